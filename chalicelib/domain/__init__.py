@@ -1,0 +1,1 @@
+"""What is true: pure decisions over plain values. Standard library only; no clock, no I/O."""

@@ -1,0 +1,137 @@
+"""Who may do what: roles by actions in one table, and what a caller may see.
+
+Rules that depend on the conversation ("only its owner") are arrows of the state table in
+`conversation.py`; here stands what depends on the caller alone.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chalicelib.domain.entries import Author, From
+from chalicelib.domain.errors import Forbidden
+
+
+class Role(StrEnum):
+    BOT = "bot"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    OWNER = "owner"
+    TIMER = "timer"
+
+
+class Scope(StrEnum):
+    """What a bot's key is good for."""
+
+    MESSAGES = "messages"
+    HANDOFFS = "handoffs"
+    READ = "read"
+
+
+class Action(StrEnum):
+    READ = "read"
+    GATE = "ask the gate"
+    RECORD = "record messages"
+    SAY = "send messages"
+    PAUSE = "pause"
+    UNPAUSE = "unpause"
+    CLAIM = "claim"
+    RELEASE = "release"
+    TRANSFER = "transfer"
+    NOTE = "write notes"
+    TAG = "tag"
+    SUGGEST = "suggest"
+    NOTIFY = "send notifications"
+    READ_NOTIFICATIONS = "read notifications"
+    SEE_AGENTS = "see the agents"
+
+
+PEOPLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER})
+SEES_ALL = frozenset({Role.BOT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER, Role.TIMER})
+MAY_OVERRULE = frozenset({Role.SUPERVISOR, Role.ADMIN, Role.OWNER})
+"""Whoever the table calls "supervisor": may act on conversations that others own."""
+
+BOT_ONLY = frozenset({Role.BOT})
+ALL = PEOPLE | {Role.BOT, Role.TIMER}
+
+MAY: dict[Action, frozenset[Role]] = {
+    Action.READ: ALL,
+    Action.GATE: ALL,
+    Action.RECORD: BOT_ONLY,
+    Action.SAY: PEOPLE,
+    Action.PAUSE: ALL,
+    Action.UNPAUSE: ALL,
+    Action.CLAIM: PEOPLE,
+    Action.RELEASE: PEOPLE,
+    Action.TRANSFER: PEOPLE,
+    Action.NOTE: PEOPLE,
+    Action.TAG: ALL,
+    Action.SUGGEST: BOT_ONLY,
+    Action.NOTIFY: ALL,
+    Action.READ_NOTIFICATIONS: PEOPLE,
+    Action.SEE_AGENTS: ALL,
+}
+
+SCOPE_OF: dict[Action, frozenset[Scope]] = {
+    Action.READ: frozenset({Scope.READ}),
+    Action.GATE: frozenset({Scope.READ, Scope.MESSAGES}),
+    Action.RECORD: frozenset({Scope.MESSAGES}),
+    Action.PAUSE: frozenset({Scope.HANDOFFS}),
+    Action.UNPAUSE: frozenset({Scope.HANDOFFS}),
+    Action.TAG: frozenset({Scope.HANDOFFS}),
+    Action.SUGGEST: frozenset({Scope.MESSAGES}),
+    Action.NOTIFY: frozenset({Scope.HANDOFFS}),
+    Action.SEE_AGENTS: frozenset({Scope.READ}),
+}
+"""A bot's key needs one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as proved by their token; for one bot. `queues` matter for the role agent only."""
+
+    id: str
+    name: str
+    role: Role
+    bot: str
+    queues: frozenset[str] = frozenset()
+    scopes: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
+    capacity: int | None = None
+
+    @property
+    def author(self) -> Author:
+        """As it stands in the log: a bot speaks as itself, whichever key it used."""
+        return Author(self.bot if self.role is Role.BOT else self.id, self.name)
+
+    @property
+    def sender(self) -> From:
+        if self.role is Role.BOT:
+            return From.BOT
+        return From.SYSTEM if self.role is Role.TIMER else From.AGENT
+
+    @property
+    def is_person(self) -> bool:
+        return self.role in PEOPLE
+
+    @property
+    def may_overrule(self) -> bool:
+        return self.role in MAY_OVERRULE
+
+
+def authorize(caller: Caller, action: Action) -> None:
+    """Raises Forbidden where neither the role nor the key's scope allows the action."""
+    if caller.role not in MAY[action]:
+        raise Forbidden(f"The role {caller.role} may not {action}.", role=caller.role)
+    needed = SCOPE_OF.get(action, frozenset())
+    if caller.role is Role.BOT and not needed & caller.scopes:
+        raise Forbidden(
+            f"This key may not {action}: it lacks the scope {' or '.join(sorted(needed))}.",
+            scopes=sorted(caller.scopes),
+        )
+
+
+def may_see(caller: Caller, *, paused: bool, queue: str | None, owner: str | None) -> bool:
+    """Agents see the conversations of their queues, unqueued ones, their own, and the bot's."""
+    if caller.role in SEES_ALL or not paused:
+        return True
+    return queue is None or queue in caller.queues or owner == caller.id

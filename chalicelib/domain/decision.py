@@ -1,0 +1,101 @@
+"""What a command does, and what the rules of the state table are made of."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.address import digest
+from chalicelib.domain.commands import Profile
+from chalicelib.domain.entries import Entry, Kind
+from chalicelib.domain.errors import BatonError
+from chalicelib.domain.handoff import Handoff, HandoffChange
+from chalicelib.domain.head import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One conversation more (+1) or less (-1) for an agent who may own `capacity` at a time."""
+
+    agent: str
+    change: int
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a command does: the new head and what is stored with it, all or nothing.
+
+    `refusal` is raised to the caller after the rest has been stored: a leak is marked and refused.
+    """
+
+    head: Head
+    entries: tuple[Entry, ...] = ()
+    opened: Handoff | None = None
+    changed: HandoffChange | None = None
+    seats: tuple[Seat, ...] = ()
+    profile: Profile | None = None
+    refusal: BatonError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a rule may look at. `now` is in milliseconds since 1970 (UTC)."""
+
+    head: Head
+    caller: Caller
+    now: int
+
+    @property
+    def owns(self) -> bool:
+        return self.head.owner_id == self.caller.id
+
+
+def arrow(
+    s: Situation,
+    kind: Kind,
+    facts: Mapping[str, object],
+    capacity: int | None = None,
+    **changes: Any,
+) -> Decision:
+    """A change of who may speak: the epoch rises, one entry says so, the seats follow."""
+    entry = replace(entry_of(s, kind, payload=facts), epoch=s.head.epoch + 1)
+    head = grown(s.head, entry, epoch=entry.epoch, **changes)
+    return Decision(head, (entry,), seats=_seats(s.head, head, capacity))
+
+
+def _seats(before: Head, after: Head, capacity: int | None) -> tuple[Seat, ...]:
+    if before.owner_id == after.owner_id:
+        return ()
+    lost = (Seat(before.owner.id, -1),) if before.owner else ()
+    gained = (Seat(after.owner.id, +1, capacity),) if after.owner else ()
+    return lost + gained
+
+
+def entry_of(s: Situation, kind: Kind, **fields: Any) -> Entry:
+    """The next entry, written by the caller where `fields` do not name another."""
+    entry = Entry(
+        seq=s.head.last_seq + 1,
+        kind=kind,
+        sender=s.caller.sender,
+        author=s.caller.author,
+        epoch=s.head.epoch,
+        at=s.now,
+    )
+    return replace(entry, **fields)
+
+
+def grown(head: Head, entry: Entry, **changes: Any) -> Head:
+    """The head after one more entry."""
+    return replace(head, last_seq=entry.seq, updated_at=entry.at, **changes)
+
+
+def with_profile(head: Head, profile: Profile | None) -> tuple[Head, Profile | None]:
+    """The head that knows this profile, and the profile if it is news."""
+    if profile is None:
+        return head, None
+    seen = digest(profile.name or "", json.dumps(profile.attributes, sort_keys=True))
+    if seen == head.profile:
+        return head, None
+    return replace(head, profile=seen, user_name=profile.name or head.user_name), profile

@@ -1,0 +1,90 @@
+"""The lines of a conversation's log: numbered 1, 2, 3 … without gaps, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+PREVIEW_BYTES = 120
+"""A preview is part of the head, which every message rewrites: see the size rule in DESIGN."""
+
+
+class Kind(StrEnum):
+    MESSAGE = "message"
+    REQUESTED = "requested"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    TRANSFERRED = "transferred"
+    RETURNED = "returned"
+    NOTE = "note"
+    TAGGED = "tagged"
+    SUGGESTION = "suggestion"
+    LEAK = "leak"
+
+
+PRIVATE = frozenset({Kind.NOTE})
+"""What people write to each other: a bot and its user never see it."""
+
+
+class From(StrEnum):
+    USER = "user"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is said: `text` where `type` is "text", else `payload`, any JSON object."""
+
+    type: str = "text"
+    text: str | None = None
+    payload: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. `at` is in milliseconds since 1970 (UTC).
+
+    `payload` of an entry that nobody said holds the facts of the change, enough to bring a copy of
+    the head up to date.
+    """
+
+    seq: int
+    kind: Kind
+    sender: From
+    author: Author
+    epoch: int
+    at: int
+    type: str | None = None
+    text: str | None = None
+    payload: Mapping[str, object] | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The beginning of the last message, for lists."""
+
+    seq: int
+    sender: From
+    text: str
+    at: int
+
+
+def preview(entry: Entry) -> Preview:
+    text = entry.text if entry.text is not None else f"[{entry.type}]"
+    return Preview(entry.seq, entry.sender, shorten(text, PREVIEW_BYTES), entry.at)
+
+
+def shorten(text: str, limit: int) -> str:
+    """The beginning of a text, at most `limit` bytes of UTF-8; `…` marks what was cut."""
+    data = text.encode()
+    if len(data) <= limit:
+        return text
+    return data[: limit - len("…".encode())].decode(errors="ignore") + "…"

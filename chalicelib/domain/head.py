@@ -1,0 +1,69 @@
+"""The head: the one small row that says who may speak. Everything else is in the log."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.address import Address
+from chalicelib.domain.entries import Author, Preview
+from chalicelib.domain.handoff import OpenHandoff
+
+
+class Status(StrEnum):
+    """Who may speak."""
+
+    BOT = "bot"
+    WAITING = "waiting"
+    AGENT = "agent"
+
+
+FIRST_EPOCH = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Times are in milliseconds since 1970 (UTC); `last_seq` 0 means that nothing is stored yet.
+
+    `profile` is a digest of the user's name and attributes as this conversation last saw them.
+    """
+
+    address: Address
+    created_at: int
+    updated_at: int
+    status: Status = Status.BOT
+    epoch: int = FIRST_EPOCH
+    last_seq: int = 0
+    owner: Author | None = None
+    queue: str | None = None
+    priority: int = 0
+    handoff: OpenHandoff | None = None
+    waiting_since: int | None = None
+    last_message: Preview | None = None
+    tags: tuple[str, ...] = ()
+    user_name: str | None = None
+    profile: str | None = None
+    leaks: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.address.conversation_id
+
+    @property
+    def bot(self) -> str:
+        return self.address.bot
+
+    @property
+    def paused(self) -> bool:
+        return self.status is not Status.BOT
+
+    @property
+    def handoff_id(self) -> str | None:
+        return self.handoff.id if self.handoff else None
+
+    @property
+    def owner_id(self) -> str | None:
+        return self.owner.id if self.owner else None
+
+
+def unborn(address: Address, now: int) -> Head:
+    """The head of a conversation in which nothing has happened yet."""
+    return Head(address=address, created_at=now, updated_at=now)

@@ -1,0 +1,147 @@
+"""The plain values that pass between use cases and the world, beside those of the domain.
+
+Times are in milliseconds since 1970 (UTC).
+"""
+
+from dataclasses import dataclass, field
+
+from chalicelib.domain.access import Scope
+from chalicelib.domain.entries import From
+from chalicelib.domain.head import Head, Status
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """What a caller wrote into `Idempotency-Key`, and a digest of the request it came with."""
+
+    caller: str
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """One id, one message, for the thread's life."""
+
+    sender: From
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command's caller gets to know. `head` is as the command left it.
+
+    `seq` is the number of the message, where the command was one; `status`, `epoch` and
+    `handoff_id` are those under which it was accepted.
+    """
+
+    conversation_id: str
+    status: Status
+    epoch: int
+    handoff_id: str | None = None
+    seq: int | None = None
+    head: Head | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAnswer:
+    fingerprint: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """`secrets` are Standard Webhooks secrets (`whsec_…`); the first signs first."""
+
+    url: str
+    secrets: tuple[str, ...]
+    off: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    id: str
+    name: str
+    webhook: Webhook | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A bot's key. Only a digest of its secret is kept; `expires_at` ends it."""
+
+    id: str
+    bot: str
+    secret_hash: str
+    scopes: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
+    expires_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`token_version` rises when all sessions of the person end."""
+
+    id: str
+    email: str
+    name: str
+    password_hash: str
+    token_version: int = 1
+    is_owner: bool = False
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Opens one connection, once, before `expires_at`."""
+
+    hash: str
+    person: str
+    token_version: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One open WebSocket; `bots` are those whose conversations it hears of."""
+
+    id: str
+    person: str
+    token_version: int
+    bots: tuple[str, ...]
+    opened_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    id: str
+    bot: str
+    message: str
+    level: str
+    at: int
+    url: str | None = None
+    conversation_id: str | None = None
+    read_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Everything up to `seq` has been delivered, or given up; `attempts` failed for the next."""
+
+    seq: int = 0
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt to reach a bot's webhook; `status` is what its server answered, if it did."""
+
+    bot: str
+    conversation_id: str
+    seq: int
+    attempt: int
+    type: str
+    at: int
+    status: int | None = None
+    error: str | None = None
+    dead: bool = False
