@@ -3,6 +3,7 @@
 BatonError
 ├── InvalidRequest          correct the request
 ├── Unauthenticated         say who you are
+│   └── InvalidCredentials      no person has this e-mail and this password
 ├── Forbidden               ask somebody who may
 ├── NotFound                it is not there, or not for you
 ├── Refused                 the conversation stands otherwise: look, then decide again
@@ -43,6 +44,10 @@ class InvalidRequest(BatonError):
 
 class Unauthenticated(BatonError):
     code = "unauthenticated"
+
+
+class InvalidCredentials(Unauthenticated):
+    pass
 
 
 class Forbidden(BatonError):

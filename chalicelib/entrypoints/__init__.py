@@ -1,0 +1,1 @@
+"""Who calls: REST, Botpress' routes, socket frames, the change stream, queues and timers."""

@@ -31,8 +31,8 @@ class MessageKey:
 class Answer:
     """What a command's caller gets to know. `head` is as the command left it.
 
-    `seq` is the number of the message, where the command was one; `status`, `epoch` and
-    `handoff_id` are those under which it was accepted.
+    `seq` is the number of the entry it made, if it made one; `status`, `epoch` and `handoff_id`
+    are those under which it was accepted. `created` tells a first time from a repetition.
     """
 
     conversation_id: str
@@ -41,7 +41,7 @@ class Answer:
     handoff_id: str | None = None
     seq: int | None = None
     head: Head | None = None
-    repeated: bool = False
+    created: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,12 @@ class KnownAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """`secrets` are Standard Webhooks secrets (`whsec_…`); the first signs first."""
+    """`secrets` are Standard Webhooks secrets (`whsec_…`); each signs. What was said before
+    `since` is not delivered; `off` is why deliveries have stopped, if they have."""
 
     url: str
     secrets: tuple[str, ...]
+    since: int = 0
     off: str | None = None
 
 

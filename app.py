@@ -1,0 +1,50 @@
+"""The Chalice app: what is called from outside, and nothing about how it is done.
+
+WebSocket and event handlers stay here: Chalice does not wrap those of a Blueprint.
+"""
+
+from typing import Any
+
+from chalice.app import Chalice, Rate
+
+from chalicelib import wiring
+from chalicelib.entrypoints import change_stream, nudge_queue, rooms, socket_handlers, timers
+
+app = Chalice(app_name="baton")
+app.experimental_feature_flags.update(["WEBSOCKETS"])
+
+for room in rooms.ROOMS:
+    app.register_blueprint(room.blueprint(wiring.world))
+
+# The ARN is known when the stack is: the merged template replaces this one.
+STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/baton/stream/placeholder"
+
+
+@app.on_ws_connect()
+def connect(event: Any) -> dict[str, object]:
+    return socket_handlers.connect(wiring.world(), event.to_dict())
+
+
+@app.on_ws_message()
+def message(event: Any) -> dict[str, object]:
+    return socket_handlers.message(wiring.world(), event.to_dict())
+
+
+@app.on_ws_disconnect()
+def disconnect(event: Any) -> dict[str, object]:
+    return socket_handlers.disconnect(wiring.world(), event.to_dict())
+
+
+@app.on_dynamodb_record(stream_arn=STREAM, name="on_change")
+def on_change(event: Any) -> dict[str, object]:
+    return change_stream.handle(wiring.world(), wiring.read_record, event.to_dict())
+
+
+@app.on_sqs_message(queue="baton-nudges.fifo", batch_size=1, name="on_nudge")
+def on_nudge(event: Any) -> dict[str, object]:
+    return nudge_queue.handle(wiring.world(), event.to_dict())
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="on_minute")
+def on_minute(_: Any) -> dict[str, object]:
+    return timers.every_minute(wiring.world())

@@ -1,0 +1,183 @@
+"""One transaction for one command: the head on condition that nobody has changed it, the entries
+on condition that they do not exist, and all that follows from them."""
+
+from collections.abc import Sequence
+
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.entries import (
+    answer_text,
+    entry_row,
+    handoff_changes,
+    handoff_row,
+    json_text,
+    message_row,
+)
+from chalicelib.adapters.dynamodb.heads import head_row
+from chalicelib.adapters.dynamodb.rows import (
+    AddressRow,
+    EntryRow,
+    HandoffRow,
+    HeadRow,
+    IdempotencyRow,
+    LoadRow,
+    ProfileRow,
+)
+from chalicelib.adapters.dynamodb.table import Rows
+from chalicelib.adapters.dynamodb.transaction import Cancelled, Failure, Transaction
+from chalicelib.domain.commands import Profile
+from chalicelib.domain.decision import Seat
+from chalicelib.domain.errors import AtCapacity
+from chalicelib.domain.head import Head
+from chalicelib.usecases.ports import Commit, Lost
+
+KEY_LIFE = 7 * 24 * 60 * 60 * 1000
+"""Milliseconds for which an idempotency key keeps its first answer."""
+
+
+def write(rows: Rows, commit: Commit) -> None:
+    """Raises Lost, AtCapacity."""
+    try:
+        _transaction(rows, commit, commit.decision.seats).commit()
+    except Cancelled as cancelled:
+        if _is_ours(cancelled, commit):
+            return
+        empty = _seats(cancelled, commit)
+        full = [seat for seat in empty if seat.change > 0]
+        if not empty:
+            raise Lost from cancelled
+        if full:
+            raise _at_capacity(full[0], commit.decision.head) from cancelled
+        _write_without(rows, commit, empty)
+
+
+def _write_without(rows: Rows, commit: Commit, empty: Sequence[Seat]) -> None:
+    """Whoever owns nothing, by their count, cannot own less."""
+    taken = tuple(seat for seat in commit.decision.seats if seat not in empty)
+    try:
+        _transaction(rows, commit, taken).commit()
+    except Cancelled as cancelled:
+        if not _is_ours(cancelled, commit):
+            raise Lost from cancelled
+
+
+def _transaction(rows: Rows, commit: Commit, seats: Sequence[Seat]) -> Transaction:
+    transaction = Transaction(rows.table)
+    if commit.decision.entries:
+        _add_entries(transaction, commit, rows.table.shards)
+        _add_handoff(transaction, commit)
+        for seat in seats:
+            _add_seat(transaction, commit.before.bot, seat)
+        if commit.decision.profile:
+            _add_profile(transaction, commit.decision.head, commit.decision.profile)
+    elif commit.key:
+        transaction.check(HeadRow.at(_head_key(commit)), _unchanged(commit.before))
+    if commit.key and not commit.decision.refusal:
+        _add_idempotency(transaction, rows, commit)
+    return transaction
+
+
+def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
+    before, decision = commit.before, commit.decision
+    transaction.put(head_row(decision.head, shards), _unchanged(before))
+    for entry in decision.entries:
+        row = entry_row(before.bot, before.id, entry, commit.command_id)
+        transaction.put(row, EntryRow.pk.does_not_exist())
+    if before.last_seq == 0:
+        _add_address(transaction, before)
+    if commit.message and not decision.refusal:
+        key = keys.message(before.bot, before.id, commit.message)
+        transaction.put(message_row(key, commit.answer))
+
+
+def _add_address(transaction: Transaction, head: Head) -> None:
+    address = head.address
+    places = [keys.RowKey(keys.user(address), keys.joined("C", head.id))]
+    if address.thread is not None:
+        places.append(keys.RowKey(keys.thread(head.bot, address.thread), keys.joined(head.id)))
+    for place in places:
+        transaction.put(AddressRow.at(place, conversation_id=head.id))
+
+
+def _add_handoff(transaction: Transaction, commit: Commit) -> None:
+    opened, changed = commit.decision.opened, commit.decision.changed
+    if opened:
+        transaction.put(handoff_row(opened))
+    elif changed:
+        key = keys.handoff(commit.before.bot, commit.before.id, changed.id)
+        transaction.update(HandoffRow.at(key), handoff_changes(changed))
+
+
+def _add_seat(transaction: Transaction, bot: str, seat: Seat) -> None:
+    row = LoadRow.at(keys.load(bot, seat.agent))
+    change = LoadRow.open.set((LoadRow.open | 0) + seat.change)
+    transaction.update(row, [change], _has_room(seat))
+
+
+def _has_room(seat: Seat) -> Condition | None:
+    if seat.change < 0:
+        return LoadRow.open >= -seat.change
+    if seat.capacity is None:
+        return None
+    room = LoadRow.open < seat.capacity
+    return room if seat.capacity == 0 else LoadRow.open.does_not_exist() | room
+
+
+def _add_profile(transaction: Transaction, head: Head, profile: Profile) -> None:
+    changes = []
+    if profile.name is not None:
+        changes.append(ProfileRow.name.set(profile.name))
+    if profile.attributes is not None:
+        changes.append(ProfileRow.attributes_json.set(json_text(profile.attributes)))
+    if changes:
+        row = ProfileRow.at(keys.RowKey(keys.user(head.address), keys.META))
+        transaction.update(row, changes)
+
+
+def _add_idempotency(transaction: Transaction, rows: Rows, commit: Commit) -> None:
+    assert commit.key is not None
+    row = IdempotencyRow.at(
+        keys.idempotency(commit.before.bot, commit.key),
+        fingerprint=commit.key.fingerprint,
+        answer=answer_text(commit.answer),
+        command_id=commit.command_id,
+        expires=rows.expiry(KEY_LIFE),
+    )
+    transaction.put(row, rows.is_absent(IdempotencyRow))
+
+
+def _head_key(commit: Commit) -> keys.RowKey:
+    return keys.head(commit.before.bot, commit.before.id)
+
+
+def _unchanged(head: Head) -> Condition:
+    if head.last_seq == 0:
+        return HeadRow.pk.does_not_exist()
+    return HeadRow.last_seq == head.last_seq
+
+
+def _is_ours(cancelled: Cancelled, commit: Commit) -> bool:
+    """The row in our way is our own: the answer to this very command was lost on its way."""
+    stored = (failure.stored for failure in cancelled.failures)
+    kinds = (EntryRow, IdempotencyRow)
+    return any(isinstance(r, kinds) and r.command_id == commit.command_id for r in stored)
+
+
+def _seats(cancelled: Cancelled, commit: Commit) -> list[Seat]:
+    """The seats that were in the way, where nothing else was."""
+    failures: Sequence[Failure] = cancelled.failures
+    if not all(isinstance(f.row, LoadRow) and f.is_condition for f in failures):
+        return []
+    failed = {failure.row.key for failure in failures}
+    bot, seats = commit.before.bot, commit.decision.seats
+    return [seat for seat in seats if keys.load(bot, seat.agent) in failed]
+
+
+def _at_capacity(seat: Seat, head: Head) -> AtCapacity:
+    name = head.owner.name if head.owner and head.owner.id == seat.agent else seat.agent
+    return AtCapacity(
+        f"{name} has no room: {seat.capacity} conversations are the most.",
+        agent=seat.agent,
+        capacity=seat.capacity,
+    )

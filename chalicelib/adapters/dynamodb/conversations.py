@@ -1,0 +1,124 @@
+"""The conversations in the table."""
+
+from collections.abc import Iterable
+
+from chalicelib.adapters.dynamodb import commit as commits
+from chalicelib.adapters.dynamodb import keys, lists, members
+from chalicelib.adapters.dynamodb.entries import (
+    answer_of_message,
+    entry_of,
+    handoff_of,
+    known_answer,
+)
+from chalicelib.adapters.dynamodb.heads import PLACE_ON_BOARD, head_of, name_prefix
+from chalicelib.adapters.dynamodb.rows import (
+    BOARD,
+    NAME,
+    RECENT,
+    AddressRow,
+    EntryRow,
+    HandoffRow,
+    HeadRow,
+    IdempotencyRow,
+    MessageRow,
+)
+from chalicelib.adapters.dynamodb.table import Rows, Table, named
+from chalicelib.domain.address import conversation_of
+from chalicelib.domain.entries import Entry
+from chalicelib.domain.handoff import Handoff
+from chalicelib.domain.head import Head
+from chalicelib.usecases.ports import BoardFilter, Clock, Commit, Listing, Loaded, Query
+
+
+class DynamoConversations:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._rows = Rows(table, clock)
+
+    def load(self, query: Query) -> Loaded:
+        bot, cid = query.bot, query.conversation_id
+        head = keys.head(bot, cid)
+        key = keys.idempotency(bot, query.key) if query.key else None
+        message = keys.message(bot, cid, query.message) if query.message else None
+        agent = members.keys_of(bot, query.agent) if query.agent else ()
+        found = self._rows.get_all([head, key, message, *agent])
+        head_row = named(found, HeadRow, head)
+        key_row = named(found, IdempotencyRow, key)
+        message_row = named(found, MessageRow, message)
+        return Loaded(
+            head=head_of(head_row) if head_row else None,
+            by_key=known_answer(key_row) if key_row else None,
+            by_message=answer_of_message(message_row) if message_row else None,
+            agent=members.member(found, bot, query.agent) if query.agent else None,
+        )
+
+    def commit(self, commit: Commit) -> None:
+        commits.write(self._rows, commit)
+
+    def head(self, bot: str, conversation_id: str) -> Head | None:
+        row = self._rows.get(HeadRow, keys.head(bot, conversation_id))
+        return head_of(row) if row else None
+
+    def heads(self, bot: str, conversation_ids: Iterable[str]) -> list[Head]:
+        wanted = [keys.head(bot, conversation_id) for conversation_id in conversation_ids]
+        found = self._rows.get_all(wanted)
+        rows = (named(found, HeadRow, key) for key in wanted)
+        return [head_of(row) for row in rows if row]
+
+    def entries_after(self, bot: str, conversation_id: str, seq: int, limit: int) -> list[Entry]:
+        return self._entries(bot, conversation_id, seq + 1, keys.LAST_SEQ, limit, backwards=False)
+
+    def entries_before(
+        self, bot: str, conversation_id: str, seq: int | None, limit: int
+    ) -> list[Entry]:
+        last = keys.LAST_SEQ if seq is None else seq - 1
+        return self._entries(bot, conversation_id, 1, last, limit, backwards=True)[::-1]
+
+    def of_user(self, bot: str, channel: str, user: str) -> list[str]:
+        pk = keys.user_of(bot, channel, user)
+        rows = self._rows.every(AddressRow, pk, AddressRow.sk.startswith("C#"))
+        return [row.conversation_id for row in rows]
+
+    def of_thread(self, bot: str, thread: str) -> list[str]:
+        rows = self._rows.every(AddressRow, keys.thread(bot, thread), None)
+        return [row.conversation_id for row in rows]
+
+    def board(self, bot: str, wanted: BoardFilter, position: str | None, limit: int) -> Listing:
+        places = [place for status, place in PLACE_ON_BOARD.items() if status in wanted.statuses]
+        if not places:
+            return Listing([], None)
+        only = _fits(wanted)
+        prefix = f"{places[0]}#" if len(places) == 1 else ""
+        order = lists.Order(BOARD, "bk", prefix, only=only)
+        return lists.listing(self._table, bot, order, position, limit)
+
+    def recent(self, bot: str, position: str | None, limit: int) -> Listing:
+        order = lists.Order(RECENT, "rk", descending=True)
+        return lists.listing(self._table, bot, order, position, limit)
+
+    def named(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
+        order = lists.Order(NAME, "nk", name_prefix(prefix))
+        return lists.listing(self._table, bot, order, position, limit)
+
+    def handoff(self, bot: str, handoff_id: str) -> Handoff | None:
+        conversation_id = conversation_of(handoff_id)
+        if conversation_id is None:
+            return None
+        row = self._rows.get(HandoffRow, keys.handoff(bot, conversation_id, handoff_id))
+        return handoff_of(row) if row else None
+
+    def _entries(
+        self, bot: str, cid: str, first: int, last: int, limit: int, *, backwards: bool
+    ) -> list[Entry]:
+        if first > last:
+            return []
+        wanted = EntryRow.sk.between(keys.entry_sk(first), keys.entry_sk(last))
+        pk = keys.conversation(bot, cid)
+        rows, _ = self._rows.page(pk, wanted, limit=limit, backwards=backwards)
+        return [entry_of(row) for row in rows if isinstance(row, EntryRow)]
+
+
+def _fits(wanted: BoardFilter) -> lists.Condition | None:
+    queue = HeadRow.queue == wanted.queue if wanted.queue is not None else None
+    owner = HeadRow.owner_id == wanted.owner if wanted.owner is not None else None
+    return queue & owner if queue is not None and owner is not None else queue or owner

@@ -1,0 +1,65 @@
+"""What a failed call to the table means: one mapping for all stores."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import HTTPClientError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+
+from chalicelib.domain.errors import TemporarilyUnavailable
+
+RETRY_AFTER = 1
+"""Seconds."""
+
+BUSY = frozenset(
+    {
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Raises TemporarilyUnavailable where the table is busy or does not answer; all else passes."""
+    try:
+        yield
+    except PynamoDBException as error:
+        if _will_pass(error):
+            raise unavailable() from error
+        raise
+
+
+def unavailable() -> TemporarilyUnavailable:
+    return TemporarilyUnavailable("The table did not answer; try again.", retry_after=RETRY_AFTER)
+
+
+def _will_pass(error: PynamoDBException) -> bool:
+    if isinstance(error.cause, HTTPClientError):
+        return True
+    if error.cause_response_code == "TransactionCanceledException":
+        return _cancelled_by_load(error)
+    return error.cause_response_code in BUSY or _http_status(error) >= 500
+
+
+def _cancelled_by_load(error: PynamoDBException) -> bool:
+    """Nothing but load: where a condition failed too, that says more."""
+    assert isinstance(error, TransactWriteError)
+    codes = {reason.code for reason in error.cancellation_reasons if reason}
+    return bool(codes) and codes <= BUSY
+
+
+def _http_status(error: PynamoDBException) -> int:
+    # PynamoDB copies code and message only; the answer as it came is the cause of the cause.
+    response = getattr(getattr(error.cause, "__cause__", None), "response", {})
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -1,0 +1,126 @@
+"""Heads and their rows, and where a head stands in the lists."""
+
+from typing import TypedDict
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.rows import HeadRow
+from chalicelib.domain.address import Address, handoff_id
+from chalicelib.domain.entries import Author, From, Preview
+from chalicelib.domain.handoff import OpenHandoff
+from chalicelib.domain.head import Head, Status
+
+NAME_BYTES = 64
+MINUTE = 60_000
+HIGHEST_PRIORITY = 9
+PLACE_ON_BOARD = {Status.WAITING: "0", Status.AGENT: "1"}
+
+
+class Places(TypedDict):
+    index: str
+    board_key: str | None
+    recent_key: str
+    name_key: str | None
+
+
+def places(head: Head, shards: int) -> Places:
+    """Its keys in the lists; none where it does not belong there."""
+    return {
+        "index": keys.index(head.bot, keys.shard(head.id, shards)),
+        "board_key": _board_key(head),
+        "recent_key": f"{head.updated_at // MINUTE:010d}#{head.id}",
+        "name_key": f"{name_prefix(head.user_name)}#{head.id}" if head.user_name else None,
+    }
+
+
+def _board_key(head: Head) -> str | None:
+    if not head.paused:
+        return None
+    requested_at = head.handoff.requested_at if head.handoff else 0
+    since = head.waiting_since or requested_at
+    urgency = HIGHEST_PRIORITY - min(max(head.priority, 0), HIGHEST_PRIORITY)
+    return f"{PLACE_ON_BOARD[head.status]}#{urgency}#{since:013d}#{head.id}"
+
+
+def name_prefix(name: str) -> str:
+    """As much of a name as its list knows, in lower case."""
+    return name.lower().encode()[:NAME_BYTES].decode(errors="ignore")
+
+
+def head_row(head: Head, shards: int) -> HeadRow:
+    handoff, last = head.handoff, head.last_message
+    return HeadRow.at(
+        keys.head(head.bot, head.id),
+        **places(head, shards),
+        channel=head.address.channel,
+        user=head.address.user,
+        thread=head.address.thread,
+        status=head.status,
+        epoch=head.epoch,
+        last_seq=head.last_seq,
+        owner_id=head.owner.id if head.owner else None,
+        owner_name=head.owner.name if head.owner else None,
+        queue=head.queue,
+        priority=head.priority or None,
+        waiting_since=head.waiting_since,
+        opened_seq=handoff.opened_seq if handoff else None,
+        requested_at=handoff.requested_at if handoff else None,
+        claimed_at=handoff.claimed_at if handoff else None,
+        reason=handoff.reason if handoff else None,
+        wanted_agent=handoff.agent if handoff else None,
+        preview_seq=last.seq if last else None,
+        preview_sender=last.sender if last else None,
+        preview_text=last.text if last else None,
+        preview_at=last.at if last else None,
+        tags=list(head.tags) or None,
+        user_name=head.user_name,
+        profile=head.profile,
+        leaks=head.leaks or None,
+        created_at=head.created_at,
+        updated_at=head.updated_at,
+    )
+
+
+def head_of(row: HeadRow) -> Head:
+    bot, conversation_id = keys.bot_and_conversation(row.pk)
+    return Head(
+        address=Address(bot, row.channel, row.user, row.thread),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        status=Status(row.status),
+        epoch=row.epoch,
+        last_seq=row.last_seq,
+        owner=author_of(row.owner_id, row.owner_name),
+        queue=row.queue,
+        priority=row.priority or 0,
+        handoff=_handoff_of(row, conversation_id),
+        waiting_since=row.waiting_since,
+        last_message=_preview_of(row),
+        tags=tuple(row.tags or ()),
+        user_name=row.user_name,
+        profile=row.profile,
+        leaks=row.leaks or 0,
+    )
+
+
+def author_of(author_id: str | None, name: str | None) -> Author | None:
+    return None if author_id is None else Author(author_id, name or "")
+
+
+def _handoff_of(row: HeadRow, conversation_id: str) -> OpenHandoff | None:
+    """Its id is not stored: it follows from the conversation and the entry that opened it."""
+    if row.opened_seq is None:
+        return None
+    return OpenHandoff(
+        id=handoff_id(conversation_id, row.opened_seq),
+        requested_at=row.requested_at,
+        opened_seq=row.opened_seq,
+        reason=row.reason,
+        agent=row.wanted_agent,
+        claimed_at=row.claimed_at,
+    )
+
+
+def _preview_of(row: HeadRow) -> Preview | None:
+    if row.preview_seq is None:
+        return None
+    return Preview(row.preview_seq, From(row.preview_sender), row.preview_text, row.preview_at)

@@ -1,0 +1,160 @@
+"""Where every row stands. No id, whatever is in it, can name or forge another's row."""
+
+import zlib
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from chalicelib.domain.address import Address, digest
+from chalicelib.usecases.records import IdempotencyKey, MessageKey
+
+PART_BYTES = 200
+"""DynamoDB takes sort keys up to 1,024 bytes; longer parts are replaced by their digest."""
+
+META = "META"
+HEAD = "HEAD"
+CURSOR = "D"
+ALL_BOTS = "BOTS"
+SEQ_DIGITS = 12
+LAST_SEQ = 10**SEQ_DIGITS - 1
+
+
+class RowKey(NamedTuple):
+    pk: str
+    sk: str
+
+
+def part(text: str) -> str:
+    """One part of a key: free of `#`, and beginning with `~` only where it is a digest."""
+    encoded = text.replace("%", "%25").replace("#", "%23")
+    if encoded.startswith("~"):
+        encoded = "%7E" + encoded[1:]
+    return encoded if len(encoded.encode()) <= PART_BYTES else "~" + digest(text)
+
+
+def joined(*parts: str) -> str:
+    return "#".join(part(each) for each in parts)
+
+
+# Partitions
+
+
+def bot(bot_id: str) -> str:
+    return joined("B", bot_id)
+
+
+def conversation(bot_id: str, conversation_id: str) -> str:
+    return joined("B", bot_id, "C", conversation_id)
+
+
+def bot_and_conversation(pk: str) -> tuple[str, str]:
+    """What a conversation's partition key says; both ids are too short to have become digests."""
+    _, bot_id, _, conversation_id = pk.split("#")
+    return unquote(bot_id), unquote(conversation_id)
+
+
+def user(address: Address) -> str:
+    return user_of(address.bot, address.channel, address.user)
+
+
+def user_of(bot_id: str, channel: str, user_id: str) -> str:
+    return joined("B", bot_id, "U", channel, user_id)
+
+
+def thread(bot_id: str, thread_id: str) -> str:
+    return joined("B", bot_id, "T", thread_id)
+
+
+def person(person_id: str) -> str:
+    return joined("A", person_id)
+
+
+def connections(bot_id: str) -> str:
+    return joined("B", bot_id, "S")
+
+
+def connection(connection_id: str) -> str:
+    return joined("S", connection_id)
+
+
+def slots(bot_id: str) -> str:
+    return joined("B", bot_id, "F")
+
+
+def deliveries(bot_id: str) -> str:
+    return joined("B", bot_id, "D")
+
+
+def index(bot_id: str, shard: int) -> str:
+    return joined("B", bot_id, "I", str(shard))
+
+
+# Rows
+
+
+def head(bot_id: str, conversation_id: str) -> RowKey:
+    return RowKey(conversation(bot_id, conversation_id), HEAD)
+
+
+def entry(bot_id: str, conversation_id: str, seq: int) -> RowKey:
+    return RowKey(conversation(bot_id, conversation_id), entry_sk(seq))
+
+
+def entry_sk(seq: int) -> str:
+    return f"E#{min(max(seq, 0), LAST_SEQ):0{SEQ_DIGITS}d}"
+
+
+def message(bot_id: str, conversation_id: str, key: MessageKey) -> RowKey:
+    sk = joined("M", key.sender, key.message_id)
+    return RowKey(conversation(bot_id, conversation_id), sk)
+
+
+def handoff(bot_id: str, conversation_id: str, handoff_id: str) -> RowKey:
+    return RowKey(conversation(bot_id, conversation_id), joined("H", handoff_id))
+
+
+def watch(bot_id: str, conversation_id: str, connection_id: str) -> RowKey:
+    return RowKey(conversation(bot_id, conversation_id), joined("W", connection_id))
+
+
+def watched(bot_id: str, conversation_id: str, connection_id: str) -> RowKey:
+    return RowKey(connection(connection_id), joined("W", bot_id, conversation_id))
+
+
+def cursor(bot_id: str, conversation_id: str) -> RowKey:
+    return RowKey(conversation(bot_id, conversation_id), CURSOR)
+
+
+def idempotency(bot_id: str, key: IdempotencyKey) -> RowKey:
+    return RowKey(joined("B", bot_id, "K", key.caller, key.key), META)
+
+
+def member(bot_id: str, person_id: str) -> RowKey:
+    return RowKey(bot(bot_id), joined("AGENT", person_id))
+
+
+def load(bot_id: str, person_id: str) -> RowKey:
+    return RowKey(bot(bot_id), joined("LOAD", person_id))
+
+
+def presence(person_id: str) -> RowKey:
+    return RowKey(person(person_id), "PRESENCE")
+
+
+def key(key_id: str) -> RowKey:
+    return RowKey(joined("K", key_id), META)
+
+
+def ticket(ticket_hash: str) -> RowKey:
+    return RowKey(joined("T", ticket_hash), META)
+
+
+def attempts(name: str) -> RowKey:
+    return RowKey(joined("L", name), META)
+
+
+def notification(bot_id: str, notification_id: str) -> RowKey:
+    return RowKey(bot(bot_id), joined("N", notification_id))
+
+
+def shard(conversation_id: str, shards: int) -> int:
+    return zlib.crc32(conversation_id.encode()) % shards

@@ -1,0 +1,255 @@
+"""The rows of the one table, a class for each kind.
+
+Attribute names are short because every message rewrites the head, and names count as bytes.
+JSON is kept as text: DynamoDB's own numbers have 38 digits and no floats. Times are in
+milliseconds since 1970 (UTC), `expires` in seconds.
+"""
+
+from typing import Any, Self
+
+from pynamodb.attributes import (
+    Attribute,
+    BooleanAttribute,
+    DiscriminatorAttribute,
+    ListAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib.adapters.dynamodb.keys import RowKey
+
+BOARD, RECENT, NAME = "board", "recent", "name"
+"""The indexes. Beside them the table has `due`, for the sweep, which no row belongs to yet."""
+
+
+class Integer(Attribute[int]):
+    attr_type = "N"
+
+    def serialize(self, value: Any) -> str:
+        return str(int(value))
+
+    def deserialize(self, value: Any) -> int:
+        return int(value)
+
+
+class Row(Model):
+    class Meta:
+        table_name: str | None = None
+        region: str | None = None
+        host: str | None = None
+        connect_timeout_seconds = 1
+        read_timeout_seconds = 3
+        max_retry_attempts = 2
+        max_pool_connections = 64
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute(attr_name="t")
+    expires = Integer(attr_name="x", null=True)
+
+    @classmethod
+    def at(cls, key: RowKey, **attributes: Any) -> Self:
+        return cls(key.pk, key.sk, **attributes)
+
+    @property
+    def key(self) -> RowKey:
+        return RowKey(self.pk, self.sk)
+
+
+class _Board(GlobalSecondaryIndex["HeadRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = BOARD
+        projection = IncludeProjection(["q", "o"])
+
+    index = UnicodeAttribute(hash_key=True, attr_name="i")
+    sort = UnicodeAttribute(range_key=True, attr_name="bk")
+
+
+class _Recent(GlobalSecondaryIndex["HeadRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = RECENT
+        projection = KeysOnlyProjection()
+
+    index = UnicodeAttribute(hash_key=True, attr_name="i")
+    sort = UnicodeAttribute(range_key=True, attr_name="rk")
+
+
+class _Name(GlobalSecondaryIndex["HeadRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = NAME
+        projection = KeysOnlyProjection()
+
+    index = UnicodeAttribute(hash_key=True, attr_name="i")
+    sort = UnicodeAttribute(range_key=True, attr_name="nk")
+
+
+class HeadRow(Row, discriminator="h"):
+    """`index` is one partition for all three lists; a head is in those whose sort key it has."""
+
+    board = _Board()
+    recent = _Recent()
+    name = _Name()
+
+    index = UnicodeAttribute(attr_name="i")
+    board_key = UnicodeAttribute(attr_name="bk", null=True)
+    recent_key = UnicodeAttribute(attr_name="rk")
+    name_key = UnicodeAttribute(attr_name="nk", null=True)
+
+    channel = UnicodeAttribute(attr_name="c")
+    user = UnicodeAttribute(attr_name="u")
+    thread = UnicodeAttribute(attr_name="th", null=True)
+    status = UnicodeAttribute(attr_name="s")
+    epoch = Integer(attr_name="e")
+    last_seq = Integer(attr_name="n")
+    owner_id = UnicodeAttribute(attr_name="o", null=True)
+    owner_name = UnicodeAttribute(attr_name="on", null=True)
+    queue = UnicodeAttribute(attr_name="q", null=True)
+    priority = Integer(attr_name="p", null=True)
+    waiting_since = Integer(attr_name="w", null=True)
+    opened_seq = Integer(attr_name="hn", null=True)
+    requested_at = Integer(attr_name="hr", null=True)
+    claimed_at = Integer(attr_name="hc", null=True)
+    reason = UnicodeAttribute(attr_name="hw", null=True)
+    wanted_agent = UnicodeAttribute(attr_name="ha", null=True)
+    preview_seq = Integer(attr_name="mn", null=True)
+    preview_sender = UnicodeAttribute(attr_name="ms", null=True)
+    preview_text = UnicodeAttribute(attr_name="m", null=True)
+    preview_at = Integer(attr_name="ma", null=True)
+    tags = ListAttribute[Any](attr_name="g", of=UnicodeAttribute, null=True)
+    user_name = UnicodeAttribute(attr_name="un", null=True)
+    profile = UnicodeAttribute(attr_name="up", null=True)
+    leaks = Integer(attr_name="l", null=True)
+    created_at = Integer(attr_name="ca")
+    updated_at = Integer(attr_name="ua")
+
+
+class EntryRow(Row, discriminator="e"):
+    """`command_id` tells a command's own entry from one that others were faster with."""
+
+    command_id = UnicodeAttribute(attr_name="k")
+    what = UnicodeAttribute(attr_name="w")
+    sender = UnicodeAttribute(attr_name="f")
+    author_id = UnicodeAttribute(attr_name="a")
+    author_name = UnicodeAttribute(attr_name="an")
+    epoch = Integer(attr_name="e")
+    at_ms = Integer(attr_name="at")
+    type = UnicodeAttribute(attr_name="ty", null=True)
+    text = UnicodeAttribute(attr_name="m", null=True)
+    payload = UnicodeAttribute(attr_name="p", null=True)
+    message_id = UnicodeAttribute(attr_name="i", null=True)
+
+
+class MessageRow(Row, discriminator="m"):
+    """The first answer to a message id."""
+
+    seq = Integer(attr_name="n", null=True)
+    status = UnicodeAttribute(attr_name="s")
+    epoch = Integer(attr_name="e")
+    handoff_id = UnicodeAttribute(attr_name="h", null=True)
+
+
+class IdempotencyRow(Row, discriminator="k"):
+    fingerprint = UnicodeAttribute(attr_name="f")
+    answer = UnicodeAttribute(attr_name="a")
+    command_id = UnicodeAttribute(attr_name="k")
+
+
+class HandoffRow(Row, discriminator="o"):
+    id = UnicodeAttribute(attr_name="i")
+    reason = UnicodeAttribute(attr_name="w", null=True)
+    queue = UnicodeAttribute(attr_name="q", null=True)
+    priority = Integer(attr_name="p")
+    agent = UnicodeAttribute(attr_name="ha", null=True)
+    language = UnicodeAttribute(attr_name="la", null=True)
+    context = UnicodeAttribute(attr_name="cx", null=True)
+    requested_by_id = UnicodeAttribute(attr_name="b")
+    requested_by_name = UnicodeAttribute(attr_name="bn")
+    requested_at = Integer(attr_name="ra")
+    opened_seq = Integer(attr_name="n")
+    owner_id = UnicodeAttribute(attr_name="o", null=True)
+    owner_name = UnicodeAttribute(attr_name="on", null=True)
+    claimed_at = Integer(attr_name="ca", null=True)
+    returned_at = Integer(attr_name="ea", null=True)
+    returned_seq = Integer(attr_name="en", null=True)
+    resumption = UnicodeAttribute(attr_name="r", null=True)
+
+
+class AddressRow(Row, discriminator="a"):
+    """A conversation under its user, or under its thread."""
+
+    conversation_id = UnicodeAttribute(attr_name="c")
+
+
+class ProfileRow(Row, discriminator="p"):
+    name = UnicodeAttribute(attr_name="un", null=True)
+    attributes_json = UnicodeAttribute(attr_name="ux", null=True)
+
+
+class CursorRow(Row, discriminator="d"):
+    seq = Integer(attr_name="n")
+    attempts = Integer(attr_name="r")
+
+
+class RecordRow(Row, discriminator="j"):
+    """A record as JSON, where nothing but its key is ever asked for."""
+
+    record = UnicodeAttribute(attr_name="j")
+
+
+class PointerRow(Row, discriminator="i"):
+    """Says that something exists: what it is called, as it was written."""
+
+    id = UnicodeAttribute(attr_name="i")
+
+
+class BotRow(Row, discriminator="b"):
+    id = UnicodeAttribute(attr_name="i")
+    name = UnicodeAttribute(attr_name="un")
+    url = UnicodeAttribute(attr_name="w", null=True)
+    secrets = UnicodeAttribute(attr_name="ws", null=True)
+    since = Integer(attr_name="wf", null=True)
+    off = UnicodeAttribute(attr_name="wo", null=True)
+
+
+class PersonRow(Row, discriminator="u"):
+    id = UnicodeAttribute(attr_name="i")
+    email = UnicodeAttribute(attr_name="em")
+    name = UnicodeAttribute(attr_name="un")
+    password_hash = UnicodeAttribute(attr_name="pw")
+    token_version = Integer(attr_name="v")
+    is_owner = BooleanAttribute(attr_name="o")
+    disabled = BooleanAttribute(attr_name="z")
+
+
+class PresenceRow(Row, discriminator="y"):
+    status = UnicodeAttribute(attr_name="s")
+    seen_at = Integer(attr_name="a")
+
+
+class LoadRow(Row, discriminator="l"):
+    """How many conversations an agent owns."""
+
+    open = Integer(attr_name="n")
+
+
+class AttemptsRow(Row, discriminator="r"):
+    made = Integer(attr_name="n")
+    until = Integer(attr_name="u")
+
+
+class SlotRow(Row, discriminator="s"):
+    slot = Integer(attr_name="n")
+    until = Integer(attr_name="u")
+
+
+class NotificationRow(Row, discriminator="n"):
+    id = UnicodeAttribute(attr_name="i")
+    bot = UnicodeAttribute(attr_name="b")
+    message = UnicodeAttribute(attr_name="m")
+    level = UnicodeAttribute(attr_name="l")
+    at_ms = Integer(attr_name="at")
+    url = UnicodeAttribute(attr_name="w", null=True)
+    conversation_id = UnicodeAttribute(attr_name="c", null=True)
+    read_by = UnicodeSetAttribute(attr_name="rb", null=True)

@@ -1,0 +1,176 @@
+"""What each frame does: the use cases of REST, for the person on the other end."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.commands import AgentMessage, Claim, Command, Note, Release, Transfer
+from chalicelib.entrypoints import cursors, frames
+from chalicelib.entrypoints.paging import fitting
+from chalicelib.usecases import authentication, pausing, presence, pushing, reading
+from chalicelib.usecases import representation as rep
+from chalicelib.usecases.conversations import execute, no_conversation
+from chalicelib.usecases.records import Answer, Connection, Person
+from chalicelib.usecases.world import World
+
+SYNC_PAGE = 40
+"""Heads: at their largest they make 100 KB, which a message to a client may have."""
+WATCH_PAGE, WATCH_BYTES = 100, 100 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The person at the other end of a connection."""
+
+    world: World
+    connection: Connection
+    person: Person
+
+    def caller(self, bot: str) -> Caller:
+        if bot not in self.connection.bots:
+            raise authentication.no_bot(bot)
+        return authentication.caller_of_person(
+            self.world, bot, self.person.id, self.connection.token_version
+        )
+
+    def caller_in(self, frame: frames.InConversation) -> Caller:
+        """For the bot of the conversation that the frame names."""
+        bots = (frame.bot,) if frame.bot else self.connection.bots
+        if len(bots) == 1:
+            return self.caller(bots[0])
+        for bot in bots:
+            if self.world.conversations.head(bot, frame.conversation_id):
+                return self.caller(bot)
+        raise no_conversation("of yours", frame.conversation_id)
+
+
+def sync(speaker: Speaker, frame: frames.Sync) -> rep.Json:
+    """The whole board the person may see, bot after bot; what is absent is gone."""
+    bound = ["sync", speaker.person.id]
+    secret = speaker.world.secret
+    index, position = _place(cursors.position(secret, bound, frame.cursor))
+    bots = speaker.connection.bots
+    if index >= len(bots):
+        return {"heads": [], "next": None}
+    wanted = reading.Wanted(reading.PAUSED)
+    page = reading.conversations(
+        speaker.world, speaker.caller(bots[index]), wanted, position, SYNC_PAGE
+    )
+    if page.position is None:
+        index += 1
+    following = f"{index} {page.position or ''}" if index < len(bots) else None
+    heads = [rep.head(head) for head in page.heads]
+    return {"heads": heads, "next": cursors.cursor(secret, bound, following)}
+
+
+def _place(position: str | None) -> tuple[int, str | None]:
+    index, _, rest = (position or "0 ").partition(" ")
+    return int(index), rest or None
+
+
+def watch(speaker: Speaker, frame: frames.Watch) -> rep.Json:
+    """Registered first and read then: what is committed between the two comes twice, not never."""
+    caller = speaker.caller_in(frame)
+    head = reading.head(speaker.world, caller, frame.conversation_id)
+    connection = speaker.connection
+    speaker.world.connections.watch(caller.bot, head.id, connection, connection.expires_at)
+    found = reading.entries(
+        speaker.world, caller, head.id, after=max(frame.after, 0), limit=WATCH_PAGE
+    )
+    shown = [rep.entry(entry) for entry in found]
+    fitting = shown[: fitting(shown, WATCH_BYTES)]
+    more = len(fitting) < len(shown) or len(shown) == WATCH_PAGE
+    following = fitting[-1]["seq"] if more else None
+    return {"entries": fitting, "next": following, "head": rep.head(head)}
+
+
+def unwatch(speaker: Speaker, frame: frames.Unwatch) -> rep.Json:
+    bot = speaker.caller_in(frame).bot
+    speaker.world.connections.unwatch(bot, frame.conversation_id, speaker.connection.id)
+    return {}
+
+
+def message(speaker: Speaker, frame: frames.SendMessage) -> rep.Json:
+    command = AgentMessage(frame.said, frame.message_id, frame.epoch)
+    return rep.accepted(_execute(speaker, frame, command))
+
+
+def pause(speaker: Speaker, frame: frames.PauseFrame) -> rep.Json:
+    caller = speaker.caller_in(frame)
+    asked = pausing.Asked(frame.command(caller), frame.named)
+    return _head(pausing.pause(speaker.world, caller, frame.conversation_id, asked, None))
+
+
+def unpause(speaker: Speaker, frame: frames.UnpauseFrame) -> rep.Json:
+    return _head(_execute(speaker, frame, frame.command()))
+
+
+def claim(speaker: Speaker, frame: frames.ClaimFrame) -> rep.Json:
+    return _head(_execute(speaker, frame, Claim(frame.epoch)))
+
+
+def release(speaker: Speaker, frame: frames.ReleaseFrame) -> rep.Json:
+    return _head(_execute(speaker, frame, Release(frame.epoch)))
+
+
+def transfer(speaker: Speaker, frame: frames.TransferFrame) -> rep.Json:
+    command = Transfer(queue=frame.queue, note=frame.note, epoch=frame.epoch)
+    return _head(_execute(speaker, frame, command, frame.named))
+
+
+def note(speaker: Speaker, frame: frames.NoteFrame) -> rep.Json:
+    return {"seq": _execute(speaker, frame, Note(frame.text)).seq}
+
+
+def typing(speaker: Speaker, frame: frames.Typing) -> rep.Json:
+    """To the others who have the conversation open; nothing is stored."""
+    caller = speaker.caller_in(frame)
+    head = reading.head(speaker.world, caller, frame.conversation_id)
+    watchers = speaker.world.connections.watchers(caller.bot, head.id)
+    who = {"id": caller.id, "name": caller.name}
+    event = {"event": "typing", "conversation_id": head.id, "from": "agent", "author": who}
+    others = [watcher for watcher in watchers if watcher != speaker.connection.id]
+    pushing.send(speaker.world, [(other, event) for other in others])
+    return {}
+
+
+def set_presence(speaker: Speaker, frame: frames.SetPresence) -> rep.Json:
+    return {"status": presence.choose(speaker.world, speaker.person, frame.status).status}
+
+
+def ping(speaker: Speaker, _: frames.Ping) -> rep.Json:
+    presence.heartbeat(speaker.world, speaker.person.id)
+    return {"at": rep.timestamp(speaker.world.clock.now())}
+
+
+def _execute(
+    speaker: Speaker,
+    frame: frames.InConversation,
+    command: Command,
+    agent: str | None = None,
+) -> Answer:
+    caller = speaker.caller_in(frame)
+    return execute(speaker.world, caller, frame.conversation_id, command, agent=agent)
+
+
+def _head(answer: Answer) -> rep.Json:
+    assert answer.head is not None, "commands that answer with a head keep it"
+    return rep.head(answer.head)
+
+
+ACTIONS: Mapping[type[frames.Frame], Callable[[Speaker, Any], rep.Json]] = {
+    frames.Sync: sync,
+    frames.Watch: watch,
+    frames.Unwatch: unwatch,
+    frames.SendMessage: message,
+    frames.PauseFrame: pause,
+    frames.UnpauseFrame: unpause,
+    frames.ClaimFrame: claim,
+    frames.ReleaseFrame: release,
+    frames.TransferFrame: transfer,
+    frames.NoteFrame: note,
+    frames.Typing: typing,
+    frames.SetPresence: set_presence,
+    frames.Ping: ping,
+}

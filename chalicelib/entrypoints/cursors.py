@@ -1,0 +1,42 @@
+"""Where a list goes on: opaque to its caller, signed, and good for that bot and query only."""
+
+import base64
+import hashlib
+import hmac
+import json
+
+from chalicelib.domain.errors import InvalidRequest
+
+SIGNATURE_BYTES = 16
+
+
+def cursor(secret: str, query: object, position: str | None) -> str | None:
+    if position is None:
+        return None
+    data = position.encode()
+    return base64.urlsafe_b64encode(_signature(secret, query, data) + data).decode().rstrip("=")
+
+
+def position(secret: str, query: object, cursor: str | None) -> str | None:
+    """Raises InvalidRequest where the cursor is not from this list."""
+    if cursor is None:
+        return None
+    try:
+        whole = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raise _foreign() from None
+    signature, data = whole[:SIGNATURE_BYTES], whole[SIGNATURE_BYTES:]
+    if not hmac.compare_digest(signature, _signature(secret, query, data)):
+        raise _foreign()
+    return data.decode()
+
+
+def _signature(secret: str, query: object, data: bytes) -> bytes:
+    bound = json.dumps(query, sort_keys=True).encode()
+    return hmac.digest(secret.encode(), hashlib.sha256(bound).digest() + data, "sha256")[
+        :SIGNATURE_BYTES
+    ]
+
+
+def _foreign() -> InvalidRequest:
+    return InvalidRequest("This cursor does not belong to this list; begin without one.")

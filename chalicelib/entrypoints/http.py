@@ -1,0 +1,174 @@
+"""From an HTTP request to a `Call`, and from what a handler answers, or raises, to a response.
+
+Path parameters are percent-decoded here, exactly once. Errors become JSON here as well: Chalice's
+middleware never sees the exceptions of a view.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+from chalice.app import Blueprint, Response
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.errors import BatonError, InvalidRequest
+from chalicelib.entrypoints.parsing import parse
+from chalicelib.entrypoints.problems import CONTENT_TYPE, headers_of, problem, status_of
+from chalicelib.usecases import authentication
+from chalicelib.usecases.records import IdempotencyKey, Person
+from chalicelib.usecases.world import World
+
+KEY_LIMIT = 255
+log = logging.getLogger("baton")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`body` None is an empty body; text is sent as it is, all else as JSON."""
+
+    body: object = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request. `params` are the decoded parts of the path; `source` is a network address."""
+
+    world: World
+    method: str
+    path: str
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    raw: bytes
+    source: str
+    request_id: str
+
+    @property
+    def authorization(self) -> str | None:
+        return self.headers.get("authorization")
+
+    @cached_property
+    def caller(self) -> Caller:
+        return authentication.caller(self.world, self.params["bot"], self.authorization)
+
+    @cached_property
+    def person(self) -> Person:
+        return authentication.person(self.world, self.authorization)
+
+    @property
+    def id(self) -> str:
+        return self.params["id"]
+
+    def body(self, shape: type[T]) -> T:
+        """Raises InvalidRequest, PayloadTooLarge."""
+        return parse(self.raw, shape)
+
+    @property
+    def key(self) -> IdempotencyKey | None:
+        """What makes a second sending of this request a repetition."""
+        key = self.headers.get("idempotency-key")
+        if key is None:
+            return None
+        if not 0 < len(key) <= KEY_LIMIT:
+            raise InvalidRequest(f"Idempotency-Key takes 1 to {KEY_LIMIT} characters.")
+        request = b"\n".join([self.method.encode(), self.path.encode(), self.raw])
+        return IdempotencyKey(self.caller.id, key, hashlib.sha256(request).hexdigest())
+
+
+Handler = Callable[[Call], Reply]
+ErrorShape = Callable[[BatonError, str], Reply]
+
+
+def problem_reply(error: BatonError, request_id: str) -> Reply:
+    body, headers = problem(error, request_id), headers_of(error)
+    return Reply(body, status_of(error), headers, CONTENT_TYPE)
+
+
+class Routes:
+    """The routes of one room: handlers by method and path, mounted together as a Blueprint."""
+
+    def __init__(self, name: str, error_shape: ErrorShape = problem_reply) -> None:
+        self._name = name
+        self._error_shape = error_shape
+        self._handlers: list[tuple[str, str, Handler]] = []
+
+    def on(self, method: str, path: str) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            self._handlers.append((method, path, handler))
+            return handler
+
+        return register
+
+    def blueprint(self, world: Callable[[], World]) -> Blueprint:
+        """`world` is called once a request: nothing is built before the first one."""
+        blueprint = Blueprint(self._name)
+        for method, path, handler in self._handlers:
+            view = self._view(blueprint, handler, world)
+            # Any content type: what is not JSON is refused by the parser, in our own words.
+            blueprint.route(path, methods=[method], content_types=["*/*"])(view)
+        return blueprint
+
+    def _view(
+        self, blueprint: Blueprint, handler: Handler, world: Callable[[], World]
+    ) -> Callable[..., Response]:
+        def view(**params: str) -> Response:
+            request = blueprint.current_request
+            request_id = request.context.get("requestId", "")
+            try:
+                reply = handler(_call(request, params, world(), request_id))
+            except BatonError as error:
+                reply = self._error_shape(error, request_id)
+            except Exception:
+                log.exception("request failed", extra={"request_id": request_id})
+                reply = self._error_shape(Unforeseen("Baton failed; nothing is known."), request_id)
+            return _response(reply)
+
+        view.__name__ = handler.__name__
+        return view
+
+
+class Unforeseen(BatonError):
+    """A fault of ours. The caller gets a request id, the log has the rest."""
+
+    code = "internal_error"
+
+
+def _call(request: Any, params: Mapping[str, str], world: World, request_id: str) -> Call:
+    return Call(
+        world=world,
+        method=request.method,
+        path=request.context.get("path", request.path),
+        params={name: decoded(value) for name, value in params.items()},
+        query=dict(request.query_params or {}),
+        headers=request.headers,
+        raw=request.raw_body,
+        source=request.context.get("identity", {}).get("sourceIp", ""),
+        request_id=request_id,
+    )
+
+
+def decoded(part: str) -> str:
+    """One part of a path as the client meant it. Raises InvalidRequest where it is not UTF-8."""
+    try:
+        return unquote_to_bytes(part).decode()
+    except UnicodeDecodeError:
+        raise InvalidRequest("The path is not percent-encoded UTF-8.") from None
+
+
+def _response(reply: Reply) -> Response:
+    text = reply.body if isinstance(reply.body, str) else _json(reply.body)
+    headers = {"Content-Type": reply.content_type, "Cache-Control": "no-store"}
+    return Response(text, {**headers, **reply.headers}, int(reply.status))
+
+
+def _json(body: object) -> str:
+    return "" if body is None else msgspec.json.encode(body).decode()

@@ -1,0 +1,26 @@
+"""The queue that wakes the webhook worker."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.usecases.delivery import deliver
+from chalicelib.usecases.world import World
+
+log = logging.getLogger("baton")
+
+
+def handle(world: World, event: Mapping[str, Any]) -> dict[str, object]:
+    """A message that is named in the answer stays in the queue and shows up again."""
+    unfinished = [r["messageId"] for r in event["Records"] if not _delivered(world, r)]
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in unfinished]}
+
+
+def _delivered(world: World, record: Mapping[str, Any]) -> bool:
+    try:
+        nudge = json.loads(record["body"])
+        return deliver(world, nudge["bot"], nudge["conversation_id"], record["receiptHandle"])
+    except Exception:
+        log.exception("delivery failed", extra={"message_id": record["messageId"]})
+        return False

@@ -1,0 +1,77 @@
+"""From bytes to typed values: bodies, frames and queries, with the limits of the contract."""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+from chalicelib.domain.errors import InvalidRequest, PayloadTooLarge
+
+BODY_LIMIT = 64 * 1024
+JSON_LIMIT = 16 * 1024
+T = TypeVar("T")
+
+
+class Strict(msgspec.Struct, forbid_unknown_fields=True):
+    """A body of which every field is named: what the server owns cannot be set from outside."""
+
+
+def parse(raw: bytes, shape: type[T]) -> T:
+    """An empty body is an empty object. Raises InvalidRequest, PayloadTooLarge."""
+    if len(raw) > BODY_LIMIT:
+        raise PayloadTooLarge(f"A body takes at most {BODY_LIMIT} bytes; this one has {len(raw)}.")
+    try:
+        return msgspec.json.decode(raw or b"{}", type=shape)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"The body is not JSON in UTF-8: {error}") from None
+    except RecursionError:
+        raise InvalidRequest("The body is nested too deeply.") from None
+
+
+def _invalid(message: str) -> InvalidRequest:
+    """msgspec says "… - at `$.user.id`"."""
+    what, _, place = message.partition(" - at `$")
+    field = place.rstrip("`").lstrip(".")
+    return InvalidRequest(
+        f"{field}: {what}" if field else what, errors=[{"field": field, "message": what}]
+    )
+
+
+# Checks for fields; msgspec turns a ValueError into its ValidationError
+
+
+def identifier(name: str, value: str | None, limit: int) -> None:
+    """Ids may hold any characters but controls; `limit` is in bytes of UTF-8."""
+    if value is None:
+        return
+    if not 0 < len(value.encode()) <= limit:
+        raise ValueError(f"`{name}` takes 1 to {limit} bytes of UTF-8")
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        raise ValueError(f"`{name}` may not hold control characters")
+
+
+def words(name: str, value: str | None, limit: int) -> None:
+    """`limit` is in characters."""
+    if value is not None and not 0 < len(value) <= limit:
+        raise ValueError(f"`{name}` takes 1 to {limit} characters")
+
+
+def json_object(name: str, value: Mapping[str, object] | None) -> None:
+    if value is not None and len(json.dumps(value, ensure_ascii=False).encode()) > JSON_LIMIT:
+        raise ValueError(f"`{name}` takes at most {JSON_LIMIT} bytes of JSON")
+
+
+# Queries
+
+
+def number(query: Mapping[str, str], name: str, low: int, high: int) -> int | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and low <= int(text[:20]) <= high):
+        raise InvalidRequest(f"`{name}` is a whole number from {low} to {high}.")
+    return int(text)

@@ -1,0 +1,99 @@
+"""The WebSocket: connections by ticket, frames by action, one reply to each."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain.errors import BatonError, Forbidden, Unauthenticated
+from chalicelib.entrypoints.actions import ACTIONS, Speaker
+from chalicelib.entrypoints.frames import AnyFrame
+from chalicelib.entrypoints.http import Unforeseen
+from chalicelib.entrypoints.parsing import parse
+from chalicelib.entrypoints.problems import problem, status_of
+from chalicelib.usecases import pushing, sockets
+from chalicelib.usecases.representation import Json
+from chalicelib.usecases.world import World
+
+PROTOCOL = "baton.v1"
+log = logging.getLogger("baton")
+Event = Mapping[str, Any]
+
+
+class AnyId(msgspec.Struct):
+    id: str | int | None = None
+
+
+def connect(world: World, event: Event) -> dict[str, object]:
+    """Chalice passes a dict with `statusCode` through to API Gateway, which refuses the handshake
+    for anything but 2xx."""
+    context = event["requestContext"]
+    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+    try:
+        _require_origin(world, headers.get("origin"))
+        ticket = _ticket(headers.get("sec-websocket-protocol", ""))
+        sockets.connect(world, context["connectionId"], ticket)
+    except BatonError as error:
+        body = msgspec.json.encode(problem(error, context.get("requestId", ""))).decode()
+        return {"statusCode": status_of(error).value, "body": body}
+    return {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": PROTOCOL}}
+
+
+def disconnect(world: World, event: Event) -> dict[str, object]:
+    sockets.disconnect(world, event["requestContext"]["connectionId"])
+    return {"statusCode": 200}
+
+
+def message(world: World, event: Event) -> dict[str, object]:
+    """A bad frame gets an error reply and the connection stays."""
+    context = event["requestContext"]
+    reply = _reply(world, context, (event.get("body") or "").encode())
+    pushing.send(world, [(context["connectionId"], reply)])
+    return {"statusCode": 200}
+
+
+def _reply(world: World, context: Event, raw: bytes) -> Json:
+    try:
+        frame: AnyFrame = parse(raw, AnyFrame)  # type: ignore[arg-type] # a union is a type, too
+        speaker = _speaker(world, context["connectionId"])
+        result = ACTIONS[type(frame)](speaker, frame)
+        return {"reply_to": frame.id, "ok": True, "result": result}
+    except BatonError as error:
+        shown = error
+    except Exception:
+        log.exception("frame failed", extra={"request_id": context.get("requestId")})
+        shown = Unforeseen("Baton failed; nothing is known.")
+    request_id = context.get("requestId", "")
+    return {"reply_to": _id_of(raw), "ok": False, "error": problem(shown, request_id)}
+
+
+def _speaker(world: World, connection_id: str) -> Speaker:
+    """Frame by frame: whoever has logged out meanwhile is heard no more."""
+    connection = world.connections.get(connection_id)
+    person = world.directory.person(connection.person) if connection else None
+    if connection is None or person is None or person.disabled:
+        raise Unauthenticated("This connection is not known, or no longer.")
+    if person.token_version != connection.token_version:
+        raise Unauthenticated("This connection's session has ended.")
+    return Speaker(world, connection, person)
+
+
+def _id_of(raw: bytes) -> str | int | None:
+    try:
+        return msgspec.json.decode(raw, type=AnyId).id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _ticket(protocols: str) -> str:
+    """`Sec-WebSocket-Protocol: baton.v1, <ticket>`: a browser can send no other header."""
+    offered = [protocol.strip() for protocol in protocols.split(",")]
+    if len(offered) != 2 or offered[0] != PROTOCOL or not offered[1]:
+        raise Unauthenticated(f'Connect with the subprotocols "{PROTOCOL}" and a ticket.')
+    return offered[1]
+
+
+def _require_origin(world: World, origin: str | None) -> None:
+    if origin not in world.origins:
+        raise Forbidden("This origin may not connect.", origin=origin)

@@ -1,0 +1,69 @@
+"""The only reader of the environment. Read when first asked for, never at import."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+LOCAL = "local"
+SHORTEST_SECRET = 32
+
+
+class Misconfigured(Exception):
+    """A sentence for whoever deploys: which variable, and what it should hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`origins` are those whose pages may open a WebSocket; `shards` is one for both kinds of
+    lists of a bot."""
+
+    stage: str
+    region: str
+    table: str
+    topic_arn: str
+    queue_url: str
+    dead_letter_url: str
+    socket_url: str
+    socket_endpoint: str
+    origins: frozenset[str]
+    secret: str
+    shards: int
+    endpoint: str | None
+
+    @property
+    def is_local(self) -> bool:
+        return self.stage == LOCAL
+
+
+@cache
+def settings() -> Settings:
+    """Raises Misconfigured."""
+    return Settings(
+        stage=_required("BATON_STAGE"),
+        region=_required("AWS_REGION", "AWS_DEFAULT_REGION"),
+        table=_required("BATON_TABLE"),
+        topic_arn=_required("BATON_TOPIC_ARN"),
+        queue_url=_required("BATON_QUEUE_URL"),
+        dead_letter_url=_required("BATON_DEAD_LETTER_URL"),
+        socket_url=_required("BATON_SOCKET_URL"),
+        socket_endpoint=_required("BATON_SOCKET_ENDPOINT"),
+        origins=frozenset(_required("BATON_ORIGINS").split()),
+        secret=_secret("BATON_SECRET"),
+        shards=int(os.environ.get("BATON_SHARDS", "1")),
+        endpoint=os.environ.get("AWS_ENDPOINT_URL"),
+    )
+
+
+def _required(*names: str) -> str:
+    for name in names:
+        if os.environ.get(name):
+            return os.environ[name]
+    raise Misconfigured(f"Set {names[0]} in the function's environment; it is empty.")
+
+
+def _secret(name: str) -> str:
+    """A guessable secret is worse than none: it looks as if it worked."""
+    value = _required(name)
+    if len(value) < SHORTEST_SECRET:
+        raise Misconfigured(f"{name} needs at least {SHORTEST_SECRET} random characters.")
+    return value

@@ -1,0 +1,164 @@
+"""Load, decide, commit: the one way in which a conversation changes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from chalicelib.domain.access import Action, Caller, authorize, may_see
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import (
+    AgentMessage,
+    BotMessage,
+    Claim,
+    Command,
+    Note,
+    Pause,
+    Release,
+    Suggest,
+    Tag,
+    Take,
+    Transfer,
+    Unpause,
+    UserMessage,
+)
+from chalicelib.domain.conversation import decide
+from chalicelib.domain.decision import Decision
+from chalicelib.domain.entries import From
+from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
+from chalicelib.domain.head import Head, unborn
+from chalicelib.usecases.ports import Commit, Loaded, Lost, Query
+from chalicelib.usecases.records import Answer, IdempotencyKey, MessageKey
+from chalicelib.usecases.world import World
+
+ATTEMPTS = 12
+FIRST_PAUSE, LONGEST_PAUSE = 10, 300
+"""Milliseconds; between two attempts a command waits a random part of a doubling time."""
+
+ACTION_OF: Mapping[type[Command], Action] = {
+    UserMessage: Action.RECORD,
+    BotMessage: Action.RECORD,
+    AgentMessage: Action.SAY,
+    Pause: Action.PAUSE,
+    Take: Action.CLAIM,
+    Unpause: Action.UNPAUSE,
+    Claim: Action.CLAIM,
+    Release: Action.RELEASE,
+    Transfer: Action.TRANSFER,
+    Note: Action.NOTE,
+    Tag: Action.TAG,
+    Suggest: Action.SUGGEST,
+}
+
+SENDER_OF = {UserMessage: From.USER, BotMessage: From.BOT, AgentMessage: From.AGENT}
+
+
+def execute(
+    world: World,
+    caller: Caller,
+    place: Address | str,
+    command: Command,
+    *,
+    key: IdempotencyKey | None = None,
+    agent: str | None = None,
+) -> Answer:
+    """Does the command, once, however often it is sent with the same key or message id.
+
+    `place` is an address (its conversation begins here if need be) or the id of a conversation
+    that exists. `agent` is the id of the member whom a Pause or Transfer names. Two round trips,
+    and two more for each race that is lost.
+
+    Raises Forbidden, NotFound, IdempotencyMismatch and what `decide` refuses; Conflict where
+    others were faster `ATTEMPTS` times; TemporarilyUnavailable where the table did not answer.
+    """
+    authorize(caller, ACTION_OF[type(command)])
+    query = _query(caller.bot, place, command, key, agent)
+    command_id = world.chance.token()
+    for attempt in range(ATTEMPTS):
+        loaded = world.conversations.load(query)
+        known = first_answer(loaded, key)
+        if known:
+            return known
+        now = world.clock.now()
+        head = _head(caller, place, loaded, now)
+        decision = decide(head, _informed(command, loaded, agent), caller, now)
+        answer = _answer(command, decision)
+        try:
+            world.conversations.commit(
+                Commit(head, decision, command_id, answer, key, query.message)
+            )
+        except Lost:
+            world.clock.sleep(_pause(world.chance.fraction(), attempt))
+            continue
+        if decision.refusal:
+            raise decision.refusal
+        return answer
+    raise Conflict("Others changed this conversation at the same moment, again and again.")
+
+
+def first_answer(loaded: Loaded, key: IdempotencyKey | None) -> Answer | None:
+    """A replay wins over the state: what was answered once is answered again."""
+    if key and loaded.by_key:
+        if loaded.by_key.fingerprint != key.fingerprint:
+            raise IdempotencyMismatch("This Idempotency-Key came with another request before.")
+        return loaded.by_key.answer
+    return replace(loaded.by_message, created=False) if loaded.by_message else None
+
+
+def visible(caller: Caller, head: Head) -> bool:
+    return may_see(caller, paused=head.paused, queue=head.queue, owner=head.owner_id)
+
+
+def no_conversation(bot: str, conversation_id: str) -> NotFound:
+    return NotFound(f"The bot {bot} has no conversation {conversation_id}.")
+
+
+def _query(
+    bot: str,
+    place: Address | str,
+    command: Command,
+    key: IdempotencyKey | None,
+    agent: str | None,
+) -> Query:
+    message = None
+    if isinstance(command, UserMessage | BotMessage | AgentMessage) and command.message_id:
+        message = MessageKey(SENDER_OF[type(command)], command.message_id)
+    conversation_id = place if isinstance(place, str) else place.conversation_id
+    return Query(bot, conversation_id, key, message, agent)
+
+
+def _head(caller: Caller, place: Address | str, loaded: Loaded, now: int) -> Head:
+    head = loaded.head
+    if head is None and isinstance(place, Address):
+        return unborn(place, now)
+    if head is None or not visible(caller, head):
+        raise no_conversation(
+            caller.bot, place if isinstance(place, str) else place.conversation_id
+        )
+    return head
+
+
+def _informed(command: Command, loaded: Loaded, agent: str | None) -> Command:
+    if agent is None or not isinstance(command, Pause | Transfer):
+        return command
+    if loaded.agent is None:
+        raise NotFound(f"This bot has no agent {agent}.")
+    return replace(command, agent=loaded.agent)
+
+
+def _answer(command: Command, decision: Decision) -> Answer:
+    head = decision.head
+    opened_nothing = isinstance(command, Pause) and not head.paused
+    return Answer(
+        conversation_id=head.id,
+        status=head.status,
+        epoch=head.epoch,
+        handoff_id=head.handoff_id,
+        seq=decision.entries[0].seq if decision.entries else None,
+        head=head,
+        created=bool(decision.entries) and not opened_nothing,
+    )
+
+
+def _pause(fraction: float, attempt: int) -> float:
+    """Full jitter: with a fixed pause, those who collided once collide again."""
+    longest: int = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
+    return fraction * longest

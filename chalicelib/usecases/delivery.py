@@ -1,0 +1,144 @@
+"""The webhook worker: brings a conversation's log to the bot's server, in order and signed, until
+each entry is taken or given up."""
+
+import json
+from dataclasses import dataclass
+
+from chalicelib.domain.entries import Entry, From, Kind
+from chalicelib.usecases import representation as rep
+from chalicelib.usecases.ports import Unreachable
+from chalicelib.usecases.records import Bot, Cursor, Delivery, Webhook
+from chalicelib.usecases.signing import sign
+from chalicelib.usecases.webhook_body import webhook_body, webhook_type
+from chalicelib.usecases.world import World
+
+WAITS = (2, 10, 60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600)
+"""Seconds, at most, before the second, third … attempt; after the last one an entry is given up."""
+DEADLINE = 60 * 1000
+"""Milliseconds in which one call works; the rest of a long log is for the next."""
+SLOT_LEASE = DEADLINE + 15 * 1000
+SLOT_BUSY_WAIT = 2
+PAGE = 100
+GONE = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """`status` is None where there was no answer; `error` says why."""
+
+    status: int | None
+    error: str | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One nudge: whose log, to whom, and the receipt by which the nudge can be put off."""
+
+    bot: Bot
+    webhook: Webhook
+    conversation_id: str
+    receipt: str
+
+
+def deliver(world: World, bot_id: str, conversation_id: str, receipt: str) -> bool:
+    """Delivers what is due. False: not finished; the nudge has been put off and comes again."""
+    bot = world.directory.bot(bot_id)
+    if bot is None or bot.webhook is None or bot.webhook.off:
+        return True
+    slot = world.deliveries.take_slot(bot_id, world.clock.now(), SLOT_LEASE)
+    if slot is None:
+        return _put_off(world, receipt, SLOT_BUSY_WAIT)
+    try:
+        return _walk(world, Errand(bot, bot.webhook, conversation_id, receipt))
+    finally:
+        world.deliveries.free_slot(bot_id, slot)
+
+
+def _walk(world: World, errand: Errand) -> bool:
+    """Along the log from the cursor to its end, or to the first entry that has to wait."""
+    bot, conversation_id = errand.bot.id, errand.conversation_id
+    deadline = world.clock.now() + DEADLINE
+    cursor = world.deliveries.cursor(bot, conversation_id)
+    seen = cursor.seq
+    while page := world.conversations.entries_after(bot, conversation_id, seen, PAGE):
+        seen = page[-1].seq
+        for entry in (e for e in page if is_due(e, errand.webhook)):
+            if world.clock.now() > deadline:
+                return _put_off(world, errand.receipt, 0)
+            attempt = _attempt(world, errand, entry)
+            moved = moved_on(cursor, entry.seq, attempt)
+            if not world.deliveries.move(bot, conversation_id, cursor, moved):
+                return _put_off(world, errand.receipt, SLOT_BUSY_WAIT)
+            _record(world, errand, entry, cursor, attempt, dead=_given_up(moved, entry, attempt))
+            cursor = moved
+            if attempt.status == GONE:
+                world.deliveries.switch_off(bot, "The webhook answered 410 Gone.")
+                return True
+            if cursor.seq < entry.seq:
+                longest = WAITS[cursor.attempts - 1]
+                return _put_off(world, errand.receipt, int(world.chance.fraction() * longest))
+    return True
+
+
+def is_due(entry: Entry, webhook: Webhook) -> bool:
+    """Whether the bot's server is told of it: it knows what its user and itself have said."""
+    agent_spoke = entry.kind is Kind.MESSAGE and entry.sender is From.AGENT
+    return entry.at >= webhook.since and (agent_spoke or entry.kind in rep.PUBLIC_TYPES)
+
+
+def moved_on(cursor: Cursor, seq: int, attempt: Attempt) -> Cursor:
+    """Past the entry where it was taken or has failed for the last time; else one failure more."""
+    failures = cursor.attempts + 1
+    if attempt.succeeded or failures > len(WAITS) or attempt.status == GONE:
+        return Cursor(seq)
+    return Cursor(cursor.seq, failures)
+
+
+def _given_up(moved: Cursor, entry: Entry, attempt: Attempt) -> bool:
+    return moved.seq == entry.seq and not attempt.succeeded
+
+
+def _attempt(world: World, errand: Errand, entry: Entry) -> Attempt:
+    """The same id on every attempt, and a signature of its own."""
+    body = json.dumps(webhook_body(world, errand.bot.id, errand.conversation_id, entry))
+    webhook_id = f"{errand.conversation_id}:{entry.seq}"
+    seconds = world.clock.now() // 1000
+    headers = {
+        "content-type": "application/json; charset=utf-8",
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": sign(errand.webhook.secrets, webhook_id, seconds, body.encode()),
+    }
+    try:
+        return Attempt(world.receiver.post(errand.webhook.url, headers, body.encode()))
+    except Unreachable as error:
+        return Attempt(None, str(error))
+
+
+def _record(
+    world: World, errand: Errand, entry: Entry, cursor: Cursor, attempt: Attempt, *, dead: bool
+) -> None:
+    delivery = Delivery(
+        bot=errand.bot.id,
+        conversation_id=errand.conversation_id,
+        seq=entry.seq,
+        attempt=cursor.attempts + 1,
+        type=webhook_type(entry),
+        at=world.clock.now(),
+        status=attempt.status,
+        error=attempt.error,
+        dead=dead,
+    )
+    world.deliveries.log(delivery)
+    if dead:
+        names = {"bot": delivery.bot, "conversation_id": delivery.conversation_id}
+        world.nudges.bury({**names, "seq": entry.seq, "type": delivery.type})
+
+
+def _put_off(world: World, receipt: str, seconds: int) -> bool:
+    world.nudges.put_off(receipt, seconds)
+    return False

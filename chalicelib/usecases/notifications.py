@@ -1,0 +1,56 @@
+"""Short messages to everybody who serves a bot: in the console, and through SNS."""
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.errors import IdempotencyMismatch, NotFound
+from chalicelib.usecases.records import IdempotencyKey, Notification
+from chalicelib.usecases.world import World
+
+
+def notify(
+    world: World,
+    caller: Caller,
+    message: str,
+    level: str,
+    url: str | None = None,
+    conversation_id: str | None = None,
+    key: IdempotencyKey | None = None,
+) -> Notification:
+    """Stores it; the stream tells the agents. Raises IdempotencyMismatch."""
+    authorize(caller, Action.NOTIFY)
+    known = _known(world, caller, key)
+    if known:
+        return known
+    now = world.clock.now()
+    notification = Notification(
+        id=f"n_{now:013d}_{world.chance.token()[:12]}",
+        bot=caller.bot,
+        message=message,
+        level=level,
+        at=now,
+        url=url,
+        conversation_id=conversation_id,
+    )
+    world.notifications.add(notification, key)
+    return notification
+
+
+def latest(
+    world: World, caller: Caller, position: str | None, limit: int
+) -> tuple[list[Notification], str | None]:
+    """Newest first, and where the next page begins."""
+    authorize(caller, Action.READ_NOTIFICATIONS)
+    found = world.notifications.latest(caller.bot, position, limit)
+    return found, found[-1].id if len(found) == limit else None
+
+
+def mark_read(world: World, caller: Caller, notification_id: str) -> None:
+    authorize(caller, Action.READ_NOTIFICATIONS)
+    if not world.notifications.mark_read(caller.bot, notification_id, caller.id):
+        raise NotFound(f"The bot {caller.bot} has no notification {notification_id}.")
+
+
+def _known(world: World, caller: Caller, key: IdempotencyKey | None) -> Notification | None:
+    found = world.notifications.known(caller.bot, key) if key else None
+    if key and found and found[0] != key.fingerprint:
+        raise IdempotencyMismatch("This Idempotency-Key came with another request before.")
+    return found[1] if found else None

@@ -1,0 +1,43 @@
+"""Asking for a person: by a conversation's id, or by where the user is."""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import IfUnavailable, Pause, Profile, Take
+from chalicelib.usecases import places, presence
+from chalicelib.usecases.conversations import execute
+from chalicelib.usecases.records import Answer, IdempotencyKey
+from chalicelib.usecases.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command, the id of the agent whom it names, and what is known of the user."""
+
+    command: Pause | Take
+    agent: str | None = None
+    profile: Profile | None = None
+
+
+def pause(
+    world: World, caller: Caller, place: Address | str, asked: Asked, key: IdempotencyKey | None
+) -> Answer:
+    """Two round trips; one more to find the conversation of an address without a thread, and to
+    see who is there where `if_unavailable` asks for it. Raises what `execute` and `places` raise.
+    """
+    authorize(caller, Action.PAUSE)
+    if isinstance(place, Address):
+        place = places.to_pause(world, place)
+    command, agent = asked.command, None
+    if isinstance(command, Pause):
+        command, agent = _informed(world, caller.bot, command, asked), asked.agent
+    return execute(world, caller, place, command, key=key, agent=agent)
+
+
+def _informed(world: World, bot: str, command: Pause, asked: Asked) -> Pause:
+    command = replace(command, profile=asked.profile)
+    if command.if_unavailable is IfUnavailable.QUEUE:
+        return command
+    free = presence.anyone_free(world, bot, command.request.queue)
+    return replace(command, someone_free=free)

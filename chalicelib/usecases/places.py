@@ -1,0 +1,75 @@
+"""Which conversation a caller means. Never a guess: one fits, or the answer says why not."""
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.address import Address
+from chalicelib.domain.errors import AmbiguousAddress, NotFound
+from chalicelib.domain.head import Head
+from chalicelib.usecases.conversations import visible
+from chalicelib.usecases.world import World
+
+
+def to_pause(world: World, address: Address) -> Address | str:
+    """The conversation that a pause by address means; it may not exist yet.
+
+    With a thread, exactly that address. Without one: the only conversation of this user on this
+    channel, or, if there is none, the one without a thread. Raises AmbiguousAddress.
+    """
+    if address.thread is not None:
+        return address
+    ids = world.conversations.of_user(address.bot, address.channel, address.user)
+    if not ids:
+        return address
+    if len(ids) == 1:
+        return ids[0]
+    raise ambiguous(world.conversations.heads(address.bot, ids))
+
+
+def by_address(world: World, caller: Caller, address: Address) -> Head:
+    """The conversation at this address; without a thread, the user's only one on this channel."""
+    ids = [address.conversation_id]
+    if address.thread is None:
+        ids = world.conversations.of_user(address.bot, address.channel, address.user)
+    return _only(world.conversations.heads(address.bot, ids), caller)
+
+
+def by_name(world: World, caller: Caller, name: str) -> Head:
+    """The conversation of the only user of this name, in upper or lower case."""
+    ids = world.conversations.named(caller.bot, name.lower(), None, 100).conversation_ids
+    heads = world.conversations.heads(caller.bot, ids)
+    return _only([h for h in heads if (h.user_name or "").lower() == name.lower()], caller)
+
+
+def by_session(world: World, caller: Caller, session: str) -> str:
+    """What a Botpress action means by a session id: a conversation id, or a thread id.
+
+    Both are looked at together and exactly one conversation of this bot must fit, so that a
+    thread id which happens to be another conversation's id can never hit that one. Raises
+    NotFound, AmbiguousAddress.
+    """
+    ids = {session, *world.conversations.of_thread(caller.bot, session)}
+    return _only(world.conversations.heads(caller.bot, sorted(ids)), caller).id
+
+
+def ambiguous(heads: list[Head]) -> AmbiguousAddress:
+    candidates: list[dict[str, str | None]] = [
+        {
+            "id": head.id,
+            "channel": head.address.channel,
+            "user": head.address.user,
+            "thread": head.address.thread,
+            "name": head.user_name,
+        }
+        for head in heads
+    ]
+    return AmbiguousAddress(
+        f"{len(heads)} conversations fit; name one by its id.", candidates=candidates
+    )
+
+
+def _only(heads: list[Head], caller: Caller) -> Head:
+    seen = [head for head in heads if visible(caller, head)]
+    if not seen:
+        raise NotFound(f"The bot {caller.bot} has no such conversation.")
+    if len(seen) > 1:
+        raise ambiguous(seen)
+    return seen[0]

@@ -1,0 +1,47 @@
+"""Who is there: what people say of themselves, and how lately they were heard of."""
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.routing import Member, Presence, PresenceStatus, someone_free
+from chalicelib.usecases import pushing
+from chalicelib.usecases.records import Person
+from chalicelib.usecases.world import World
+
+
+def choose(world: World, person: Person, status: PresenceStatus) -> Presence:
+    """What a person says of themself; the other agents of their bots are told."""
+    presence = _set(world, person.id, status)
+    event = {"event": "presence", "agent": {"id": person.id, "name": person.name}, "status": status}
+    bots = world.directory.bots_of(person.id)
+    others = {c.id: c.person for bot in bots for c in world.connections.of_bot(bot)}
+    pushing.send(world, [(c, event) for c, owner in others.items() if owner != person.id])
+    return presence
+
+
+def _set(world: World, person: str, status: PresenceStatus) -> Presence:
+    presence = Presence(status, world.clock.now())
+    world.directory.set_presence(person, presence)
+    return presence
+
+
+def heartbeat(world: World, person: str) -> None:
+    """A sign of life. Who has never chosen a status is online; a choice stays."""
+    known = world.directory.presence(person)
+    status = known.status if known.seen_at else PresenceStatus.ONLINE
+    _set(world, person, status)
+
+
+def gone(world: World, person: str) -> None:
+    """The last connection has closed: not online until the next sign of life."""
+    known = world.directory.presence(person)
+    if known.status is PresenceStatus.ONLINE:
+        world.directory.set_presence(person, Presence(PresenceStatus.ONLINE, 0))
+
+
+def agents(world: World, caller: Caller) -> list[Member]:
+    authorize(caller, Action.SEE_AGENTS)
+    return world.directory.members(caller.bot)
+
+
+def anyone_free(world: World, bot: str, queue: str | None) -> bool:
+    """Whether somebody who serves this queue is online and has room."""
+    return someone_free(world.directory.members(bot), queue, world.clock.now())

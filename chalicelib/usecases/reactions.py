@@ -1,0 +1,160 @@
+"""What follows from an entry once it is committed. The log is the outbox: the table's stream
+brings every entry here, at least once, and every reaction is harmless twice."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.entries import Entry, From, Kind
+from chalicelib.domain.head import Head, Status
+from chalicelib.usecases import pushing
+from chalicelib.usecases import representation as rep
+from chalicelib.usecases.conversations import visible
+from chalicelib.usecases.records import Connection, Notification
+from chalicelib.usecases.world import World
+
+Event = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """An entry as the stream brings it, and where it belongs."""
+
+    bot: str
+    conversation_id: str
+    entry: Entry
+
+
+def react(world: World, committed: Committed) -> None:
+    """Raises TemporarilyUnavailable where something did not get through: then do it all again."""
+    for reaction in REACTIONS[committed.entry.kind]:
+        reaction(world, committed)
+
+
+def announce(world: World, notification: Notification) -> None:
+    """A notification goes to every connection of its bot, and to SNS."""
+    shown = rep.notification(notification, reader="")
+    event: Event = {"event": "notification", "bot": notification.bot, "notification": shown}
+    connections = world.connections.of_bot(notification.bot)
+    pushing.send(world, [(connection.id, event) for connection in connections])
+    message = {
+        "type": "notification",
+        "bot": notification.bot,
+        "conversation_id": notification.conversation_id,
+        "handoff_id": None,
+        "queue": None,
+        "level": notification.level,
+        "message": notification.message,
+        "url": notification.url,
+        "at": rep.timestamp(notification.at),
+    }
+    _publish(world, message)
+
+
+# To the agents
+
+
+def push(world: World, committed: Committed) -> None:
+    """The entry to the owner and whoever has the thread open; the head to the bot's other agents
+    where it concerns them."""
+    head = world.conversations.head(committed.bot, committed.conversation_id)
+    connections = world.connections.of_bot(committed.bot)
+    if head is None or not connections:
+        return
+    watchers = set(world.connections.watchers(committed.bot, committed.conversation_id))
+    people = _people(world, committed.bot)
+    pushing.send(world, list(_frames(committed, head, connections, watchers, people)))
+
+
+def _frames(
+    committed: Committed,
+    head: Head,
+    connections: list[Connection],
+    watchers: set[str],
+    people: Mapping[str, Caller],
+) -> Iterator[tuple[str, Event]]:
+    full = {
+        "event": "entry",
+        "conversation_id": head.id,
+        "entry": rep.entry(committed.entry),
+        "head": rep.head(head),
+    }
+    for connection in connections:
+        caller = people.get(connection.person)
+        follows = connection.id in watchers or connection.person == head.owner_id
+        if caller is None or not visible(caller, head):
+            if committed.entry.kind in MOVES:
+                yield connection.id, {"event": "head", "head": rep.hidden(head)}
+        elif follows:
+            yield connection.id, full
+        elif _concerns_everybody(committed.entry, head):
+            yield connection.id, {"event": "head", "head": rep.head(head)}
+
+
+def _concerns_everybody(entry: Entry, head: Head) -> bool:
+    waits = entry.sender is From.USER and head.status is Status.WAITING
+    return entry.kind in TURNS or waits
+
+
+def _people(world: World, bot: str) -> Mapping[str, Caller]:
+    members = world.directory.members(bot)
+    return {m.person: Caller(m.person, m.name, m.role, bot, m.queues) for m in members}
+
+
+# To SNS and to the bot
+
+
+def tell_topic(world: World, committed: Committed) -> None:
+    """Never what users wrote: who wants to read it has the conversation's id."""
+    facts = committed.entry.payload or {}
+    message = {
+        "type": rep.PUBLIC_TYPES[committed.entry.kind],
+        "bot": committed.bot,
+        "conversation_id": committed.conversation_id,
+        "handoff_id": facts.get("handoff_id"),
+        "queue": facts.get("queue"),
+        "level": "info",
+        "message": "A conversation waits for a person.",
+        "url": None,
+        "at": rep.timestamp(committed.entry.at),
+    }
+    _publish(world, message)
+
+
+def _publish(world: World, message: Mapping[str, object]) -> None:
+    attributes = {name: str(message[name] or "") for name in ("bot", "queue", "type", "level")}
+    world.topic.publish(message, attributes)
+
+
+def nudge(world: World, committed: Committed) -> None:
+    """Wakes the webhook worker, if the bot has a webhook."""
+    bot = world.directory.bot(committed.bot)
+    if bot and bot.webhook and not bot.webhook.off:
+        world.nudges.send(committed.bot, committed.conversation_id, committed.entry.seq)
+
+
+def nudge_about_agent(world: World, committed: Committed) -> None:
+    """The bot knows what its user and itself have said."""
+    if committed.entry.sender is From.AGENT:
+        nudge(world, committed)
+
+
+Reaction = Callable[[World, Committed], None]
+
+REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
+    Kind.MESSAGE: (push, nudge_about_agent),
+    Kind.REQUESTED: (push, tell_topic, nudge),
+    Kind.CLAIMED: (push, nudge),
+    Kind.RELEASED: (push, nudge),
+    Kind.TRANSFERRED: (push, nudge),
+    Kind.RETURNED: (push, nudge),
+    Kind.NOTE: (push,),
+    Kind.TAGGED: (push,),
+    Kind.SUGGESTION: (push,),
+    Kind.LEAK: (push,),
+}
+
+TURNS = frozenset(rep.PUBLIC_TYPES)
+"""Entries that change who may speak."""
+MOVES = frozenset({Kind.REQUESTED, Kind.RELEASED, Kind.TRANSFERRED, Kind.CLAIMED})
+"""Entries that may take a conversation out of somebody's sight."""

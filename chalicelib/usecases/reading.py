@@ -1,0 +1,122 @@
+"""Looking without changing: the gate, heads, lists, entries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.address import conversation_of
+from chalicelib.domain.entries import PRIVATE, Entry
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.handoff import Handoff
+from chalicelib.domain.head import Head, Status
+from chalicelib.usecases.conversations import no_conversation, visible
+from chalicelib.usecases.ports import BoardFilter, Listing
+from chalicelib.usecases.world import World
+
+PAUSED = frozenset({Status.WAITING, Status.AGENT})
+PAGES_PER_CALL = 5
+"""A caller who may see little gets a short page with a cursor, not a slow answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for; None is: any. `owner` is a person's id, or "none"."""
+
+    statuses: frozenset[Status] | None = None
+    queue: str | None = None
+    owner: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    heads: list[Head]
+    position: str | None
+
+
+def gate(world: World, caller: Caller, conversation_id: str) -> Head:
+    """May the bot speak now? One strongly consistent read."""
+    authorize(caller, Action.GATE)
+    return _seen(world, caller, conversation_id)
+
+
+def head(world: World, caller: Caller, conversation_id: str) -> Head:
+    authorize(caller, Action.READ)
+    return _seen(world, caller, conversation_id)
+
+
+def entries(
+    world: World,
+    caller: Caller,
+    conversation_id: str,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """Ascending; the latest ones without `after` and `before`. A bot never sees notes."""
+    head(world, caller, conversation_id)
+    if after is not None:
+        found = world.conversations.entries_after(caller.bot, conversation_id, after, limit)
+    else:
+        found = world.conversations.entries_before(caller.bot, conversation_id, before, limit)
+    return [entry for entry in found if caller.is_person or entry.kind not in PRIVATE]
+
+
+def conversations(
+    world: World, caller: Caller, wanted: Wanted, position: str | None, limit: int
+) -> Page:
+    """Paused ones by priority and longest wait; otherwise the latest activity first.
+
+    The index finds the ids, the heads are read from the table: what is listed is never older than
+    the moment of reading, and what no longer fits is left out.
+    """
+    authorize(caller, Action.READ)
+    found: list[Head] = []
+    for _ in range(PAGES_PER_CALL):
+        listing = _source(world, caller.bot, wanted)(position, limit - len(found))
+        heads = world.conversations.heads(caller.bot, listing.conversation_ids)
+        found += [h for h in heads if visible(caller, h) and _fits(wanted, h)]
+        position = listing.position
+        if position is None or len(found) >= limit:
+            break
+    return Page(found, position)
+
+
+def handoff(world: World, caller: Caller, handoff_id: str) -> Handoff:
+    authorize(caller, Action.READ)
+    conversation_id = conversation_of(handoff_id)
+    found = world.conversations.handoff(caller.bot, handoff_id) if conversation_id else None
+    if found is None:
+        raise NotFound(f"The bot {caller.bot} has no handoff {handoff_id}.")
+    _seen(world, caller, found.conversation_id)
+    return found
+
+
+def _seen(world: World, caller: Caller, conversation_id: str) -> Head:
+    found = world.conversations.head(caller.bot, conversation_id)
+    if found is None or not visible(caller, found):
+        raise no_conversation(caller.bot, conversation_id)
+    return found
+
+
+def _source(world: World, bot: str, wanted: Wanted) -> Callable[[str | None, int], Listing]:
+    store = world.conversations
+    if wanted.name is not None:
+        prefix = wanted.name.lower()
+        return lambda position, limit: store.named(bot, prefix, position, limit)
+    only_paused = wanted.statuses is not None and wanted.statuses <= PAUSED
+    if only_paused or wanted.queue or wanted.owner not in (None, "none"):
+        owner = None if wanted.owner == "none" else wanted.owner
+        board = BoardFilter((wanted.statuses or PAUSED) & PAUSED, wanted.queue, owner)
+        return lambda position, limit: store.board(bot, board, position, limit)
+    return lambda position, limit: store.recent(bot, position, limit)
+
+
+def _fits(wanted: Wanted, found: Head) -> bool:
+    return (
+        (wanted.statuses is None or found.status in wanted.statuses)
+        and wanted.queue in (None, found.queue)
+        and wanted.owner in (None, found.owner_id or "none")
+        and (found.user_name or "").lower().startswith((wanted.name or "").lower())
+    )

@@ -1,0 +1,78 @@
+"""Logging in, staying logged in, logging out."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.address import digest, person_id
+from chalicelib.domain.errors import InvalidCredentials, RateLimited
+from chalicelib.usecases.authentication import person_of_token
+from chalicelib.usecases.records import Person
+from chalicelib.usecases.world import World
+
+ACCESS_LIFE = 60 * 60 * 1000
+REFRESH_LIFE = 12 * 60 * 60 * 1000
+WINDOW = 15 * 60 * 1000
+PER_ACCOUNT_AND_ADDRESS = 10
+PER_ADDRESS = 100
+"""Wrong passwords within the window. Counted per account *and* network address, so that nobody can
+lock somebody else out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`access_life` in milliseconds."""
+
+    person: Person
+    access: str
+    refresh: str
+    access_life: int = ACCESS_LIFE
+
+
+def login(world: World, email: str, password: str, source: str) -> Session:
+    """`source` is the caller's network address. Raises InvalidCredentials, the same way and at the
+    same cost for an unknown e-mail as for a wrong password; RateLimited."""
+    who = person_id(email)
+    _count(world, digest("login", source), PER_ADDRESS)
+    attempt = digest("login", source, who)
+    _count(world, attempt, PER_ACCOUNT_AND_ADDRESS)
+    person = world.directory.person(who)
+    known = person.password_hash if person and not person.disabled else None
+    if not world.passwords.matches(password, known) or person is None:
+        raise InvalidCredentials("Invalid credentials")
+    world.attempts.forget(attempt)
+    return _session(world, person)
+
+
+def refresh(world: World, token: str) -> Session:
+    return _session(world, person_of_token(world, token, "refresh"))
+
+
+def logout(world: World, person: Person) -> None:
+    """Ends every session of this person; within five seconds everywhere."""
+    world.directory.end_sessions(person.id)
+
+
+def _session(world: World, person: Person) -> Session:
+    return Session(
+        person,
+        _token(world, person, "access", ACCESS_LIFE),
+        _token(world, person, "refresh", REFRESH_LIFE),
+    )
+
+
+def _token(world: World, person: Person, typ: str, life: int) -> str:
+    now = world.clock.now()
+    return world.tokens.issue(
+        {
+            "sub": person.id,
+            "tv": person.token_version,
+            "typ": typ,
+            "jti": world.chance.token(),
+            "iat": now // 1000,
+            "exp": (now + life) // 1000,
+        }
+    )
+
+
+def _count(world: World, name: str, limit: int) -> None:
+    if world.attempts.count(name, world.clock.now(), WINDOW) > limit:
+        raise RateLimited("Too many attempts to log in.", retry_after=WINDOW // 1000)

@@ -1,0 +1,44 @@
+"""Signatures of webhooks, by https://github.com/standard-webhooks/standard-webhooks."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+PREFIX = "whsec_"
+FEWEST_BYTES = 24
+MOST_BYTES = 64
+
+
+def new_secret(random_bytes: bytes) -> str:
+    """From 24 to 64 unpredictable bytes. Raises ValueError for fewer or more."""
+    if not FEWEST_BYTES <= len(random_bytes) <= MOST_BYTES:
+        raise ValueError(f"A webhook secret has {FEWEST_BYTES} to {MOST_BYTES} bytes.")
+    return PREFIX + base64.b64encode(random_bytes).decode()
+
+
+def sign(secrets: Iterable[str], webhook_id: str, timestamp: int, body: bytes) -> str:
+    """The value of `webhook-signature`: one signature per secret, so that a receiver that knows
+    any of them is content. `timestamp` is in seconds since 1970. Raises ValueError where a secret
+    is none, or where there is none."""
+    signed = f"{webhook_id}.{timestamp}.".encode() + body
+    signatures = [_signature(_key(secret), signed) for secret in secrets]
+    if not signatures:
+        raise ValueError("A webhook without a secret cannot be signed.")
+    return " ".join(signatures)
+
+
+def _signature(key: bytes, signed: bytes) -> str:
+    digest = hmac.new(key, signed, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(digest).decode()
+
+
+def _key(secret: str) -> bytes:
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    if not secret.startswith(PREFIX) or not FEWEST_BYTES <= len(key) <= MOST_BYTES:
+        raise ValueError(f"A webhook secret is {PREFIX} and base64 of 24 to 64 bytes.")
+    return key

@@ -1,0 +1,59 @@
+"""Connections of people: opened by a ticket, told what they may see, closed without regret."""
+
+from chalicelib.domain.errors import Unauthenticated
+from chalicelib.usecases import presence
+from chalicelib.usecases.authentication import digest_of
+from chalicelib.usecases.records import Connection, Person, Ticket
+from chalicelib.usecases.world import World
+
+TICKET_LIFE = 30 * 1000
+CONNECTION_LIFE = (2 * 60 + 10) * 60 * 1000
+"""API Gateway ends a connection after two hours and may never say so."""
+
+
+def issue_ticket(world: World, person: Person) -> tuple[str, int]:
+    """A single-use ticket and the moment at which it expires."""
+    ticket = world.chance.token()
+    expires_at = world.clock.now() + TICKET_LIFE
+    stored = Ticket(digest_of(ticket), person.id, person.token_version, expires_at)
+    world.connections.add_ticket(stored)
+    return ticket, expires_at
+
+
+def connect(world: World, connection_id: str, ticket: str) -> Connection:
+    """Raises Unauthenticated where the ticket is used, expired, unknown or its session over.
+
+    Nothing may be sent here: the connection stands only after API Gateway has our answer.
+    """
+    now = world.clock.now()
+    used = world.connections.use_ticket(digest_of(ticket), now)
+    person = world.directory.person(used.person) if used else None
+    if used is None or person is None or person.token_version != used.token_version:
+        raise Unauthenticated("This ticket is not valid, or no longer.")
+    bots = world.directory.all_bots() if person.is_owner else world.directory.bots_of(person.id)
+    connection = Connection(
+        connection_id, person.id, person.token_version, tuple(bots), now, now + CONNECTION_LIFE
+    )
+    world.connections.open(connection)
+    presence.heartbeat(world, person.id)
+    return connection
+
+
+def disconnect(world: World, connection_id: str) -> None:
+    connection = world.connections.get(connection_id)
+    if connection is None:
+        return
+    world.connections.close(connection)
+    others = [c for bot in connection.bots[:1] for c in world.connections.of_bot(bot)]
+    if not any(other.person == connection.person for other in others):
+        presence.gone(world, connection.person)
+
+
+def sweep(world: World) -> int:
+    """Forgets the connections whose end nobody announced; answers how many."""
+    now = world.clock.now()
+    bots = world.directory.all_bots()
+    stale = {c.id for bot in bots for c in world.connections.of_bot(bot) if c.expires_at <= now}
+    for connection_id in stale:
+        disconnect(world, connection_id)
+    return len(stale)

@@ -1,0 +1,144 @@
+"""Invokes handlers as Lambda does, though many at once in one process.
+
+On Lambda one container serves one request at a time, so Chalice keeps the request in a plain
+attribute of the app. Here every invocation runs under its own copy of the context variables, and
+`isolate` moves those attributes into them; the app's code stays as it is.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Any
+from uuid import uuid4
+
+from chalice.app import Chalice, EventSourceHandler
+
+Event = dict[str, Any]
+Handler = Callable[[Event, Any], Any]
+Job = Callable[[], None]
+
+_REQUEST: ContextVar[Any] = ContextVar("current_request", default=None)
+_LAMBDA: ContextVar[Any] = ContextVar("lambda_context", default=None)
+
+
+class HandlerFailed(Exception):
+    """A handler raised; what it raised is the cause."""
+
+
+class HandlerTimedOut(Exception):
+    """A handler did not answer in time."""
+
+
+@dataclass(frozen=True)
+class LambdaContext:
+    """The second argument of a handler, with the fields that the Lambda runtime gives it."""
+
+    function_name: str
+    timeout_seconds: float = 60.0
+    memory_limit_in_mb: int = 128
+    function_version: str = "$LATEST"
+    aws_request_id: str = field(default_factory=lambda: str(uuid4()))
+    started_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return f"arn:aws:lambda:us-east-1:000000000000:function:{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        remaining = self.started_at + self.timeout_seconds - time.monotonic()
+        return max(0, int(remaining * 1000))
+
+
+def invoke(handler: Handler, event: Event, context: LambdaContext) -> Any:
+    """Calls the handler under context variables of its own."""
+    return copy_context().run(handler, event, context)
+
+
+class _OneRequestPerInvocation:
+    """Class properties win over the instance attributes that Chalice assigns."""
+
+    @property
+    def current_request(self) -> Any:
+        return _REQUEST.get()
+
+    @current_request.setter
+    def current_request(self, request: Any) -> None:
+        _REQUEST.set(request)
+
+    @property
+    def lambda_context(self) -> Any:
+        return _LAMBDA.get()
+
+    @lambda_context.setter
+    def lambda_context(self, context: Any) -> None:
+        _LAMBDA.set(context)
+
+
+def isolate(app: Chalice) -> None:
+    """Makes the app safe to call from many threads, each through `invoke`."""
+    if isinstance(app, _OneRequestPerInvocation):
+        return
+    app.__class__ = type("ConcurrentApp", (_OneRequestPerInvocation, type(app)), {})
+    for handler in app.handler_map.values():
+        if isinstance(handler, EventSourceHandler):
+            # Chalice leaves a generator here, which two first calls at once would share.
+            handler.middleware_handlers = list(handler.middleware_handlers)
+
+
+class Workers:
+    """Daemon threads, started as needed and kept warm.
+
+    Not a ThreadPoolExecutor: the interpreter waits for those at its end, and one handler that
+    hangs would keep the stack from stopping.
+    """
+
+    def __init__(self, limit: int = 64) -> None:
+        self._limit = limit
+        self._started = 0
+        self._idle = threading.Semaphore(0)
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+
+    async def run(self, work: Callable[[], Any], within: float) -> Any:
+        """The result of `work`, or HandlerFailed; after `within` seconds HandlerTimedOut, though
+        work that has begun goes on, as it does on Lambda."""
+        future: Future[Any] = Future()
+        self._submit(lambda: _settle(future, work))
+        result = asyncio.wrap_future(future)
+        await asyncio.wait({result}, timeout=within)
+        if result.done():
+            return result.result()
+        result.cancel()
+        raise HandlerTimedOut
+
+    def stop(self) -> None:
+        for _ in range(self._started):
+            self._jobs.put(None)
+
+    def _submit(self, job: Job) -> None:
+        self._jobs.put(job)
+        if self._idle.acquire(blocking=False) or self._started >= self._limit:
+            return
+        self._started += 1
+        threading.Thread(target=self._work, name=f"lambda-{self._started}", daemon=True).start()
+
+    def _work(self) -> None:
+        while job := self._jobs.get():
+            job()
+            self._idle.release()
+
+
+def _settle(future: Future[Any], work: Callable[[], Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(work())
+    # SystemExit and StopIteration, too, would do harm inside the event loop.
+    except BaseException as error:
+        failure = HandlerFailed(f"{type(error).__name__}: {error}")
+        failure.__cause__ = error
+        future.set_exception(failure)

@@ -1,0 +1,50 @@
+"""Which route of the app a path belongs to, as API Gateway decides it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+
+@dataclass(frozen=True)
+class Match:
+    resource: str
+    parameters: dict[str, str]
+
+
+class Routes:
+    """Literal segments win over variables; a variable takes one segment that is not empty."""
+
+    def __init__(self, resources: Iterable[str]) -> None:
+        self._resources = sorted(
+            ((resource, _segments(resource)) for resource in resources),
+            key=lambda entry: [_is_variable(segment) for segment in entry[1]],
+        )
+
+    def match(self, raw_path: str) -> Match | None:
+        """Parameters come out as the client sent them; one trailing slash is no part of a path."""
+        path = raw_path[:-1] if len(raw_path) > 1 and raw_path.endswith("/") else raw_path
+        sent = _segments(path)
+        for resource, expected in self._resources:
+            if _fits(expected, sent):
+                return Match(resource, _captured(expected, sent))
+        return None
+
+
+def _segments(path: str) -> list[str]:
+    return path.split("/")[1:]
+
+
+def _is_variable(segment: str) -> bool:
+    return segment.startswith("{") and segment.endswith("}")
+
+
+def _fits(expected: list[str], sent: list[str]) -> bool:
+    return len(expected) == len(sent) and all(
+        bool(value) if _is_variable(name) else unquote(value) == name
+        for name, value in zip(expected, sent, strict=True)
+    )
+
+
+def _captured(expected: list[str], sent: list[str]) -> dict[str, str]:
+    pairs = zip(expected, sent, strict=True)
+    return {name[1:-1]: value for name, value in pairs if _is_variable(name)}

@@ -1,0 +1,70 @@
+"""Accounts to try Baton with. They exist in the stage `local` only."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.access import Role
+from chalicelib.domain.address import person_id
+from chalicelib.domain.routing import Member
+from chalicelib.settings import LOCAL
+from chalicelib.usecases.authentication import digest_of
+from chalicelib.usecases.records import Bot, Key, Person, Webhook
+from chalicelib.usecases.world import World
+
+SECRET = "onlyforloopback"
+WEBHOOK_SECRET = "whsec_b25seS1mb3ItbG9vcGJhY2stb25seS1mb3ItbG9vcGJhY2s="
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The password is `<first part of the e-mail address>-demo`."""
+
+    email: str
+    name: str
+    bot: str | None
+    role: Role
+
+    @property
+    def password(self) -> str:
+        return self.email.partition("@")[0] + "-demo"
+
+
+ACCOUNTS = (
+    Account("owner@example.test", "Olga", None, Role.OWNER),
+    Account("ana@example.test", "Ana", "demo", Role.AGENT),
+    Account("bo@example.test", "Bo", "demo", Role.AGENT),
+    Account("sam@example.test", "Sam", "demo", Role.SUPERVISOR),
+    Account("eve@example.test", "Eve", "other", Role.AGENT),
+)
+
+
+class NotLocal(Exception):
+    """Demo accounts were asked for in a stage that others can reach."""
+
+
+def seed(world: World, stage: str, webhook_url: str | None) -> None:
+    """Sets the demo's bots, keys and people; a second time changes nothing but the webhook.
+
+    Raises NotLocal in any stage but `local`.
+    """
+    if stage != LOCAL:
+        raise NotLocal(f"Demo accounts exist in the stage {LOCAL} only, not in {stage}.")
+    webhook = Webhook(webhook_url, (WEBHOOK_SECRET,)) if webhook_url else None
+    for bot in (Bot("demo", "Demo bot", webhook), Bot("other", "Other bot")):
+        world.directory.add_bot(bot)
+        world.directory.add_key(Key(bot.id, bot.id, digest_of(SECRET)))
+    for account in ACCOUNTS:
+        _add(world, account)
+
+
+def _add(world: World, account: Account) -> None:
+    who = person_id(account.email)
+    if world.directory.person(who) is None:
+        hashed = world.passwords.hash(account.password)
+        is_owner = account.role is Role.OWNER
+        world.directory.add_person(
+            Person(who, account.email, account.name, hashed, is_owner=is_owner)
+        )
+    if account.bot:
+        world.directory.add_member(
+            account.bot, Member(who, account.name, account.email, account.role)
+        )

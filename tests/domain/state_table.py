@@ -1,0 +1,222 @@
+"""The state table of the design, cell by cell: command, status, caller, and what comes of it."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.commands import (
+    AgentMessage,
+    BotMessage,
+    Claim,
+    Command,
+    IfUnavailable,
+    Note,
+    Pause,
+    Release,
+    Suggest,
+    Tag,
+    Take,
+    Transfer,
+    Unpause,
+    UserMessage,
+)
+from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.errors import (
+    AlreadyClaimed,
+    BatonError,
+    Forbidden,
+    IllegalMove,
+    NoAgentAvailable,
+    NotYourTurn,
+)
+from chalicelib.domain.handoff import Request
+from chalicelib.domain.head import Status
+from tests.domain.cast import ADA, ANA, BO, BOT_KEY, CY, HANDOFF_ID, OLA, QUEUE, SAM, TIMER
+
+BOT, HUMAN = Status.BOT, Status.AGENT
+WAITING = Status.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Becomes:
+    """An arrow: the epoch rises by one. `owner` is an id; "caller" stands for who asks.
+    `seats` are pairs of agent and change."""
+
+    status: Status
+    kinds: tuple[Kind, ...]
+    owner: str | None = None
+    queue: str | None = QUEUE
+    seats: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adds:
+    """An entry in the log, and who may speak stays as it is."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Refuses:
+    error: type[BatonError]
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaks:
+    """Refused, but the log shows that the bot spoke."""
+
+    error: type[BatonError]
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A success that changes nothing."""
+
+
+Outcome = Becomes | Adds | Refuses | Leaks | Unchanged
+
+CALLERS: dict[str, Caller] = {
+    "ana": ANA,
+    "bo": BO,
+    "supervisor": SAM,
+    "admin": ADA,
+    "owner": OLA,
+    "bot key": BOT_KEY,
+    "timer": TIMER,
+}
+"""Where a person has the conversation, it is Ana."""
+
+COMMANDS: dict[str, Command] = {
+    "pause": Pause(Request(queue=QUEUE)),
+    "pause or be refused": Pause(
+        Request(queue=QUEUE), if_unavailable=IfUnavailable.REFUSE, someone_free=False
+    ),
+    "pause or leave a message": Pause(
+        Request(queue=QUEUE), if_unavailable=IfUnavailable.LEAVE_MESSAGE, someone_free=False
+    ),
+    "pause for me": Take(Request(queue=QUEUE)),
+    "claim": Claim(),
+    "release": Release(),
+    "transfer to agent": Transfer(agent=CY),
+    "transfer to queue": Transfer(queue="support"),
+    "unpause": Unpause(),
+    "user message": UserMessage(Body(text="hello")),
+    "bot message": BotMessage(Body(text="hello")),
+    "agent message": AgentMessage(Body(text="hello")),
+    "note": Note("hello"),
+    "tag": Tag(("urgent",)),
+    "suggestion": Suggest("hello"),
+}
+
+SUPERVISORS = ("supervisor", "admin", "owner")
+PEOPLE = ("ana", "bo", *SUPERVISORS)
+MACHINES = ("bot key", "timer")
+
+FORBIDDEN = Refuses(Forbidden)
+ANA_HAS_IT = Refuses(
+    AlreadyClaimed, {"owner": "ana", "owner_name": "Ana", "epoch": 3, "handoff_id": HANDOFF_ID}
+)
+UNCHANGED = Unchanged()
+
+Row = dict[str, Outcome]
+
+
+def _row(*groups: tuple[tuple[str, ...], Outcome]) -> Row:
+    return {caller: outcome for callers, outcome in groups for caller in callers}
+
+
+def _all(outcome: Outcome) -> Row:
+    return _row((tuple(CALLERS), outcome))
+
+
+def _people(outcome: Outcome) -> Row:
+    return _row((PEOPLE, outcome), (MACHINES, FORBIDDEN))
+
+
+def _bot_key(outcome: Outcome) -> Row:
+    return _row((PEOPLE, FORBIDDEN), (("bot key",), outcome), (("timer",), FORBIDDEN))
+
+
+def _illegal(command: str, status: Status) -> Refuses:
+    return Refuses(IllegalMove, {"command": command, "status": status})
+
+
+def _taken(*kinds: Kind) -> Row:
+    """The conversation is then the caller's own."""
+    callers = {name: CALLERS[name].id for name in PEOPLE}
+    taken = {
+        name: Becomes(HUMAN, kinds, owner=person, seats=((person, +1),))
+        for name, person in callers.items()
+    }
+    return {**_people(UNCHANGED), **taken}
+
+
+TO_BOT = Becomes(BOT, (Kind.RETURNED,), queue=None)
+FROM_ANA_TO_BOT = Becomes(BOT, (Kind.RETURNED,), queue=None, seats=(("ana", -1),))
+TO_CY = Becomes(HUMAN, (Kind.TRANSFERRED,), owner="cy", seats=(("cy", +1),))
+FROM_ANA_TO_CY = Becomes(HUMAN, (Kind.TRANSFERRED,), owner="cy", seats=(("ana", -1), ("cy", +1)))
+TO_SUPPORT = Becomes(WAITING, (Kind.TRANSFERRED,), queue="support")
+FROM_ANA_TO_SUPPORT = Becomes(WAITING, (Kind.TRANSFERRED,), queue="support", seats=(("ana", -1),))
+RELEASED = Becomes(WAITING, (Kind.RELEASED,), seats=(("ana", -1),))
+
+
+def _owner_or_supervisor(outcome: Outcome) -> Row:
+    return _row((("ana", *SUPERVISORS), outcome), (("bo",), ANA_HAS_IT), (MACHINES, FORBIDDEN))
+
+
+def _supervisor(outcome: Outcome) -> Row:
+    return _row((SUPERVISORS, outcome), (("ana", "bo", *MACHINES), FORBIDDEN))
+
+
+TABLE: dict[tuple[str, Status], Row] = {
+    ("pause", BOT): _all(Becomes(WAITING, (Kind.REQUESTED,))),
+    ("pause", WAITING): _all(UNCHANGED),
+    ("pause", HUMAN): _all(UNCHANGED),
+    ("pause or be refused", BOT): _all(Refuses(NoAgentAvailable, {"queue": QUEUE})),
+    ("pause or be refused", WAITING): _all(UNCHANGED),
+    ("pause or be refused", HUMAN): _all(UNCHANGED),
+    ("pause or leave a message", BOT): _all(Adds(Kind.RETURNED)),
+    ("pause or leave a message", WAITING): _all(UNCHANGED),
+    ("pause or leave a message", HUMAN): _all(UNCHANGED),
+    ("pause for me", BOT): _taken(Kind.REQUESTED, Kind.CLAIMED),
+    ("pause for me", WAITING): _taken(Kind.CLAIMED),
+    ("pause for me", HUMAN): {**_people(ANA_HAS_IT), "ana": UNCHANGED},
+    ("claim", BOT): _people(_illegal("claim", BOT)),
+    ("claim", WAITING): _taken(Kind.CLAIMED),
+    ("claim", HUMAN): {**_people(ANA_HAS_IT), "ana": UNCHANGED},
+    ("release", BOT): _people(_illegal("release", BOT)),
+    ("release", WAITING): _people(_illegal("release", WAITING)),
+    ("release", HUMAN): _owner_or_supervisor(RELEASED),
+    ("transfer to agent", BOT): _people(_illegal("transfer", BOT)),
+    ("transfer to agent", WAITING): _supervisor(TO_CY),
+    ("transfer to agent", HUMAN): _owner_or_supervisor(FROM_ANA_TO_CY),
+    ("transfer to queue", BOT): _people(_illegal("transfer", BOT)),
+    ("transfer to queue", WAITING): _supervisor(TO_SUPPORT),
+    ("transfer to queue", HUMAN): _owner_or_supervisor(FROM_ANA_TO_SUPPORT),
+    ("unpause", BOT): _all(UNCHANGED),
+    ("unpause", WAITING): _all(TO_BOT),
+    ("unpause", HUMAN): {**_all(FROM_ANA_TO_BOT), "bo": ANA_HAS_IT},
+    ("user message", BOT): _bot_key(Adds(Kind.MESSAGE)),
+    ("user message", WAITING): _bot_key(Adds(Kind.MESSAGE)),
+    ("user message", HUMAN): _bot_key(Adds(Kind.MESSAGE)),
+    ("bot message", BOT): _bot_key(Adds(Kind.MESSAGE)),
+    ("bot message", WAITING): _bot_key(
+        Leaks(NotYourTurn, {"epoch": 2, "owner": None, "handoff_id": HANDOFF_ID})
+    ),
+    ("bot message", HUMAN): _bot_key(
+        Leaks(NotYourTurn, {"epoch": 3, "owner": "ana", "handoff_id": HANDOFF_ID})
+    ),
+    ("agent message", BOT): _people(_illegal("agent message", BOT)),
+    ("agent message", WAITING): _people(_illegal("agent message", WAITING)),
+    ("agent message", HUMAN): {**_people(ANA_HAS_IT), "ana": Adds(Kind.MESSAGE)},
+    ("note", BOT): _people(Adds(Kind.NOTE)),
+    ("note", WAITING): _people(Adds(Kind.NOTE)),
+    ("note", HUMAN): _people(Adds(Kind.NOTE)),
+    ("tag", BOT): _all(Adds(Kind.TAGGED)),
+    ("tag", WAITING): _all(Adds(Kind.TAGGED)),
+    ("tag", HUMAN): _all(Adds(Kind.TAGGED)),
+    ("suggestion", BOT): _bot_key(Adds(Kind.SUGGESTION)),
+    ("suggestion", WAITING): _bot_key(Adds(Kind.SUGGESTION)),
+    ("suggestion", HUMAN): _bot_key(Adds(Kind.SUGGESTION)),
+}

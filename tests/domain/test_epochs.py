@@ -1,0 +1,165 @@
+"""A command may carry the epoch it was thought up under; under another it comes too late."""
+
+from dataclasses import replace
+from typing import Protocol
+
+import pytest
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.commands import (
+    AgentMessage,
+    BotMessage,
+    Claim,
+    Command,
+    Release,
+    Take,
+    Transfer,
+    Unpause,
+)
+from chalicelib.domain.conversation import decide
+from chalicelib.domain.decision import Decision
+from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.errors import AlreadyClaimed, IllegalMove, NotYourTurn, StaleEpoch
+from chalicelib.domain.head import Head
+from tests.domain.cast import (
+    ANA,
+    BO,
+    BOT_KEY,
+    CY,
+    HANDOFF_ID,
+    NOW,
+    SAM,
+    TIMER,
+    WAITING,
+    WITH_ANA,
+    WITH_BOT,
+    ask,
+)
+
+HELLO = Body(text="hello")
+OTHERS = [-1, +1]
+
+MOVES = [
+    pytest.param(WAITING, Claim, ANA, id="claim"),
+    pytest.param(WITH_ANA, Release, ANA, id="release"),
+    pytest.param(WITH_ANA, lambda epoch: Transfer(agent=CY, epoch=epoch), ANA, id="to agent"),
+    pytest.param(WITH_ANA, lambda epoch: Transfer(queue="q", epoch=epoch), SAM, id="to queue"),
+    pytest.param(WAITING, lambda epoch: Unpause(epoch=epoch), BOT_KEY, id="unpause waiting"),
+    pytest.param(WITH_ANA, lambda epoch: Unpause(epoch=epoch), ANA, id="unpause"),
+    pytest.param(WITH_ANA, lambda epoch: AgentMessage(HELLO, epoch=epoch), ANA, id="message"),
+]
+
+
+class Carrying(Protocol):
+    """Makes a command that carries an epoch."""
+
+    def __call__(self, epoch: int | None) -> Command: ...
+
+
+@pytest.mark.parametrize("off_by", OTHERS)
+@pytest.mark.parametrize(("head", "carrying", "caller"), MOVES)
+def test_a_command_from_another_epoch_is_refused_and_told_the_current_one(
+    head: Head, carrying: Carrying, caller: Caller, off_by: int
+) -> None:
+    command = carrying(head.epoch + off_by)
+
+    with pytest.raises(StaleEpoch) as refused:
+        ask(head, command, caller)
+
+    assert refused.value.facts == {
+        "epoch": head.epoch,
+        "owner": head.owner_id,
+        "handoff_id": HANDOFF_ID,
+    }
+
+
+@pytest.mark.parametrize(("head", "carrying", "caller"), MOVES)
+def test_a_command_with_the_current_epoch_is_accepted(
+    head: Head, carrying: Carrying, caller: Caller
+) -> None:
+    with_epoch = ask(head, carrying(head.epoch), caller)
+    without = ask(head, carrying(None), caller)
+
+    assert with_epoch == without
+    assert with_epoch.entries
+
+
+@pytest.mark.parametrize("off_by", OTHERS)
+@pytest.mark.parametrize("head", [WAITING, WITH_ANA], ids=["waiting", "agent"])
+def test_a_timer_that_comes_too_late_does_nothing(head: Head, off_by: int) -> None:
+    decision = ask(head, Unpause(epoch=head.epoch + off_by), TIMER)
+
+    assert decision == Decision(head)
+
+
+OWN_RETRIES = [
+    pytest.param(WITH_ANA, Claim(epoch=2), ANA, id="claim"),
+    pytest.param(WITH_ANA, Take(), ANA, id="pause for me"),
+    pytest.param(WITH_BOT, Unpause(epoch=3), ANA, id="unpause"),
+    pytest.param(WITH_ANA, Transfer(agent=replace(CY, person="ana"), epoch=2), SAM, id="transfer"),
+]
+
+
+@pytest.mark.parametrize(("head", "command", "caller"), OWN_RETRIES)
+def test_a_command_that_has_been_done_already_succeeds_though_its_epoch_has_passed(
+    head: Head, command: Command, caller: Caller
+) -> None:
+    decision = ask(head, command, caller)
+
+    assert decision == Decision(head)
+
+
+@pytest.mark.parametrize("repeat", [Claim(epoch=2), Claim()])
+def test_the_winner_of_a_claim_may_repeat_it_and_the_loser_learns_who_won(repeat: Claim) -> None:
+    won = decide(WAITING, Claim(epoch=2), ANA, NOW).head
+
+    assert decide(won, repeat, ANA, NOW) == Decision(won)
+    with pytest.raises(AlreadyClaimed) as refused:
+        decide(won, repeat, BO, NOW)
+
+    assert refused.value.facts["owner"] == "ana"
+
+
+def test_what_is_illegal_stays_so_whatever_epoch_it_carries() -> None:
+    with pytest.raises(IllegalMove):
+        ask(WITH_BOT, Claim(epoch=1), ANA)
+
+
+@pytest.mark.parametrize("off_by", OTHERS)
+def test_a_reply_of_the_bot_from_another_epoch_is_a_leak(off_by: int) -> None:
+    late = BotMessage(HELLO, message_id="m1", epoch=WITH_BOT.epoch + off_by)
+
+    decision = ask(WITH_BOT, late, BOT_KEY)
+
+    (entry,) = decision.entries
+    assert (entry.kind, entry.text, entry.message_id) == (Kind.LEAK, None, "m1")
+    assert isinstance(decision.refusal, StaleEpoch)
+    assert decision.refusal.facts["epoch"] == WITH_BOT.epoch
+    assert decision.head.last_message is None
+
+
+@pytest.mark.parametrize("epoch", [None, WITH_BOT.epoch])
+def test_a_reply_of_the_bot_without_an_epoch_or_with_the_current_one_is_said(
+    epoch: int | None,
+) -> None:
+    decision = ask(WITH_BOT, BotMessage(HELLO, epoch=epoch), BOT_KEY)
+
+    (entry,) = decision.entries
+    assert (entry.kind, entry.text) == (Kind.MESSAGE, "hello")
+    assert decision.refusal is None
+
+
+@pytest.mark.parametrize("head", [WAITING, WITH_ANA], ids=["waiting", "agent"])
+def test_while_a_person_is_wanted_no_epoch_gives_the_bot_the_turn(head: Head) -> None:
+    decision = ask(head, BotMessage(HELLO, epoch=head.epoch), BOT_KEY)
+
+    assert isinstance(decision.refusal, NotYourTurn)
+    assert decision.entries[0].kind is Kind.LEAK
+
+
+def test_a_person_whose_conversation_was_taken_away_and_came_back_to_them_is_fenced() -> None:
+    released = decide(WITH_ANA, Release(), SAM, NOW).head
+    again = decide(released, Claim(), ANA, NOW).head
+
+    with pytest.raises(StaleEpoch):
+        decide(again, AgentMessage(HELLO, epoch=WITH_ANA.epoch), ANA, NOW)

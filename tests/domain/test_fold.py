@@ -1,0 +1,38 @@
+"""A copy of the head that follows the log is the head: live view equals reload."""
+
+from dataclasses import replace
+from functools import reduce
+
+from hypothesis import given
+
+from chalicelib.domain.entries import Entry
+from chalicelib.domain.head import Head, unborn
+from tests.domain.cast import ADDRESS, NOW
+from tests.domain.walks import WALKS, Steps
+from tests.support.fold import fold
+
+
+def known_from_the_log(head: Head) -> Head:
+    """The head without what only the user's profile says."""
+    return replace(head, user_name=None, profile=None)
+
+
+@given(WALKS)
+def test_the_head_before_and_its_entries_give_the_head_after(walk: Steps) -> None:
+    for step in walk:
+        folded = reduce(fold, step.decision.entries, step.before)
+
+        assert known_from_the_log(folded) == known_from_the_log(step.decision.head)
+
+
+@given(WALKS)
+def test_the_whole_log_from_the_beginning_gives_the_head(walk: Steps) -> None:
+    entries: list[Entry] = []
+    head = unborn(ADDRESS, NOW)
+
+    for step in walk:
+        entries += step.decision.entries
+        head = step.decision.head
+
+    folded = reduce(fold, entries, unborn(ADDRESS, NOW))
+    assert known_from_the_log(folded) == known_from_the_log(head)

@@ -1,0 +1,157 @@
+"""From hand to hand, and back to the bot."""
+
+import pytest
+
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.commands import (
+    Claim,
+    Note,
+    Release,
+    Transfer,
+    Unpause,
+)
+from chalicelib.domain.conversation import decide
+from chalicelib.domain.decision import Decision, Seat
+from chalicelib.domain.entries import Kind
+from chalicelib.domain.errors import NoAgentAvailable
+from chalicelib.domain.handoff import HandoffChange, Outcome, Resumption
+from chalicelib.domain.routing import Member, Presence, PresenceStatus
+from tests.domain.cast import (
+    ANA,
+    BO,
+    CY,
+    EARLIER,
+    HANDOFF_ID,
+    NOW,
+    QUEUE,
+    SAM,
+    TIMER,
+    WAITING,
+    WITH_ANA,
+    ask,
+)
+
+
+def member(status: PresenceStatus = PresenceStatus.ONLINE, person: str = "cy") -> Member:
+    return Member(person, "Cy", "cy@x", Role.AGENT, presence=Presence(status, NOW))
+
+
+@pytest.mark.parametrize("capacity", [None, 1, 5])
+def test_a_claim_asks_for_a_seat_within_the_capacity_of_who_claims(capacity: int | None) -> None:
+    eve = Caller("eve", "Eve", Role.AGENT, "demo", frozenset({QUEUE}), capacity=capacity)
+
+    decision = ask(WAITING, Claim(), eve)
+
+    assert decision.seats == (Seat("eve", +1, capacity),)
+    assert decision.changed == HandoffChange(HANDOFF_ID, owner=eve.author, claimed_at=NOW)
+
+
+def test_a_transfer_asks_for_a_seat_within_the_capacity_of_who_receives() -> None:
+    decision = ask(WITH_ANA, Transfer(agent=CY), ANA)
+
+    assert decision.seats == (Seat("ana", -1), Seat("cy", +1, 3))
+
+
+@pytest.mark.parametrize("status", [PresenceStatus.AWAY, PresenceStatus.OFFLINE])
+def test_a_conversation_is_not_given_to_somebody_who_is_not_online(
+    status: PresenceStatus,
+) -> None:
+    with pytest.raises(NoAgentAvailable) as refused:
+        ask(WITH_ANA, Transfer(agent=member(status)), ANA)
+
+    assert refused.value.facts["agent"] == "cy"
+
+
+def test_the_first_claim_of_a_handoff_is_the_one_that_counts() -> None:
+    released = ask(WITH_ANA, Release(), ANA)
+    later = NOW + 5000
+
+    again = decide(released.head, Claim(), BO, later)
+
+    assert again.changed == HandoffChange(HANDOFF_ID, owner=BO.author)
+    assert again.head.handoff is not None
+    assert again.head.handoff.claimed_at == EARLIER
+
+
+def test_who_waits_in_one_queue_and_is_moved_to_another_has_waited_all_the_while() -> None:
+    moved = ask(WAITING, Transfer(queue="support"), SAM)
+
+    assert moved.head.waiting_since == EARLIER
+    assert moved.changed == HandoffChange(HANDOFF_ID, queue="support")
+
+
+@pytest.mark.parametrize("command", [Release(), Transfer(queue="support")])
+def test_who_is_put_back_waits_from_then_on_with_the_same_priority(
+    command: Release | Transfer,
+) -> None:
+    back = ask(WITH_ANA, command, ANA)
+
+    assert (back.head.waiting_since, back.head.priority) == (NOW, WITH_ANA.priority)
+    assert back.head.handoff_id == HANDOFF_ID
+
+
+@pytest.mark.parametrize("to", [Transfer(agent=CY, note="VIP"), Transfer(queue="q", note="VIP")])
+def test_a_transfer_with_a_note_is_two_entries_in_one_commit(to: Transfer) -> None:
+    bare = ask(WITH_ANA, Transfer(agent=to.agent, queue=to.queue), ANA)
+
+    noted = ask(WITH_ANA, to, ANA)
+
+    assert [(e.seq, e.kind, e.text) for e in noted.entries] == [
+        (7, Kind.TRANSFERRED, None),
+        (8, Kind.NOTE, "VIP"),
+    ]
+    assert {e.epoch for e in noted.entries} == {4}
+    assert noted.head.last_seq == 8
+    assert (noted.seats, noted.changed) == (bare.seats, bare.changed)
+
+
+def test_a_transfer_that_changes_nothing_leaves_no_note_either() -> None:
+    decision = ask(WITH_ANA, Transfer(agent=member(person="ana"), note="VIP"), ANA)
+
+    assert decision == Decision(WITH_ANA)
+
+
+# Back to the bot
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_a_return_closes_the_handoff_and_tells_the_bot_how_it_ended(outcome: Outcome) -> None:
+    how = Resumption(outcome, "all good", "checkout", {"step": 2})
+
+    decision = ask(WITH_ANA, Unpause(how), ANA)
+
+    assert decision.changed == HandoffChange(
+        HANDOFF_ID, returned_at=NOW, returned_seq=7, resumption=how
+    )
+    assert decision.entries[0].payload == {
+        "handoff_id": HANDOFF_ID,
+        "from_seq": 3,
+        "outcome": outcome,
+        "note": "all good",
+        "resume_at": "checkout",
+        "variables": {"step": 2},
+    }
+
+
+def test_a_return_without_an_outcome_is_resolved() -> None:
+    decision = ask(WITH_ANA, Unpause(), ANA)
+
+    assert decision.changed is not None
+    assert decision.changed.resumption == Resumption(Outcome.RESOLVED)
+
+
+def test_after_a_return_the_head_keeps_nothing_of_the_handoff() -> None:
+    head = ask(WITH_ANA, Unpause(), ANA).head
+
+    assert (head.owner, head.queue, head.handoff, head.waiting_since) == (None, None, None, None)
+    assert head.priority == 0
+
+
+def test_a_timer_signs_as_the_system() -> None:
+    decision = ask(WAITING, Unpause(Resumption(Outcome.EXPIRED), epoch=WAITING.epoch), TIMER)
+
+    assert decision.entries[0].sender == "system"
+
+
+def test_a_note_of_a_person_belongs_to_the_epoch_it_was_written_in() -> None:
+    assert ask(WITH_ANA, Note("x"), BO).entries[0].epoch == WITH_ANA.epoch

@@ -1,0 +1,176 @@
+"""A handoff: its row, from the request to the return, and what the head and the log say of it."""
+
+import pytest
+
+from chalicelib.domain.access import Role
+from chalicelib.domain.address import conversation_of
+from chalicelib.domain.commands import (
+    IfUnavailable,
+    Pause,
+    Take,
+    Unpause,
+)
+from chalicelib.domain.decision import Decision
+from chalicelib.domain.entries import Author, Kind
+from chalicelib.domain.errors import NoAgentAvailable
+from chalicelib.domain.handoff import Handoff, Outcome, Request, Resumption
+from chalicelib.domain.head import Status
+from chalicelib.domain.routing import Member, Presence, PresenceStatus
+from tests.domain.cast import (
+    ANA,
+    BOT_KEY,
+    NOW,
+    QUEUE,
+    WITH_BOT,
+    ask,
+)
+
+REQUEST = Request(
+    reason="wants a person", queue=QUEUE, priority=2, language="de", context={"order": 7}
+)
+
+
+def test_a_pause_opens_a_handoff_that_keeps_the_whole_request() -> None:
+    decision = ask(WITH_BOT, Pause(REQUEST), BOT_KEY)
+
+    opened = decision.opened
+    assert opened == Handoff(
+        id=decision.head.handoff_id or "",
+        conversation_id=WITH_BOT.id,
+        bot="demo",
+        request=REQUEST,
+        requested_by=Author("demo", "Demo"),
+        requested_at=NOW,
+        opened_seq=10,
+    )
+    assert decision.changed is None
+
+
+def test_the_log_tells_readers_what_a_request_asks_but_not_its_context() -> None:
+    decision = ask(WITH_BOT, Pause(REQUEST), BOT_KEY)
+
+    assert decision.entries[0].payload == {
+        "handoff_id": decision.head.handoff_id,
+        "queue": QUEUE,
+        "priority": 2,
+        "reason": "wants a person",
+        "agent": None,
+    }
+
+
+def test_a_repeated_pause_answers_with_the_same_handoff() -> None:
+    first = ask(WITH_BOT, Pause(REQUEST), BOT_KEY)
+
+    second = ask(first.head, Pause(Request(queue="other", priority=9)), BOT_KEY)
+
+    assert second == Decision(first.head)
+
+
+def test_a_later_handoff_of_the_same_conversation_has_another_id() -> None:
+    first = ask(WITH_BOT, Pause(), BOT_KEY)
+    over = ask(first.head, Unpause(), BOT_KEY)
+
+    second = ask(over.head, Pause(), BOT_KEY)
+
+    assert second.head.handoff_id != first.head.handoff_id
+    assert conversation_of(second.head.handoff_id or "") == WITH_BOT.id
+
+
+# For one agent
+
+
+def away(status: PresenceStatus) -> Presence:
+    return Presence(status, NOW)
+
+
+ONLINE = away(PresenceStatus.ONLINE)
+
+
+def member(presence: Presence = ONLINE, capacity: int | None = 3, owns: int = 0) -> Member:
+    return Member("cy", "Cy", "cy@x", Role.AGENT, capacity=capacity, open=owns, presence=presence)
+
+
+@pytest.mark.parametrize(
+    ("named", "kept_for"),
+    [
+        pytest.param(member(), "cy", id="online and free"),
+        pytest.param(member(capacity=None, owns=99), "cy", id="online, no limit"),
+        pytest.param(member(away(PresenceStatus.AWAY)), None, id="away"),
+        pytest.param(member(away(PresenceStatus.OFFLINE)), None, id="offline"),
+        pytest.param(member(owns=3), None, id="full"),
+        pytest.param(member(Presence(PresenceStatus.ONLINE, 0)), None, id="not heard of"),
+    ],
+)
+def test_a_pause_that_names_an_agent_is_kept_for_them_if_online_and_free(
+    named: Member, kept_for: str | None
+) -> None:
+    decision = ask(WITH_BOT, Pause(Request(agent="cy"), agent=named), BOT_KEY)
+
+    assert decision.head.status is Status.WAITING
+    assert decision.head.handoff is not None
+    assert decision.head.handoff.agent == kept_for
+    assert decision.opened is not None
+    assert decision.opened.request.agent == kept_for
+
+
+def test_a_person_who_pauses_for_themself_opens_and_claims_in_two_entries_and_one_epoch() -> None:
+    decision = ask(WITH_BOT, Take(REQUEST), ANA)
+
+    assert [(e.seq, e.kind, e.epoch) for e in decision.entries] == [
+        (10, Kind.REQUESTED, 5),
+        (11, Kind.CLAIMED, 5),
+    ]
+    assert (decision.head.last_seq, decision.head.epoch) == (11, 5)
+    assert decision.head.handoff is not None
+    assert decision.head.handoff.claimed_at == NOW
+    assert decision.opened is not None
+    assert (decision.opened.opened_seq, decision.opened.owner) == (10, ANA.author)
+    assert decision.opened.claimed_at == NOW
+    assert decision.changed is None
+
+
+# When nobody is there
+
+
+def unanswered(what_then: IfUnavailable, someone_free: bool | None) -> Pause:
+    return Pause(REQUEST, if_unavailable=what_then, someone_free=someone_free)
+
+
+def test_a_left_message_is_a_handoff_closed_as_soon_as_it_is_opened() -> None:
+    decision = ask(WITH_BOT, unanswered(IfUnavailable.LEAVE_MESSAGE, False), BOT_KEY)
+
+    assert decision.opened is not None
+    assert decision.opened.resumption == Resumption(Outcome.MESSAGE_LEFT)
+    assert (decision.opened.returned_at, decision.opened.returned_seq) == (NOW, 10)
+    assert decision.opened.request == REQUEST
+    assert conversation_of(decision.opened.id) == WITH_BOT.id
+
+
+def test_a_left_message_leaves_the_turn_with_the_bot() -> None:
+    decision = ask(WITH_BOT, unanswered(IfUnavailable.LEAVE_MESSAGE, False), BOT_KEY)
+
+    assert (decision.head.status, decision.head.epoch) == (Status.BOT, WITH_BOT.epoch)
+    assert (decision.head.handoff, decision.head.queue) == (None, None)
+    assert decision.entries[0].payload is not None
+    assert decision.entries[0].payload["outcome"] == "message_left"
+
+
+def test_nothing_changes_where_the_caller_would_rather_be_refused() -> None:
+    with pytest.raises(NoAgentAvailable):
+        ask(WITH_BOT, unanswered(IfUnavailable.REFUSE, False), BOT_KEY)
+
+
+@pytest.mark.parametrize("what_then", list(IfUnavailable))
+@pytest.mark.parametrize("someone_free", [True, None])
+def test_a_pause_queues_where_somebody_is_free_or_nobody_has_asked(
+    what_then: IfUnavailable, someone_free: bool | None
+) -> None:
+    decision = ask(WITH_BOT, unanswered(what_then, someone_free), BOT_KEY)
+
+    assert decision.head.status is Status.WAITING
+
+
+def test_a_pause_queues_by_default_though_nobody_is_free() -> None:
+    decision = ask(WITH_BOT, Pause(someone_free=False), BOT_KEY)
+
+    assert decision.head.status is Status.WAITING

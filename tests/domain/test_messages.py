@@ -1,0 +1,184 @@
+"""What is said, as it stands in the log and in the head."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.commands import (
+    AgentMessage,
+    BotMessage,
+    Message,
+    Note,
+    Pause,
+    Profile,
+    Suggest,
+    Tag,
+    UserMessage,
+)
+from chalicelib.domain.conversation import decide
+from chalicelib.domain.decision import Decision
+from chalicelib.domain.entries import Author, Body, From, Kind, Preview, shorten
+from chalicelib.domain.handoff import Request
+from chalicelib.domain.head import unborn
+from tests.domain.cast import ADDRESS, ANA, BOT_KEY, NOW, WITH_ANA, WITH_BOT, ask
+
+HELLO = Body(text="hello")
+
+
+@pytest.mark.parametrize(
+    ("message", "caller", "sender", "author"),
+    [
+        (UserMessage(HELLO, "m1"), BOT_KEY, From.USER, Author("u1", "")),
+        (BotMessage(HELLO, "m1"), BOT_KEY, From.BOT, Author("demo", "Demo")),
+        (AgentMessage(HELLO, "m1"), ANA, From.AGENT, Author("ana", "Ana")),
+    ],
+    ids=["user", "bot", "agent"],
+)
+def test_a_message_is_kept_whole_and_names_who_said_it(
+    message: Message, caller: Caller, sender: From, author: Author
+) -> None:
+    head = WITH_ANA if sender is From.AGENT else WITH_BOT
+
+    decision = ask(head, message, caller)
+
+    (entry,) = decision.entries
+    assert (entry.sender, entry.author) == (sender, author)
+    assert (entry.type, entry.text, entry.payload) == ("text", "hello", None)
+    assert (entry.message_id, entry.at) == ("m1", NOW)
+    assert decision.head.last_message == Preview(entry.seq, sender, "hello", NOW)
+
+
+def test_a_message_that_is_no_text_keeps_its_payload_and_shows_its_type_in_lists() -> None:
+    card = Body(type="card", payload={"title": "hi"})
+
+    decision = ask(WITH_BOT, UserMessage(card), BOT_KEY)
+
+    (entry,) = decision.entries
+    assert (entry.type, entry.text, entry.payload) == ("card", None, {"title": "hi"})
+    assert decision.head.last_message is not None
+    assert decision.head.last_message.text == "[card]"
+
+
+@pytest.mark.parametrize(
+    ("command", "caller", "kind"),
+    [(Note("secret"), ANA, Kind.NOTE), (Suggest("try this"), BOT_KEY, Kind.SUGGESTION)],
+)
+def test_notes_and_suggestions_never_show_as_the_last_message(
+    command: Note | Suggest, caller: Caller, kind: Kind
+) -> None:
+    decision = ask(WITH_ANA, command, caller)
+
+    assert (decision.entries[0].kind, decision.entries[0].text) == (kind, command.text)
+    assert decision.head.last_message == WITH_ANA.last_message
+
+
+def test_tags_are_replaced_as_a_whole_and_the_same_tags_again_change_nothing() -> None:
+    tagged = ask(WITH_BOT, Tag(("a", "b")), BOT_KEY)
+    retagged = ask(tagged.head, Tag(("c",)), ANA)
+    again = ask(retagged.head, Tag(("c",)), ANA)
+
+    assert tagged.head.tags == ("a", "b")
+    assert retagged.head.tags == ("c",)
+    assert retagged.entries[0].payload == {"tags": ["c"]}
+    assert again == Decision(retagged.head)
+
+
+def test_the_first_entry_of_a_conversation_has_number_one_and_epoch_one() -> None:
+    decision = decide(unborn(ADDRESS, NOW), UserMessage(HELLO), BOT_KEY, NOW)
+
+    assert (decision.entries[0].seq, decision.entries[0].epoch) == (1, 1)
+
+
+# Profiles
+
+
+def test_a_new_profile_is_handed_on_once_and_names_the_user() -> None:
+    profile = Profile("Uma", {"plan": "pro"})
+
+    first = ask(WITH_BOT, UserMessage(HELLO, profile=profile), BOT_KEY)
+    second = ask(first.head, UserMessage(HELLO, profile=profile), BOT_KEY)
+
+    assert (first.profile, second.profile) == (profile, None)
+    assert first.head.user_name == "Uma"
+    assert first.entries[0].author.name == "Uma"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [Profile("Una", {"plan": "pro"}), Profile("Uma", {"plan": "free"}), Profile("Uma", None)],
+    ids=["name", "attribute", "no attributes"],
+)
+def test_a_profile_that_differs_in_anything_is_handed_on(changed: Profile) -> None:
+    known = Profile("Uma", {"plan": "pro"})
+    head = ask(WITH_BOT, UserMessage(HELLO, profile=known), BOT_KEY).head
+
+    decision = ask(head, UserMessage(HELLO, profile=changed), BOT_KEY)
+
+    assert decision.profile == changed
+
+
+def test_a_profile_whose_attributes_come_in_another_order_is_no_news() -> None:
+    head = ask(WITH_BOT, UserMessage(HELLO, profile=Profile("U", {"a": 1, "b": 2})), BOT_KEY).head
+
+    decision = ask(head, UserMessage(HELLO, profile=Profile("U", {"b": 2, "a": 1})), BOT_KEY)
+
+    assert decision.profile is None
+
+
+def test_a_profile_without_a_name_keeps_the_name_that_is_known() -> None:
+    head = ask(WITH_BOT, UserMessage(HELLO, profile=Profile("Uma")), BOT_KEY).head
+
+    decision = ask(head, UserMessage(HELLO, profile=Profile(None, {"a": 1})), BOT_KEY)
+
+    assert decision.head.user_name == "Uma"
+
+
+def test_a_pause_may_bring_the_profile_of_a_user_who_has_said_nothing_yet() -> None:
+    profile = Profile("Uma")
+
+    decision = decide(unborn(ADDRESS, NOW), Pause(Request(), profile=profile), BOT_KEY, NOW)
+
+    assert (decision.profile, decision.head.user_name) == (profile, "Uma")
+
+
+def test_a_message_that_brings_no_profile_leaves_it_alone() -> None:
+    head = ask(WITH_BOT, UserMessage(HELLO, profile=Profile("Uma")), BOT_KEY).head
+
+    decision = ask(head, UserMessage(HELLO), BOT_KEY)
+
+    assert decision.profile is None
+    assert (decision.head.user_name, decision.head.profile) == (head.user_name, head.profile)
+
+
+# Sizes: the head is rewritten by every message
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200))
+def test_a_preview_fits_its_bytes_and_is_the_beginning_of_the_text(text: str) -> None:
+    decision = ask(WITH_BOT, UserMessage(Body(text=text)), BOT_KEY)
+
+    assert decision.head.last_message is not None
+    shown = decision.head.last_message.text
+    assert len(shown.encode()) <= 120
+    assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "€", "😀"], ids=["1", "2", "3", "4"])
+def test_a_text_of_exactly_the_limit_is_not_cut_and_one_letter_more_is(letter: str) -> None:
+    exact = letter * (120 // len(letter.encode()))
+
+    assert shorten(exact, 120) == exact
+    assert shorten(exact + letter, 120).endswith(letter + "…")
+
+
+def test_the_head_keeps_80_bytes_of_the_reason_and_the_handoff_all_of_it() -> None:
+    reason = "€" * 200
+
+    decision = ask(WITH_BOT, Pause(Request(reason=reason)), BOT_KEY)
+
+    assert decision.head.handoff is not None
+    assert decision.head.handoff.reason is not None
+    assert len(decision.head.handoff.reason.encode()) <= 80
+    assert decision.opened is not None
+    assert decision.opened.request.reason == reason

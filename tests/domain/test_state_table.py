@@ -1,0 +1,169 @@
+"""Every cell of the state table: each command, in each status, from each kind of caller."""
+
+from copy import deepcopy
+from dataclasses import replace
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.commands import Command
+from chalicelib.domain.decision import Decision
+from chalicelib.domain.entries import From, Kind
+from chalicelib.domain.head import Head, Status
+from tests.domain.cast import HEADS, NOW, ask
+from tests.domain.state_table import (
+    CALLERS,
+    COMMANDS,
+    TABLE,
+    Adds,
+    Becomes,
+    Leaks,
+    Outcome,
+    Refuses,
+    Unchanged,
+)
+
+CELLS = [
+    (command, status, caller, outcome)
+    for (command, status), row in TABLE.items()
+    for caller, outcome in row.items()
+]
+
+
+def cells(kind: type[Outcome]) -> pytest.MarkDecorator:
+    """The cells of one kind of outcome, as (head, command, caller, outcome)."""
+    wanted = [cell for cell in CELLS if isinstance(cell[3], kind)]
+    return pytest.mark.parametrize(
+        ("head", "command", "caller", "outcome"),
+        [
+            pytest.param(
+                HEADS[status],
+                COMMANDS[command],
+                CALLERS[caller],
+                outcome,
+                id=f"{command} by {caller} while {status}",
+            )
+            for command, status, caller, outcome in wanted
+        ],
+    )
+
+
+def test_the_table_has_a_cell_for_every_command_status_and_caller() -> None:
+    described = {(command, status, caller) for command, status, caller, _ in CELLS}
+    spoken_of = {type(command) for command in COMMANDS.values()}
+
+    assert described == set(product(COMMANDS, Status, CALLERS))
+    assert spoken_of == set(get_args(Command))
+
+
+@cells(Becomes)
+def test_an_arrow_changes_who_may_speak_and_raises_the_epoch_by_one(
+    head: Head, command: Command, caller: Caller, outcome: Becomes
+) -> None:
+    after = ask(head, command, caller).head
+
+    assert (after.status, after.owner_id, after.queue) == (
+        outcome.status,
+        outcome.owner,
+        outcome.queue,
+    )
+    assert after.epoch == head.epoch + 1
+    assert after.paused == (after.handoff is not None)
+    assert (after.waiting_since is not None) == (after.status is Status.WAITING)
+
+
+@cells(Becomes)
+def test_an_arrow_is_written_into_the_log_under_the_new_epoch(
+    head: Head, command: Command, caller: Caller, outcome: Becomes
+) -> None:
+    decision = ask(head, command, caller)
+
+    assert [entry.kind for entry in decision.entries] == list(outcome.kinds)
+    assert {entry.epoch for entry in decision.entries} == {head.epoch + 1}
+    assert_numbered(head, decision)
+    assert_signed(caller, decision)
+
+
+@cells(Becomes)
+def test_an_arrow_takes_and_gives_the_seats_of_those_concerned(
+    head: Head, command: Command, caller: Caller, outcome: Becomes
+) -> None:
+    decision = ask(head, command, caller)
+
+    assert [(seat.agent, seat.change) for seat in decision.seats] == list(outcome.seats)
+    assert decision.refusal is None
+
+
+@cells(Adds)
+def test_what_is_no_arrow_adds_one_entry_and_leaves_the_turn_alone(
+    head: Head, command: Command, caller: Caller, outcome: Adds
+) -> None:
+    decision = ask(head, command, caller)
+
+    assert [entry.kind for entry in decision.entries] == [outcome.kind]
+    assert decision.entries[0].epoch == head.epoch
+    assert_numbered(head, decision)
+    assert turn(decision.head) == turn(head)
+    assert (decision.seats, decision.changed, decision.refusal) == ((), None, None)
+
+
+@cells(Unchanged)
+def test_what_changes_nothing_succeeds_and_stores_nothing(
+    head: Head, command: Command, caller: Caller, outcome: Unchanged
+) -> None:
+    decision = ask(head, command, caller)
+
+    assert decision == Decision(head)
+
+
+@cells(Refuses)
+def test_an_illegal_move_is_refused_with_its_facts_and_changes_nothing(
+    head: Head, command: Command, caller: Caller, outcome: Refuses
+) -> None:
+    untouched = deepcopy(head)
+
+    with pytest.raises(outcome.error) as refused:
+        ask(head, command, caller)
+
+    assert refused.type is outcome.error
+    assert outcome.facts.items() <= refused.value.facts.items()
+    assert refused.value.message.endswith(".")
+    assert head == untouched
+
+
+@cells(Leaks)
+def test_a_bot_that_speaks_out_of_turn_is_refused_and_marked_without_its_text(
+    head: Head, command: Command, caller: Caller, outcome: Leaks
+) -> None:
+    decision = ask(head, command, caller)
+
+    (entry,) = decision.entries
+    assert (entry.kind, entry.sender) == (Kind.LEAK, From.BOT)
+    assert "hello" not in repr(decision)
+    assert isinstance(decision.refusal, outcome.error)
+    assert outcome.facts.items() <= decision.refusal.facts.items()
+    assert turn(decision.head) == turn(head)
+    assert decision.head.leaks == head.leaks + 1
+    assert_numbered(head, decision)
+
+
+def turn(head: Head) -> Head:
+    """All of the head but what every entry, and every tag or message, may move."""
+    return replace(head, last_seq=0, updated_at=0, last_message=None, tags=(), leaks=0)
+
+
+def assert_numbered(head: Head, decision: Decision) -> None:
+    """The log goes on without a gap, and the head knows where it ends, and when."""
+    first = head.last_seq + 1
+    seqs = [entry.seq for entry in decision.entries]
+    assert seqs == list(range(first, first + len(seqs)))
+    assert (decision.head.last_seq, decision.head.updated_at) == (seqs[-1], NOW)
+    assert {entry.at for entry in decision.entries} == {NOW}
+
+
+def assert_signed(caller: Caller, decision: Decision) -> None:
+    """A bot signs with its own name, whichever key it used."""
+    author = "demo" if caller.id == "k1" else caller.id
+    assert {entry.author.id for entry in decision.entries} == {author}

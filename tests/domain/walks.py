@@ -1,0 +1,96 @@
+"""Random walks through the state table: commands that anybody may ask, one after the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hypothesis import strategies as st
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.commands import (
+    AgentMessage,
+    BotMessage,
+    Claim,
+    Command,
+    IfUnavailable,
+    Note,
+    Pause,
+    Profile,
+    Release,
+    Suggest,
+    Tag,
+    Take,
+    Transfer,
+    Unpause,
+    UserMessage,
+)
+from chalicelib.domain.decision import Decision
+from chalicelib.domain.entries import Body
+from chalicelib.domain.errors import BatonError
+from chalicelib.domain.handoff import Outcome, Request, Resumption
+from chalicelib.domain.head import Head, unborn
+from tests.domain.cast import ADDRESS, ANA, BO, BOT_KEY, CY, NOW, SAM, TIMER, ask
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=90)
+QUEUES = st.sampled_from([None, "sales", "support"])
+EPOCHS = st.none() | st.integers(1, 6)
+NOTES = st.none() | st.just("look here")
+
+BODIES = st.builds(Body, text=TEXTS) | st.just(Body("card", payload={"title": "hi"}))
+PROFILES = st.none() | st.builds(Profile, st.sampled_from([None, "Uma", "Una"]))
+REQUESTS = st.builds(Request, st.none() | TEXTS, QUEUES, st.integers(-1, 2))
+MEMBERS = st.sampled_from([CY, replace(CY, person="ana", name="Ana"), replace(CY, capacity=0)])
+RESUMPTIONS = st.builds(Resumption, st.sampled_from(list(Outcome)))
+
+COMMANDS: st.SearchStrategy[Command] = st.one_of(
+    st.builds(UserMessage, BODIES, profile=PROFILES),
+    st.builds(BotMessage, BODIES, epoch=EPOCHS, profile=PROFILES),
+    st.builds(AgentMessage, BODIES, epoch=EPOCHS),
+    st.builds(
+        Pause,
+        REQUESTS,
+        st.none() | MEMBERS,
+        st.sampled_from(list(IfUnavailable)),
+        st.none() | st.booleans(),
+        PROFILES,
+    ),
+    st.builds(Take, REQUESTS),
+    st.builds(Unpause, RESUMPTIONS, EPOCHS),
+    st.builds(Claim, EPOCHS),
+    st.builds(Release, EPOCHS),
+    st.builds(Transfer, agent=MEMBERS, note=NOTES, epoch=EPOCHS),
+    st.builds(Transfer, queue=st.just("support"), note=NOTES, epoch=EPOCHS),
+    st.builds(Note, TEXTS),
+    st.builds(Tag, st.lists(st.sampled_from("abc"), max_size=2).map(tuple)),
+    st.builds(Suggest, TEXTS),
+)
+CALLERS = st.sampled_from([ANA, BO, SAM, BOT_KEY, TIMER])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command that was accepted, or refused with a mark in the log."""
+
+    before: Head
+    command: Command
+    caller: Caller
+    decision: Decision
+
+
+Steps = Sequence[Step]
+
+
+def walk(asked: list[tuple[Command, Caller]]) -> Steps:
+    """From an unborn conversation; one second passes between two commands."""
+    steps = []
+    head = unborn(ADDRESS, NOW)
+    for second, (command, caller) in enumerate(asked):
+        try:
+            decision = ask(head, command, caller, NOW + second * 1000)
+        except BatonError:
+            continue
+        steps.append(Step(head, command, caller, decision))
+        head = decision.head
+    return steps
+
+
+WALKS = st.lists(st.tuples(COMMANDS, CALLERS), max_size=20).map(walk)

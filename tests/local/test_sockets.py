@@ -1,0 +1,220 @@
+"""WebSocket handlers are called, and sockets are treated, as by API Gateway."""
+
+import json
+import re
+import time
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from infra.local.gateway import Gateway
+from infra.local.limits import KB, Limits
+from tests.local.conftest import Serve
+from tests.local.tiny_app import Seen
+from tests.local.waiting import eventually
+
+
+def test_a_connect_event_has_the_shape_of_api_gateways(gateway: Gateway, seen: Seen) -> None:
+    with connect(f"{gateway.socket_url}?a=1&a=2", user_agent_header="me"):
+        event = seen.connects[0]
+
+    context = event["requestContext"]
+    assert ("$connect", "CONNECT") == (context["routeKey"], context["eventType"])
+    assert re.fullmatch(r"[A-Za-z0-9+/]{15}=", context["connectionId"])
+    assert {"sourceIp": "127.0.0.1", "userAgent": "me"} == context["identity"]
+    assert abs(time.time() * 1000 - context["connectedAt"]) < 5000
+    assert {"a": ["1", "2"]} == event["multiValueQueryStringParameters"]
+    assert "websocket" == event["headers"]["Upgrade"]
+    assert "13" == event["headers"]["Sec-WebSocket-Version"]
+
+
+def test_without_a_query_string_a_connect_event_has_no_such_keys(
+    gateway: Gateway, seen: Seen
+) -> None:
+    with connect(gateway.socket_url):
+        assert not {key for key in seen.connects[0] if "uery" in key}
+
+
+def test_a_message_event_belongs_to_its_connection(gateway: Gateway, seen: Seen) -> None:
+    with connect(gateway.socket_url) as client:
+        client.send("héllo")
+        assert eventually(lambda: seen.messages)
+
+    event = seen.messages[0]
+    context = event["requestContext"]
+    assert ("héllo", False) == (event["body"], event["isBase64Encoded"])
+    assert ("$default", "MESSAGE") == (context["routeKey"], context["eventType"])
+    assert seen.connection_id == context["connectionId"]
+    assert context["messageId"]
+
+
+def test_a_disconnect_event_tells_how_the_client_closed(gateway: Gateway, seen: Seen) -> None:
+    with connect(gateway.socket_url) as client:
+        client.close(4001, "lunch")
+
+    context = the_disconnect(seen)
+    assert ("$disconnect", "DISCONNECT") == (context["routeKey"], context["eventType"])
+    assert (4001, "lunch") == (context["disconnectStatusCode"], context["disconnectReason"])
+
+
+def test_a_connection_that_breaks_is_disconnected_with_1006(gateway: Gateway, seen: Seen) -> None:
+    with connect(gateway.socket_url) as client:
+        client.socket.shutdown(2)
+
+        assert 1006 == the_disconnect(seen)["disconnectStatusCode"]
+
+
+def test_disconnect_events_can_be_withheld(serve: Serve, seen: Seen) -> None:
+    gateway = serve(fires_disconnect=False)
+    with connect(gateway.socket_url):
+        pass
+    gateway.stop()
+
+    assert [] == seen.disconnects
+
+
+def test_a_refused_connect_refuses_the_handshake_with_its_status_and_body(
+    gateway: Gateway, seen: Seen
+) -> None:
+    assert (401, b"Who are you?") == refusal(gateway, "refuse")
+    assert not eventually(lambda: seen.disconnects, within=0.1)
+
+
+def test_a_connect_that_fails_refuses_with_502(gateway: Gateway) -> None:
+    status, body = refusal(gateway, "fail")
+
+    assert 502 == status
+    assert {"message": "Internal server error"} == json.loads(body)
+
+
+def test_a_connect_that_is_slow_refuses_with_504(serve: Serve, impatient: Limits) -> None:
+    assert 504 == refusal(serve(limits=impatient), "dawdle")[0]
+
+
+def test_other_paths_refuse_with_403(gateway: Gateway) -> None:
+    with pytest.raises(InvalidStatus) as refused, connect(f"{gateway.socket_url}/other"):
+        pass
+
+    assert 403 == refused.value.response.status_code
+
+
+def test_connect_selects_the_subprotocol(gateway: Gateway) -> None:
+    with connect(f"{gateway.socket_url}?do=choose", subprotocols=offered("first", "second")) as c:
+        assert "second" == c.subprotocol
+
+
+def test_a_failing_message_handler_is_reported_and_the_socket_stays(
+    gateway: Gateway, seen: Seen
+) -> None:
+    with connect(gateway.socket_url) as client:
+        client.send("fail")
+        report = json.loads(client.recv(5))
+        client.send("next")
+
+        assert eventually(lambda: ["next"] == seen.bodies)
+
+    assert "Internal server error" == report["message"]
+    assert seen.connection_id == report["connectionId"]
+    assert report["requestId"]
+
+
+def test_frames_of_one_connection_are_handled_at_the_same_time(
+    gateway: Gateway, seen: Seen
+) -> None:
+    with connect(gateway.socket_url) as client:
+        client.send("sleep 0.3")
+        client.send("quick")
+
+        assert eventually(lambda: ["quick", "sleep 0.3"] == seen.bodies)
+
+
+def test_a_frame_over_32_kb_closes_with_1009(gateway: Gateway, seen: Seen) -> None:
+    with connect(gateway.socket_url) as client:
+        client.send("x" * 32 * KB)
+        assert eventually(lambda: seen.messages)
+        client.send("x" * (32 * KB + 1))
+
+        assert 1009 == close_code(client)
+
+
+def test_a_message_of_128_kb_in_small_frames_arrives_and_a_longer_one_closes_with_1009(
+    gateway: Gateway, seen: Seen
+) -> None:
+    with connect(gateway.socket_url) as client:
+        client.send(["x" * 32 * KB] * 4)
+        assert eventually(lambda: seen.messages)
+        client.send([*["x" * 32 * KB] * 4, "x"])
+
+        assert 1009 == close_code(client)
+    assert [128 * KB] == [len(body) for body in seen.bodies]
+
+
+def test_a_binary_frame_closes_with_1003(gateway: Gateway, seen: Seen) -> None:
+    with connect(gateway.socket_url) as client:
+        client.send(b"\x00")
+
+        assert 1003 == close_code(client)
+    assert 1003 == the_disconnect(seen)["disconnectStatusCode"]
+
+
+def test_an_idle_connection_is_closed_with_1001(serve: Serve, seen: Seen) -> None:
+    gateway = serve(limits=Limits(idle_seconds=0.4))
+    began = time.monotonic()
+    with connect(gateway.socket_url) as client:
+        time.sleep(0.25)
+        client.send("still here")
+
+        assert 1001 == close_code(client)
+    assert time.monotonic() - began > 0.6
+    assert 1001 == the_disconnect(seen)["disconnectStatusCode"]
+
+
+def test_a_connection_that_has_lived_its_life_is_closed_though_busy(serve: Serve) -> None:
+    gateway = serve(limits=Limits(life_seconds=0.4))
+    with connect(gateway.socket_url) as client, pytest.raises(ConnectionClosed) as closed:
+        for _ in range(40):
+            client.send("busy")
+            time.sleep(0.02)
+
+    assert closed.value.rcvd
+    assert 1001 == closed.value.rcvd.code
+
+
+def test_stopping_closes_all_sockets_with_1001_and_tells_the_app(
+    gateway: Gateway, seen: Seen
+) -> None:
+    with connect(gateway.socket_url) as one, connect(gateway.socket_url) as two:
+        began = time.monotonic()
+        gateway.stop()
+
+        assert time.monotonic() - began < 1.5
+        assert [1001, 1001] == [close_code(one), close_code(two)]
+    assert [1001, 1001] == [
+        event["requestContext"]["disconnectStatusCode"] for event in seen.disconnects
+    ]
+
+
+def offered(*names: str) -> Any:
+    return list(names)
+
+
+def the_disconnect(seen: Seen) -> dict[str, Any]:
+    assert eventually(lambda: seen.disconnects)
+    context: dict[str, Any] = seen.disconnects[0]["requestContext"]
+    return context
+
+
+def refusal(gateway: Gateway, do: str) -> tuple[int, bytes]:
+    with pytest.raises(InvalidStatus) as refused, connect(f"{gateway.socket_url}?do={do}"):
+        pass
+    response = refused.value.response
+    return response.status_code, bytes(response.body or b"")
+
+
+def close_code(client: ClientConnection) -> int:
+    with pytest.raises(ConnectionClosed) as closed:
+        client.recv(5)
+    assert closed.value.rcvd
+    return closed.value.rcvd.code

@@ -1,0 +1,116 @@
+"""A Chalice app that shows what the gateway hands to it, and misbehaves on request."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Chalice, CORSConfig, Response, WebsocketEvent
+
+
+class Seen:
+    """What the WebSocket handlers were called with, and what $connect shall do besides."""
+
+    def __init__(self) -> None:
+        self.connects: list[dict[str, Any]] = []
+        self.messages: list[dict[str, Any]] = []
+        self.disconnects: list[dict[str, Any]] = []
+        self.during_connect: Callable[[str], None] = lambda connection_id: None
+
+    @property
+    def connection_id(self) -> str:
+        """Of the connection that came last."""
+        return str(self.connects[-1]["requestContext"]["connectionId"])
+
+    @property
+    def bodies(self) -> list[str]:
+        return [message["body"] for message in self.messages]
+
+
+def tiny_app(seen: Seen | None = None) -> Chalice:
+    app = Chalice("tiny")
+    # Else Chalice asks the environment for a region.
+    app.websocket_api.configure("unused.test", "unused")
+    _echoing_routes(app)
+    _misbehaving_routes(app)
+    _sockets(app, seen or Seen())
+    return app
+
+
+def _echoing_routes(app: Chalice) -> None:
+    @app.route("/echo", methods=["GET", "POST", "HEAD"], content_types=["*/*"])
+    def echo() -> Any:
+        return app.current_request.to_original_event()
+
+    @app.route("/things/{thing}/parts/{part}", cors=CORSConfig(allow_origin="https://a.test"))
+    def part(thing: str, part: str) -> Any:
+        return [thing, part]
+
+    @app.route("/things/{thing}/parts/first")
+    def first(thing: str) -> Any:
+        return ["first of", thing]
+
+    @app.route("/image")
+    def image() -> Response:
+        return Response(bytes(range(256)), {"Content-Type": "image/png"})
+
+    @app.route("/cookies")
+    def cookies() -> Response:
+        return Response({}, {"Set-Cookie": ["a=1", "b=2"]}, 201)
+
+    @app.route("/nothing", methods=["DELETE"])
+    def nothing() -> Response:
+        return Response("", status_code=204)
+
+
+def _misbehaving_routes(app: Chalice) -> None:
+    @app.route("/slow/{millis}")
+    def slow(millis: str) -> Any:
+        """Reads the request only after a while, as a view under load does."""
+        time.sleep(int(millis) / 1000)
+        return app.current_request.query_params["n"]
+
+    @app.route("/bytes")
+    def unmarked_bytes() -> Response:
+        return Response(b"of no binary type", {"Content-Type": "text/plain"})
+
+    @app.route("/raises")
+    def raises() -> Any:
+        raise ValueError("secret detail")
+
+    @app.route("/exits")
+    def exits() -> Any:
+        raise SystemExit("secret detail")
+
+
+def _sockets(app: Chalice, seen: Seen) -> None:
+    @app.on_ws_connect()
+    def connect(event: WebsocketEvent) -> Any:
+        seen.connects.append(event.to_dict())
+        seen.during_connect(event.connection_id)
+        query = event.to_dict().get("queryStringParameters", {})
+        return CONNECT_ANSWERS[query.get("do", "accept")]()
+
+    @app.on_ws_message()
+    def message(event: WebsocketEvent) -> Any:
+        if event.body == "fail":
+            raise ValueError("secret detail")
+        if event.body.startswith("sleep"):
+            time.sleep(float(event.body.split()[1]))
+        seen.messages.append(event.to_dict())
+
+    @app.on_ws_disconnect()
+    def disconnect(event: WebsocketEvent) -> Any:
+        seen.disconnects.append(event.to_dict())
+
+
+def _fail() -> Any:
+    raise ValueError("secret detail")
+
+
+CONNECT_ANSWERS: dict[str, Callable[[], Any]] = {
+    "accept": lambda: None,
+    "choose": lambda: {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "second"}},
+    "refuse": lambda: {"statusCode": 401, "body": "Who are you?"},
+    "dawdle": lambda: time.sleep(1),
+    "fail": _fail,
+}

@@ -1,0 +1,73 @@
+"""The REST API in process: real routes on a real Chalice app, any world behind them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from chalice.app import Chalice
+from chalice.test import Client
+
+from chalicelib.entrypoints import rooms
+from chalicelib.usecases.world import World
+
+DEMO_KEY = "bk_demo_onlyforloopback"
+OTHER_KEY = "bk_other_onlyforloopback"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Api:
+    """Calls as one caller; `path` is relative to `/api/v1`, or absolute."""
+
+    def __init__(self, world: World, token: str | None = None) -> None:
+        app = Chalice(app_name="baton-under-test")
+        for room in rooms.ROOMS:
+            app.register_blueprint(room.blueprint(lambda: world))
+        self._client = Client(app)
+        self._token = token
+
+    def as_(self, token: str | None) -> "Api":
+        other = Api.__new__(Api)
+        other._client, other._token = self._client, token
+        return other
+
+    def get(self, path: str, **query: str) -> Answer:
+        return self.send("GET", path + (f"?{urlencode(query)}" if query else ""))
+
+    def post(self, path: str, body: object = None, **headers: str) -> Answer:
+        return self.send("POST", path, body, **headers)
+
+    def put(self, path: str, body: object) -> Answer:
+        return self.send("PUT", path, body)
+
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        """`body` goes as JSON, or as it is where it is bytes."""
+        raw = (
+            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        )
+        sent = {"Content-Type": "application/json"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
+        if self._token and "Authorization" not in sent:
+            sent["Authorization"] = f"Bearer {self._token}"
+        full = path if path.startswith(("/api", "/healthz", "/readyz")) else f"/api/v1{path}"
+        response = self._client.http.request(method, full, headers=sent, body=raw)
+        return Answer(response.status_code, response.headers, response.body.decode())
+
+    def login(self, name: str) -> "Api":
+        """As one of the seeded people: `ana`, `bo`, `sam`, `eve`, `owner`."""
+        body = {"email": f"{name}@example.test", "password": f"{name}-demo"}
+        answer = self.as_(None).post("/auth/login", body)
+        assert answer.status == 200, answer.text
+        return self.as_(answer.json["payload"]["token"])

@@ -1,0 +1,156 @@
+"""The outside world in memory: small, but with the behaviour that the real one has."""
+
+import random
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chalicelib.usecases.ports import FrameTooLarge, Unreachable
+from tests.support.clock import ManualClock
+from tests.support.memory_table import Now
+
+FRAME_BYTES = 128 * 1024
+
+
+class FakeSockets:
+    """API Gateway: a connection that was never opened, or is closed, is gone for good."""
+
+    def __init__(self, connection_ids: Iterable[str] = ()) -> None:
+        self.frames: dict[str, list[bytes]] = {}
+        self._open = set(connection_ids)
+
+    def connect(self, connection_id: str) -> None:
+        self._open.add(connection_id)
+
+    def disconnect(self, connection_id: str) -> None:
+        self._open.discard(connection_id)
+
+    def send(self, connection_id: str, frame: bytes) -> bool:
+        if len(frame) > FRAME_BYTES:
+            raise FrameTooLarge
+        if connection_id not in self._open:
+            return False
+        self.frames.setdefault(connection_id, []).append(frame)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    message: Mapping[str, object]
+    attributes: Mapping[str, str]
+
+
+class FakeTopic:
+    """SNS: an attribute without a value is an error there; the port leaves those out."""
+
+    def __init__(self) -> None:
+        self.published: list[Published] = []
+
+    def publish(self, message: Mapping[str, object], attributes: Mapping[str, str]) -> None:
+        kept = {name: value for name, value in attributes.items() if value}
+        self.published.append(Published(dict(message), kept))
+
+
+@dataclass(slots=True)
+class Nudge:
+    """`times_received` as SQS counts; `visible_at` in milliseconds since 1970 (UTC)."""
+
+    bot: str
+    conversation_id: str
+    seq: int
+    receipt: str
+    visible_at: int = 0
+    times_received: int = 0
+
+
+class FakeNudges:
+    """SQS FIFO: while a conversation's first message is in hand or put off, the rest waits."""
+
+    def __init__(self, clock: Now | None = None, visibility: int = 30_000) -> None:
+        self.buried: list[Mapping[str, object]] = []
+        self._clock = clock or ManualClock()
+        self._visibility = visibility
+        self._groups: dict[tuple[str, str], deque[Nudge]] = {}
+        self._sent = 0
+
+    def send(self, bot: str, conversation_id: str, seq: int) -> None:
+        self._sent += 1
+        nudge = Nudge(bot, conversation_id, seq, receipt=f"receipt-{self._sent}")
+        self._groups.setdefault((bot, conversation_id), deque()).append(nudge)
+
+    def receive(self) -> Nudge | None:
+        """The next message that may be had, hidden from others for the visibility time."""
+        now = self._clock.now()
+        for nudges in self._groups.values():
+            if nudges and nudges[0].visible_at <= now:
+                nudges[0].visible_at = now + self._visibility
+                nudges[0].times_received += 1
+                return nudges[0]
+        return None
+
+    def done(self, receipt: str) -> None:
+        for nudges in self._groups.values():
+            if nudges and nudges[0].receipt == receipt:
+                nudges.popleft()
+
+    def put_off(self, receipt: str, seconds: int) -> None:
+        if not 0 <= seconds <= 43_200:
+            raise ValueError(f"SQS hides a message for 0 to 43,200 seconds, not {seconds}.")
+        for nudges in self._groups.values():
+            if nudges and nudges[0].receipt == receipt:
+                nudges[0].visible_at = self._clock.now() + seconds * 1000
+
+    def bury(self, message: Mapping[str, object]) -> None:
+        self.buried.append(dict(message))
+
+    def waiting(self) -> list[Nudge]:
+        return [nudge for nudges in self._groups.values() for nudge in nudges]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class FakeReceiver:
+    """Answers with the statuses of its script, one after the other, then with `otherwise`.
+    None in the script, or as `otherwise`, is a server that cannot be reached."""
+
+    def __init__(self, script: Iterable[int | None] = (), otherwise: int | None = 200) -> None:
+        self.requests: list[Posted] = []
+        self._script = deque(script)
+        self._otherwise = otherwise
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        self.requests.append(Posted(url, dict(headers), body))
+        status = self._script.popleft() if self._script else self._otherwise
+        if status is None:
+            raise Unreachable(url)
+        return status
+
+
+class PlainPasswords:
+    """For tests only: it hides nothing. Counts comparisons, also those with nobody."""
+
+    def __init__(self) -> None:
+        self.compared = 0
+
+    def hash(self, password: str) -> str:
+        return f"plain:{password}"
+
+    def matches(self, password: str, hashed: str | None) -> bool:
+        self.compared += 1
+        return hashed == self.hash(password)
+
+
+class SeededChance:
+    def __init__(self, seed: int = 0) -> None:
+        self._random = random.Random(seed)
+
+    def token(self) -> str:
+        return f"{self._random.getrandbits(256):064x}"
+
+    def fraction(self) -> float:
+        return self._random.random()

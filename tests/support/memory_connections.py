@@ -1,0 +1,54 @@
+"""Open WebSockets and their tickets in memory."""
+
+from chalicelib.usecases.records import Connection, Ticket
+from tests.support.memory_table import MemoryTable, Now
+
+
+class MemoryConnections:
+    """Expired rows stay, as they may on DynamoDB for days."""
+
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+
+    def add_ticket(self, ticket: Ticket) -> None:
+        with self._table.lock:
+            self._table.tickets[ticket.hash] = ticket
+
+    def use_ticket(self, ticket_hash: str, now: int) -> Ticket | None:
+        with self._table.lock:
+            ticket = self._table.tickets.get(ticket_hash)
+            if ticket is None or ticket.expires_at <= now:
+                return None
+            return self._table.tickets.pop(ticket_hash)
+
+    def open(self, connection: Connection) -> None:
+        with self._table.lock:
+            self._table.connections[connection.id] = connection
+
+    def get(self, connection_id: str) -> Connection | None:
+        return self._table.connections.get(connection_id)
+
+    def close(self, connection: Connection) -> None:
+        with self._table.lock:
+            self._table.connections.pop(connection.id, None)
+            for watching in self._table.watches.values():
+                watching.pop(connection.id, None)
+
+    def of_bot(self, bot: str) -> list[Connection]:
+        with self._table.lock:
+            return [c for c in self._table.connections.values() if bot in c.bots]
+
+    def watch(
+        self, bot: str, conversation_id: str, connection: Connection, expires_at: int
+    ) -> None:
+        with self._table.lock:
+            watching = self._table.watches.setdefault((bot, conversation_id), {})
+            watching[connection.id] = expires_at
+
+    def unwatch(self, bot: str, conversation_id: str, connection_id: str) -> None:
+        with self._table.lock:
+            self._table.watches.get((bot, conversation_id), {}).pop(connection_id, None)
+
+    def watchers(self, bot: str, conversation_id: str) -> list[str]:
+        with self._table.lock:
+            return list(self._table.watches.get((bot, conversation_id), ()))

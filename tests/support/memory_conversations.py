@@ -1,0 +1,234 @@
+"""Conversations in memory, with the conditions of the transaction that DynamoDB would check."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from chalicelib.domain.address import conversation_of
+from chalicelib.domain.decision import Decision, Seat
+from chalicelib.domain.entries import Entry
+from chalicelib.domain.errors import AtCapacity
+from chalicelib.domain.handoff import Handoff, HandoffChange
+from chalicelib.domain.head import Head
+from chalicelib.domain.routing import Member, Presence
+from chalicelib.usecases.ports import BoardFilter, Commit, Listing, Loaded, Lost, Query
+from chalicelib.usecases.records import IdempotencyKey, KnownAnswer
+from tests.support.clock import ManualClock
+from tests.support.memory_listing import (
+    board_order,
+    name_order,
+    page,
+    page_of_entries,
+    recent_order,
+)
+from tests.support.memory_table import CallerKey, KeptAnswer, MemoryTable, Now, Thread
+
+KEY_LIFE = 7 * 24 * 60 * 60 * 1000
+"""Milliseconds for which an idempotency key keeps its first answer."""
+
+
+class MemoryConversations:
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+        self._clock = clock or ManualClock()
+
+    def load(self, query: Query) -> Loaded:
+        with self._table.lock:
+            thread = self._table.threads.get((query.bot, query.conversation_id))
+            kept = self._kept(query.bot, query.key) if query.key else None
+            said = thread.messages.get(query.message) if thread and query.message else None
+            return Loaded(
+                head=thread.head if thread else None,
+                by_key=kept.known if kept else None,
+                by_message=said,
+                agent=self._member(query.bot, query.agent) if query.agent else None,
+            )
+
+    def commit(self, commit: Commit) -> None:
+        with self._table.lock:
+            if self._is_committed(commit):
+                return
+            self._check(commit)
+            self._store(commit)
+
+    def head(self, bot: str, conversation_id: str) -> Head | None:
+        with self._table.lock:
+            thread = self._table.threads.get((bot, conversation_id))
+            return thread.head if thread else None
+
+    def heads(self, bot: str, conversation_ids: Iterable[str]) -> list[Head]:
+        with self._table.lock:
+            found = [self.head(bot, conversation_id) for conversation_id in conversation_ids]
+            return [head for head in found if head]
+
+    def entries_after(self, bot: str, conversation_id: str, seq: int, limit: int) -> list[Entry]:
+        entries = self._entries(bot, conversation_id)
+        return page_of_entries((e for e in entries if e.seq > seq), limit)
+
+    def entries_before(
+        self, bot: str, conversation_id: str, seq: int | None, limit: int
+    ) -> list[Entry]:
+        entries = self._entries(bot, conversation_id)
+        wanted = (e for e in reversed(entries) if seq is None or e.seq < seq)
+        return page_of_entries(wanted, limit)[::-1]
+
+    def of_user(self, bot: str, channel: str, user: str) -> list[str]:
+        with self._table.lock:
+            return sorted(self._table.by_user.get((bot, channel, user), ()))
+
+    def of_thread(self, bot: str, thread: str) -> list[str]:
+        with self._table.lock:
+            return sorted(self._table.by_thread.get((bot, thread), ()))
+
+    def board(self, bot: str, wanted: BoardFilter, position: str | None, limit: int) -> Listing:
+        def fits(head: Head) -> bool:
+            return (
+                head.paused
+                and head.status in wanted.statuses
+                and wanted.queue in (None, head.queue)
+                and wanted.owner in (None, head.owner_id)
+            )
+
+        return page(self._heads_of(bot, fits), board_order, position, limit)
+
+    def recent(self, bot: str, position: str | None, limit: int) -> Listing:
+        return page(self._heads_of(bot, lambda head: True), recent_order, position, limit)
+
+    def named(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
+        def fits(head: Head) -> bool:
+            return (head.user_name or "").lower().startswith(prefix) and bool(head.user_name)
+
+        return page(self._heads_of(bot, fits), name_order, position, limit)
+
+    def handoff(self, bot: str, handoff_id: str) -> Handoff | None:
+        with self._table.lock:
+            thread = self._table.threads.get((bot, conversation_of(handoff_id) or ""))
+            return thread.handoffs.get(handoff_id) if thread else None
+
+    # What a commit depends on
+
+    def _is_committed(self, commit: Commit) -> bool:
+        """The answer to this very command was lost on the way, and it is sent again."""
+        if commit.decision.entries:
+            thread = self._thread(commit)
+            seq = commit.decision.entries[0].seq
+            return thread is not None and thread.command_ids.get(seq) == commit.command_id
+        kept = self._kept(commit.before.bot, commit.key) if commit.key else None
+        return kept is not None and kept.command_id == commit.command_id
+
+    def _check(self, commit: Commit) -> None:
+        thread = self._thread(commit)
+        stored = thread.head.last_seq if thread else 0
+        if stored != commit.before.last_seq:
+            raise Lost
+        if thread and any(e.seq in thread.entries for e in commit.decision.entries):
+            raise Lost
+        if not commit.decision.refusal:
+            self._check_first_time(commit, thread)
+        for seat in commit.decision.seats:
+            self._check_room(commit.before.bot, seat)
+
+    def _check_first_time(self, commit: Commit, thread: Thread | None) -> None:
+        if commit.key and self._kept(commit.before.bot, commit.key):
+            raise Lost
+        if thread and commit.message in thread.messages:
+            raise Lost
+
+    def _check_room(self, bot: str, seat: Seat) -> None:
+        full = seat.capacity is not None and (
+            self._table.open_count(bot, seat.agent) >= seat.capacity
+        )
+        if full and seat.change > 0:
+            raise AtCapacity(f"{seat.agent} has no room for one more.", agent=seat.agent)
+
+    # What it stores
+
+    def _store(self, commit: Commit) -> None:
+        decision, bot = commit.decision, commit.before.bot
+        if decision.entries:
+            self._store_in_thread(commit, self._begun(commit))
+        for seat in decision.seats:
+            open_now = self._table.open_count(bot, seat.agent)
+            self._table.open_counts[bot, seat.agent] = open_now + seat.change
+        self._store_profile(decision)
+        if commit.key and not decision.refusal:
+            self._table.answers[_name(bot, commit.key)] = KeptAnswer(
+                KnownAnswer(commit.key.fingerprint, commit.answer),
+                commit.command_id,
+                self._clock.now() + KEY_LIFE,
+            )
+
+    def _store_in_thread(self, commit: Commit, thread: Thread) -> None:
+        decision = commit.decision
+        thread.head = decision.head
+        for entry in decision.entries:
+            thread.entries[entry.seq] = entry
+            thread.command_ids[entry.seq] = commit.command_id
+        if commit.message and not decision.refusal:
+            thread.messages[commit.message] = commit.answer
+        if decision.opened:
+            thread.handoffs[decision.opened.id] = decision.opened
+        if decision.changed:
+            thread.handoffs[decision.changed.id] = _changed(
+                thread.handoffs[decision.changed.id], decision.changed
+            )
+
+    def _begun(self, commit: Commit) -> Thread:
+        """The thread, entered under its address where this is its first entry."""
+        address = commit.before.address
+        key = (address.bot, address.conversation_id)
+        if key not in self._table.threads:
+            self._table.threads[key] = Thread(commit.before)
+            of_user = (address.bot, address.channel, address.user)
+            self._table.by_user.setdefault(of_user, {})[key[1]] = None
+            if address.thread is not None:
+                of_thread = (address.bot, address.thread)
+                self._table.by_thread.setdefault(of_thread, {})[key[1]] = None
+        return self._table.threads[key]
+
+    def _store_profile(self, decision: Decision) -> None:
+        if decision.profile:
+            address = decision.head.address
+            self._table.profiles[address.bot, address.channel, address.user] = decision.profile
+
+    # Reading
+
+    def _thread(self, commit: Commit) -> Thread | None:
+        return self._table.threads.get((commit.before.bot, commit.before.id))
+
+    def _kept(self, bot: str, key: IdempotencyKey) -> KeptAnswer | None:
+        kept = self._table.answers.get(_name(bot, key))
+        return kept if kept and kept.expires_at > self._clock.now() else None
+
+    def _member(self, bot: str, person: str) -> Member | None:
+        member = self._table.members.get(bot, {}).get(person)
+        if member is None:
+            return None
+        presence = self._table.presences.get(person, Presence())
+        return replace(member, open=self._table.open_count(bot, person), presence=presence)
+
+    def _entries(self, bot: str, conversation_id: str) -> list[Entry]:
+        with self._table.lock:
+            thread = self._table.threads.get((bot, conversation_id))
+            return sorted(thread.entries.values(), key=lambda e: e.seq) if thread else []
+
+    def _heads_of(self, bot: str, fits: Callable[[Head], bool]) -> list[Head]:
+        with self._table.lock:
+            heads = [t.head for (owner, _), t in self._table.threads.items() if owner == bot]
+        return [head for head in heads if fits(head)]
+
+
+def _name(bot: str, key: IdempotencyKey) -> CallerKey:
+    return bot, key.caller, key.key
+
+
+def _changed(handoff: Handoff, change: HandoffChange) -> Handoff:
+    queue = handoff.request.queue if change.queue is None else change.queue
+    return replace(
+        handoff,
+        owner=change.owner or handoff.owner,
+        claimed_at=change.claimed_at or handoff.claimed_at,
+        returned_at=change.returned_at or handoff.returned_at,
+        returned_seq=change.returned_seq or handoff.returned_seq,
+        resumption=change.resumption or handoff.resumption,
+        request=replace(handoff.request, queue=queue),
+    )

@@ -1,0 +1,101 @@
+"""Notifications, and how far each log has been delivered, in memory."""
+
+from dataclasses import replace
+
+from chalicelib.usecases.ports import Lost
+from chalicelib.usecases.records import Cursor, Delivery, IdempotencyKey, Notification
+from tests.support.clock import ManualClock
+from tests.support.memory_conversations import KEY_LIFE
+from tests.support.memory_table import CallerKey, KeptNotification, MemoryTable, Now
+
+IN_FLIGHT = 5
+"""Deliveries per bot at one time."""
+
+
+class MemoryNotifications:
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+        self._clock = clock or ManualClock()
+
+    def add(self, notification: Notification, key: IdempotencyKey | None) -> None:
+        """Raises Lost where the key has made a notification before."""
+        bot = notification.bot
+        with self._table.lock:
+            if key and self._kept(bot, key):
+                raise Lost
+            self._table.notifications.setdefault(bot, {})[notification.id] = notification
+            if key:
+                expires_at = self._clock.now() + KEY_LIFE
+                kept = KeptNotification(key.fingerprint, notification.id, expires_at)
+                self._table.notification_keys[_name(bot, key)] = kept
+
+    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification] | None:
+        with self._table.lock:
+            kept = self._kept(bot, key)
+            if kept is None:
+                return None
+            return kept.fingerprint, self._table.notifications[bot][kept.notification_id]
+
+    def latest(self, bot: str, position: str | None, limit: int) -> list[Notification]:
+        with self._table.lock:
+            made = self._table.notifications.get(bot, {})
+            newest = sorted(made.values(), key=lambda n: (n.at, n.id), reverse=True)
+            after = made.get(position) if position else None
+        if after:
+            newest = [n for n in newest if (n.at, n.id) < (after.at, after.id)]
+        return newest[:limit]
+
+    def mark_read(self, bot: str, notification_id: str, person: str) -> bool:
+        with self._table.lock:
+            made = self._table.notifications.get(bot, {})
+            if notification_id not in made:
+                return False
+            read_by = made[notification_id].read_by | {person}
+            made[notification_id] = replace(made[notification_id], read_by=read_by)
+            return True
+
+    def _kept(self, bot: str, key: IdempotencyKey) -> KeptNotification | None:
+        kept = self._table.notification_keys.get(_name(bot, key))
+        return kept if kept and kept.expires_at > self._clock.now() else None
+
+
+class MemoryDeliveries:
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+
+    def cursor(self, bot: str, conversation_id: str) -> Cursor:
+        return self._table.cursors.get((bot, conversation_id), Cursor())
+
+    def move(self, bot: str, conversation_id: str, old: Cursor, new: Cursor) -> bool:
+        with self._table.lock:
+            if self.cursor(bot, conversation_id) != old:
+                return False
+            self._table.cursors[bot, conversation_id] = new
+            return True
+
+    def take_slot(self, bot: str, now: int, lease: int) -> int | None:
+        with self._table.lock:
+            for slot in range(IN_FLIGHT):
+                if self._table.slots.get((bot, slot), 0) <= now:
+                    self._table.slots[bot, slot] = now + lease
+                    return slot
+            return None
+
+    def free_slot(self, bot: str, slot: int) -> None:
+        with self._table.lock:
+            self._table.slots.pop((bot, slot), None)
+
+    def log(self, delivery: Delivery) -> None:
+        with self._table.lock:
+            self._table.deliveries.append(delivery)
+
+    def switch_off(self, bot: str, reason: str) -> None:
+        with self._table.lock:
+            found = self._table.bots.get(bot)
+            if found and found.webhook:
+                off = replace(found.webhook, off=reason)
+                self._table.bots[bot] = replace(found, webhook=off)
+
+
+def _name(bot: str, key: IdempotencyKey) -> CallerKey:
+    return bot, key.caller, key.key

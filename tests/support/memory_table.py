@@ -1,0 +1,88 @@
+"""What the stores in memory share: the rows, and one lock that makes each call atomic."""
+
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Protocol
+
+from chalicelib.domain.commands import Profile
+from chalicelib.domain.entries import Entry
+from chalicelib.domain.handoff import Handoff
+from chalicelib.domain.head import Head
+from chalicelib.domain.routing import Member, Presence
+from chalicelib.usecases.records import (
+    Answer,
+    Bot,
+    Connection,
+    Cursor,
+    Delivery,
+    Key,
+    KnownAnswer,
+    MessageKey,
+    Notification,
+    Person,
+    Ticket,
+)
+
+
+class Now(Protocol):
+    def now(self) -> int: ...
+
+
+@dataclass(slots=True)
+class Thread:
+    """Everything under one conversation's partition key."""
+
+    head: Head
+    entries: dict[int, Entry] = field(default_factory=dict)
+    command_ids: dict[int, str] = field(default_factory=dict)
+    messages: dict[MessageKey, Answer] = field(default_factory=dict)
+    handoffs: dict[str, Handoff] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    known: KnownAnswer
+    command_id: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNotification:
+    fingerprint: str
+    notification_id: str
+    expires_at: int
+
+
+ConversationKey = tuple[str, str]
+"""Bot and conversation id."""
+
+CallerKey = tuple[str, str, str]
+"""Bot, caller and idempotency key."""
+
+
+class MemoryTable:
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.threads: dict[ConversationKey, Thread] = {}
+        self.by_user: dict[tuple[str, str, str], dict[str, None]] = {}
+        self.by_thread: dict[tuple[str, str], dict[str, None]] = {}
+        self.profiles: dict[tuple[str, str, str], Profile] = {}
+        self.answers: dict[CallerKey, KeptAnswer] = {}
+        self.open_counts: dict[tuple[str, str], int] = {}
+        self.bots: dict[str, Bot] = {}
+        self.keys: dict[tuple[str, str], Key] = {}
+        self.people: dict[str, Person] = {}
+        self.members: dict[str, dict[str, Member]] = {}
+        self.presences: dict[str, Presence] = {}
+        self.attempts: dict[str, tuple[int, int]] = {}
+        self.tickets: dict[str, Ticket] = {}
+        self.connections: dict[str, Connection] = {}
+        self.watches: dict[ConversationKey, dict[str, int]] = {}
+        self.notifications: dict[str, dict[str, Notification]] = {}
+        self.notification_keys: dict[CallerKey, KeptNotification] = {}
+        self.cursors: dict[ConversationKey, Cursor] = {}
+        self.slots: dict[tuple[str, int], int] = {}
+        self.deliveries: list[Delivery] = []
+
+    def open_count(self, bot: str, person: str) -> int:
+        return self.open_counts.get((bot, person), 0)

@@ -1,0 +1,50 @@
+"""A whole world in memory, seeded as the local stack is."""
+
+from chalicelib.adapters.tokens import JwtTokens
+from chalicelib.settings import LOCAL
+from infra.local.seed import seed
+from tests.support.clock import ManualClock
+from tests.support.fakes import (
+    FakeNudges,
+    FakeReceiver,
+    FakeSockets,
+    FakeTopic,
+    PlainPasswords,
+    SeededChance,
+)
+from tests.support.memory import (
+    MemoryAttempts,
+    MemoryConnections,
+    MemoryConversations,
+    MemoryDeliveries,
+    MemoryDirectory,
+    MemoryNotifications,
+    MemoryTable,
+)
+
+ORIGIN = "http://127.0.0.1:8000"
+
+
+class MemoryWorld:
+    """Everything that `World` names, and the fakes by their own types."""
+
+    def __init__(self, webhook_url: str | None = None) -> None:
+        table = MemoryTable()
+        self.clock = ManualClock()
+        self.conversations = MemoryConversations(table, self.clock)
+        self.directory = MemoryDirectory(table, self.clock)
+        self.attempts = MemoryAttempts(table, self.clock)
+        self.connections = MemoryConnections(table, self.clock)
+        self.notifications = MemoryNotifications(table, self.clock)
+        self.deliveries = MemoryDeliveries(table, self.clock)
+        self.sockets = FakeSockets()
+        self.topic = FakeTopic()
+        self.nudges = FakeNudges(self.clock)
+        self.receiver = FakeReceiver()
+        self.passwords = PlainPasswords()
+        self.chance = SeededChance()
+        self.secret = "a-secret-for-tests-that-is-long-enough"
+        self.tokens = JwtTokens(self.secret, "baton", self.clock)
+        self.socket_url = "ws://127.0.0.1:8000/ws"
+        self.origins = frozenset({ORIGIN})
+        seed(self, LOCAL, webhook_url)
