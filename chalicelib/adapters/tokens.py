@@ -35,6 +35,7 @@ PLACEHOLDERS = (
     "replacethis",
     "secretkey",
     "supersecret",
+    "yourbitsecret",
     "yoursecret",
 )
 HEADER = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode()

@@ -20,8 +20,11 @@ NUMBER = re.compile(r"(.*\.)?(0x[0-9a-f]*|[0-9]+)")
 "ends in a number"."""
 GLOBAL_IPV6 = ip_network("2000::/3")
 """Outside of it: local, IPv4-mapped and NAT64 addresses."""
-NEVER_CALLED = tuple(map(ip_network, ("192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20")))
-"""6to4 and its relays, Teredo and other protocols, documentation: `is_global` lets some pass."""
+NEVER_CALLED = tuple(
+    map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20"))
+)
+"""Protocols' own addresses, 6to4 and its relays, Teredo, documentation: `is_global` lets some of
+them pass, and not the same ones in every version of Python."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,10 +79,10 @@ def watch(speaker: Speaker, frame: frames.Watch) -> rep.Json:
         speaker.world, caller, head.id, after=max(frame.after, 0), limit=WATCH_PAGE
     )
     shown = [rep.entry(entry) for entry in found]
-    fitting = shown[: fitting(shown, WATCH_BYTES)]
-    more = len(fitting) < len(shown) or len(shown) == WATCH_PAGE
-    following = fitting[-1]["seq"] if more else None
-    return {"entries": fitting, "next": following, "head": rep.head(head)}
+    sent = shown[: fitting(shown, WATCH_BYTES)]
+    more = len(sent) < len(shown) or len(shown) == WATCH_PAGE
+    following = sent[-1]["seq"] if more else None
+    return {"entries": sent, "next": following, "head": rep.head(head)}
 
 
 def unwatch(speaker: Speaker, frame: frames.Unwatch) -> rep.Json:

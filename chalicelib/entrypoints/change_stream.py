@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.usecases.reactions import Committed, announce, react
-from chalicelib.usecases.records import Notification
+from chalicelib.usecases.reactions import announce, react
+from chalicelib.usecases.records import Committed, Notification
 from chalicelib.usecases.world import World
 
 log = logging.getLogger("baton")

@@ -2,7 +2,6 @@
 brings every entry here, at least once, and every reaction is harmless twice."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.entries import Entry, From, Kind
@@ -10,19 +9,10 @@ from chalicelib.domain.head import Head, Status
 from chalicelib.usecases import pushing
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.conversations import visible
-from chalicelib.usecases.records import Connection, Notification
+from chalicelib.usecases.records import Committed, Connection, Notification
 from chalicelib.usecases.world import World
 
 Event = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """An entry as the stream brings it, and where it belongs."""
-
-    bot: str
-    conversation_id: str
-    entry: Entry
 
 
 def react(world: World, committed: Committed) -> None:

@@ -6,7 +6,7 @@ Times are in milliseconds since 1970 (UTC).
 from dataclasses import dataclass, field
 
 from chalicelib.domain.access import Scope
-from chalicelib.domain.entries import From
+from chalicelib.domain.entries import Entry, From
 from chalicelib.domain.head import Head, Status
 
 
@@ -124,6 +124,15 @@ class Notification:
     url: str | None = None
     conversation_id: str | None = None
     read_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """An entry as the stream brings it, and where it belongs."""
+
+    bot: str
+    conversation_id: str
+    entry: Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Signatures of webhooks, by https://github.com/standard-webhooks/standard-webhooks."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable
@@ -37,7 +36,7 @@ def _signature(key: bytes, signed: bytes) -> str:
 def _key(secret: str) -> bytes:
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if not secret.startswith(PREFIX) or not FEWEST_BYTES <= len(key) <= MOST_BYTES:
         raise ValueError(f"A webhook secret is {PREFIX} and base64 of 24 to 64 bytes.")

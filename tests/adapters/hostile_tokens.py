@@ -28,11 +28,11 @@ CLAIMS: dict[str, object] = {
     "exp": NOW + 3600,
 }
 
-ALGORITHMS = (
+ALGORITHMS: tuple[object, ...] = (
     *("none", "None", "nOnE", "NONE", "", "HS384", "HS512", "RS256", "ES256", "PS256", "EdDSA"),
     *("hs256", "HS256 ", "HS256\0", None, 1, True, [], ["HS256"], {"HS256": 1}),
 )
-HEADERS = (
+HEADERS: tuple[dict[str, object], ...] = (
     {"crit": []},
     {"crit": ["exp"]},
     {"crit": ["b64"], "b64": True},
@@ -154,8 +154,9 @@ def _other_payloads() -> Iterator[tuple[str, str]]:
     yield "payload of depth 1,400", forge(HEADER, "[" * 1400 + "]" * 1400)
     nested = '{"a":' * 500 + "1" + "}" * 500
     yield "one claim of depth 500, nothing else", forge(HEADER, nested)
-    yield "exp of 2,000 digits, below zero", forge(
-        HEADER, json.dumps(CLAIMS).replace(str(NOW + 3600), "-" + "9" * 2000)
+    yield (
+        "exp of 2,000 digits, below zero",
+        forge(HEADER, json.dumps(CLAIMS).replace(str(NOW + 3600), "-" + "9" * 2000)),
     )
     yield "10 MB", forge(HEADER, json.dumps({**CLAIMS, "x": "x" * 10_000_000}))
     yield "just too long", forge(HEADER, json.dumps({**CLAIMS, "x": "x" * 2900}))
@@ -171,7 +172,7 @@ def _other_shapes() -> Iterator[tuple[str, str]]:
         *(f" {GOOD}", f"{GOOD} ", f"{GOOD}\n", f"\t{GOOD}", f"{GOOD}\0", f"\ufeff{GOOD}"),
         *(f"{GOOD}=", f"{GOOD}==", f"{header}=.{payload}.{signature}", f"{GOOD}%3D"),
         *(f"Bearer {GOOD}", f'"{GOOD}"', f"{GOOD},{GOOD}", GOOD.replace(".", "%2E")),
-        *(GOOD.replace(".", "．"), GOOD.replace("e", "е"), GOOD.replace(".", ". ")),  # noqa: RUF001
+        *(GOOD.replace(".", "．"), GOOD.replace("e", "е"), GOOD.replace(".", ". ")),
         *(GOOD.upper(), GOOD.lower(), GOOD[::-1], GOOD[1:], GOOD[:-1], f"{GOOD}A", f"A{GOOD}"),
         *(f"{payload}.{header}.{signature}", f"{header}.{payload}.{signature}\r\nX: y"),
         *("\ud800", f"{GOOD}\ud800", "ü" * 100, "." * 10_000, "A" * 1_000_000, "\0" * 100),

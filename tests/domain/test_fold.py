@@ -3,11 +3,13 @@
 from dataclasses import replace
 from functools import reduce
 
+import pytest
 from hypothesis import given
 
 from chalicelib.domain.entries import Entry
-from chalicelib.domain.head import Head, unborn
-from tests.domain.cast import ADDRESS, NOW
+from chalicelib.domain.head import Head, Status, unborn
+from tests.domain.cast import ADDRESS, HEADS, NOW, ask
+from tests.domain.state_table import CALLERS, COMMANDS, TABLE, Refuses
 from tests.domain.walks import WALKS, Steps
 from tests.support.fold import fold
 
@@ -15,6 +17,26 @@ from tests.support.fold import fold
 def known_from_the_log(head: Head) -> Head:
     """The head without what only the user's profile says."""
     return replace(head, user_name=None, profile=None)
+
+
+MOVES = [
+    (command, status, caller)
+    for (command, status), row in TABLE.items()
+    for caller, outcome in row.items()
+    if not isinstance(outcome, Refuses)
+]
+
+
+@pytest.mark.parametrize(("command", "status", "caller"), MOVES)
+def test_every_move_of_the_table_can_be_followed_in_the_log(
+    command: str, status: Status, caller: str
+) -> None:
+    head = HEADS[status]
+
+    decision = ask(head, COMMANDS[command], CALLERS[caller])
+
+    folded = reduce(fold, decision.entries, head)
+    assert known_from_the_log(folded) == known_from_the_log(decision.head)
 
 
 @given(WALKS)

@@ -46,7 +46,7 @@ def test_what_is_posted_arrives_at_its_connection(
 ) -> None:
     api.post_to_connection(ConnectionId=seen.connection_id, Data="grüße".encode())
 
-    assert "grüße" == client.recv(5)
+    assert client.recv(5) == "grüße"
 
 
 def test_a_connection_id_with_a_slash_is_found(gateway: Gateway, api: Any, seen: Seen) -> None:
@@ -56,17 +56,15 @@ def test_a_connection_id_with_a_slash_is_found(gateway: Gateway, api: Any, seen:
             client = opened.enter_context(connect(gateway.socket_url))
         api.post_to_connection(ConnectionId=seen.connection_id, Data=b"found")
 
-        assert "found" == client.recv(5)
+        assert client.recv(5) == "found"
 
 
-def test_the_facts_of_a_connection_are_told(
-    api: Any, client: ClientConnection, seen: Seen
-) -> None:
+def test_the_facts_of_a_connection_are_told(api: Any, client: ClientConnection, seen: Seen) -> None:
     facts = api.get_connection(ConnectionId=seen.connection_id)
 
     assert datetime.now(UTC) - facts["ConnectedAt"] < timedelta(seconds=5)
     assert facts["LastActiveAt"] >= facts["ConnectedAt"]
-    assert "127.0.0.1" == facts["Identity"]["SourceIp"]
+    assert facts["Identity"]["SourceIp"] == "127.0.0.1"
 
 
 def test_a_deleted_connection_is_closed_and_its_disconnect_delivered(
@@ -107,17 +105,15 @@ def test_a_connection_is_gone_until_its_connect_has_been_answered(
 
     seen.during_connect = post
     with connect(gateway.socket_url):
-        assert 1 == len(errors)
+        assert len(errors) == 1
 
 
-def test_a_message_over_128_kb_is_refused(
-    api: Any, client: ClientConnection, seen: Seen
-) -> None:
+def test_a_message_over_128_kb_is_refused(api: Any, client: ClientConnection, seen: Seen) -> None:
     api.post_to_connection(ConnectionId=seen.connection_id, Data=b"x" * 128 * KB)
     with pytest.raises(api.exceptions.PayloadTooLargeException):
         api.post_to_connection(ConnectionId=seen.connection_id, Data=b"x" * (128 * KB + 1))
 
-    assert 128 * KB == len(client.recv(5))
+    assert len(client.recv(5)) == 128 * KB
 
 
 def test_messages_sent_at_once_arrive_whole_and_all(
@@ -143,12 +139,11 @@ def test_a_client_that_does_not_read_is_cut_off_and_holds_nobody_up(
     assert deaf.recv(12) == b"HTTP/1.1 101"
 
     with pytest.raises(api.exceptions.GoneException):
-        for _ in range(200):
-            _post(api, seen.connects[0]["requestContext"]["connectionId"], "x" * 128 * KB)
+        _post_many(api, seen.connection_id)
 
     assert eventually(lambda: seen.disconnects)
-    assert 1006 == seen.disconnects[0]["requestContext"]["disconnectStatusCode"]
-    assert 200 == call(gateway, "GET", "/echo").status
+    assert seen.disconnects[0]["requestContext"]["disconnectStatusCode"] == 1006
+    assert call(gateway, "GET", "/echo").status == 200
     deaf.close()
 
 
@@ -168,3 +163,8 @@ HANDSHAKE = b"\r\n".join(
 
 def _post(api: Any, connection_id: str, text: str) -> None:
     api.post_to_connection(ConnectionId=connection_id, Data=text.encode())
+
+
+def _post_many(api: Any, connection_id: str) -> None:
+    for _ in range(200):
+        _post(api, connection_id, "x" * 128 * KB)

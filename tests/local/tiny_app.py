@@ -39,7 +39,7 @@ def tiny_app(seen: Seen | None = None) -> Chalice:
 def _echoing_routes(app: Chalice) -> None:
     @app.route("/echo", methods=["GET", "POST", "HEAD"], content_types=["*/*"])
     def echo() -> Any:
-        return app.current_request.to_original_event()
+        return _request(app).to_original_event()
 
     @app.route("/things/{thing}/parts/{part}", cors=CORSConfig(allow_origin="https://a.test"))
     def part(thing: str, part: str) -> Any:
@@ -67,7 +67,7 @@ def _misbehaving_routes(app: Chalice) -> None:
     def slow(millis: str) -> Any:
         """Reads the request only after a while, as a view under load does."""
         time.sleep(int(millis) / 1000)
-        return app.current_request.query_params["n"]
+        return _request(app).query_params["n"]
 
     @app.route("/bytes")
     def unmarked_bytes() -> Response:
@@ -80,6 +80,10 @@ def _misbehaving_routes(app: Chalice) -> None:
     @app.route("/exits")
     def exits() -> Any:
         raise SystemExit("secret detail")
+
+
+def _request(app: Chalice) -> Any:
+    return app.current_request
 
 
 def _sockets(app: Chalice, seen: Seen) -> None:

@@ -45,10 +45,10 @@ class MemoryConversations:
 
     def commit(self, commit: Commit) -> None:
         with self._table.lock:
-            if self._is_committed(commit):
-                return
-            self._check(commit)
-            self._store(commit)
+            stores_something = commit.decision.entries or commit.key
+            if stores_something and not self._is_committed(commit):
+                self._check(commit)
+                self._store(commit)
 
     def head(self, bot: str, conversation_id: str) -> Head | None:
         with self._table.lock:
@@ -147,8 +147,8 @@ class MemoryConversations:
         if decision.entries:
             self._store_in_thread(commit, self._begun(commit))
         for seat in decision.seats:
-            open_now = self._table.open_count(bot, seat.agent)
-            self._table.open_counts[bot, seat.agent] = open_now + seat.change
+            changed = self._table.open_count(bot, seat.agent) + seat.change
+            self._table.open_counts[bot, seat.agent] = max(0, changed)
         self._store_profile(decision)
         if commit.key and not decision.refusal:
             self._table.answers[_name(bot, commit.key)] = KeptAnswer(
@@ -164,7 +164,8 @@ class MemoryConversations:
             thread.entries[entry.seq] = entry
             thread.command_ids[entry.seq] = commit.command_id
         if commit.message and not decision.refusal:
-            thread.messages[commit.message] = commit.answer
+            # What is kept for ever is kept small.
+            thread.messages[commit.message] = replace(commit.answer, head=None)
         if decision.opened:
             thread.handoffs[decision.opened.id] = decision.opened
         if decision.changed:

@@ -11,8 +11,8 @@ from chalicelib.adapters.dynamodb.entries import (
     entry_row,
     handoff_changes,
     handoff_row,
-    json_text,
     message_row,
+    to_json,
 )
 from chalicelib.adapters.dynamodb.heads import head_row
 from chalicelib.adapters.dynamodb.rows import (
@@ -121,7 +121,8 @@ def _has_room(seat: Seat) -> Condition | None:
     if seat.capacity is None:
         return None
     room = LoadRow.open < seat.capacity
-    return room if seat.capacity == 0 else LoadRow.open.does_not_exist() | room
+    # No row is a count of 0: room, unless the capacity is 0 as well.
+    return LoadRow.open.does_not_exist() | room if seat.capacity > 0 else room
 
 
 def _add_profile(transaction: Transaction, head: Head, profile: Profile) -> None:
@@ -129,7 +130,7 @@ def _add_profile(transaction: Transaction, head: Head, profile: Profile) -> None
     if profile.name is not None:
         changes.append(ProfileRow.name.set(profile.name))
     if profile.attributes is not None:
-        changes.append(ProfileRow.attributes_json.set(json_text(profile.attributes)))
+        changes.append(ProfileRow.attributes_json.set(to_json(profile.attributes)))
     if changes:
         row = ProfileRow.at(keys.RowKey(keys.user(head.address), keys.META))
         transaction.update(row, changes)

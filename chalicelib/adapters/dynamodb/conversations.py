@@ -1,6 +1,10 @@
 """The conversations in the table."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import and_
+
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb import commit as commits
 from chalicelib.adapters.dynamodb import keys, lists, members
@@ -87,9 +91,8 @@ class DynamoConversations:
         places = [place for status, place in PLACE_ON_BOARD.items() if status in wanted.statuses]
         if not places:
             return Listing([], None)
-        only = _fits(wanted)
         prefix = f"{places[0]}#" if len(places) == 1 else ""
-        order = lists.Order(BOARD, "bk", prefix, only=only)
+        order = lists.Order(BOARD, "bk", prefix, only=_fits(wanted))
         return lists.listing(self._table, bot, order, position, limit)
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
@@ -118,7 +121,7 @@ class DynamoConversations:
         return [entry_of(row) for row in rows if isinstance(row, EntryRow)]
 
 
-def _fits(wanted: BoardFilter) -> lists.Condition | None:
-    queue = HeadRow.queue == wanted.queue if wanted.queue is not None else None
-    owner = HeadRow.owner_id == wanted.owner if wanted.owner is not None else None
-    return queue & owner if queue is not None and owner is not None else queue or owner
+def _fits(wanted: BoardFilter) -> Condition | None:
+    asked = ((HeadRow.queue, wanted.queue), (HeadRow.owner_id, wanted.owner))
+    conditions = [attribute == value for attribute, value in asked if value is not None]
+    return reduce(and_, conditions) if conditions else None

@@ -17,9 +17,7 @@ from chalicelib.domain.head import Status
 from chalicelib.usecases.records import Answer, KnownAnswer
 
 
-def json_text(value: Mapping[str, object] | None) -> str | None:
-    if value is None:
-        return None
+def to_json(value: Mapping[str, object]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -39,7 +37,7 @@ def entry_row(bot: str, conversation_id: str, entry: Entry, command_id: str) -> 
         at_ms=entry.at,
         type=entry.type,
         text=entry.text,
-        payload=json_text(entry.payload),
+        payload=None if entry.payload is None else to_json(entry.payload),
         message_id=entry.message_id,
     )
 
@@ -92,7 +90,7 @@ def handoff_row(handoff: Handoff) -> HandoffRow:
         priority=request.priority,
         agent=request.agent,
         language=request.language,
-        context=json_text(request.context),
+        context=None if request.context is None else to_json(request.context),
         requested_by_id=handoff.requested_by.id,
         requested_by_name=handoff.requested_by.name,
         requested_at=handoff.requested_at,
@@ -146,7 +144,7 @@ def handoff_changes(change: HandoffChange) -> list[Action]:
 
 
 def _resumption_text(resumption: Resumption | None) -> str | None:
-    return json_text(asdict(resumption)) if resumption else None
+    return to_json(asdict(resumption)) if resumption else None
 
 
 def _resumption_of(text: str | None) -> Resumption | None:

@@ -113,7 +113,11 @@ def handoff(bot_id: str, conversation_id: str, handoff_id: str) -> RowKey:
 
 
 def watch(bot_id: str, conversation_id: str, connection_id: str) -> RowKey:
-    return RowKey(conversation(bot_id, conversation_id), joined("W", connection_id))
+    return RowKey(conversation(bot_id, conversation_id), watch_sk(connection_id))
+
+
+def watch_sk(connection_id: str) -> str:
+    return joined("W", connection_id)
 
 
 def watched(bot_id: str, conversation_id: str, connection_id: str) -> RowKey:
@@ -126,6 +130,11 @@ def cursor(bot_id: str, conversation_id: str) -> RowKey:
 
 def idempotency(bot_id: str, key: IdempotencyKey) -> RowKey:
     return RowKey(joined("B", bot_id, "K", key.caller, key.key), META)
+
+
+def notified(bot_id: str, key: IdempotencyKey) -> RowKey:
+    """Of a notification: its first answer is none that a command could have."""
+    return RowKey(joined("B", bot_id, "K", key.caller, key.key), "N")
 
 
 def member(bot_id: str, person_id: str) -> RowKey:
@@ -154,6 +163,15 @@ def attempts(name: str) -> RowKey:
 
 def notification(bot_id: str, notification_id: str) -> RowKey:
     return RowKey(bot(bot_id), joined("N", notification_id))
+
+
+def slot(bot_id: str, number: int) -> RowKey:
+    return RowKey(slots(bot_id), str(number))
+
+
+def delivery(bot_id: str, at: int, conversation_id: str, seq: int, attempt: int) -> RowKey:
+    sk = joined(f"{at:013d}", conversation_id, str(seq), str(attempt))
+    return RowKey(deliveries(bot_id), sk)
 
 
 def shard(conversation_id: str, shards: int) -> int:

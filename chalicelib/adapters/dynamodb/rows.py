@@ -223,6 +223,23 @@ class PersonRow(Row, discriminator="u"):
     disabled = BooleanAttribute(attr_name="z")
 
 
+class MemberRow(Row, discriminator="q"):
+    person = UnicodeAttribute(attr_name="i")
+    name = UnicodeAttribute(attr_name="un")
+    email = UnicodeAttribute(attr_name="em")
+    role = UnicodeAttribute(attr_name="r")
+    queues = UnicodeSetAttribute(attr_name="q", null=True)
+    capacity = Integer(attr_name="c", null=True)
+
+
+class KeyRow(Row, discriminator="c"):
+    id = UnicodeAttribute(attr_name="i")
+    bot = UnicodeAttribute(attr_name="b")
+    secret_hash = UnicodeAttribute(attr_name="pw")
+    scopes = UnicodeSetAttribute(attr_name="s", null=True)
+    ends_at = Integer(attr_name="ea", null=True)
+
+
 class PresenceRow(Row, discriminator="y"):
     status = UnicodeAttribute(attr_name="s")
     seen_at = Integer(attr_name="a")

@@ -75,7 +75,8 @@ class Rows:
 
     def is_absent(self, kind: type[Row]) -> Condition:
         """The condition under which such a row may be put: there is none, or it has expired."""
-        return kind.pk.does_not_exist() | (kind.expires <= self.seconds)
+        expired: Condition = kind.expires <= self.seconds
+        return kind.pk.does_not_exist() | expired
 
     def get(self, kind: type[R], key: RowKey) -> R | None:
         with answered():
@@ -93,7 +94,7 @@ class Rows:
     def page(
         self,
         pk: str,
-        condition: Condition,
+        condition: Condition | None,
         *,
         limit: int | None = None,
         backwards: bool = False,
@@ -111,7 +112,7 @@ class Rows:
             )
         return list(self._alive(answer["Items"]).values()), answer.get("LastEvaluatedKey")
 
-    def every(self, kind: type[R], pk: str, condition: Condition) -> Iterator[R]:
+    def every(self, kind: type[R], pk: str, condition: Condition | None) -> Iterator[R]:
         """All rows of one kind, as many pages as that takes."""
         rows, after = self.page(pk, condition)
         while True:

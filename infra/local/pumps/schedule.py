@@ -33,11 +33,12 @@ class SchedulePump(Pump):
             self._due = now + self._every
         if now < self._due:
             return self._due - now
-        self._due += self._every * (1 + math.floor((now - self._due) / self._every))
         try:
             self.invoke(_event(self.name))
         except Exception:
             log.exception("The scheduled call of %s failed; the next is in time.", self.name)
+        late = time.monotonic() - self._due
+        self._due += self._every * (1 + math.floor(late / self._every))
         return 0.0
 
 

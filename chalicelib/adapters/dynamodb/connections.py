@@ -1,0 +1,105 @@
+"""Open WebSockets in the table, and the tickets that open them.
+
+What a connection watches stands twice: under the conversation, to be told, and under the
+connection, to be forgotten with it. Rows, not a set in the connection's own row: a watch that
+comes late cannot bring half a connection back to life, and nothing limits their number.
+"""
+
+from typing import TypeVar
+
+import msgspec
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.rows import PointerRow, RecordRow, Row
+from chalicelib.adapters.dynamodb.table import Rows, Table
+from chalicelib.adapters.dynamodb.transaction import Transaction
+from chalicelib.usecases.ports import Clock
+from chalicelib.usecases.records import Connection, Ticket
+
+ROWS_PER_TRANSACTION = 100
+
+T = TypeVar("T", Connection, Ticket)
+
+
+class DynamoConnections:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._rows = Rows(table, clock)
+
+    def add_ticket(self, ticket: Ticket) -> None:
+        self._rows.put(_record_row(keys.ticket(ticket.hash), ticket))
+
+    def use_ticket(self, ticket_hash: str, now: int) -> Ticket | None:
+        ticket = _record(Ticket, self._rows.take(RecordRow, keys.ticket(ticket_hash)))
+        return ticket if ticket and ticket.expires_at > now else None
+
+    def open(self, connection: Connection) -> None:
+        """A person of more than 99 bots needs several transactions; their connection is whole
+        with the last."""
+        places = [*_in_bots(connection), _own(connection.id)]
+        self._put_all([_record_row(place, connection) for place in places])
+
+    def get(self, connection_id: str) -> Connection | None:
+        return _record(Connection, self._rows.get(RecordRow, _own(connection_id)))
+
+    def close(self, connection: Connection) -> None:
+        pk = keys.connection(connection.id)
+        watches = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("W#"))
+        watched = [(row.key, keys.RowKey(row.id, keys.watch_sk(connection.id))) for row in watches]
+        self._rows.delete(
+            [*_in_bots(connection), *(key for pair in watched for key in pair), _own(connection.id)]
+        )
+
+    def of_bot(self, bot: str) -> list[Connection]:
+        rows = self._rows.every(RecordRow, keys.connections(bot), None)
+        return [connection for row in rows if (connection := _record(Connection, row))]
+
+    def watch(
+        self, bot: str, conversation_id: str, connection: Connection, expires_at: int
+    ) -> None:
+        watch = keys.watch(bot, conversation_id, connection.id)
+        watched = keys.watched(bot, conversation_id, connection.id)
+        ends = -(-expires_at // 1000)
+        self._put_all(
+            [
+                PointerRow.at(watch, id=connection.id, expires=ends),
+                PointerRow.at(watched, id=watch.pk, expires=ends),
+            ]
+        )
+
+    def unwatch(self, bot: str, conversation_id: str, connection_id: str) -> None:
+        self._rows.delete(
+            [
+                keys.watch(bot, conversation_id, connection_id),
+                keys.watched(bot, conversation_id, connection_id),
+            ]
+        )
+
+    def watchers(self, bot: str, conversation_id: str) -> list[str]:
+        pk = keys.conversation(bot, conversation_id)
+        rows = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("W#"))
+        return [row.id for row in rows]
+
+    def _put_all(self, rows: list[Row]) -> None:
+        for start in range(0, len(rows), ROWS_PER_TRANSACTION):
+            transaction = Transaction(self._rows.table)
+            for row in rows[start : start + ROWS_PER_TRANSACTION]:
+                transaction.put(row)
+            transaction.commit()
+
+
+def _own(connection_id: str) -> keys.RowKey:
+    return keys.RowKey(keys.connection(connection_id), keys.META)
+
+
+def _in_bots(connection: Connection) -> list[keys.RowKey]:
+    sk = keys.joined(connection.id)
+    return [keys.RowKey(keys.connections(bot), sk) for bot in connection.bots]
+
+
+def _record_row(key: keys.RowKey, record: Connection | Ticket) -> RecordRow:
+    text = msgspec.json.encode(record).decode()
+    return RecordRow.at(key, record=text, expires=-(-record.expires_at // 1000))
+
+
+def _record(kind: type[T], row: RecordRow | None) -> T | None:
+    return msgspec.json.decode(row.record, type=kind) if row else None

@@ -1,0 +1,63 @@
+"""How far each log has been delivered, which deliveries are in flight, and what became of them."""
+
+import msgspec
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.rows import BotRow, CursorRow, RecordRow, SlotRow
+from chalicelib.adapters.dynamodb.table import Rows, Table
+from chalicelib.usecases.ports import Clock
+from chalicelib.usecases.records import Cursor, Delivery
+
+IN_FLIGHT = 5
+"""Deliveries per bot at one time, so that a receiver that does not answer starves nobody else."""
+LOG_LIFE = 30 * 24 * 60 * 60 * 1000
+"""Milliseconds."""
+
+
+class DynamoDeliveries:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._rows = Rows(table, clock)
+
+    def cursor(self, bot: str, conversation_id: str) -> Cursor:
+        row = self._rows.get(CursorRow, keys.cursor(bot, conversation_id))
+        return Cursor(row.seq, row.attempts) if row else Cursor()
+
+    def move(self, bot: str, conversation_id: str, old: Cursor, new: Cursor) -> bool:
+        key = keys.cursor(bot, conversation_id)
+        unmoved = (CursorRow.seq == old.seq) & (CursorRow.attempts == old.attempts)
+        if old == Cursor():
+            unmoved = CursorRow.pk.does_not_exist() | unmoved
+        return self._rows.put(CursorRow.at(key, seq=new.seq, attempts=new.attempts), unmoved)
+
+    def take_slot(self, bot: str, now: int, lease: int) -> int | None:
+        held = {
+            row.slot for row in self._rows.every(SlotRow, keys.slots(bot), None) if row.until > now
+        }
+        for slot in range(IN_FLIGHT):
+            if slot not in held and self._lease(bot, slot, now, lease):
+                return slot
+        return None
+
+    def free_slot(self, bot: str, slot: int) -> None:
+        self._rows.delete([keys.slot(bot, slot)])
+
+    def log(self, delivery: Delivery) -> None:
+        key = keys.delivery(
+            delivery.bot,
+            delivery.at,
+            delivery.conversation_id,
+            delivery.seq,
+            delivery.attempt,
+        )
+        text = msgspec.json.encode(delivery).decode()
+        self._rows.put(RecordRow.at(key, record=text, expires=self._rows.expiry(LOG_LIFE)))
+
+    def switch_off(self, bot: str, reason: str) -> None:
+        row = BotRow.at(keys.RowKey(keys.bot(bot), keys.META))
+        self._rows.update(row, [BotRow.off.set(reason)], BotRow.url.exists())
+
+    def _lease(self, bot: str, slot: int, now: int, lease: int) -> bool:
+        until = now + lease
+        row = SlotRow.at(keys.slot(bot, slot), slot=slot, until=until, expires=until // 1000 + 1)
+        is_free = SlotRow.pk.does_not_exist() | (SlotRow.until <= now)
+        return self._rows.put(row, is_free)

@@ -1,0 +1,174 @@
+"""Bots, keys and people in the table."""
+
+import json
+
+from chalicelib.adapters.dynamodb import keys, members
+from chalicelib.adapters.dynamodb.rows import (
+    BotRow,
+    KeyRow,
+    LoadRow,
+    MemberRow,
+    PersonRow,
+    PointerRow,
+    PresenceRow,
+    Row,
+)
+from chalicelib.adapters.dynamodb.table import Rows, Table, named
+from chalicelib.adapters.dynamodb.transaction import Transaction
+from chalicelib.domain.access import Scope
+from chalicelib.domain.routing import Member, Presence
+from chalicelib.usecases.ports import Clock
+from chalicelib.usecases.records import Bot, Key, Person, Webhook
+
+
+class DynamoDirectory:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._rows = Rows(table, clock)
+
+    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
+        of_bot, of_key = _bot_key(bot), keys.key(key_id)
+        found = self._rows.get_all([of_bot, of_key])
+        bot_row, key_row = named(found, BotRow, of_bot), named(found, KeyRow, of_key)
+        return _bot_of(bot_row), _key_of(key_row) if key_row else None
+
+    def bot_and_member(
+        self, bot: str, person: str
+    ) -> tuple[Bot | None, Person | None, Member | None]:
+        wanted = (_bot_key(bot), _person_key(person), keys.member(bot, person))
+        found = self._rows.get_all(wanted)
+        bot_row = named(found, BotRow, wanted[0])
+        person_row = named(found, PersonRow, wanted[1])
+        member_row = named(found, MemberRow, wanted[2])
+        member = members.member_of(member_row) if member_row else None
+        return _bot_of(bot_row), _person_of(person_row), member
+
+    def bot(self, bot: str) -> Bot | None:
+        return _bot_of(self._rows.get(BotRow, _bot_key(bot)))
+
+    def person(self, person: str) -> Person | None:
+        return _person_of(self._rows.get(PersonRow, _person_key(person)))
+
+    def members(self, bot: str) -> list[Member]:
+        pk = keys.bot(bot)
+        found = list(self._rows.every(MemberRow, pk, MemberRow.sk.startswith("AGENT#")))
+        rows = self._rows.get_all(keys.presence(row.person) for row in found)
+        loads = self._rows.every(LoadRow, pk, LoadRow.sk.startswith("LOAD#"))
+        rows |= {row.key: row for row in (*found, *loads)}
+        everybody = (members.member(rows, bot, row.person) for row in found)
+        return [member for member in everybody if member]
+
+    def bots_of(self, person: str) -> list[str]:
+        pk = keys.person(person)
+        rows = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("BOT#"))
+        return [row.id for row in rows]
+
+    def all_bots(self) -> list[str]:
+        return [row.id for row in self._rows.every(PointerRow, keys.ALL_BOTS, None)]
+
+    def presence(self, person: str) -> Presence:
+        return members.presence_of(self._rows.get(PresenceRow, keys.presence(person)))
+
+    def set_presence(self, person: str, presence: Presence) -> None:
+        key = keys.presence(person)
+        self._rows.put(PresenceRow.at(key, status=presence.status, seen_at=presence.seen_at))
+
+    def add_bot(self, bot: Bot) -> None:
+        listed = keys.RowKey(keys.ALL_BOTS, keys.part(bot.id))
+        self._put_all(_bot_row(bot), PointerRow.at(listed, id=bot.id))
+
+    def add_key(self, key: Key) -> None:
+        listed = keys.RowKey(keys.bot(key.bot), keys.joined("KEY", key.id))
+        self._put_all(_key_row(key), PointerRow.at(listed, id=key.id))
+
+    def add_person(self, person: Person) -> None:
+        self._rows.put(_person_row(person))
+
+    def add_member(self, bot: str, member: Member) -> None:
+        listed = keys.RowKey(keys.person(member.person), keys.joined("BOT", bot))
+        self._put_all(members.member_row(bot, member), PointerRow.at(listed, id=bot))
+
+    def end_sessions(self, person: str) -> None:
+        # Where the SDK repeats this by itself the version rises twice: no token lives longer.
+        row = PersonRow.at(_person_key(person))
+        self._rows.update(
+            row, [PersonRow.token_version.set(PersonRow.token_version + 1)], PersonRow.pk.exists()
+        )
+
+    def _put_all(self, *rows: Row) -> None:
+        transaction = Transaction(self._rows.table)
+        for row in rows:
+            transaction.put(row)
+        transaction.commit()
+
+
+def _bot_key(bot: str) -> keys.RowKey:
+    return keys.RowKey(keys.bot(bot), keys.META)
+
+
+def _person_key(person: str) -> keys.RowKey:
+    return keys.RowKey(keys.person(person), keys.META)
+
+
+def _bot_row(bot: Bot) -> BotRow:
+    webhook = bot.webhook
+    return BotRow.at(
+        _bot_key(bot.id),
+        id=bot.id,
+        name=bot.name,
+        url=webhook.url if webhook else None,
+        secrets=json.dumps(webhook.secrets) if webhook else None,
+        since=webhook.since if webhook else None,
+        off=webhook.off if webhook else None,
+    )
+
+
+def _bot_of(row: BotRow | None) -> Bot | None:
+    if row is None:
+        return None
+    webhook = None
+    if row.url is not None:
+        webhook = Webhook(row.url, tuple(json.loads(row.secrets)), row.since, row.off)
+    return Bot(row.id, row.name, webhook)
+
+
+def _key_row(key: Key) -> KeyRow:
+    return KeyRow.at(
+        keys.key(key.id),
+        id=key.id,
+        bot=key.bot,
+        secret_hash=key.secret_hash,
+        scopes=set(key.scopes),
+        ends_at=key.expires_at,
+    )
+
+
+def _key_of(row: KeyRow) -> Key:
+    scopes = frozenset(Scope(scope) for scope in row.scopes or ())
+    return Key(row.id, row.bot, row.secret_hash, scopes, row.ends_at)
+
+
+def _person_row(person: Person) -> PersonRow:
+    return PersonRow.at(
+        _person_key(person.id),
+        id=person.id,
+        email=person.email,
+        name=person.name,
+        password_hash=person.password_hash,
+        token_version=person.token_version,
+        is_owner=person.is_owner,
+        disabled=person.disabled,
+    )
+
+
+def _person_of(row: PersonRow | None) -> Person | None:
+    if row is None:
+        return None
+    return Person(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        password_hash=row.password_hash,
+        token_version=row.token_version,
+        is_owner=row.is_owner,
+        disabled=row.disabled,
+    )

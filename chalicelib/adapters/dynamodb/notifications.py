@@ -1,0 +1,95 @@
+"""Notifications in the table."""
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.commit import KEY_LIFE
+from chalicelib.adapters.dynamodb.rows import IdempotencyRow, NotificationRow
+from chalicelib.adapters.dynamodb.table import Rows, Table
+from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
+from chalicelib.usecases.ports import Clock, Lost
+from chalicelib.usecases.records import IdempotencyKey, Notification
+
+LIFE = 30 * 24 * 60 * 60 * 1000
+"""Milliseconds."""
+
+
+class DynamoNotifications:
+    """Their ids sort by time: the newest is the last of its partition."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._rows = Rows(table, clock)
+
+    def add(self, notification: Notification, key: IdempotencyKey | None) -> None:
+        """Raises Lost where the key has made another notification before."""
+        transaction = Transaction(self._rows.table)
+        transaction.put(self._row(notification))
+        if key:
+            made = self._idempotency_row(notification, key)
+            transaction.put(made, self._rows.is_absent(IdempotencyRow))
+        try:
+            transaction.commit()
+        except Cancelled as cancelled:
+            if not _is_ours(cancelled, notification):
+                raise Lost from cancelled
+
+    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification] | None:
+        made = self._rows.get(IdempotencyRow, keys.notified(bot, key))
+        row = made and self._rows.get(NotificationRow, keys.notification(bot, made.answer))
+        return (made.fingerprint, notification_of(row)) if made and row else None
+
+    def latest(self, bot: str, position: str | None, limit: int) -> list[Notification]:
+        after = keys.notification(bot, position) if position else None
+        rows, _ = self._rows.page(
+            keys.bot(bot),
+            NotificationRow.sk.startswith("N#"),
+            limit=limit,
+            backwards=True,
+            after={"pk": {"S": after.pk}, "sk": {"S": after.sk}} if after else None,
+        )
+        return [notification_of(row) for row in rows if isinstance(row, NotificationRow)]
+
+    def mark_read(self, bot: str, notification_id: str, person: str) -> bool:
+        row = NotificationRow.at(keys.notification(bot, notification_id))
+        read = NotificationRow.read_by.add({person})
+        return self._rows.update(row, [read], NotificationRow.pk.exists())
+
+    def _row(self, notification: Notification) -> NotificationRow:
+        return NotificationRow.at(
+            keys.notification(notification.bot, notification.id),
+            id=notification.id,
+            bot=notification.bot,
+            message=notification.message,
+            level=notification.level,
+            at_ms=notification.at,
+            url=notification.url,
+            conversation_id=notification.conversation_id,
+            read_by=set(notification.read_by),
+            expires=self._rows.expiry(LIFE),
+        )
+
+    def _idempotency_row(self, notification: Notification, key: IdempotencyKey) -> IdempotencyRow:
+        return IdempotencyRow.at(
+            keys.notified(notification.bot, key),
+            fingerprint=key.fingerprint,
+            answer=notification.id,
+            command_id=notification.id,
+            expires=self._rows.expiry(KEY_LIFE),
+        )
+
+
+def notification_of(row: NotificationRow) -> Notification:
+    return Notification(
+        id=row.id,
+        bot=row.bot,
+        message=row.message,
+        level=row.level,
+        at=row.at_ms,
+        url=row.url,
+        conversation_id=row.conversation_id,
+        read_by=frozenset(row.read_by or ()),
+    )
+
+
+def _is_ours(cancelled: Cancelled, notification: Notification) -> bool:
+    """The key's row is our own: the answer to this very call was lost on its way."""
+    stored = (failure.stored for failure in cancelled.failures)
+    return any(isinstance(r, IdempotencyRow) and r.answer == notification.id for r in stored)

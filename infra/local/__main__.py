@@ -1,0 +1,59 @@
+"""`make run`: the whole product on this machine, until Ctrl-C."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from infra.local.engine import EngineError
+from infra.local.gateway import GatewayError
+from infra.local.seed import ACCOUNTS, SECRET
+from infra.local.stack import Stack
+
+
+def main() -> int:
+    port = os.environ.get("PORT", "8000")
+    if not port.isdigit():
+        return _fail(f"PORT={port} is not a port number; try PORT=8000.")
+    stack = Stack(Path(os.environ.get("STATE", ".local")), int(port))
+    stopping = threading.Event()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, lambda *_: stopping.set())
+    began = time.monotonic()
+    try:
+        stack.start()
+    except (EngineError, GatewayError) as error:
+        return _fail(str(error))
+    print(_welcome(stack, time.monotonic() - began), flush=True)
+    stopping.wait()
+    print("Stopping …", flush=True)
+    stack.stop()
+    return 0
+
+
+def _fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+def _welcome(stack: Stack, seconds: float) -> str:
+    people = [f"    {a.email:22} {a.password:12} {a.role} {a.bot or ''}" for a in ACCOUNTS]
+    return "\n".join(
+        [
+            f"Baton is ready after {seconds:.1f} s; it listens on this machine only.",
+            "",
+            f"  API          {stack.url}/api/v1",
+            f"  Bot's key    bk_demo_{SECRET}",
+            f"  Environment  {stack.env_file}",
+            "  People       (e-mail, password)",
+            *people,
+            "",
+            "Stop: Ctrl-C",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""The whole of Baton on one machine: engine, table, topic, queues, seed, gateway, pumps, toy bot.
+
+The app is the very same that runs on Lambda; only its environment points here.
+"""
+
+import os
+import secrets
+import shlex
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import app as application
+from chalicelib import wiring
+from chalicelib.adapters.dynamodb.stream import NEWS
+from chalicelib.settings import LOCAL, settings
+from infra.local.engine import Engine
+from infra.local.gateway import Gateway
+from infra.local.messaging import Messaging, create_messaging
+from infra.local.pumps.queue import QueuePump
+from infra.local.pumps.schedule import SchedulePump
+from infra.local.pumps.stream import StreamPump
+from infra.local.resources import create_table
+from infra.local.seed import SECRET, WEBHOOK_SECRET, seed
+from infra.local.toybot import ToyBot
+
+NAME = "baton-local"
+MINUTE = 60.0
+DRAIN = 3.0
+"""Seconds for what the stream still holds: the engine keeps no stream across a restart."""
+
+
+class Stack:
+    """Runs between `start` and `stop`, and keeps its state in `state`; `port` 0 takes a free one.
+
+    One a process: the app's settings are the process's environment.
+    """
+
+    def __init__(self, state: Path, port: int) -> None:
+        self._state = state.resolve()
+        self._port = port
+        self._running = ExitStack()
+        self.url = ""
+
+    @property
+    def env_file(self) -> Path:
+        """What other programs source to find this stack."""
+        return self._state / "env"
+
+    def start(self) -> None:
+        """Returns when everything answers. Raises EngineError, GatewayError: sentences for whoever
+        sits at the terminal."""
+        with ExitStack() as starting:
+            self._start(starting)
+            self._running = starting.pop_all()
+
+    def stop(self) -> None:
+        self._running.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _start(self, starting: ExitStack) -> None:
+        """What is entered last is stopped first: nobody calls what is already gone."""
+        toy_bot = ToyBot(lambda: self.url, "demo", f"bk_demo_{SECRET}", WEBHOOK_SECRET)
+        gateway = Gateway(application.app, port=self._port, routes=toy_bot.routes())
+        starting.callback(gateway.stop)
+        self.url = gateway.url
+        self._state.mkdir(parents=True, exist_ok=True)
+        engine = starting.enter_context(Engine(self._state))
+        create_table(engine.client("dynamodb"), NAME)
+        messaging = create_messaging(engine.client("sns"), engine.client("sqs"), NAME)
+        self._configure(engine, messaging, gateway)
+        seed(wiring.world(), settings().stage, f"{self.url}/demo/webhook")
+        stream = self._start_pumps(starting, engine, messaging)
+        starting.callback(stream.drain, DRAIN)
+        gateway.start()
+        starting.callback(gateway.stop)
+        starting.callback(stream.drain, DRAIN)
+        starting.callback(self.env_file.unlink, missing_ok=True)
+
+    def _start_pumps(
+        self, starting: ExitStack, engine: Engine, messaging: Messaging
+    ) -> StreamPump:
+        streams, sqs = engine.client("dynamodbstreams"), engine.client("sqs", read_timeout=30)
+        stream = StreamPump(
+            "on_change", streams, NAME, application.on_change, state=self._state, pattern=NEWS
+        )
+        starting.enter_context(stream)
+        queue = messaging.queue_url
+        starting.enter_context(QueuePump("on_nudge", sqs, queue, application.on_nudge))
+        starting.enter_context(SchedulePump("on_minute", MINUTE, application.on_minute))
+        return stream
+
+    def _configure(self, engine: Engine, messaging: Messaging, gateway: Gateway) -> None:
+        environment = {
+            **engine.environment,
+            "BATON_STAGE": LOCAL,
+            "BATON_URL": gateway.url,
+            "BATON_TABLE": NAME,
+            "BATON_TOPIC_ARN": messaging.topic_arn,
+            "BATON_QUEUE_URL": messaging.queue_url,
+            "BATON_DEAD_LETTER_URL": messaging.dead_letter_url,
+            "BATON_SOCKET_URL": gateway.socket_url,
+            "BATON_SOCKET_ENDPOINT": gateway.url,
+            "BATON_ORIGINS": f"{gateway.url} http://localhost:{gateway.port}",
+            "BATON_SECRET": self._secret(),
+        }
+        os.environ.update(environment)
+        settings.cache_clear()
+        wiring.world.cache_clear()
+        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()]
+        self.env_file.touch(mode=0o600)
+        self.env_file.write_text("".join(lines))
+
+    def _secret(self) -> str:
+        """Kept, so that who is logged in stays so across a restart."""
+        kept = self._state / "secret"
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_urlsafe(32))
+        return kept.read_text()

@@ -1,0 +1,24 @@
+"""The gate pays for nothing that only logging in, or the webhook, needs."""
+
+import subprocess
+import sys
+
+import pytest
+
+EDGES = (
+    *("adapters.chance", "adapters.clock", "adapters.passwords", "adapters.sns"),
+    *("adapters.sockets", "adapters.sqs", "adapters.tokens", "adapters.webhook"),
+    "usecases.signing",
+)
+HEAVY = ("argon2", "boto3", "botocore", "cryptography", "http.client", "jwt", "socket", "ssl")
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_importing_an_edge_loads_no_library_and_needs_no_environment(edge: str) -> None:
+    program = f"import sys, chalicelib.{edge}; print(*(set(sys.modules) & set({HEAVY})))"
+
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env={}, capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout.split() == []

@@ -1,0 +1,161 @@
+"""The engine keeps what it was told, says why it cannot run, and leaves no process behind."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.engine import Engine, EngineError
+from tests.local.conftest import create_table
+from tests.local.waiting import eventually
+
+# A program that starts an engine, stores one item, and then waits for its own end.
+PARENT = """
+import sys, time
+from pathlib import Path
+from infra.local.engine import Engine
+from tests.local.conftest import create_table
+engine = Engine(Path(sys.argv[1]))
+engine.start()
+create_table(engine, "kept")
+engine.client("dynamodb").put_item(TableName="kept", Item={"id": {"S": "1"}})
+print(engine.pid, flush=True)
+time.sleep(60)
+"""
+
+# In place of ministack: answers everything, has a child of its own, and ignores SIGTERM.
+STUBBORN = """
+import http.server, os, pathlib, signal, subprocess
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.send_response(200)
+        self.end_headers()
+
+def main():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    child = subprocess.Popen(["sleep", "60"])
+    pathlib.Path("grandchild").write_text(str(child.pid))
+    address = ("127.0.0.1", int(os.environ["GATEWAY_PORT"]))
+    http.server.HTTPServer(address, Answers).serve_forever()
+"""
+
+
+def test_what_was_stored_survives_a_stop(state: Path) -> None:
+    with Engine(state) as first:
+        create_table(first, "kept")
+        first.client("dynamodb").put_item(TableName="kept", Item={"id": {"S": "1"}})
+    with Engine(state) as second:
+        assert items(second) == [{"id": {"S": "1"}}]
+
+
+def test_a_stopped_engine_is_no_longer_there(state: Path) -> None:
+    with Engine(state) as engine:
+        pid = engine.pid
+    assert pid
+
+    assert not alive(pid)
+
+
+def test_when_we_are_killed_the_engine_saves_its_state_and_ends(state: Path) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(state)], stdout=subprocess.PIPE)
+    assert parent.stdout
+    pid = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+
+    assert eventually(lambda: not alive(pid))
+    with Engine(state) as second:
+        assert items(second) == [{"id": {"S": "1"}}]
+
+
+def test_ctrl_c_in_the_terminal_does_not_reach_the_engine(engine: Engine) -> None:
+    assert engine.pid
+
+    assert engine.pid == os.getsid(engine.pid) != os.getsid(0)
+
+
+def test_it_listens_on_loopback_only(engine: Engine) -> None:
+    table = Path("/proc/net/tcp")
+    if not table.exists():
+        pytest.skip("The list of listeners is read from Linux's /proc.")
+
+    port = f"{engine.port:04X}"
+    listeners = [line.split()[1] for line in table.read_text().splitlines() if " 0A " in line]
+    assert [f"0100007F:{port}"] == [one for one in listeners if one.endswith(f":{port}")]
+
+
+def test_a_taken_port_is_a_sentence(engine: Engine, state: Path) -> None:
+    with pytest.raises(EngineError, match=f"Port {engine.port} on 127.0.0.1 is taken"):
+        Engine(state, port=engine.port).start()
+
+
+def test_two_engines_never_share_a_state(state: Path) -> None:
+    with Engine(state), pytest.raises(EngineError, match="Another engine already uses"):
+        Engine(state, stop_within=0.1).start()
+
+
+def test_an_engine_that_ends_while_starting_shows_the_end_of_its_log(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_place_of_ministack(tmp_path, monkeypatch, "def main(): raise SystemExit('out of luck')")
+
+    with pytest.raises(EngineError, match=r"(?s)ended while starting.*out of luck"):
+        Engine(state).start()
+
+
+def test_an_engine_that_never_answers_is_stopped_after_the_deadline(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_place_of_ministack(tmp_path, monkeypatch, "import time\ndef main(): time.sleep(60)")
+    engine = Engine(state, ready_within=0.5)
+
+    with pytest.raises(EngineError, match=r"did not answer within 0\.5 s"):
+        engine.start()
+    assert engine.pid is None
+
+
+def test_an_engine_that_will_not_stop_is_killed_with_all_its_children(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_place_of_ministack(tmp_path, monkeypatch, STUBBORN)
+    engine = Engine(state, stop_within=0.3)
+    engine.start()
+    child, grandchild = engine.pid, int((state / "grandchild").read_text())
+    assert child
+    assert alive(grandchild)
+
+    engine.stop()
+
+    assert eventually(lambda: not alive(child) and not alive(grandchild))
+
+
+def in_place_of_ministack(folder: Path, environment: pytest.MonkeyPatch, code: str) -> None:
+    package = folder / "program" / "ministack"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "app.py").write_text(code)
+    environment.setenv("PYTHONPATH", str(package.parent))
+
+
+def items(engine: Engine) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = engine.client("dynamodb").scan(TableName="kept")["Items"]
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """An orphan that nobody has collected yet, as in a container without an init process."""
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "State:\tZ" in status.read_text()
