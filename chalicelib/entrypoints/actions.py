@@ -6,8 +6,11 @@ from typing import Any
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.commands import AgentMessage, Claim, Command, Note, Release, Transfer
-from chalicelib.entrypoints import cursors, frames
+from chalicelib.domain.errors import InvalidRequest
+from chalicelib.entrypoints import cursors, requests
+from chalicelib.entrypoints.frames import Empty, Frame, PresenceBody, SyncBody, WatchBody
 from chalicelib.entrypoints.paging import fitting
+from chalicelib.entrypoints.parsing import convert
 from chalicelib.usecases import authentication, pausing, presence, pushing, reading
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.conversations import execute, no_conversation
@@ -34,9 +37,10 @@ class Speaker:
             self.world, bot, self.person.id, self.connection.token_version
         )
 
-    def caller_in(self, frame: frames.InConversation) -> Caller:
+    def caller_in(self, frame: Frame) -> Caller:
         """For the bot of the conversation that the frame names."""
-        bots = (frame.bot,) if frame.bot else self.connection.bots
+        bot = frame.envelope.bot
+        bots = (bot,) if bot else self.connection.bots
         if len(bots) == 1:
             return self.caller(bots[0])
         for bot in bots:
@@ -45,11 +49,11 @@ class Speaker:
         raise no_conversation("of yours", frame.conversation_id)
 
 
-def sync(speaker: Speaker, frame: frames.Sync) -> rep.Json:
+def sync(speaker: Speaker, frame: Frame, body: SyncBody) -> rep.Json:
     """The whole board the person may see, bot after bot; what is absent is gone."""
     bound = ["sync", speaker.person.id]
     secret = speaker.world.secret
-    index, position = _place(cursors.position(secret, bound, frame.cursor))
+    index, position = _place(cursors.position(secret, bound, body.cursor))
     bots = speaker.connection.bots
     if index >= len(bots):
         return {"heads": [], "next": None}
@@ -69,14 +73,14 @@ def _place(position: str | None) -> tuple[int, str | None]:
     return int(index), rest or None
 
 
-def watch(speaker: Speaker, frame: frames.Watch) -> rep.Json:
+def watch(speaker: Speaker, frame: Frame, body: WatchBody) -> rep.Json:
     """Registered first and read then: what is committed between the two comes twice, not never."""
     caller = speaker.caller_in(frame)
     head = reading.head(speaker.world, caller, frame.conversation_id)
     connection = speaker.connection
     speaker.world.connections.watch(caller.bot, head.id, connection, connection.expires_at)
     found = reading.entries(
-        speaker.world, caller, head.id, after=max(frame.after, 0), limit=WATCH_PAGE
+        speaker.world, caller, head.id, after=max(body.after, 0), limit=WATCH_PAGE
     )
     shown = [rep.entry(entry) for entry in found]
     sent = shown[: fitting(shown, WATCH_BYTES)]
@@ -85,45 +89,45 @@ def watch(speaker: Speaker, frame: frames.Watch) -> rep.Json:
     return {"entries": sent, "next": following, "head": rep.head(head)}
 
 
-def unwatch(speaker: Speaker, frame: frames.Unwatch) -> rep.Json:
+def unwatch(speaker: Speaker, frame: Frame, body: Empty) -> rep.Json:
     bot = speaker.caller_in(frame).bot
     speaker.world.connections.unwatch(bot, frame.conversation_id, speaker.connection.id)
     return {}
 
 
-def message(speaker: Speaker, frame: frames.SendMessage) -> rep.Json:
-    command = AgentMessage(frame.said, frame.message_id, frame.epoch)
+def message(speaker: Speaker, frame: Frame, body: requests.Spoken) -> rep.Json:
+    command = AgentMessage(body.said, body.message_id, body.epoch)
     return rep.accepted(_execute(speaker, frame, command))
 
 
-def pause(speaker: Speaker, frame: frames.PauseFrame) -> rep.Json:
+def pause(speaker: Speaker, frame: Frame, body: requests.PauseRequest) -> rep.Json:
     caller = speaker.caller_in(frame)
-    asked = pausing.Asked(frame.command(caller), frame.named)
+    asked = pausing.Asked(body.command(caller), body.named)
     return _head(pausing.pause(speaker.world, caller, frame.conversation_id, asked, None))
 
 
-def unpause(speaker: Speaker, frame: frames.UnpauseFrame) -> rep.Json:
-    return _head(_execute(speaker, frame, frame.command()))
+def unpause(speaker: Speaker, frame: Frame, body: requests.UnpauseRequest) -> rep.Json:
+    return _head(_execute(speaker, frame, body.command()))
 
 
-def claim(speaker: Speaker, frame: frames.ClaimFrame) -> rep.Json:
-    return _head(_execute(speaker, frame, Claim(frame.epoch)))
+def claim(speaker: Speaker, frame: Frame, body: requests.WithEpoch) -> rep.Json:
+    return _head(_execute(speaker, frame, Claim(body.epoch)))
 
 
-def release(speaker: Speaker, frame: frames.ReleaseFrame) -> rep.Json:
-    return _head(_execute(speaker, frame, Release(frame.epoch)))
+def release(speaker: Speaker, frame: Frame, body: requests.WithEpoch) -> rep.Json:
+    return _head(_execute(speaker, frame, Release(body.epoch)))
 
 
-def transfer(speaker: Speaker, frame: frames.TransferFrame) -> rep.Json:
-    command = Transfer(queue=frame.queue, note=frame.note, epoch=frame.epoch)
-    return _head(_execute(speaker, frame, command, frame.named))
+def transfer(speaker: Speaker, frame: Frame, body: requests.TransferRequest) -> rep.Json:
+    command = Transfer(queue=body.queue, note=body.note, epoch=body.epoch)
+    return _head(_execute(speaker, frame, command, body.named))
 
 
-def note(speaker: Speaker, frame: frames.NoteFrame) -> rep.Json:
-    return {"seq": _execute(speaker, frame, Note(frame.text)).seq}
+def note(speaker: Speaker, frame: Frame, body: requests.TextRequest) -> rep.Json:
+    return {"seq": _execute(speaker, frame, Note(body.text)).seq}
 
 
-def typing(speaker: Speaker, frame: frames.Typing) -> rep.Json:
+def typing(speaker: Speaker, frame: Frame, body: Empty) -> rep.Json:
     """To the others who have the conversation open; nothing is stored."""
     caller = speaker.caller_in(frame)
     head = reading.head(speaker.world, caller, frame.conversation_id)
@@ -135,18 +139,18 @@ def typing(speaker: Speaker, frame: frames.Typing) -> rep.Json:
     return {}
 
 
-def set_presence(speaker: Speaker, frame: frames.SetPresence) -> rep.Json:
-    return {"status": presence.choose(speaker.world, speaker.person, frame.status).status}
+def set_presence(speaker: Speaker, frame: Frame, body: PresenceBody) -> rep.Json:
+    return {"status": presence.choose(speaker.world, speaker.person, body.status).status}
 
 
-def ping(speaker: Speaker, _: frames.Ping) -> rep.Json:
+def ping(speaker: Speaker, _: Frame, __: Empty) -> rep.Json:
     presence.heartbeat(speaker.world, speaker.person.id)
     return {"at": rep.timestamp(speaker.world.clock.now())}
 
 
 def _execute(
     speaker: Speaker,
-    frame: frames.InConversation,
+    frame: Frame,
     command: Command,
     agent: str | None = None,
 ) -> Answer:
@@ -159,18 +163,27 @@ def _head(answer: Answer) -> rep.Json:
     return rep.head(answer.head)
 
 
-ACTIONS: Mapping[type[frames.Frame], Callable[[Speaker, Any], rep.Json]] = {
-    frames.Sync: sync,
-    frames.Watch: watch,
-    frames.Unwatch: unwatch,
-    frames.SendMessage: message,
-    frames.PauseFrame: pause,
-    frames.UnpauseFrame: unpause,
-    frames.ClaimFrame: claim,
-    frames.ReleaseFrame: release,
-    frames.TransferFrame: transfer,
-    frames.NoteFrame: note,
-    frames.Typing: typing,
-    frames.SetPresence: set_presence,
-    frames.Ping: ping,
+def act(speaker: Speaker, frame: Frame) -> rep.Json:
+    """Raises InvalidRequest, and what the use case raises."""
+    action = ACTIONS.get(frame.envelope.action)
+    if action is None:
+        raise InvalidRequest(f"There is no action {frame.envelope.action}.", actions=[*ACTIONS])
+    shape, does = action
+    return does(speaker, frame, convert(frame.fields, shape))
+
+
+ACTIONS: Mapping[str, tuple[type[Any], Callable[[Speaker, Frame, Any], rep.Json]]] = {
+    "sync": (SyncBody, sync),
+    "watch": (WatchBody, watch),
+    "unwatch": (Empty, unwatch),
+    "message": (requests.Spoken, message),
+    "pause": (requests.PauseRequest, pause),
+    "unpause": (requests.UnpauseRequest, unpause),
+    "claim": (requests.WithEpoch, claim),
+    "release": (requests.WithEpoch, release),
+    "transfer": (requests.TransferRequest, transfer),
+    "note": (requests.TextRequest, note),
+    "typing": (Empty, typing),
+    "presence": (PresenceBody, set_presence),
+    "ping": (Empty, ping),
 }

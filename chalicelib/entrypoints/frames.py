@@ -1,91 +1,70 @@
-"""What a client sends over the WebSocket: one shape per action, told apart by `action`.
+"""What a client sends over the WebSocket: `{"id", "action", …}`, and beside them the fields of the
+REST body of the same name."""
 
-The commands are those of REST under another hat.
-"""
+from dataclasses import dataclass
 
-from msgspec import Struct
+import msgspec
 
+from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.routing import PresenceStatus
-from chalicelib.entrypoints import requests
+from chalicelib.entrypoints.parsing import Strict, parse
 
 
-class Frame(Struct, forbid_unknown_fields=True, kw_only=True, tag_field="action"):
-    """`id` is the client's own: it finds its reply by it."""
-
-    id: str | int
-
-
-class InConversation(Frame, kw_only=True):
-    """`bot` may be left out: the conversation is looked for among the person's bots."""
-
-    conversation_id: str
-    bot: str | None = None
-
-
-class Sync(Frame, kw_only=True, tag="sync"):
+class SyncBody(Strict):
     cursor: str | None = None
 
 
-class Watch(InConversation, kw_only=True, tag="watch"):
+class WatchBody(Strict):
     after: int = 0
 
 
-class Unwatch(InConversation, kw_only=True, tag="unwatch"):
-    pass
-
-
-class SendMessage(InConversation, requests.Spoken, kw_only=True, tag="message"):
-    pass
-
-
-class PauseFrame(InConversation, requests.PauseRequest, kw_only=True, tag="pause"):
-    pass
-
-
-class UnpauseFrame(InConversation, requests.UnpauseRequest, kw_only=True, tag="unpause"):
-    pass
-
-
-class ClaimFrame(InConversation, kw_only=True, tag="claim"):
-    epoch: int | None = None
-
-
-class ReleaseFrame(InConversation, kw_only=True, tag="release"):
-    epoch: int | None = None
-
-
-class TransferFrame(InConversation, requests.TransferRequest, kw_only=True, tag="transfer"):
-    pass
-
-
-class NoteFrame(InConversation, requests.TextRequest, kw_only=True, tag="note"):
-    pass
-
-
-class Typing(InConversation, kw_only=True, tag="typing"):
-    pass
-
-
-class SetPresence(Frame, kw_only=True, tag="presence"):
+class PresenceBody(Strict):
     status: PresenceStatus
 
 
-class Ping(Frame, kw_only=True, tag="ping"):
+class Empty(Strict):
     pass
 
 
-AnyFrame = (
-    Sync
-    | Watch
-    | Unwatch
-    | SendMessage
-    | PauseFrame
-    | UnpauseFrame
-    | ClaimFrame
-    | ReleaseFrame
-    | TransferFrame
-    | NoteFrame
-    | Typing
-    | SetPresence
-    | Ping
-)
+class Envelope(msgspec.Struct):
+    """`id` is the client's own: it finds its reply by it. `bot` may be left out: the conversation
+    is looked for among the person's bots."""
+
+    id: str | int
+    action: str
+    conversation_id: str | None = None
+    bot: str | None = None
+
+
+ENVELOPE = frozenset(Envelope.__struct_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    envelope: Envelope
+    fields: dict[str, object]
+
+    @property
+    def conversation_id(self) -> str:
+        """Raises InvalidRequest."""
+        if self.envelope.conversation_id is None:
+            raise InvalidRequest(f"`{self.envelope.action}` needs a `conversation_id`.")
+        return self.envelope.conversation_id
+
+
+def read_frame(raw: bytes) -> Frame:
+    """Raises InvalidRequest, PayloadTooLarge."""
+    fields = parse(raw, dict[str, object])
+    return Frame(parse(raw, Envelope), {k: v for k, v in fields.items() if k not in ENVELOPE})
+
+
+def id_of(raw: bytes) -> str | int | None:
+    """Of a frame that may be none, so that its sender can be answered."""
+    try:
+        return msgspec.json.decode(raw, type=_OnlyId).id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+class _OnlyId(msgspec.Struct):
+    id: str | int | None = None

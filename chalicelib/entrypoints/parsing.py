@@ -32,6 +32,14 @@ def parse(raw: bytes, shape: type[T]) -> T:
         raise InvalidRequest("The body is nested too deeply.") from None
 
 
+def convert(value: object, shape: type[T]) -> T:
+    """The same for what has been parsed already. Raises InvalidRequest."""
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+
+
 def _invalid(message: str) -> InvalidRequest:
     """msgspec says "… - at `$.user.id`"."""
     what, _, place = message.partition(" - at `$")

@@ -7,10 +7,9 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.errors import BatonError, Forbidden, Unauthenticated
-from chalicelib.entrypoints.actions import ACTIONS, Speaker
-from chalicelib.entrypoints.frames import AnyFrame
+from chalicelib.entrypoints.actions import Speaker, act
+from chalicelib.entrypoints.frames import id_of, read_frame
 from chalicelib.entrypoints.http import Unforeseen
-from chalicelib.entrypoints.parsing import parse
 from chalicelib.entrypoints.problems import problem, status_of
 from chalicelib.usecases import pushing, sockets
 from chalicelib.usecases.representation import Json
@@ -19,10 +18,6 @@ from chalicelib.usecases.world import World
 PROTOCOL = "baton.v1"
 log = logging.getLogger("baton")
 Event = Mapping[str, Any]
-
-
-class AnyId(msgspec.Struct):
-    id: str | int | None = None
 
 
 def connect(world: World, event: Event) -> dict[str, object]:
@@ -55,17 +50,16 @@ def message(world: World, event: Event) -> dict[str, object]:
 
 def _reply(world: World, context: Event, raw: bytes) -> Json:
     try:
-        frame: AnyFrame = parse(raw, AnyFrame)  # type: ignore[arg-type] # a union is a type, too
-        speaker = _speaker(world, context["connectionId"])
-        result = ACTIONS[type(frame)](speaker, frame)
-        return {"reply_to": frame.id, "ok": True, "result": result}
+        frame = read_frame(raw)
+        result = act(_speaker(world, context["connectionId"]), frame)
+        return {"reply_to": frame.envelope.id, "ok": True, "result": result}
     except BatonError as error:
         shown = error
     except Exception:
         log.exception("frame failed", extra={"request_id": context.get("requestId")})
         shown = Unforeseen("Baton failed; nothing is known.")
     request_id = context.get("requestId", "")
-    return {"reply_to": _id_of(raw), "ok": False, "error": problem(shown, request_id)}
+    return {"reply_to": id_of(raw), "ok": False, "error": problem(shown, request_id)}
 
 
 def _speaker(world: World, connection_id: str) -> Speaker:
@@ -77,13 +71,6 @@ def _speaker(world: World, connection_id: str) -> Speaker:
     if person.token_version != connection.token_version:
         raise Unauthenticated("This connection's session has ended.")
     return Speaker(world, connection, person)
-
-
-def _id_of(raw: bytes) -> str | int | None:
-    try:
-        return msgspec.json.decode(raw, type=AnyId).id
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 def _ticket(protocols: str) -> str:

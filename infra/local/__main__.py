@@ -1,4 +1,4 @@
-"""`make run`: the whole product on this machine, until Ctrl-C."""
+"""`make run`: the whole product on this machine, until Ctrl-C. `--fresh` forgets its state first."""
 
 import os
 import signal
@@ -10,14 +10,17 @@ from pathlib import Path
 from infra.local.engine import EngineError
 from infra.local.gateway import GatewayError
 from infra.local.seed import ACCOUNTS, SECRET
-from infra.local.stack import Stack
+from infra.local.stack import Stack, forget
 
 
 def main() -> int:
     port = os.environ.get("PORT", "8000")
     if not port.isdigit():
         return _fail(f"PORT={port} is not a port number; try PORT=8000.")
-    stack = Stack(Path(os.environ.get("STATE", ".local")), int(port))
+    state = Path(os.environ.get("STATE", ".local"))
+    if "--fresh" in sys.argv[1:]:
+        forget(state)
+    stack = Stack(state, int(port))
     stopping = threading.Event()
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda *_: stopping.set())

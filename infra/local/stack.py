@@ -6,6 +6,7 @@ The app is the very same that runs on Lambda; only its environment points here.
 import os
 import secrets
 import shlex
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -78,7 +79,7 @@ class Stack:
         self.url = gateway.url
         self._state.mkdir(parents=True, exist_ok=True)
         engine = starting.enter_context(Engine(self._state))
-        create_table(engine.client("dynamodb"), NAME)
+        _create_table(engine)
         messaging = create_messaging(engine.client("sns"), engine.client("sqs"), NAME)
         self._configure(engine, messaging, gateway)
         seed(wiring.world(), settings().stage, f"{self.url}/demo/webhook")
@@ -89,9 +90,7 @@ class Stack:
         starting.callback(stream.drain, DRAIN)
         starting.callback(self.env_file.unlink, missing_ok=True)
 
-    def _start_pumps(
-        self, starting: ExitStack, engine: Engine, messaging: Messaging
-    ) -> StreamPump:
+    def _start_pumps(self, starting: ExitStack, engine: Engine, messaging: Messaging) -> StreamPump:
         streams, sqs = engine.client("dynamodbstreams"), engine.client("sqs", read_timeout=30)
         stream = StreamPump(
             "on_change", streams, NAME, application.on_change, state=self._state, pattern=NEWS
@@ -130,3 +129,15 @@ class Stack:
             kept.touch(mode=0o600)
             kept.write_text(secrets.token_urlsafe(32))
         return kept.read_text()
+
+
+def _create_table(engine: Engine) -> None:
+    client = engine.client("dynamodb")
+    if NAME not in client.list_tables()["TableNames"]:
+        create_table(client, NAME)
+
+
+def forget(state: Path) -> None:
+    """Removes what a stack has kept there, and nothing that it did not write."""
+    if (state / "secret").exists():
+        shutil.rmtree(state)

@@ -54,7 +54,7 @@ class ConnectionsApi(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         frame = self.rfile.read(int(self.headers["Content-Length"]))
-        status = self.server.status_for(unquote(self.path.removeprefix("/prod/%40connections/")))
+        status = self.server.status_for(unquote(self.path).removeprefix("/prod/@connections/"))
         if status == 0:
             self.close_connection = True
             return

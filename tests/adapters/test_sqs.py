@@ -6,12 +6,13 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 from types_boto3_sqs import SQSClient
+from types_boto3_sqs.literals import QueueAttributeNameType
 from types_boto3_sqs.type_defs import MessageTypeDef
 
 from chalicelib.adapters.sqs import SqsNudges
 from chalicelib.domain.errors import TemporarilyUnavailable
 
-FIFO = {"FifoQueue": "true", "VisibilityTimeout": "30"}
+FIFO: dict[QueueAttributeNameType, str] = {"FifoQueue": "true", "VisibilityTimeout": "30"}
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def test_nudges_of_one_conversation_stay_in_order(queues: Queues, nudges: SqsNud
 
 
 def test_conversations_do_not_hold_up_each_other(queues: Queues, nudges: SqsNudges) -> None:
-    for bot, conversation in (("a", "bc"), ("ab", "c"), ("a", "c"), ("ü #", "c")):
-        nudges.send(bot, conversation, 1)
+    for seq, (bot, conversation) in enumerate((("a", "bc"), ("ab", "c"), ("a", "c"), ("ü", "#"))):
+        nudges.send(bot, conversation, seq)
 
     groups = {group(message) for message in queues.receive(queues.nudges)}
 
@@ -123,7 +124,7 @@ def test_putting_off_what_is_done_or_was_never_there_does_nothing(
         ("ReceiptHandleIsInvalid", "The receipt handle has expired"),
         (
             "InvalidParameterValue",
-            "Value r for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
+            "Value r for parameter ReceiptHandle is invalid. Reason: It has expired.",
         ),
     ],
 )

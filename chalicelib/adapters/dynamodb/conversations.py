@@ -16,9 +16,6 @@ from chalicelib.adapters.dynamodb.entries import (
 )
 from chalicelib.adapters.dynamodb.heads import PLACE_ON_BOARD, head_of, name_prefix
 from chalicelib.adapters.dynamodb.rows import (
-    BOARD,
-    NAME,
-    RECENT,
     AddressRow,
     EntryRow,
     HandoffRow,
@@ -26,6 +23,7 @@ from chalicelib.adapters.dynamodb.rows import (
     IdempotencyRow,
     MessageRow,
 )
+from chalicelib.adapters.dynamodb.schema import BOARD, NAME, RECENT
 from chalicelib.adapters.dynamodb.table import Rows, Table, named
 from chalicelib.domain.address import conversation_of
 from chalicelib.domain.entries import Entry
@@ -92,15 +90,15 @@ class DynamoConversations:
         if not places:
             return Listing([], None)
         prefix = f"{places[0]}#" if len(places) == 1 else ""
-        order = lists.Order(BOARD, "bk", prefix, only=_fits(wanted))
+        order = lists.Order(BOARD, prefix, only=_fits(wanted))
         return lists.listing(self._table, bot, order, position, limit)
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
-        order = lists.Order(RECENT, "rk", descending=True)
+        order = lists.Order(RECENT, descending=True)
         return lists.listing(self._table, bot, order, position, limit)
 
     def named(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
-        order = lists.Order(NAME, "nk", name_prefix(prefix))
+        order = lists.Order(NAME, name_prefix(prefix))
         return lists.listing(self._table, bot, order, position, limit)
 
     def handoff(self, bot: str, handoff_id: str) -> Handoff | None:

@@ -12,6 +12,7 @@ from pynamodb.expressions.operand import Path
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.errors import answered
+from chalicelib.adapters.dynamodb.schema import INDEXES
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.usecases.ports import Listing
 
@@ -27,10 +28,13 @@ class Order:
     """An index, and the part of it that a list shows: sort keys with this prefix."""
 
     index: str
-    sort_key: str
     prefix: str = ""
     descending: bool = False
     only: Condition | None = None
+
+    @property
+    def sort_key(self) -> str:
+        return INDEXES[self.index][1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The rows of the one table, a class for each kind.
+"""The rows of the one table, a class for each kind: what is in them, not where they are kept.
 
 Attribute names are short because every message rewrites the head, and names count as bytes.
 JSON is kept as text: DynamoDB's own numbers have 38 digits and no floats. Times are in
@@ -15,13 +15,9 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.adapters.dynamodb.keys import RowKey
-
-BOARD, RECENT, NAME = "board", "recent", "name"
-"""The indexes. Beside them the table has `due`, for the sweep, which no row belongs to yet."""
 
 
 class Integer(Attribute[int]):
@@ -35,15 +31,6 @@ class Integer(Attribute[int]):
 
 
 class Row(Model):
-    class Meta:
-        table_name: str | None = None
-        region: str | None = None
-        host: str | None = None
-        connect_timeout_seconds = 1
-        read_timeout_seconds = 3
-        max_retry_attempts = 2
-        max_pool_connections = 64
-
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute(attr_name="t")
@@ -58,40 +45,7 @@ class Row(Model):
         return RowKey(self.pk, self.sk)
 
 
-class _Board(GlobalSecondaryIndex["HeadRow"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = BOARD
-        projection = IncludeProjection(["q", "o"])
-
-    index = UnicodeAttribute(hash_key=True, attr_name="i")
-    sort = UnicodeAttribute(range_key=True, attr_name="bk")
-
-
-class _Recent(GlobalSecondaryIndex["HeadRow"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = RECENT
-        projection = KeysOnlyProjection()
-
-    index = UnicodeAttribute(hash_key=True, attr_name="i")
-    sort = UnicodeAttribute(range_key=True, attr_name="rk")
-
-
-class _Name(GlobalSecondaryIndex["HeadRow"]):  # type: ignore[no-untyped-call]
-    class Meta:
-        index_name = NAME
-        projection = KeysOnlyProjection()
-
-    index = UnicodeAttribute(hash_key=True, attr_name="i")
-    sort = UnicodeAttribute(range_key=True, attr_name="nk")
-
-
 class HeadRow(Row, discriminator="h"):
-    """`index` is one partition for all three lists; a head is in those whose sort key it has."""
-
-    board = _Board()
-    recent = _Recent()
-    name = _Name()
-
     index = UnicodeAttribute(attr_name="i")
     board_key = UnicodeAttribute(attr_name="bk", null=True)
     recent_key = UnicodeAttribute(attr_name="rk")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pynamodb.connection.base import MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
@@ -16,8 +17,13 @@ from pynamodb.expressions.update import Action
 from chalicelib.adapters.dynamodb.errors import CONDITION_FAILED, answered, unavailable
 from chalicelib.adapters.dynamodb.keys import RowKey
 from chalicelib.adapters.dynamodb.rows import Row
+from chalicelib.adapters.dynamodb.schema import table_definition
 from chalicelib.usecases.ports import Clock
 
+CONNECT_TIMEOUT, READ_TIMEOUT = 1.0, 3.0
+"""Seconds."""
+RETRIES = 2
+"""By the SDK itself, after the first attempt."""
 KEYS_PER_READ = 100
 KEYS_PER_DELETE = 25
 ROUNDS = 6
@@ -34,24 +40,30 @@ class Table:
     connection: TableConnection
     shards: int = 1
 
+    @property
+    def client(self) -> Any:
+        """The one botocore client behind all rows."""
+        return self.connection.connection.client
+
 
 def open_table(
     name: str, region: str, host: str | None = None, *, shards: int = 1, connections: int = 64
 ) -> Table:
-    """The table on which all stores of this process work; opening another one moves them all.
-
-    `shards` is the number of partitions per list; it may be raised, never lowered.
-    """
-    Row.Meta.table_name = name
-    Row.Meta.region = region
-    Row.Meta.host = host
-    Row.Meta.max_pool_connections = connections
-    # PynamoDB keeps a connection per class. Made for the base class first, it is everybody's.
-    Row._connection = None
-    connection = Row._get_connection()
-    # Made now, because two threads that make it at once would make two.
-    _ = connection.connection.client
-    return Table(connection, shards)
+    """`shards` is the number of partitions per list; it may be raised, never lowered."""
+    connection = TableConnection(
+        name,
+        region=region,
+        host=host,
+        connect_timeout_seconds=CONNECT_TIMEOUT,
+        read_timeout_seconds=READ_TIMEOUT,
+        max_retry_attempts=RETRIES,
+        max_pool_connections=connections,
+        meta_table=MetaTable({"TableName": name, **table_definition()}),
+    )
+    table = Table(connection, shards)
+    # Made now: two threads that make it at once would make two.
+    _ = table.client
+    return table
 
 
 def named(found: Found, kind: type[R], key: RowKey | None) -> R | None:
@@ -75,8 +87,9 @@ class Rows:
 
     def is_absent(self, kind: type[Row]) -> Condition:
         """The condition under which such a row may be put: there is none, or it has expired."""
-        expired: Condition = kind.expires <= self.seconds
-        return kind.pk.does_not_exist() | expired
+        expired = kind.expires <= self.seconds
+        absent: Condition = kind.pk.does_not_exist() | expired
+        return absent
 
     def get(self, kind: type[R], key: RowKey) -> R | None:
         with answered():
@@ -123,14 +136,27 @@ class Rows:
 
     def put(self, row: Row, condition: Condition | None = None) -> bool:
         """False where the condition did not hold."""
-        return self._holds(lambda: row.save(condition=condition))
+        connection, item = self.table.connection, row.serialize()
+        return self._holds(
+            lambda: connection.put_item(row.pk, row.sk, attributes=item, condition=condition)
+        )
 
     def update(
         self, row: Row, actions: Sequence[Action], condition: Condition | None = None
     ) -> bool:
         """Brings `row` up to date as well; False where the condition did not hold."""
-        actions = [type(row).kind.set(type(row)), *actions]
-        return self._holds(lambda: row.update(actions=actions, condition=condition))
+
+        def write() -> None:
+            answer = self.table.connection.update_item(
+                row.pk,
+                row.sk,
+                actions=[type(row).kind.set(type(row)), *actions],
+                condition=condition,
+                return_values="ALL_NEW",
+            )
+            row.deserialize(answer["Attributes"])
+
+        return self._holds(write)
 
     def take(self, kind: type[R], key: RowKey) -> R | None:
         """Removes the row and returns it: of any number of callers one gets it."""

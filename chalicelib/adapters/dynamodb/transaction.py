@@ -1,13 +1,12 @@
 """Several writes, all or none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.exceptions import CancellationReason, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.adapters.dynamodb.errors import answered
 from chalicelib.adapters.dynamodb.rows import Row
@@ -38,34 +37,42 @@ class Cancelled(Exception):
         self.failures = failures
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    row: Row
-    add_to: Callable[[TransactWrite], None]
+Step = tuple[Row, dict[str, Any]]
 
 
 class Transaction:
     def __init__(self, table: Table) -> None:
-        self._table = table
-        self._checks: list[_Step] = []
-        self._puts: list[_Step] = []
-        self._updates: list[_Step] = []
+        self._connection = table.connection
+        self._checks: list[Step] = []
+        self._puts: list[Step] = []
+        self._updates: list[Step] = []
 
     def check(self, row: Row, condition: Condition) -> None:
-        self._checks.append(
-            _Step(row, lambda write: write.condition_check(type(row), row.pk, row.sk, condition))
-        )
+        asked = self._connection.get_operation_kwargs(row.pk, row.sk, condition=condition)
+        self._checks.append((row, asked))
 
     def put(self, row: Row, condition: Condition | None = None) -> None:
         """The failure of its condition tells what is stored instead."""
-        told: dict[str, Any] = {} if condition is None else {"return_values": "ALL_OLD"}
-        self._puts.append(_Step(row, lambda write: write.save(row, condition, **told)))
+        asked = self._connection.get_operation_kwargs(
+            row.pk,
+            row.sk,
+            key="Item",
+            attributes=row.serialize(),
+            condition=condition,
+            return_values_on_condition_failure="ALL_OLD" if condition is not None else None,
+        )
+        self._puts.append((row, asked))
 
     def update(
         self, row: Row, actions: Sequence[Action], condition: Condition | None = None
     ) -> None:
-        actions = [type(row).kind.set(type(row)), *actions]
-        self._updates.append(_Step(row, lambda write: write.update(row, actions, condition)))
+        asked = self._connection.get_operation_kwargs(
+            row.pk,
+            row.sk,
+            actions=[type(row).kind.set(type(row)), *actions],
+            condition=condition,
+        )
+        self._updates.append((row, asked))
 
     def commit(self) -> None:
         """Raises Cancelled."""
@@ -74,9 +81,13 @@ class Transaction:
         if not steps:
             return
         try:
-            with answered(), TransactWrite(connection=self._table.connection.connection) as write:
-                for step in steps:
-                    step.add_to(write)
+            with answered():
+                self._connection.connection.transact_write_items(
+                    condition_check_items=[asked for _, asked in self._checks],
+                    delete_items=[],
+                    put_items=[asked for _, asked in self._puts],
+                    update_items=[asked for _, asked in self._updates],
+                )
         except TransactWriteError as error:
             failures = _failures(steps, error.cancellation_reasons)
             if not failures or any(each.code not in OTHERS_WERE_FASTER for each in failures):
@@ -84,15 +95,13 @@ class Transaction:
             raise Cancelled(failures) from error
 
 
-def _failures(
-    steps: Sequence[_Step], reasons: Sequence[CancellationReason | None]
-) -> list[Failure]:
+def _failures(steps: Sequence[Step], reasons: Sequence[CancellationReason | None]) -> list[Failure]:
     return [
         Failure(
-            step.row,
+            row,
             reason.code,
             Row.from_raw_data(reason.raw_item) if reason.raw_item else None,
         )
-        for step, reason in zip(steps, reasons, strict=False)
+        for (row, _), reason in zip(steps, reasons, strict=False)
         if reason
     ]

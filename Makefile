@@ -1,0 +1,43 @@
+# Every target prints what it does with `make help`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+export PORT ?= 8000
+export STATE ?= .local
+
+.DEFAULT_GOAL := help
+.PHONY: help run run-fresh local test check fix bench clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(READY) ## Run the whole product on this machine (PORT=8000 STATE=.local)
+	@exec $(BIN)/python -m infra.local
+
+run-fresh: $(READY) ## The same, with everything forgotten first
+	@$(BIN)/python -m infra.local --fresh
+
+local: $(READY) ## `chalice local` for the HTTP half, against the engine of a running `make run`
+	@$(BIN)/python -m infra.local.chalice_local
+
+test: $(READY) ## Run every test (T=path for some of them)
+	@$(BIN)/python -m pytest $(T)
+
+check: $(READY) ## Lint, types and the import rule, as CI has them
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/python -m pytest tests/architecture
+
+fix: $(READY) ## Repair what can be repaired: imports, format
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(READY) ## Print the benchmarks
+	@$(BIN)/python -m bench
+
+clean: ## Remove the virtual environment and the local state
+	rm -rf $(VENV) $(STATE)
+
+$(READY): requirements.txt requirements-dev.txt
+	@infra/setup $(PYTHON) $(VENV)
+	@touch $(READY)

@@ -1,0 +1,55 @@
+"""The table's shape: its keys, its indexes, its stream."""
+
+from typing import Any
+
+TTL_ATTRIBUTE = "x"
+
+BOARD, RECENT, NAME, DUE = "board", "recent", "name", "due"
+
+INDEXES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    BOARD: ("i", "bk", ("q", "o")),
+    RECENT: ("i", "rk", ()),
+    NAME: ("i", "nk", ()),
+    DUE: ("d", "dk", ()),
+}
+"""Partition key, sort key, and what the index shows beside the keys. One partition key serves
+three indexes: a head is in those whose sort key it has. `due` is for the sweep; nothing is in it
+yet."""
+
+NUMBERS = frozenset({"dk"})
+"""Key attributes are strings, but for these."""
+
+
+def table_definition() -> dict[str, Any]:
+    """What CreateTable needs beside the name."""
+    keys = ["pk", "sk", *(name for pk, sk, _ in INDEXES.values() for name in (pk, sk))]
+    return {
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": "N" if name in NUMBERS else "S"}
+            for name in dict.fromkeys(keys)
+        ],
+        "KeySchema": _key_schema("pk", "sk"),
+        "GlobalSecondaryIndexes": [
+            {
+                "IndexName": name,
+                "KeySchema": _key_schema(pk, sk),
+                "Projection": _projection(shown),
+            }
+            for name, (pk, sk, shown) in INDEXES.items()
+        ],
+        "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    }
+
+
+def _key_schema(pk: str, sk: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": pk, "KeyType": "HASH"},
+        {"AttributeName": sk, "KeyType": "RANGE"},
+    ]
+
+
+def _projection(shown: tuple[str, ...]) -> dict[str, Any]:
+    if not shown:
+        return {"ProjectionType": "KEYS_ONLY"}
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(shown)}

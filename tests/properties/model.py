@@ -1,0 +1,233 @@
+"""The state table once more, as plain dicts: what each request should come to.
+
+Written from the design, not from the code, and with nothing in common with it but the commands.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import Command, IfUnavailable, Transfer
+
+State = dict[str, Any]
+"""Of one conversation. `handoff` is the number of the entry that opened it."""
+
+Outcome = tuple[State, str | None]
+"""What is stored afterwards, and the code of the error that the caller sees."""
+
+NEW: State = {
+    "status": "bot",
+    "epoch": 1,
+    "owner": None,
+    "queue": None,
+    "handoff": None,
+    "tags": (),
+    "seq": 0,
+    "leaks": 0,
+}
+
+OF_PEOPLE = {"agent message", "take", "claim", "release", "to agent", "to queue", "note"}
+OF_ALL = {"pause", "unpause", "tag"}
+OF_BOTS = {"user message", "bot message", "suggestion"}
+MAY = {
+    Role.BOT: OF_BOTS | OF_ALL,
+    Role.AGENT: OF_PEOPLE | OF_ALL,
+    Role.SUPERVISOR: OF_PEOPLE | OF_ALL,
+    Role.TIMER: OF_ALL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command at a place. `agent` is the one it names; `online` is who is there."""
+
+    caller: Caller
+    address: Address
+    command: Command
+    agent: str | None = None
+    online: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> str:
+        if isinstance(self.command, Transfer):
+            return "to agent" if self.agent else "to queue"
+        return {"Take": "take"}.get(type(self.command).__name__, self.command.name)
+
+    @property
+    def overrules(self) -> bool:
+        return self.caller.role is Role.SUPERVISOR
+
+
+def may(asked: Asked) -> bool:
+    return asked.kind in MAY[asked.caller.role]
+
+
+def sees(caller: Caller, state: State) -> bool:
+    if caller.role is not Role.AGENT or state["status"] == "bot":
+        return True
+    return state["queue"] in {None, *caller.queues} or state["owner"] == caller.id
+
+
+def outcome(state: State, asked: Asked) -> Outcome:
+    """As if nobody had a capacity."""
+    rule = TABLE.get((asked.kind, state["status"]))
+    if rule is None:
+        return state, "illegal_move"
+    after, code = rule(state, asked)
+    epoch = getattr(asked.command, "epoch", None)
+    late = epoch is not None and epoch != state["epoch"] and asked.kind != "bot message"
+    if code or after == state or not late:
+        return after, code
+    return state, None if asked.caller.role is Role.TIMER else "stale_epoch"
+
+
+Rule = Callable[[State, Asked], Outcome]
+
+
+def _arrow(state: State, entries: int = 1, **changes: Any) -> Outcome:
+    after = {**state, "epoch": state["epoch"] + 1, "seq": state["seq"] + entries, **changes}
+    return after, None
+
+
+def _entry(state: State, asked: Asked) -> Outcome:
+    return {**state, "seq": state["seq"] + 1}, None
+
+
+def _same(state: State, asked: Asked) -> Outcome:
+    return state, None
+
+
+def _pause(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    if command.someone_free is False and command.if_unavailable is IfUnavailable.REFUSE:
+        return state, "no_agent_available"
+    if command.someone_free is False and command.if_unavailable is IfUnavailable.LEAVE_MESSAGE:
+        return _entry(state, asked)
+    queue = command.request.queue
+    return _arrow(state, status="waiting", queue=queue, handoff=state["seq"] + 1)
+
+
+def _take(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    return _arrow(
+        state,
+        entries=2,
+        status="agent",
+        queue=command.request.queue,
+        handoff=state["seq"] + 1,
+        owner=asked.caller.id,
+    )
+
+
+def _claim(state: State, asked: Asked) -> Outcome:
+    return _arrow(state, status="agent", owner=asked.caller.id)
+
+
+def _own(state: State, asked: Asked) -> Outcome:
+    return state, None if state["owner"] == asked.caller.id else "already_claimed"
+
+
+def _owners(rule: Rule) -> Rule:
+    def owners(state: State, asked: Asked) -> Outcome:
+        if state["owner"] == asked.caller.id or asked.overrules:
+            return rule(state, asked)
+        return state, "already_claimed"
+
+    return owners
+
+
+def _supervisors(rule: Rule) -> Rule:
+    def supervisors(state: State, asked: Asked) -> Outcome:
+        return rule(state, asked) if asked.overrules else (state, "forbidden")
+
+    return supervisors
+
+
+def _release(state: State, asked: Asked) -> Outcome:
+    return _arrow(state, status="waiting", owner=None)
+
+
+def _to_agent(state: State, asked: Asked) -> Outcome:
+    if asked.agent == state["owner"]:
+        return state, None
+    if asked.agent not in asked.online:
+        return state, "no_agent_available"
+    return _arrow(state, entries=_entries(asked), status="agent", owner=asked.agent)
+
+
+def _to_queue(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    queue = command.queue
+    return _arrow(state, entries=_entries(asked), status="waiting", owner=None, queue=queue)
+
+
+def _entries(asked: Asked) -> int:
+    command: Any = asked.command
+    return 2 if command.note else 1
+
+
+def _return(state: State, asked: Asked) -> Outcome:
+    return _arrow(state, status="bot", owner=None, queue=None, handoff=None)
+
+
+def _return_owned(state: State, asked: Asked) -> Outcome:
+    is_person = asked.caller.role in (Role.AGENT, Role.SUPERVISOR)
+    return _owners(_return)(state, asked) if is_person else _return(state, asked)
+
+
+def _bot_answers(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    if command.epoch not in (None, state["epoch"]):
+        return _leak(state), "stale_epoch"
+    return _entry(state, asked)
+
+
+def _bot_out_of_turn(state: State, asked: Asked) -> Outcome:
+    return _leak(state), "not_your_turn"
+
+
+def _leak(state: State) -> State:
+    return {**state, "seq": state["seq"] + 1, "leaks": state["leaks"] + 1}
+
+
+def _agent_answers(state: State, asked: Asked) -> Outcome:
+    return _entry(state, asked) if state["owner"] == asked.caller.id else (state, "already_claimed")
+
+
+def _tag(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    if command.tags == state["tags"]:
+        return state, None
+    return {**state, "seq": state["seq"] + 1, "tags": command.tags}, None
+
+
+TABLE: dict[tuple[str, str], Rule] = {
+    ("pause", "bot"): _pause,
+    ("pause", "waiting"): _same,
+    ("pause", "agent"): _same,
+    ("take", "bot"): _take,
+    ("take", "waiting"): _claim,
+    ("take", "agent"): _own,
+    ("claim", "waiting"): _claim,
+    ("claim", "agent"): _own,
+    ("release", "agent"): _owners(_release),
+    ("to agent", "waiting"): _supervisors(_to_agent),
+    ("to agent", "agent"): _owners(_to_agent),
+    ("to queue", "waiting"): _supervisors(_to_queue),
+    ("to queue", "agent"): _owners(_to_queue),
+    ("unpause", "bot"): _same,
+    ("unpause", "waiting"): _return,
+    ("unpause", "agent"): _return_owned,
+    ("bot message", "bot"): _bot_answers,
+    ("bot message", "waiting"): _bot_out_of_turn,
+    ("bot message", "agent"): _bot_out_of_turn,
+    ("agent message", "agent"): _agent_answers,
+    **{
+        (kind, status): _entry
+        for kind in ("user message", "note", "suggestion")
+        for status in ("bot", "waiting", "agent")
+    },
+    **{("tag", status): _tag for status in ("bot", "waiting", "agent")},
+}

@@ -1,0 +1,129 @@
+"""Three bots with three people each, in memory, behind a store that can be made to fail.
+
+The people are the same for all bots, so that what one bot counts could leak into another.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+
+from chalicelib.adapters.tokens import JwtTokens
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.address import Address
+from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.domain.routing import Member
+from chalicelib.usecases.ports import Commit, Loaded, Lost, Query
+from chalicelib.usecases.records import Bot
+from tests.support.clock import ManualClock
+from tests.support.fakes import (
+    FakeNudges,
+    FakeReceiver,
+    FakeSockets,
+    FakeTopic,
+    PlainPasswords,
+    SeededChance,
+)
+from tests.support.memory import (
+    MemoryAttempts,
+    MemoryConnections,
+    MemoryConversations,
+    MemoryDeliveries,
+    MemoryDirectory,
+    MemoryNotifications,
+    MemoryTable,
+)
+
+BOTS = ("b0", "b1", "b2")
+
+PEOPLE = {
+    "ana": Member("ana", "Ana", "ana@x", Role.AGENT, frozenset({"sales"}), capacity=1),
+    "bo": Member("bo", "Bo", "bo@x", Role.AGENT, frozenset({"sales", "support"}), capacity=2),
+    "sam": Member("sam", "Sam", "sam@x", Role.SUPERVISOR),
+}
+
+ADDRESSES = [
+    Address(bot, "web", user, thread)
+    for bot in BOTS
+    for user in ("u0", "u1")
+    for thread in (None, "t0")
+]
+
+
+def caller(bot: str, name: str) -> Caller:
+    if name == "key":
+        return Caller(f"{bot}-key", bot, Role.BOT, bot)
+    if name == "timer":
+        return Caller("timer", "Baton", Role.TIMER, bot)
+    person = PEOPLE[name]
+    return Caller(name, person.name, person.role, bot, person.queues, capacity=person.capacity)
+
+
+class Trouble(StrEnum):
+    LOST_RACE = "others were faster"
+    LOST_ANSWER = "committed, but the answer never came"
+    DOWN = "not even asked"
+    SENT_TWICE = "committed, and sent again by itself"
+
+
+class TroubledConversations(MemoryConversations):
+    """Fails once, as armed; a rival, once, comes between reading and committing."""
+
+    trouble: Trouble | None = None
+    rival: Callable[[], None] | None = None
+    torn: Callable[[], None] | None = None
+    """A rival who comes while the rows are being read one by one, the head the last."""
+
+    def disarm(self) -> None:
+        self.trouble = self.rival = self.torn = None
+
+    def load(self, query: Query) -> Loaded:
+        before = super().load(query)
+        torn, self.torn = self.torn, None
+        if torn is None:
+            return before
+        torn()
+        after = super().load(query)
+        return replace(after, by_key=before.by_key, by_message=before.by_message)
+
+    def commit(self, commit: Commit) -> None:
+        if not (commit.decision.entries or commit.key):
+            return
+        rival, self.rival = self.rival, None
+        if rival:
+            rival()
+        trouble, self.trouble = self.trouble, None
+        self._commit_in(trouble, commit)
+
+    def _commit_in(self, trouble: Trouble | None, commit: Commit) -> None:
+        if trouble is Trouble.LOST_RACE:
+            raise Lost
+        if trouble is Trouble.DOWN:
+            raise TemporarilyUnavailable("The table does not answer.")
+        super().commit(commit)
+        if trouble is Trouble.SENT_TWICE:
+            super().commit(commit)
+        if trouble is Trouble.LOST_ANSWER:
+            raise TemporarilyUnavailable("The table did not answer in time.")
+
+
+class ThreeBots:
+    def __init__(self) -> None:
+        self.table = MemoryTable()
+        self.clock = ManualClock()
+        self.conversations = TroubledConversations(self.table, self.clock)
+        self.directory = MemoryDirectory(self.table, self.clock)
+        self.attempts = MemoryAttempts(self.table, self.clock)
+        self.connections = MemoryConnections(self.table, self.clock)
+        self.notifications = MemoryNotifications(self.table, self.clock)
+        self.deliveries = MemoryDeliveries(self.table, self.clock)
+        self.sockets = FakeSockets()
+        self.topic = FakeTopic()
+        self.nudges = FakeNudges(self.clock)
+        self.receiver = FakeReceiver()
+        self.passwords = PlainPasswords()
+        self.tokens = JwtTokens("0123456789-for-these-tests-alone-0123456789", "baton", self.clock)
+        self.chance = SeededChance()
+        for bot in BOTS:
+            self.directory.add_bot(Bot(bot, bot))
+            for person in PEOPLE.values():
+                self.directory.add_member(bot, person)

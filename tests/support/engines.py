@@ -1,0 +1,126 @@
+"""The engines that the stores run on in tests, each with a fresh table for whoever asks."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from moto import mock_aws
+
+from chalicelib.adapters.dynamodb.attempts import DynamoAttempts
+from chalicelib.adapters.dynamodb.connections import DynamoConnections
+from chalicelib.adapters.dynamodb.conversations import DynamoConversations
+from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
+from chalicelib.adapters.dynamodb.directory import DynamoDirectory
+from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
+from chalicelib.adapters.dynamodb.table import Table, open_table
+from chalicelib.usecases import ports
+from infra.local.engine import Engine as Ministack
+from infra.local.resources import create_table
+from tests.support.atomic_moto import atomic_moto
+from tests.support.clock import ManualClock
+from tests.support.memory import (
+    MemoryAttempts,
+    MemoryConnections,
+    MemoryConversations,
+    MemoryDeliveries,
+    MemoryDirectory,
+    MemoryNotifications,
+    MemoryTable,
+)
+
+REGION = "us-east-1"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """All stores on one table; `table` is None where there is no DynamoDB behind them."""
+
+    clock: ManualClock
+    conversations: ports.Conversations
+    directory: ports.Directory
+    attempts: ports.Attempts
+    connections: ports.Connections
+    notifications: ports.Notifications
+    deliveries: ports.Deliveries
+    table: Table | None = None
+
+
+Fresh = Callable[[], AbstractContextManager[Stores]]
+"""Gives stores on an empty table."""
+
+
+def on_table(table: Table, clock: ManualClock) -> Stores:
+    return Stores(
+        clock,
+        DynamoConversations(table, clock),
+        DynamoDirectory(table, clock),
+        DynamoAttempts(table, clock),
+        DynamoConnections(table, clock),
+        DynamoNotifications(table, clock),
+        DynamoDeliveries(table, clock),
+        table,
+    )
+
+
+def with_shards(stores: Stores, shards: int) -> Stores:
+    """The same table, its lists in so many partitions; nothing changes in memory."""
+    if stores.table is None:
+        return stores
+    return on_table(replace(stores.table, shards=shards), stores.clock)
+
+
+@contextmanager
+def memory(_: Path) -> Iterator[Fresh]:
+    @contextmanager
+    def fresh() -> Iterator[Stores]:
+        table, clock = MemoryTable(), ManualClock()
+        yield Stores(
+            clock,
+            MemoryConversations(table, clock),
+            MemoryDirectory(table, clock),
+            MemoryAttempts(table, clock),
+            MemoryConnections(table, clock),
+            MemoryNotifications(table, clock),
+            MemoryDeliveries(table, clock),
+        )
+
+    yield fresh
+
+
+@contextmanager
+def moto(_: Path) -> Iterator[Fresh]:
+    with atomic_moto(), mock_aws():
+        table = open_table("contract-moto", REGION)
+
+    @contextmanager
+    def fresh() -> Iterator[Stores]:
+        with atomic_moto(), mock_aws():
+            create_table(table.client, table.connection.table_name)
+            yield on_table(table, ManualClock())
+
+    yield fresh
+
+
+@contextmanager
+def ministack(state: Path) -> Iterator[Fresh]:
+    with Ministack(state, services=["dynamodb", "sts"]) as engine:
+        table = open_table("contract-ministack", REGION, engine.url)
+
+        @contextmanager
+        def fresh() -> Iterator[Stores]:
+            create_table(table.client, table.connection.table_name)
+            try:
+                yield on_table(table, ManualClock())
+            finally:
+                table.client.delete_table(TableName=table.connection.table_name)
+
+        yield fresh
+
+
+ENGINES: dict[str, Callable[[Path], AbstractContextManager[Fresh]]] = {
+    "memory": memory,
+    "moto": moto,
+    "ministack": ministack,
+}
