@@ -1,4 +1,4 @@
-"""`make run`: the whole product on this machine, until Ctrl-C. `--fresh` forgets its state first."""
+"""`make run`: the whole product on this machine, until Ctrl-C; `--fresh` forgets its state."""
 
 import os
 import signal

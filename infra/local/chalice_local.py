@@ -15,8 +15,9 @@ def main() -> int:
         print(f"There is no {env_file}: start the engine with `make run` first.", file=sys.stderr)
         return 1
     port = os.environ.get("LOCAL_PORT", PORT)
-    serve = f'. "{env_file}" && exec "$0" -m chalice.cli local --stage local --port {port}'
-    return subprocess.call(["/bin/sh", "-c", serve, sys.executable])
+    serve = f'. "{env_file}" && exec "$0" local --stage local --port {port}'
+    chalice = Path(sys.executable).with_name("chalice")
+    return subprocess.call(["/bin/sh", "-c", serve, str(chalice)])
 
 
 if __name__ == "__main__":

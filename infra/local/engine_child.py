@@ -37,7 +37,10 @@ def _await_parents_end(orphaned: threading.Event) -> None:
 
 def _end_the_whole_group() -> None:
     """Takes along what ministack may have started: its Lambda workers."""
-    os.killpg(0, signal.SIGKILL)
+    # Only a group that is ours: run by hand, this program belongs to the group of a shell.
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ Behaviour = Callable[[socket], None]
 
 
 class Server:
-    """Does the same to everybody who connects. `connections` counts them."""
+    """Does the same to everybody who connects; with a certificate, over TLS."""
 
-    def __init__(self, behave: Behaviour) -> None:
-        self.connections = 0
+    def __init__(self, behave: Behaviour, certificate: "Certificate | None" = None) -> None:
         self.requests: list[bytes] = []
         self._behave = behave
+        self._tls = certificate.server_side() if certificate else None
         self._listening = create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
 
@@ -31,7 +31,6 @@ class Server:
         with suppress(OSError):
             while True:
                 accepted, _ = self._listening.accept()
-                self.connections += 1
                 Thread(target=self._attend, args=(accepted,), daemon=True).start()
 
     def stop(self) -> None:
@@ -41,13 +40,16 @@ class Server:
         self._listening.close()
 
     def _attend(self, accepted: socket) -> None:
-        with suppress(OSError), accepted:
-            self._behave(accepted)
+        with suppress(OSError), self._secured(accepted) as channel:
+            self._behave(channel)
+
+    def _secured(self, accepted: socket) -> socket:
+        return self._tls.wrap_socket(accepted, server_side=True) if self._tls else accepted
 
 
 @contextmanager
-def running(behave: Behaviour) -> Iterator[Server]:
-    server = Server(behave)
+def running(behave: Behaviour, certificate: "Certificate | None" = None) -> Iterator[Server]:
+    server = Server(behave, certificate)
     Thread(target=server.serve, daemon=True).start()
     try:
         yield server
@@ -97,12 +99,10 @@ def answering(answer: bytes, certificate: Certificate | None = None) -> Iterator
     """Reads a whole request, then gives this answer; with a certificate, over TLS."""
 
     def behave(accepted: socket) -> None:
-        if certificate:
-            accepted = certificate.server_side().wrap_socket(accepted, server_side=True)
         server.requests.append(read_request(accepted))
         accepted.sendall(answer)
 
-    with running(behave) as server:
+    with running(behave, certificate) as server:
         yield server
 
 

@@ -82,13 +82,12 @@ def test_a_server_that_drips_its_body_has_answered_and_is_left_in_time(
 def test_a_server_that_takes_no_more_of_a_large_body_is_left_in_time(
     secure: bool, certificate: Certificate, released: Event
 ) -> None:
-    def behave(accepted: socket) -> None:
-        if secure:
-            accepted = certificate.server_side().wrap_socket(accepted, server_side=True)
-        wait(released)
-
     receiver = tls_receiver(certificate.trusted(), HASTY)
-    with running(behave) as server, in_time():
+
+    with (
+        running(lambda accepted: wait(released), certificate if secure else None) as server,
+        in_time(),
+    ):
         url = f"https://hook.test:{server.port}/" if secure else here(server)
         with pytest.raises(Unreachable, match="did not answer in time"):
             receiver.post(url, {}, b"x" * 20_000_000)

@@ -104,8 +104,11 @@ def test_a_connection_is_gone_until_its_connect_has_been_answered(
             errors.append(error)
 
     seen.during_connect = post
-    with connect(gateway.socket_url):
-        assert len(errors) == 1
+    with connect(gateway.socket_url) as client:
+        api.post_to_connection(ConnectionId=seen.connection_id, Data=b"in time")
+
+        assert client.recv(5) == "in time"
+    assert len(errors) == 1
 
 
 def test_a_message_over_128_kb_is_refused(api: Any, client: ClientConnection, seen: Seen) -> None:

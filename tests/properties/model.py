@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.address import Address
-from chalicelib.domain.commands import Command, IfUnavailable, Transfer
+from chalicelib.domain.commands import Command, IfUnavailable, Take, Transfer
 
 State = dict[str, Any]
 """Of one conversation. `handoff` is the number of the entry that opened it."""
@@ -41,10 +40,9 @@ MAY = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command at a place. `agent` is the one it names; `online` is who is there."""
+    """A command. `agent` is the one it names; `online` is who is there."""
 
     caller: Caller
-    address: Address
     command: Command
     agent: str | None = None
     online: frozenset[str] = frozenset()
@@ -53,7 +51,7 @@ class Asked:
     def kind(self) -> str:
         if isinstance(self.command, Transfer):
             return "to agent" if self.agent else "to queue"
-        return {"Take": "take"}.get(type(self.command).__name__, self.command.name)
+        return "take" if isinstance(self.command, Take) else self.command.name
 
     @property
     def overrules(self) -> bool:

@@ -1,9 +1,11 @@
 """What anybody may ask for, sensible or not, and where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
+from chalicelib.domain.access import Caller
+from chalicelib.domain.address import Address
 from chalicelib.domain.commands import (
     AgentMessage,
     BotMessage,
@@ -22,6 +24,9 @@ from chalicelib.domain.commands import (
 )
 from chalicelib.domain.entries import Body
 from chalicelib.domain.handoff import Request, Resumption
+from chalicelib.usecases.records import IdempotencyKey
+from tests.properties.model import Asked
+from tests.properties.three_bots import caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,58 @@ class Draft:
     epoch_off: int | None = None
     by_id: bool = False
 
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as it goes over the wire; sent again, it is exactly the same."""
+
+    caller: Caller
+    address: Address
+    command: Command
+    agent: str | None
+    key: IdempotencyKey | None
+    by_id: bool
+
+    def asked(self, online: frozenset[str]) -> Asked:
+        return Asked(self.caller, self.command, self.agent, online)
+
+    @property
+    def is_message(self) -> bool:
+        return isinstance(self.command, UserMessage | BotMessage | AgentMessage)
+
+    @property
+    def claims(self) -> bool:
+        return isinstance(self.command, Claim | Take)
+
+    @property
+    def sender(self) -> str:
+        return self.command.name.removesuffix(" message")
+
+    @property
+    def message_id(self) -> str | None:
+        found: str | None = getattr(self.command, "message_id", None)
+        return found
+
+    @property
+    def text(self) -> str | None:
+        command = self.command
+        if isinstance(command, UserMessage | BotMessage | AgentMessage):
+            return command.body.text
+        return None
+
+
+def sent_from(draft: Draft, address: Address, epoch: int) -> Sent:
+    """`epoch` is the conversation's current one."""
+    command = draft.command
+    if draft.epoch_off is not None and isinstance(command, WITH_EPOCH):
+        command = replace(command, epoch=epoch + draft.epoch_off)
+    who = caller(address.bot, draft.who)
+    fingerprint = repr((address, command, draft.agent, draft.by_id))
+    key = IdempotencyKey(who.id, draft.key, fingerprint) if draft.key else None
+    return Sent(who, address, command, draft.agent, key, draft.by_id)
+
+
+WITH_EPOCH = (BotMessage, AgentMessage, Unpause, Claim, Release, Transfer)
 
 BODIES = st.builds(Body, text=st.sampled_from(["hi", "ho"]))
 MESSAGE_IDS = st.sampled_from([None, None, "m0", "m1", "m2"])
@@ -78,9 +135,7 @@ def _drafts(
     command: st.SearchStrategy[Command],
     agent: st.SearchStrategy[str | None] | None = None,
 ) -> st.SearchStrategy[Draft]:
-    return st.builds(
-        Draft, who, command, agent or st.none(), KEYS, EPOCHS_OFF, by_id=st.booleans()
-    )
+    return st.builds(Draft, who, command, agent or st.none(), KEYS, EPOCHS_OFF, by_id=st.booleans())
 
 
 DRAFTS = st.one_of(

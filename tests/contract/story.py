@@ -1,0 +1,107 @@
+"""What the tests of the stores are about: one bot, its people, and what they say and do."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+from typing import TypeVar
+from uuid import uuid4
+
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import BotMessage, Command, UserMessage
+from chalicelib.domain.conversation import decide
+from chalicelib.domain.entries import Body, From
+from chalicelib.domain.errors import BatonError
+from chalicelib.domain.head import Head, unborn
+from chalicelib.domain.routing import Member
+from chalicelib.usecases.ports import Commit, Lost, Query
+from chalicelib.usecases.records import Answer, IdempotencyKey, MessageKey
+from tests.support.engines import Stores
+
+BOT = "demo"
+ADDRESS = Address(BOT, "web", "u1", "t1")
+
+DEMO = Caller("k1", "Demo", Role.BOT, BOT)
+ANA = Caller("ana", "Ana", Role.AGENT, BOT)
+BO = Caller("bo", "Bo", Role.AGENT, BOT)
+SAM = Caller("sam", "Sam", Role.SUPERVISOR, BOT)
+
+SENDERS = {UserMessage: From.USER, BotMessage: From.BOT}
+
+T = TypeVar("T")
+
+
+def member(person: str, capacity: int | None = None) -> Member:
+    return Member(person, person.title(), f"{person}@example.test", Role.AGENT, capacity=capacity)
+
+
+def said(text: str, message_id: str | None = None) -> UserMessage:
+    return UserMessage(Body(text=text), message_id)
+
+
+def plan(
+    stores: Stores,
+    caller: Caller,
+    place: Address,
+    command: Command,
+    key: IdempotencyKey | None = None,
+) -> Commit:
+    """What the caller would commit now, on the head as it stands."""
+    message = _message_key(command)
+    loaded = stores.conversations.load(Query(place.bot, place.conversation_id, key, message))
+    now = stores.clock.now()
+    before = loaded.head or unborn(place, now)
+    decision = decide(before, command, caller, now)
+    head = decision.head
+    answer = Answer(
+        conversation_id=head.id,
+        status=head.status,
+        epoch=head.epoch,
+        handoff_id=head.handoff_id,
+        seq=decision.entries[0].seq if decision.entries else None,
+        head=head,
+    )
+    return Commit(before, decision, uuid4().hex, answer, key, message)
+
+
+def act(
+    stores: Stores,
+    caller: Caller,
+    place: Address,
+    command: Command,
+    key: IdempotencyKey | None = None,
+) -> Head:
+    commit = plan(stores, caller, place, command, key)
+    stores.conversations.commit(commit)
+    return commit.decision.head
+
+
+def said_times(stores: Stores, times: int, place: Address = ADDRESS) -> Head:
+    heads = [act(stores, DEMO, place, said(f"message {n}")) for n in range(1, times + 1)]
+    return heads[-1]
+
+
+def other(place: Address, number: int) -> Address:
+    return replace(place, thread=f"t{number}")
+
+
+def at_once(calls: Sequence[Callable[[], T]]) -> list[T | BatonError | Lost]:
+    """What each returns or is refused with, all of them started by one signal."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], T]) -> T | BatonError | Lost:
+        barrier.wait()
+        try:
+            return call()
+        except (BatonError, Lost) as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def _message_key(command: Command) -> MessageKey | None:
+    if not isinstance(command, UserMessage | BotMessage) or not command.message_id:
+        return None
+    return MessageKey(SENDERS[type(command)], command.message_id)

@@ -1,0 +1,154 @@
+"""What the model keeps beside the conversations: first answers, winners, what was acknowledged."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from chalicelib.domain.address import Address, handoff_id
+from chalicelib.domain.commands import Pause
+from chalicelib.domain.routing import PresenceStatus
+from chalicelib.usecases.records import Answer
+from tests.properties import model
+from tests.properties.model import NEW, State
+from tests.properties.requests import Sent
+from tests.properties.three_bots import PEOPLE
+from tests.support.clock import ManualClock
+from tests.support.memory import MemoryTable
+
+ELEVEN_MINUTES = 11 * 60_000
+SEVEN_DAYS = 7 * 24 * 60 * 60_000
+
+KeyName = tuple[str, str, str]
+MessageName = tuple[Address, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """`state` is what is stored afterwards; `is_known` is a request that was answered before."""
+
+    state: State
+    code: str | None = None
+    answer: Answer | None = None
+    is_known: bool = False
+
+
+class Expectations:
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+        self.states: dict[Address, State] = {}
+        self.keys: dict[KeyName, tuple[str, Answer, int]] = {}
+        self.messages: dict[MessageName, Answer] = {}
+        self.presence: dict[str, tuple[PresenceStatus, int]] = {}
+        self.winners: dict[tuple[str, int], str] = {}
+        self.acknowledged: dict[tuple[Address, int], Sent] = {}
+
+    def state(self, address: Address) -> State:
+        return self.states.get(address, NEW)
+
+    def of(self, sent: Sent, first_time: bool = False) -> Expected:
+        """`first_time`: as if nothing were known of the key and the message id."""
+        state = self.state(sent.address)
+        if not model.may(sent.asked(frozenset())):
+            return Expected(state, "forbidden")
+        known = None if first_time else self._known(sent)
+        return known or self._decided(sent, state)
+
+    def _known(self, sent: Sent) -> Expected | None:
+        state = self.state(sent.address)
+        if sent.key and (kept := self.keys.get(_key_name(sent))):
+            fingerprint, answer, expires_at = kept
+            if expires_at > self._clock.now():
+                same = fingerprint == sent.key.fingerprint
+                code = None if same else "idempotency_mismatch"
+                return Expected(state, code, answer, is_known=True)
+        if sent.message_id and (said := self.messages.get(_message_name(sent))):
+            return Expected(state, answer=replace(said, created=False), is_known=True)
+        return None
+
+    def _decided(self, sent: Sent, state: State) -> Expected:
+        is_there = sent.address in self.states or not sent.by_id
+        is_seen = is_there and model.sees(sent.caller, state)
+        if not is_seen or sent.agent not in {None, *PEOPLE}:
+            return Expected(state, "not_found")
+        after, code = model.outcome(state, sent.asked(self._online()))
+        if self._is_full(sent.address, state, after):
+            return Expected(state, "at_capacity")
+        return Expected(after, code, _answer(sent, state, after))
+
+    def settle(self, sent: Sent, expected: Expected, first: Answer | None) -> None:
+        """What has been stored, whether or not its caller knows."""
+        before = self.state(sent.address)
+        if expected.state != before:
+            self.states[sent.address] = expected.state
+        if expected.is_known or expected.code or expected.answer is None:
+            return
+        if sent.key:
+            kept = (sent.key.fingerprint, expected.answer, self._clock.now() + SEVEN_DAYS)
+            self.keys[_key_name(sent)] = kept
+        if sent.message_id:
+            self.messages[_message_name(sent)] = expected.answer
+        if sent.is_message and first and first.seq:
+            self.acknowledged[sent.address, first.seq] = sent
+
+    def agree_with(self, table: MemoryTable) -> None:
+        """I8, I12: what should be stored is, and nothing else, for any bot."""
+        heads = {thread.head.address: thread.head for thread in table.threads.values()}
+        assert heads.keys() == self.states.keys()
+        for address, head in heads.items():
+            assert self.states[address] == {
+                "status": head.status,
+                "epoch": head.epoch,
+                "owner": head.owner_id,
+                "queue": head.queue,
+                "handoff": head.handoff.opened_seq if head.handoff else None,
+                "tags": head.tags,
+                "seq": head.last_seq,
+                "leaks": head.leaks,
+            }
+        said = {
+            (thread.head.address, key.sender.value, key.message_id): answer
+            for thread in table.threads.values()
+            for key, answer in thread.messages.items()
+        }
+        assert said == self.messages
+        kept = {name: replace(k.known.answer, head=None) for name, k in table.answers.items()}
+        assert kept == {name: answer for name, (_, answer, _) in self.keys.items()}
+
+    def _online(self) -> frozenset[str]:
+        now = self._clock.now()
+        return frozenset(
+            person
+            for person, (status, seen_at) in self.presence.items()
+            if status is PresenceStatus.ONLINE and now - seen_at <= ELEVEN_MINUTES
+        )
+
+    def _is_full(self, address: Address, before: State, after: State) -> bool:
+        owner = after["owner"]
+        if owner in (None, before["owner"]) or PEOPLE[owner].capacity is None:
+            return False
+        owned = Counter(s["owner"] for a, s in self.states.items() if a.bot == address.bot)
+        return owned[owner] >= PEOPLE[owner].capacity
+
+
+def _answer(sent: Sent, before: State, after: State) -> Answer:
+    conversation_id = sent.address.conversation_id
+    opened_seq = after["handoff"]
+    is_new = after["seq"] > before["seq"]
+    left_message = isinstance(sent.command, Pause) and after["status"] == "bot"
+    return Answer(
+        conversation_id,
+        after["status"],
+        after["epoch"],
+        handoff_id(conversation_id, opened_seq) if opened_seq else None,
+        before["seq"] + 1 if is_new else None,
+        created=is_new and not left_message,
+    )
+
+
+def _key_name(sent: Sent) -> KeyName:
+    assert sent.key is not None
+    return sent.address.bot, sent.key.caller, sent.key.key
+
+
+def _message_name(sent: Sent) -> MessageName:
+    assert sent.message_id is not None
+    return sent.address, sent.sender, sent.message_id
