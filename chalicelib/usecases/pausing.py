@@ -6,7 +6,8 @@ from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
 from chalicelib.domain.commands import IfUnavailable, Pause, Profile, Take
 from chalicelib.usecases import places, presence
-from chalicelib.usecases.conversations import execute
+from chalicelib.usecases.conversations import execute, first_answer
+from chalicelib.usecases.ports import Query
 from chalicelib.usecases.records import Answer, IdempotencyKey
 from chalicelib.usecases.world import World
 
@@ -27,12 +28,21 @@ def pause(
     see who is there where `if_unavailable` asks for it. Raises what `execute` and `places` raise.
     """
     authorize(caller, Action.PAUSE)
-    if isinstance(place, Address):
+    if isinstance(place, Address) and place.thread is None:
+        known = _known(world, place, key) if key else None
+        if known:
+            return known
         place = places.to_pause(world, place)
     command, agent = asked.command, None
     if isinstance(command, Pause):
         command, agent = _informed(world, caller.bot, command, asked), asked.agent
     return execute(world, caller, place, command, key=key, agent=agent)
+
+
+def _known(world: World, address: Address, key: IdempotencyKey) -> Answer | None:
+    """Asked before the address is resolved: a replay means the conversation it meant then."""
+    query = Query(address.bot, address.conversation_id, key)
+    return first_answer(world.conversations.load(query), key)
 
 
 def _informed(world: World, bot: str, command: Pause, asked: Asked) -> Pause:

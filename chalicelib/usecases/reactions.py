@@ -3,7 +3,7 @@ brings every entry here, at least once, and every reaction is harmless twice."""
 
 from collections.abc import Callable, Iterator, Mapping
 
-from chalicelib.domain.access import Caller
+from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.entries import Entry, From, Kind
 from chalicelib.domain.head import Head, Status
 from chalicelib.usecases import pushing
@@ -70,7 +70,7 @@ def _frames(
         "head": rep.head(head),
     }
     for connection in connections:
-        caller = people.get(connection.person)
+        caller = people.get(connection.person) or _owner(connection, head.bot)
         follows = connection.id in watchers or connection.person == head.owner_id
         if caller is None or not visible(caller, head):
             if committed.entry.kind in MOVES:
@@ -79,6 +79,11 @@ def _frames(
             yield connection.id, full
         elif _concerns_everybody(committed.entry, head):
             yield connection.id, {"event": "head", "head": rep.head(head)}
+
+
+def _owner(connection: Connection, bot: str) -> Caller | None:
+    """The installation's owner sees everything and is no member anywhere."""
+    return Caller(connection.person, "", Role.OWNER, bot) if connection.is_owner else None
 
 
 def _concerns_everybody(entry: Entry, head: Head) -> bool:
@@ -146,5 +151,5 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
 
 TURNS = frozenset(rep.PUBLIC_TYPES)
 """Entries that change who may speak."""
-MOVES = frozenset({Kind.REQUESTED, Kind.RELEASED, Kind.TRANSFERRED, Kind.CLAIMED})
+MOVES = frozenset({Kind.REQUESTED, Kind.RELEASED, Kind.TRANSFERRED})
 """Entries that may take a conversation out of somebody's sight."""

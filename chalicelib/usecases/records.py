@@ -112,6 +112,7 @@ class Connection:
     bots: tuple[str, ...]
     opened_at: int
     expires_at: int
+    is_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

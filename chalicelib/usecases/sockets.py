@@ -32,7 +32,13 @@ def connect(world: World, connection_id: str, ticket: str) -> Connection:
         raise Unauthenticated("This ticket is not valid, or no longer.")
     bots = world.directory.all_bots() if person.is_owner else world.directory.bots_of(person.id)
     connection = Connection(
-        connection_id, person.id, person.token_version, tuple(bots), now, now + CONNECTION_LIFE
+        id=connection_id,
+        person=person.id,
+        token_version=person.token_version,
+        bots=tuple(bots),
+        opened_at=now,
+        expires_at=now + CONNECTION_LIFE,
+        is_owner=person.is_owner,
     )
     world.connections.open(connection)
     presence.heartbeat(world, person.id)

@@ -74,7 +74,8 @@ class Sockets:
         await self._serve(connection, receive)
 
     async def close_all(self, within: float) -> None:
-        """Closes every socket, and waits for the $disconnect handlers at most `within` seconds."""
+        """Closes every socket, and waits for running message handlers at most `within` seconds;
+        for those of $disconnect the server waits itself."""
         self._stopping = True
         for connection in list(self._open.values()):
             self._spawn(connection.close(GOING_AWAY, "Going away"))

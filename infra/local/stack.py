@@ -137,7 +137,13 @@ def _create_table(engine: Engine) -> None:
         create_table(client, NAME)
 
 
+KEPT = ("checkpoints", "data", "tmp", "engine.lock", "engine.log", "env", "secret")
+
+
 def forget(state: Path) -> None:
-    """Removes what a stack has kept there, and nothing that it did not write."""
-    if (state / "secret").exists():
-        shutil.rmtree(state)
+    """Removes what a stack keeps in this folder, and nothing else."""
+    for path in [state / name for name in KEPT] + [*state.glob("dead-letters-*.jsonl")]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ class MemoryDirectory:
 
     def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
         with self._table.lock:
-            return self._table.bots.get(bot), self._table.keys.get((bot, key_id))
+            return self._table.bots.get(bot), self._table.keys.get(key_id)
 
     def bot_and_member(
         self, bot: str, person: str
@@ -61,7 +61,7 @@ class MemoryDirectory:
 
     def add_key(self, key: Key) -> None:
         with self._table.lock:
-            self._table.keys[key.bot, key.id] = key
+            self._table.keys[key.id] = key
 
     def add_person(self, person: Person) -> None:
         with self._table.lock:

@@ -70,7 +70,7 @@ class MemoryTable:
         self.answers: dict[CallerKey, KeptAnswer] = {}
         self.open_counts: dict[tuple[str, str], int] = {}
         self.bots: dict[str, Bot] = {}
-        self.keys: dict[tuple[str, str], Key] = {}
+        self.keys: dict[str, Key] = {}
         self.people: dict[str, Person] = {}
         self.members: dict[str, dict[str, Member]] = {}
         self.presences: dict[str, Presence] = {}
