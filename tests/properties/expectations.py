@@ -123,10 +123,11 @@ class Expectations:
 
     def _is_full(self, address: Address, before: State, after: State) -> bool:
         owner = after["owner"]
-        if owner in (None, before["owner"]) or PEOPLE[owner].capacity is None:
+        if owner in (None, before["owner"]):
             return False
+        capacity = PEOPLE[owner].capacity
         owned = Counter(s["owner"] for a, s in self.states.items() if a.bot == address.bot)
-        return owned[owner] >= PEOPLE[owner].capacity
+        return capacity is not None and owned[owner] >= capacity
 
 
 def _answer(sent: Sent, before: State, after: State) -> Answer:

@@ -126,6 +126,7 @@ COMMANDS: st.SearchStrategy[Command] = OF_BOTS | OF_PEOPLE | OF_ALL
 
 PERSON = st.sampled_from(["ana", "bo", "sam"])
 ANYBODY = st.sampled_from(["ana", "bo", "sam", "key", "timer"])
+NOBODY: st.SearchStrategy[str | None] = st.none()
 KEYS = st.sampled_from([None, None, None, "k0", "k1"])
 EPOCHS_OFF = st.sampled_from([None, None, 0, 0, -1, 1])
 
@@ -133,9 +134,9 @@ EPOCHS_OFF = st.sampled_from([None, None, 0, 0, -1, 1])
 def _drafts(
     who: st.SearchStrategy[str],
     command: st.SearchStrategy[Command],
-    agent: st.SearchStrategy[str | None] | None = None,
+    agent: st.SearchStrategy[str | None] = NOBODY,
 ) -> st.SearchStrategy[Draft]:
-    return st.builds(Draft, who, command, agent or st.none(), KEYS, EPOCHS_OFF, by_id=st.booleans())
+    return st.builds(Draft, who, command, agent, KEYS, EPOCHS_OFF, by_id=st.booleans())
 
 
 DRAFTS = st.one_of(
