@@ -7,12 +7,16 @@ from threading import Barrier
 from typing import TypeVar
 from uuid import uuid4
 
+from chalicelib.adapters.dynamodb.heads import head_row
+from chalicelib.adapters.dynamodb.table import Rows
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
 from chalicelib.domain.commands import BotMessage, Command, UserMessage
 from chalicelib.domain.conversation import decide
-from chalicelib.domain.entries import Body, From
+from chalicelib.domain.decision import Decision
+from chalicelib.domain.entries import Author, Body, Entry, From, Kind
 from chalicelib.domain.errors import BatonError
+from chalicelib.domain.handoff import Request
 from chalicelib.domain.head import Head, unborn
 from chalicelib.domain.routing import Member
 from chalicelib.usecases.ports import Commit, Lost, Query
@@ -21,6 +25,14 @@ from tests.support.engines import Stores
 
 BOT = "demo"
 ADDRESS = Address(BOT, "web", "u1", "t1")
+CID = ADDRESS.conversation_id
+EVERYTHING = Request(
+    reason="a refund, r" * 12,
+    queue="sales",
+    priority=7,
+    language="pt-BR",
+    context={"order": 123456789012345678, "price": 0.1, "S": "x"},
+)
 
 DEMO = Caller("k1", "Demo", Role.BOT, BOT)
 ANA = Caller("ana", "Ana", Role.AGENT, BOT)
@@ -80,6 +92,18 @@ def act(
 def said_times(stores: Stores, times: int, place: Address = ADDRESS) -> Head:
     heads = [act(stores, DEMO, place, said(f"message {n}")) for n in range(1, times + 1)]
     return heads[-1]
+
+
+def stored(stores: Stores, head: Head) -> None:
+    """Puts a head there that nothing led to."""
+    if stores.table:
+        row = head_row(head, stores.table.shards)
+        Rows(stores.table, stores.clock).put(row)
+        return
+    entry = Entry(head.last_seq, Kind.NOTE, From.SYSTEM, Author("x", "X"), 1, head.updated_at)
+    answer = Answer(head.id, head.status, head.epoch)
+    before = unborn(head.address, head.created_at)
+    stores.conversations.commit(Commit(before, Decision(head, (entry,)), head.id, answer))
 
 
 def other(place: Address, number: int) -> Address:

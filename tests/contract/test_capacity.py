@@ -12,13 +12,13 @@ from chalicelib.domain.commands import (
 from chalicelib.domain.decision import Decision, Seat
 from chalicelib.domain.entries import Author
 from chalicelib.domain.errors import AtCapacity
-from chalicelib.domain.handoff import Request
 from chalicelib.usecases.ports import Commit, Lost, Query
 from chalicelib.usecases.records import Answer
 from tests.contract.story import (
     ADDRESS,
     ANA,
     BOT,
+    CID,
     DEMO,
     act,
     at_once,
@@ -29,15 +29,6 @@ from tests.contract.story import (
     said_times,
 )
 from tests.support.engines import Stores
-
-CID = ADDRESS.conversation_id
-EVERYTHING = Request(
-    reason="a refund, r" * 12,
-    queue="sales",
-    priority=7,
-    language="pt-BR",
-    context={"order": 123456789012345678, "price": 0.1, "S": "x"},
-)
 
 
 def test_an_agent_owns_what_they_claimed_and_not_what_they_released(stores: Stores) -> None:

@@ -15,7 +15,6 @@ from chalicelib.domain.commands import (
     UserMessage,
 )
 from chalicelib.domain.entries import Author, Body, From
-from chalicelib.domain.handoff import Request
 from chalicelib.domain.head import Status
 from chalicelib.usecases.ports import Lost, Query
 from chalicelib.usecases.records import IdempotencyKey, MessageKey
@@ -23,7 +22,9 @@ from tests.contract.story import (
     ADDRESS,
     ANA,
     BOT,
+    CID,
     DEMO,
+    EVERYTHING,
     SAM,
     act,
     at_once,
@@ -33,15 +34,6 @@ from tests.contract.story import (
     said_times,
 )
 from tests.support.engines import Stores
-
-CID = ADDRESS.conversation_id
-EVERYTHING = Request(
-    reason="a refund, r" * 12,
-    queue="sales",
-    priority=7,
-    language="pt-BR",
-    context={"order": 123456789012345678, "price": 0.1, "S": "x"},
-)
 
 
 def test_a_conversation_that_nobody_began_is_not_there(stores: Stores) -> None:

@@ -11,27 +11,19 @@ from chalicelib.domain.commands import (
     Unpause,
 )
 from chalicelib.domain.entries import Author
-from chalicelib.domain.handoff import Outcome, Request, Resumption
+from chalicelib.domain.handoff import Outcome, Resumption
 from tests.contract.story import (
     ADDRESS,
     ANA,
     BO,
     BOT,
     DEMO,
+    EVERYTHING,
     act,
     plan,
     said_times,
 )
 from tests.support.engines import Stores
-
-CID = ADDRESS.conversation_id
-EVERYTHING = Request(
-    reason="a refund, r" * 12,
-    queue="sales",
-    priority=7,
-    language="pt-BR",
-    context={"order": 123456789012345678, "price": 0.1, "S": "x"},
-)
 
 
 def test_a_handoff_comes_back_as_it_was_requested(stores: Stores) -> None:

@@ -12,14 +12,15 @@ from chalicelib.domain.commands import (
 )
 from chalicelib.domain.entries import Body, From
 from chalicelib.domain.errors import NotYourTurn
-from chalicelib.domain.handoff import Request
 from chalicelib.usecases.ports import Lost, Query
 from chalicelib.usecases.records import Answer, IdempotencyKey, MessageKey
 from tests.contract.story import (
     ADDRESS,
     ANA,
     BOT,
+    CID,
     DEMO,
+    EVERYTHING,
     act,
     other,
     plan,
@@ -27,15 +28,6 @@ from tests.contract.story import (
     said_times,
 )
 from tests.support.engines import Stores
-
-CID = ADDRESS.conversation_id
-EVERYTHING = Request(
-    reason="a refund, r" * 12,
-    queue="sales",
-    priority=7,
-    language="pt-BR",
-    context={"order": 123456789012345678, "price": 0.1, "S": "x"},
-)
 
 
 def test_a_message_id_has_its_first_answer_for_ever(stores: Stores) -> None:

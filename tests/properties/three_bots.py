@@ -7,31 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
-from chalicelib.adapters.tokens import JwtTokens
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.routing import Member
 from chalicelib.usecases.ports import Commit, Loaded, Lost, Query
 from chalicelib.usecases.records import Bot
-from tests.support.clock import ManualClock
-from tests.support.fakes import (
-    FakeNudges,
-    FakeReceiver,
-    FakeSockets,
-    FakeTopic,
-    PlainPasswords,
-    SeededChance,
-)
-from tests.support.memory import (
-    MemoryAttempts,
-    MemoryConnections,
-    MemoryConversations,
-    MemoryDeliveries,
-    MemoryDirectory,
-    MemoryNotifications,
-    MemoryTable,
-)
+from tests.support.memory import MemoryConversations, MemoryDirectory, MemoryTable
+from tests.support.world import MemoryWorld
 
 BOTS = ("b0", "b1", "b2")
 
@@ -106,23 +89,14 @@ class TroubledConversations(MemoryConversations):
             raise TemporarilyUnavailable("The table did not answer in time.")
 
 
-class ThreeBots:
+class ThreeBots(MemoryWorld):
+    """A world whose conversations and people are these alone."""
+
     def __init__(self) -> None:
+        super().__init__()
         self.table = MemoryTable()
-        self.clock = ManualClock()
-        self.conversations = TroubledConversations(self.table, self.clock)
+        self.conversations: TroubledConversations = TroubledConversations(self.table, self.clock)
         self.directory = MemoryDirectory(self.table, self.clock)
-        self.attempts = MemoryAttempts(self.table, self.clock)
-        self.connections = MemoryConnections(self.table, self.clock)
-        self.notifications = MemoryNotifications(self.table, self.clock)
-        self.deliveries = MemoryDeliveries(self.table, self.clock)
-        self.sockets = FakeSockets()
-        self.topic = FakeTopic()
-        self.nudges = FakeNudges(self.clock)
-        self.receiver = FakeReceiver()
-        self.passwords = PlainPasswords()
-        self.tokens = JwtTokens("0123456789-for-these-tests-alone-0123456789", "baton", self.clock)
-        self.chance = SeededChance()
         for bot in BOTS:
             self.directory.add_bot(Bot(bot, bot))
             for person in PEOPLE.values():
