@@ -81,7 +81,9 @@ class AwsWorld:
 
         endpoint = self._settings.socket_endpoint
         return ApiGatewaySockets(
-            lambda: self._client("apigatewaymanagementapi", endpoint), self.clock, self.chance
+            lambda: self._client("apigatewaymanagementapi", endpoint, attempts=1),
+            self.clock,
+            self.chance,
         )
 
     @cached_property
@@ -115,14 +117,14 @@ class AwsWorld:
 
         return JwtTokens(self.secret, ISSUER, self.clock)
 
-    def _client(self, service: str, endpoint: str | None = None) -> Any:
+    def _client(self, service: str, endpoint: str | None = None, attempts: int = 3) -> Any:
         import boto3
         from botocore.config import Config
 
         config = Config(
             connect_timeout=2,
             read_timeout=5,
-            retries={"total_max_attempts": 3, "mode": "standard"},
+            retries={"total_max_attempts": attempts, "mode": "standard"},
             max_pool_connections=32,
         )
         return boto3.client(

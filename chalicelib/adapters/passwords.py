@@ -32,7 +32,7 @@ class Argon2Passwords:
         secret = _bytes(password)
         too_long = len(secret) > LONGEST
         fits = self._fits(hashed or NOBODY, b"" if too_long else secret)
-        return fits and bool(hashed) and not too_long
+        return fits and not too_long
 
     def _fits(self, hashed: str, secret: bytes) -> bool:
         """False, at the usual cost, also where what is stored is not a hash."""

@@ -29,8 +29,6 @@ Resolve = Callable[[str, int], Sequence[str]]
 Connect = Callable[[str, int, float], "socket"]
 """IP address, port, timeout in seconds."""
 
-TLS_RECORD = 16 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -191,10 +189,8 @@ class TimedSocket(RawIOBase):
         self._deadline = deadline
 
     def sendall(self, data: bytes) -> None:
-        # In records, because an SSLSocket counts its timeout anew for each.
-        for start in range(0, len(data), TLS_RECORD):
-            self._socket.settimeout(self._deadline.left())
-            self._socket.sendall(data[start : start + TLS_RECORD])
+        self._socket.settimeout(self._deadline.left())
+        self._socket.sendall(data)
 
     def readable(self) -> bool:
         return True

@@ -60,8 +60,7 @@ def target_of(url: str, *, allow_http: bool) -> Target:
     if port in PRIVILEGED and port != default:
         raise Unreachable("A webhook's port is 443 or above 1024.")
     query = f"?{parts.query}" if parts.query else ""
-    port = default if port is None else port
-    return Target(parts.scheme, host, port, (parts.path or "/") + query)
+    return Target(parts.scheme, host, port or default, (parts.path or "/") + query)
 
 
 def _is_host(host: str) -> bool:

@@ -69,16 +69,13 @@ def no_bot(bot: str) -> NotFound:
 def _bot_caller(world: World, bot: str, token: str) -> Caller:
     key_id, _, secret = token.removeprefix(KEY_PREFIX).partition("_")
     found, key = world.directory.bot_and_key(bot, key_id)
-    if key is None or not _opens(key, secret, world.clock.now()):
-        raise Unauthenticated("This key is not valid, or no longer.")
+    if key is None or not hmac.compare_digest(key.secret_hash, digest_of(secret)):
+        raise Unauthenticated("This key is not valid.")
+    if key.expires_at is not None and world.clock.now() >= key.expires_at:
+        raise Unauthenticated("This key has expired, or was revoked.")
     if found is None or key.bot != bot:
         raise no_bot(bot)
     return _caller_of_key(found, key)
-
-
-def _opens(key: Key, secret: str, now: int) -> bool:
-    in_time = key.expires_at is None or now < key.expires_at
-    return hmac.compare_digest(key.secret_hash, digest_of(secret)) and in_time
 
 
 def _caller_of_key(bot: Bot, key: Key) -> Caller:
@@ -87,7 +84,7 @@ def _caller_of_key(bot: Bot, key: Key) -> Caller:
 
 def _valid(person: Person | None, version: object) -> Person:
     if person is None or person.disabled or person.token_version != version:
-        raise Unauthenticated("This token is no longer valid.")
+        raise Unauthenticated("This token is no longer valid: its session has ended.")
     return person
 
 

@@ -68,6 +68,20 @@ def test_a_name_is_called_with_its_own_name_over_tls(certificate: Certificate) -
     assert header(server.requests[0], b"host") == f"hook.test:{server.port}".encode()
 
 
+def test_the_webs_own_port_is_not_part_of_the_name(certificate: Certificate) -> None:
+    with answering(OK, certificate) as server:
+        receiver = WebhookReceiver(
+            True,
+            resolve=lambda *_: ["127.0.0.1"],
+            connect=lambda address, _, timeout: system_connect(address, server.port, timeout),
+            tls=certificate.trusted,
+        )
+
+        receiver.post("https://hook.test/", HEADERS, BODY)
+
+    assert header(server.requests[0], b"host") == b"hook.test"
+
+
 def test_a_certificate_that_nobody_vouches_for_ends_the_call(certificate: Certificate) -> None:
     with answering(OK, certificate) as server:
         receiver = tls_receiver(ssl.create_default_context())

@@ -93,6 +93,18 @@ def test_a_server_that_takes_no_more_of_a_large_body_is_left_in_time(
             receiver.post(url, {}, b"x" * 20_000_000)
 
 
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_server_that_takes_a_large_body_in_small_bites_is_left_in_time(
+    secure: bool, certificate: Certificate
+) -> None:
+    receiver = tls_receiver(certificate.trusted(), HASTY)
+
+    with running(nibble, certificate if secure else None) as server, in_time():
+        url = f"https://hook.test:{server.port}/" if secure else here(server)
+        with pytest.raises(Unreachable, match="did not answer in time"):
+            receiver.post(url, {}, b"x" * 20_000_000)
+
+
 def test_of_a_body_without_end_64_kilobytes_are_read() -> None:
     sent: list[int] = []
     done = Event()
@@ -124,6 +136,12 @@ def in_time() -> Iterator[None]:
 
 def wait(released: Event) -> None:
     released.wait(10)
+
+
+def nibble(accepted: socket) -> None:
+    for _ in range(30):
+        accepted.recv(65536)
+        time.sleep(0.1)
 
 
 def dripping(beginning: bytes, released: Event) -> Behaviour:

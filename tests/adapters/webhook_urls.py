@@ -17,6 +17,7 @@ NAMES: dict[str, Sequence[str]] = {
     "mixed-last.test": [PUBLIC, PUBLIC_6, "::ffff:10.0.0.1"],
     "mixed-six.test": [PUBLIC_6, "fd00:ec2::254"],
     "nowhere.test": [],
+    f"{PUBLIC_6}%25eth0": [PUBLIC_6],
 }
 
 REFUSED_URLS = [
@@ -40,6 +41,9 @@ REFUSED_URLS = [
     *("https://good.test%2f@x/", "https://169。254。169。254/", "https://①②⑦.0.0.1/"),
     *("https://127．0．0．1/", "https://１２７.0.0.1/", "https://ⓛocalhost/"),
     *("https://bücher.test/", "https://good.test\u3002/"),
+    # an address that would be called, if it were written as one
+    *("https://1572395042/", "https://0x5db8d822/", "https://0135.0270.0330.042/"),
+    *("https://93.184.55330/", f"https://[{PUBLIC_6}%25eth0]/"),
     # IPv6
     *("https://[::1]/", "https://[::]/", "https://[::127.0.0.1]/", "https://[fe80::1]/"),
     *(f"https://[::ffff:{METADATA}]/", "https://[::ffff:a9fe:a9fe]/", "https://[::ffff:7f00:1]/"),

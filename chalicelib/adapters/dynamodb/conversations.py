@@ -14,7 +14,7 @@ from chalicelib.adapters.dynamodb.entries import (
     handoff_of,
     known_answer,
 )
-from chalicelib.adapters.dynamodb.heads import PLACE_ON_BOARD, head_of, name_prefix
+from chalicelib.adapters.dynamodb.heads import NAME_END, PLACE_ON_BOARD, head_of, name_prefix
 from chalicelib.adapters.dynamodb.rows import (
     AddressRow,
     EntryRow,
@@ -98,7 +98,7 @@ class DynamoConversations:
         return lists.listing(self._table, bot, order, position, limit)
 
     def named(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
-        order = lists.Order(NAME, name_prefix(prefix))
+        order = lists.Order(NAME, name_prefix(prefix), separator=NAME_END)
         return lists.listing(self._table, bot, order, position, limit)
 
     def handoff(self, bot: str, handoff_id: str) -> Handoff | None:

@@ -10,6 +10,8 @@ from chalicelib.domain.handoff import OpenHandoff
 from chalicelib.domain.head import Head, Status
 
 NAME_BYTES = 64
+NAME_END = "\x01"
+"""Below all that a name is written with: "Ana" stands before "Ana Maria"."""
 MINUTE = 60_000
 HIGHEST_PRIORITY = 9
 PLACE_ON_BOARD = {Status.WAITING: "0", Status.AGENT: "1"}
@@ -28,7 +30,7 @@ def places(head: Head, shards: int) -> Places:
         "index": keys.index(head.bot, keys.shard(head.id, shards)),
         "board_key": _board_key(head),
         "recent_key": f"{head.updated_at // MINUTE:010d}#{head.id}",
-        "name_key": f"{name_prefix(head.user_name)}#{head.id}" if head.user_name else None,
+        "name_key": _name_key(head),
     }
 
 
@@ -39,6 +41,12 @@ def _board_key(head: Head) -> str | None:
     since = head.waiting_since or requested_at
     urgency = HIGHEST_PRIORITY - min(max(head.priority, 0), HIGHEST_PRIORITY)
     return f"{PLACE_ON_BOARD[head.status]}#{urgency}#{since:013d}#{head.id}"
+
+
+def _name_key(head: Head) -> str | None:
+    if not head.user_name:
+        return None
+    return name_prefix(head.user_name) + NAME_END + head.id
 
 
 def name_prefix(name: str) -> str:

@@ -25,10 +25,12 @@ HIGHEST = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An index, and the part of it that a list shows: sort keys with this prefix."""
+    """An index, and the part of it that a list shows: sort keys with this prefix. They end with
+    a separator and the conversation's id."""
 
     index: str
     prefix: str = ""
+    separator: str = "#"
     descending: bool = False
     only: Condition | None = None
 
@@ -55,19 +57,14 @@ def listing(table: Table, bot: str, order: Order, position: str | None, limit: i
     found: list[str] = []
     for _ in range(ROUNDS):
         stretches = [read(shard, position) for shard in range(table.shards)]
-        ready, horizon = _merged(stretches, descending=order.descending)
+        ready, position = _merged(stretches, descending=order.descending)
         room = limit - len(found)
         found += ready[:room]
-        if len(ready) > room or (len(found) == limit and horizon is not None):
-            return _listing(found, found[-1])
-        if horizon is None:
-            return _listing(found, None)
-        position = horizon
-    return _listing(found, position)
-
-
-def _listing(sort_keys: Sequence[str], position: str | None) -> Listing:
-    return Listing([key.rpartition("#")[2] for key in sort_keys], position)
+        if len(ready) > room:
+            position = found[-1]
+        if position is None or len(found) == limit:
+            break
+    return Listing([key.rpartition(order.separator)[2] for key in found], position)
 
 
 def _merged(stretches: Sequence[Stretch], *, descending: bool) -> tuple[list[str], str | None]:
