@@ -15,6 +15,7 @@ from chalicelib.domain.commands import (
     Suggest,
     Tag,
     Take,
+    TakeAndSay,
     Transfer,
     Unpause,
     UserMessage,
@@ -104,6 +105,8 @@ COMMANDS: dict[str, Command] = {
     "user message": UserMessage(Body(text="hello")),
     "bot message": BotMessage(Body(text="hello")),
     "agent message": AgentMessage(Body(text="hello")),
+    "agent message for me": TakeAndSay(Body(text="hello")),
+    "user event": UserMessage(Body("visit", payload={"page": "/"})),
     "note": Note("hello"),
     "tag": Tag(("urgent",)),
     "suggestion": Suggest("hello"),
@@ -142,11 +145,11 @@ def _illegal(command: str, status: Status) -> Refuses:
     return Refuses(IllegalMove, {"command": command, "status": status})
 
 
-def _taken(*kinds: Kind) -> Row:
+def _taken(*kinds: Kind, queue: str | None = QUEUE) -> Row:
     """The conversation is then the caller's own."""
     callers = {name: CALLERS[name].id for name in PEOPLE}
     taken = {
-        name: Becomes(HUMAN, kinds, owner=person, seats=((person, +1),))
+        name: Becomes(HUMAN, kinds, owner=person, queue=queue, seats=((person, +1),))
         for name, person in callers.items()
     }
     return {**_people(UNCHANGED), **taken}
@@ -210,6 +213,12 @@ TABLE: dict[tuple[str, Status], Row] = {
     ("agent message", BOT): _people(_illegal("agent message", BOT)),
     ("agent message", WAITING): _people(_illegal("agent message", WAITING)),
     ("agent message", HUMAN): {**_people(ANA_HAS_IT), "ana": Adds(Kind.MESSAGE)},
+    ("agent message for me", BOT): _taken(Kind.REQUESTED, Kind.CLAIMED, Kind.MESSAGE, queue=None),
+    ("agent message for me", WAITING): _taken(Kind.CLAIMED, Kind.MESSAGE),
+    ("agent message for me", HUMAN): {**_people(ANA_HAS_IT), "ana": Adds(Kind.MESSAGE)},
+    ("user event", BOT): _bot_key(Adds(Kind.EVENT)),
+    ("user event", WAITING): _bot_key(Adds(Kind.EVENT)),
+    ("user event", HUMAN): _bot_key(Adds(Kind.EVENT)),
     ("note", BOT): _people(Adds(Kind.NOTE)),
     ("note", WAITING): _people(Adds(Kind.NOTE)),
     ("note", HUMAN): _people(Adds(Kind.NOTE)),

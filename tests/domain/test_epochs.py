@@ -133,6 +133,7 @@ def test_a_reply_of_the_bot_from_another_epoch_is_a_leak(off_by: int) -> None:
 
     (entry,) = decision.entries
     assert (entry.kind, entry.text, entry.message_id) == (Kind.LEAK, None, "m1")
+    assert entry.payload == {"code": "stale_epoch", "epoch": late.epoch}
     assert isinstance(decision.refusal, StaleEpoch)
     assert decision.refusal.facts["epoch"] == WITH_BOT.epoch
     assert decision.head.last_message is None

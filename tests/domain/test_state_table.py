@@ -151,7 +151,8 @@ def test_a_bot_that_speaks_out_of_turn_is_refused_and_marked_without_its_text(
 
 def turn(head: Head) -> Head:
     """All of the head but what every entry, and every tag or message, may move."""
-    return replace(head, last_seq=0, updated_at=0, last_message=None, tags=(), leaks=0)
+    unmoved = replace(head, last_seq=0, updated_at=0, last_message=None, tags=(), leaks=0)
+    return replace(unmoved, heard_seq=None, notes=0)
 
 
 def assert_numbered(head: Head, decision: Decision) -> None:

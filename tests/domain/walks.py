@@ -19,6 +19,7 @@ from chalicelib.domain.commands import (
     Suggest,
     Tag,
     Take,
+    TakeAndSay,
     Transfer,
     Unpause,
     UserMessage,
@@ -35,9 +36,13 @@ QUEUES = st.sampled_from([None, "sales", "support"])
 EPOCHS = st.sampled_from([None, None, None, 1, 2, 3, 4])
 NOTES = st.none() | st.just("look here")
 
-BODIES = st.builds(Body, text=TEXTS) | st.just(Body("card", payload={"title": "hi"}))
+BODIES = st.one_of(
+    st.builds(Body, text=TEXTS),
+    st.sampled_from(["card", "visit"]).map(lambda type_: Body(type_, payload={"title": "hi"})),
+)
 PROFILES = st.none() | st.builds(Profile, st.sampled_from([None, "Uma", "Una"]))
-REQUESTS = st.builds(Request, st.none() | TEXTS, QUEUES, st.integers(-1, 2))
+TIMEOUTS = st.none() | st.just(60_000)
+REQUESTS = st.builds(Request, st.none() | TEXTS, QUEUES, st.integers(-1, 2), timeout=TIMEOUTS)
 MEMBERS = st.sampled_from([CY, replace(CY, person="ana", name="Ana"), replace(CY, capacity=0)])
 RESUMPTIONS = st.builds(Resumption, st.sampled_from(list(Outcome)))
 
@@ -48,6 +53,7 @@ OF_BOTS: st.SearchStrategy[Command] = st.one_of(
 )
 OF_PEOPLE: st.SearchStrategy[Command] = st.one_of(
     st.builds(AgentMessage, BODIES, epoch=EPOCHS),
+    st.builds(TakeAndSay, BODIES, epoch=EPOCHS),
     st.builds(Take, REQUESTS),
     st.builds(Claim, EPOCHS),
     st.builds(Release, EPOCHS),

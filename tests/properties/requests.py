@@ -31,8 +31,11 @@ from tests.properties.three_bots import caller
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A request, but for its place. `epoch_off` is how far its epoch is from the current one; None:
-    it carries none. `key` is an Idempotency-Key; `by_id` names the place by its id."""
+    """A request, but for its place.
+
+    `who` may be `OWNER`. `epoch_off` is how far its epoch is from the current one; None: it
+    carries none. `key` is an Idempotency-Key; `by_id` names the place by its id.
+    """
 
     who: str
     command: Command
@@ -81,12 +84,12 @@ class Sent:
         return None
 
 
-def sent_from(draft: Draft, address: Address, epoch: int) -> Sent:
-    """`epoch` is the conversation's current one."""
+def sent_from(draft: Draft, address: Address, epoch: int, owner: str | None) -> Sent:
+    """`epoch` and `owner` are the conversation's current ones."""
     command = draft.command
     if draft.epoch_off is not None and isinstance(command, WITH_EPOCH):
         command = replace(command, epoch=epoch + draft.epoch_off)
-    who = caller(address.bot, draft.who)
+    who = caller(address.bot, owner or "ana" if draft.who == OWNER else draft.who)
     fingerprint = repr((address, command, draft.agent, draft.by_id))
     key = IdempotencyKey(who.id, draft.key, fingerprint) if draft.key else None
     return Sent(who, address, command, draft.agent, key, draft.by_id)
@@ -103,6 +106,8 @@ PAUSES = st.builds(
     if_unavailable=st.sampled_from(list(IfUnavailable)),
     someone_free=st.sampled_from([None, True, False]),
 )
+UNPAUSE: st.SearchStrategy[Command] = st.builds(Unpause, st.builds(Resumption))
+SAY: st.SearchStrategy[Command] = st.builds(AgentMessage, BODIES, MESSAGE_IDS)
 NOTES = st.sampled_from([None, "look"])
 
 OF_BOTS: st.SearchStrategy[Command] = st.one_of(
@@ -112,41 +117,67 @@ OF_BOTS: st.SearchStrategy[Command] = st.one_of(
 )
 OF_PEOPLE: st.SearchStrategy[Command] = st.one_of(
     st.builds(Claim),
-    st.builds(AgentMessage, BODIES, MESSAGE_IDS),
+    SAY,
     st.builds(Release),
     st.builds(Take, REQUESTS),
     st.builds(Note, st.just("psst")),
 )
 OF_ALL: st.SearchStrategy[Command] = st.one_of(
     PAUSES,
-    st.builds(Unpause, st.builds(Resumption)),
+    UNPAUSE,
     st.builds(Tag, st.sampled_from([(), ("a",), ("a", "b")])),
 )
-COMMANDS: st.SearchStrategy[Command] = OF_BOTS | OF_PEOPLE | OF_ALL
-
 PERSON = st.sampled_from(["ana", "bo", "sam"])
+OWNER = "the owner"
 ANYBODY = st.sampled_from(["ana", "bo", "sam", "key", "timer"])
 NOBODY: st.SearchStrategy[str | None] = st.none()
 KEYS = st.sampled_from([None, None, None, "k0", "k1"])
 EPOCHS_OFF = st.sampled_from([None, None, 0, 0, -1, 1])
 
 
-def _drafts(
-    who: st.SearchStrategy[str],
+def _by(
+    who: str | st.SearchStrategy[str],
     command: st.SearchStrategy[Command],
     agent: st.SearchStrategy[str | None] = NOBODY,
 ) -> st.SearchStrategy[Draft]:
-    return st.builds(Draft, who, command, agent, KEYS, EPOCHS_OFF, by_id=st.booleans())
+    callers = st.just(who) if isinstance(who, str) else who
+    return st.builds(Draft, callers, command, agent, KEYS, EPOCHS_OFF, by_id=st.booleans())
 
+
+TO_AGENT: st.SearchStrategy[Command] = st.builds(Transfer, note=NOTES)
+TO_QUEUE: st.SearchStrategy[Command] = st.builds(Transfer, queue=st.just("support"), note=NOTES)
+AGENTS = st.sampled_from(["ana", "bo", "sam"])
+NAMED = st.sampled_from(["ana", "bo", "sam", "nobody"])
+
+FITTING = {
+    "bot": st.one_of(
+        _by("key", OF_BOTS), _by(PERSON, st.builds(Take, REQUESTS)), _by(ANYBODY, PAUSES)
+    ),
+    "waiting": st.one_of(
+        _by("key", OF_BOTS),
+        _by(PERSON, st.builds(Claim)),
+        _by(PERSON, st.builds(Claim)),
+        _by("sam", TO_AGENT, AGENTS),
+        _by("sam", TO_QUEUE),
+        _by(st.sampled_from(["sam", "key", "timer", "bo"]), UNPAUSE),
+    ),
+    "agent": st.one_of(
+        _by("key", OF_BOTS),
+        _by(st.sampled_from([OWNER, OWNER, "bo", "sam"]), SAY),
+        _by(st.sampled_from([OWNER, "sam"]), st.builds(Release)),
+        _by(st.sampled_from([OWNER, "sam"]), TO_AGENT, AGENTS),
+        _by(st.sampled_from([OWNER, "sam"]), TO_QUEUE),
+        _by(PERSON, st.builds(Claim)),
+        _by(st.sampled_from([OWNER, "sam", "key", "timer"]), UNPAUSE),
+    ),
+}
+"""By status: what goes on there, from those who may."""
 
 DRAFTS = st.one_of(
-    _drafts(st.just("key"), OF_BOTS),
-    _drafts(PERSON, OF_PEOPLE),
-    _drafts(PERSON, OF_PEOPLE),
-    _drafts(ANYBODY, OF_ALL),
-    _drafts(ANYBODY, OF_ALL),
-    _drafts(PERSON, st.builds(Transfer, note=NOTES), st.sampled_from(["ana", "bo", "nobody"])),
-    _drafts(PERSON, st.builds(Transfer, queue=st.just("support"), note=NOTES)),
-    _drafts(ANYBODY, COMMANDS),
+    _by(ANYBODY, OF_BOTS),
+    _by(ANYBODY, OF_PEOPLE),
+    _by(ANYBODY, OF_ALL),
+    _by(ANYBODY, TO_AGENT, NAMED),
+    _by(ANYBODY, TO_QUEUE),
 )
-"""Mostly what the one who asks may do in some status; the last are for anything at all."""
+"""Anything from anybody."""

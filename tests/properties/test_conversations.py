@@ -14,13 +14,13 @@ from chalicelib.usecases.conversations import execute
 from chalicelib.usecases.records import Answer
 from tests.properties import invariants
 from tests.properties.expectations import Expectations, Expected
-from tests.properties.requests import DRAFTS, PERSON, Draft, Sent, sent_from
-from tests.properties.three_bots import ADDRESSES, PEOPLE, ThreeBots, Trouble
+from tests.properties.requests import DRAFTS, FITTING, PERSON, Draft, Sent, sent_from
+from tests.properties.three_bots import BOTS, PEOPLE, ThreeBots, Trouble
 
 MINUTE = 60_000
 DAY = 24 * 60 * MINUTE
 
-PLACES = st.sampled_from([0, 0, 1, 2])
+PLACES = st.sampled_from([0, 0, 1, 1, 2])
 TROUBLES = st.sampled_from([*[None] * 6, *Trouble])
 LONG_AND_SHORT = st.sampled_from([MINUTE, MINUTE, 12 * MINUTE, 8 * DAY])
 
@@ -36,11 +36,18 @@ class Lives(RuleBasedStateMachine):
         for person in PEOPLE:
             self.is_now(person, PresenceStatus.ONLINE)
 
-    @initialize(
-        places=st.lists(st.sampled_from(ADDRESSES), min_size=3, max_size=3, unique=True),
-    )
-    def look_at_a_few(self, places: list[Address]) -> None:
-        self.places = places
+    @initialize(bots=st.permutations(BOTS), user=st.sampled_from(["u1", "u0"]))
+    def look_at_a_few(self, bots: list[str], user: str) -> None:
+        """Two conversations of one bot, and the double of one with another bot."""
+        self.places = [
+            Address(bots[0], "web", "u0", "t0"),
+            Address(bots[0], "web", user),
+            Address(bots[1], "web", "u0", "t0"),
+        ]
+
+    @rule(data=st.data(), place=PLACES, trouble=TROUBLES)
+    def asks_what_fits(self, data: st.DataObject, place: int, trouble: Trouble | None) -> None:
+        self.do(self.made_from(data.draw(self.fitting(place)), place), trouble)
 
     @rule(draft=DRAFTS, place=PLACES, trouble=TROUBLES)
     def asks(self, draft: Draft, place: int, trouble: Trouble | None) -> None:
@@ -51,10 +58,12 @@ class Lives(RuleBasedStateMachine):
         if self.sent:
             self.do(self.sent[-1 - which % len(self.sent)], trouble)
 
-    @rule(draft=DRAFTS, other=st.none() | DRAFTS, place=PLACES, torn=st.booleans())
-    def two_ask_at_once(self, draft: Draft, other: Draft | None, place: int, torn: bool) -> None:
-        """Without an `other`, it is the same request twice."""
-        request = self.made_from(draft, place)
+    @rule(data=st.data(), place=PLACES, torn=st.booleans())
+    def two_ask_at_once(self, data: st.DataObject, place: int, torn: bool) -> None:
+        """Often it is the same request twice."""
+        fitting = self.fitting(place)
+        request = self.made_from(data.draw(fitting), place)
+        other = data.draw(st.none() | fitting)
         rival = self.made_from(other, place) if other else request
         if torn:
             self.store.torn = lambda: self.do(rival)
@@ -96,9 +105,13 @@ class Lives(RuleBasedStateMachine):
 
     # One request
 
+    def fitting(self, place: int) -> st.SearchStrategy[Draft]:
+        return FITTING[self.expectations.state(self.places[place])["status"]]
+
     def made_from(self, draft: Draft, place: int) -> Sent:
         address = self.places[place]
-        sent = sent_from(draft, address, self.expectations.state(address)["epoch"])
+        state = self.expectations.state(address)
+        sent = sent_from(draft, address, state["epoch"], state["owner"])
         self.sent.append(sent)
         return sent
 

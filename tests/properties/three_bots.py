@@ -8,7 +8,6 @@ from dataclasses import replace
 from enum import StrEnum
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.address import Address
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.routing import Member
 from chalicelib.usecases.ports import Commit, Loaded, Lost, Query
@@ -23,13 +22,6 @@ PEOPLE = {
     "bo": Member("bo", "Bo", "bo@x", Role.AGENT, frozenset({"sales", "support"}), capacity=2),
     "sam": Member("sam", "Sam", "sam@x", Role.SUPERVISOR),
 }
-
-ADDRESSES = [
-    Address(bot, "web", user, thread)
-    for bot in BOTS
-    for user in ("u0", "u1")
-    for thread in (None, "t0")
-]
 
 
 def caller(bot: str, name: str) -> Caller:

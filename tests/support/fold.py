@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain.conversation import REASON_BYTES
-from chalicelib.domain.entries import Author, Entry, Kind, preview, shorten
+from chalicelib.domain.entries import Author, Entry, From, Kind, preview, shorten
 from chalicelib.domain.handoff import OpenHandoff
 from chalicelib.domain.head import Head, Status
 
@@ -23,12 +23,20 @@ def fold(head: Head, entry: Entry) -> Head:
 
 
 def _said(head: Head, entry: Entry, _: Facts) -> Head:
-    return replace(head, last_message=preview(entry))
+    heard = entry.seq if entry.sender is From.USER else head.heard_seq
+    return replace(head, last_message=preview(entry), heard_seq=heard)
 
 
 def _requested(head: Head, entry: Entry, facts: Facts) -> Head:
     reason = shorten(facts["reason"], REASON_BYTES) if facts["reason"] else None
-    handoff = OpenHandoff(facts["handoff_id"], entry.at, entry.seq, reason, facts["agent"])
+    handoff = OpenHandoff(
+        facts["handoff_id"],
+        entry.at,
+        entry.seq,
+        reason,
+        facts["agent"],
+        expires_at=facts.get("expires_at"),
+    )
     return replace(_waits(head, entry, facts), handoff=handoff)
 
 
@@ -51,7 +59,7 @@ def _claimed(head: Head, entry: Entry, facts: Facts) -> Head:
         status=Status.AGENT,
         owner=Author(**facts["owner"]),
         waiting_since=None,
-        handoff=replace(head.handoff, claimed_at=claimed_at),
+        handoff=replace(head.handoff, claimed_at=claimed_at, expires_at=None),
     )
 
 
@@ -76,6 +84,10 @@ def _tagged(head: Head, _: Entry, facts: Facts) -> Head:
     return replace(head, tags=tuple(facts["tags"]))
 
 
+def _noted(head: Head, _: Entry, __: Facts) -> Head:
+    return replace(head, notes=head.notes + 1)
+
+
 def _leaked(head: Head, _: Entry, __: Facts) -> Head:
     return replace(head, leaks=head.leaks + 1)
 
@@ -87,7 +99,8 @@ FOLDS: Mapping[Kind, Callable[[Head, Entry, Facts], Head]] = {
     Kind.RELEASED: _waits,
     Kind.TRANSFERRED: _transferred,
     Kind.RETURNED: _returned,
+    Kind.NOTE: _noted,
     Kind.TAGGED: _tagged,
     Kind.LEAK: _leaked,
 }
-"""Notes and suggestions only make the log longer."""
+"""Suggestions and events only make the log longer."""

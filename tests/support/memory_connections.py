@@ -1,14 +1,14 @@
 """Open WebSockets and their tickets in memory."""
 
 from chalicelib.usecases.records import Connection, Ticket
+from tests.support.clock import ManualClock
 from tests.support.memory_table import MemoryTable, Now
 
 
 class MemoryConnections:
-    """Expired rows stay, as they may on DynamoDB for days."""
-
     def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
         self._table = table
+        self._clock = clock or ManualClock()
 
     def add_ticket(self, ticket: Ticket) -> None:
         with self._table.lock:
@@ -26,7 +26,8 @@ class MemoryConnections:
             self._table.connections[connection.id] = connection
 
     def get(self, connection_id: str) -> Connection | None:
-        return self._table.connections.get(connection_id)
+        found = self._table.connections.get(connection_id)
+        return found if found and found.expires_at > self._clock.now() else None
 
     def close(self, connection: Connection) -> None:
         with self._table.lock:
@@ -36,7 +37,8 @@ class MemoryConnections:
 
     def of_bot(self, bot: str) -> list[Connection]:
         with self._table.lock:
-            return [c for c in self._table.connections.values() if bot in c.bots]
+            found = self._table.connections.values()
+            return [c for c in found if bot in c.bots and c.expires_at > self._clock.now()]
 
     def watch(
         self, bot: str, conversation_id: str, connection: Connection, expires_at: int
@@ -51,4 +53,9 @@ class MemoryConnections:
 
     def watchers(self, bot: str, conversation_id: str) -> list[str]:
         with self._table.lock:
-            return list(self._table.watches.get((bot, conversation_id), ()))
+            watching = self._table.watches.get((bot, conversation_id), {})
+            return [
+                connection
+                for connection, ends_at in watching.items()
+                if ends_at > self._clock.now()
+            ]

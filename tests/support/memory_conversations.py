@@ -1,15 +1,17 @@
 """Conversations in memory, with the conditions of the transaction that DynamoDB would check."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from chalicelib.domain.address import conversation_of
+from chalicelib.domain.address import Address, conversation_of
+from chalicelib.domain.commands import Profile
 from chalicelib.domain.decision import Decision, Seat
-from chalicelib.domain.entries import Entry
+from chalicelib.domain.entries import Entry, Kind
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.handoff import Handoff, HandoffChange
 from chalicelib.domain.head import Head
 from chalicelib.domain.routing import Member, Presence
+from chalicelib.domain.timers import due_at
 from chalicelib.usecases.ports import BoardFilter, Commit, Listing, Loaded, Lost, Query
 from chalicelib.usecases.records import IdempotencyKey, KnownAnswer
 from tests.support.clock import ManualClock
@@ -75,6 +77,10 @@ class MemoryConversations:
         with self._table.lock:
             return sorted(self._table.by_user.get((bot, channel, user), ()))
 
+    def of_user_anywhere(self, bot: str, user: str) -> list[str]:
+        heads = self._heads_of(bot, lambda head: head.address.user == user)
+        return sorted(head.id for head in heads)
+
     def of_thread(self, bot: str, thread: str) -> list[str]:
         with self._table.lock:
             return sorted(self._table.by_thread.get((bot, thread), ()))
@@ -104,6 +110,41 @@ class MemoryConversations:
             thread = self._table.threads.get((bot, conversation_of(handoff_id) or ""))
             return thread.handoffs.get(handoff_id) if thread else None
 
+    def handoffs(
+        self, bot: str, position: str | None, limit: int
+    ) -> tuple[list[Handoff], str | None]:
+        with self._table.lock:
+            threads = [t for (owner, _), t in self._table.threads.items() if owner == bot]
+            found = [handoff for thread in threads for handoff in thread.handoffs.values()]
+        found.sort(key=_place_in_list, reverse=True)
+        rest = [h for h in found if position is None or _place_in_list(h) < position]
+        more = len(rest) > limit
+        return rest[:limit], _place_in_list(rest[limit - 1]) if more else None
+
+    def entries_at(
+        self, bot: str, places: Iterable[tuple[str, int]]
+    ) -> Mapping[tuple[str, int], Entry]:
+        with self._table.lock:
+            threads = {(cid, seq): self._table.threads.get((bot, cid)) for cid, seq in places}
+            found = {place: t.entries.get(place[1]) for place, t in threads.items() if t}
+            return {place: entry for place, entry in found.items() if entry}
+
+    def notes(self, bot: str, conversation_id: str) -> list[Entry]:
+        entries = self._entries(bot, conversation_id)
+        return [entry for entry in entries if entry.kind is Kind.NOTE]
+
+    def profiles(self, addresses: Iterable[Address]) -> Mapping[Address, Profile]:
+        with self._table.lock:
+            known = {a: self._table.profiles.get((a.bot, a.channel, a.user)) for a in addresses}
+            return {address: profile for address, profile in known.items() if profile}
+
+    def due(self, until: int, limit: int) -> list[tuple[str, str]]:
+        with self._table.lock:
+            heads = [thread.head for thread in self._table.threads.values()]
+        found = [(at, head) for head in heads if (at := due_at(head)) is not None and at <= until]
+        found.sort(key=lambda pair: pair[0])
+        return [(head.bot, head.id) for _, head in found[:limit]]
+
     # What a commit depends on
 
     def _is_committed(self, commit: Commit) -> bool:
@@ -125,7 +166,7 @@ class MemoryConversations:
         if not commit.decision.refusal:
             self._check_first_time(commit, thread)
         for seat in commit.decision.seats:
-            self._check_room(commit.before.bot, seat)
+            self._check_room(commit.decision.head, seat)
 
     def _check_first_time(self, commit: Commit, thread: Thread | None) -> None:
         if commit.key and self._kept(commit.before.bot, commit.key):
@@ -133,12 +174,14 @@ class MemoryConversations:
         if thread and commit.message in thread.messages:
             raise Lost
 
-    def _check_room(self, bot: str, seat: Seat) -> None:
-        full = seat.capacity is not None and (
-            self._table.open_count(bot, seat.agent) >= seat.capacity
-        )
-        if full and seat.change > 0:
-            raise AtCapacity(f"{seat.agent} has no room for one more.", agent=seat.agent)
+    def _check_room(self, head: Head, seat: Seat) -> None:
+        if seat.change < 0 or seat.capacity is None:
+            return
+        if self._table.open_count(head.bot, seat.agent) >= seat.capacity:
+            name = head.owner.name if head.owner else seat.agent
+            raise AtCapacity(
+                f"{name} has no room for one more.", agent=seat.agent, capacity=seat.capacity
+            )
 
     # What it stores
 
@@ -188,8 +231,11 @@ class MemoryConversations:
 
     def _store_profile(self, decision: Decision) -> None:
         if decision.profile:
-            address = decision.head.address
-            self._table.profiles[address.bot, address.channel, address.user] = decision.profile
+            address, news = decision.head.address, decision.profile
+            user = (address.bot, address.channel, address.user)
+            known = self._table.profiles.get(user, Profile())
+            attributes = known.attributes if news.attributes is None else news.attributes
+            self._table.profiles[user] = Profile(news.name or known.name, attributes)
 
     # Reading
 
@@ -216,6 +262,10 @@ class MemoryConversations:
         with self._table.lock:
             heads = [t.head for (owner, _), t in self._table.threads.items() if owner == bot]
         return [head for head in heads if fits(head)]
+
+
+def _place_in_list(handoff: Handoff) -> str:
+    return f"{handoff.requested_at:013d}#{handoff.id}"
 
 
 def _name(bot: str, key: IdempotencyKey) -> CallerKey:
