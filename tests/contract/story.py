@@ -16,11 +16,12 @@ from chalicelib.domain.conversation import decide
 from chalicelib.domain.decision import Decision
 from chalicelib.domain.entries import Author, Body, Entry, From, Kind
 from chalicelib.domain.errors import BatonError
-from chalicelib.domain.handoff import Request
-from chalicelib.domain.head import Head, unborn
+from chalicelib.domain.handoff import OpenHandoff, Request
+from chalicelib.domain.head import Head, Status, unborn
 from chalicelib.domain.routing import Member
 from chalicelib.usecases.ports import Commit, Lost, Query
 from chalicelib.usecases.records import Answer, IdempotencyKey, MessageKey
+from tests.support.clock import START
 from tests.support.engines import Stores
 
 BOT = "demo"
@@ -108,6 +109,26 @@ def stored(stores: Stores, head: Head) -> None:
 
 def other(place: Address, number: int) -> Address:
     return replace(place, thread=f"t{number}")
+
+
+def waiting(number: int, *, priority: int = 0, since: int = 0, queue: str | None = None) -> Head:
+    moment = START + since
+    return Head(
+        other(ADDRESS, number),
+        START,
+        START,
+        Status.WAITING,
+        last_seq=1,
+        queue=queue,
+        priority=priority,
+        handoff=OpenHandoff(f"h_{number}", moment, 1),
+        waiting_since=moment,
+    )
+
+
+def owned(number: int, owner: str, *, since: int = 0) -> Head:
+    head = waiting(number, since=since)
+    return replace(head, status=Status.AGENT, owner=Author(owner, owner), waiting_since=None)
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T | BatonError | Lost]:

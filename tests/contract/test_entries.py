@@ -12,7 +12,7 @@ from chalicelib.usecases.records import IdempotencyKey
 from tests.contract.story import ADDRESS, BOT, CID, DEMO, SAM, act, plan, said, said_times
 from tests.support.engines import Stores
 
-JSON = {
+JSON: dict[str, object] = {
     "id": 123456789012345678901234567890123456789012,
     "float": 0.1,
     "tiny": 5e-324,
@@ -22,7 +22,14 @@ JSON = {
     "": {"N": "1"},
     "text": "O'Brien \u200f\u05d0 🎉 #%/:\\\"",
 }
-TYPED = ({"S": "x"}, {"N": "1"}, {"M": {}}, {"NULL": True}, {"L": []}, {})
+TYPED: tuple[dict[str, object], ...] = (
+    {"S": "x"},
+    {"N": "1"},
+    {"M": {}},
+    {"NULL": True},
+    {"L": []},
+    {},
+)
 """JSON that looks like DynamoDB's own notation."""
 
 

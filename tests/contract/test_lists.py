@@ -8,12 +8,25 @@ import pytest
 
 from chalicelib.domain.address import Address
 from chalicelib.domain.commands import Claim, Pause, Profile, Take, Unpause, UserMessage
-from chalicelib.domain.entries import Author, Body
-from chalicelib.domain.handoff import OpenHandoff, Request
+from chalicelib.domain.entries import Body
+from chalicelib.domain.handoff import Request
 from chalicelib.domain.head import Head, Status
 from chalicelib.usecases.ports import BoardFilter, Listing
 from chalicelib.usecases.reading import PAUSED
-from tests.contract.story import ADDRESS, ANA, BO, BOT, CID, DEMO, act, other, said, stored
+from tests.contract.story import (
+    ADDRESS,
+    ANA,
+    BO,
+    BOT,
+    CID,
+    DEMO,
+    act,
+    other,
+    owned,
+    said,
+    stored,
+    waiting,
+)
 from tests.support.clock import START
 from tests.support.engines import Stores, with_shards
 
@@ -51,26 +64,6 @@ def recent(stores: Stores, limit: int = 100) -> list[str]:
 
 def named(stores: Stores, prefix: str, limit: int = 100) -> list[str]:
     return pages(lambda at: stores.conversations.named(BOT, prefix, at, limit), limit)
-
-
-def waiting(number: int, *, priority: int = 0, since: int = 0, queue: str | None = None) -> Head:
-    moment = START + since
-    return Head(
-        other(ADDRESS, number),
-        START,
-        START,
-        Status.WAITING,
-        last_seq=1,
-        queue=queue,
-        priority=priority,
-        handoff=OpenHandoff(f"h_{number}", moment, 1),
-        waiting_since=moment,
-    )
-
-
-def owned(number: int, owner: str, *, since: int = 0) -> Head:
-    head = waiting(number, since=since)
-    return replace(head, status=Status.AGENT, owner=Author(owner, owner), waiting_since=None)
 
 
 def test_a_conversation_is_on_the_board_while_it_is_paused(stores: Stores) -> None:
@@ -157,7 +150,7 @@ def test_a_rare_queue_is_found_behind_many_others(stores: Stores) -> None:
 
 
 def test_the_recent_list_begins_with_the_latest_minute(sharded: Stores) -> None:
-    latest = []
+    latest: list[str] = []
     for n in range(9):
         stored(sharded, replace(waiting(n), updated_at=START + n * MINUTE))
         latest.insert(0, waiting(n).id)

@@ -22,12 +22,14 @@ from chalicelib.adapters.dynamodb.rows import (
     HeadRow,
     IdempotencyRow,
     LoadRow,
+    PointerRow,
     ProfileRow,
 )
 from chalicelib.adapters.dynamodb.table import Rows
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Failure, Transaction
 from chalicelib.domain.commands import Profile
 from chalicelib.domain.decision import Seat
+from chalicelib.domain.entries import Kind
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.head import Head
 from chalicelib.usecases.ports import Commit, Lost
@@ -66,7 +68,7 @@ def _transaction(rows: Rows, commit: Commit, seats: Sequence[Seat]) -> Transacti
     transaction = Transaction(rows.table)
     if commit.decision.entries:
         _add_entries(transaction, commit, rows.table.shards)
-        _add_handoff(transaction, commit)
+        _add_handoff(transaction, commit, rows.table.shards)
         for seat in seats:
             _add_seat(transaction, commit.before.bot, seat)
         if commit.decision.profile:
@@ -84,6 +86,9 @@ def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
     for entry in decision.entries:
         row = entry_row(before.bot, before.id, entry, commit.command_id)
         transaction.put(row, EntryRow.pk.does_not_exist())
+        if entry.kind is Kind.NOTE:
+            note = keys.note(before.bot, before.id, entry.seq)
+            transaction.put(PointerRow.at(note, id=str(entry.seq)))
     if before.last_seq == 0:
         _add_address(transaction, before)
     if commit.message and not decision.refusal:
@@ -93,17 +98,20 @@ def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
 
 def _add_address(transaction: Transaction, head: Head) -> None:
     address = head.address
-    places = [keys.RowKey(keys.user(address), keys.joined("C", head.id))]
+    places = [
+        keys.RowKey(keys.user(address), keys.joined("C", head.id)),
+        keys.RowKey(keys.user_anywhere(head.bot, address.user), keys.joined(head.id)),
+    ]
     if address.thread is not None:
         places.append(keys.RowKey(keys.thread(head.bot, address.thread), keys.joined(head.id)))
     for place in places:
         transaction.put(AddressRow.at(place, conversation_id=head.id))
 
 
-def _add_handoff(transaction: Transaction, commit: Commit) -> None:
+def _add_handoff(transaction: Transaction, commit: Commit, shards: int) -> None:
     opened, changed = commit.decision.opened, commit.decision.changed
     if opened:
-        transaction.put(handoff_row(opened))
+        transaction.put(handoff_row(opened, shards))
     elif changed:
         key = keys.handoff(commit.before.bot, commit.before.id, changed.id)
         transaction.update(HandoffRow.at(key), handoff_changes(changed))

@@ -1,8 +1,9 @@
 """The conversations in the table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import and_
+from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
@@ -13,8 +14,9 @@ from chalicelib.adapters.dynamodb.entries import (
     entry_of,
     handoff_of,
     known_answer,
+    profile_of,
 )
-from chalicelib.adapters.dynamodb.heads import NAME_END, PLACE_ON_BOARD, head_of, name_prefix
+from chalicelib.adapters.dynamodb.heads import PLACE_ON_BOARD, head_of, name_prefix
 from chalicelib.adapters.dynamodb.rows import (
     AddressRow,
     EntryRow,
@@ -22,10 +24,13 @@ from chalicelib.adapters.dynamodb.rows import (
     HeadRow,
     IdempotencyRow,
     MessageRow,
+    PointerRow,
+    ProfileRow,
 )
-from chalicelib.adapters.dynamodb.schema import BOARD, NAME, RECENT
+from chalicelib.adapters.dynamodb.schema import BOARD, HANDOFFS, NAME, RECENT
 from chalicelib.adapters.dynamodb.table import Rows, Table, named
-from chalicelib.domain.address import conversation_of
+from chalicelib.domain.address import Address, conversation_of
+from chalicelib.domain.commands import Profile
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.handoff import Handoff
 from chalicelib.domain.head import Head
@@ -98,8 +103,12 @@ class DynamoConversations:
         return lists.listing(self._table, bot, order, position, limit)
 
     def named(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
-        order = lists.Order(NAME, name_prefix(prefix), separator=NAME_END)
+        order = lists.Order(NAME, name_prefix(prefix))
         return lists.listing(self._table, bot, order, position, limit)
+
+    def of_user_anywhere(self, bot: str, user: str) -> list[str]:
+        rows = self._rows.every(AddressRow, keys.user_anywhere(bot, user), None)
+        return [row.conversation_id for row in rows]
 
     def handoff(self, bot: str, handoff_id: str) -> Handoff | None:
         conversation_id = conversation_of(handoff_id)
@@ -107,6 +116,42 @@ class DynamoConversations:
             return None
         row = self._rows.get(HandoffRow, keys.handoff(bot, conversation_id, handoff_id))
         return handoff_of(row) if row else None
+
+    def handoffs(
+        self, bot: str, position: str | None, limit: int
+    ) -> tuple[list[Handoff], str | None]:
+        order = lists.Order(HANDOFFS, descending=True, id_of=_handoff_of)
+        page = lists.listing(self._table, bot, order, position, limit)
+        wanted = [
+            keys.handoff(bot, conversation_of(handoff_id) or "", handoff_id)
+            for handoff_id in page.conversation_ids
+        ]
+        found = self._rows.get_all(wanted)
+        rows = (named(found, HandoffRow, key) for key in wanted)
+        return [handoff_of(row) for row in rows if row], page.position
+
+    def entries_at(
+        self, bot: str, places: Iterable[tuple[str, int]]
+    ) -> Mapping[tuple[str, int], Entry]:
+        wanted = {place: keys.entry(bot, *place) for place in places}
+        found = self._rows.get_all(wanted.values())
+        rows = {place: named(found, EntryRow, key) for place, key in wanted.items()}
+        return {place: entry_of(row) for place, row in rows.items() if row}
+
+    def notes(self, bot: str, conversation_id: str) -> list[Entry]:
+        pk = keys.conversation(bot, conversation_id)
+        rows = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("N#"))
+        found = self.entries_at(bot, [(conversation_id, int(row.id)) for row in rows])
+        return sorted(found.values(), key=lambda entry: entry.seq)
+
+    def profiles(self, addresses: Iterable[Address]) -> Mapping[Address, Profile]:
+        wanted = {a: keys.RowKey(keys.user(a), keys.META) for a in addresses}
+        found = self._rows.get_all(wanted.values())
+        rows = {address: named(found, ProfileRow, key) for address, key in wanted.items()}
+        return {address: profile_of(row) for address, row in rows.items() if row}
+
+    def due(self, until: int, limit: int) -> list[tuple[str, str]]:
+        return lists.due(self._table, until, limit)
 
     def _entries(
         self, bot: str, cid: str, first: int, last: int, limit: int, *, backwards: bool
@@ -117,6 +162,11 @@ class DynamoConversations:
         pk = keys.conversation(bot, cid)
         rows, _ = self._rows.page(pk, wanted, limit=limit, backwards=backwards)
         return [entry_of(row) for row in rows if isinstance(row, EntryRow)]
+
+
+def _handoff_of(item: Mapping[str, Any]) -> str:
+    handoff_id: str = item["sk"]["S"].removeprefix("H#")
+    return handoff_id
 
 
 def _fits(wanted: BoardFilter) -> Condition | None:

@@ -10,7 +10,14 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.heads import author_of
-from chalicelib.adapters.dynamodb.rows import EntryRow, HandoffRow, IdempotencyRow, MessageRow
+from chalicelib.adapters.dynamodb.rows import (
+    EntryRow,
+    HandoffRow,
+    IdempotencyRow,
+    MessageRow,
+    ProfileRow,
+)
+from chalicelib.domain.commands import Profile
 from chalicelib.domain.entries import Author, Entry, From, Kind
 from chalicelib.domain.handoff import Handoff, HandoffChange, Outcome, Request, Resumption
 from chalicelib.domain.head import Status
@@ -57,6 +64,10 @@ def entry_of(row: EntryRow) -> Entry:
     )
 
 
+def profile_of(row: ProfileRow) -> Profile:
+    return Profile(row.name, from_json(row.attributes_json))
+
+
 def message_row(key: keys.RowKey, answer: Answer) -> MessageRow:
     return MessageRow.at(
         key,
@@ -80,10 +91,13 @@ def known_answer(row: IdempotencyRow) -> KnownAnswer:
     return KnownAnswer(row.fingerprint, msgspec.json.decode(row.answer, type=Answer))
 
 
-def handoff_row(handoff: Handoff) -> HandoffRow:
+def handoff_row(handoff: Handoff, shards: int) -> HandoffRow:
     request, owner = handoff.request, handoff.owner
+    shard = keys.shard(handoff.conversation_id, shards)
     return HandoffRow.at(
         keys.handoff(handoff.bot, handoff.conversation_id, handoff.id),
+        index=keys.index(handoff.bot, shard),
+        list_key=f"{handoff.requested_at:013d}#{handoff.id}",
         id=handoff.id,
         reason=request.reason,
         queue=request.queue,
@@ -91,6 +105,7 @@ def handoff_row(handoff: Handoff) -> HandoffRow:
         agent=request.agent,
         language=request.language,
         context=None if request.context is None else to_json(request.context),
+        timeout=request.timeout,
         requested_by_id=handoff.requested_by.id,
         requested_by_name=handoff.requested_by.name,
         requested_at=handoff.requested_at,
@@ -117,6 +132,7 @@ def handoff_of(row: HandoffRow) -> Handoff:
             agent=row.agent,
             language=row.language,
             context=from_json(row.context),
+            timeout=row.timeout,
         ),
         requested_by=Author(row.requested_by_id, row.requested_by_name),
         requested_at=row.requested_at,

@@ -8,8 +8,11 @@ from chalicelib.domain.address import Address, handoff_id
 from chalicelib.domain.entries import Author, From, Preview
 from chalicelib.domain.handoff import OpenHandoff
 from chalicelib.domain.head import Head, Status
+from chalicelib.domain.timers import due_at
 
-NAME_BYTES = 64
+NAME_BYTES = 32
+TIE_BREAK = slice(2, 14)
+"""Of a conversation's id, at the end of its sort keys: 60 bits, that no two are alike."""
 NAME_END = "\x01"
 """Below all that a name is written with: "Ana" stands before "Ana Maria"."""
 MINUTE = 60_000
@@ -22,15 +25,20 @@ class Places(TypedDict):
     board_key: str | None
     recent_key: str
     name_key: str | None
+    due_key: str | None
+    due_at: int | None
 
 
 def places(head: Head, shards: int) -> Places:
     """Its keys in the lists; none where it does not belong there."""
+    shard, due = keys.shard(head.id, shards), due_at(head)
     return {
-        "index": keys.index(head.bot, keys.shard(head.id, shards)),
+        "index": keys.index(head.bot, shard),
         "board_key": _board_key(head),
-        "recent_key": f"{head.updated_at // MINUTE:010d}#{head.id}",
+        "recent_key": f"{head.updated_at // MINUTE:010d}#{head.id[TIE_BREAK]}",
         "name_key": _name_key(head),
+        "due_key": None if due is None else keys.due(shard),
+        "due_at": due,
     }
 
 
@@ -40,13 +48,13 @@ def _board_key(head: Head) -> str | None:
     requested_at = head.handoff.requested_at if head.handoff else 0
     since = head.waiting_since or requested_at
     urgency = HIGHEST_PRIORITY - min(max(head.priority, 0), HIGHEST_PRIORITY)
-    return f"{PLACE_ON_BOARD[head.status]}#{urgency}#{since:013d}#{head.id}"
+    return f"{PLACE_ON_BOARD[head.status]}#{urgency}#{since:013d}#{head.id[TIE_BREAK]}"
 
 
 def _name_key(head: Head) -> str | None:
     if not head.user_name:
         return None
-    return name_prefix(head.user_name) + NAME_END + head.id
+    return name_prefix(head.user_name) + NAME_END + head.id[TIE_BREAK]
 
 
 def name_prefix(name: str) -> str:
@@ -75,6 +83,7 @@ def head_row(head: Head, shards: int) -> HeadRow:
         claimed_at=handoff.claimed_at if handoff else None,
         reason=handoff.reason if handoff else None,
         wanted_agent=handoff.agent if handoff else None,
+        expires_at=handoff.expires_at if handoff else None,
         preview_seq=last.seq if last else None,
         preview_sender=last.sender if last else None,
         preview_text=last.text if last else None,
@@ -83,6 +92,8 @@ def head_row(head: Head, shards: int) -> HeadRow:
         user_name=head.user_name,
         profile=head.profile,
         leaks=head.leaks or None,
+        heard_seq=head.heard_seq,
+        notes=head.notes or None,
         created_at=head.created_at,
         updated_at=head.updated_at,
     )
@@ -107,6 +118,8 @@ def head_of(row: HeadRow) -> Head:
         user_name=row.user_name,
         profile=row.profile,
         leaks=row.leaks or 0,
+        heard_seq=row.heard_seq,
+        notes=row.notes or 0,
     )
 
 
@@ -125,6 +138,7 @@ def _handoff_of(row: HeadRow, conversation_id: str) -> OpenHandoff | None:
         reason=row.reason,
         agent=row.wanted_agent,
         claimed_at=row.claimed_at,
+        expires_at=row.expires_at,
     )
 
 

@@ -60,6 +60,10 @@ def user_of(bot_id: str, channel: str, user_id: str) -> str:
     return joined("B", bot_id, "U", channel, user_id)
 
 
+def user_anywhere(bot_id: str, user_id: str) -> str:
+    return joined("B", bot_id, "X", user_id)
+
+
 def thread(bot_id: str, thread_id: str) -> str:
     return joined("B", bot_id, "T", thread_id)
 
@@ -88,6 +92,10 @@ def index(bot_id: str, shard: int) -> str:
     return joined("B", bot_id, "I", str(shard))
 
 
+def due(shard: int) -> str:
+    return joined("DUE", str(shard))
+
+
 # Rows
 
 
@@ -110,6 +118,10 @@ def message(bot_id: str, conversation_id: str, key: MessageKey) -> RowKey:
 
 def handoff(bot_id: str, conversation_id: str, handoff_id: str) -> RowKey:
     return RowKey(conversation(bot_id, conversation_id), joined("H", handoff_id))
+
+
+def note(bot_id: str, conversation_id: str, seq: int) -> RowKey:
+    return RowKey(conversation(bot_id, conversation_id), f"N#{seq:0{SEQ_DIGITS}d}")
 
 
 def watch(bot_id: str, conversation_id: str, connection_id: str) -> RowKey:

@@ -50,6 +50,8 @@ class HeadRow(Row, discriminator="h"):
     board_key = UnicodeAttribute(attr_name="bk", null=True)
     recent_key = UnicodeAttribute(attr_name="rk")
     name_key = UnicodeAttribute(attr_name="nk", null=True)
+    due_key = UnicodeAttribute(attr_name="d", null=True)
+    due_at = Integer(attr_name="dk", null=True)
 
     channel = UnicodeAttribute(attr_name="c")
     user = UnicodeAttribute(attr_name="u")
@@ -67,6 +69,7 @@ class HeadRow(Row, discriminator="h"):
     claimed_at = Integer(attr_name="hc", null=True)
     reason = UnicodeAttribute(attr_name="hw", null=True)
     wanted_agent = UnicodeAttribute(attr_name="ha", null=True)
+    expires_at = Integer(attr_name="hx", null=True)
     preview_seq = Integer(attr_name="mn", null=True)
     preview_sender = UnicodeAttribute(attr_name="ms", null=True)
     preview_text = UnicodeAttribute(attr_name="m", null=True)
@@ -75,6 +78,8 @@ class HeadRow(Row, discriminator="h"):
     user_name = UnicodeAttribute(attr_name="un", null=True)
     profile = UnicodeAttribute(attr_name="up", null=True)
     leaks = Integer(attr_name="l", null=True)
+    heard_seq = Integer(attr_name="hs", null=True)
+    notes = Integer(attr_name="no", null=True)
     created_at = Integer(attr_name="ca")
     updated_at = Integer(attr_name="ua")
 
@@ -111,6 +116,9 @@ class IdempotencyRow(Row, discriminator="k"):
 
 
 class HandoffRow(Row, discriminator="o"):
+    index = UnicodeAttribute(attr_name="hi", null=True)
+    list_key = UnicodeAttribute(attr_name="hk", null=True)
+
     id = UnicodeAttribute(attr_name="i")
     reason = UnicodeAttribute(attr_name="w", null=True)
     queue = UnicodeAttribute(attr_name="q", null=True)
@@ -118,6 +126,7 @@ class HandoffRow(Row, discriminator="o"):
     agent = UnicodeAttribute(attr_name="ha", null=True)
     language = UnicodeAttribute(attr_name="la", null=True)
     context = UnicodeAttribute(attr_name="cx", null=True)
+    timeout = Integer(attr_name="to", null=True)
     requested_by_id = UnicodeAttribute(attr_name="b")
     requested_by_name = UnicodeAttribute(attr_name="bn")
     requested_at = Integer(attr_name="ra")

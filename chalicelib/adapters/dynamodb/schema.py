@@ -4,17 +4,18 @@ from typing import Any
 
 TTL_ATTRIBUTE = "x"
 
-BOARD, RECENT, NAME, DUE = "board", "recent", "name", "due"
+BOARD, RECENT, NAME, DUE, HANDOFFS = "board", "recent", "name", "due", "handoffs"
 
 INDEXES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     BOARD: ("i", "bk", ("q", "o")),
     RECENT: ("i", "rk", ()),
     NAME: ("i", "nk", ()),
     DUE: ("d", "dk", ()),
+    HANDOFFS: ("hi", "hk", ()),
 }
 """Partition key, sort key, and what the index shows beside the keys. One partition key serves
-three indexes: a head is in those whose sort key it has. `due` is for the sweep; nothing is in it
-yet."""
+three indexes: a head is in those whose sort key it has. `due` is for the sweep and holds the
+heads that wait for a time; `handoffs` holds their rows, by when they were requested."""
 
 NUMBERS = frozenset({"dk"})
 """Key attributes are strings, but for these."""

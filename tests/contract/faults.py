@@ -1,0 +1,87 @@
+"""What can go wrong between us and the table, played on moto.
+
+A botocore hook that returns an error does not stop moto from doing what it is asked; standing in
+its place does.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ReadTimeoutError
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+
+FOR_EVER = 1_000_000
+
+Send = Callable[[], AWSResponse | None]
+Fault = Callable[[AWSPreparedRequest, Send], AWSResponse | None]
+
+
+@contextmanager
+def faulty(operation: str, fault: Fault, times: int = 1) -> Iterator[list[str]]:
+    """Puts the fault in the way of the first `times` attempts; the list grows with each attempt."""
+    shipped = BotocoreStubber.__call__
+    attempts: list[str] = []
+
+    def call(
+        self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **kwargs: Any
+    ) -> AWSResponse | None:
+        def send() -> AWSResponse | None:
+            return shipped(self, event_name, request, **kwargs)
+
+        called = event_name.rpartition(".")[2]
+        if operation not in ("*", called):
+            return send()
+        attempts.append(called)
+        return fault(request, send) if len(attempts) <= times else send()
+
+    BotocoreStubber.__call__ = call  # type: ignore[method-assign]
+    try:
+        yield attempts
+    finally:
+        BotocoreStubber.__call__ = shipped  # type: ignore[method-assign]
+
+
+def answer_is_lost(request: AWSPreparedRequest, send: Send) -> AWSResponse | None:
+    """It is done, and nobody hears of it."""
+    send()
+    raise ReadTimeoutError(endpoint_url=request.url)
+
+
+def request_is_lost(request: AWSPreparedRequest, _: Send) -> AWSResponse | None:
+    raise ReadTimeoutError(endpoint_url=request.url)
+
+
+def refused(code: str, status: int = 400, **more: object) -> Fault:
+    body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no", **more}
+    return lambda request, _: _answer(request, status, body)
+
+
+def cancelled(*codes: str) -> Fault:
+    reasons = [{"Code": code} for code in codes]
+    return refused("TransactionCanceledException", CancellationReasons=reasons)
+
+
+def unprocessed(request: AWSPreparedRequest, _: Send) -> AWSResponse | None:
+    """BatchGetItem answers, but has read nothing."""
+    asked = _asked(request)["RequestItems"]
+    return _answer(request, 200, {"Responses": {}, "UnprocessedKeys": asked})
+
+
+def undeleted(request: AWSPreparedRequest, _: Send) -> AWSResponse | None:
+    """BatchWriteItem answers, but has done nothing."""
+    asked = _asked(request)["RequestItems"]
+    return _answer(request, 200, {"UnprocessedItems": asked})
+
+
+def _asked(request: AWSPreparedRequest) -> Any:
+    body: Any = request.body
+    return json.loads(body)
+
+
+def _answer(request: AWSPreparedRequest, status: int, body: Mapping[str, object]) -> AWSResponse:
+    headers: Any = {"x-amzn-requestid": "r"}
+    raw: Any = MockRawResponse(json.dumps(body))
+    return AWSResponse(request.url, status, headers, raw)

@@ -1,0 +1,99 @@
+"""Whatever is asked of a table that is busy, the answer is one and the same."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.domain.routing import Presence
+from chalicelib.usecases.ports import BoardFilter, Query
+from chalicelib.usecases.reading import PAUSED
+from chalicelib.usecases.records import (
+    Bot,
+    Connection,
+    Cursor,
+    Delivery,
+    IdempotencyKey,
+    Key,
+    Notification,
+    Person,
+    Ticket,
+)
+from tests.contract.faults import (
+    FOR_EVER,
+    faulty,
+    refused,
+)
+from tests.contract.story import BOT, CID, member
+from tests.support.clock import START
+from tests.support.engines import Stores
+
+KEY = IdempotencyKey("k1", "key", "f")
+COMMIT = "TransactWriteItems"
+CONNECTION = Connection("s", "ana", 1, (BOT,), START, START + 60_000)
+NOTIFICATION = Notification("n_1", BOT, "text", "info", START)
+
+
+@pytest.fixture
+def stores(on_moto: Stores) -> Stores:
+    return on_moto
+
+
+CALLS: list[Callable[[Stores], object]] = [
+    lambda s: s.conversations.load(Query(BOT, CID)),
+    lambda s: s.conversations.head(BOT, CID),
+    lambda s: s.conversations.heads(BOT, [CID]),
+    lambda s: s.conversations.entries_after(BOT, CID, 0, 9),
+    lambda s: s.conversations.entries_before(BOT, CID, None, 9),
+    lambda s: s.conversations.of_user(BOT, "web", "u1"),
+    lambda s: s.conversations.of_thread(BOT, "t1"),
+    lambda s: s.conversations.board(BOT, BoardFilter(PAUSED), None, 9),
+    lambda s: s.conversations.recent(BOT, None, 9),
+    lambda s: s.conversations.named(BOT, "a", None, 9),
+    lambda s: s.conversations.handoff(BOT, "h_" + "a" * 26 + "_1"),
+    lambda s: s.directory.bot_and_key(BOT, "k"),
+    lambda s: s.directory.bot_and_member(BOT, "p"),
+    lambda s: s.directory.bot(BOT),
+    lambda s: s.directory.person("p"),
+    lambda s: s.directory.members(BOT),
+    lambda s: s.directory.bots_of("p"),
+    lambda s: s.directory.all_bots(),
+    lambda s: s.directory.presence("p"),
+    lambda s: s.directory.set_presence("p", Presence()),
+    lambda s: s.directory.add_bot(Bot(BOT, "Demo")),
+    lambda s: s.directory.add_key(Key("k", BOT, "hash")),
+    lambda s: s.directory.add_person(Person("p", "e", "n", "h")),
+    lambda s: s.directory.add_member(BOT, member("ana")),
+    lambda s: s.directory.end_sessions("p"),
+    lambda s: s.attempts.count("a", START, 1000),
+    lambda s: s.attempts.forget("a"),
+    lambda s: s.connections.add_ticket(Ticket("t", "p", 1, START + 1)),
+    lambda s: s.connections.use_ticket("t", START),
+    lambda s: s.connections.open(CONNECTION),
+    lambda s: s.connections.get("s"),
+    lambda s: s.connections.close(CONNECTION),
+    lambda s: s.connections.of_bot(BOT),
+    lambda s: s.connections.watch(BOT, CID, CONNECTION, START + 1),
+    lambda s: s.connections.unwatch(BOT, CID, "s"),
+    lambda s: s.connections.watchers(BOT, CID),
+    lambda s: s.notifications.add(NOTIFICATION, KEY),
+    lambda s: s.notifications.known(BOT, KEY),
+    lambda s: s.notifications.latest(BOT, None, 9),
+    lambda s: s.notifications.mark_read(BOT, "n_1", "ana"),
+    lambda s: s.deliveries.cursor(BOT, CID),
+    lambda s: s.deliveries.move(BOT, CID, Cursor(), Cursor(1)),
+    lambda s: s.deliveries.take_slot(BOT, START, 1000),
+    lambda s: s.deliveries.free_slot(BOT, 0),
+    lambda s: s.deliveries.log(Delivery(BOT, CID, 1, 1, "t", START)),
+    lambda s: s.deliveries.switch_off(BOT, "x"),
+]
+
+
+def test_every_call_says_that_the_table_cannot_now(stores: Stores) -> None:
+    # Of all codes that pass, the one that the SDK does not try again: it costs no time.
+    busy = refused("TransactionConflictException")
+
+    for call in CALLS:
+        with faulty("*", busy, FOR_EVER) as attempts, pytest.raises(TemporarilyUnavailable):
+            call(stores)
+        assert len(attempts) == 1

@@ -1,0 +1,113 @@
+"""Open WebSockets, what they watch, and the tickets that open them."""
+
+from dataclasses import replace
+from functools import partial
+
+from chalicelib.usecases.records import Connection, Ticket
+from tests.contract.story import BOT, CID, at_once
+from tests.support.clock import START
+from tests.support.engines import Stores
+
+MINUTE = 60_000
+TICKET = Ticket("hash", "ana", 2, START + 30_123)
+OPEN = Connection("L0SM9cOFvHcCIhw=", "ana", 2, (BOT, "other"), START, START + 120 * MINUTE)
+
+
+def test_a_ticket_is_good_once(stores: Stores) -> None:
+    stores.connections.add_ticket(TICKET)
+
+    assert stores.connections.use_ticket("hash", START) == TICKET
+    assert stores.connections.use_ticket("hash", START) is None
+
+
+def test_a_ticket_that_nobody_was_given_is_none(stores: Stores) -> None:
+    assert stores.connections.use_ticket("hash", START) is None
+
+
+def test_a_ticket_is_good_until_the_millisecond_it_ends(stores: Stores) -> None:
+    stores.connections.add_ticket(TICKET)
+    stores.connections.add_ticket(replace(TICKET, hash="late"))
+
+    assert stores.connections.use_ticket("late", TICKET.expires_at) is None
+    assert stores.connections.use_ticket("hash", TICKET.expires_at - 1) == TICKET
+
+
+def test_of_16_who_use_a_ticket_at_once_one_gets_in(stores: Stores) -> None:
+    stores.connections.add_ticket(TICKET)
+
+    used = at_once([partial(stores.connections.use_ticket, "hash", START) for _ in range(16)])
+
+    assert used.count(TICKET) == 1
+    assert used.count(None) == 15
+
+
+def test_an_open_connection_is_found_by_id_and_by_each_of_its_bots(stores: Stores) -> None:
+    stores.connections.open(OPEN)
+
+    assert stores.connections.get(OPEN.id) == OPEN
+    assert stores.connections.of_bot(BOT) == stores.connections.of_bot("other") == [OPEN]
+    assert stores.connections.of_bot("third") == []
+
+
+def test_a_connection_of_somebody_without_bots_is_found_by_id(stores: Stores) -> None:
+    connection = replace(OPEN, bots=())
+    stores.connections.open(connection)
+
+    assert stores.connections.get(OPEN.id) == connection
+    stores.connections.close(connection)
+    assert stores.connections.get(OPEN.id) is None
+
+
+def test_a_connection_may_hear_of_very_many_bots(stores: Stores) -> None:
+    connection = replace(OPEN, bots=tuple(f"b{n}" for n in range(130)))
+    stores.connections.open(connection)
+
+    assert stores.connections.get(OPEN.id) == connection
+    assert stores.connections.of_bot("b0") == stores.connections.of_bot("b129") == [connection]
+    stores.connections.close(connection)
+    assert stores.connections.of_bot("b0") == stores.connections.of_bot("b129") == []
+
+
+def test_a_closed_connection_is_forgotten_with_all_it_watched(stores: Stores) -> None:
+    other = replace(OPEN, id="other")
+    for connection in (OPEN, other):
+        stores.connections.open(connection)
+        for n in range(30):
+            stores.connections.watch(BOT, f"c_{n}", connection, START + MINUTE)
+
+    for _ in range(2):
+        stores.connections.close(OPEN)
+
+    assert stores.connections.get(OPEN.id) is None
+    assert stores.connections.of_bot(BOT) == [other]
+    watchers = [stores.connections.watchers(BOT, f"c_{n}") for n in range(30)]
+    assert watchers == [["other"]] * 30
+
+
+def test_watchers_are_those_who_have_the_conversation_open(stores: Stores) -> None:
+    other = replace(OPEN, id="other")
+    for connection in (OPEN, other, other):
+        stores.connections.watch(BOT, CID, connection, START + MINUTE)
+
+    assert sorted(stores.connections.watchers(BOT, CID)) == sorted([OPEN.id, "other"])
+    assert stores.connections.watchers("other", CID) == []
+    assert stores.connections.watchers(BOT, "c_other") == []
+
+
+def test_who_stops_watching_watches_no_longer(stores: Stores) -> None:
+    stores.connections.watch(BOT, CID, OPEN, START + MINUTE)
+
+    for _ in range(2):
+        stores.connections.unwatch(BOT, CID, OPEN.id)
+
+    assert stores.connections.watchers(BOT, CID) == []
+
+
+def test_what_has_expired_is_absent_whether_it_was_removed_or_not(stores: Stores) -> None:
+    stores.connections.open(OPEN)
+    stores.connections.watch(BOT, CID, OPEN, OPEN.expires_at)
+    stores.clock.advance(OPEN.expires_at - START + 1000)
+
+    assert stores.connections.get(OPEN.id) is None
+    assert stores.connections.of_bot(BOT) == []
+    assert stores.connections.watchers(BOT, CID) == []

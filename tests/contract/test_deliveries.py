@@ -1,0 +1,105 @@
+"""How far each log has been delivered, and how many deliveries are in flight."""
+
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+
+from chalicelib.usecases.records import Bot, Cursor, Delivery, Webhook
+from tests.contract.story import BOT, CID, at_once
+from tests.support.clock import START
+from tests.support.engines import Stores
+
+LEASE = 75_000
+IN_FLIGHT = 5
+HOOK = Webhook("https://example.test", ("whsec_a",))
+
+
+def test_a_cursor_begins_at_the_beginning(stores: Stores) -> None:
+    assert stores.deliveries.cursor(BOT, CID) == Cursor(0, 0)
+
+
+def test_a_cursor_moves_from_where_it_was(stores: Stores) -> None:
+    steps = [Cursor(), Cursor(0, 1), Cursor(0, 2), Cursor(4), Cursor(9, 1)]
+
+    for old, new in pairwise(steps):
+        assert stores.deliveries.move(BOT, CID, old, new)
+
+    assert stores.deliveries.cursor(BOT, CID) == Cursor(9, 1)
+    assert stores.deliveries.cursor("other", CID) == Cursor()
+
+
+def test_a_cursor_does_not_move_from_where_it_is_not(stores: Stores) -> None:
+    assert not stores.deliveries.move(BOT, CID, Cursor(1), Cursor(2))
+    assert stores.deliveries.move(BOT, CID, Cursor(), Cursor(3, 1))
+
+    assert not stores.deliveries.move(BOT, CID, Cursor(), Cursor(4))
+    assert not stores.deliveries.move(BOT, CID, Cursor(3), Cursor(4))
+    assert stores.deliveries.cursor(BOT, CID) == Cursor(3, 1)
+
+
+def test_of_16_who_move_a_cursor_at_once_one_does(stores: Stores) -> None:
+    move = partial(stores.deliveries.move, BOT, CID, Cursor())
+
+    moved = at_once([partial(move, Cursor(n + 1)) for n in range(16)])
+
+    assert moved.count(True) == 1
+
+
+def test_there_are_five_slots_for_a_bot(stores: Stores) -> None:
+    taken = [stores.deliveries.take_slot(BOT, START, LEASE) for _ in range(IN_FLIGHT + 1)]
+
+    assert sorted(slot for slot in taken if slot is not None) == [0, 1, 2, 3, 4]
+    assert taken[-1] is None
+    assert stores.deliveries.take_slot("other", START, LEASE) is not None
+
+
+def test_no_slot_is_taken_twice_by_16_at_once(stores: Stores) -> None:
+    taken = at_once([partial(stores.deliveries.take_slot, BOT, START, LEASE) for _ in range(16)])
+
+    slots = [slot for slot in taken if isinstance(slot, int)]
+    assert len(slots) == len(set(slots)) == IN_FLIGHT
+
+
+def test_a_slot_that_is_freed_can_be_taken_again(stores: Stores) -> None:
+    for _ in range(IN_FLIGHT):
+        stores.deliveries.take_slot(BOT, START, LEASE)
+
+    stores.deliveries.free_slot(BOT, 3)
+    stores.deliveries.free_slot("other", 2)
+
+    assert stores.deliveries.take_slot(BOT, START, LEASE) == 3
+    assert stores.deliveries.take_slot(BOT, START, LEASE) is None
+
+
+def test_a_slot_whose_lease_has_ended_can_be_taken_again(stores: Stores) -> None:
+    for n in range(IN_FLIGHT):
+        stores.deliveries.take_slot(BOT, START + n, LEASE)
+
+    assert stores.deliveries.take_slot(BOT, START + LEASE - 1, LEASE) is None
+    assert stores.deliveries.take_slot(BOT, START + LEASE, LEASE) is not None
+    assert stores.deliveries.take_slot(BOT, START + LEASE, LEASE) is None
+
+
+def test_the_same_attempt_can_be_logged_twice(stores: Stores) -> None:
+    delivery = Delivery(BOT, CID, 1, 1, "agent.message", START, 500, "no", dead=True)
+
+    for each in (delivery, delivery, replace(delivery, status=None, error=None)):
+        stores.deliveries.log(each)
+
+
+def test_a_webhook_that_is_switched_off_says_why(stores: Stores) -> None:
+    stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
+
+    stores.deliveries.switch_off(BOT, "410 Gone")
+
+    assert stores.directory.bot(BOT) == Bot(BOT, "Demo", replace(HOOK, off="410 Gone"))
+
+
+def test_what_has_no_webhook_cannot_be_switched_off(stores: Stores) -> None:
+    stores.directory.add_bot(Bot(BOT, "Demo"))
+
+    stores.deliveries.switch_off(BOT, "x")
+    stores.deliveries.switch_off("nobody", "x")
+
+    assert stores.directory.bot(BOT) == Bot(BOT, "Demo")
+    assert stores.directory.bot("nobody") is None

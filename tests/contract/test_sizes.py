@@ -1,0 +1,86 @@
+"""What a head weighs: every message rewrites it, and a write unit is 1,024 bytes.
+
+Sizes by DynamoDB's rules (names and values in UTF-8; a number takes a byte per two digits and one
+more; a list three bytes, and one for each element).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.dynamodb.heads import head_row
+from chalicelib.domain.address import Address, handoff_id
+from chalicelib.domain.conversation import REASON_BYTES
+from chalicelib.domain.entries import PREVIEW_BYTES, Author, From, Preview
+from chalicelib.domain.handoff import OpenHandoff
+from chalicelib.domain.head import Head, Status
+from tests.support.clock import START
+
+PERSON = "p_" + "a" * 26
+DIGEST = "d" * 26
+SEQ = 123_456
+
+
+def weight(value: dict[str, Any]) -> int:
+    ((kind, content),) = value.items()
+    if kind == "S":
+        return len(str(content).encode())
+    if kind == "N":
+        return (len(str(content)) + 1) // 2 + 1
+    if kind == "L":
+        return 3 + sum(1 + weight(each) for each in content)
+    raise AssertionError(kind)
+
+
+def size(head: Head) -> int:
+    item = head_row(head, shards=100).serialize()
+    return sum(len(name.encode()) + weight(value) for name, value in item.items())
+
+
+def head_of(address: Address, name: str, queue: str, tags: tuple[str, ...]) -> Head:
+    """As full as it gets: claimed, with a reason, a preferred agent and a last message."""
+    cid = address.conversation_id
+    return Head(
+        address=address,
+        created_at=START,
+        updated_at=START + 1,
+        status=Status.AGENT,
+        epoch=12_345,
+        last_seq=SEQ,
+        owner=Author(PERSON, name),
+        queue=queue,
+        priority=9,
+        handoff=OpenHandoff(
+            handoff_id(cid, SEQ), START, SEQ, "r" * REASON_BYTES, PERSON, START + 2
+        ),
+        last_message=Preview(SEQ, From.AGENT, "m" * PREVIEW_BYTES, START),
+        tags=tags,
+        user_name=name,
+        profile=DIGEST,
+        leaks=99,
+        heard_seq=SEQ,
+        notes=99,
+    )
+
+
+def waiting(head: Head) -> Head:
+    return replace(head, status=Status.WAITING, owner=None, waiting_since=START)
+
+
+ORDINARY = head_of(
+    Address("b" * 32, "c" * 32, "u" * 36, "t" * 36), "n" * 64, "q" * 32, ("g" * 24,) * 5
+)
+AT_THE_CAPS = head_of(
+    Address("b" * 32, "c" * 32, "u" * 128, "t" * 128), "🎉" * 64, "q" * 32, ("g" * 24,) * 10
+)
+
+
+@pytest.mark.parametrize("head", [ORDINARY, waiting(ORDINARY)], ids=["owned", "waiting"])
+def test_an_ordinary_head_costs_one_write_unit(head: Head) -> None:
+    assert size(head) < 1024
+
+
+@pytest.mark.parametrize("head", [AT_THE_CAPS, waiting(AT_THE_CAPS)], ids=["owned", "waiting"])
+def test_no_head_costs_more_than_two_write_units(head: Head) -> None:
+    assert size(head) <= 2048
