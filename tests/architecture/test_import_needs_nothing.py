@@ -1,0 +1,63 @@
+"""Nothing happens at import: packaging, tests and cold starts all import the app."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import ROOT, planted
+
+PROGRAM = Path(__file__).with_name("watched_import.py")
+
+
+def import_app(root: Path) -> list[str]:
+    """What the app of this folder does when it is imported without any environment."""
+    command = [sys.executable, "-B", str(PROGRAM), str(root)]
+    ran = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.splitlines()
+
+
+def test_importing_the_app_does_nothing_to_the_world() -> None:
+    assert import_app(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "done"),
+    [
+        ("app.py", "wiring.world", []),
+        ("app.py", "import os\nos.environ.get('X')", ["reads the environment: X"]),
+        ("app.py", "import os\n'X' in os.environ", ["reads the environment: X"]),
+        ("app.py", "import os\ndict(os.environ)", ["reads the whole environment"]),
+        (
+            "chalicelib/domain/head.py",
+            "import os\nos.getenv('X', '')",
+            ["reads the environment: X"],
+        ),
+        ("chalicelib/usecases/reading.py", "import time\ntime.time()", ["reads the clock: time"]),
+        ("chalicelib/wiring.py", "import socket\nsocket.socket()", ["socket.__new__"]),
+        (
+            "chalicelib/wiring.py",
+            "import boto3\nboto3.client('sns', region_name='us-east-1')",
+            ["makes a client"],
+        ),
+        (
+            "chalicelib/wiring.py",
+            "from chalicelib.adapters.dynamodb.table import open_table\nopen_table('t', 'r')",
+            ["makes a client"],
+        ),
+    ],
+)
+def test_what_happens_at_import_is_seen(
+    tmp_path: Path, file: str, text: str, done: list[str]
+) -> None:
+    assert import_app(planted(tmp_path, file, text)) == done
+
+
+def test_the_app_can_be_imported_with_nothing_in_the_environment() -> None:
+    command = [sys.executable, "-B", "-c", "import app"]
+
+    ran = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, check=False)
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
