@@ -34,6 +34,7 @@ class Action(StrEnum):
     RECORD = "record messages"
     SAY = "send messages"
     PAUSE = "pause"
+    PAUSE_BY_ADDRESS = "pause by address"
     UNPAUSE = "unpause"
     CLAIM = "claim"
     RELEASE = "release"
@@ -56,10 +57,11 @@ ALL = PEOPLE | {Role.BOT, Role.TIMER}
 
 MAY: dict[Action, frozenset[Role]] = {
     Action.READ: ALL,
-    Action.GATE: ALL,
+    Action.GATE: BOT_ONLY,
     Action.RECORD: BOT_ONLY,
     Action.SAY: PEOPLE,
     Action.PAUSE: ALL,
+    Action.PAUSE_BY_ADDRESS: BOT_ONLY,
     Action.UNPAUSE: ALL,
     Action.CLAIM: PEOPLE,
     Action.RELEASE: PEOPLE,
@@ -67,7 +69,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.NOTE: PEOPLE,
     Action.TAG: ALL,
     Action.SUGGEST: BOT_ONLY,
-    Action.NOTIFY: ALL,
+    Action.NOTIFY: BOT_ONLY,
     Action.READ_NOTIFICATIONS: PEOPLE,
     Action.SEE_AGENTS: ALL,
 }
@@ -77,6 +79,7 @@ SCOPE_OF: dict[Action, frozenset[Scope]] = {
     Action.GATE: frozenset({Scope.READ, Scope.MESSAGES}),
     Action.RECORD: frozenset({Scope.MESSAGES}),
     Action.PAUSE: frozenset({Scope.HANDOFFS}),
+    Action.PAUSE_BY_ADDRESS: frozenset({Scope.HANDOFFS}),
     Action.UNPAUSE: frozenset({Scope.HANDOFFS}),
     Action.TAG: frozenset({Scope.HANDOFFS}),
     Action.SUGGEST: frozenset({Scope.MESSAGES}),

@@ -56,6 +56,13 @@ class AgentMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeAndSay(AgentMessage):
+    """An agent who speaks without having the conversation: they take it in the same breath."""
+
+    name: ClassVar = "agent message"
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Ask for a person. `agent` is the member whom the request names, as they stand now;
     `someone_free` is None where nobody has asked (then the conversation queues in any case)."""
@@ -108,8 +115,11 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Note:
+    """`handoff` is the id of the handoff that it is about, where its writer names one."""
+
     name: ClassVar = "note"
     text: str
+    handoff: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +134,5 @@ class Suggest:
     text: str
 
 
-Message = UserMessage | BotMessage | AgentMessage
+Message = UserMessage | BotMessage | AgentMessage | TakeAndSay
 Command = Message | Pause | Take | Unpause | Claim | Release | Transfer | Note | Tag | Suggest

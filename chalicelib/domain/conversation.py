@@ -23,12 +23,13 @@ from chalicelib.domain.commands import (
     Suggest,
     Tag,
     Take,
+    TakeAndSay,
     Transfer,
     Unpause,
     UserMessage,
 )
 from chalicelib.domain.decision import Decision, Situation, arrow, entry_of, grown, with_profile
-from chalicelib.domain.entries import Author, From, Kind, preview, shorten
+from chalicelib.domain.entries import EVENT_TYPES, Author, From, Kind, preview, shorten
 from chalicelib.domain.errors import BatonError, Forbidden, NoAgentAvailable
 from chalicelib.domain.handoff import (
     Handoff,
@@ -70,9 +71,10 @@ def _say(s: Situation, command: Message) -> Decision:
     head, profile = with_profile(s.head, getattr(command, "profile", None))
     sender = SENDERS[type(command)]
     author = Author(head.address.user, head.user_name or "")
+    is_event = sender is From.USER and command.body.type in EVENT_TYPES
     entry = entry_of(
         s,
-        Kind.MESSAGE,
+        Kind.EVENT if is_event else Kind.MESSAGE,
         sender=sender,
         author=author if sender is From.USER else s.caller.author,
         type=command.body.type,
@@ -80,7 +82,11 @@ def _say(s: Situation, command: Message) -> Decision:
         payload=command.body.payload,
         message_id=command.message_id,
     )
-    return Decision(grown(head, entry, last_message=preview(entry)), (entry,), profile=profile)
+    if is_event:
+        return Decision(grown(head, entry), (entry,), profile=profile)
+    heard = entry.seq if sender is From.USER else head.heard_seq
+    after = grown(head, entry, last_message=preview(entry), heard_seq=heard)
+    return Decision(after, (entry,), profile=profile)
 
 
 def _bot_answers(s: Situation, command: BotMessage) -> Decision:
@@ -105,6 +111,14 @@ def _agent_answers(s: Situation, command: AgentMessage) -> Decision:
     if not s.owns:
         raise somebody_else_has_it(s.head)
     return _say(s, command)
+
+
+def _take_and_say(s: Situation, command: TakeAndSay) -> Decision:
+    """One commit: nobody else can get in between."""
+    take = _claim if s.head.status is Status.WAITING else _request_and_claim
+    taken = take(s, Take())
+    said = _say(replace(s, head=taken.head), command)
+    return replace(taken, head=said.head, entries=taken.entries + said.entries)
 
 
 # Into the queue, out of it, and back
@@ -135,14 +149,17 @@ def _request(s: Situation, head: Head, request: Request) -> Decision:
         opened_seq=seq,
     )
     reason = shorten(request.reason, REASON_BYTES) if request.reason else None
-    in_head = OpenHandoff(handoff.id, s.now, seq, reason, request.agent)
-    facts = {
+    expires_at = None if request.timeout is None else s.now + request.timeout
+    in_head = OpenHandoff(handoff.id, s.now, seq, reason, request.agent, expires_at=expires_at)
+    facts: dict[str, object] = {
         "handoff_id": handoff.id,
         "queue": request.queue,
         "priority": request.priority,
         "reason": request.reason,
         "agent": request.agent,
     }
+    if expires_at is not None:
+        facts["expires_at"] = expires_at
     decision = arrow(
         replace(s, head=head),
         Kind.REQUESTED,
@@ -194,7 +211,7 @@ def _give_to(s: Situation, kind: Kind, agent: Author, capacity: int | None) -> D
         status=Status.AGENT,
         owner=agent,
         waiting_since=None,
-        handoff=replace(handoff, claimed_at=handoff.claimed_at or s.now),
+        handoff=replace(handoff, claimed_at=handoff.claimed_at or s.now, expires_at=None),
     )
     first = None if handoff.claimed_at else s.now
     return replace(decision, changed=HandoffChange(handoff.id, owner=agent, claimed_at=first))
@@ -276,8 +293,9 @@ def _return_owned(s: Situation, command: Unpause) -> Decision:
 
 
 def _note(s: Situation, command: Note) -> Decision:
-    entry = entry_of(s, Kind.NOTE, text=command.text)
-    return Decision(grown(s.head, entry), (entry,))
+    about = {"handoff_id": command.handoff} if command.handoff else None
+    entry = entry_of(s, Kind.NOTE, text=command.text, payload=about)
+    return Decision(grown(s.head, entry, notes=s.head.notes + 1), (entry,))
 
 
 def _suggest(s: Situation, command: Suggest) -> Decision:
@@ -319,7 +337,12 @@ def _require_online(agent: Member, now: int) -> None:
 
 Rule = Callable[[Situation, Any], Decision]
 
-SENDERS = {UserMessage: From.USER, BotMessage: From.BOT, AgentMessage: From.AGENT}
+SENDERS = {
+    UserMessage: From.USER,
+    BotMessage: From.BOT,
+    AgentMessage: From.AGENT,
+    TakeAndSay: From.AGENT,
+}
 
 BOT, WAITING, AGENT = Status.BOT, Status.WAITING, Status.AGENT
 
@@ -337,6 +360,7 @@ ARROWS: dict[type[Command], dict[Status, Rule]] = {
         AGENT: _bot_speaks_out_of_turn,
     },
     AgentMessage: {AGENT: _agent_answers},
+    TakeAndSay: {BOT: _take_and_say, WAITING: _take_and_say, AGENT: _agent_answers},
     Note: {BOT: _note, WAITING: _note, AGENT: _note},
     Tag: {BOT: _tag, WAITING: _tag, AGENT: _tag},
     Suggest: {BOT: _suggest, WAITING: _suggest, AGENT: _suggest},

@@ -10,6 +10,7 @@ PREVIEW_BYTES = 120
 
 class Kind(StrEnum):
     MESSAGE = "message"
+    EVENT = "event"
     REQUESTED = "requested"
     CLAIMED = "claimed"
     RELEASED = "released"
@@ -23,6 +24,10 @@ class Kind(StrEnum):
 
 PRIVATE = frozenset({Kind.NOTE})
 """What people write to each other: a bot and its user never see it."""
+
+
+EVENT_TYPES = frozenset({"visit", "session_reset"})
+"""What a channel reports about its user: nobody said it, and nobody answers it."""
 
 
 class From(StrEnum):

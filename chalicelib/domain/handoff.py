@@ -19,7 +19,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the bot tells people when it asks for one."""
+    """What the bot tells people when it asks for one. `timeout` is in milliseconds: a handoff that
+    nobody has claimed by then expires."""
 
     reason: str | None = None
     queue: str | None = None
@@ -27,6 +28,7 @@ class Request:
     agent: str | None = None
     language: str | None = None
     context: Mapping[str, object] | None = None
+    timeout: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class HandoffChange:
 
 @dataclass(frozen=True, slots=True)
 class OpenHandoff:
-    """What the head keeps of the handoff it is in."""
+    """What the head keeps of the handoff it is in; `expires_at` until somebody claims it."""
 
     id: str
     requested_at: int
@@ -80,3 +82,4 @@ class OpenHandoff:
     reason: str | None = None
     agent: str | None = None
     claimed_at: int | None = None
+    expires_at: int | None = None

@@ -23,7 +23,8 @@ FIRST_EPOCH = 1
 class Head:
     """Times are in milliseconds since 1970 (UTC); `last_seq` 0 means that nothing is stored yet.
 
-    `profile` is a digest of the user's name and attributes as this conversation last saw them.
+    `profile` is a digest of the user's name and attributes as this conversation last saw them;
+    `heard_seq` is the number of the user's last message, `notes` how many there are.
     """
 
     address: Address
@@ -42,6 +43,8 @@ class Head:
     user_name: str | None = None
     profile: str | None = None
     leaks: int = 0
+    heard_seq: int | None = None
+    notes: int = 0
 
     @property
     def id(self) -> str:

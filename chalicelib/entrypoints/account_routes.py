@@ -33,7 +33,8 @@ def refresh(call: Call) -> Reply:
 
 @routes.on("POST", AUTH + "/logout")
 def logout(call: Call) -> Reply:
-    sessions.logout(call.world, call.person)
+    person, _ = call.person, call.body(requests.Nothing)
+    sessions.logout(call.world, person)
     return success("Logged out", {})
 
 
@@ -44,14 +45,13 @@ def logout_as_botpress(call: Call) -> Reply:
 
 @routes.on("GET", AUTH + "/me")
 def me(call: Call) -> Reply:
-    person = call.person
-    bots = call.world.directory.bots_of(person.id)
-    return Reply(_person(person) | {"bots": bots})
+    return Reply(_person(call.person) | {"bots": call.bots})
 
 
 @routes.on("POST", "/api/v1/socket/ticket")
 def ticket(call: Call) -> Reply:
-    issued, expires_at = sockets.issue_ticket(call.world, call.person)
+    person, _ = call.person, call.body(requests.Nothing)
+    issued, expires_at = sockets.issue_ticket(call.world, person)
     shown = {"ticket": issued, "expires_at": representation.timestamp(expires_at)}
     return Reply(shown | {"url": call.world.socket_url}, 201)
 

@@ -17,8 +17,9 @@ from chalicelib.usecases.conversations import execute, no_conversation
 from chalicelib.usecases.records import Answer, Connection, Person
 from chalicelib.usecases.world import World
 
-SYNC_PAGE = 40
-"""Heads: at their largest they make 100 KB, which a message to a client may have."""
+SYNC_PAGE = 25
+"""Heads: at their largest, with every character escaped, they make 100 KB, which a message to a
+client may have."""
 WATCH_PAGE, WATCH_BYTES = 100, 100 * 1024
 
 

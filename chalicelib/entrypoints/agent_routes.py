@@ -13,7 +13,7 @@ def myself(call: Call) -> Reply:
     person = call.person
     status = call.world.directory.presence(person.id).at(call.world.clock.now())
     shown = {"id": person.id, "name": person.name, "email": person.email, "status": status}
-    return Reply(shown | {"bots": call.world.directory.bots_of(person.id)})
+    return Reply(shown | {"bots": call.bots})
 
 
 @routes.on("PUT", "/api/v1/agents/me/status")

@@ -1,5 +1,6 @@
 """The native REST routes of conversations."""
 
+from chalicelib.domain.access import Action, authorize
 from chalicelib.domain.address import Address
 from chalicelib.domain.commands import Claim, Command, Note, Release, Suggest, Tag, Transfer
 from chalicelib.domain.errors import InvalidRequest
@@ -45,6 +46,7 @@ def gate(call: Call) -> Reply:
 @routes.on("POST", BOT + "/pause")
 def pause_by_address(call: Call) -> Reply:
     caller, body = call.caller, call.body(requests.PauseByAddress)
+    authorize(caller, Action.PAUSE_BY_ADDRESS)
     return _pause(call, body.address(caller.bot), body)
 
 
@@ -115,7 +117,7 @@ def conversations(call: Call) -> Reply:
 @routes.on("GET", BOT + "/conversations/lookup")
 def lookup(call: Call) -> Reply:
     caller, query = call.caller, call.query
-    if "name" in query:
+    if query.get("name"):
         return Reply(rep.head(places.by_name(call.world, caller, query["name"])))
     if not query.get("channel") or not query.get("user"):
         raise InvalidRequest("Look up by `channel` and `user` (and `thread`), or by `name`.")
@@ -139,7 +141,7 @@ def entries(call: Call) -> Reply:
         call.world, caller, call.id, after=after, before=before, limit=paging.limit_of(call)
     )
     items = [rep.entry(entry) for entry in found]
-    kept = paging.fitting(items if before is None and after is not None else items[::-1])
+    kept = paging.fitting(items if after is not None else items[::-1])
     items = items[:kept] if after is not None else items[len(items) - kept :]
     return Reply({"items": items, "next": None})
 
@@ -158,7 +160,7 @@ def _pause(call: Call, place: Address | str, body: requests.PauseRequest) -> Rep
     if isinstance(body, requests.PauseByAddress):
         profile = body.profile
     asked = pausing.Asked(command, body.named, profile)
-    return _head(pausing.pause(call.world, call.caller, place, asked, call.key), created=201)
+    return _head(pausing.pause(call.world, call.caller, place, asked, call.key))
 
 
 def _wanted(call: Call) -> reading.Wanted:
@@ -179,6 +181,6 @@ def _numbered(answer: Answer) -> Reply:
     return Reply({"conversation_id": answer.conversation_id, "seq": answer.seq}, 201)
 
 
-def _head(answer: Answer, created: int = 200) -> Reply:
+def _head(answer: Answer) -> Reply:
     assert answer.head is not None, "commands that answer with a head keep it"
-    return Reply(rep.head(answer.head), created if answer.created else 200)
+    return Reply(rep.head(answer.head))

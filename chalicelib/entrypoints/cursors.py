@@ -13,8 +13,7 @@ SIGNATURE_BYTES = 16
 def cursor(secret: str, query: object, position: str | None) -> str | None:
     if position is None:
         return None
-    data = position.encode()
-    return base64.urlsafe_b64encode(_signature(secret, query, data) + data).decode().rstrip("=")
+    return _signed(secret, query, position.encode())
 
 
 def position(secret: str, query: object, cursor: str | None) -> str | None:
@@ -25,10 +24,15 @@ def position(secret: str, query: object, cursor: str | None) -> str | None:
         whole = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except ValueError:
         raise _foreign() from None
-    signature, data = whole[:SIGNATURE_BYTES], whole[SIGNATURE_BYTES:]
-    if not hmac.compare_digest(signature, _signature(secret, query, data)):
+    data = whole[SIGNATURE_BYTES:]
+    if not hmac.compare_digest(cursor.encode(), _signed(secret, query, data).encode()):
         raise _foreign()
     return data.decode()
+
+
+def _signed(secret: str, query: object, data: bytes) -> str:
+    whole = _signature(secret, query, data) + data
+    return base64.urlsafe_b64encode(whole).decode().rstrip("=")
 
 
 def _signature(secret: str, query: object, data: bytes) -> bytes:

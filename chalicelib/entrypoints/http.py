@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 import msgspec
-from chalice.app import Blueprint, Response
+from chalice.app import Blueprint, MultiDict, Response
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.errors import BatonError, InvalidRequest
@@ -63,6 +63,12 @@ class Call:
     @cached_property
     def person(self) -> Person:
         return authentication.person(self.world, self.authorization)
+
+    @property
+    def bots(self) -> list[str]:
+        """Those whose conversations this person may see."""
+        directory, person = self.world.directory, self.person
+        return directory.all_bots() if person.is_owner else directory.bots_of(person.id)
 
     @property
     def id(self) -> str:
@@ -148,12 +154,20 @@ def _call(request: Any, params: Mapping[str, str], world: World, request_id: str
         method=request.method,
         path=request.context.get("path", request.path),
         params={name: decoded(value) for name, value in params.items()},
-        query=dict(request.query_params or {}),
+        query=_single(request.query_params or MultiDict({})),
         headers=request.headers,
         raw=request.raw_body,
         source=request.context.get("identity", {}).get("sourceIp", ""),
         request_id=request_id,
     )
+
+
+def _single(query: MultiDict) -> dict[str, str]:
+    """Which of two values counts is anybody's guess, and not ours to make."""
+    for name in query:
+        if len(query.getlist(name)) > 1:
+            raise InvalidRequest(f"The query holds `{name}` more than once.")
+    return dict(query)
 
 
 def decoded(part: str) -> str:

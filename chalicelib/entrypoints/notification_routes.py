@@ -23,10 +23,14 @@ def latest(call: Call) -> Reply:
     asked = paging.asked(call)
     found, following = notifications.latest(call.world, call.caller, asked.position, asked.limit)
     items = [rep.notification(notification, call.caller.id) for notification in found]
+    kept = paging.fitting(items)
+    if kept < len(items):
+        items, following = items[:kept], found[kept - 1].id
     return paging.page(call, asked, items, following)
 
 
 @routes.on("POST", ALL + "/{id}/read")
 def mark_read(call: Call) -> Reply:
-    notifications.mark_read(call.world, call.caller, call.id)
+    caller, _ = call.caller, call.body(requests.Nothing)
+    notifications.mark_read(call.world, caller, call.id)
     return Reply({"id": call.id, "read": True})

@@ -11,6 +11,9 @@ from chalicelib.domain.errors import InvalidRequest, PayloadTooLarge
 
 BODY_LIMIT = 64 * 1024
 JSON_LIMIT = 16 * 1024
+DEEPEST = 64
+"""Objects and arrays within each other: what is stored is written and read again elsewhere, on
+stacks that may have less room than the one that took it in."""
 T = TypeVar("T")
 
 
@@ -69,8 +72,16 @@ def words(name: str, value: str | None, limit: int) -> None:
 
 
 def json_object(name: str, value: Mapping[str, object] | None) -> None:
+    if _depth(value) > DEEPEST:
+        raise ValueError(f"`{name}` takes at most {DEEPEST} objects and arrays within each other")
     if value is not None and len(json.dumps(value, ensure_ascii=False).encode()) > JSON_LIMIT:
         raise ValueError(f"`{name}` takes at most {JSON_LIMIT} bytes of JSON")
+
+
+def _depth(value: object) -> int:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 # Queries
@@ -80,6 +91,7 @@ def number(query: Mapping[str, str], name: str, low: int, high: int) -> int | No
     text = query.get(name)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and low <= int(text[:20]) <= high):
+    short = text.isascii() and text.isdigit() and len(text) <= len(str(high))
+    if not (short and low <= int(text) <= high):
         raise InvalidRequest(f"`{name}` is a whole number from {low} to {high}.")
     return int(text)

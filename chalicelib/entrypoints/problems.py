@@ -17,7 +17,11 @@ STATUS_OF: dict[type[errors.BatonError], HTTPStatus] = {
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.TemporarilyUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.BatonError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
+
+SHOWN_AS = {"status": "conversation_status"}
+"""In a problem, `status` is HTTP's."""
 
 
 def status_of(error: errors.BatonError) -> HTTPStatus:
@@ -27,6 +31,7 @@ def status_of(error: errors.BatonError) -> HTTPStatus:
 
 def problem(error: errors.BatonError, request_id: str) -> Json:
     status = status_of(error)
+    facts = {SHOWN_AS.get(name, name): fact for name, fact in error.facts.items()}
     return {
         "type": "about:blank",
         "title": status.phrase,
@@ -34,7 +39,7 @@ def problem(error: errors.BatonError, request_id: str) -> Json:
         "detail": error.message,
         "code": error.code,
         "request_id": request_id,
-        **error.facts,
+        **facts,
     }
 
 

@@ -219,6 +219,10 @@ class TransferRequest(Strict):
         return person(self.agent)
 
 
+class Nothing(Strict):
+    """For calls that are told everything by their path."""
+
+
 class TextRequest(Strict):
     """POST …/notes and …/suggestions"""
 

@@ -1,7 +1,8 @@
 """Short messages to everybody who serves a bot: in the console, and through SNS."""
 
 from chalicelib.domain.access import Action, Caller, authorize
-from chalicelib.domain.errors import IdempotencyMismatch, NotFound
+from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
+from chalicelib.usecases.ports import Lost
 from chalicelib.usecases.records import IdempotencyKey, Notification
 from chalicelib.usecases.world import World
 
@@ -30,8 +31,19 @@ def notify(
         url=url,
         conversation_id=conversation_id,
     )
-    world.notifications.add(notification, key)
+    try:
+        world.notifications.add(notification, key)
+    except Lost:
+        return _first(world, caller, key)
     return notification
+
+
+def _first(world: World, caller: Caller, key: IdempotencyKey | None) -> Notification:
+    """What the same request, sent twice at the same moment, has made."""
+    first = _known(world, caller, key)
+    if first is None:
+        raise Conflict("Another request with this Idempotency-Key is under way.")
+    return first
 
 
 def latest(

@@ -32,7 +32,7 @@ def pause(
         known = _known(world, place, key) if key else None
         if known:
             return known
-        place = places.to_pause(world, place)
+        place = places.to_pause(world, caller, place)
     command, agent = asked.command, None
     if isinstance(command, Pause):
         command, agent = _informed(world, caller.bot, command, asked), asked.agent

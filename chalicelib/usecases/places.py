@@ -1,6 +1,6 @@
 """Which conversation a caller means. Never a guess: one fits, or the answer says why not."""
 
-from chalicelib.domain.access import Caller
+from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
 from chalicelib.domain.errors import AmbiguousAddress, NotFound
 from chalicelib.domain.head import Head
@@ -8,7 +8,7 @@ from chalicelib.usecases.conversations import visible
 from chalicelib.usecases.world import World
 
 
-def to_pause(world: World, address: Address) -> Address | str:
+def to_pause(world: World, caller: Caller, address: Address) -> Address | str:
     """The conversation that a pause by address means; it may not exist yet.
 
     With a thread, exactly that address. Without one: the only conversation of this user on this
@@ -21,11 +21,12 @@ def to_pause(world: World, address: Address) -> Address | str:
         return address
     if len(ids) == 1:
         return ids[0]
-    raise ambiguous(world.conversations.heads(address.bot, ids))
+    raise ambiguous(_seen(world.conversations.heads(address.bot, ids), caller))
 
 
 def by_address(world: World, caller: Caller, address: Address) -> Head:
     """The conversation at this address; without a thread, the user's only one on this channel."""
+    authorize(caller, Action.READ)
     ids = [address.conversation_id]
     if address.thread is None:
         ids = world.conversations.of_user(address.bot, address.channel, address.user)
@@ -34,6 +35,7 @@ def by_address(world: World, caller: Caller, address: Address) -> Head:
 
 def by_name(world: World, caller: Caller, name: str) -> Head:
     """The conversation of the only user of this name, in upper or lower case."""
+    authorize(caller, Action.READ)
     ids = world.conversations.named(caller.bot, name.lower(), None, 100).conversation_ids
     heads = world.conversations.heads(caller.bot, ids)
     return _only([h for h in heads if (h.user_name or "").lower() == name.lower()], caller)
@@ -67,9 +69,15 @@ def ambiguous(heads: list[Head]) -> AmbiguousAddress:
 
 
 def _only(heads: list[Head], caller: Caller) -> Head:
-    seen = [head for head in heads if visible(caller, head)]
-    if not seen:
-        raise NotFound(f"The bot {caller.bot} has no such conversation.")
+    seen = _seen(heads, caller)
     if len(seen) > 1:
         raise ambiguous(seen)
     return seen[0]
+
+
+def _seen(heads: list[Head], caller: Caller) -> list[Head]:
+    """Raises NotFound where there is nothing to be seen."""
+    seen = [head for head in heads if visible(caller, head)]
+    if not seen:
+        raise NotFound(f"The bot {caller.bot} has no such conversation.")
+    return seen

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import Profile
 from chalicelib.domain.decision import Decision
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.handoff import Handoff
@@ -108,6 +110,9 @@ class Conversations(Protocol):
     def of_user(self, bot: str, channel: str, user: str) -> list[str]:
         """Ids of this user's conversations on this channel, all threads."""
 
+    def of_user_anywhere(self, bot: str, user: str) -> list[str]:
+        """Ids of this user's conversations, all channels and threads."""
+
     def of_thread(self, bot: str, thread: str) -> list[str]:
         """Ids of the conversations with this thread id, all channels and users."""
 
@@ -121,6 +126,27 @@ class Conversations(Protocol):
         """Conversations whose user's name begins so, in lower case. May lag behind the heads."""
 
     def handoff(self, bot: str, handoff_id: str) -> Handoff | None: ...
+
+    def handoffs(
+        self, bot: str, position: str | None, limit: int
+    ) -> tuple[list[Handoff], str | None]:
+        """Open and closed ones, the latest request first, and where the next page begins. Which
+        there are may lag; what is said of them does not."""
+
+    def entries_at(
+        self, bot: str, places: Iterable[tuple[str, int]]
+    ) -> Mapping[tuple[str, int], Entry]:
+        """By conversation id and seq; one round trip per 100."""
+
+    def notes(self, bot: str, conversation_id: str) -> list[Entry]:
+        """All of them, ascending."""
+
+    def profiles(self, addresses: Iterable[Address]) -> Mapping[Address, Profile]:
+        """Of those users of whom something is known; one round trip per 100."""
+
+    def due(self, until: int, limit: int) -> list[tuple[str, str]]:
+        """Bot and id of the conversations that have a deadline at or before `until`, the earliest
+        first; of all bots, at most `limit` per shard. May lag behind the heads."""
 
 
 class Directory(Protocol):

@@ -12,7 +12,7 @@ def choose(world: World, person: Person, status: PresenceStatus) -> Presence:
     presence = _set(world, person.id, status)
     event = {"event": "presence", "agent": {"id": person.id, "name": person.name}, "status": status}
     bots = world.directory.bots_of(person.id)
-    others = {c.id: c.person for bot in bots for c in world.connections.of_bot(bot)}
+    others = {c.id: c.person for bot in bots for c in pushing.audience(world, bot)}
     pushing.send(world, [(c, event) for c, owner in others.items() if owner != person.id])
     return presence
 

@@ -7,10 +7,23 @@ from functools import partial
 
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports import FrameTooLarge
+from chalicelib.usecases.records import Connection
 from chalicelib.usecases.world import World
 
 SENDERS = 16
 RESYNC = {"event": "resync"}
+
+
+def audience(world: World, bot: str) -> list[Connection]:
+    """The open connections of this bot's people, without those whose session has ended."""
+    return [c for c in world.connections.of_bot(bot) if _is_in_session(world, c)]
+
+
+def _is_in_session(world: World, connection: Connection) -> bool:
+    person = world.directory.person(connection.person)
+    if person is None or person.disabled:
+        return False
+    return person.token_version == connection.token_version
 
 
 def send(world: World, frames: Iterable[tuple[str, Mapping[str, object]]]) -> None:

@@ -25,7 +25,7 @@ def announce(world: World, notification: Notification) -> None:
     """A notification goes to every connection of its bot, and to SNS."""
     shown = rep.notification(notification, reader="")
     event: Event = {"event": "notification", "bot": notification.bot, "notification": shown}
-    connections = world.connections.of_bot(notification.bot)
+    connections = pushing.audience(world, notification.bot)
     pushing.send(world, [(connection.id, event) for connection in connections])
     message = {
         "type": "notification",
@@ -48,7 +48,7 @@ def push(world: World, committed: Committed) -> None:
     """The entry to the owner and whoever has the thread open; the head to the bot's other agents
     where it concerns them."""
     head = world.conversations.head(committed.bot, committed.conversation_id)
-    connections = world.connections.of_bot(committed.bot)
+    connections = pushing.audience(world, committed.bot)
     if head is None or not connections:
         return
     watchers = set(world.connections.watchers(committed.bot, committed.conversation_id))

@@ -54,13 +54,21 @@ def entries(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Entry]:
-    """Ascending; the latest ones without `after` and `before`. A bot never sees notes."""
+    """Ascending; the latest ones without `after` and `before`. A bot never sees notes.
+
+    Only an empty page is the end: one of nothing but notes is passed over.
+    """
     head(world, caller, conversation_id)
-    if after is not None:
-        found = world.conversations.entries_after(caller.bot, conversation_id, after, limit)
-    else:
-        found = world.conversations.entries_before(caller.bot, conversation_id, before, limit)
-    return [entry for entry in found if caller.is_person or entry.kind not in PRIVATE]
+    store = world.conversations
+    while True:
+        if after is not None:
+            found = store.entries_after(caller.bot, conversation_id, after, limit)
+        else:
+            found = store.entries_before(caller.bot, conversation_id, before, limit)
+        seen = [entry for entry in found if caller.is_person or entry.kind not in PRIVATE]
+        if seen or not found:
+            return seen
+        after, before = (found[-1].seq, None) if after is not None else (None, found[0].seq)
 
 
 def conversations(

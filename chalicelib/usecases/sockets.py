@@ -28,7 +28,9 @@ def connect(world: World, connection_id: str, ticket: str) -> Connection:
     now = world.clock.now()
     used = world.connections.use_ticket(digest_of(ticket), now)
     person = world.directory.person(used.person) if used else None
-    if used is None or person is None or person.token_version != used.token_version:
+    if used is None or person is None or person.disabled:
+        raise Unauthenticated("This ticket is not valid, or no longer.")
+    if person.token_version != used.token_version:
         raise Unauthenticated("This ticket is not valid, or no longer.")
     bots = world.directory.all_bots() if person.is_owner else world.directory.bots_of(person.id)
     connection = Connection(

@@ -28,6 +28,8 @@ from infra.local.toybot import ToyBot
 
 NAME = "baton-local"
 MINUTE = 60.0
+NUDGE_WORKERS = 8
+"""More than one bot may have deliveries in flight, so that a dead receiver starves no other bot."""
 DRAIN = 3.0
 """Seconds for what the stream still holds: the engine keeps no stream across a restart."""
 
@@ -96,8 +98,10 @@ class Stack:
             "on_change", streams, NAME, application.on_change, state=self._state, pattern=NEWS
         )
         starting.enter_context(stream)
-        queue = messaging.queue_url
-        starting.enter_context(QueuePump("on_nudge", sqs, queue, application.on_nudge))
+        nudges = QueuePump(
+            "on_nudge", sqs, messaging.queue_url, application.on_nudge, workers=NUDGE_WORKERS
+        )
+        starting.enter_context(nudges)
         starting.enter_context(SchedulePump("on_minute", MINUTE, application.on_minute))
         return stream
 

@@ -1,0 +1,41 @@
+"""The REST API over the network, as one caller."""
+
+import http.client
+import json
+from urllib.parse import urlencode, urlsplit
+
+from tests.support.api import Answer
+
+TIMEOUT = 20
+
+
+class Rest:
+    """`path` is relative to `/api/v1`."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self.url = url
+        self.token = token
+
+    def get(self, path: str, **query: object) -> Answer:
+        return self.send("GET", path + (f"?{urlencode(query)}" if query else ""))
+
+    def post(self, path: str, body: object = None, **headers: str) -> Answer:
+        return self.send("POST", path, body, **headers)
+
+    def put(self, path: str, body: object) -> Answer:
+        return self.send("PUT", path, body)
+
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        raw = None if body is None else json.dumps(body).encode()
+        if raw is not None:
+            sent["Content-Type"] = "application/json"
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=TIMEOUT)
+        try:
+            connection.request(method, f"/api/v1{path}", raw, sent)
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.headers), response.read().decode())
+        finally:
+            connection.close()

@@ -1,0 +1,187 @@
+"""The ladder of attempts, from the first to the dead-letter queue, with a clock that a test moves:
+the real worker and the real log of entries, in a world in memory."""
+
+from itertools import pairwise
+
+import pytest
+
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import AgentMessage, Pause, Take, Unpause, UserMessage
+from chalicelib.domain.entries import Body
+from chalicelib.usecases.conversations import execute
+from chalicelib.usecases.delivery import WAITS, deliver
+from chalicelib.usecases.records import Cursor, Delivery
+from tests.support.fakes import FakeReceiver
+from tests.support.memory import MemoryDeliveries
+from tests.support.world import MemoryWorld
+
+PLACE = Address("demo", "web", "zoe")
+BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
+ANA = Caller("p_ana", "Ana", Role.AGENT, "demo")
+SECOND = 1000
+
+
+class Died(BaseException):
+    """No `except Exception` sees it, as none sees a kill."""
+
+
+class WatchedDeliveries:
+    """Notes what is logged; where it is told to, dies at the next move of a cursor."""
+
+    def __init__(self, deliveries: MemoryDeliveries) -> None:
+        self.logged: list[Delivery] = []
+        self.dies_next = False
+        self._deliveries = deliveries
+        self.cursor = deliveries.cursor
+        self.take_slot = deliveries.take_slot
+        self.free_slot = deliveries.free_slot
+        self.switch_off = deliveries.switch_off
+
+    def move(self, bot: str, conversation_id: str, old: Cursor, new: Cursor) -> bool:
+        if self.dies_next:
+            self.dies_next = False
+            raise Died
+        return self._deliveries.move(bot, conversation_id, old, new)
+
+    def log(self, delivery: Delivery) -> None:
+        self.logged.append(delivery)
+
+
+class Worker:
+    """Plays the queue into the worker and notes when it tried what."""
+
+    def __init__(self, receiver: FakeReceiver) -> None:
+        self.world = MemoryWorld("http://127.0.0.1:9/webhook")
+        self.world.receiver = receiver
+        self.deliveries = self.world.deliveries = WatchedDeliveries(self.world.deliveries)
+        self.tried: list[tuple[int, str]] = []
+        """Seconds since the beginning, and the webhook id."""
+
+    def story(self) -> None:
+        """Entries 2, 3 and 4 are for the webhook: requested and claimed, an answer, returned."""
+        for caller, command in (
+            (BOT, UserMessage(Body(text="Hello"))),
+            (BOT, Pause()),
+            (ANA, Take()),
+            (ANA, AgentMessage(Body(text="Here I am."))),
+            (ANA, Unpause()),
+        ):
+            answer = execute(self.world, caller, PLACE, command)
+            if answer.seq and answer.seq > 1:
+                self.world.nudges.send("demo", PLACE.conversation_id, answer.seq)
+
+    def run(self) -> None:
+        """Until the queue is empty, second by second."""
+        receiver, seconds = self.world.receiver, 0
+        while self.world.nudges.waiting():
+            nudge = self.world.nudges.receive()
+            if nudge is None:
+                self.world.clock.advance(SECOND)
+                seconds += 1
+                continue
+            before = len(receiver.requests)
+            done = deliver(self.world, nudge.bot, nudge.conversation_id, nudge.receipt)
+            for request in receiver.requests[before:]:
+                self.tried.append((seconds, request.headers["webhook-id"]))
+            if done:
+                self.world.nudges.done(nudge.receipt)
+
+    def ids(self) -> list[int]:
+        """The entries that were tried, in order."""
+        return [int(webhook_id.rpartition(":")[2]) for _, webhook_id in self.tried]
+
+
+def test_what_is_taken_is_sent_once_and_in_order() -> None:
+    worker = Worker(FakeReceiver())
+    worker.story()
+
+    worker.run()
+
+    assert worker.ids() == [2, 3, 4, 5]
+    assert worker.world.nudges.buried == []
+
+
+def test_an_entry_that_nobody_takes_is_tried_eight_times_within_the_waits_and_buried() -> None:
+    worker = Worker(FakeReceiver([500] * (len(WAITS) + 1)))
+    worker.story()
+
+    worker.run()
+
+    attempts = [at for at, webhook_id in worker.tried if webhook_id.endswith(":2")]
+    waits = [later - earlier for earlier, later in pairwise(attempts)]
+    assert len(attempts) == 8
+    assert all(wait <= longest for wait, longest in zip(waits, WAITS, strict=True)), waits
+    assert sum(waits) > sum(WAITS) / 20
+    assert worker.ids()[8:] == [3, 4, 5]
+    assert [(b["seq"], b["type"]) for b in worker.world.nudges.buried] == [(2, "handoff.requested")]
+
+
+def test_the_log_of_deliveries_says_what_became_of_each_attempt() -> None:
+    worker = Worker(FakeReceiver([500, None] + [500] * (len(WAITS) - 1)))
+    worker.story()
+
+    worker.run()
+
+    log = worker.deliveries.logged
+    first = [(2, attempt) for attempt in range(1, 9)]
+    assert [(d.seq, d.attempt) for d in log] == [*first, (3, 1), (4, 1), (5, 1)]
+    assert [d.dead for d in log] == [False] * 7 + [True] + [False] * 3
+    assert [d.status for d in log[:3]] == [500, None, 500]
+    assert log[1].error
+
+
+@pytest.mark.parametrize("status", [None, 199, 302, 400, 404, 429, 500, 503])
+def test_anything_but_2xx_is_a_failure(status: int | None) -> None:
+    worker = Worker(FakeReceiver([status]))
+    worker.story()
+
+    worker.run()
+
+    assert worker.ids() == [2, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_any_2xx_is_success(status: int) -> None:
+    worker = Worker(FakeReceiver(otherwise=status))
+    worker.story()
+
+    worker.run()
+
+    assert worker.ids() == [2, 3, 4, 5]
+
+
+def test_410_ends_all_deliveries_at_once() -> None:
+    worker = Worker(FakeReceiver([200, 410]))
+    worker.story()
+
+    worker.run()
+
+    bot = worker.world.directory.bot("demo")
+    assert worker.ids() == [2, 3]
+    assert bot
+    assert bot.webhook
+    assert bot.webhook.off
+
+
+def test_a_nudge_that_comes_twice_sends_nothing_twice() -> None:
+    worker = Worker(FakeReceiver())
+    worker.story()
+    worker.world.nudges.send("demo", PLACE.conversation_id, 2)
+
+    worker.run()
+
+    assert worker.ids() == [2, 3, 4, 5]
+
+
+def test_a_worker_that_died_after_sending_sends_again_under_the_same_id() -> None:
+    worker = Worker(FakeReceiver())
+    worker.story()
+    worker.deliveries.dies_next = True
+    with pytest.raises(Died):
+        worker.run()
+
+    worker.run()
+
+    sent = [request.headers["webhook-id"][-2:] for request in worker.world.receiver.requests]
+    assert sent == [":2", ":2", ":3", ":4", ":5"]
