@@ -38,6 +38,11 @@ def _owned(scene: Scene) -> None:
     scene.own()
 
 
+def _sams(scene: Scene) -> None:
+    scene.wait()
+    scene.do(scene.sam, "claim")
+
+
 def _with_bo_there(scene: Scene) -> None:
     scene.own()
     scene.bo.put("/agents/me/status", {"status": "online"})
@@ -80,9 +85,7 @@ CHANGES = (
     ),
     Command("pause again", REPLAY, lambda s: s.do(s.bot, "pause"), _waiting),
     Command("pause at an address", COMMAND, lambda s: s.pause_at(**s.address), _said),
-    Command(
-        "pause at an address, at first", COMMAND, lambda s: s.pause_at(**s.address), status=201
-    ),
+    Command("pause at an address, at first", COMMAND, lambda s: s.pause_at(**s.address)),
     Command(
         "pause at an address without a thread",
         (QUERY, *COMMAND),
@@ -155,7 +158,7 @@ LOOKS = (
 LISTS = (
     Command("list", (QUERY, READ), lambda s: _list(s), _said),
     Command("list of who waits", (QUERY, READ), lambda s: _list(s, status="waiting"), _waiting),
-    Command("list of my own", (QUERY, READ), lambda s: _list(s, owner="me"), _waiting),
+    Command("list of my own", (QUERY, READ), lambda s: _list(s, owner="me"), _sams),
     Command("list of a name", (QUERY, READ), lambda s: _list(s, name="user"), _said),
 )
 """With one shard: each further one is one more query."""

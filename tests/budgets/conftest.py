@@ -2,33 +2,34 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.adapters.dynamodb.table import Table
 from tests.budgets.scene import Scene, scene
 from tests.budgets.world import TableWorld
-from tests.support.engines import CREDENTIALS, Stores, moto
+from tests.support.clock import ManualClock
+from tests.support.engines import CREDENTIALS, Fresh, moto
 
 
 @pytest.fixture(scope="session")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
-    """One table for all: what is counted does not depend on what else is in it."""
+def _moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
     with pytest.MonkeyPatch.context() as environment:
         for name, value in CREDENTIALS.items():
             environment.setenv(name, value)
-        with moto(tmp_path_factory.mktemp("moto")) as fresh, fresh() as stores:
-            yield stores
-
-
-@pytest.fixture(scope="session")
-def _scenes(stores: Stores) -> Iterator[Scene]:
-    return _numbered(scene(TableWorld(stores)))
+        with moto(tmp_path_factory.mktemp("moto")) as fresh:
+            yield fresh
 
 
 @pytest.fixture
-def in_conversation(_scenes: Iterator[Scene]) -> Scene:
-    """A conversation of its own."""
-    return next(_scenes)
+def table(_moto: Fresh) -> Iterator[Table]:
+    with _moto() as stores:
+        assert stores.table
+        yield stores.table
 
 
-def _numbered(first: Scene) -> Iterator[Scene]:
-    while True:
-        yield first
-        first = first.next()
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def in_conversation(table: Table, clock: ManualClock) -> Scene:
+    return scene(TableWorld(table, clock))

@@ -1,32 +1,27 @@
 """What each command costs in round trips, over REST, with no retry. Exact: one call less is as
 much news as one more."""
 
-from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from chalicelib.adapters.cached import LIFE
+from chalicelib.adapters.dynamodb.table import Table
 from tests.budgets.commands import COMMANDS, GATE, LISTS, Command
 from tests.budgets.scene import Scene, scene
 from tests.budgets.world import TableWorld
-from tests.support.engines import Stores, with_shards
+from tests.support.clock import ManualClock
 from tests.support.round_trips import counting
-
-
-def counted(stores: Stores) -> AbstractContextManager[list[str]]:
-    assert stores.table
-    return counting(stores.table)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_a_command_takes_as_many_round_trips_as_its_budget_says(
-    stores: Stores, in_conversation: Scene, command: Command
+    table: Table, in_conversation: Scene, command: Command
 ) -> None:
     command.given(in_conversation)
     in_conversation.authenticate()
 
-    with counted(stores) as calls:
+    with counting(table) as calls:
         answer = command.act(in_conversation)
 
     assert (tuple(calls), answer.status) == (command.calls, command.status)
@@ -34,13 +29,13 @@ def test_a_command_takes_as_many_round_trips_as_its_budget_says(
 
 @pytest.mark.parametrize("command", LISTS, ids=lambda command: command.name)
 def test_a_list_takes_one_round_trip_more_for_each_further_shard(
-    stores: Stores, in_conversation: Scene, command: Command
+    table: Table, clock: ManualClock, command: Command
 ) -> None:
-    sharded = scene(TableWorld(with_shards(stores, 3)))
-    command.given(in_conversation)
+    sharded = scene(TableWorld(replace(table, shards=3), clock))
+    command.given(sharded)
     sharded.authenticate()
 
-    with counted(stores) as calls:
+    with counting(table) as calls:
         command.act(sharded)
 
     query, heads = command.calls
@@ -49,28 +44,26 @@ def test_a_list_takes_one_round_trip_more_for_each_further_shard(
 
 @pytest.mark.parametrize("caller", ["bot", "ana"])
 def test_authentication_takes_one_read_and_then_none_for_five_seconds(
-    stores: Stores, in_conversation: Scene, caller: str
+    table: Table, clock: ManualClock, in_conversation: Scene, caller: str
 ) -> None:
     in_conversation.say()
     look = partial(in_conversation.look, getattr(in_conversation, caller))
-    stores.clock.advance(LIFE)
+    clock.advance(5000)
 
-    with counted(stores) as calls:
+    with counting(table) as calls:
         look()
-        stores.clock.advance(LIFE - 1)
+        clock.advance(4999)
         look()
-        stores.clock.advance(1)
+        clock.advance(1)
         look()
 
-    assert LIFE == 5000
     assert calls == ["BatchGetItem", "GetItem", "GetItem", "BatchGetItem", "GetItem"]
 
 
-def test_who_is_refused_costs_one_read(stores: Stores, in_conversation: Scene) -> None:
-    stranger = in_conversation.bot.as_("bk_nobody_knows")
-    stores.clock.advance(LIFE)
+def test_who_is_refused_costs_one_read(table: Table, in_conversation: Scene) -> None:
+    stranger = replace(in_conversation, bot=in_conversation.bot.as_("bk_nobody_knows"))
 
-    with counted(stores) as calls:
-        answer = GATE.act(Scene(stranger, stranger, stranger, stranger))
+    with counting(table) as calls:
+        answer = GATE.act(stranger)
 
     assert (calls, answer.status) == (["BatchGetItem"], 401)

@@ -1,11 +1,10 @@
-"""The world on a real table: DynamoDB's adapters, as wired, and fakes for all else."""
+"""The world as it is wired, on a table of its own; fakes where it would leave this process."""
 
-from chalicelib.adapters.cached import CachedDirectory
-from chalicelib.adapters.tokens import JwtTokens
-from chalicelib.settings import LOCAL
-from chalicelib.usecases import ports
+from chalicelib.adapters.dynamodb.table import Table
+from chalicelib.settings import LOCAL, Settings
+from chalicelib.wiring import AwsWorld
 from infra.local.seed import seed
-from tests.support.engines import Stores
+from tests.support.clock import ManualClock
 from tests.support.fakes import (
     FakeNudges,
     FakeReceiver,
@@ -15,26 +14,36 @@ from tests.support.fakes import (
     SeededChance,
 )
 
+SETTINGS = Settings(
+    stage=LOCAL,
+    region="us-east-1",
+    table="",
+    topic_arn="",
+    queue_url="",
+    dead_letter_url="",
+    socket_url="ws://127.0.0.1:8000/ws",
+    socket_endpoint="",
+    origins=frozenset({"http://127.0.0.1:8000"}),
+    secret="a-secret-for-tests-that-is-long-enough",
+    shards=1,
+    endpoint=None,
+)
 
-class TableWorld:
+
+class TableWorld(AwsWorld):
     """Seeded as the local stack is."""
 
-    def __init__(self, stores: Stores) -> None:
-        self.clock = stores.clock
-        self.conversations = stores.conversations
-        self.directory: ports.Directory = CachedDirectory(stores.directory, stores.clock)
-        self.attempts = stores.attempts
-        self.connections = stores.connections
-        self.notifications = stores.notifications
-        self.deliveries = stores.deliveries
-        self.sockets = FakeSockets()
-        self.topic = FakeTopic()
-        self.nudges = FakeNudges(self.clock)
-        self.receiver = FakeReceiver()
-        self.passwords = PlainPasswords()
-        self.chance = SeededChance()
-        self.secret = "a-secret-for-tests-that-is-long-enough"
-        self.tokens = JwtTokens(self.secret, "baton", self.clock)
-        self.socket_url = "ws://127.0.0.1:8000/ws"
-        self.origins = frozenset({"http://127.0.0.1:8000"})
+    def __init__(self, table: Table, clock: ManualClock) -> None:
+        super().__init__(SETTINGS)
+        # In the place of what AwsWorld would build when first asked.
+        vars(self).update(
+            table=table,
+            clock=clock,
+            chance=SeededChance(),
+            passwords=PlainPasswords(),
+            sockets=FakeSockets(),
+            topic=FakeTopic(),
+            nudges=FakeNudges(clock),
+            receiver=FakeReceiver(),
+        )
         seed(self, LOCAL, None)

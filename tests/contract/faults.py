@@ -64,19 +64,35 @@ def cancelled(*codes: str) -> Fault:
     return refused("TransactionCanceledException", CancellationReasons=reasons)
 
 
+def seat_cancelled(code: str, head: str = "None") -> Fault:
+    """The transaction fails about the agent's seat, and perhaps about the head."""
+
+    def fault(request: AWSPreparedRequest, send: Send) -> AWSResponse | None:
+        keys = [_sort_key(item) for item in asked_for(request)["TransactItems"]]
+        codes = {"HEAD": head} | {key: code for key in keys if key.startswith("LOAD#")}
+        return cancelled(*(codes.get(key, "None") for key in keys))(request, send)
+
+    return fault
+
+
 def unprocessed(request: AWSPreparedRequest, _: Send) -> AWSResponse | None:
     """BatchGetItem answers, but has read nothing."""
-    asked = _asked(request)["RequestItems"]
+    asked = asked_for(request)["RequestItems"]
     return _answer(request, 200, {"Responses": {}, "UnprocessedKeys": asked})
 
 
 def undeleted(request: AWSPreparedRequest, _: Send) -> AWSResponse | None:
     """BatchWriteItem answers, but has done nothing."""
-    asked = _asked(request)["RequestItems"]
+    asked = asked_for(request)["RequestItems"]
     return _answer(request, 200, {"UnprocessedItems": asked})
 
 
-def _asked(request: AWSPreparedRequest) -> Any:
+def _sort_key(item: Mapping[str, Any]) -> str:
+    ((_, write),) = item.items()
+    return str(write.get("Key", write.get("Item"))["sk"]["S"])
+
+
+def asked_for(request: AWSPreparedRequest) -> Any:
     body: Any = request.body
     return json.loads(body)
 

@@ -1,8 +1,10 @@
-"""Whatever is asked of a table that is busy, the answer is one and the same."""
+"""What all calls have in common: how they read, and what they say of a table that is busy."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.routing import Presence
@@ -19,11 +21,7 @@ from chalicelib.usecases.records import (
     Person,
     Ticket,
 )
-from tests.contract.faults import (
-    FOR_EVER,
-    faulty,
-    refused,
-)
+from tests.contract.faults import FOR_EVER, Send, asked_for, faulty, refused
 from tests.contract.story import BOT, CID, member
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -38,6 +36,8 @@ NOTIFICATION = Notification("n_1", BOT, "text", "info", START)
 def stores(on_moto: Stores) -> Stores:
     return on_moto
 
+
+READS = (".GetItem", ".BatchGetItem", ".Query")
 
 CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.conversations.load(Query(BOT, CID)),
@@ -97,3 +97,21 @@ def test_every_call_says_that_the_table_cannot_now(stores: Stores) -> None:
         with faulty("*", busy, FOR_EVER) as attempts, pytest.raises(TemporarilyUnavailable):
             call(stores)
         assert len(attempts) == 1
+
+
+def test_every_read_is_consistent_but_for_those_of_the_indexes(stores: Stores) -> None:
+    reads: list[dict[str, Any]] = []
+
+    def look(request: AWSPreparedRequest, send: Send) -> AWSResponse | None:
+        asked = asked_for(request)
+        target: Any = request.headers["X-Amz-Target"]
+        if target.decode().endswith(READS):
+            reads.extend(asked.get("RequestItems", {"": asked}).values())
+        return send()
+
+    for call in CALLS:
+        with faulty("*", look, FOR_EVER):
+            call(stores)
+
+    assert len(reads) > 20
+    assert all(read.get("ConsistentRead") or "IndexName" in read for read in reads)

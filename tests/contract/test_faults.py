@@ -21,6 +21,7 @@ from tests.contract.faults import (
     faulty,
     refused,
     request_is_lost,
+    seat_cancelled,
     undeleted,
     unprocessed,
 )
@@ -146,13 +147,12 @@ def test_a_table_that_cannot_now_is_temporarily_unavailable(stores: Stores, faul
     [
         cancelled("TransactionConflict", "None"),
         cancelled("None", "DuplicateItem"),
-        cancelled("None", "None", "None", "None", "TransactionConflict"),
-        cancelled("ConditionalCheckFailed", "None", "None", "None", "ConditionalCheckFailed"),
+        seat_cancelled("TransactionConflict"),
+        seat_cancelled("ConditionalCheckFailed", head="ConditionalCheckFailed"),
     ],
     ids=["conflict", "duplicate", "conflict about a seat", "head and seat"],
 )
 def test_a_commit_that_meets_another_is_lost(stores: Stores, fault: Fault) -> None:
-    """A Take writes head, two entries, two addresses, a handoff, and then the seat."""
     commit = plan(stores, ANA, ADDRESS, Take())
 
     with faulty(COMMIT, fault), pytest.raises(Lost):
@@ -161,9 +161,9 @@ def test_a_commit_that_meets_another_is_lost(stores: Stores, fault: Fault) -> No
 
 def test_only_a_seat_that_is_taken_means_no_room(stores: Stores) -> None:
     commit = plan(stores, ANA, ADDRESS, Take())
-    seat = cancelled(*["None"] * 6, "ConditionalCheckFailed")
+    full = seat_cancelled("ConditionalCheckFailed")
 
-    with faulty(COMMIT, seat), pytest.raises(AtCapacity):
+    with faulty(COMMIT, full), pytest.raises(AtCapacity):
         stores.conversations.commit(commit)
 
 

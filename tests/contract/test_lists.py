@@ -149,6 +149,18 @@ def test_a_rare_queue_is_found_behind_many_others(stores: Stores) -> None:
     assert found == [waiting(n).id for n in (0, 300, 619)]
 
 
+def test_a_filter_neither_repeats_nor_skips_where_shards_are_read_unevenly(
+    on_moto: Stores,
+) -> None:
+    stores = with_shards(on_moto, 3)
+    for n in range(360):
+        stored(stores, waiting(n, since=n, queue="rare" if n % 3 == 0 else "many"))
+
+    found = board(stores, BoardFilter(PAUSED, queue="rare"))
+
+    assert found == [waiting(n).id for n in range(0, 360, 3)]
+
+
 def test_the_recent_list_begins_with_the_latest_minute(sharded: Stores) -> None:
     latest: list[str] = []
     for n in range(9):

@@ -4,11 +4,14 @@ from itertools import product
 
 import pytest
 
-from chalicelib.domain.access import Action, Caller, Role, Scope, authorize, may_see
+from chalicelib.domain.access import Action, Caller, Role, Scope, authorize, may_read, may_see
+from chalicelib.domain.entries import Kind
 from chalicelib.domain.errors import Forbidden
 from tests.domain.cast import ANA, BOT_KEY, SAM
 
 PEOPLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER})
+ADMINS = frozenset({Role.ADMIN, Role.OWNER})
+SUPERVISORS = ADMINS | {Role.SUPERVISOR}
 BOT = frozenset({Role.BOT})
 TIMER = frozenset({Role.TIMER})
 
@@ -25,6 +28,10 @@ MAY = {
     Action.TAG: BOT | PEOPLE,
     Action.SUGGEST: BOT,
     Action.READ_NOTIFICATIONS: PEOPLE,
+    Action.SEE_AVAILABILITY: BOT,
+    Action.SEE_QUEUES: SUPERVISORS,
+    Action.SEE_REPORT: SUPERVISORS,
+    Action.CONFIGURE: ADMINS,
 }
 """As the outside contract says; it is silent on what it does not name."""
 
@@ -56,6 +63,7 @@ NEEDS = {
     Action.UNPAUSE: {Scope.HANDOFFS},
     Action.TAG: {Scope.HANDOFFS},
     Action.SUGGEST: {Scope.MESSAGES},
+    Action.SEE_AVAILABILITY: {Scope.READ, Scope.HANDOFFS},
 }
 
 
@@ -145,3 +153,25 @@ def test_people_sign_with_their_id_and_a_key_signs_as_its_bot(
 )
 def test_supervisors_and_above_may_act_on_what_others_own(role: Role, overrules: bool) -> None:
     assert caller(role).may_overrule is overrules
+
+
+@pytest.mark.parametrize(
+    ("who", "owner", "seen"),
+    [(ANA, "ana", True), (ANA, "bo", False), (ANA, None, False)]
+    + [(SAM, "ana", False), (SAM, "sam", True), (BOT_KEY, "ana", True), (BOT_KEY, None, True)],
+)
+def test_what_the_bot_suggests_is_between_the_bot_and_the_owner(
+    who: Caller, owner: str | None, seen: bool
+) -> None:
+    assert may_read(who, Kind.SUGGESTION, owner) is seen
+
+
+def test_notes_are_between_people() -> None:
+    assert may_read(ANA, Kind.NOTE, None)
+    assert not may_read(BOT_KEY, Kind.NOTE, None)
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.NOTE, Kind.SUGGESTION}))
+def test_all_else_may_be_read_by_whoever_sees_the_conversation(kind: Kind) -> None:
+    assert may_read(ANA, kind, None)
+    assert may_read(BOT_KEY, kind, None)

@@ -13,8 +13,9 @@ from chalicelib.domain.commands import (
 from chalicelib.domain.conversation import decide
 from chalicelib.domain.decision import Decision, Seat
 from chalicelib.domain.entries import Kind
-from chalicelib.domain.errors import NoAgentAvailable
+from chalicelib.domain.errors import AlreadyClaimed, Forbidden, NoAgentAvailable
 from chalicelib.domain.handoff import HandoffChange, Outcome, Resumption
+from chalicelib.domain.head import Head
 from chalicelib.domain.routing import Member, Presence, PresenceStatus
 from tests.domain.cast import (
     ANA,
@@ -60,6 +61,29 @@ def test_a_conversation_is_not_given_to_somebody_who_is_not_online(
         ask(WITH_ANA, Transfer(agent=member(status)), ANA)
 
     assert refused.value.facts["agent"] == "cy"
+
+
+@pytest.mark.parametrize("head", [WAITING, WITH_ANA])
+@pytest.mark.parametrize("status", list(PresenceStatus))
+def test_a_supervisor_takes_a_conversation_over_whatever_their_own_status(
+    head: Head, status: PresenceStatus
+) -> None:
+    decision = ask(head, Transfer(agent=member(status, person="sam")), SAM)
+
+    assert decision.head.owner_id == "sam"
+    assert Seat("sam", +1) in decision.seats
+
+
+def test_a_supervisor_gives_nobodys_conversation_to_somebody_who_is_not_online() -> None:
+    with pytest.raises(NoAgentAvailable):
+        ask(WAITING, Transfer(agent=member(PresenceStatus.AWAY)), SAM)
+
+
+def test_an_agent_does_not_take_a_conversation_over() -> None:
+    with pytest.raises(AlreadyClaimed):
+        ask(WITH_ANA, Transfer(agent=member(person="bo")), BO)
+    with pytest.raises(Forbidden):
+        ask(WAITING, Transfer(agent=member(person="bo")), BO)
 
 
 def test_the_first_claim_of_a_handoff_is_the_one_that_counts() -> None:

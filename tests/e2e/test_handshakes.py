@@ -134,9 +134,7 @@ def test_any_other_origin_is_refused_and_leaves_the_ticket_unused(
     assert knock(running, ticket) == ACCEPTED
 
 
-def test_a_connection_hears_of_the_bots_of_its_person_alone(
-    running: Running, scene: Scene
-) -> None:
+def test_a_connection_hears_of_the_bots_of_its_person_alone(running: Running, scene: Scene) -> None:
     elsewhere = running.bot()
     theirs = elsewhere.pause("somebody")
 

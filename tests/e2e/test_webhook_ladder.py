@@ -26,23 +26,20 @@ class Died(BaseException):
     """No `except Exception` sees it, as none sees a kill."""
 
 
-class WatchedDeliveries:
+class WatchedDeliveries(MemoryDeliveries):
     """Notes what is logged; where it is told to, dies at the next move of a cursor."""
 
-    def __init__(self, deliveries: MemoryDeliveries) -> None:
+    def __init__(self, watched: MemoryDeliveries) -> None:
+        # The same table: all that such a store has.
+        vars(self).update(vars(watched))
         self.logged: list[Delivery] = []
         self.dies_next = False
-        self._deliveries = deliveries
-        self.cursor = deliveries.cursor
-        self.take_slot = deliveries.take_slot
-        self.free_slot = deliveries.free_slot
-        self.switch_off = deliveries.switch_off
 
     def move(self, bot: str, conversation_id: str, old: Cursor, new: Cursor) -> bool:
         if self.dies_next:
             self.dies_next = False
             raise Died
-        return self._deliveries.move(bot, conversation_id, old, new)
+        return super().move(bot, conversation_id, old, new)
 
     def log(self, delivery: Delivery) -> None:
         self.logged.append(delivery)
@@ -54,7 +51,8 @@ class Worker:
     def __init__(self, receiver: FakeReceiver) -> None:
         self.world = MemoryWorld("http://127.0.0.1:9/webhook")
         self.world.receiver = receiver
-        self.deliveries = self.world.deliveries = WatchedDeliveries(self.world.deliveries)
+        self.deliveries = WatchedDeliveries(self.world.deliveries)
+        self.world.deliveries = self.deliveries
         self.tried: list[tuple[int, str]] = []
         """Seconds since the beginning, and the webhook id."""
 

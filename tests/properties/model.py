@@ -16,6 +16,8 @@ State = dict[str, Any]
 Outcome = tuple[State, str | None]
 """What is stored afterwards, and the code of the error that the caller sees."""
 
+LEAVE_WORD = "bye"
+
 NEW: State = {
     "status": "bot",
     "epoch": 1,
@@ -150,7 +152,7 @@ def _release(state: State, asked: Asked) -> Outcome:
 def _to_agent(state: State, asked: Asked) -> Outcome:
     if asked.agent == state["owner"]:
         return state, None
-    if asked.agent not in asked.online:
+    if asked.agent not in {*asked.online, asked.caller.id}:
         return state, "no_agent_available"
     return _arrow(state, entries=_entries(asked), status="agent", owner=asked.agent)
 
@@ -173,6 +175,13 @@ def _return(state: State, asked: Asked) -> Outcome:
 def _return_owned(state: State, asked: Asked) -> Outcome:
     is_person = asked.caller.role in (Role.AGENT, Role.SUPERVISOR)
     return _owners(_return)(state, asked) if is_person else _return(state, asked)
+
+
+def _user_speaks(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    if command.body.text.strip().lower() != LEAVE_WORD:
+        return _entry(state, asked)
+    return _arrow(state, entries=2, status="bot", owner=None, queue=None, handoff=None)
 
 
 def _bot_answers(state: State, asked: Asked) -> Outcome:
@@ -218,13 +227,16 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("unpause", "bot"): _same,
     ("unpause", "waiting"): _return,
     ("unpause", "agent"): _return_owned,
+    ("user message", "bot"): _entry,
+    ("user message", "waiting"): _user_speaks,
+    ("user message", "agent"): _user_speaks,
     ("bot message", "bot"): _bot_answers,
     ("bot message", "waiting"): _bot_out_of_turn,
     ("bot message", "agent"): _bot_out_of_turn,
     ("agent message", "agent"): _agent_answers,
     **{
         (kind, status): _entry
-        for kind in ("user message", "note", "suggestion")
+        for kind in ("note", "suggestion")
         for status in ("bot", "waiting", "agent")
     },
     **{("tag", status): _tag for status in ("bot", "waiting", "agent")},

@@ -25,7 +25,7 @@ from chalicelib.domain.commands import (
 from chalicelib.domain.entries import Body
 from chalicelib.domain.handoff import Request, Resumption
 from chalicelib.usecases.records import IdempotencyKey
-from tests.properties.model import Asked
+from tests.properties.model import LEAVE_WORD, Asked
 from tests.properties.three_bots import caller
 
 
@@ -97,7 +97,7 @@ def sent_from(draft: Draft, address: Address, epoch: int, owner: str | None) -> 
 
 WITH_EPOCH = (BotMessage, AgentMessage, Unpause, Claim, Release, Transfer)
 
-BODIES = st.builds(Body, text=st.sampled_from(["hi", "ho"]))
+BODIES = st.builds(Body, text=st.sampled_from(["hi", "ho", "hi", "ho", f" {LEAVE_WORD.upper()} "]))
 MESSAGE_IDS = st.sampled_from([None, None, "m0", "m1", "m2"])
 REQUESTS = st.builds(Request, queue=st.sampled_from([None, "sales", "sales", "support"]))
 PAUSES = st.builds(

@@ -8,10 +8,12 @@ from dataclasses import replace
 from enum import StrEnum
 
 from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.routing import Member
 from chalicelib.usecases.ports import Commit, Loaded, Lost, Query
 from chalicelib.usecases.records import Bot
+from tests.properties.model import LEAVE_WORD
 from tests.support.memory import MemoryConversations, MemoryDirectory, MemoryTable
 from tests.support.world import MemoryWorld
 
@@ -90,6 +92,6 @@ class ThreeBots(MemoryWorld):
         self.conversations: TroubledConversations = TroubledConversations(self.table, self.clock)
         self.directory = MemoryDirectory(self.table, self.clock)
         for bot in BOTS:
-            self.directory.add_bot(Bot(bot, bot))
+            self.directory.add_bot(Bot(bot, bot, settings=BotSettings((LEAVE_WORD,))))
             for person in PEOPLE.values():
                 self.directory.add_member(bot, person)

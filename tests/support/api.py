@@ -1,4 +1,7 @@
-"""The REST API in process: real routes on a real Chalice app, any world behind them."""
+"""The REST API in process: real routes on a real Chalice app, any world behind them.
+
+Every answer is held against docs/openapi.yaml.
+"""
 
 import json
 from collections.abc import Mapping
@@ -11,6 +14,7 @@ from chalice.test import Client
 
 from chalicelib.entrypoints import rooms
 from chalicelib.usecases.world import World
+from tests.support import contract
 
 DEMO_KEY = "bk_demo_onlyforloopback"
 OTHER_KEY = "bk_other_onlyforloopback"
@@ -25,6 +29,11 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.text)
+
+    @property
+    def content_type(self) -> str:
+        named = {name.lower(): value for name, value in self.headers.items()}
+        return named.get("content-type", "")
 
 
 class Api:
@@ -53,6 +62,12 @@ class Api:
 
     def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """`body` goes as JSON, or as it is where it is bytes."""
+        answer = self.unchecked(method, path, body, **headers)
+        shown = answer.json if answer.content_type.endswith("json") else answer.text
+        contract.check(method, _full(path), answer.status, answer.content_type, shown)
+        return answer
+
+    def unchecked(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         raw = (
             body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         )
@@ -61,8 +76,7 @@ class Api:
         }
         if self._token and "Authorization" not in sent:
             sent["Authorization"] = f"Bearer {self._token}"
-        full = path if path.startswith(("/api", "/healthz", "/readyz")) else f"/api/v1{path}"
-        response = self._client.http.request(method, full, headers=sent, body=raw)
+        response = self._client.http.request(method, _full(path), headers=sent, body=raw)
         return Answer(response.status_code, response.headers, response.body.decode())
 
     def login(self, name: str) -> "Api":
@@ -71,3 +85,8 @@ class Api:
         answer = self.as_(None).post("/auth/login", body)
         assert answer.status == 200, answer.text
         return self.as_(answer.json["payload"]["token"])
+
+
+def _full(path: str) -> str:
+    absolute = ("/api", "/healthz", "/readyz", "/openapi.json")
+    return path if path.startswith(absolute) else f"/api/v1{path}"

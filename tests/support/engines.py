@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamodb.conversations import DynamoConversations
 from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
 from chalicelib.adapters.dynamodb.directory import DynamoDirectory
 from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
+from chalicelib.adapters.dynamodb.reports import DynamoReports
 from chalicelib.adapters.dynamodb.table import Table, open_table
 from chalicelib.usecases import ports
 from infra.local.engine import Engine as Ministack
@@ -26,6 +27,7 @@ from tests.support.memory import (
     MemoryDeliveries,
     MemoryDirectory,
     MemoryNotifications,
+    MemoryReports,
     MemoryTable,
 )
 
@@ -44,6 +46,7 @@ class Stores:
     connections: ports.Connections
     notifications: ports.Notifications
     deliveries: ports.Deliveries
+    reports: ports.Reports
     table: Table | None = None
 
 
@@ -60,6 +63,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoConnections(table, clock),
         DynamoNotifications(table, clock),
         DynamoDeliveries(table, clock),
+        DynamoReports(table, clock),
         table,
     )
 
@@ -84,6 +88,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemoryConnections(table, clock),
             MemoryNotifications(table, clock),
             MemoryDeliveries(table, clock),
+            MemoryReports(table, clock),
         )
 
     yield fresh

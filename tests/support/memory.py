@@ -4,6 +4,7 @@ from tests.support.memory_connections import MemoryConnections
 from tests.support.memory_conversations import MemoryConversations
 from tests.support.memory_deliveries import MemoryDeliveries, MemoryNotifications
 from tests.support.memory_directory import MemoryAttempts, MemoryDirectory
+from tests.support.memory_reports import MemoryReports
 from tests.support.memory_table import MemoryTable
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "MemoryDeliveries",
     "MemoryDirectory",
     "MemoryNotifications",
+    "MemoryReports",
     "MemoryTable",
 ]

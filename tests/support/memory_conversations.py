@@ -43,6 +43,8 @@ class MemoryConversations:
                 by_key=kept.known if kept else None,
                 by_message=said,
                 agent=self._member(query.bot, query.agent) if query.agent else None,
+                queue=self._table.queues.get((query.bot, query.queue or "")),
+                suggestion=thread.entries.get(query.suggestion or 0) if thread else None,
             )
 
     def commit(self, commit: Commit) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.domain.queues import Queue
 from chalicelib.domain.routing import Member, Presence
 from chalicelib.usecases.records import Bot, Key, Person
 from tests.support.memory_table import MemoryTable, Now
@@ -58,6 +60,29 @@ class MemoryDirectory:
     def add_bot(self, bot: Bot) -> None:
         with self._table.lock:
             self._table.bots[bot.id] = bot
+
+    def put_settings(self, bot: str, settings: BotSettings) -> bool:
+        with self._table.lock:
+            known = self._table.bots.get(bot)
+            if known:
+                self._table.bots[bot] = replace(known, settings=settings)
+            return known is not None
+
+    def queues(self, bot: str) -> list[Queue]:
+        with self._table.lock:
+            found = [q for (owner, _), q in self._table.queues.items() if owner == bot]
+        return sorted(found, key=lambda queue: queue.name)
+
+    def queue(self, bot: str, name: str) -> Queue | None:
+        return self._table.queues.get((bot, name))
+
+    def put_queue(self, bot: str, queue: Queue) -> None:
+        with self._table.lock:
+            self._table.queues[bot, queue.name] = queue
+
+    def remove_queue(self, bot: str, name: str) -> bool:
+        with self._table.lock:
+            return self._table.queues.pop((bot, name), None) is not None
 
     def add_key(self, key: Key) -> None:
         with self._table.lock:

@@ -8,6 +8,7 @@ from chalicelib.domain.commands import Profile
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.handoff import Handoff
 from chalicelib.domain.head import Head
+from chalicelib.domain.queues import Queue
 from chalicelib.domain.routing import Member, Presence
 from chalicelib.usecases.records import (
     Answer,
@@ -15,6 +16,7 @@ from chalicelib.usecases.records import (
     Connection,
     Cursor,
     Delivery,
+    Ended,
     Key,
     KnownAnswer,
     MessageKey,
@@ -70,6 +72,8 @@ class MemoryTable:
         self.answers: dict[CallerKey, KeptAnswer] = {}
         self.open_counts: dict[tuple[str, str], int] = {}
         self.bots: dict[str, Bot] = {}
+        self.queues: dict[tuple[str, str], Queue] = {}
+        self.ended: dict[tuple[str, str], Ended] = {}
         self.keys: dict[str, Key] = {}
         self.people: dict[str, Person] = {}
         self.members: dict[str, dict[str, Member]] = {}

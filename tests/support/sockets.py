@@ -80,6 +80,13 @@ class Socket:
     def send(self, raw: str | bytes) -> None:
         self._connection.send(raw)
 
+    def frame(self, number: int, seconds: float) -> Frame:
+        """The one that comes as this number, counted from 0."""
+        with self._news:
+            if not self._news.wait_for(lambda: len(self.arrived) > number, seconds):
+                raise AssertionError(f"Not within {seconds:g} s; came: {self.arrived}")
+            return self.arrived[number][1]
+
     def wait_for(self, fits: Callable[[Frame], object], seconds: float) -> Frame:
         """The first frame that fits, of those that have come and those that come in time."""
         return self.moment_of(fits, seconds)[1]

@@ -19,6 +19,7 @@ from tests.support.memory import (
     MemoryDeliveries,
     MemoryDirectory,
     MemoryNotifications,
+    MemoryReports,
     MemoryTable,
 )
 
@@ -37,6 +38,7 @@ class MemoryWorld:
         self.connections = MemoryConnections(table, self.clock)
         self.notifications = MemoryNotifications(table, self.clock)
         self.deliveries = MemoryDeliveries(table, self.clock)
+        self.reports = MemoryReports(table, self.clock)
         self.sockets = FakeSockets()
         self.topic = FakeTopic()
         self.nudges = FakeNudges(self.clock)

@@ -1,0 +1,113 @@
+"""Every native route: who may call it, and one sound request for it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.entrypoints import rooms
+from tests.api.scene import BOT, begun, id_of, message, ok, owned, waiting
+from tests.support.api import Api
+
+Resource = tuple[str, str]
+"""Method and path, as routes name it."""
+
+BOT_KEY = frozenset({"bot"})
+PEOPLE = frozenset({"agent", "supervisor", "admin", "owner"})
+BOTH = BOT_KEY | PEOPLE
+ANYBODY = BOTH | {"nobody"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """`at` is how the conversation stands that `{id}` names: begun, waiting, or owned by Ana."""
+
+    may: frozenset[str]
+    body: dict[str, Any] | None = None
+    at: str = "begun"
+
+    def body_from(self, caller: str) -> dict[str, Any] | None:
+        """People leave `from` out."""
+        if self.body and caller in self.may & PEOPLE:
+            return {name: value for name, value in self.body.items() if name != "from"}
+        return self.body
+
+
+LOGIN = {"email": "ana@example.test", "password": "ana-demo"}
+IN_BOT = "/api/v1/bots/{bot}"
+ONE = IN_BOT + "/conversations/{id}"
+
+ROWS: dict[Resource, Row] = {
+    ("POST", "/api/v1/auth/login"): Row(ANYBODY, LOGIN),
+    ("POST", "/api/v1/auth/login/basic/{strategy}"): Row(ANYBODY, LOGIN),
+    ("POST", "/api/v1/auth/refresh"): Row(ANYBODY, {"refresh": "a refresh token"}),
+    ("POST", "/api/v1/auth/logout"): Row(PEOPLE, {}),
+    ("GET", "/api/v1/auth/logout"): Row(PEOPLE),
+    ("GET", "/api/v1/auth/me"): Row(PEOPLE),
+    ("POST", "/api/v1/socket/ticket"): Row(PEOPLE, {}),
+    ("GET", "/api/v1/agents/me"): Row(PEOPLE),
+    ("PUT", "/api/v1/agents/me/status"): Row(PEOPLE, {"status": "away"}),
+    ("GET", IN_BOT + "/agents"): Row(BOTH),
+    ("POST", IN_BOT + "/messages"): Row(BOT_KEY, message()),
+    ("POST", IN_BOT + "/pause"): Row(BOT_KEY, {"channel": "web", "user": "u-1"}),
+    ("GET", IN_BOT + "/conversations"): Row(BOTH),
+    ("GET", IN_BOT + "/conversations/lookup"): Row(BOTH),
+    ("GET", ONE): Row(BOTH),
+    ("GET", ONE + "/entries"): Row(BOTH),
+    ("GET", ONE + "/gate"): Row(BOT_KEY),
+    ("POST", ONE + "/messages"): Row(BOTH, {"text": "Hi", "from": "user"}, "owned"),
+    ("POST", ONE + "/pause"): Row(BOTH, {"reason": "Lost."}),
+    ("POST", ONE + "/unpause"): Row(BOTH, {"outcome": "resolved"}, "owned"),
+    ("POST", ONE + "/claim"): Row(PEOPLE, {}, "waiting"),
+    ("POST", ONE + "/release"): Row(PEOPLE, {}, "owned"),
+    ("POST", ONE + "/transfer"): Row(PEOPLE, {"queue": "billing"}, "owned"),
+    ("POST", ONE + "/notes"): Row(PEOPLE, {"text": "Called before."}),
+    ("POST", ONE + "/suggestions"): Row(BOT_KEY, {"text": "Offer a refund."}),
+    ("PUT", ONE + "/tags"): Row(BOTH, {"tags": ["vip"]}),
+    ("GET", IN_BOT + "/handoffs/{id}"): Row(BOTH, at="waiting"),
+    ("POST", IN_BOT + "/notifications"): Row(BOT_KEY, {"message": "Look."}),
+    ("GET", IN_BOT + "/notifications"): Row(PEOPLE),
+    ("POST", IN_BOT + "/notifications/{id}/read"): Row(PEOPLE, {}),
+    ("GET", "/healthz"): Row(ANYBODY),
+    ("GET", "/readyz"): Row(ANYBODY),
+    ("GET", "/openapi.json"): Row(ANYBODY),
+}
+
+ROUTES = [
+    resource for room in rooms.ROOMS for resource in room.resources if "/mod/" not in resource[1]
+]
+"""As the app has them; Botpress' own routes have tests of their own."""
+
+NATIVE = [resource for resource in ROUTES if resource in ROWS]
+IN_A_BOT = [resource for resource in NATIVE if "{bot}" in resource[1]]
+WITH_ID = [resource for resource in NATIVE if "{id}" in resource[1]]
+WITH_BODY = [resource for resource in NATIVE if ROWS[resource].body is not None]
+GUARDED = [resource for resource in NATIVE if "nobody" not in ROWS[resource].may]
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What `{id}` stands for, in the routes of the bot `demo`."""
+
+    conversation: str
+    handoff: str
+    notification: str
+
+    def of(self, path: str) -> str:
+        if "/handoffs/" in path:
+            return self.handoff
+        return self.notification if "/notifications/" in path else self.conversation
+
+
+def staged(bot: Api, ana: Api, at: str) -> Ids:
+    """One conversation that stands so, its handoff, and a notification."""
+    path = {"begun": lambda: begun(bot), "waiting": lambda: waiting(bot)}.get(
+        at, lambda: owned(bot, ana)
+    )()
+    handoff = ok(bot.get(path))["handoff"]
+    told = ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
+    return Ids(id_of(path), handoff["id"] if handoff else "h_none", told["id"])
+
+
+def filled(path: str, conversation: str, bot: str = "demo") -> str:
+    """With the query that a sound request needs."""
+    full = path.format(bot=bot, id=conversation, strategy="default")
+    return full + "?channel=web&user=u-1" if path.endswith("/lookup") else full

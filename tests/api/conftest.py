@@ -1,0 +1,54 @@
+"""A world of its own for every test, and its callers."""
+
+import pytest
+
+from tests.support.api import DEMO_KEY, OTHER_KEY, Api
+from tests.support.world import MemoryWorld
+
+
+@pytest.fixture
+def world() -> MemoryWorld:
+    return MemoryWorld()
+
+
+@pytest.fixture
+def bot(world: MemoryWorld) -> Api:
+    """A key of the bot `demo`."""
+    return Api(world, DEMO_KEY)
+
+
+@pytest.fixture
+def other_bot(bot: Api) -> Api:
+    return bot.as_(OTHER_KEY)
+
+
+@pytest.fixture
+def nobody(bot: Api) -> Api:
+    return bot.as_(None)
+
+
+@pytest.fixture
+def ana(bot: Api) -> Api:
+    return bot.login("ana")
+
+
+@pytest.fixture
+def bo(bot: Api) -> Api:
+    return bot.login("bo")
+
+
+@pytest.fixture
+def sam(bot: Api) -> Api:
+    """The supervisor."""
+    return bot.login("sam")
+
+
+@pytest.fixture
+def eve(bot: Api) -> Api:
+    """An agent of the bot `other`."""
+    return bot.login("eve")
+
+
+@pytest.fixture
+def owner(bot: Api) -> Api:
+    return bot.login("owner")

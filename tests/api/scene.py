@@ -1,0 +1,87 @@
+"""Conversations of the bot `demo`, brought to where a test begins."""
+
+from typing import Any
+
+from chalicelib.domain.access import Role, Scope
+from chalicelib.domain.address import person_id
+from chalicelib.domain.routing import Member
+from chalicelib.usecases.authentication import digest_of
+from chalicelib.usecases.records import Key, Person
+from tests.support.api import Answer, Api
+from tests.support.world import MemoryWorld
+
+BOT = "/bots/demo"
+NOBODYS_ID = "c_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+
+def message(**more: object) -> dict[str, Any]:
+    return {"channel": "web", "user": {"id": "u-1"}, "from": "user", "text": "Hello", **more}
+
+
+def ok(answer: Answer) -> Any:
+    assert answer.status in (200, 201), answer.text
+    return answer.json
+
+
+def begun(bot: Api, **more: object) -> str:
+    """The path of a conversation in which the user has spoken."""
+    return one(ok(bot.post(f"{BOT}/messages", message(**more)))["conversation_id"])
+
+
+def waiting(bot: Api, queue: str | None = None, **more: object) -> str:
+    path = begun(bot, **more)
+    ok(bot.post(f"{path}/pause", {"queue": queue, "reason": "Wants a refund."}))
+    return path
+
+
+def owned(bot: Api, agent: Api, queue: str | None = None) -> str:
+    path = waiting(bot, queue)
+    ok(agent.post(f"{path}/claim", {}))
+    return path
+
+
+def one(conversation_id: str) -> str:
+    return f"{BOT}/conversations/{conversation_id}"
+
+
+def id_of(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def log(caller: Api, path: str) -> list[Any]:
+    items: list[Any] = ok(caller.get(f"{path}/entries", after="0", limit="100"))["items"]
+    return items
+
+
+def online(agent: Api) -> str:
+    """Says so, and answers with who it is."""
+    return str(ok(agent.put("/agents/me/status", {"status": "online"}))["id"])
+
+
+def person(
+    world: MemoryWorld,
+    name: str,
+    role: Role = Role.AGENT,
+    queues: frozenset[str] = frozenset(),
+    capacity: int | None = None,
+) -> str:
+    """Somebody new who serves `demo`; logs in as the seeded people do."""
+    email = f"{name}@example.test"
+    who = person_id(email)
+    hashed = world.passwords.hash(f"{name}-demo")
+    world.directory.add_person(Person(who, email, name.title(), hashed))
+    member = Member(who, name.title(), email, role, queues, capacity)
+    world.directory.add_member("demo", member)
+    return who
+
+
+def key(world: MemoryWorld, name: str, *scopes: Scope, expires_at: int | None = None) -> str:
+    """One more key of `demo`, with these scopes."""
+    stored = Key(name, "demo", digest_of("secret"), frozenset(scopes), expires_at)
+    world.directory.add_key(stored)
+    return f"bk_{name}_secret"
+
+
+def without_request(answer: Answer) -> dict[str, Any]:
+    """A problem, without what is different in every answer."""
+    return {name: value for name, value in answer.json.items() if name != "request_id"}

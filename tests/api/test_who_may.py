@@ -1,0 +1,263 @@
+"""Roles by routes. The routes come from the app: a new one without a row fails."""
+
+import pytest
+
+from chalicelib.domain.access import Role, Scope
+from tests.api.calls import (
+    BOTH,
+    GUARDED,
+    IN_A_BOT,
+    NATIVE,
+    PEOPLE,
+    ROUTES,
+    ROWS,
+    WITH_ID,
+    Resource,
+    filled,
+    staged,
+)
+from tests.api.scene import NOBODYS_ID, key, person, without_request
+from tests.support.api import Answer, Api
+from tests.support.world import MemoryWorld
+
+SECRETS = (
+    "onlyforloopback",
+    "a-secret-for-tests",
+    "ana-demo",
+    "plain:",
+    "webhook-secret-canary",
+    "token_version",
+    "secret_hash",
+)
+"""Of the key, of the installation, of Ana, of everybody's password rows, and of the webhook."""
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert sorted(ROUTES) == sorted(ROWS)
+
+
+@pytest.fixture
+def callers(world: MemoryWorld, bot: Api, ana: Api, sam: Api, owner: Api) -> dict[str, Api]:
+    person(world, "ada", Role.ADMIN)
+    return {
+        "nobody": bot.as_(None),
+        "bot": bot,
+        "agent": ana,
+        "supervisor": sam,
+        "admin": bot.login("ada"),
+        "owner": owner,
+    }
+
+
+def call(resource: Resource, by: str, callers: dict[str, Api], bot: str = "demo") -> Answer:
+    row, (method, path) = ROWS[resource], resource
+    ids = staged(callers["bot"], callers["agent"], row.at)
+    return callers[by].send(method, filled(path, ids.of(path), bot), row.body_from(by))
+
+
+@pytest.mark.parametrize("by", sorted(BOTH))
+@pytest.mark.parametrize("resource", NATIVE)
+def test_a_route_answers_those_who_may_and_refuses_all_others(
+    resource: Resource, by: str, callers: dict[str, Api]
+) -> None:
+    answer = call(resource, by, callers)
+
+    if resource[1].endswith("/refresh"):
+        assert answer.status == 401, "the token in the body is none"
+    elif by in ROWS[resource].may:
+        assert answer.status in (200, 201, 409), answer.text
+    else:
+        assert answer.status == (403 if "{bot}" in resource[1] else 401), answer.text
+
+
+@pytest.mark.parametrize("by", ["nobody", *sorted(BOTH)])
+@pytest.mark.parametrize("resource", NATIVE)
+def test_no_answer_to_anybody_holds_a_secret(
+    resource: Resource, by: str, callers: dict[str, Api]
+) -> None:
+    answer = call(resource, by, callers)
+
+    shown = f"{answer.text} {dict(answer.headers)}"
+    assert [secret for secret in SECRETS if secret in shown and "openapi" not in resource[1]] == []
+
+
+# 401
+
+
+SENTENCES = [
+    ({}, "Authorization header is missing"),
+    ({"Authorization": "Basic YW5hOmFuYQ=="}, 'Unknown scheme "Basic"'),
+    ({"Authorization": "Bearer "}, "Authentication token is missing"),
+]
+
+
+@pytest.mark.parametrize(("headers", "sentence"), SENTENCES)
+@pytest.mark.parametrize("resource", GUARDED)
+def test_a_401_says_what_is_missing(
+    resource: Resource, headers: dict[str, str], sentence: str, nobody: Api
+) -> None:
+    method, path = resource
+
+    answer = nobody.send(method, filled(path, NOBODYS_ID), ROWS[resource].body, **headers)
+
+    assert (answer.status, answer.json["detail"]) == (401, sentence)
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="baton"'
+
+
+@pytest.mark.parametrize("token", ["bk_demo_wrong", "bk_", "bk_nosuch_key", "no.jwt", "x" * 5000])
+@pytest.mark.parametrize("resource", GUARDED)
+def test_a_token_that_is_none_is_refused_before_anything_else_is_looked_at(
+    resource: Resource, token: str, nobody: Api
+) -> None:
+    method, path = resource
+
+    for where in (filled(path, NOBODYS_ID), filled(path, NOBODYS_ID, bot="nosuch")):
+        answer = nobody.as_(token).send(method, where, b"{not json")
+        assert answer.status == 401, answer.text
+
+
+def test_an_expired_token_is_refused(world: MemoryWorld, ana: Api) -> None:
+    world.clock.advance(60 * 60 * 1000 + 1000)
+
+    assert ana.get("/auth/me").status == 401
+    assert ana.get("/bots/demo/conversations").status == 401
+
+
+def test_an_expired_key_is_refused(world: MemoryWorld, bot: Api) -> None:
+    ending = bot.as_(key(world, "ending", *Scope, expires_at=world.clock.now() + 1))
+    assert ending.get("/bots/demo/conversations").status == 200
+
+    world.clock.advance(1)
+
+    assert ending.get("/bots/demo/conversations").status == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "header"),
+    [("/auth/me", "X-User-Id"), ("/agents/me?agent_id=p_sam&user_id=p_sam", "X-Agent-Id")],
+)
+def test_who_calls_is_told_by_the_token_alone(path: str, header: str, ana: Api) -> None:
+    answer = ana.send("GET", path, **{header: "p_sam", "X-Bot-Id": "other"})
+
+    assert answer.json["email"] == "ana@example.test"
+
+
+# Another bot's
+
+
+@pytest.mark.parametrize("resource", IN_A_BOT)
+def test_another_bot_looks_like_one_that_does_not_exist(
+    resource: Resource, callers: dict[str, Api], other_bot: Api, eve: Api
+) -> None:
+    method, path = resource
+    ids = staged(callers["bot"], callers["agent"], ROWS[resource].at)
+
+    for foreigner in (other_bot, eve):
+        here = foreigner.send(method, filled(path, ids.of(path)), ROWS[resource].body)
+        nowhere = foreigner.send(method, filled(path, ids.of(path), "nosuch"), ROWS[resource].body)
+        assert here.status == 404
+        assert here.text.replace("demo", "nosuch") == nowhere.text
+
+
+@pytest.mark.parametrize("resource", WITH_ID)
+def test_an_id_of_another_bot_looks_like_one_that_does_not_exist(
+    resource: Resource, callers: dict[str, Api], other_bot: Api, eve: Api
+) -> None:
+    (method, path), row = resource, ROWS[resource]
+    foreign = staged(callers["bot"], callers["agent"], row.at).of(path)
+    made_up = foreign[:-1] + ("x" if foreign[-1] != "x" else "y")
+    caller, name = (other_bot, "bot") if "bot" in row.may else (eve, "agent")
+
+    there = caller.send(method, filled(path, foreign, "other"), row.body_from(name))
+    nowhere = caller.send(method, filled(path, made_up, "other"), row.body_from(name))
+
+    assert there.status == nowhere.status == 404
+    assert there.text.replace(foreign, made_up) == nowhere.text
+
+
+@pytest.mark.parametrize("resource", IN_A_BOT)
+def test_what_another_bot_is_refused_changes_nothing(
+    resource: Resource, callers: dict[str, Api], other_bot: Api, eve: Api
+) -> None:
+    (method, path), bot = resource, callers["bot"]
+    ids = staged(bot, callers["agent"], ROWS[resource].at)
+    before = _everything(bot, ids.conversation)
+
+    for foreigner, in_bot in ((other_bot, "demo"), (eve, "demo"), (other_bot, "other")):
+        foreigner.send(method, filled(path, ids.of(path), in_bot), ROWS[resource].body)
+
+    assert _everything(bot, ids.conversation) == before
+
+
+def _everything(bot: Api, conversation_id: str) -> list[object]:
+    one = f"/bots/demo/conversations/{conversation_id}"
+    return [bot.get(path).json for path in (one, one + "/entries", "/bots/demo/conversations")]
+
+
+# What an agent may not see
+
+
+OF_CONVERSATIONS = [r for r in WITH_ID if ROWS[r].may & PEOPLE and "/notifications/" not in r[1]]
+
+
+@pytest.mark.parametrize("resource", OF_CONVERSATIONS)
+def test_what_an_agent_may_not_see_looks_like_what_does_not_exist(
+    resource: Resource, world: MemoryWorld, bot: Api
+) -> None:
+    (method, path), row = resource, ROWS[resource]
+    person(world, "quinn", queues=frozenset({"sales"}))
+    quinn = bot.login("quinn")
+    paused = bot.post("/bots/demo/pause", {"channel": "web", "user": "u", "queue": "billing"}).json
+    hidden = paused["handoff"]["id"] if "/handoffs/" in path else paused["id"]
+    made_up = hidden[:-1] + ("7" if hidden[-1] != "7" else "8")
+
+    there = quinn.send(method, filled(path, hidden), row.body_from("agent"))
+    nowhere = quinn.send(method, filled(path, made_up), row.body_from("agent"))
+
+    assert there.status == 404
+    assert there.text.replace(hidden, made_up) == nowhere.text
+
+
+# Scopes
+
+
+NEEDS = {
+    "/messages": {Scope.MESSAGES},
+    "/suggestions": {Scope.MESSAGES},
+    "/gate": {Scope.MESSAGES, Scope.READ},
+    "/pause": {Scope.HANDOFFS},
+    "/unpause": {Scope.HANDOFFS},
+    "/tags": {Scope.HANDOFFS},
+    "/notifications": {Scope.HANDOFFS},
+}
+"""By the end of the path; all other routes of a bot need `read`."""
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+@pytest.mark.parametrize("resource", [r for r in IN_A_BOT if "bot" in ROWS[r].may])
+def test_a_key_may_do_what_its_scopes_say(
+    resource: Resource, scope: Scope, world: MemoryWorld, callers: dict[str, Api]
+) -> None:
+    (method, path), row = resource, ROWS[resource]
+    ids = staged(callers["bot"], callers["agent"], row.at)
+    scoped = callers["bot"].as_(key(world, f"only-{scope}", scope))
+    needed = next((NEEDS[end] for end in NEEDS if path.endswith(end)), {Scope.READ})
+
+    answer = scoped.send(method, filled(path, ids.of(path)), row.body)
+
+    if scope in needed:
+        assert answer.status in (200, 201), answer.text
+    else:
+        assert (answer.status, answer.json["scopes"]) == (403, [scope])
+
+
+def test_a_lookup_by_name_needs_the_same_scope_as_one_by_address(
+    world: MemoryWorld, bot: Api
+) -> None:
+    blind = bot.as_(key(world, "blind", Scope.MESSAGES, Scope.HANDOFFS))
+
+    by_name = blind.get("/bots/demo/conversations/lookup", name="Zed")
+    by_address = blind.get("/bots/demo/conversations/lookup", channel="web", user="u-1")
+
+    assert by_name.status == by_address.status == 403
+    assert without_request(by_name) == without_request(by_address)

@@ -1,0 +1,151 @@
+"""What is counted of a handoff, and what the counts tell."""
+
+from dataclasses import replace
+from statistics import median
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.entries import Author, Entry, From, Kind
+from chalicelib.domain.handoff import Handoff, Outcome, Request, Resumption
+from chalicelib.domain.report import ANSWER, BOUNDS, CLAIM, LENGTH, Times, added, day_of, tally
+from tests.domain.cast import ADDRESS, HANDOFF_ID, NOW
+
+ANA = Author("ana", "Ana")
+SECOND = 1000
+ENDED = Handoff(
+    id=HANDOFF_ID,
+    conversation_id=ADDRESS.conversation_id,
+    bot="demo",
+    request=Request(),
+    requested_by=Author("demo", "Demo"),
+    requested_at=NOW,
+    opened_seq=3,
+    owner=ANA,
+    claimed_at=NOW + 20 * SECOND,
+    returned_at=NOW + 700 * SECOND,
+    returned_seq=9,
+    resumption=Resumption(Outcome.RESOLVED),
+)
+
+
+def entry(kind: Kind, sender: From = From.SYSTEM, after: int = 0) -> Entry:
+    return Entry(4, kind, sender, ANA, 2, NOW + after * SECOND)
+
+
+def test_a_handoff_is_counted_with_its_outcome_and_its_times() -> None:
+    said = [entry(Kind.REQUESTED), entry(Kind.CLAIMED), entry(Kind.MESSAGE, From.AGENT, 45)]
+
+    assert tally(ENDED, said) == {
+        "handoffs": 1,
+        "outcome_resolved": 1,
+        "claim_1": 1,
+        "claim_ms": 20_000,
+        "answer_2": 1,
+        "answer_ms": 45_000,
+        "length_6": 1,
+        "length_ms": 700_000,
+    }
+
+
+def test_the_first_thing_an_agent_says_is_the_answer() -> None:
+    said = [
+        entry(Kind.MESSAGE, From.USER, 1),
+        entry(Kind.NOTE, From.AGENT, 2),
+        entry(Kind.MESSAGE, From.AGENT, 30),
+        entry(Kind.MESSAGE, From.AGENT, 60),
+    ]
+
+    assert Times.of(tally(ENDED, said), ANSWER).mean == 30
+
+
+def test_transfers_and_leaks_are_counted_from_the_log() -> None:
+    said = [entry(kind) for kind in [Kind.TRANSFERRED] * 2 + [Kind.RELEASED] + [Kind.LEAK] * 3]
+
+    counted = tally(ENDED, said)
+
+    assert (counted["transfers"], counted["leaks"]) == (2, 3)
+
+
+def test_who_was_never_claimed_has_no_time_to_claim() -> None:
+    expired = replace(ENDED, owner=None, claimed_at=None, resumption=Resumption(Outcome.EXPIRED))
+
+    counted = tally(expired, [])
+
+    assert counted["outcome_expired"] == 1
+    assert Times.of(counted, CLAIM).count == Times.of(counted, ANSWER).count == 0
+    assert Times.of(counted, LENGTH).count == 1
+
+
+def test_who_takes_a_conversation_for_themself_leaves_nobody_waiting() -> None:
+    taken = replace(ENDED, claimed_at=ENDED.requested_at)
+
+    assert Times.of(tally(taken, []), CLAIM).count == 0
+
+
+def test_a_message_that_was_left_has_an_outcome_and_no_length() -> None:
+    left = replace(
+        ENDED,
+        owner=None,
+        claimed_at=None,
+        returned_at=NOW,
+        returned_seq=3,
+        resumption=Resumption(Outcome.MESSAGE_LEFT),
+    )
+
+    assert tally(left, []) == {"handoffs": 1, "outcome_message_left": 1}
+
+
+def test_tallies_are_added_name_by_name() -> None:
+    assert added([{"handoffs": 1, "leaks": 2}, {"handoffs": 4}, {}]) == {"handoffs": 5, "leaks": 2}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "step"),
+    [(0.001, 0), (10, 0), (10.001, 1), (30, 1), (86_400, 9), (86_401, 10), (10**7, 10)],
+)
+def test_a_time_is_counted_in_the_step_that_it_ends(seconds: float, step: int) -> None:
+    handoff = replace(ENDED, returned_at=NOW + int(seconds * SECOND))
+
+    assert tally(handoff, [])[f"length_{step}"] == 1
+
+
+def test_of_nothing_there_is_neither_mean_nor_median() -> None:
+    nothing = Times.of({}, CLAIM)
+
+    assert (nothing.count, nothing.mean, nothing.median) == (0, None, None)
+
+
+def test_a_median_beyond_the_last_bound_counts_as_that_bound() -> None:
+    assert Times.of({"claim_10": 5}, CLAIM).median == BOUNDS[-1]
+
+
+def test_within_a_step_times_count_as_spread_evenly() -> None:
+    assert Times.of({"claim_2": 4}, CLAIM).median == 45
+    assert Times.of({"claim_0": 1, "claim_2": 3}, CLAIM).median == 40
+
+
+@given(st.lists(st.integers(1, 86_400), min_size=1, max_size=60))
+def test_the_estimated_median_lies_in_the_step_of_a_true_one(seconds: list[int]) -> None:
+    counted = added(tally(replace(ENDED, returned_at=NOW + each * SECOND), []) for each in seconds)
+
+    estimated = Times.of(counted, LENGTH).median
+
+    assert estimated is not None
+    low, high = sorted(seconds)[(len(seconds) - 1) // 2], sorted(seconds)[len(seconds) // 2]
+    assert low <= median(seconds) <= high
+    assert floor_of(low) <= estimated <= ceiling_of(high)
+
+
+def floor_of(seconds: int) -> int:
+    return max((bound for bound in (0, *BOUNDS) if bound < seconds), default=0)
+
+
+def ceiling_of(seconds: int) -> int:
+    return min(bound for bound in BOUNDS if bound >= seconds)
+
+
+def test_a_day_is_one_in_utc() -> None:
+    assert day_of(NOW - 1) == "2025-12-31"
+    assert day_of(NOW) == "2026-01-01"

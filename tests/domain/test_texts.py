@@ -1,0 +1,187 @@
+"""What the user is told, in which language, and that a text is nothing but text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.default_texts import DEFAULT_TEXTS
+from chalicelib.domain.handoff import Outcome
+from chalicelib.domain.texts import (
+    LONGEST,
+    Text,
+    Texts,
+    fields_of,
+    filled,
+    flaws,
+    locales,
+    template,
+)
+
+VALUES = {"agent": "Ana", "position": "2", "wait": "5", "queue": "sales"}
+CLAIMED = Text.CLAIMED
+
+
+def told(*own: Texts, locale: str | None = "es-MX", default: str = "fr") -> str | None:
+    return template(CLAIMED, locales(locale, default), own)
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "ar"])
+def test_every_text_has_a_default_in_three_languages(locale: str) -> None:
+    assert list(DEFAULT_TEXTS[locale]) == list(Text)
+    assert all(DEFAULT_TEXTS[locale].values())
+
+
+def test_every_outcome_has_a_text() -> None:
+    assert {outcome.value for outcome in Outcome} <= {text.value for text in Text}
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "ar"])
+def test_defaults_hold_only_fields_that_are_always_known(locale: str) -> None:
+    for name, text in DEFAULT_TEXTS[locale].items():
+        known = {"agent"} if name in (Text.CLAIMED, Text.TRANSFERRED) else set()
+        assert fields_of(text or "") <= known
+
+
+# Fields
+
+
+def test_the_four_fields_are_replaced_wherever_they_stand() -> None:
+    text = "{agent}{position}: {wait} min, {queue}, {agent}"
+
+    assert filled(text, VALUES) == "Ana2: 5 min, sales, Ana"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{0.__class__}",
+        "{agent.__class__}",
+        "{agent!r}",
+        "{agent:>9}",
+        "{agent[0]}",
+        "{{agent}}",
+        "{ agent }",
+        "{AGENT}",
+        "{}",
+        "{0}",
+        "{secret}",
+        "%(agent)s",
+        "$agent",
+        "${agent.x}",
+        "{% agent %}",
+        "\\1 \\g<0>",
+    ],
+)
+def test_anything_else_stays_as_it_was_written(text: str) -> None:
+    assert filled(text, VALUES) == text
+
+
+def test_what_a_value_holds_is_not_looked_into() -> None:
+    hostile = {"agent": "{queue} {agent} \\g<0>", "queue": "sales"}
+
+    assert filled("{agent}", hostile) == "{queue} {agent} \\g<0>"
+
+
+def test_a_field_of_which_nothing_is_known_is_a_question_mark() -> None:
+    assert filled("About {wait} min", {}) == "About ? min"
+
+
+@given(st.text(), st.text())
+def test_without_fields_a_text_is_what_it_was(text: str, name: str) -> None:
+    expected = text.replace("{", "(")
+
+    assert filled(expected, {"agent": name}) == expected
+
+
+# Languages
+
+
+@pytest.mark.parametrize(
+    ("wanted", "default", "chain"),
+    [
+        ("es-MX", "fr", ["es-mx", "es", "fr", "en"]),
+        ("ES_mx", "fr", ["es-mx", "es", "fr", "en"]),
+        ("zh-Hant-TW", "en", ["zh-hant-tw", "zh-hant", "zh", "en"]),
+        (None, "pt-BR", ["pt-br", "pt", "en"]),
+        ("", "es", ["es", "en"]),
+        ("en", "en", ["en"]),
+    ],
+)
+def test_a_locale_falls_back_to_wider_ones_the_bots_default_and_english(
+    wanted: str | None, default: str, chain: list[str]
+) -> None:
+    assert locales(wanted, default) == chain
+
+
+def test_the_nearest_language_wins_whoever_wrote_the_text() -> None:
+    assert told() == DEFAULT_TEXTS["es"][CLAIMED]
+    assert told({"fr": {CLAIMED: "Bonjour"}}) == DEFAULT_TEXTS["es"][CLAIMED]
+    assert told({"es-mx": {CLAIMED: "Qué onda"}}) == "Qué onda"
+    assert told({"fr": {CLAIMED: "Bonjour"}}, locale="de") == "Bonjour"
+
+
+def test_in_one_language_the_queue_speaks_before_the_bot_and_the_bot_before_the_defaults() -> None:
+    of_queue: Texts = {"es": {CLAIMED: "queue"}}
+    of_bot: Texts = {"es": {CLAIMED: "bot"}}
+
+    assert told(of_queue, of_bot) == "queue"
+    assert told({}, of_bot) == "bot"
+
+
+def test_an_unknown_language_is_english() -> None:
+    assert told(locale="xx", default="xx") == DEFAULT_TEXTS["en"][CLAIMED]
+
+
+# Switched off
+
+
+def test_a_text_that_is_switched_off_is_off_in_all_languages_that_come_to_it() -> None:
+    off: Texts = {"fr": {CLAIMED: None}}
+
+    assert told(off) is None
+    assert told({}, off) is None
+    assert told(off, default="en") == DEFAULT_TEXTS["es"][CLAIMED]
+
+
+def test_a_nearer_text_of_the_same_settings_is_not_switched_off_by_a_farther_one() -> None:
+    assert told({"es": {CLAIMED: "Hola"}, "fr": {CLAIMED: None}}) == "Hola"
+
+
+def test_a_queue_may_say_what_the_bot_has_switched_off_and_the_other_way_round() -> None:
+    says: Texts = {"es": {CLAIMED: "Hola"}}
+    off: Texts = {"es": {CLAIMED: None}}
+
+    assert told(says, off) == "Hola"
+    assert told(off, says) is None
+
+
+def test_switching_one_text_off_leaves_the_others_on() -> None:
+    chain = locales("en", "en")
+
+    assert template(Text.RESOLVED, chain, [{"en": {CLAIMED: None}}])
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("texts", "field"),
+    [
+        ({"": {}}, "texts"),
+        ({"spanish please": {}}, "texts"),
+        ({"en": {"goodbye": "x"}}, "texts.en.goodbye"),
+        ({"en": {CLAIMED: ""}}, "texts.en.claimed"),
+        ({"en": {CLAIMED: "x" * (LONGEST + 1)}}, "texts.en.claimed"),
+    ],
+)
+def test_texts_that_could_never_be_told_are_named_by_their_field(texts: Texts, field: str) -> None:
+    assert [place for place, _ in flaws(texts)] == [field]
+
+
+def test_texts_in_any_language_with_any_words_are_fine() -> None:
+    texts: Texts = {
+        "zh-Hant-TW": {CLAIMED: "{agent} 🎉 {0.__class__}"},
+        "es_MX": {Text.CLOSED: None},
+    }
+
+    assert list(flaws(texts)) == []

@@ -1,0 +1,99 @@
+"""What docs/openapi.yaml says of an answer: its status, its media type and all of its fields."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from infra.openapi import WRITTEN
+
+METHODS = ("get", "put", "post", "delete")
+NAME = "urn:baton:openapi"
+
+
+class Broken(AssertionError):
+    """An answer, or an example, that the document does not allow."""
+
+
+@cache
+def document() -> Any:
+    return yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))
+
+
+@cache
+def operations() -> dict[tuple[str, str], Any]:
+    """By method, in capitals, and path."""
+    return {
+        (method.upper(), path): item[method]
+        for path, item in document()["paths"].items()
+        for method in METHODS
+        if method in item
+    }
+
+
+def check(method: str, path: str, status: int, content_type: str, body: Any) -> None:
+    """Raises Broken. Calls that the document does not know are not its business."""
+    template = _template(path.partition("?")[0])
+    if template and (method, template) in operations():
+        _check_answer(method, template, status, content_type, body)
+
+
+def _check_answer(method: str, path: str, status: int, content_type: str, body: Any) -> None:
+    call = f"{method} {path}: {status}"
+    where, answer = _resolved(["paths", path, method.lower(), "responses", str(status)])
+    if answer is None:
+        raise Broken(f"{call} is not in the document; it says {body}")
+    media = content_type.partition(";")[0]
+    content: Mapping[str, Any] = answer.get("content", {})
+    if media not in content and (content or body):
+        raise Broken(f"{call} is {media}, and not {list(content)}")
+    if media.endswith("json"):
+        fit(body, [*where, "content", media, "schema"], call)
+
+
+def fit(value: Any, where: list[str], what: str) -> None:
+    """Raises Broken where `value` is not as the schema at this place in the document says."""
+    for error in _validator(_pointer(where)).iter_errors(value):
+        raise Broken(f"{what}: {error.json_path}: {error.message}")
+
+
+@cache
+def _validator(pointer: str) -> Draft202012Validator:
+    resource = DRAFT202012.create_resource(document())
+    return Draft202012Validator(
+        {"$ref": f"{NAME}#{pointer}"}, registry=Registry().with_resource(NAME, resource)
+    )
+
+
+def _resolved(where: list[str]) -> tuple[list[str], Any]:
+    """The place itself, or the one that it refers to, and what is there."""
+    found = document()
+    for part in where:
+        found = found.get(part)
+        if found is None:
+            return where, None
+    if "$ref" in found:
+        return _resolved(found["$ref"].removeprefix("#/").split("/"))
+    return where, found
+
+
+def _pointer(where: list[str]) -> str:
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in where)
+
+
+@cache
+def _template(path: str) -> str | None:
+    """The document's path for this one; words win over names in braces."""
+    sent = path.split("/")
+    known = sorted(document()["paths"], key=lambda each: each.count("{"))
+    return next((each for each in known if _fits(each.split("/"), sent)), None)
+
+
+def _fits(expected: list[str], sent: list[str]) -> bool:
+    return len(expected) == len(sent) and all(
+        name == value or name.startswith("{") for name, value in zip(expected, sent, strict=True)
+    )

@@ -1,0 +1,68 @@
+"""Runs the commands of a page, so that no page promises what does not work.
+
+All ```sh blocks of a file run in order in one bash. A block after `<!-- not run: reason -->` is
+left out. Where a ```text block follows, the commands have to print exactly that.
+"""
+
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+BLOCK = re.compile(
+    r"(?P<skip><!-- not run: [^>]+ -->\s*\n)?^```sh\n(?P<commands>.*?)^```\n"
+    r"(\s*^```text\n(?P<printed>.*?)^```\n)?",
+    re.MULTILINE | re.DOTALL,
+)
+END = "--- end of block {} ---"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`printed` is None where the page does not say what the commands print."""
+
+    commands: str
+    printed: str | None
+
+
+def blocks(page: str) -> list[Block]:
+    found = BLOCK.finditer(page)
+    return [Block(m["commands"], m["printed"]) for m in found if not m["skip"]]
+
+
+def run(file: Path, environment: Mapping[str, str], folder: Path, seconds: float) -> list[str]:
+    """What each block prints. Raises AssertionError where one fails, or prints something else."""
+    wanted = blocks(file.read_text())
+    assert wanted, f"{file.name} has no commands"
+    script = "".join(
+        f"{block.commands}\necho '{END.format(number)}'\n" for number, block in enumerate(wanted)
+    )
+    ended = subprocess.run(
+        ["bash", "-c", "set -euo pipefail\n" + script],
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    printed = _by_block(ended.stdout, len(wanted))
+    if ended.returncode:
+        failed = wanted[len(printed) - 1].commands
+        raise AssertionError(f"{file.name}: failed\n{failed}\n{ended.stdout}\n{ended.stderr}")
+    for block, text in zip(wanted, printed, strict=True):
+        assert block.printed in (None, text), f"{block.commands}printed\n{text}"
+    return printed
+
+
+def _by_block(output: str, number: int) -> list[str]:
+    """That of the blocks which came to their end, and of the first that did not."""
+    printed = []
+    for block in range(number):
+        text, ended, output = output.partition(END.format(block) + "\n")
+        printed.append(text)
+        if not ended:
+            break
+    return printed
