@@ -76,6 +76,12 @@ class AwsWorld:
         return DynamoDeliveries(self.table, self.clock)
 
     @cached_property
+    def reports(self) -> ports.Reports:
+        from chalicelib.adapters.dynamodb.reports import DynamoReports
+
+        return DynamoReports(self.table, self.clock)
+
+    @cached_property
     def sockets(self) -> ports.Sockets:
         from chalicelib.adapters.sockets import ApiGatewaySockets
 

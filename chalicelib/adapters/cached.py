@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
+from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.domain.queues import Queue
 from chalicelib.domain.routing import Member
 from chalicelib.usecases.ports import Clock, Directory
 from chalicelib.usecases.records import Bot, Key, Person
@@ -13,7 +15,8 @@ T = TypeVar("T")
 
 
 class CachedDirectory:
-    """A directory whose reads for authentication are remembered; all else passes through.
+    """A directory whose reads for authentication, and of settings, are remembered; all else passes
+    through.
 
     What this process writes itself is seen here at once.
     """
@@ -24,9 +27,13 @@ class CachedDirectory:
         self._known: dict[Hashable, tuple[int, Any]] = {}
 
     def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
-        return self._remembered(
-            ("key", bot, key_id), lambda: self._directory.bot_and_key(bot, key_id)
-        )
+        def read() -> tuple[Bot | None, Key | None]:
+            found = self._directory.bot_and_key(bot, key_id)
+            # A command may ask for its bot's settings: it has just been authenticated by them.
+            self._remember(("bot", bot), found[0])
+            return found
+
+        return self._remembered(("key", bot, key_id), read)
 
     def bot_and_member(
         self, bot: str, person: str
@@ -40,6 +47,26 @@ class CachedDirectory:
 
     def person(self, person: str) -> Person | None:
         return self._remembered(("person", person), lambda: self._directory.person(person))
+
+    def queues(self, bot: str) -> list[Queue]:
+        return self._remembered(("queues", bot), lambda: self._directory.queues(bot))
+
+    def queue(self, bot: str, name: str) -> Queue | None:
+        return self._remembered(("queue", bot, name), lambda: self._directory.queue(bot, name))
+
+    def put_queue(self, bot: str, queue: Queue) -> None:
+        self._directory.put_queue(bot, queue)
+        self._known.clear()
+
+    def remove_queue(self, bot: str, name: str) -> bool:
+        removed = self._directory.remove_queue(bot, name)
+        self._known.clear()
+        return removed
+
+    def put_settings(self, bot: str, settings: BotSettings) -> bool:
+        known = self._directory.put_settings(bot, settings)
+        self._known.clear()
+        return known
 
     def add_bot(self, bot: Bot) -> None:
         self._directory.add_bot(bot)
@@ -71,7 +98,10 @@ class CachedDirectory:
             found: T = known[1]
             return found
         found = read()
+        self._remember(name, found)
+        return found
+
+    def _remember(self, name: Hashable, found: object) -> None:
         if len(self._known) >= MOST:
             self._known.clear()
-        self._known[name] = (now + LIFE, found)
-        return found
+        self._known[name] = (self._clock.now() + LIFE, found)

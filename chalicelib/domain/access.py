@@ -7,7 +7,7 @@ Rules that depend on the conversation ("only its owner") are arrows of the state
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from chalicelib.domain.entries import Author, From
+from chalicelib.domain.entries import PRIVATE, Author, From, Kind
 from chalicelib.domain.errors import Forbidden
 
 
@@ -45,11 +45,16 @@ class Action(StrEnum):
     NOTIFY = "send notifications"
     READ_NOTIFICATIONS = "read notifications"
     SEE_AGENTS = "see the agents"
+    SEE_AVAILABILITY = "ask who is available"
+    SEE_QUEUES = "see the queues' settings"
+    SEE_REPORT = "see the report"
+    CONFIGURE = "configure the bot"
 
 
 PEOPLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER})
 SEES_ALL = frozenset({Role.BOT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER, Role.TIMER})
-MAY_OVERRULE = frozenset({Role.SUPERVISOR, Role.ADMIN, Role.OWNER})
+ADMINS = frozenset({Role.ADMIN, Role.OWNER})
+MAY_OVERRULE = ADMINS | {Role.SUPERVISOR}
 """Whoever the table calls "supervisor": may act on conversations that others own."""
 
 BOT_ONLY = frozenset({Role.BOT})
@@ -72,6 +77,10 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.NOTIFY: BOT_ONLY,
     Action.READ_NOTIFICATIONS: PEOPLE,
     Action.SEE_AGENTS: ALL,
+    Action.SEE_AVAILABILITY: BOT_ONLY,
+    Action.SEE_QUEUES: MAY_OVERRULE,
+    Action.SEE_REPORT: MAY_OVERRULE,
+    Action.CONFIGURE: ADMINS,
 }
 
 SCOPE_OF: dict[Action, frozenset[Scope]] = {
@@ -85,6 +94,7 @@ SCOPE_OF: dict[Action, frozenset[Scope]] = {
     Action.SUGGEST: frozenset({Scope.MESSAGES}),
     Action.NOTIFY: frozenset({Scope.HANDOFFS}),
     Action.SEE_AGENTS: frozenset({Scope.READ}),
+    Action.SEE_AVAILABILITY: frozenset({Scope.READ, Scope.HANDOFFS}),
 }
 """A bot's key needs one of these."""
 
@@ -138,3 +148,11 @@ def may_see(caller: Caller, *, paused: bool, queue: str | None, owner: str | Non
     if caller.role in SEES_ALL or not paused:
         return True
     return queue is None or queue in caller.queues or owner == caller.id
+
+
+def may_read(caller: Caller, kind: Kind, owner: str | None) -> bool:
+    """Of an entry in a conversation that the caller may see. Notes are between people; what the bot
+    suggests is between the bot and whoever has the conversation."""
+    if kind is Kind.SUGGESTION:
+        return not caller.is_person or caller.id == owner
+    return kind not in PRIVATE or caller.is_person

@@ -30,10 +30,13 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class UserMessage:
+    """`leaves`: it is a word by which the user ends a handoff, where there is one."""
+
     name: ClassVar = "user message"
     body: Body
     message_id: str | None = None
     profile: Profile | None = None
+    leaves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,13 @@ class BotMessage:
 
 @dataclass(frozen=True, slots=True)
 class AgentMessage:
+    """`suggestion` is the number of the entry whose text the agent sends as their own."""
+
     name: ClassVar = "agent message"
     body: Body
     message_id: str | None = None
     epoch: int | None = None
+    suggestion: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

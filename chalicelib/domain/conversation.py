@@ -89,6 +89,17 @@ def _say(s: Situation, command: Message) -> Decision:
     return Decision(after, (entry,), profile=profile)
 
 
+def _user_speaks(s: Situation, command: UserMessage) -> Decision:
+    """The user's own word is a message, and ends the handoff in the same commit."""
+    said = _say(s, command)
+    if not command.leaves:
+        return said
+    left = _return(replace(s, head=said.head), Unpause(Resumption(Outcome.USER_LEFT)))
+    (message,), (returned,) = said.entries, left.entries
+    returned = replace(returned, sender=message.sender, author=message.author)
+    return replace(left, entries=(message, returned), profile=said.profile)
+
+
 def _bot_answers(s: Situation, command: BotMessage) -> Decision:
     if _is_stale(command, s.head):
         return _leak(s, command, stale(s.head))
@@ -127,7 +138,7 @@ def _take_and_say(s: Situation, command: TakeAndSay) -> Decision:
 def _open(s: Situation, command: Pause) -> Decision:
     if command.someone_free is False:
         if command.if_unavailable is IfUnavailable.REFUSE:
-            raise NoAgentAvailable("No agent is online and free.", queue=command.request.queue)
+            raise NoAgentAvailable("Nobody is available.", queue=command.request.queue)
         if command.if_unavailable is IfUnavailable.LEAVE_MESSAGE:
             return _leave_message(s, command)
     agent = command.agent
@@ -246,7 +257,9 @@ def _hand_over(s: Situation, command: Transfer) -> Decision:
         return _back_to_queue(s, Kind.TRANSFERRED, command.queue)
     if agent.person == s.head.owner_id:
         return Decision(s.head)
-    _require_online(agent, s.now)
+    # Whoever takes a conversation over is there, whatever their status says.
+    if agent.person != s.caller.id:
+        _require_online(agent, s.now)
     return _give_to(s, Kind.TRANSFERRED, Author(agent.person, agent.name), agent.capacity)
 
 
@@ -353,7 +366,7 @@ ARROWS: dict[type[Command], dict[Status, Rule]] = {
     Release: {AGENT: _release},
     Transfer: {WAITING: _transfer_waiting, AGENT: _transfer_owned},
     Unpause: {BOT: _unchanged, WAITING: _return, AGENT: _return_owned},
-    UserMessage: {BOT: _say, WAITING: _say, AGENT: _say},
+    UserMessage: {BOT: _say, WAITING: _user_speaks, AGENT: _user_speaks},
     BotMessage: {
         BOT: _bot_answers,
         WAITING: _bot_speaks_out_of_turn,

@@ -45,10 +45,12 @@ class Member:
     def serves(self, queue: str | None) -> bool:
         return queue is None or self.role is not Role.AGENT or queue in self.queues
 
+    def is_online(self, now: int) -> bool:
+        return self.presence.at(now) is PresenceStatus.ONLINE
+
     def is_free(self, now: int) -> bool:
         """Online, and with room for one more."""
-        online = self.presence.at(now) is PresenceStatus.ONLINE
-        return online and (self.capacity is None or self.open < self.capacity)
+        return self.is_online(now) and (self.capacity is None or self.open < self.capacity)
 
 
 def someone_free(members: Iterable[Member], queue: str | None, now: int) -> bool:

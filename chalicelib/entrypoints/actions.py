@@ -5,13 +5,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.access import Caller
-from chalicelib.domain.commands import AgentMessage, Claim, Command, Note, Release, Transfer
+from chalicelib.domain.commands import Claim, Command, Note, Release, Transfer
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.entrypoints import cursors, requests
-from chalicelib.entrypoints.frames import Empty, Frame, PresenceBody, SyncBody, WatchBody
+from chalicelib.entrypoints.frames import (
+    Empty,
+    Frame,
+    PresenceBody,
+    SubscribeBody,
+    SyncBody,
+    WatchBody,
+)
 from chalicelib.entrypoints.paging import fitting
 from chalicelib.entrypoints.parsing import convert
-from chalicelib.usecases import authentication, pausing, presence, pushing, reading
+from chalicelib.usecases import (
+    authentication,
+    botpress_events,
+    pausing,
+    presence,
+    pushing,
+    reading,
+)
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.conversations import execute, no_conversation
 from chalicelib.usecases.records import Answer, Connection, Person
@@ -96,9 +110,15 @@ def unwatch(speaker: Speaker, frame: Frame, body: Empty) -> rep.Json:
     return {}
 
 
-def message(speaker: Speaker, frame: Frame, body: requests.Spoken) -> rep.Json:
-    command = AgentMessage(body.said, body.message_id, body.epoch)
-    return rep.accepted(_execute(speaker, frame, command))
+def subscribe(speaker: Speaker, _: Frame, body: SubscribeBody) -> rep.Json:
+    """For clients of Botpress' realtime: its events by its names, beside our own."""
+    events = tuple(dict.fromkeys(body.events))
+    botpress_events.subscribe(speaker.world, speaker.connection, events)
+    return {"events": list(events)}
+
+
+def message(speaker: Speaker, frame: Frame, body: requests.SpokenByAgent) -> rep.Json:
+    return rep.accepted(_execute(speaker, frame, body.by_agent()))
 
 
 def pause(speaker: Speaker, frame: Frame, body: requests.PauseRequest) -> rep.Json:
@@ -177,7 +197,8 @@ ACTIONS: Mapping[str, tuple[type[Any], Callable[[Speaker, Frame, Any], rep.Json]
     "sync": (SyncBody, sync),
     "watch": (WatchBody, watch),
     "unwatch": (Empty, unwatch),
-    "message": (requests.Spoken, message),
+    "subscribe": (SubscribeBody, subscribe),
+    "message": (requests.SpokenByAgent, message),
     "pause": (requests.PauseRequest, pause),
     "unpause": (requests.UnpauseRequest, unpause),
     "claim": (requests.WithEpoch, claim),

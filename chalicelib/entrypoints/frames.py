@@ -22,6 +22,12 @@ class PresenceBody(Strict):
     status: PresenceStatus
 
 
+class SubscribeBody(Strict):
+    """All that the connection wants from now on, by Botpress' names; none ends it."""
+
+    events: list[str]
+
+
 class Empty(Strict):
     pass
 

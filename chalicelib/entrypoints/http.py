@@ -28,6 +28,10 @@ log = logging.getLogger("baton")
 T = TypeVar("T")
 
 
+Identify = Callable[[World, str, str | None], Caller]
+"""Who calls, for this bot, by the `Authorization` header."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """`body` None is an empty body; text is sent as it is, all else as JSON."""
@@ -51,6 +55,7 @@ class Call:
     raw: bytes
     source: str
     request_id: str
+    identify: Identify = authentication.caller
 
     @property
     def authorization(self) -> str | None:
@@ -58,7 +63,7 @@ class Call:
 
     @cached_property
     def caller(self) -> Caller:
-        return authentication.caller(self.world, self.params["bot"], self.authorization)
+        return self.identify(self.world, self.params["bot"], self.authorization)
 
     @cached_property
     def person(self) -> Person:
@@ -102,9 +107,15 @@ def problem_reply(error: BatonError, request_id: str) -> Reply:
 class Routes:
     """The routes of one room: handlers by method and path, mounted together as a Blueprint."""
 
-    def __init__(self, name: str, error_shape: ErrorShape = problem_reply) -> None:
+    def __init__(
+        self,
+        name: str,
+        error_shape: ErrorShape = problem_reply,
+        identify: Identify = authentication.caller,
+    ) -> None:
         self._name = name
         self._error_shape = error_shape
+        self._identify = identify
         self._handlers: list[tuple[str, str, Handler]] = []
 
     def on(self, method: str, path: str) -> Callable[[Handler], Handler]:
@@ -113,6 +124,11 @@ class Routes:
             return handler
 
         return register
+
+    @property
+    def resources(self) -> list[tuple[str, str]]:
+        """Method and path of each route."""
+        return [(method, path) for method, path, _ in self._handlers]
 
     def blueprint(self, world: Callable[[], World]) -> Blueprint:
         """`world` is called once a request: nothing is built before the first one."""
@@ -130,7 +146,8 @@ class Routes:
             request = blueprint.current_request
             request_id = request.context.get("requestId", "")
             try:
-                reply = handler(_call(request, params, world(), request_id))
+                call = _call(request, params, world(), request_id, self._identify)
+                reply = handler(call)
             except BatonError as error:
                 reply = self._error_shape(error, request_id)
             except Exception:
@@ -148,7 +165,9 @@ class Unforeseen(BatonError):
     code = "internal_error"
 
 
-def _call(request: Any, params: Mapping[str, str], world: World, request_id: str) -> Call:
+def _call(
+    request: Any, params: Mapping[str, str], world: World, request_id: str, identify: Identify
+) -> Call:
     return Call(
         world=world,
         method=request.method,
@@ -159,6 +178,7 @@ def _call(request: Any, params: Mapping[str, str], world: World, request_id: str
         raw=request.raw_body,
         source=request.context.get("identity", {}).get("sourceIp", ""),
         request_id=request_id,
+        identify=identify,
     )
 
 

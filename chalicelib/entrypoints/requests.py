@@ -1,6 +1,9 @@
 """The bodies of the native API, as its contract names them. Sizes are the contract's, too."""
 
 from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import Address, person_id
@@ -99,7 +102,24 @@ class NewMessage(Spoken, kw_only=True, rename={"sender": "from"}):
         return BotMessage(self.said, self.message_id, self.epoch, self.user.profile())
 
 
-class MessageInConversation(Spoken, kw_only=True, rename={"sender": "from"}):
+class SpokenByAgent(Spoken):
+    """In the agent's own words, or as the bot has suggested in entry number `suggestion`."""
+
+    suggestion: Annotated[int, Meta(ge=1)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.suggestion is None:
+            Spoken.__post_init__(self)
+            return
+        identifier("message_id", self.message_id, LONG)
+        if (self.type, self.text, self.payload) != ("text", None, None):
+            raise ValueError("a `suggestion` is sent as it is, without `text` or `payload`")
+
+    def by_agent(self) -> AgentMessage:
+        return AgentMessage(self.said, self.message_id, self.epoch, self.suggestion)
+
+
+class MessageInConversation(SpokenByAgent, kw_only=True, rename={"sender": "from"}):
     """POST /conversations/{id}/messages: a person speaks as the owner, a bot's key says who."""
 
     sender: From | None = None
@@ -108,7 +128,9 @@ class MessageInConversation(Spoken, kw_only=True, rename={"sender": "from"}):
         if caller.is_person:
             if self.sender not in (None, From.AGENT):
                 raise InvalidRequest("`from` is for bots; people speak for themselves.")
-            return AgentMessage(self.said, self.message_id, self.epoch)
+            return self.by_agent()
+        if self.suggestion is not None:
+            raise InvalidRequest("`suggestion` is for people: the owner sends it.")
         if self.sender is From.USER:
             return UserMessage(self.said, self.message_id)
         if self.sender is From.BOT:

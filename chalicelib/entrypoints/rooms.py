@@ -3,18 +3,35 @@
 from chalicelib.entrypoints import (
     account_routes,
     agent_routes,
-    botpress_routes,
+    botpress_auth_routes,
+    botpress_hitl_routes,
+    botpress_hitlnext_routes,
     conversation_routes,
     health_routes,
     notification_routes,
+    openapi_routes,
+    report_routes,
+    settings_routes,
+    turn_routes,
 )
+
+BOTPRESS = (
+    botpress_auth_routes.routes,
+    botpress_hitl_routes.routes,
+    botpress_hitlnext_routes.routes,
+)
+"""Its own words and errors, at its own paths."""
 
 ROOMS = (
     account_routes.login_routes,
     account_routes.routes,
     agent_routes.routes,
-    botpress_routes.routes,
+    *BOTPRESS,
     conversation_routes.routes,
     health_routes.routes,
     notification_routes.routes,
+    openapi_routes.routes,
+    report_routes.routes,
+    settings_routes.routes,
+    turn_routes.routes,
 )

@@ -16,6 +16,7 @@ from chalicelib.domain.commands import (
     Suggest,
     Tag,
     Take,
+    TakeAndSay,
     Transfer,
     Unpause,
     UserMessage,
@@ -25,6 +26,7 @@ from chalicelib.domain.decision import Decision
 from chalicelib.domain.entries import From
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.domain.head import Head, unborn
+from chalicelib.usecases.informing import informed
 from chalicelib.usecases.ports import Commit, Loaded, Lost, Query
 from chalicelib.usecases.records import Answer, IdempotencyKey, MessageKey
 from chalicelib.usecases.world import World
@@ -37,6 +39,7 @@ ACTION_OF: Mapping[type[Command], Action] = {
     UserMessage: Action.RECORD,
     BotMessage: Action.RECORD,
     AgentMessage: Action.SAY,
+    TakeAndSay: Action.SAY,
     Pause: Action.PAUSE,
     Take: Action.CLAIM,
     Unpause: Action.UNPAUSE,
@@ -48,7 +51,12 @@ ACTION_OF: Mapping[type[Command], Action] = {
     Suggest: Action.SUGGEST,
 }
 
-SENDER_OF = {UserMessage: From.USER, BotMessage: From.BOT, AgentMessage: From.AGENT}
+SENDER_OF = {
+    UserMessage: From.USER,
+    BotMessage: From.BOT,
+    AgentMessage: From.AGENT,
+    TakeAndSay: From.AGENT,
+}
 
 
 def execute(
@@ -79,7 +87,8 @@ def execute(
             return known
         now = world.clock.now()
         head = _head(caller, place, loaded, now)
-        decision = decide(head, _informed(command, loaded, agent), caller, now)
+        told = informed(world, caller, command, loaded, agent)
+        decision = decide(head, told, caller, now)
         answer = _answer(command, decision)
         try:
             world.conversations.commit(
@@ -122,7 +131,9 @@ def _query(
     if isinstance(command, UserMessage | BotMessage | AgentMessage) and command.message_id:
         message = MessageKey(SENDER_OF[type(command)], command.message_id)
     conversation_id = place if isinstance(place, str) else place.conversation_id
-    return Query(bot, conversation_id, key, message, agent)
+    queue = command.request.queue if isinstance(command, Pause | Take) else None
+    suggestion = command.suggestion if isinstance(command, AgentMessage) else None
+    return Query(bot, conversation_id, key, message, agent, queue, suggestion)
 
 
 def _head(caller: Caller, place: Address | str, loaded: Loaded, now: int) -> Head:
@@ -134,14 +145,6 @@ def _head(caller: Caller, place: Address | str, loaded: Loaded, now: int) -> Hea
             caller.bot, place if isinstance(place, str) else place.conversation_id
         )
     return head
-
-
-def _informed(command: Command, loaded: Loaded, agent: str | None) -> Command:
-    if agent is None or not isinstance(command, Pause | Transfer):
-        return command
-    if loaded.agent is None:
-        raise NotFound(f"This bot has no agent {agent}.")
-    return replace(command, agent=loaded.agent)
 
 
 def _answer(command: Command, decision: Decision) -> Answer:

@@ -5,9 +5,10 @@ import json
 from dataclasses import dataclass
 
 from chalicelib.domain.entries import Entry, From, Kind
+from chalicelib.usecases import botpress_events
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.ports import Unreachable
-from chalicelib.usecases.records import Bot, Cursor, Delivery, Webhook
+from chalicelib.usecases.records import Bot, Cursor, Delivery, Webhook, WebhookFormat
 from chalicelib.usecases.signing import sign
 from chalicelib.usecases.webhook_body import webhook_body, webhook_type
 from chalicelib.usecases.world import World
@@ -104,7 +105,7 @@ def _given_up(moved: Cursor, entry: Entry, attempt: Attempt) -> bool:
 
 def _attempt(world: World, errand: Errand, entry: Entry) -> Attempt:
     """The same id on every attempt, and a signature of its own."""
-    body = json.dumps(webhook_body(world, errand.bot.id, errand.conversation_id, entry))
+    body = json.dumps(_told(world, errand, entry))
     webhook_id = f"{errand.conversation_id}:{entry.seq}"
     seconds = world.clock.now() // 1000
     headers = {
@@ -117,6 +118,13 @@ def _attempt(world: World, errand: Errand, entry: Entry) -> Attempt:
         return Attempt(world.receiver.post(errand.webhook.url, headers, body.encode()))
     except Unreachable as error:
         return Attempt(None, str(error))
+
+
+def _told(world: World, errand: Errand, entry: Entry) -> rep.Json:
+    place = (world, errand.bot.id, errand.conversation_id, entry)
+    if errand.webhook.format is WebhookFormat.BOTPRESS:
+        return botpress_events.webhook_body(*place) or webhook_body(*place)
+    return webhook_body(*place)
 
 
 def _record(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
 from chalicelib.domain.commands import IfUnavailable, Pause, Profile, Take
-from chalicelib.usecases import places, presence
+from chalicelib.usecases import availability, places
 from chalicelib.usecases.conversations import execute, first_answer
 from chalicelib.usecases.ports import Query
 from chalicelib.usecases.records import Answer, IdempotencyKey
@@ -49,5 +49,5 @@ def _informed(world: World, bot: str, command: Pause, asked: Asked) -> Pause:
     command = replace(command, profile=asked.profile)
     if command.if_unavailable is IfUnavailable.QUEUE:
         return command
-    free = presence.anyone_free(world, bot, command.request.queue)
+    free = availability.anyone_available(world, bot, command.request.queue)
     return replace(command, someone_free=free)

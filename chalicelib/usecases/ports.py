@@ -9,18 +9,22 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.domain.address import Address
+from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.commands import Profile
 from chalicelib.domain.decision import Decision
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.handoff import Handoff
 from chalicelib.domain.head import Head, Status
+from chalicelib.domain.queues import Queue
 from chalicelib.domain.routing import Member, Presence
 from chalicelib.usecases.records import (
     Answer,
     Bot,
     Connection,
     Cursor,
+    DayTally,
     Delivery,
+    Ended,
     IdempotencyKey,
     Key,
     KnownAnswer,
@@ -33,13 +37,16 @@ from chalicelib.usecases.records import (
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a command has to know, read in one go. `agent` is a member whom the command names."""
+    """What a command has to know, read in one go. `agent` is a member whom the command names,
+    `queue` the one it asks for, `suggestion` the number of an entry."""
 
     bot: str
     conversation_id: str
     key: IdempotencyKey | None = None
     message: MessageKey | None = None
     agent: str | None = None
+    queue: str | None = None
+    suggestion: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class Loaded:
     by_key: KnownAnswer | None = None
     by_message: Answer | None = None
     agent: Member | None = None
+    queue: Queue | None = None
+    suggestion: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,19 @@ class Directory(Protocol):
 
     def add_bot(self, bot: Bot) -> None: ...
 
+    def put_settings(self, bot: str, settings: BotSettings) -> bool:
+        """False where there is no such bot."""
+
+    def queues(self, bot: str) -> list[Queue]:
+        """Those that somebody has configured, by name."""
+
+    def queue(self, bot: str, name: str) -> Queue | None: ...
+
+    def put_queue(self, bot: str, queue: Queue) -> None: ...
+
+    def remove_queue(self, bot: str, name: str) -> bool:
+        """False where nobody has configured it."""
+
     def add_key(self, key: Key) -> None: ...
 
     def add_person(self, person: Person) -> None: ...
@@ -254,6 +276,18 @@ class Deliveries(Protocol):
 
     def switch_off(self, bot: str, reason: str) -> None:
         """Stops deliveries to this bot's webhook until somebody configures it anew."""
+
+
+class Reports(Protocol):
+    """What is counted of handoffs that have ended, by day."""
+
+    def count(self, ended: Ended) -> None:
+        """Once for each handoff, however often it is told."""
+
+    def by_queue(self, bot: str, first: str, last: str) -> list[DayTally]:
+        """From the first to the last day, both included."""
+
+    def by_agent(self, bot: str, first: str, last: str) -> list[DayTally]: ...
 
 
 class Sockets(Protocol):

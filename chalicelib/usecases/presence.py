@@ -2,7 +2,7 @@
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.routing import Member, Presence, PresenceStatus, someone_free
-from chalicelib.usecases import pushing
+from chalicelib.usecases import botpress_events, pushing
 from chalicelib.usecases.records import Person
 from chalicelib.usecases.world import World
 
@@ -11,9 +11,12 @@ def choose(world: World, person: Person, status: PresenceStatus) -> Presence:
     """What a person says of themself; the other agents of their bots are told."""
     presence = _set(world, person.id, status)
     event = {"event": "presence", "agent": {"id": person.id, "name": person.name}, "status": status}
-    bots = world.directory.bots_of(person.id)
-    others = {c.id: c.person for bot in bots for c in pushing.audience(world, bot)}
-    pushing.send(world, [(c, event) for c, owner in others.items() if owner != person.id])
+    there = {bot: pushing.audience(world, bot) for bot in world.directory.bots_of(person.id)}
+    others = {c.id: c.person for connections in there.values() for c in connections}
+    frames = [(c, event) for c, owner in others.items() if owner != person.id]
+    online = status is PresenceStatus.ONLINE
+    asked_for = botpress_events.presence(person.email, there, online=online)
+    pushing.send(world, [*frames, *asked_for])
     return presence
 
 
@@ -28,6 +31,13 @@ def heartbeat(world: World, person: str) -> None:
     known = world.directory.presence(person)
     status = known.status if known.seen_at else PresenceStatus.ONLINE
     _set(world, person, status)
+
+
+def extend(world: World, person: str) -> None:
+    """A sign of life of somebody who is online; who is not stays so."""
+    now = world.clock.now()
+    if world.directory.presence(person).at(now) is PresenceStatus.ONLINE:
+        _set(world, person, PresenceStatus.ONLINE)
 
 
 def gone(world: World, person: str) -> None:

@@ -3,10 +3,10 @@ brings every entry here, at least once, and every reaction is harmless twice."""
 
 from collections.abc import Callable, Iterator, Mapping
 
-from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.access import Caller, Role, may_read
 from chalicelib.domain.entries import Entry, From, Kind
 from chalicelib.domain.head import Head, Status
-from chalicelib.usecases import pushing
+from chalicelib.usecases import botpress_events, pushing, reporting
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.conversations import visible
 from chalicelib.usecases.records import Committed, Connection, Notification
@@ -53,7 +53,15 @@ def push(world: World, committed: Committed) -> None:
         return
     watchers = set(world.connections.watchers(committed.bot, committed.conversation_id))
     people = _people(world, committed.bot)
-    pushing.send(world, list(_frames(committed, head, connections, watchers, people)))
+    asked_for = botpress_events.frames(
+        world,
+        committed,
+        head,
+        connections,
+        lambda connection: people.get(connection.person) or _owner(connection, head.bot),
+    )
+    frames = _frames(committed, head, connections, watchers, people)
+    pushing.send(world, [*frames, *asked_for])
 
 
 def _frames(
@@ -75,7 +83,7 @@ def _frames(
         if caller is None or not visible(caller, head):
             if committed.entry.kind in MOVES:
                 yield connection.id, {"event": "head", "head": rep.hidden(head)}
-        elif follows:
+        elif follows and may_read(caller, committed.entry.kind, head.owner_id):
             yield connection.id, full
         elif _concerns_everybody(committed.entry, head):
             yield connection.id, {"event": "head", "head": rep.head(head)}
@@ -87,7 +95,8 @@ def _owner(connection: Connection, bot: str) -> Caller | None:
 
 
 def _concerns_everybody(entry: Entry, head: Head) -> bool:
-    waits = entry.sender is From.USER and head.status is Status.WAITING
+    said = entry.kind is Kind.MESSAGE and entry.sender is From.USER
+    waits = said and head.status is Status.WAITING
     return entry.kind in TURNS or waits
 
 
@@ -138,11 +147,12 @@ Reaction = Callable[[World, Committed], None]
 
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.MESSAGE: (push, nudge_about_agent),
+    Kind.EVENT: (push,),
     Kind.REQUESTED: (push, tell_topic, nudge),
     Kind.CLAIMED: (push, nudge),
     Kind.RELEASED: (push, nudge),
     Kind.TRANSFERRED: (push, nudge),
-    Kind.RETURNED: (push, nudge),
+    Kind.RETURNED: (push, nudge, reporting.count),
     Kind.NOTE: (push,),
     Kind.TAGGED: (push,),
     Kind.SUGGESTION: (push,),

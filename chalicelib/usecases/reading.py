@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.access import Action, Caller, authorize, may_read
 from chalicelib.domain.address import conversation_of
-from chalicelib.domain.entries import PRIVATE, Entry
+from chalicelib.domain.entries import Entry
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.handoff import Handoff
 from chalicelib.domain.head import Head, Status
@@ -54,18 +54,19 @@ def entries(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Entry]:
-    """Ascending; the latest ones without `after` and `before`. A bot never sees notes.
+    """Ascending; the latest ones without `after` and `before`. A bot never sees notes,
+    and of people only the owner what the bot suggests.
 
-    Only an empty page is the end: one of nothing but notes is passed over.
+    Only an empty page is the end: one of nothing that may be seen is passed over.
     """
-    head(world, caller, conversation_id)
+    owner = head(world, caller, conversation_id).owner_id
     store = world.conversations
     while True:
         if after is not None:
             found = store.entries_after(caller.bot, conversation_id, after, limit)
         else:
             found = store.entries_before(caller.bot, conversation_id, before, limit)
-        seen = [entry for entry in found if caller.is_person or entry.kind not in PRIVATE]
+        seen = [entry for entry in found if may_read(caller, entry.kind, owner)]
         if seen or not found:
             return seen
         after, before = (found[-1].seq, None) if after is not None else (None, found[0].seq)
@@ -95,9 +96,9 @@ def handoff(world: World, caller: Caller, handoff_id: str) -> Handoff:
     authorize(caller, Action.READ)
     conversation_id = conversation_of(handoff_id)
     found = world.conversations.handoff(caller.bot, handoff_id) if conversation_id else None
-    if found is None:
+    of = world.conversations.head(caller.bot, found.conversation_id) if found else None
+    if found is None or of is None or not visible(caller, of):
         raise NotFound(f"The bot {caller.bot} has no handoff {handoff_id}.")
-    _seen(world, caller, found.conversation_id)
     return found
 
 

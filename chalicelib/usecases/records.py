@@ -4,10 +4,13 @@ Times are in milliseconds since 1970 (UTC).
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from chalicelib.domain.access import Scope
+from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.entries import Entry, From
 from chalicelib.domain.head import Head, Status
+from chalicelib.domain.report import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,14 @@ class KnownAnswer:
     answer: Answer
 
 
+class WebhookFormat(StrEnum):
+    """How changes of who may speak are told: in our own words, or as the objects that Botpress'
+    `hitlnext` sends. What agents say is told the same way in both."""
+
+    BATON = "baton"
+    BOTPRESS = "botpress"
+
+
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """`secrets` are Standard Webhooks secrets (`whsec_…`); each signs. What was said before
@@ -59,6 +70,7 @@ class Webhook:
     secrets: tuple[str, ...]
     since: int = 0
     off: str | None = None
+    format: WebhookFormat = WebhookFormat.BATON
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,7 @@ class Bot:
     id: str
     name: str
     webhook: Webhook | None = None
+    settings: BotSettings = field(default_factory=BotSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,8 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One open WebSocket; `bots` are those whose conversations it hears of."""
+    """One open WebSocket; `bots` are those whose conversations it hears of, `events` the names of
+    Botpress' events that it has subscribed to."""
 
     id: str
     person: str
@@ -113,6 +127,7 @@ class Connection:
     opened_at: int
     expires_at: int
     is_owner: bool = False
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +172,25 @@ class Delivery:
     status: int | None = None
     error: str | None = None
     dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A handoff that is over, as it is counted: on its last day (UTC, `2026-01-31`), for the queue
+    and the agent who had it last."""
+
+    bot: str
+    handoff_id: str
+    day: str
+    queue: str | None
+    agent: str | None
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class DayTally:
+    """What was counted on one day (UTC) for one queue (None: without a queue) or one agent."""
+
+    day: str
+    of: str | None
+    tally: Tally

@@ -4,6 +4,7 @@ import json
 
 from chalicelib.domain.entries import Entry, Kind
 from chalicelib.usecases import representation as rep
+from chalicelib.usecases.wording import text_of
 from chalicelib.usecases.world import World
 
 STRETCH_BYTES = 128 * 1024
@@ -28,6 +29,8 @@ def webhook_body(world: World, bot: str, conversation_id: str, entry: Entry) -> 
     }
     if entry.kind is Kind.RETURNED:
         data |= _return_of(world, bot, conversation_id, entry)
+    if entry.kind in rep.PUBLIC_TYPES:
+        data["text"] = text_of(world, head, entry)
     return {"type": webhook_type(entry), "timestamp": rep.timestamp(entry.at), "data": data}
 
 

@@ -10,17 +10,17 @@ from pathlib import Path
 from infra.local.engine import EngineError
 from infra.local.gateway import GatewayError
 from infra.local.seed import ACCOUNTS, SECRET
-from infra.local.stack import Stack, forget
+from infra.local.stack import Stack
+
+HIGHEST_PORT = 65_535
 
 
 def main() -> int:
     port = os.environ.get("PORT", "8000")
-    if not port.isdigit():
+    if not port.isdigit() or int(port) > HIGHEST_PORT:
         return _fail(f"PORT={port} is not a port number; try PORT=8000.")
     state = Path(os.environ.get("STATE", ".local"))
-    if "--fresh" in sys.argv[1:]:
-        forget(state)
-    stack = Stack(state, int(port))
+    stack = Stack(state, int(port), fresh="--fresh" in sys.argv[1:])
     stopping = threading.Event()
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda *_: stopping.set())

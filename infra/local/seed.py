@@ -1,6 +1,6 @@
 """Accounts to try Baton with. They exist in the stage `local` only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
@@ -50,7 +50,8 @@ def seed(world: World, stage: str, webhook_url: str | None) -> None:
         raise NotLocal(f"Demo accounts exist in the stage {LOCAL} only, not in {stage}.")
     webhook = Webhook(webhook_url, (WEBHOOK_SECRET,)) if webhook_url else None
     for bot in (Bot("demo", "Demo bot", webhook), Bot("other", "Other bot")):
-        world.directory.add_bot(bot)
+        known = world.directory.bot(bot.id) or bot
+        world.directory.add_bot(replace(bot, settings=known.settings))
         world.directory.add_key(Key(bot.id, bot.id, digest_of(SECRET)))
     for account in ACCOUNTS:
         _add(world, account)

@@ -3,6 +3,7 @@
 The app is the very same that runs on Lambda; only its environment points here.
 """
 
+import fcntl
 import os
 import secrets
 import shlex
@@ -16,7 +17,7 @@ import app as application
 from chalicelib import wiring
 from chalicelib.adapters.dynamodb.stream import NEWS
 from chalicelib.settings import LOCAL, settings
-from infra.local.engine import Engine
+from infra.local.engine import Engine, EngineError
 from infra.local.gateway import Gateway
 from infra.local.messaging import Messaging, create_messaging
 from infra.local.pumps.queue import QueuePump
@@ -35,14 +36,16 @@ DRAIN = 3.0
 
 
 class Stack:
-    """Runs between `start` and `stop`, and keeps its state in `state`; `port` 0 takes a free one.
+    """Runs between `start` and `stop`, and keeps its state in `state`, from which a `fresh` one
+    knows nothing; `port` 0 takes a free one.
 
     One a process: the app's settings are the process's environment.
     """
 
-    def __init__(self, state: Path, port: int) -> None:
+    def __init__(self, state: Path, port: int, *, fresh: bool = False) -> None:
         self._state = state.resolve()
         self._port = port
+        self._fresh = fresh
         self._running = ExitStack()
         self.url = ""
 
@@ -79,6 +82,9 @@ class Stack:
         gateway = Gateway(application.app, port=self._port, routes=toy_bot.routes())
         starting.callback(gateway.stop)
         self.url = gateway.url
+        # Not before the port is ours: a stack that runs already keeps what it has.
+        if self._fresh:
+            forget(self._state)
         self._state.mkdir(parents=True, exist_ok=True)
         engine = starting.enter_context(Engine(self._state))
         _create_table(engine)
@@ -145,9 +151,22 @@ KEPT = ("checkpoints", "data", "tmp", "engine.lock", "engine.log", "env", "secre
 
 
 def forget(state: Path) -> None:
-    """Removes what a stack keeps in this folder, and nothing else."""
+    """Removes what a stack keeps in this folder, and nothing else. Raises EngineError where one
+    runs there."""
+    _refuse_while_in_use(state)
     for path in [state / name for name in KEPT] + [*state.glob("dead-letters-*.jsonl")]:
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def _refuse_while_in_use(state: Path) -> None:
+    lock = state / "engine.lock"
+    if not lock.exists():
+        return
+    with lock.open("ab") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EngineError(f"A stack still uses {state}: stop it first.") from None

@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamodb.entries import (
     profile_of,
 )
 from chalicelib.adapters.dynamodb.heads import PLACE_ON_BOARD, head_of, name_prefix
+from chalicelib.adapters.dynamodb.queues import queue_of
 from chalicelib.adapters.dynamodb.rows import (
     AddressRow,
     EntryRow,
@@ -26,6 +27,7 @@ from chalicelib.adapters.dynamodb.rows import (
     MessageRow,
     PointerRow,
     ProfileRow,
+    RecordRow,
 )
 from chalicelib.adapters.dynamodb.schema import BOARD, HANDOFFS, NAME, RECENT
 from chalicelib.adapters.dynamodb.table import Rows, Table, named
@@ -48,15 +50,20 @@ class DynamoConversations:
         key = keys.idempotency(bot, query.key) if query.key else None
         message = keys.message(bot, cid, query.message) if query.message else None
         agent = members.keys_of(bot, query.agent) if query.agent else ()
-        found = self._rows.get_all([head, key, message, *agent])
+        queue = keys.queue(bot, query.queue) if query.queue else None
+        suggestion = keys.entry(bot, cid, query.suggestion) if query.suggestion else None
+        found = self._rows.get_all([head, key, message, queue, suggestion, *agent])
         head_row = named(found, HeadRow, head)
         key_row = named(found, IdempotencyRow, key)
         message_row = named(found, MessageRow, message)
+        entry_row = named(found, EntryRow, suggestion)
         return Loaded(
             head=head_of(head_row) if head_row else None,
             by_key=known_answer(key_row) if key_row else None,
             by_message=answer_of_message(message_row) if message_row else None,
             agent=members.member(found, bot, query.agent) if query.agent else None,
+            queue=queue_of(named(found, RecordRow, queue)),
+            suggestion=entry_of(entry_row) if entry_row else None,
         )
 
     def commit(self, commit: Commit) -> None:

@@ -2,7 +2,10 @@
 
 import json
 
+import msgspec
+
 from chalicelib.adapters.dynamodb import keys, members
+from chalicelib.adapters.dynamodb.queues import queue_of, queue_row
 from chalicelib.adapters.dynamodb.rows import (
     BotRow,
     KeyRow,
@@ -11,14 +14,17 @@ from chalicelib.adapters.dynamodb.rows import (
     PersonRow,
     PointerRow,
     PresenceRow,
+    RecordRow,
     Row,
 )
 from chalicelib.adapters.dynamodb.table import Rows, Table, named
 from chalicelib.adapters.dynamodb.transaction import Transaction
 from chalicelib.domain.access import Scope
+from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.domain.queues import Queue
 from chalicelib.domain.routing import Member, Presence
 from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import Bot, Key, Person, Webhook
+from chalicelib.usecases.records import Bot, Key, Person, Webhook, WebhookFormat
 
 
 class DynamoDirectory:
@@ -76,6 +82,25 @@ class DynamoDirectory:
         listed = keys.RowKey(keys.ALL_BOTS, keys.part(bot.id))
         self._put_all(_bot_row(bot), PointerRow.at(listed, id=bot.id))
 
+    def put_settings(self, bot: str, settings: BotSettings) -> bool:
+        row = BotRow.at(_bot_key(bot))
+        change = BotRow.settings.set(_settings_text(settings))
+        return self._rows.update(row, [change], BotRow.pk.exists())
+
+    def queues(self, bot: str) -> list[Queue]:
+        rows = self._rows.every(RecordRow, keys.bot(bot), RecordRow.sk.startswith("Q#"))
+        found = (queue_of(row) for row in rows)
+        return sorted((queue for queue in found if queue), key=lambda queue: queue.name)
+
+    def queue(self, bot: str, name: str) -> Queue | None:
+        return queue_of(self._rows.get(RecordRow, keys.queue(bot, name)))
+
+    def put_queue(self, bot: str, queue: Queue) -> None:
+        self._rows.put(queue_row(bot, queue))
+
+    def remove_queue(self, bot: str, name: str) -> bool:
+        return self._rows.take(RecordRow, keys.queue(bot, name)) is not None
+
     def add_key(self, key: Key) -> None:
         listed = keys.RowKey(keys.bot(key.bot), keys.joined("KEY", key.id))
         self._put_all(_key_row(key), PointerRow.at(listed, id=key.id))
@@ -119,7 +144,13 @@ def _bot_row(bot: Bot) -> BotRow:
         secrets=json.dumps(webhook.secrets) if webhook else None,
         since=webhook.since if webhook else None,
         off=webhook.off if webhook else None,
+        format=webhook.format if webhook else None,
+        settings=_settings_text(bot.settings),
     )
+
+
+def _settings_text(settings: BotSettings) -> str:
+    return msgspec.json.encode(settings).decode()
 
 
 def _bot_of(row: BotRow | None) -> Bot | None:
@@ -127,8 +158,17 @@ def _bot_of(row: BotRow | None) -> Bot | None:
         return None
     webhook = None
     if row.url is not None:
-        webhook = Webhook(row.url, tuple(json.loads(row.secrets)), row.since, row.off)
-    return Bot(row.id, row.name, webhook)
+        webhook = Webhook(
+            row.url,
+            tuple(json.loads(row.secrets)),
+            row.since,
+            row.off,
+            WebhookFormat(row.format or WebhookFormat.BATON),
+        )
+    settings = BotSettings()
+    if row.settings is not None:
+        settings = msgspec.json.decode(row.settings, type=BotSettings)
+    return Bot(row.id, row.name, webhook, settings)
 
 
 def _key_row(key: Key) -> KeyRow:

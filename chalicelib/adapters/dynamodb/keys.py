@@ -14,6 +14,10 @@ META = "META"
 HEAD = "HEAD"
 CURSOR = "D"
 ALL_BOTS = "BOTS"
+OF_QUEUE, OF_AGENT = "Q", "A"
+"""Kinds of tallies."""
+AFTER_SEPARATOR = "$"
+"""Follows `#`: behind all keys that begin alike."""
 SEQ_DIGITS = 12
 LAST_SEQ = 10**SEQ_DIGITS - 1
 
@@ -86,6 +90,10 @@ def slots(bot_id: str) -> str:
 
 def deliveries(bot_id: str) -> str:
     return joined("B", bot_id, "D")
+
+
+def tallies(bot_id: str) -> str:
+    return joined("B", bot_id, "R")
 
 
 def index(bot_id: str, shard: int) -> str:
@@ -175,6 +183,19 @@ def attempts(name: str) -> RowKey:
 
 def notification(bot_id: str, notification_id: str) -> RowKey:
     return RowKey(bot(bot_id), joined("N", notification_id))
+
+
+def queue(bot_id: str, name: str) -> RowKey:
+    return RowKey(bot(bot_id), joined("Q", name))
+
+
+def tally(bot_id: str, of: str, day: str, name: str) -> RowKey:
+    return RowKey(tallies(bot_id), joined(of, day, name))
+
+
+def tally_days(of: str, first: str, last: str) -> tuple[str, str]:
+    """Where the rows of these days begin, and where they have ended."""
+    return joined(of, first), joined(of, last) + AFTER_SEPARATOR
 
 
 def slot(bot_id: str, number: int) -> RowKey:

@@ -137,6 +137,7 @@ class HandoffRow(Row, discriminator="o"):
     returned_at = Integer(attr_name="ea", null=True)
     returned_seq = Integer(attr_name="en", null=True)
     resumption = UnicodeAttribute(attr_name="r", null=True)
+    counted = BooleanAttribute(attr_name="rc", null=True)
 
 
 class AddressRow(Row, discriminator="a"):
@@ -174,6 +175,8 @@ class BotRow(Row, discriminator="b"):
     secrets = UnicodeAttribute(attr_name="ws", null=True)
     since = Integer(attr_name="wf", null=True)
     off = UnicodeAttribute(attr_name="wo", null=True)
+    format = UnicodeAttribute(attr_name="wb", null=True)
+    settings = UnicodeAttribute(attr_name="se", null=True)
 
 
 class PersonRow(Row, discriminator="u"):
@@ -217,6 +220,13 @@ class LoadRow(Row, discriminator="l"):
 class AttemptsRow(Row, discriminator="r"):
     made = Integer(attr_name="n")
     until = Integer(attr_name="u")
+
+
+class TallyRow(Row, discriminator="v"):
+    """The counts beside these are attributes of their own: see `reports`."""
+
+    day = UnicodeAttribute(attr_name="d")
+    of = UnicodeAttribute(attr_name="i", null=True)
 
 
 class SlotRow(Row, discriminator="s"):

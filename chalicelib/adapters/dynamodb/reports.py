@@ -1,0 +1,94 @@
+"""What is counted of handoffs: a row for each day and queue, and for each day and agent.
+
+Each handoff is counted in one transaction with a mark in its own row, so that it counts once.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.errors import answered, unavailable
+from chalicelib.adapters.dynamodb.rows import HandoffRow, TallyRow
+from chalicelib.adapters.dynamodb.table import FIRST_PAUSE, ROUNDS, Rows, Table
+from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
+from chalicelib.domain.address import conversation_of
+from chalicelib.domain.report import Tally
+from chalicelib.usecases.ports import Clock
+from chalicelib.usecases.records import DayTally, Ended
+
+PREFIX = "c_"
+"""Of the attributes that count, by their names in a tally."""
+
+
+class DynamoReports:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._rows = Rows(table, clock)
+        self._clock = clock
+
+    def count(self, ended: Ended) -> None:
+        """Tries again where another handoff is being counted in the same row."""
+        for round_ in range(ROUNDS):
+            try:
+                return self._transaction(ended).commit()
+            except Cancelled as cancelled:
+                if any(failure.is_condition for failure in cancelled.failures):
+                    return None
+            self._clock.sleep(FIRST_PAUSE * 2**round_)
+        raise unavailable()
+
+    def by_queue(self, bot: str, first: str, last: str) -> list[DayTally]:
+        return list(self._tallies(bot, keys.OF_QUEUE, first, last))
+
+    def by_agent(self, bot: str, first: str, last: str) -> list[DayTally]:
+        return list(self._tallies(bot, keys.OF_AGENT, first, last))
+
+    def _transaction(self, ended: Ended) -> Transaction:
+        transaction = Transaction(self._rows.table)
+        conversation_id = conversation_of(ended.handoff_id) or ""
+        handoff = HandoffRow.at(keys.handoff(ended.bot, conversation_id, ended.handoff_id))
+        uncounted = HandoffRow.pk.exists() & HandoffRow.counted.does_not_exist()
+        transaction.update(handoff, [HandoffRow.counted.set(True)], uncounted)
+        of_queue = keys.tally(ended.bot, keys.OF_QUEUE, ended.day, ended.queue or "")
+        _add(transaction, TallyRow.at(of_queue), ended)
+        if ended.agent:
+            of_agent = keys.tally(ended.bot, keys.OF_AGENT, ended.day, ended.agent)
+            _add(transaction, TallyRow.at(of_agent), ended)
+        return transaction
+
+    def _tallies(self, bot: str, of: str, first: str, last: str) -> Iterator[DayTally]:
+        """The counts are read as they stand: a row has only those that were ever raised."""
+        after = None
+        while True:
+            with answered():
+                answer = self._rows.table.connection.query(
+                    keys.tallies(bot),
+                    range_key_condition=TallyRow.sk.between(*keys.tally_days(of, first, last)),
+                    consistent_read=True,
+                    exclusive_start_key=after,
+                )
+            yield from map(_day_tally, answer["Items"])
+            after = answer.get("LastEvaluatedKey")
+            if after is None:
+                return
+
+
+def _add(transaction: Transaction, row: TallyRow, ended: Ended) -> None:
+    of = ended.agent if row.sk.startswith(keys.OF_AGENT) else ended.queue
+    known: list[Action] = [TallyRow.day.set(ended.day)]
+    if of is not None:
+        known.append(TallyRow.of.set(of))
+    counts = [Path([PREFIX + name]).add(count) for name, count in ended.tally.items()]
+    transaction.update(row, [*known, *counts])
+
+
+def _day_tally(item: Mapping[str, Any]) -> DayTally:
+    row = TallyRow.from_raw_data(dict(item))
+    tally: Tally = {
+        name.removeprefix(PREFIX): int(value["N"])
+        for name, value in item.items()
+        if name.startswith(PREFIX)
+    }
+    return DayTally(row.day, row.of, tally)

@@ -1,0 +1,172 @@
+"""Handoffs as Botpress' `hitlnext` module moves them, by the same commands as everybody's.
+
+Rule: what a handoff may become stands in `MOVES`; whether it does is decided by the state table.
+"""
+
+from collections.abc import Callable, Mapping
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import Claim, Command, Note, Pause, Tag, Unpause
+from chalicelib.domain.entries import Entry
+from chalicelib.domain.errors import AlreadyClaimed, Forbidden, IllegalMove, Refused, StaleEpoch
+from chalicelib.domain.handoff import Outcome, Request, Resumption
+from chalicelib.domain.routing import PresenceStatus
+from chalicelib.usecases import presence, reading
+from chalicelib.usecases.botpress_handoffs_view import Episode, HandoffStatus, episodes
+from chalicelib.usecases.conversations import execute, first_answer, visible
+from chalicelib.usecases.ports import Query
+from chalicelib.usecases.records import IdempotencyKey
+from chalicelib.usecases.world import World
+
+MOST = 1000
+PAGE = 100
+ATTEMPTS = 3
+
+PENDING, ASSIGNED = HandoffStatus.PENDING, HandoffStatus.ASSIGNED
+RESOLVED, REJECTED = HandoffStatus.RESOLVED, HandoffStatus.REJECTED
+
+MOVES: Mapping[HandoffStatus, frozenset[HandoffStatus]] = {
+    PENDING: frozenset({ASSIGNED, REJECTED}),
+    ASSIGNED: frozenset({RESOLVED, REJECTED}),
+}
+ONLY: Mapping[HandoffStatus, HandoffStatus] = {PENDING: ASSIGNED, ASSIGNED: RESOLVED}
+"""What Botpress names where a status cannot become what was asked for."""
+
+COMMANDS: Mapping[HandoffStatus, Callable[[int], Command]] = {
+    ASSIGNED: Claim,
+    RESOLVED: lambda epoch: Unpause(Resumption(Outcome.RESOLVED), epoch),
+    REJECTED: lambda epoch: Unpause(Resumption(Outcome.REJECTED), epoch),
+}
+ACTIONS = {ASSIGNED: Action.CLAIM, RESOLVED: Action.UNPAUSE, REJECTED: Action.UNPAUSE}
+
+
+class Unprocessable(Refused):
+    """The sentence is Botpress' own: its clients compare it."""
+
+
+class NotTheirs(Forbidden):
+    """Another agent has the handoff that was to be rejected."""
+
+
+def create(
+    world: World, caller: Caller, address: Address, timeout: int | None, key: IdempotencyKey | None
+) -> Episode | None:
+    """`timeout` in milliseconds. None where one is open already: nothing has changed then."""
+    command = Pause(Request(timeout=timeout))
+    answer = execute(world, caller, address, command, key=key)
+    if not answer.created or answer.handoff_id is None:
+        return None
+    return one(world, caller, answer.handoff_id)
+
+
+def one(world: World, caller: Caller, handoff_id: str) -> Episode:
+    """Raises NotFound."""
+    bare = _bare(world, caller, handoff_id)
+    return episodes(world, caller.bot, [(bare.handoff, bare.head)])[0]
+
+
+def latest(world: World, caller: Caller, most: int = MOST) -> list[Episode]:
+    """Open and closed ones, the latest request first; never more than 1,000."""
+    authorize(caller, Action.READ)
+    found: list[Episode] = []
+    position: str | None = None
+    while True:
+        handoffs, position = world.conversations.handoffs(caller.bot, position, PAGE)
+        ids = dict.fromkeys(handoff.conversation_id for handoff in handoffs)
+        heads = {head.id: head for head in world.conversations.heads(caller.bot, ids)}
+        pairs = [(h, heads[h.conversation_id]) for h in handoffs if h.conversation_id in heads]
+        seen = [(handoff, head) for handoff, head in pairs if visible(caller, head)]
+        found += episodes(world, caller.bot, seen[: most - len(found)])
+        if position is None or len(found) >= most:
+            return found
+
+
+def move(
+    world: World, caller: Caller, handoff_id: str, to: HandoffStatus, key: IdempotencyKey | None
+) -> Episode:
+    """Raises Unprocessable in Botpress' words, NotTheirs, NotFound, and what `execute` raises."""
+    authorize(caller, ACTIONS[to])
+    if to is not REJECTED:
+        _require_online(world, caller)
+    for _ in range(ATTEMPTS):
+        episode = _bare(world, caller, handoff_id)
+        if not _is_replay(world, episode, key):
+            require(episode, to)
+        try:
+            execute(world, caller, episode.head.id, COMMANDS[to](episode.head.epoch), key=key)
+        except (StaleEpoch, IllegalMove):
+            continue
+        except AlreadyClaimed as refusal:
+            raise _somebody_elses(world, caller, handoff_id, to) from refusal
+        presence.extend(world, caller.id)
+        moved = one(world, caller, handoff_id)
+        if moved.status is not to and not _is_replay(world, moved, key):
+            require(moved, to)
+        return moved
+    require(_bare(world, caller, handoff_id), to)
+    raise Unprocessable("Others changed this handoff at the same moment, again and again.")
+
+
+def tag(
+    world: World,
+    caller: Caller,
+    handoff_id: str,
+    tags: tuple[str, ...],
+    key: IdempotencyKey | None,
+) -> Episode:
+    conversation_id = _bare(world, caller, handoff_id).head.id
+    execute(world, caller, conversation_id, Tag(tags), key=key)
+    return one(world, caller, handoff_id)
+
+
+def write_note(
+    world: World, caller: Caller, handoff_id: str, text: str, key: IdempotencyKey | None
+) -> tuple[Episode, Entry]:
+    """The handoff, and the note that it has got."""
+    conversation_id = _bare(world, caller, handoff_id).head.id
+    answer = execute(world, caller, conversation_id, Note(text, handoff_id), key=key)
+    presence.extend(world, caller.id)
+    assert answer.seq is not None, "a note is always an entry"
+    place = (conversation_id, answer.seq)
+    note = world.conversations.entries_at(caller.bot, [place])[place]
+    return one(world, caller, handoff_id), note
+
+
+def _bare(world: World, caller: Caller, handoff_id: str) -> Episode:
+    """What decisions need; the head is read last, so that it is never the older one."""
+    found = reading.handoff(world, caller, handoff_id)
+    return Episode(found, reading.head(world, caller, found.conversation_id))
+
+
+def require(episode: Episode, to: HandoffStatus) -> None:
+    """Raises Unprocessable where a handoff as it stands cannot become `to`."""
+    status = episode.status
+    if to in MOVES.get(status, frozenset()):
+        return
+    if status in ONLY:
+        raise Unprocessable(f'Status "{status}" can only transition to "{ONLY[status]}"')
+    raise Unprocessable(f'Status "{status}" can\'t transition to "{to}"')
+
+
+def _require_online(world: World, caller: Caller) -> None:
+    known = world.directory.presence(caller.id)
+    if not caller.is_person or known.at(world.clock.now()) is not PresenceStatus.ONLINE:
+        raise Unprocessable("You must be online to perform this action")
+
+
+def _is_replay(world: World, episode: Episode, key: IdempotencyKey | None) -> bool:
+    """A replay gets its first answer, whatever has become of the handoff since."""
+    if key is None:
+        return False
+    query = Query(episode.head.bot, episode.head.id, key)
+    return first_answer(world.conversations.load(query), key) is not None
+
+
+def _somebody_elses(
+    world: World, caller: Caller, handoff_id: str, to: HandoffStatus
+) -> Unprocessable | NotTheirs:
+    if to is REJECTED:
+        return NotTheirs("Another agent has this handoff.")
+    require(_bare(world, caller, handoff_id), to)
+    return Unprocessable("You must be assigned to this handoff to perform this action")
