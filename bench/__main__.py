@@ -4,12 +4,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import units
+from bench import instructions, units
 from bench.report import Table
 from tests.support.engines import CREDENTIALS
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "units": units.measure,
+    "instructions": instructions.measure,
 }
 
 

@@ -132,6 +132,8 @@ class AwsWorld:
             read_timeout=5,
             retries={"total_max_attempts": attempts, "mode": "standard"},
             max_pool_connections=32,
+            # Else the SDK describes this machine anew for each call.
+            user_agent=ISSUER,
         )
         return boto3.client(
             service,

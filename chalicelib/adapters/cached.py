@@ -58,10 +58,9 @@ class CachedDirectory:
         self._directory.put_queue(bot, queue)
         self._known.clear()
 
-    def remove_queue(self, bot: str, name: str) -> bool:
-        removed = self._directory.remove_queue(bot, name)
+    def remove_queue(self, bot: str, name: str) -> None:
+        self._directory.remove_queue(bot, name)
         self._known.clear()
-        return removed
 
     def put_settings(self, bot: str, settings: BotSettings) -> bool:
         known = self._directory.put_settings(bot, settings)

@@ -69,7 +69,8 @@ def config(call: Call) -> Reply:
 @routes.on("GET", NEXT + "/agents")
 def agents(call: Call) -> Reply:
     now = call.world.clock.now()
-    return Reply([view.agent(member, now) for member in presence.agents(call.world, call.caller)])
+    found = sorted(presence.agents(call.world, call.caller), key=lambda member: member.email)
+    return Reply([view.agent(member, now) for member in found])
 
 
 @routes.on("GET", NEXT + "/agents/me")

@@ -12,7 +12,7 @@ from chalicelib.usecases.representation import Json
 DOCS = "https://botpress.com/docs"
 ESCAPES = str.maketrans({"<": "&lt;", ">": "&gt;", "/": "&#x2F;", "\\": "&#x5C;", "`": "&#96;"})
 """Botpress escapes these in messages, and quotes not."""
-FACTS = ("candidates", "errors", "owner", "retry_after")
+FACTS = ("candidates", "owner")
 """What comes along beside Botpress' own fields, where there is any."""
 PLAIN = "Exception"
 
@@ -81,11 +81,18 @@ def module_error(resource: str) -> ErrorShape:
             wording = replace(wording, message=no_permission(f"{resource}.reject"))
         elif isinstance(error, errors.Forbidden) and not isinstance(error, NoAccess):
             wording = replace(wording, message=no_permission(resource))
-        elif isinstance(error, errors.Unauthenticated) and "missing" not in error.facts:
+        elif _is_worthless(error):
             wording = replace(wording, message="Invalid authentication token")
         return _reply(error, wording)
 
     return shape
+
+
+def _is_worthless(error: errors.BatonError) -> bool:
+    """There is a token, but it is none, or no longer."""
+    if isinstance(error, errors.InvalidCredentials):
+        return False
+    return isinstance(error, errors.Unauthenticated) and "missing" not in error.facts
 
 
 def no_permission(resource: str) -> str:

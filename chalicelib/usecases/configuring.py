@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from chalicelib.domain import bot_settings, queues
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.bot_settings import BotSettings
-from chalicelib.domain.errors import InvalidRequest, NotFound
+from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.hours import Flaw
 from chalicelib.domain.queues import Queue
 from chalicelib.usecases.authentication import no_bot
@@ -37,10 +37,9 @@ def put_queue(world: World, caller: Caller, queue: Queue) -> None:
 
 
 def remove_queue(world: World, caller: Caller, name: str) -> None:
-    """What waits there stays, under the defaults. Raises NotFound."""
+    """What waits there stays, under the defaults."""
     authorize(caller, Action.CONFIGURE)
-    if not world.directory.remove_queue(caller.bot, name):
-        raise NotFound(f"Nobody has configured a queue {name} of the bot {caller.bot}.")
+    world.directory.remove_queue(caller.bot, name)
 
 
 def settings(world: World, caller: Caller) -> BotSettings:

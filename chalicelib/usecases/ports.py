@@ -197,8 +197,7 @@ class Directory(Protocol):
 
     def put_queue(self, bot: str, queue: Queue) -> None: ...
 
-    def remove_queue(self, bot: str, name: str) -> bool:
-        """False where nobody has configured it."""
+    def remove_queue(self, bot: str, name: str) -> None: ...
 
     def add_key(self, key: Key) -> None: ...
 

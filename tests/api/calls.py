@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.entrypoints import rooms
+from chalicelib.domain.address import Address
+from chalicelib.entrypoints import cursors, rooms
 from tests.api.scene import BOT, begun, id_of, message, ok, owned, waiting
 from tests.support.api import Api
+from tests.support.world import SECRET
 
 Resource = tuple[str, str]
 """Method and path, as routes name it."""
 
 BOT_KEY = frozenset({"bot"})
 PEOPLE = frozenset({"agent", "supervisor", "admin", "owner"})
+ADMINS = frozenset({"admin", "owner"})
+SUPERVISORS = ADMINS | {"supervisor"}
 BOTH = BOT_KEY | PEOPLE
 ANYBODY = BOTH | {"nobody"}
 
@@ -31,6 +35,8 @@ class Row:
         return self.body
 
 
+U_1 = Address("demo", "web", "u-1").conversation_id
+"""The conversation in which `message()` is."""
 LOGIN = {"email": "ana@example.test", "password": "ana-demo"}
 IN_BOT = "/api/v1/bots/{bot}"
 ONE = IN_BOT + "/conversations/{id}"
@@ -66,13 +72,23 @@ ROWS: dict[Resource, Row] = {
     ("POST", IN_BOT + "/notifications"): Row(BOT_KEY, {"message": "Look."}),
     ("GET", IN_BOT + "/notifications"): Row(PEOPLE),
     ("POST", IN_BOT + "/notifications/{id}/read"): Row(PEOPLE, {}),
+    ("GET", IN_BOT + "/availability"): Row(BOT_KEY),
+    ("GET", ONE + "/position"): Row(BOT_KEY, at="waiting"),
+    ("POST", IN_BOT + "/turns"): Row(BOT_KEY, {"conversation_id": U_1}),
+    ("POST", IN_BOT + "/turns/{ticket}/commit"): Row(BOT_KEY, {}),
+    ("GET", IN_BOT + "/queues"): Row(SUPERVISORS),
+    ("PUT", IN_BOT + "/queues/{name}"): Row(ADMINS, {"priority": 3}),
+    ("DELETE", IN_BOT + "/queues/{name}"): Row(ADMINS),
+    ("GET", IN_BOT + "/settings"): Row(ADMINS),
+    ("PUT", IN_BOT + "/settings"): Row(ADMINS, {"leave_words": ["/end"]}),
+    ("GET", IN_BOT + "/report"): Row(SUPERVISORS),
     ("GET", "/healthz"): Row(ANYBODY),
     ("GET", "/readyz"): Row(ANYBODY),
     ("GET", "/openapi.json"): Row(ANYBODY),
 }
 
 ROUTES = [
-    resource for room in rooms.ROOMS for resource in room.resources if "/mod/" not in resource[1]
+    resource for room in rooms.ROOMS if room not in rooms.BOTPRESS for resource in room.resources
 ]
 """As the app has them; Botpress' own routes have tests of their own."""
 
@@ -109,5 +125,7 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
 
 def filled(path: str, conversation: str, bot: str = "demo") -> str:
     """With the query that a sound request needs."""
-    full = path.format(bot=bot, id=conversation, strategy="default")
+    ticket = cursors.cursor(SECRET, ["turn", bot], f"1 {conversation}")
+    named = {"strategy": "default", "name": "sales", "ticket": ticket}
+    full = path.format(bot=bot, id=conversation, **named)
     return full + "?channel=web&user=u-1" if path.endswith("/lookup") else full

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +19,9 @@ MISSING = "valgrind is missing: apt-get install valgrind (infra/tools does it)."
 
 def is_there() -> bool:
     return shutil.which("valgrind") is not None
+
+
+Count = Callable[[str], int]
 
 
 class Cachegrind:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from chalicelib.adapters.dynamodb.heads import head_row
@@ -105,6 +105,17 @@ def stored(stores: Stores, head: Head) -> None:
     answer = Answer(head.id, head.status, head.epoch)
     before = unborn(head.address, head.created_at)
     stores.conversations.commit(Commit(before, Decision(head, (entry,)), head.id, answer))
+
+
+def crowd(stores: Stores, heads: Sequence[Head]) -> None:
+    """Many heads that nothing led to, 25 at a time."""
+    if not stores.table:
+        for head in heads:
+            stored(stores, head)
+        return
+    items: list[Any] = [head_row(head, stores.table.shards).serialize() for head in heads]
+    for start in range(0, len(items), 25):
+        stores.table.connection.batch_write_item(put_items=items[start : start + 25])
 
 
 def other(place: Address, number: int) -> Address:

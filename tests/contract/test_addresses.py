@@ -134,7 +134,7 @@ def test_unusual_bots_meet_nobody_else(stores: Stores) -> None:
 
 
 def test_unusual_callers_and_keys_meet_nobody_elses_answers(stores: Stores) -> None:
-    few = ("#", "%", "a#b", "~", "#" * 128, "é")
+    few = ("#", "a#b", "~", "#" * 128)
     keys = [IdempotencyKey(caller, key, f"{caller} {key}") for caller, key in product(few, few)]
     for n, key in enumerate(keys):
         act(stores, DEMO, other(ADDRESS, n), said("hi"), key)

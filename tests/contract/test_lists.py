@@ -21,6 +21,7 @@ from tests.contract.story import (
     CID,
     DEMO,
     act,
+    crowd,
     other,
     owned,
     said,
@@ -141,8 +142,8 @@ def test_pages_of_the_board_neither_repeat_nor_skip(sharded: Stores, limit: int)
 
 
 def test_a_rare_queue_is_found_behind_many_others(stores: Stores) -> None:
-    for n in range(620):
-        stored(stores, waiting(n, since=n, queue="rare" if n in (0, 300, 619) else "many"))
+    queues = ("rare" if n in (0, 300, 619) else "many" for n in range(620))
+    crowd(stores, [waiting(n, since=n, queue=queue) for n, queue in enumerate(queues)])
 
     found = board(stores, BoardFilter(PAUSED, queue="rare"), limit=2)
 
@@ -153,8 +154,8 @@ def test_a_filter_neither_repeats_nor_skips_where_shards_are_read_unevenly(
     on_moto: Stores,
 ) -> None:
     stores = with_shards(on_moto, 3)
-    for n in range(360):
-        stored(stores, waiting(n, since=n, queue="rare" if n % 3 == 0 else "many"))
+    queues = ("many" if n % 3 else "rare" for n in range(360))
+    crowd(stores, [waiting(n, since=n, queue=queue) for n, queue in enumerate(queues)])
 
     found = board(stores, BoardFilter(PAUSED, queue="rare"))
 

@@ -157,8 +157,15 @@ def test_supervisors_and_above_may_act_on_what_others_own(role: Role, overrules:
 
 @pytest.mark.parametrize(
     ("who", "owner", "seen"),
-    [(ANA, "ana", True), (ANA, "bo", False), (ANA, None, False)]
-    + [(SAM, "ana", False), (SAM, "sam", True), (BOT_KEY, "ana", True), (BOT_KEY, None, True)],
+    [
+        (ANA, "ana", True),
+        (ANA, "bo", False),
+        (ANA, None, False),
+        (SAM, "ana", False),
+        (SAM, "sam", True),
+        (BOT_KEY, "ana", True),
+        (BOT_KEY, None, True),
+    ],
 )
 def test_what_the_bot_suggests_is_between_the_bot_and_the_owner(
     who: Caller, owner: str | None, seen: bool

@@ -5,6 +5,7 @@ import pytest
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import conversation_of
 from chalicelib.domain.commands import (
+    Claim,
     IfUnavailable,
     Pause,
     Take,
@@ -74,6 +75,24 @@ def test_a_later_handoff_of_the_same_conversation_has_another_id() -> None:
 
     assert second.head.handoff_id != first.head.handoff_id
     assert conversation_of(second.head.handoff_id or "") == WITH_BOT.id
+
+
+def test_a_request_with_a_timeout_expires_so_many_milliseconds_after_it_was_made() -> None:
+    decision = ask(WITH_BOT, Pause(Request(timeout=60_000)), BOT_KEY)
+
+    assert decision.head.handoff is not None
+    assert decision.head.handoff.expires_at == NOW + 60_000
+    assert decision.entries[0].payload is not None
+    assert decision.entries[0].payload["expires_at"] == NOW + 60_000
+
+
+def test_who_has_been_claimed_no_longer_expires() -> None:
+    waiting = ask(WITH_BOT, Pause(Request(timeout=60_000)), BOT_KEY).head
+
+    claimed = ask(waiting, Claim(), ANA).head
+
+    assert claimed.handoff is not None
+    assert claimed.handoff.expires_at is None
 
 
 # For one agent

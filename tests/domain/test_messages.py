@@ -21,7 +21,7 @@ from chalicelib.domain.decision import Decision
 from chalicelib.domain.entries import Author, Body, From, Kind, Preview, shorten
 from chalicelib.domain.handoff import Request
 from chalicelib.domain.head import unborn
-from tests.domain.cast import ADDRESS, ANA, BOT_KEY, NOW, WITH_ANA, WITH_BOT, ask
+from tests.domain.cast import ADDRESS, ANA, BOT_KEY, HANDOFF_ID, NOW, WITH_ANA, WITH_BOT, ask
 
 HELLO = Body(text="hello")
 
@@ -71,6 +71,17 @@ def test_notes_and_suggestions_never_show_as_the_last_message(
 
     assert (decision.entries[0].kind, decision.entries[0].text) == (kind, command.text)
     assert decision.head.last_message == WITH_ANA.last_message
+
+
+@pytest.mark.parametrize(
+    ("handoff", "payload"), [(HANDOFF_ID, {"handoff_id": HANDOFF_ID}), (None, None)]
+)
+def test_a_note_may_name_the_handoff_that_it_is_about(
+    handoff: str | None, payload: dict[str, str] | None
+) -> None:
+    decision = ask(WITH_ANA, Note("look", handoff=handoff), ANA)
+
+    assert decision.entries[0].payload == payload
 
 
 def test_tags_are_replaced_as_a_whole_and_the_same_tags_again_change_nothing() -> None:
@@ -140,6 +151,14 @@ def test_a_pause_may_bring_the_profile_of_a_user_who_has_said_nothing_yet() -> N
     decision = decide(unborn(ADDRESS, NOW), Pause(Request(), profile=profile), BOT_KEY, NOW)
 
     assert (decision.profile, decision.head.user_name) == (profile, "Uma")
+
+
+def test_an_event_may_bring_a_profile_as_well() -> None:
+    visit = UserMessage(Body("visit", payload={"page": "/"}), profile=Profile("Uma"))
+
+    decision = ask(WITH_BOT, visit, BOT_KEY)
+
+    assert (decision.profile, decision.head.user_name) == (Profile("Uma"), "Uma")
 
 
 def test_a_message_that_brings_no_profile_leaves_it_alone() -> None:

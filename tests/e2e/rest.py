@@ -2,12 +2,22 @@
 
 import http.client
 import json
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode, urlsplit
-
-from tests.support.api import Answer
 
 TIMEOUT = 20
 OUTSIDE = ("/healthz", "/readyz")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
 
 
 class Rest:
@@ -38,6 +48,6 @@ class Rest:
             full = path if path in OUTSIDE else f"/api/v1{path}"
             connection.request(method, full, raw, sent)
             response = connection.getresponse()
-            return Answer(response.status, dict(response.headers), response.read().decode())
+            return Answer(response.status, response.read().decode())
         finally:
             connection.close()

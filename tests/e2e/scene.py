@@ -12,8 +12,7 @@ from chalicelib.usecases import sessions
 from chalicelib.usecases.authentication import digest_of
 from chalicelib.usecases.records import Bot, Key, Person, Webhook
 from chalicelib.wiring import AwsWorld
-from tests.e2e.rest import Rest
-from tests.support.api import Answer
+from tests.e2e.rest import Answer, Rest
 from tests.support.receiver import SECRET, Receiver
 from tests.support.sockets import Socket
 from tests.support.stack import Stack

@@ -140,7 +140,8 @@ def test_where_the_thread_id_fits_two_conversations_the_forums_action_gets_409_a
 def test_our_action_names_the_conversation_by_its_address_and_tells_the_agents(
     scene: Scene, packages: Path, axios: str
 ) -> None:
-    meant, other = talk(scene, "zoe", THREAD), talk(scene, "yan", THREAD)
+    meant = talk(scene, "zoe", THREAD)
+    others = [talk(scene, "yan", THREAD), talk(scene, "zoe", "another thread")]
     with scene.person("Ana").connect() as socket:
         outcome = run_our_action(scene, axios, packages)
 
@@ -148,7 +149,7 @@ def test_our_action_names_the_conversation_by_its_address_and_tells_the_agents(
 
     assert outcome["error"] is None
     assert outcome["temp"]["conversation"] == {"id": meant, "paused": True, "epoch": 2}
-    assert statuses(scene, meant, other) == ["waiting", "bot"]
+    assert statuses(scene, meant, *others) == ["waiting", "bot", "bot"]
     assert (told["head"]["id"], told["head"]["user_name"]) == (meant, "Zoe")
     assert told["head"]["handoff"]["reason"] == "wants a refund"
 

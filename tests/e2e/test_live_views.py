@@ -32,7 +32,7 @@ def test_a_sync_brings_the_whole_board_in_pages_that_fit_a_frame(scene: Scene) -
 
 def test_the_largest_heads_there_can_be_make_pages_that_fit_a_frame(scene: Scene) -> None:
     """Quotes take two characters of JSON, controls six."""
-    for number in range(26):
+    for number in range(36):
         user = {"id": f"{number:03d}".ljust(128, '"'), "name": "💥" * 64}
         place = {"channel": '"' * 32, "thread": '"' * 128}
         scene.user_says(user, "\x01" * 4000, **place)
@@ -43,7 +43,7 @@ def test_the_largest_heads_there_can_be_make_pages_that_fit_a_frame(scene: Scene
     with scene.person("Sam", Role.SUPERVISOR).connect() as socket:
         pages = every_page(socket, "sync")
 
-    assert sum(len(page["heads"]) for page in pages) == 26
+    assert sum(len(page["heads"]) for page in pages) == 36
     assert max(size_of(page) for page in pages) < SYNC_BYTES
 
 

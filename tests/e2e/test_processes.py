@@ -1,5 +1,6 @@
 """`make run` as a process among others: it starts, stops, keeps its state, leaves nobody behind."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -26,8 +27,8 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
     """One of its own, not yet started."""
     stack = Stack(tmp_path / "state")
     yield stack
-    if processes_of(stack.state):
-        stack.kill()
+    for left in processes_of(stack.state):
+        os.kill(left, signal.SIGKILL)
 
 
 def paused_conversation(stack: Stack) -> str:

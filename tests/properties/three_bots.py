@@ -21,7 +21,7 @@ BOTS = ("b0", "b1", "b2")
 
 PEOPLE = {
     "ana": Member("ana", "Ana", "ana@x", Role.AGENT, frozenset({"sales"}), capacity=1),
-    "bo": Member("bo", "Bo", "bo@x", Role.AGENT, frozenset({"sales", "support"}), capacity=2),
+    "bo": Member("bo", "Bo", "bo@x", Role.AGENT, frozenset({"sales", "support"}), capacity=1),
     "sam": Member("sam", "Sam", "sam@x", Role.SUPERVISOR),
 }
 

@@ -80,9 +80,9 @@ class MemoryDirectory:
         with self._table.lock:
             self._table.queues[bot, queue.name] = queue
 
-    def remove_queue(self, bot: str, name: str) -> bool:
+    def remove_queue(self, bot: str, name: str) -> None:
         with self._table.lock:
-            return self._table.queues.pop((bot, name), None) is not None
+            self._table.queues.pop((bot, name), None)
 
     def add_key(self, key: Key) -> None:
         with self._table.lock:

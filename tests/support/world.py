@@ -23,6 +23,7 @@ from tests.support.memory import (
     MemoryTable,
 )
 
+SECRET = "a-secret-for-tests-that-is-long-enough"
 ORIGIN = "http://127.0.0.1:8000"
 
 
@@ -45,7 +46,7 @@ class MemoryWorld:
         self.receiver = FakeReceiver()
         self.passwords = PlainPasswords()
         self.chance = SeededChance()
-        self.secret = "a-secret-for-tests-that-is-long-enough"
+        self.secret = SECRET
         self.tokens = JwtTokens(self.secret, "baton", self.clock)
         self.socket_url = "ws://127.0.0.1:8000/ws"
         self.origins = frozenset({ORIGIN})

@@ -98,8 +98,8 @@ class DynamoDirectory:
     def put_queue(self, bot: str, queue: Queue) -> None:
         self._rows.put(queue_row(bot, queue))
 
-    def remove_queue(self, bot: str, name: str) -> bool:
-        return self._rows.take(RecordRow, keys.queue(bot, name)) is not None
+    def remove_queue(self, bot: str, name: str) -> None:
+        self._rows.delete([keys.queue(bot, name)])
 
     def add_key(self, key: Key) -> None:
         listed = keys.RowKey(keys.bot(key.bot), keys.joined("KEY", key.id))

@@ -1,0 +1,103 @@
+"""The gate as Lambda calls it, with recorded answers where the network would be.
+
+Imported by the programs whose instructions are counted: it loads nothing that the app does not.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import app as application
+from chalicelib import wiring
+
+ROUTE = "/api/v1/bots/{bot}/conversations/{id}/gate"
+
+
+class Gate:
+    """`recording` is a file of `bench.recording`."""
+
+    def __init__(self, recording: str) -> None:
+        recorded = json.loads(Path(recording).read_text())
+        os.environ.update(recorded["environment"])
+        world = wiring.world()
+        vars(world)["clock"] = StillClock(recorded["now"])
+        self._client = world.table.client
+        answers = Answers(recorded["answers"])
+        self._client.meta.events.register("before-send.dynamodb", answers.give)
+        self._event = _event(recorded["token"], recorded["bot"], recorded["id"])
+        self._read = {
+            "TableName": recorded["table"],
+            "Key": recorded["head"],
+            "ConsistentRead": True,
+        }
+
+    def call(self, times: int = 1) -> None:
+        """From the event to the response."""
+        for _ in range(times):
+            answer = application.app(self._event, None)
+            assert answer["statusCode"] == 200, answer
+
+    def get_item(self, times: int) -> None:
+        """The same read by botocore alone."""
+        for _ in range(times):
+            assert self._client.get_item(**self._read)["Item"]
+
+
+class StillClock:
+    """Who is known stays known for as long as no time passes."""
+
+    def __init__(self, now: int) -> None:
+        self._now = now
+
+    def now(self) -> int:
+        return self._now
+
+
+class Answers:
+    def __init__(self, by_operation: dict[str, str]) -> None:
+        self._contents = {name: text.encode() for name, text in by_operation.items()}
+
+    def give(self, request: Any, **_: object) -> Any:
+        from botocore.awsrequest import AWSResponse
+
+        operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
+        headers = {"content-type": "application/x-amz-json-1.0"}
+        # botocore asks for no more of it than `get` and `items`.
+        return AWSResponse(request.url, 200, cast(Any, headers), Body(self._contents[operation]))
+
+
+class Body:
+    """As much of an urllib3 response as botocore looks at."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self._content
+
+
+def _event(token: str, bot: str, conversation_id: str) -> dict[str, Any]:
+    parameters = {"bot": bot, "id": conversation_id}
+    path = ROUTE.format(**parameters)
+    return {
+        "resource": ROUTE,
+        "path": path,
+        "httpMethod": "GET",
+        "headers": {"Authorization": f"Bearer {token}", "Accept": "*/*", "Host": "127.0.0.1"},
+        "multiValueHeaders": {},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": parameters,
+        "stageVariables": None,
+        "body": None,
+        "isBase64Encoded": False,
+        "requestContext": {
+            "resourcePath": ROUTE,
+            "path": path,
+            "httpMethod": "GET",
+            "requestId": "00000000-0000-4000-8000-000000000000",
+            "identity": {"sourceIp": "127.0.0.1"},
+        },
+    }

@@ -1,0 +1,62 @@
+/**
+ * Hook `before_outgoing_middleware`: tells Baton what the bot says, so that people read the whole
+ * conversation. It runs right before a reply is sent; Botpress v12 has no hook after it.
+ *
+ * A reply thought up before a person took over is refused by Baton and marked in the log as a leak.
+ * Botpress sends it all the same: only baton-gate.js keeps the bot from thinking it up.
+ */
+const axios = require('axios')
+
+const TIMEOUT = 800
+const TEXT_LENGTH = 4000
+const NOBODY_SAID_IT = ['typing']
+const OUT_OF_TURN = 409
+
+const record = async () => {
+  const payload = event.payload || {}
+  // What an agent says comes from Baton: it is in the log already.
+  if (payload.agent || NOBODY_SAID_IT.includes(event.type)) {
+    return
+  }
+  try {
+    await tellBaton(await epoch())
+  } catch (error) {
+    const answer = error.response
+    const why = (answer && answer.data && answer.data.detail) || error.message
+    const log = bp.logger.forBot(event.botId)
+    if (answer && answer.status === OUT_OF_TURN) {
+      log.warn('Baton: the bot spoke out of turn. ' + why)
+    } else {
+      log.error('Baton: ' + why)
+    }
+  }
+}
+
+const epoch = () => {
+  const known = event.incomingEventId && bp.kvs.forBot(event.botId).get('baton-epoch-' + event.incomingEventId)
+  return known || undefined
+}
+
+const tellBaton = epoch => {
+  const url = process.env.EXPOSED_BATON_URL + '/api/v1/bots/' + encodeURIComponent(event.botId)
+  const headers = { Authorization: 'Bearer ' + process.env.EXPOSED_BATON_KEY }
+  return axios.post(url + '/messages', { ...address(), ...said(), epoch }, { headers, timeout: TIMEOUT })
+}
+
+const address = () => ({
+  from: 'bot',
+  channel: event.channel,
+  thread: event.threadId ? String(event.threadId) : undefined,
+  user: { id: String(event.target) },
+  message_id: String(event.id)
+})
+
+const said = () => {
+  const text = (event.payload && event.payload.text) || event.preview
+  if (event.type === 'text' && text) {
+    return { type: 'text', text: Array.from(text).slice(0, TEXT_LENGTH).join('') }
+  }
+  return { type: event.type === 'text' ? 'empty' : event.type, payload: event.payload || {} }
+}
+
+return record()

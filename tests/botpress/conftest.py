@@ -1,0 +1,55 @@
+import http.client
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.botpress.stage import Cast, Stage
+from tests.support.api import Answer, Api
+from tests.support.stack import Stack
+from tests.support.world import MemoryWorld
+
+TIMEOUT = 20
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("botpress") / "state") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def served(stack: Stack) -> Cast:
+    """Over HTTP, by the whole running product."""
+
+    def send(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        connection = http.client.HTTPConnection(urlsplit(stack.url).netloc, timeout=TIMEOUT)
+        try:
+            connection.request(method, path, body, dict(headers))
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.headers), response.read().decode())
+        finally:
+            connection.close()
+
+    return Cast.of(stack.world(), send)
+
+
+@pytest.fixture
+def world() -> MemoryWorld:
+    return MemoryWorld()
+
+
+@pytest.fixture
+def cast(world: MemoryWorld) -> Cast:
+    """In this process, in memory."""
+    api = Api(world)
+
+    def send(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        return api.unchecked(method, path, body, **headers)
+
+    return Cast.of(world, send)
+
+
+@pytest.fixture
+def stage(cast: Cast) -> Stage:
+    return cast.stage()

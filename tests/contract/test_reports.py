@@ -1,0 +1,153 @@
+"""What is counted of handoffs that have ended: each once, by day, queue and agent."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from chalicelib.domain.commands import Claim, Pause, Unpause, UserMessage
+from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.handoff import Outcome, Request
+from chalicelib.domain.head import Status
+from chalicelib.domain.report import Tally, added
+from chalicelib.usecases.records import DayTally, Ended
+from tests.contract.story import ADDRESS, ANA, BOT, CID, DEMO, act, at_once, other, said_times
+from tests.support.engines import Stores
+
+DAY = "2026-01-31"
+ONE: Tally = {"handoffs": 1, "outcome_resolved": 1, "length_ms": 10**12}
+
+
+def ended(
+    stores: Stores,
+    number: int = 0,
+    *,
+    day: str = DAY,
+    queue: str | None = "sales",
+    agent: str | None = "ana",
+    tally: Tally = ONE,
+) -> Ended:
+    """A handoff that there is, as it may be counted."""
+    head = act(stores, DEMO, other(ADDRESS, number), Pause(Request(queue=queue)))
+    assert head.handoff_id
+    return Ended(BOT, head.handoff_id, day, queue, agent, tally)
+
+
+def by_queue(stores: Stores, first: str = DAY, last: str = DAY) -> Sequence[DayTally]:
+    return stores.reports.by_queue(BOT, first, last)
+
+
+def test_where_nothing_has_ended_nothing_is_counted(stores: Stores) -> None:
+    assert by_queue(stores, "2000-01-01", "2999-12-31") == []
+    assert stores.reports.by_agent(BOT, "2000-01-01", "2999-12-31") == []
+
+
+def test_a_handoff_is_counted_for_its_queue_and_for_its_agent(stores: Stores) -> None:
+    stores.reports.count(ended(stores))
+
+    assert by_queue(stores) == [DayTally(DAY, "sales", ONE)]
+    assert stores.reports.by_agent(BOT, DAY, DAY) == [DayTally(DAY, "ana", ONE)]
+
+
+def test_a_handoff_without_queue_and_agent_is_counted_too(stores: Stores) -> None:
+    stores.reports.count(ended(stores, queue=None, agent=None))
+
+    assert by_queue(stores) == [DayTally(DAY, None, ONE)]
+    assert stores.reports.by_agent(BOT, DAY, DAY) == []
+
+
+def test_a_handoff_counts_once_however_often_it_is_told(stores: Stores) -> None:
+    one = ended(stores)
+    for _ in range(3):
+        stores.reports.count(one)
+
+    assert by_queue(stores) == [DayTally(DAY, "sales", ONE)]
+
+
+def test_a_handoff_that_is_told_by_several_at_once_counts_once(stores: Stores) -> None:
+    one = ended(stores)
+
+    at_once([partial(stores.reports.count, one) for _ in range(6)])
+
+    assert by_queue(stores) == [DayTally(DAY, "sales", ONE)]
+
+
+def test_handoffs_that_end_at_once_are_all_counted(stores: Stores) -> None:
+    several = [ended(stores, number) for number in range(6)]
+
+    at_once([partial(stores.reports.count, one) for one in several])
+
+    assert by_queue(stores) == [DayTally(DAY, "sales", added([ONE] * 6))]
+
+
+def test_a_handoff_that_there_is_not_is_not_counted(stores: Stores) -> None:
+    ghost = Ended(BOT, "h_" + "a" * 26 + "_1", DAY, "sales", "ana", ONE)
+
+    stores.reports.count(ghost)
+
+    assert by_queue(stores) == []
+
+
+def test_a_count_may_rise_by_what_was_not_counted_before(stores: Stores) -> None:
+    stores.reports.count(ended(stores, 1, tally={"handoffs": 1, "leaks": 2}))
+    stores.reports.count(ended(stores, 2, tally={"handoffs": 1, "claim_3": 1}))
+
+    (found,) = by_queue(stores)
+
+    assert found.tally == {"handoffs": 2, "leaks": 2, "claim_3": 1}
+
+
+def test_days_are_counted_apart_and_both_ends_are_within(stores: Stores) -> None:
+    for number, day in enumerate(["2026-01-30", DAY, "2026-02-01", "2026-02-02"]):
+        stores.reports.count(ended(stores, number, day=day))
+
+    found = by_queue(stores, DAY, "2026-02-01")
+
+    assert [each.day for each in found] == [DAY, "2026-02-01"]
+
+
+def test_queues_and_agents_with_any_name_are_counted_apart(stores: Stores) -> None:
+    names = [None, "A", "Q", "a#b", "a", "~", "ñ" * 16]
+    for number, name in enumerate(names):
+        stores.reports.count(ended(stores, number, queue=name, agent=name))
+
+    of_queues = {found.of for found in by_queue(stores)}
+    of_agents = {found.of for found in stores.reports.by_agent(BOT, DAY, DAY)}
+
+    assert of_queues == set(names)
+    assert of_agents == set(names) - {None}
+
+
+def test_another_bot_counts_nothing_of_it(stores: Stores) -> None:
+    stores.reports.count(ended(stores))
+
+    assert stores.reports.by_queue("other", DAY, DAY) == []
+    assert stores.reports.by_agent("other", DAY, DAY) == []
+
+
+# The user's own word
+
+
+def test_a_word_that_ends_a_handoff_is_two_entries_and_one_commit(stores: Stores) -> None:
+    said_times(stores, 1)
+    handoff_id = act(stores, DEMO, ADDRESS, Pause()).handoff_id
+    act(stores, ANA, ADDRESS, Claim())
+
+    head = act(stores, DEMO, ADDRESS, UserMessage(Body(text="/end"), "m1", leaves=True))
+
+    assert head.status is Status.BOT
+    assert stores.conversations.head(BOT, CID) == head
+    entries = stores.conversations.entries_after(BOT, CID, 3, 10)
+    assert [(e.seq, e.kind) for e in entries] == [(4, Kind.MESSAGE), (5, Kind.RETURNED)]
+    handoff = stores.conversations.handoff(BOT, handoff_id or "")
+    assert handoff is not None
+    assert handoff.resumption is not None
+    assert (handoff.returned_seq, handoff.resumption.outcome) == (5, Outcome.USER_LEFT)
+
+
+def test_a_handoff_can_be_counted_when_it_has_ended(stores: Stores) -> None:
+    one = ended(stores)
+    act(stores, DEMO, other(ADDRESS, 0), Unpause())
+
+    stores.reports.count(one)
+    stores.reports.count(one)
+
+    assert by_queue(stores) == [DayTally(DAY, "sales", ONE)]
