@@ -4,13 +4,16 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import instructions, units
+from bench import flatness, instructions, reactions, running, units
 from bench.report import Table
 from tests.support.engines import CREDENTIALS
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "units": units.measure,
+    "reactions": reactions.measure,
     "instructions": instructions.measure,
+    "flatness": flatness.measure,
+    "running": running.measure,
 }
 
 

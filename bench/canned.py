@@ -24,8 +24,8 @@ class Gate:
         world = wiring.world()
         vars(world)["clock"] = StillClock(recorded["now"])
         self._client = world.table.client
-        answers = Answers(recorded["answers"])
-        self._client.meta.events.register("before-send.dynamodb", answers.give)
+        self._answers = Answers(recorded["answers"])
+        self._client.meta.events.register("before-send.dynamodb", self._answers.give)
         self._event = _event(recorded["token"], recorded["bot"], recorded["id"])
         self._read = {
             "TableName": recorded["table"],
@@ -40,9 +40,17 @@ class Gate:
             assert answer["statusCode"] == 200, answer
 
     def get_item(self, times: int) -> None:
-        """The same read by botocore alone."""
+        """The same read by our client alone."""
         for _ in range(times):
             assert self._client.get_item(**self._read)["Item"]
+
+    def plain_get_item(self, times: int) -> None:
+        """The same read by botocore's client as it comes."""
+        from botocore.session import get_session
+
+        self._client = get_session().create_client("dynamodb")
+        self._client.meta.events.register("before-send.dynamodb", self._answers.give)
+        self.get_item(times)
 
 
 class StillClock:

@@ -63,6 +63,7 @@ def _answers(client: Any) -> Iterator[dict[str, str]]:
 def _environment(table: str) -> dict[str, str]:
     return CREDENTIALS | {
         "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
         "BATON_STAGE": SETTINGS.stage,
         "BATON_TABLE": table,
         "BATON_TOPIC_ARN": "arn",

@@ -105,9 +105,13 @@ def _news(world: World, committed: Committed, head: Head, wanted: set[str]) -> I
 def _of_bot(world: World, head: Head, entry: Entry) -> Iterator[Json]:
     if entry.kind in CREATES | CHANGES:
         yield from _of_handoff(world, head, entry)
-    waits = head.status is Status.WAITING and entry.sender is From.USER
-    if waits and entry.kind is Kind.MESSAGE:
+    if entry.kind is Kind.MESSAGE and entry.sender is From.USER and _waits(head, entry):
         yield from _of_waiting_user(world, head, entry)
+
+
+def _waits(head: Head, entry: Entry) -> bool:
+    """Said by a user who waits, and not before: the head may be later than the entry."""
+    return head.status is Status.WAITING and entry.epoch == head.epoch
 
 
 def _of_handoff(world: World, head: Head, entry: Entry) -> Iterator[Json]:

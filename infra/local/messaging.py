@@ -5,8 +5,9 @@ from typing import Any
 
 VISIBILITY = 120
 """Seconds; longer than the webhook worker takes."""
-POISON_AFTER = 20
-"""Receives after which SQS itself gives a message up: one that kills its worker every time. What a
+POISON_AFTER = 1000
+"""Receives after which SQS itself gives a message up: one that kills its worker every time. The
+most there can be: a message that waits for a slot of its bot is received every two seconds. What a
 receiver refuses is counted, and given up sooner, by the worker."""
 
 
@@ -26,9 +27,11 @@ def create_messaging(sns: Any, sqs: Any, name: str) -> Messaging:
         f'{{"deadLetterTargetArn":"{wanted["Attributes"]["QueueArn"]}",'
         f'"maxReceiveCount":"{POISON_AFTER}"}}'
     )
-    queue = sqs.create_queue(
-        QueueName=f"{name}-nudges.fifo",
-        Attributes={**fifo, "VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": redrive},
+    queue = sqs.create_queue(QueueName=f"{name}-nudges.fifo", Attributes=fifo)["QueueUrl"]
+    # Apart: a queue that is there with other attributes cannot be made, but it can be changed.
+    sqs.set_queue_attributes(
+        QueueUrl=queue,
+        Attributes={"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": redrive},
     )
     topic = sns.create_topic(Name=f"{name}-events")
-    return Messaging(topic["TopicArn"], queue["QueueUrl"], dead)
+    return Messaging(topic["TopicArn"], queue, dead)

@@ -20,10 +20,11 @@ def sent(caller: Api, path: str, body: object, name: str = "k-1") -> Answer:
     return caller.post(path, body, Idempotency_Key=name)
 
 
+STORES_NOTHING_TWICE = ("/read", "/turns", "/commit")
 KEYED = [
     (method, path)
     for method, path in NATIVE
-    if method == "POST" and "{bot}" in path and not path.endswith("/read")
+    if method == "POST" and "{bot}" in path and not path.endswith(STORES_NOTHING_TWICE)
 ]
 
 

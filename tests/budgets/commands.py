@@ -48,6 +48,7 @@ def _with_bo_there(scene: Scene) -> None:
     scene.bo.put("/agents/me/status", {"status": "online"})
 
 
+QUEUE = {"queue": "sales", "if_unavailable": "queue"}
 GATE = Command("gate", (GET,), lambda s: s.look(s.bot, "/gate"), _said)
 
 MESSAGES = (
@@ -69,6 +70,7 @@ MESSAGES = (
         lambda s: s.say(message_id="m"),
     ),
     Command("bot's message", COMMAND, lambda s: s.say("bot", epoch=1), _said, 201),
+    Command("message while waiting", COMMAND, _said, _waiting, 201),
     Command("bot's message while paused (leak)", COMMAND, lambda s: s.say("bot"), _waiting, 409),
     Command(
         "agent's message", COMMAND, lambda s: s.do(s.ana, "messages", {"text": "Hi"}), _owned, 201
@@ -83,6 +85,7 @@ CHANGES = (
         lambda s: s.do(s.bot, "pause", Idempotency_Key=s.user),
         _said,
     ),
+    Command("pause into a queue", COMMAND, lambda s: s.do(s.bot, "pause", QUEUE), _said),
     Command("pause again", REPLAY, lambda s: s.do(s.bot, "pause"), _waiting),
     Command("pause at an address", COMMAND, lambda s: s.pause_at(**s.address), _said),
     Command("pause at an address, at first", COMMAND, lambda s: s.pause_at(**s.address)),
@@ -128,7 +131,19 @@ CHANGES = (
 AT_ANY_TIME = (
     Command("note", COMMAND, lambda s: s.do(s.ana, "notes", {"text": "x"}), _owned, 201),
     Command("suggestion", COMMAND, lambda s: s.do(s.bot, "suggestions", {"text": "x"}), _said, 201),
+    Command(
+        "suggestion, sent by its owner",
+        COMMAND,
+        lambda s: s.do(s.ana, "messages", {"suggestion": 4}),
+        lambda s: _suggested(s),
+        201,
+    ),
     Command("tags", COMMAND, lambda s: s.tag("vip"), _said),
+)
+
+TURNS = (
+    Command("turn, begun", (GET,), lambda s: _turn(s), _said, 201),
+    Command("turn, begun and committed", (GET, GET), lambda s: _committed(s), _said, 204),
 )
 
 LOOKS = (
@@ -163,7 +178,7 @@ LISTS = (
 )
 """With one shard: each further one is one more query."""
 
-COMMANDS = (GATE, *MESSAGES, *CHANGES, *AT_ANY_TIME, *LOOKS, *LISTS)
+COMMANDS = (GATE, *MESSAGES, *CHANGES, *AT_ANY_TIME, *TURNS, *LOOKS, *LISTS)
 
 
 def _list(scene: Scene, **query: str) -> Answer:
@@ -173,3 +188,18 @@ def _list(scene: Scene, **query: str) -> Answer:
 def _handoff(scene: Scene) -> str:
     # The message is the first entry, the request the second.
     return f"/bots/{BOT}/handoffs/h_{scene.cid.removeprefix('c_')}_2"
+
+
+def _suggested(scene: Scene) -> None:
+    """In the fourth entry: after the message, the request and the claim."""
+    scene.own()
+    scene.do(scene.bot, "suggestions", {"text": "Offer a refund."})
+
+
+def _turn(scene: Scene) -> Answer:
+    return scene.bot.post(f"/bots/{BOT}/turns", {"conversation_id": scene.cid})
+
+
+def _committed(scene: Scene) -> Answer:
+    ticket = _turn(scene).json["ticket"]
+    return scene.bot.post(f"/bots/{BOT}/turns/{ticket}/commit")

@@ -1,18 +1,15 @@
 """The local stack may run for weeks: what it serves, it forgets."""
 
-import http.client
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import pytest
 
-from tests.support.api import DEMO_KEY
+from tests.budgets.client import Client
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.skipif(
@@ -25,26 +22,6 @@ MOST = 1024
 and 1,500 bytes kept of each show as 1,800."""
 
 
-class Client:
-    """The demo bot on one kept-alive connection; any answer that is no success is an error."""
-
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-
-    def send(self, method: str, path: str, body: object = None) -> Any:
-        headers = {"Authorization": f"Bearer {DEMO_KEY}", "Content-Type": "application/json"}
-        sent = None if body is None else json.dumps(body)
-        self._connection.request(method, f"/api/v1/bots/demo{path}", sent, headers)
-        answer = self._connection.getresponse()
-        text = answer.read()
-        assert answer.status < 300, text
-        return json.loads(text)
-
-    def say(self) -> Any:
-        said = {"channel": "web", "user": {"id": "u1"}, "from": "user", "text": "Hello"}
-        return self.send("POST", "/messages", said)
-
-
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(tmp_path_factory.mktemp("memory") / "state") as running:
@@ -55,7 +32,7 @@ def test_200_gate_calls_leave_nothing_behind(stack: Stack) -> None:
     client = Client(stack.port)
     cid = client.say()["conversation_id"]
 
-    grown = growth(stack.pid, lambda: client.send("GET", f"/conversations/{cid}/gate"))
+    grown = growth(stack.pid, lambda: client.gate(cid))
 
     assert grown < MOST
 

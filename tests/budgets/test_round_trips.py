@@ -60,6 +60,18 @@ def test_authentication_takes_one_read_and_then_none_for_five_seconds(
     assert calls == ["BatchGetItem", "GetItem", "GetItem", "BatchGetItem", "GetItem"]
 
 
+def test_the_users_own_words_come_with_the_bots_authentication(
+    table: Table, clock: ManualClock, in_conversation: Scene
+) -> None:
+    in_conversation.wait()
+    clock.advance(5000)
+
+    with counting(table) as calls:
+        in_conversation.say()
+
+    assert calls == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+
+
 def test_who_is_refused_costs_one_read(table: Table, in_conversation: Scene) -> None:
     stranger = replace(in_conversation, bot=in_conversation.bot.as_("bk_nobody_knows"))
 

@@ -11,7 +11,9 @@ from chalicelib.domain.commands import AgentMessage, Pause, Take, Unpause, UserM
 from chalicelib.domain.entries import Body
 from chalicelib.usecases.conversations import execute
 from chalicelib.usecases.delivery import WAITS, deliver
-from chalicelib.usecases.records import Cursor, Delivery
+from chalicelib.usecases.reactions import react
+from chalicelib.usecases.records import Committed, Cursor, Delivery
+from infra.local.messaging import POISON_AFTER
 from tests.support.fakes import FakeReceiver
 from tests.support.memory import MemoryDeliveries
 from tests.support.world import MemoryWorld
@@ -53,11 +55,12 @@ class Worker:
         self.world.receiver = receiver
         self.deliveries = WatchedDeliveries(self.world.deliveries)
         self.world.deliveries = self.deliveries
+        self.most_received = 0
         self.tried: list[tuple[int, str]] = []
         """Seconds since the beginning, and the webhook id."""
 
     def story(self) -> None:
-        """Entries 2, 3 and 4 are for the webhook: requested and claimed, an answer, returned."""
+        """Entries 2 to 5 are for the webhook: requested, claimed, an answer, returned."""
         for caller, command in (
             (BOT, UserMessage(Body(text="Hello"))),
             (BOT, Pause()),
@@ -65,9 +68,10 @@ class Worker:
             (ANA, AgentMessage(Body(text="Here I am."))),
             (ANA, Unpause()),
         ):
-            answer = execute(self.world, caller, PLACE, command)
-            if answer.seq and answer.seq > 1:
-                self.world.nudges.send("demo", PLACE.conversation_id, answer.seq)
+            execute(self.world, caller, PLACE, command)
+        log = self.world.conversations.entries_after("demo", PLACE.conversation_id, 0, 100)
+        for entry in log:
+            react(self.world, Committed("demo", PLACE.conversation_id, entry))
 
     def run(self) -> None:
         """Until the queue is empty, second by second."""
@@ -78,6 +82,7 @@ class Worker:
                 self.world.clock.advance(SECOND)
                 seconds += 1
                 continue
+            self.most_received = max(self.most_received, nudge.times_received)
             before = len(receiver.requests)
             done = deliver(self.world, nudge.bot, nudge.conversation_id, nudge.receipt)
             for request in receiver.requests[before:]:
@@ -88,6 +93,14 @@ class Worker:
     def ids(self) -> list[int]:
         """The entries that were tried, in order."""
         return [int(webhook_id.rpartition(":")[2]) for _, webhook_id in self.tried]
+
+
+def test_each_entry_that_the_bot_is_to_hear_of_wakes_the_worker() -> None:
+    worker = Worker(FakeReceiver())
+
+    worker.story()
+
+    assert [nudge.seq for nudge in worker.world.nudges.waiting()] == [2, 3, 4, 5]
 
 
 def test_what_is_taken_is_sent_once_and_in_order() -> None:
@@ -183,3 +196,15 @@ def test_a_worker_that_died_after_sending_sends_again_under_the_same_id() -> Non
 
     sent = [request.headers["webhook-id"][-2:] for request in worker.world.receiver.requests]
     assert sent == [":2", ":2", ":3", ":4", ":5"]
+
+
+def test_what_waits_for_others_of_its_bot_is_not_given_up_by_the_queue() -> None:
+    worker = Worker(FakeReceiver())
+    worker.story()
+    for _ in range(5):
+        worker.deliveries.take_slot("demo", worker.world.clock.now(), 15 * 60 * SECOND)
+
+    worker.run()
+
+    assert worker.ids() == [2, 3, 4, 5]
+    assert worker.most_received < POISON_AFTER

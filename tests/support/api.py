@@ -63,7 +63,8 @@ class Api:
     def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """`body` goes as JSON, or as it is where it is bytes."""
         answer = self.unchecked(method, path, body, **headers)
-        shown = answer.json if answer.content_type.endswith("json") else answer.text
+        has_json = answer.text and answer.content_type.endswith("json")
+        shown = answer.json if has_json else answer.text
         contract.check(method, _full(path), answer.status, answer.content_type, shown)
         return answer
 

@@ -1,0 +1,86 @@
+"""What follows from an entry: reads, units and frames, by how many agents are online."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import boto3
+
+from bench.meter import Units, metering
+from bench.report import Table, progress
+from chalicelib.domain.access import Role
+from chalicelib.domain.routing import Member
+from chalicelib.usecases.reactions import react
+from chalicelib.usecases.records import Committed, Connection, Person
+from tests.budgets.commands import COMMANDS, Command
+from tests.budgets.scene import BOT, Scene, scene
+from tests.budgets.world import TableWorld
+from tests.support.clock import ManualClock
+from tests.support.engines import REGION, Fresh, moto
+from tests.support.fakes import FakeSockets
+
+ONLINE = (0, 1, 20)
+WATCHED = ("next message", "bot's message", "pause", "claim", "agent's message", "unpause")
+FORGOTTEN = 5000
+"""Milliseconds after which the world asks anew who is who."""
+LIFE = 60_000
+
+
+def measure() -> Iterator[Table]:
+    commands = [command for command in COMMANDS if command.name in WATCHED]
+    with (
+        TemporaryDirectory() as folder,
+        moto(Path(folder)) as fresh,
+        progress(f"Reactions to {len(commands)} commands"),
+    ):
+        rows = [_row(fresh, command) for command in commands]
+    yield Table(
+        "What follows from an entry",
+        (
+            "entry of",
+            *(f"{what}, {n} online" for n in ONLINE for what in ("calls", "RRU", "frames")),
+        ),
+        rows,
+        "Reactions of one entry, one call after the other, by the number of agents online; nobody"
+        " but the owner has the thread open, and the caches of this container are empty.",
+    )
+
+
+def _row(fresh: Fresh, command: Command) -> list[str | float]:
+    row: list[str | float] = [command.name]
+    for online in ONLINE:
+        units, frames = _reactions(fresh, command, online)
+        row += [str(len(units.calls)), units.read, str(frames)]
+    return row
+
+
+def _reactions(fresh: Fresh, command: Command, online: int) -> tuple[Units, int]:
+    with fresh() as stores:
+        assert stores.table
+        clock, sockets = ManualClock(), FakeSockets()
+        world = TableWorld(stores.table, clock)
+        vars(world)["sockets"] = sockets
+        for number in range(online):
+            _connect(world, sockets, number)
+        one = scene(world)
+        command.given(one)
+        command.act(one)
+        committed = _last(world, one)
+        clock.advance(FORGOTTEN)
+        with metering(stores.table, boto3.client("dynamodb", region_name=REGION)) as units:
+            react(world, committed)
+        return units, sum(map(len, sockets.frames.values()))
+
+
+def _connect(world: TableWorld, sockets: FakeSockets, number: int) -> None:
+    name = f"agent-{number}"
+    world.directory.add_person(Person(name, f"{name}@example.test", name, ""))
+    world.directory.add_member(BOT, Member(name, name, f"{name}@example.test", Role.AGENT))
+    now = world.clock.now()
+    world.connections.open(Connection(name, name, 1, (BOT,), now, now + LIFE))
+    sockets.connect(name)
+
+
+def _last(world: TableWorld, one: Scene) -> Committed:
+    (entry,) = world.conversations.entries_before(BOT, one.cid, None, 1)
+    return Committed(BOT, one.cid, entry)

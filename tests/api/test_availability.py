@@ -1,0 +1,177 @@
+"""Is anybody there, how many wait, and for how long; and what a request comes to when nobody is."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.scene import BOT, begun, message, ok, online, owned, person, waiting
+from tests.api.settling import settle
+from tests.support.api import Api
+from tests.support.world import MemoryWorld
+
+CLOSED = {"hours": {"time_zone": "UTC", "weekly": {}}}
+OPEN = {"hours": {"time_zone": "UTC", "weekly": {"thursday": [["00:00", "24:00"]]}}}
+"""The world begins on Thursday, 1 January 2026."""
+MINUTE = 60_000
+
+
+def available(bot: Api, queue: str | None = None) -> Any:
+    return ok(bot.get(f"{BOT}/availability", **({"queue": queue} if queue else {})))
+
+
+def place(bot: Api, path: str) -> tuple[int, int | None]:
+    found = ok(bot.get(f"{path}/position"))
+    return found["position"], found["estimated_wait_s"]
+
+
+def line_up(bot: Api, *users: str, queue: str | None = "sales") -> list[str]:
+    return [waiting(bot, queue, user={"id": user}) for user in users]
+
+
+def test_where_nobody_is_there_nobody_is_counted(bot: Api) -> None:
+    assert available(bot) == {
+        "online": 0,
+        "free": 0,
+        "open_now": True,
+        "waiting": 0,
+        "median_wait_s": None,
+    }
+
+
+def test_who_serves_the_queue_is_counted(world: MemoryWorld, bot: Api, sam: Api) -> None:
+    person(world, "cy", queues=frozenset({"sales"}), capacity=1)
+    person(world, "di", queues=frozenset({"support"}))
+    for name in ("cy", "di"):
+        online(bot.login(name))
+    online(sam)
+
+    counts = {queue: available(bot, queue)["online"] for queue in ("sales", "support", "night")}
+
+    assert counts == {"sales": 2, "support": 2, "night": 1}
+
+
+def test_who_is_full_or_away_is_not_free(world: MemoryWorld, bot: Api, sam: Api) -> None:
+    person(world, "cy", capacity=1)
+    cy = bot.login("cy")
+    online(cy)
+    online(sam)
+    ok(cy.post(f"{begun(bot)}/pause", {"agent": "cy@example.test"}))
+
+    before = available(bot)
+    ok(sam.put("/agents/me/status", {"status": "away"}))
+    after = available(bot)
+
+    assert [(each["online"], each["free"]) for each in (before, after)] == [(2, 1), (1, 0)]
+
+
+def test_who_waits_is_counted_by_queue_and_in_all(bot: Api, ana: Api) -> None:
+    line_up(bot, "a", "b")
+    line_up(bot, "c", queue=None)
+    owned(bot, ana)
+
+    counts = [available(bot, queue)["waiting"] for queue in ("sales", "support", None)]
+
+    assert counts == [2, 0, 3]
+
+
+def test_a_queue_is_open_by_its_hours(owner: Api, bot: Api) -> None:
+    ok(owner.put(f"{BOT}/queues/sales", CLOSED))
+    ok(owner.put(f"{BOT}/queues/support", OPEN))
+
+    found = [available(bot, queue)["open_now"] for queue in ("sales", "support", "night", None)]
+
+    assert found == [False, True, True, True]
+
+
+def test_the_median_wait_is_that_of_the_last_days(world: MemoryWorld, bot: Api, ana: Api) -> None:
+    for user, minutes in (("a", 1), ("b", 4), ("c", 9)):
+        path = waiting(bot, user={"id": user})
+        world.clock.advance(minutes * MINUTE)
+        ana = bot.login("ana")
+        ok(ana.post(f"{path}/claim"))
+        ok(ana.post(f"{path}/unpause"))
+        settle(world, path)
+
+    median = available(bot)["median_wait_s"]
+    world.clock.advance(9 * 24 * 60 * MINUTE)
+
+    assert 120 <= median <= 300
+    assert available(bot)["median_wait_s"] is None
+
+
+# A place in the queue
+
+
+def test_who_came_first_is_next(world: MemoryWorld, bot: Api) -> None:
+    paths = []
+    for user in ("a", "b", "c"):
+        paths += line_up(bot, user)
+        world.clock.advance(1000)
+
+    assert [place(bot, path)[0] for path in paths] == [1, 2, 3]
+
+
+def test_a_higher_priority_goes_first(world: MemoryWorld, bot: Api) -> None:
+    (first,) = line_up(bot, "a")
+    world.clock.advance(1000)
+    urgent = begun(bot, user={"id": "b"})
+    ok(bot.post(f"{urgent}/pause", {"queue": "sales", "priority": 5}))
+
+    assert (place(bot, first)[0], place(bot, urgent)[0]) == (2, 1)
+
+
+def test_other_queues_do_not_count_but_without_a_queue_all_do(world: MemoryWorld, bot: Api) -> None:
+    line_up(bot, "a", queue="support")
+    world.clock.advance(1000)
+    (sales,) = line_up(bot, "b")
+    world.clock.advance(1000)
+    (anywhere,) = line_up(bot, "c", queue=None)
+
+    assert (place(bot, sales)[0], place(bot, anywhere)[0]) == (1, 3)
+
+
+def test_who_does_not_wait_has_no_place(bot: Api, ana: Api) -> None:
+    refused = [
+        bot.get(f"{path}/position") for path in (begun(bot, user={"id": "u-2"}), owned(bot, ana))
+    ]
+
+    assert [answer.status for answer in refused] == [409, 409]
+    assert {answer.json["code"] for answer in refused} == {"illegal_move"}
+    assert [answer.json["conversation_status"] for answer in refused] == ["bot", "agent"]
+
+
+# Nobody is there
+
+
+def test_a_closed_queue_is_unavailable_whoever_is_online(owner: Api, bot: Api, ana: Api) -> None:
+    ok(owner.put(f"{BOT}/queues/sales", CLOSED))
+    online(bot.login("sam"))
+    path = begun(bot)
+
+    refused = bot.post(f"{path}/pause", {"queue": "sales", "if_unavailable": "refuse"})
+    left = bot.post(f"{path}/pause", {"queue": "sales", "if_unavailable": "leave_message"})
+
+    assert (refused.status, refused.json["code"]) == (409, "no_agent_available")
+    assert (left.status, left.json["status"]) == (200, "bot")
+
+
+def test_an_open_queue_with_somebody_there_takes_the_request(owner: Api, bot: Api) -> None:
+    ok(owner.put(f"{BOT}/queues/sales", OPEN))
+    online(bot.login("sam"))
+
+    head = ok(bot.post(f"{begun(bot)}/pause", {"queue": "sales", "if_unavailable": "refuse"}))
+
+    assert head["status"] == "waiting"
+
+
+@pytest.mark.parametrize("wanted", [None, "queue"])
+def test_a_closed_queue_takes_requests_that_can_wait(
+    wanted: str | None, owner: Api, bot: Api
+) -> None:
+    ok(owner.put(f"{BOT}/queues/sales", CLOSED))
+    asked = {"if_unavailable": wanted} if wanted else {}
+
+    head = ok(bot.post(f"{begun(bot)}/pause", {"queue": "sales", **asked}))
+
+    assert head["status"] == "waiting"
+    assert ok(bot.post(f"{BOT}/messages", message()))["disposition"] == "waiting"

@@ -1,0 +1,242 @@
+"""Botpress' events, for the WebSockets that ask for them by name."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.access import Role
+from chalicelib.domain.address import person_id
+from chalicelib.domain.routing import Member
+from chalicelib.entrypoints import socket_handlers
+from chalicelib.usecases import sockets
+from chalicelib.usecases.reactions import react
+from chalicelib.usecases.records import Committed
+from tests.botpress.rows import objects
+from tests.botpress.stage import Cast, Stage, fits
+from tests.support.sockets import Socket
+from tests.support.stack import Stack
+from tests.support.world import MemoryWorld
+
+HITL = ["hitl.new_session", "hitl.message", "hitl.session.changed"]
+SECONDS = 10
+
+
+class Client:
+    """Somebody's WebSocket in memory. `frames` brings all that has been committed since."""
+
+    def __init__(self, stage: Stage, world: MemoryWorld, name: str, id_: str) -> None:
+        self.world, self.id, self.stage = world, id_, stage
+        person = world.directory.person(person_id(stage.cast.emails[name]))
+        assert person
+        ticket, _ = sockets.issue_ticket(world, person)
+        world.sockets.connect(id_)
+        sockets.connect(world, id_, ticket)
+
+    def ask(self, action: str, **fields: object) -> dict[str, Any]:
+        frame = json.dumps({"id": 1, "action": action, **fields})
+        event = {"requestContext": {"connectionId": self.id}, "body": frame}
+        socket_handlers.message(self.world, event)
+        reply: dict[str, Any] = json.loads(self.world.sockets.frames[self.id].pop())
+        return reply
+
+    @property
+    def events(self) -> list[Mapping[str, Any]]:
+        frames = [json.loads(raw) for raw in self.world.sockets.frames.get(self.id, [])]
+        return [frame for frame in frames if frame["event"].startswith("hitl")]
+
+
+def told(world: MemoryWorld, stage: Stage, name: str = "session", after: int = 0) -> None:
+    """What the table's stream brings: every entry of this conversation."""
+    cid = stage.names[name]
+    for entry in world.conversations.entries_after(stage.bot, cid, after, 100):
+        react(world, Committed(stage.bot, cid, entry))
+
+
+@pytest.fixture
+def ana(stage: Stage, world: MemoryWorld) -> Client:
+    return Client(stage, world, "ana", "c-ana")
+
+
+def names(client: Client) -> list[str]:
+    return [event["event"] for event in client.events]
+
+
+def test_who_has_not_asked_hears_nothing(stage: Stage, world: MemoryWorld, ana: Client) -> None:
+    stage.prepare(["talked", "requested"])
+
+    told(world, stage)
+
+    assert ana.events == []
+
+
+def test_a_new_session_its_message_and_its_pause_are_told_in_botpress_order(
+    stage: Stage, world: MemoryWorld, ana: Client
+) -> None:
+    assert ana.ask("subscribe", events=HITL) == {
+        "reply_to": 1,
+        "ok": True,
+        "result": {"events": HITL},
+    }
+    stage.prepare(["talked", "paused"])
+    stage.ok("bot", "POST hitl/sessions/{session}/unpause")
+
+    told(world, stage)
+
+    message = {k: v for k, v in objects.TRANSCRIPT[0].items() if k != "id"}
+    assert fits(
+        ana.events,
+        stage.filled(
+            [
+                {"event": "hitl.message", "data": message},
+                {"event": "hitl.new_session", "data": NEW_SESSION},
+                {"event": "hitl.session.changed", "data": {"id": "{session}", "isPaused": True}},
+                {"event": "hitl.session.changed", "data": {"id": "{session}", "isPaused": False}},
+            ]
+        ),
+    )
+
+
+NEW_SESSION = {
+    "is_new_session": True,
+    "id": "{session}",
+    "botId": "{bot}",
+    "channel": "web",
+    "userId": "C",
+    "full_name": "Zed",
+    "user_image_url": None,
+    "last_event_on": "$time",
+    "last_heard_on": "$time",
+    "paused": False,
+    "paused_trigger": None,
+    "thread_id": "T1",
+}
+
+
+def test_a_handoff_is_told_whole_from_its_making_to_its_end(
+    stage: Stage, world: MemoryWorld, ana: Client
+) -> None:
+    ana.ask("subscribe", events=[f"hitlnext:{stage.bot}"])
+    stage.prepare(["talked", "requested"])
+    told(world, stage)
+    stage.prepare(["ana online", "assigned"])
+    told(world, stage, after=2)
+    stage.ok("ana", "POST hitlnext/handoffs/{handoff}/resolve")
+    told(world, stage, after=3)
+
+    data = [event["data"] for event in ana.events]
+
+    expected = [
+        ("create", objects.HANDOFF),
+        ("update", objects.ASSIGNED),
+        ("update", objects.RESOLVED),
+    ]
+    assert set(names(ana)) == {f"hitlnext:{stage.bot}"}
+    assert fits(
+        data,
+        stage.filled(
+            [
+                {"resource": "handoff", "type": type_, "id": "{handoff}", "payload": payload}
+                for type_, payload in expected
+            ]
+        ),
+    )
+
+
+def test_what_a_waiting_user_writes_is_told_with_the_handoff(
+    stage: Stage, world: MemoryWorld, ana: Client
+) -> None:
+    stage.prepare(["talked", "requested"])
+    ana.ask("subscribe", events=[f"hitlnext:{stage.bot}"])
+    stage.say("C", "hello?", thread="T1")
+    told(world, stage, after=2)
+
+    update, create = [event["data"] for event in ana.events]
+
+    assert (update["resource"], update["type"]) == ("handoff", "update")
+    assert update["payload"]["userConversation"]["event"]["preview"] == "hello?"
+    assert "comments" not in update["payload"]
+    expected = {
+        "event": {"preview": "hello?"},
+        "id": None,
+        "direction": "incoming",
+        "botId": stage.bot,
+        "channel": "web",
+        "createdOn": "$time",
+        "threadId": "T1",
+    }
+    assert fits(create, {"resource": "event", "type": "create", "id": None, "payload": expected})
+
+
+def test_agents_who_come_and_go_are_told(stage: Stage, world: MemoryWorld, ana: Client) -> None:
+    ana.ask("subscribe", events=[f"hitlnext:{stage.bot}"])
+
+    for online in (True, False):
+        stage.ok("bo", "POST hitlnext/agents/me/online", {"online": online})
+
+    assert [event["data"] for event in ana.events] == [
+        {
+            "resource": "agent",
+            "type": "update",
+            "id": stage.names["bo's id"],
+            "payload": {"online": online},
+        }
+        for online in (True, False)
+    ]
+
+
+def test_events_of_another_bot_cannot_be_had(stage: Stage, ana: Client) -> None:
+    for name in (f"hitlnext:{stage.other}", "hitl", "HITL.MESSAGE", "hitlnext:"):
+        answer = ana.ask("subscribe", events=[name])
+        assert answer["error"]["code"] == "invalid_request"
+
+
+def test_nobody_hears_of_what_they_may_not_see(stage: Stage, world: MemoryWorld) -> None:
+    email = stage.cast.emails["bo"]
+    salesman = Member(person_id(email), "Bo", email, Role.AGENT, frozenset({"sales"}))
+    world.directory.add_member(stage.bot, salesman)
+    bo, eve = Client(stage, world, "bo", "c-bo"), Client(stage, world, "eve", "c-eve")
+    for client in (bo, eve):
+        client.ask("subscribe", events=HITL)
+    stage.prepare(["talked"])
+    stage.ok("bot", "POST /api/v1/bots/{bot}/conversations/{session}/pause", {"queue": "support"})
+
+    told(world, stage)
+
+    assert bo.events == []
+    assert eve.events == []
+
+
+def test_an_empty_list_ends_it(stage: Stage, world: MemoryWorld, ana: Client) -> None:
+    ana.ask("subscribe", events=HITL)
+    ana.ask("subscribe", events=[])
+    stage.prepare(["talked"])
+
+    told(world, stage)
+
+    assert ana.events == []
+
+
+@pytest.fixture
+def live(served: Cast, stack: Stack) -> Iterator[tuple[Stage, Socket]]:
+    """Made before the socket: a connection hears of the bots that its person then has."""
+    stage = served.stage()
+    ticket = stage.ok("ana", "POST /api/v1/socket/ticket").json["ticket"]
+    with Socket(stack.environment["BATON_SOCKET_URL"], ticket, stack.url) as socket:
+        yield stage, socket
+
+
+def test_the_running_product_tells_them_too(live: tuple[Stage, Socket]) -> None:
+    stage, socket = live
+    socket.do("subscribe", events=[*HITL, f"hitlnext:{stage.bot}"])
+
+    stage.prepare(["talked", "requested"])
+
+    for name in [*HITL, f"hitlnext:{stage.bot}"]:
+        socket.wait_for(partial(_is, name), SECONDS)
+
+
+def _is(name: str, frame: Mapping[str, Any]) -> bool:
+    return frame.get("event") == name
