@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -26,7 +27,7 @@ Call = Callable[[], object]
 
 
 def measure() -> Iterator[Table]:
-    with TemporaryDirectory() as folder, Stack(Path(folder) / "state") as stack:
+    with TemporaryDirectory() as folder, _running(Path(folder) / "state") as stack:
         with progress(f"{PUSHES} pushes"):
             yield _pushes(stack)
         with progress(f"{CALLS} calls of each kind"):
@@ -34,6 +35,16 @@ def measure() -> Iterator[Table]:
         yield _latencies(times)
         with progress(f"{TOGETHER} callers at once"):
             yield _rates(stack.port)
+
+
+@contextmanager
+def _running(state: Path) -> Iterator[Stack]:
+    stack = Stack(state).start()
+    try:
+        yield stack
+    finally:
+        # Nobody waits for what the stream still holds: its state is thrown away.
+        stack.kill()
 
 
 def _calls(port: int, user: str = "user-1") -> dict[str, Call]:

@@ -12,9 +12,10 @@ ACCESS_LIFE = 60 * 60 * 1000
 REFRESH_LIFE = 12 * 60 * 60 * 1000
 WINDOW = 15 * 60 * 1000
 PER_ACCOUNT_AND_ADDRESS = 10
-PER_ADDRESS = 100
 """Wrong passwords within the window. Counted per account *and* network address, so that nobody can
 lock somebody else out."""
+PER_ADDRESS = 300
+"""Logins within the window, right ones too: a whole office may stand behind one address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ any_json = st.recursive(
     max_leaves=12,
 )
 any_object = st.dictionaries(any_text, any_json, max_size=4)
+any_parameter = st.sampled_from(["status", "queue", "owner", "name", "cursor", "limit", "x"])
 any_resource = st.sampled_from([each for each in NATIVE if "{bot}" in each[1]])
 
 

@@ -87,7 +87,12 @@ def _texts(source: Source) -> Iterator[tuple[ast.expr, str]]:
         for keyword in call.keywords:
             if keyword.arg in EXPRESSIONS and _is_text(keyword.value):
                 yield keyword.value, f"text as {keyword.arg}"
-        if _called(call) == "Path" and not all(isinstance(arg, ast.List) for arg in call.args):
+        in_table = source.file.startswith(TABLE)
+        if (
+            in_table
+            and _called(call) == "Path"
+            and not all(isinstance(arg, ast.List) for arg in call.args)
+        ):
             yield call, "a Path takes a list of names"
 
 

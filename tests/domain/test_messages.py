@@ -18,7 +18,7 @@ from chalicelib.domain.commands import (
 )
 from chalicelib.domain.conversation import decide
 from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import Author, Body, From, Kind, Preview, shorten
+from chalicelib.domain.entries import Author, Body, From, Kind, Preview
 from chalicelib.domain.handoff import Request
 from chalicelib.domain.head import unborn
 from tests.domain.cast import ADDRESS, ANA, BOT_KEY, HANDOFF_ID, NOW, WITH_ANA, WITH_BOT, ask
@@ -175,20 +175,26 @@ def test_a_message_that_brings_no_profile_leaves_it_alone() -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_a_preview_fits_its_bytes_and_is_the_beginning_of_the_text(text: str) -> None:
-    decision = ask(WITH_BOT, UserMessage(Body(text=text)), BOT_KEY)
+    shown = shown_of(text)
 
-    assert decision.head.last_message is not None
-    shown = decision.head.last_message.text
     assert len(shown.encode()) <= 120
     assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "€", "😀"], ids=["1", "2", "3", "4"])
-def test_a_text_of_exactly_the_limit_is_not_cut_and_one_letter_more_is(letter: str) -> None:
+def test_a_text_of_exactly_120_bytes_is_shown_whole_and_one_letter_more_is_cut(
+    letter: str,
+) -> None:
     exact = letter * (120 // len(letter.encode()))
 
-    assert shorten(exact, 120) == exact
-    assert shorten(exact + letter, 120).endswith(letter + "…")
+    assert shown_of(exact) == exact
+    assert shown_of(exact + letter).endswith(letter + "…")
+
+
+def shown_of(text: str) -> str:
+    preview = ask(WITH_BOT, UserMessage(Body(text=text)), BOT_KEY).head.last_message
+    assert preview is not None
+    return preview.text
 
 
 def test_the_head_keeps_80_bytes_of_the_reason_and_the_handoff_all_of_it() -> None:
