@@ -18,7 +18,7 @@ class BotSettings:
 
     def is_leave_word(self, said: Body) -> bool:
         """In upper or lower case, and whatever space is around it."""
-        if said.type != "text" or said.text is None:
+        if said.text is None:
             return False
         return _plain(said.text) in {_plain(word) for word in self.leave_words}
 

@@ -126,6 +126,7 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
 def filled(path: str, conversation: str, bot: str = "demo") -> str:
     """With the query that a sound request needs."""
     ticket = cursors.cursor(SECRET, ["turn", bot], f"1 {conversation}")
-    named = {"strategy": "default", "name": "sales", "ticket": ticket}
+    named = {"strategy": "default", "name": "sales", "ticket": ticket, "action": "pause"}
+    named |= {"channel": "web", "user": "u-1"}
     full = path.format(bot=bot, id=conversation, **named)
     return full + "?channel=web&user=u-1" if path.endswith("/lookup") else full

@@ -61,7 +61,7 @@ def test_a_path_that_names_nothing_is_not_found(sent: str, table_bot: Api) -> No
         assert answer.status == 404, (path, answer.text)
 
 
-@pytest.mark.parametrize("name", ["queue", "owner", "name", "unknown"])
+@pytest.mark.parametrize("name", ["queue", "owner", "name"])
 def test_a_filter_is_text_and_nothing_else(name: str, table_bot: Api) -> None:
     for value in VALUES:
         for status in ("", "status=waiting&"):

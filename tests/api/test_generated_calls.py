@@ -3,6 +3,7 @@ gateway: no 5xx, and every answer as the document says."""
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 import schemathesis
@@ -94,7 +95,7 @@ def test_whatever_is_sent_is_answered_as_the_document_says(
 
     @BRIEFLY
     @given(cases, st.booleans())
-    def answered(case: schemathesis.Case, known: bool) -> None:
+    def answered(case: schemathesis.Case[Any], known: bool) -> None:
         if known:
             case.path_parameters |= {"bot": "demo", "id": ids.of(path)}
         headers = {"Authorization": f"Bearer {described.token(schemes)}"}

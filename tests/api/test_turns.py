@@ -100,7 +100,10 @@ def test_a_ticket_with_another_epoch_or_conversation_is_none(bot: Api) -> None:
 def test_another_bots_ticket_is_none(bot: Api, other_bot: Api) -> None:
     turn = ticket(bot, begun(bot))
 
-    assert commit(other_bot, turn, "/bots/other").status == 404
+    refused = commit(other_bot, turn, "/bots/other")
+
+    assert refused.status == 404
+    assert refused.json["detail"] == "The bot other has no such turn."
     assert commit(other_bot, turn).status == 404
 
 

@@ -57,6 +57,7 @@ def test_the_settings_that_are_replaced_do_not_count() -> None:
 
     assert fields(SALES, *known) == []
     assert fields(falling_back(SUPPORT, "night"), *known) == []
+    assert fields(falling_back(SUPPORT, "sales"), *known) == ["fallback"]
 
 
 def test_following_a_circle_comes_to_an_end() -> None:
