@@ -49,7 +49,8 @@ def measure() -> Iterator[Table]:
                 "least WRU",
             ),
             rows,
-            "Beside authentication (one read in five seconds). `least` is the floor of any design,"
+            "Beside authentication (one read in five seconds); small rows, within one minute."
+            " `least` is the floor of any design,"
             " index writes included: Baton pays more for an entry in the same transaction as the"
             " head, which is what makes the log complete and each retry harmless.",
         )

@@ -192,7 +192,8 @@ def _leave_message(s: Situation, command: Pause) -> Decision:
     facts = {"handoff_id": decision.opened.id, "reason": command.request.reason, **asdict(left)}
     entry = entry_of(s, Kind.RETURNED, payload=facts)
     closed = replace(decision.opened, returned_at=s.now, returned_seq=entry.seq, resumption=left)
-    return Decision(grown(s.head, entry), (entry,), opened=closed)
+    head, profile = with_profile(s.head, command.profile)
+    return Decision(grown(head, entry), (entry,), opened=closed, profile=profile)
 
 
 def _claim(s: Situation, _: Command) -> Decision:

@@ -25,6 +25,8 @@ def text_of(world: World, head: Head, entry: Entry) -> str | None:
         return None
     facts = entry.payload or {}
     handoff = world.conversations.handoff(head.bot, str(facts.get("handoff_id")))
+    if entry.kind is Kind.REQUESTED and handoff and handoff.claimed_at == handoff.requested_at:
+        return None  # whoever took it in the same breath has kept nobody waiting
     queue = queue_of(world, head.bot, _queue_name(facts, handoff))
     settings = settings_of(world, head.bot)
     language = handoff.request.language if handoff else None

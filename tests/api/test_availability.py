@@ -28,6 +28,16 @@ def line_up(bot: Api, *users: str, queue: str | None = "sales") -> list[str]:
     return [waiting(bot, queue, user={"id": user}) for user in users]
 
 
+def served(world: MemoryWorld, bot: Api, user: str, minutes: int, queue: str | None = None) -> None:
+    """A whole handoff, claimed after so many minutes."""
+    path = waiting(bot, queue, user={"id": user})
+    world.clock.advance(minutes * MINUTE)
+    sam = bot.login("sam")
+    ok(sam.post(f"{path}/claim"))
+    ok(sam.post(f"{path}/unpause"))
+    settle(world, path)
+
+
 def test_where_nobody_is_there_nobody_is_counted(bot: Api) -> None:
     assert available(bot) == {
         "online": 0,
@@ -83,20 +93,28 @@ def test_a_queue_is_open_by_its_hours(owner: Api, bot: Api) -> None:
     assert found == [False, True, True, True]
 
 
-def test_the_median_wait_is_that_of_the_last_days(world: MemoryWorld, bot: Api, ana: Api) -> None:
+def test_the_median_wait_is_that_of_the_last_days(world: MemoryWorld, bot: Api) -> None:
     for user, minutes in (("a", 1), ("b", 4), ("c", 9)):
-        path = waiting(bot, user={"id": user})
-        world.clock.advance(minutes * MINUTE)
-        ana = bot.login("ana")
-        ok(ana.post(f"{path}/claim"))
-        ok(ana.post(f"{path}/unpause"))
-        settle(world, path)
+        served(world, bot, user, minutes)
 
     median = available(bot)["median_wait_s"]
     world.clock.advance(9 * 24 * 60 * MINUTE)
 
     assert 120 <= median <= 300
     assert available(bot)["median_wait_s"] is None
+
+
+def test_each_queue_has_a_median_of_its_own(world: MemoryWorld, bot: Api) -> None:
+    served(world, bot, "a", 1, "sales")
+    for user in ("b", "c"):
+        served(world, bot, user, 9, "support")
+
+    medians = [available(bot, queue)["median_wait_s"] for queue in ("sales", "support", "night")]
+
+    assert 30 <= medians[0] <= 60
+    assert 300 <= medians[1] <= 600
+    assert medians[2] is None
+    assert 300 <= available(bot)["median_wait_s"] <= 600
 
 
 # A place in the queue

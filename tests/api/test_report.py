@@ -70,15 +70,18 @@ def test_what_the_stream_brings_twice_is_reported_once(
     assert reported(sam)["totals"]["handoffs"] == 1
 
 
-def test_each_handoff_of_a_conversation_counts(
+def test_each_handoff_of_a_conversation_counts_with_what_was_said_in_it(
     world: MemoryWorld, bot: Api, ana: Api, sam: Api
 ) -> None:
     for _ in range(3):
         path = owned(bot, ana)
+        bot.post(f"{path}/messages", {"from": "bot", "text": "Me too!"})
         ok(ana.post(f"{path}/unpause"))
     settle(world, path)
 
-    assert reported(sam)["totals"]["handoffs"] == 3
+    totals = reported(sam)["totals"]
+
+    assert (totals["handoffs"], totals["leaks"]) == (3, 3)
 
 
 def test_a_handoff_counts_for_the_queue_and_the_agent_who_had_it_last(

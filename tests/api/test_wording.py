@@ -143,9 +143,21 @@ def test_who_has_been_claimed_meanwhile_was_next(
     world: MemoryWorld, owner: Api, bot: Api, ana: Api
 ) -> None:
     say(owner, {"en": {"requested": "{position}"}})
-    path = owned(bot, ana)
+    path = waiting(bot)
+    world.clock.advance(1000)
+    ok(ana.post(f"{path}/claim"))
 
     assert told(world, path, back=2) == "1"
+
+
+def test_nobody_is_asked_to_wait_for_who_is_there_already(
+    world: MemoryWorld, bot: Api, ana: Api
+) -> None:
+    path = begun(bot)
+    ok(ana.post(f"{path}/pause", {"agent": "ana@example.test"}))
+
+    assert told(world, path, back=2) is None
+    assert told(world, path) == "You are now talking to Ana."
 
 
 def test_a_message_of_the_agent_has_no_other_text(world: MemoryWorld, bot: Api, ana: Api) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.domain.queues import Queue
 from chalicelib.domain.routing import Presence
 from chalicelib.usecases.ports import BoardFilter, Query
 from chalicelib.usecases.reading import PAUSED
@@ -15,6 +17,7 @@ from chalicelib.usecases.records import (
     Connection,
     Cursor,
     Delivery,
+    Ended,
     IdempotencyKey,
     Key,
     Notification,
@@ -29,6 +32,7 @@ from tests.support.engines import Stores
 KEY = IdempotencyKey("k1", "key", "f")
 COMMIT = "TransactWriteItems"
 CONNECTION = Connection("s", "ana", 1, (BOT,), START, START + 60_000)
+ENDED = Ended(BOT, "h_" + "a" * 26 + "_1", "2026-01-31", "sales", "ana", {"handoffs": 1})
 NOTIFICATION = Notification("n_1", BOT, "text", "info", START)
 
 
@@ -65,6 +69,14 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.directory.add_person(Person("p", "e", "n", "h")),
     lambda s: s.directory.add_member(BOT, member("ana")),
     lambda s: s.directory.end_sessions("p"),
+    lambda s: s.directory.put_settings(BOT, BotSettings()),
+    lambda s: s.directory.queues(BOT),
+    lambda s: s.directory.queue(BOT, "sales"),
+    lambda s: s.directory.put_queue(BOT, Queue("sales")),
+    lambda s: s.directory.remove_queue(BOT, "sales"),
+    lambda s: s.reports.count(ENDED),
+    lambda s: s.reports.by_queue(BOT, "2026-01-01", "2026-01-31"),
+    lambda s: s.reports.by_agent(BOT, "2026-01-01", "2026-01-31"),
     lambda s: s.attempts.count("a", START, 1000),
     lambda s: s.attempts.forget("a"),
     lambda s: s.connections.add_ticket(Ticket("t", "p", 1, START + 1)),

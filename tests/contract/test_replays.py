@@ -156,3 +156,17 @@ def test_a_command_that_changes_nothing_and_has_no_key_is_free(stores: Stores) -
     said_times(stores, 1)
 
     stores.conversations.commit(stale)
+
+
+def test_a_message_id_is_stored_once_even_if_head_and_id_were_read_at_different_moments(
+    stores: Stores,
+) -> None:
+    act(stores, DEMO, ADDRESS, said("one", "m1"))
+    torn = plan(stores, DEMO, ADDRESS, said("one", "m1"))
+
+    with pytest.raises(Lost):
+        stores.conversations.commit(torn)
+
+    head = stores.conversations.head(BOT, CID)
+    assert head is not None
+    assert head.last_seq == 1

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from functools import partial
 
+import pytest
+
 from chalicelib.domain.commands import Claim, Pause, Unpause, UserMessage
 from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.handoff import Outcome, Request
 from chalicelib.domain.head import Status
 from chalicelib.domain.report import Tally, added
 from chalicelib.usecases.records import DayTally, Ended
+from tests.contract.faults import FOR_EVER, answer_is_lost, cancelled, faulty
 from tests.contract.story import ADDRESS, ANA, BOT, CID, DEMO, act, at_once, other, said_times
 from tests.support.engines import Stores
 
+COUNT = "TransactWriteItems"
 DAY = "2026-01-31"
 ONE: Tally = {"handoffs": 1, "outcome_resolved": 1, "length_ms": 10**12}
 
@@ -121,6 +126,42 @@ def test_another_bot_counts_nothing_of_it(stores: Stores) -> None:
 
     assert stores.reports.by_queue("other", DAY, DAY) == []
     assert stores.reports.by_agent("other", DAY, DAY) == []
+
+
+# On DynamoDB, where others are counted in the same row
+
+
+def test_who_meets_another_in_a_row_tries_again(on_moto: Stores) -> None:
+    one = ended(on_moto)
+
+    with faulty(COUNT, cancelled("None", "TransactionConflict", "None"), times=3) as attempts:
+        on_moto.reports.count(one)
+
+    assert len(attempts) == 4
+    assert by_queue(on_moto) == [DayTally(DAY, "sales", ONE)]
+
+
+def test_who_always_meets_another_is_told_to_come_back(on_moto: Stores) -> None:
+    one = ended(on_moto)
+
+    with (
+        faulty(COUNT, cancelled("TransactionConflict", "None", "None"), times=FOR_EVER),
+        pytest.raises(TemporarilyUnavailable),
+    ):
+        on_moto.reports.count(one)
+
+    on_moto.reports.count(one)
+    assert by_queue(on_moto) == [DayTally(DAY, "sales", ONE)]
+
+
+def test_a_count_whose_answer_is_lost_counts_once(on_moto: Stores) -> None:
+    one = ended(on_moto)
+
+    with faulty(COUNT, answer_is_lost) as attempts:
+        on_moto.reports.count(one)
+
+    assert len(attempts) == 2
+    assert by_queue(on_moto) == [DayTally(DAY, "sales", ONE)]
 
 
 # The user's own word

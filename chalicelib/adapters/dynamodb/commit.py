@@ -22,6 +22,7 @@ from chalicelib.adapters.dynamodb.rows import (
     HeadRow,
     IdempotencyRow,
     LoadRow,
+    MessageRow,
     PointerRow,
     ProfileRow,
 )
@@ -93,7 +94,8 @@ def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
         _add_address(transaction, before)
     if commit.message and not decision.refusal:
         key = keys.message(before.bot, before.id, commit.message)
-        transaction.put(message_row(key, commit.answer))
+        # One read of several rows is no snapshot: head and message id may be of different moments.
+        transaction.put(message_row(key, commit.answer), MessageRow.pk.does_not_exist())
 
 
 def _add_address(transaction: Transaction, head: Head) -> None:
