@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.commands import Command, Unpause
 from chalicelib.domain.handoff import Outcome, Resumption
-from chalicelib.domain.head import Head, Status
+from chalicelib.domain.head import Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Deadline:
 def deadlines(head: Head) -> list[Deadline]:
     """All that the conversation has, in no order."""
     handoff = head.handoff
-    if head.status is not Status.WAITING or handoff is None or handoff.expires_at is None:
+    if handoff is None or handoff.expires_at is None:
         return []
     expiry = Unpause(Resumption(Outcome.EXPIRED), epoch=head.epoch)
     return [Deadline(handoff.expires_at, expiry)]

@@ -31,7 +31,7 @@ from chalicelib.usecases.ports import Commit, Loaded, Lost, Query
 from chalicelib.usecases.records import Answer, IdempotencyKey, MessageKey
 from chalicelib.usecases.world import World
 
-ATTEMPTS = 12
+ATTEMPTS = 20
 FIRST_PAUSE, LONGEST_PAUSE = 10, 300
 """Milliseconds; between two attempts a command waits a random part of a doubling time."""
 
@@ -87,6 +87,8 @@ def execute(
             return known
         now = world.clock.now()
         head = _head(caller, place, loaded, now)
+        if loaded.by_message:
+            return replace(loaded.by_message, created=False)
         told = informed(world, caller, command, loaded, agent)
         decision = decide(head, told, caller, now)
         answer = _answer(command, decision)
@@ -105,11 +107,11 @@ def execute(
 
 def first_answer(loaded: Loaded, key: IdempotencyKey | None) -> Answer | None:
     """A replay wins over the state: what was answered once is answered again."""
-    if key and loaded.by_key:
-        if loaded.by_key.fingerprint != key.fingerprint:
-            raise IdempotencyMismatch("This Idempotency-Key came with another request before.")
-        return loaded.by_key.answer
-    return replace(loaded.by_message, created=False) if loaded.by_message else None
+    if key is None or loaded.by_key is None:
+        return None
+    if loaded.by_key.fingerprint != key.fingerprint:
+        raise IdempotencyMismatch("This Idempotency-Key came with another request before.")
+    return loaded.by_key.answer
 
 
 def visible(caller: Caller, head: Head) -> bool:

@@ -173,6 +173,9 @@ class Directory(Protocol):
 
     def person(self, person: str) -> Person | None: ...
 
+    def people(self, persons: Iterable[str]) -> list[Person]:
+        """Those that exist, in no order; one round trip per 100."""
+
     def members(self, bot: str) -> list[Member]:
         """Everybody of this bot, with presence and load."""
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports import FrameTooLarge
-from chalicelib.usecases.records import Connection
+from chalicelib.usecases.records import Connection, Person
 from chalicelib.usecases.world import World
 
 SENDERS = 16
@@ -16,11 +16,16 @@ RESYNC = {"event": "resync"}
 
 def audience(world: World, bot: str) -> list[Connection]:
     """The open connections of this bot's people, without those whose session has ended."""
-    return [c for c in world.connections.of_bot(bot) if _is_in_session(world, c)]
+    return in_session(world, world.connections.of_bot(bot))
 
 
-def _is_in_session(world: World, connection: Connection) -> bool:
-    person = world.directory.person(connection.person)
+def in_session(world: World, connections: list[Connection]) -> list[Connection]:
+    """Those of people who are still logged in; one read for all."""
+    people = {p.id: p for p in world.directory.people({c.person for c in connections})}
+    return [c for c in connections if _is_current(people.get(c.person), c)]
+
+
+def _is_current(person: Person | None, connection: Connection) -> bool:
     if person is None or person.disabled:
         return False
     return person.token_version == connection.token_version

@@ -47,11 +47,14 @@ def announce(world: World, notification: Notification) -> None:
 def push(world: World, committed: Committed) -> None:
     """The entry to the owner and whoever has the thread open; the head to the bot's other agents
     where it concerns them."""
-    head = world.conversations.head(committed.bot, committed.conversation_id)
-    connections = pushing.audience(world, committed.bot)
-    if head is None or not connections:
+    connections = world.connections.of_bot(committed.bot)
+    if not connections:
         return
+    head = world.conversations.head(committed.bot, committed.conversation_id)
     watchers = set(world.connections.watchers(committed.bot, committed.conversation_id))
+    if head is None or not _concerns_anybody(committed.entry, head, connections, watchers):
+        return
+    connections = pushing.in_session(world, connections)
     people = _people(world, committed.bot)
     asked_for = botpress_events.frames(
         world,
@@ -92,6 +95,14 @@ def _frames(
 def _owner(connection: Connection, bot: str) -> Caller | None:
     """The installation's owner sees everything and is no member anywhere."""
     return Caller(connection.person, "", Role.OWNER, bot) if connection.is_owner else None
+
+
+def _concerns_anybody(
+    entry: Entry, head: Head, connections: list[Connection], watchers: set[str]
+) -> bool:
+    """What the bot handles alone, unwatched, is asked about no further."""
+    followed = bool(watchers) or head.owner is not None or any(c.events for c in connections)
+    return followed or _concerns_everybody(entry, head)
 
 
 def _concerns_everybody(entry: Entry, head: Head) -> bool:

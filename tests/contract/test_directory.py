@@ -153,3 +153,15 @@ def test_the_sessions_of_nobody_end_without_harm(stores: Stores) -> None:
     stores.directory.end_sessions("nobody")
 
     assert stores.directory.person("nobody") is None
+
+
+def test_several_people_are_read_at_once_and_who_does_not_exist_is_left_out(
+    stores: Stores,
+) -> None:
+    others = [replace(PERSON, id=f"p_{n}", email=f"{n}@example.test") for n in range(3)]
+    for person in others:
+        stores.directory.add_person(person)
+
+    found = stores.directory.people(["p_0", "nobody", "p_2"])
+
+    assert sorted(person.id for person in found) == ["p_0", "p_2"]

@@ -61,6 +61,8 @@ class Expectations:
                 code = None if same else "idempotency_mismatch"
                 return Expected(state, code, answer, is_known=True)
         if sent.message_id and (said := self.messages.get(_message_name(sent))):
+            if not model.sees(sent.caller, state):
+                return Expected(state, "not_found")
             return Expected(state, answer=replace(said, created=False), is_known=True)
         return None
 

@@ -1,5 +1,6 @@
 """Bots, keys, people and attempts in memory."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib.domain.bot_settings import BotSettings
@@ -29,6 +30,10 @@ class MemoryDirectory:
 
     def person(self, person: str) -> Person | None:
         return self._table.people.get(person)
+
+    def people(self, persons: Iterable[str]) -> list[Person]:
+        with self._table.lock:
+            return [found for each in persons if (found := self._table.people.get(each))]
 
     def members(self, bot: str) -> list[Member]:
         with self._table.lock:

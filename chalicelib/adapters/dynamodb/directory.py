@@ -1,6 +1,7 @@
 """Bots, keys and people in the table."""
 
 import json
+from collections.abc import Iterable
 
 import msgspec
 
@@ -53,6 +54,11 @@ class DynamoDirectory:
 
     def person(self, person: str) -> Person | None:
         return _person_of(self._rows.get(PersonRow, _person_key(person)))
+
+    def people(self, persons: Iterable[str]) -> list[Person]:
+        rows = self._rows.get_all(_person_key(person) for person in persons).values()
+        found = (_person_of(row) for row in rows if isinstance(row, PersonRow))
+        return [person for person in found if person]
 
     def members(self, bot: str) -> list[Member]:
         pk = keys.bot(bot)
