@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.api.calls import NATIVE, ROWS, filled
+from tests.api.hostile import IDS, JSON, PATHS, TEXTS, VALUES
 from tests.api.scene import BOT, begun, log, message, ok
-from tests.api.test_bad_input import IDS, JSON, PATHS, TEXTS, VALUES
 from tests.api.worlds import WorldOn
 from tests.support.api import DEMO_KEY, Api
 from tests.support.engines import ENGINES
