@@ -8,7 +8,7 @@ export PORT ?= 8000
 export STATE ?= .local
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local test check fix bench clean
+.PHONY: help run run-fresh local test check fix openapi bench clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ check: $(READY) ## Lint, types and the import rule, as CI has them
 
 fix: $(READY) ## Repair what can be repaired: imports, format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+openapi: $(READY) ## Write the API's document of record into the app
+	@$(BIN)/python -m infra.openapi
 
 bench: $(READY) ## Print the benchmarks
 	@$(BIN)/python -m bench
