@@ -13,6 +13,7 @@ from threading import Barrier
 
 import pytest
 
+from chalicelib.entrypoints.timers import every_minute
 from tests.e2e.rest import Rest
 from tests.e2e.scene import Running, Someone
 from tests.local.waiting import eventually
@@ -62,6 +63,22 @@ def test_the_conversations_and_who_is_logged_in_survive_a_restart(stack: Stack) 
 
     with stack:
         assert status_of(stack, conversation_id, token) == "waiting"
+
+
+def test_a_handoff_that_nobody_took_expires_even_after_a_restart(stack: Stack) -> None:
+    stack.start()
+    address = {"userId": "zoe", "userThreadId": "t", "userChannel": "web", "timeoutDelay": 1}
+    path = "/bots/demo/mod/hitlnext/handoffs"
+    asked = Rest(stack.url, DEMO_KEY).post(path, address)
+    assert (asked.status, asked.json["status"]) == (201, "pending")
+
+    stack.stop()
+
+    with stack:
+        time.sleep(1)
+        every_minute(stack.world())  # what the schedule calls, without waiting for its minute
+        (handoff,) = Rest(stack.url, DEMO_KEY).get(path).json
+        assert handoff["status"] == "expired"
 
 
 def test_a_killed_stack_leaves_no_engine_behind_and_starts_again(stack: Stack) -> None:
