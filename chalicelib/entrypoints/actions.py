@@ -145,7 +145,8 @@ def transfer(speaker: Speaker, frame: Frame, body: requests.TransferRequest) -> 
 
 
 def note(speaker: Speaker, frame: Frame, body: requests.TextRequest) -> rep.Json:
-    return {"seq": _execute(speaker, frame, Note(body.text)).seq}
+    noted = _execute(speaker, frame, Note(body.text))
+    return {"conversation_id": noted.conversation_id, "seq": noted.seq}
 
 
 def typing(speaker: Speaker, frame: Frame, body: Empty) -> rep.Json:

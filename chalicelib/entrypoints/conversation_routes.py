@@ -117,6 +117,8 @@ def conversations(call: Call) -> Reply:
 @routes.on("GET", BOT + "/conversations/lookup")
 def lookup(call: Call) -> Reply:
     caller, query = call.caller, call.query
+    if "name" in query and query.keys() & {"channel", "user", "thread"}:
+        raise InvalidRequest("Look up by `name` or by address; the two could name different users.")
     if query.get("name"):
         return Reply(rep.head(places.by_name(call.world, caller, query["name"])))
     if not query.get("channel") or not query.get("user"):

@@ -1,6 +1,5 @@
 """From bytes to typed values: bodies, frames and queries, with the limits of the contract."""
 
-import json
 import unicodedata
 from collections.abc import Mapping
 from typing import TypeVar
@@ -74,7 +73,7 @@ def words(name: str, value: str | None, limit: int) -> None:
 def json_object(name: str, value: Mapping[str, object] | None) -> None:
     if _depth(value) > DEEPEST:
         raise ValueError(f"`{name}` takes at most {DEEPEST} objects and arrays within each other")
-    if value is not None and len(json.dumps(value, ensure_ascii=False).encode()) > JSON_LIMIT:
+    if value is not None and len(msgspec.json.encode(value)) > JSON_LIMIT:
         raise ValueError(f"`{name}` takes at most {JSON_LIMIT} bytes of JSON")
 
 

@@ -126,7 +126,7 @@ class MessageInConversation(SpokenByAgent, kw_only=True, rename={"sender": "from
 
     def command(self, caller: Caller) -> Message:
         if caller.is_person:
-            if self.sender not in (None, From.AGENT):
+            if self.sender is not None:
                 raise InvalidRequest("`from` is for bots; people speak for themselves.")
             return self.by_agent()
         if self.suggestion is not None:

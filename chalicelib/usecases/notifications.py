@@ -2,6 +2,7 @@
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
+from chalicelib.usecases.conversations import no_conversation
 from chalicelib.usecases.ports import Lost
 from chalicelib.usecases.records import IdempotencyKey, Notification
 from chalicelib.usecases.world import World
@@ -16,11 +17,14 @@ def notify(
     conversation_id: str | None = None,
     key: IdempotencyKey | None = None,
 ) -> Notification:
-    """Stores it; the stream tells the agents. Raises IdempotencyMismatch."""
+    """Stores it; the stream tells the agents. Raises IdempotencyMismatch, and NotFound where it
+    names a conversation that this bot does not have."""
     authorize(caller, Action.NOTIFY)
     known = _known(world, caller, key)
     if known:
         return known
+    if conversation_id and world.conversations.head(caller.bot, conversation_id) is None:
+        raise no_conversation(caller.bot, conversation_id)
     now = world.clock.now()
     notification = Notification(
         id=f"n_{now:013d}_{world.chance.token()[:12]}",

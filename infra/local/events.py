@@ -154,7 +154,12 @@ def _body(body: bytes, content_type: str, binary_types: Collection[str]) -> tupl
         return None, False
     if content_type.partition(";")[0].strip().lower() in binary_types:
         return base64.b64encode(body).decode("ascii"), True
-    return body.decode("utf-8", "replace"), False
+    try:
+        return body.decode(), False
+    except UnicodeDecodeError:
+        # Handed on as it came, so that the app can refuse it: what is replaced here would be stored
+        # as if somebody had said it. What API Gateway does with such a body has not been seen.
+        return base64.b64encode(body).decode("ascii"), True
 
 
 def _short_id() -> str:

@@ -57,12 +57,11 @@ def test_the_same_tags_again_are_no_entry(bot: Api) -> None:
 def test_a_notification_is_shown_to_people_newest_first(
     world: MemoryWorld, bot: Api, ana: Api
 ) -> None:
+    about = id_of(begun(bot))
     ok(bot.post(f"{BOT}/notifications", {"message": "First."}))
     world.clock.advance(1)
-    sent = bot.post(
-        f"{BOT}/notifications",
-        {"message": "Second.", "level": "error", "url": "https://a.test", "conversation_id": "c"},
-    )
+    second = {"message": "Second.", "level": "error", "url": "https://a.test"}
+    sent = bot.post(f"{BOT}/notifications", second | {"conversation_id": about})
 
     items = ok(ana.get(f"{BOT}/notifications"))["items"]
 
@@ -72,11 +71,20 @@ def test_a_notification_is_shown_to_people_newest_first(
         "message": "Second.",
         "level": "error",
         "url": "https://a.test",
-        "conversation_id": "c",
+        "conversation_id": about,
         "at": "2026-01-01T00:00:00.001Z",
         "read": False,
     }
     assert (items[1]["message"], items[1]["level"]) == ("First.", "info")
+
+
+def test_a_notification_about_a_conversation_that_is_not_this_bots_is_refused(
+    bot: Api, ana: Api
+) -> None:
+    refused = bot.post(f"{BOT}/notifications", {"message": "Look.", "conversation_id": "c_none"})
+
+    assert refused.status == 404
+    assert ok(ana.get(f"{BOT}/notifications"))["items"] == []
 
 
 def test_what_one_person_has_read_another_has_not(bot: Api, ana: Api, bo: Api) -> None:

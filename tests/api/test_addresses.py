@@ -176,7 +176,14 @@ def test_a_name_of_nobody_is_not_found(bot: Api) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [{}, {"name": ""}, {"channel": "web"}, {"user": "u-1"}, {"channel": "", "user": "u-1"}],
+    [
+        {},
+        {"name": ""},
+        {"channel": "web"},
+        {"user": "u-1"},
+        {"channel": "", "user": "u-1"},
+        {"channel": "web", "user": "u-1", "name": "Zed"},
+    ],
 )
 def test_a_lookup_of_nothing_in_particular_is_refused(query: dict[str, str], bot: Api) -> None:
     begun(bot)

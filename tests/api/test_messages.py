@@ -1,5 +1,7 @@
 """One call stores a message and tells who answers it."""
 
+import json
+
 import pytest
 
 from tests.api.scene import BOT, NOBODYS_ID, begun, id_of, log, message, ok, one, owned, waiting
@@ -47,6 +49,19 @@ def test_a_payload_comes_back_as_it_was_sent(bot: Api) -> None:
     path = begun(bot, type="image", text=None, payload=payload)
 
     assert log(bot, path)[0]["payload"] == payload
+
+
+def test_a_payload_may_take_16_kb_as_it_is_sent(bot: Api) -> None:
+    full = {"numbers": [1] * ((16 * 1024 - len('{"numbers":[]}') + 1) // 2)}
+    assert len(json.dumps(full, separators=(",", ":"))) == 16 * 1024 - 1
+    larger = {"numbers": [*full["numbers"], 10]}
+
+    statuses = [
+        bot.post(MESSAGES, message(type="list", text=None, payload=payload)).status
+        for payload in (full, larger)
+    ]
+
+    assert statuses == [201, 400]
 
 
 def test_a_user_is_answered_by_the_bot_then_the_queue_then_the_agent(bot: Api, ana: Api) -> None:
@@ -145,7 +160,7 @@ def test_a_bots_key_speaks_for_the_user_or_itself_only(sender: str | None, bot: 
     assert bot.post(f"{path}/messages", {"text": "Hi."}).status == 400
 
 
-@pytest.mark.parametrize("sender", ["user", "bot", "system"])
+@pytest.mark.parametrize("sender", ["user", "bot", "agent", "system"])
 def test_people_speak_for_themselves_only(sender: str, bot: Api, ana: Api) -> None:
     path = owned(bot, ana)
 

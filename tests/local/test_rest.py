@@ -74,6 +74,12 @@ def test_a_text_body_arrives_as_text_and_a_binary_one_as_base64(gateway: Gateway
     assert (base64.b64decode(image["body"]), image["isBase64Encoded"]) == (b"\xff\x00", True)
 
 
+def test_a_text_body_that_is_no_utf_8_arrives_as_it_was_sent(gateway: Gateway) -> None:
+    event = call(gateway, "POST", "/echo", b'{"text":"\xff"}').json
+
+    assert base64.b64decode(event["body"]) == b'{"text":"\xff"}'
+
+
 def test_an_empty_body_is_none(gateway: Gateway) -> None:
     assert call(gateway, "POST", "/echo", b"").json["body"] is None
 
