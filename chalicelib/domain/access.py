@@ -42,6 +42,8 @@ class Action(StrEnum):
     NOTE = "write notes"
     TAG = "tag"
     SUGGEST = "suggest"
+    OFFER = "offer"
+    ESCALATE = "escalate"
     NOTIFY = "send notifications"
     READ_NOTIFICATIONS = "read notifications"
     SEE_AGENTS = "see the agents"
@@ -58,6 +60,7 @@ MAY_OVERRULE = ADMINS | {Role.SUPERVISOR}
 """Whoever the table calls "supervisor": may act on conversations that others own."""
 
 BOT_ONLY = frozenset({Role.BOT})
+TIMER_ONLY = frozenset({Role.TIMER})
 ALL = PEOPLE | {Role.BOT, Role.TIMER}
 
 MAY: dict[Action, frozenset[Role]] = {
@@ -69,11 +72,13 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.PAUSE_BY_ADDRESS: BOT_ONLY,
     Action.UNPAUSE: ALL,
     Action.CLAIM: PEOPLE,
-    Action.RELEASE: PEOPLE,
-    Action.TRANSFER: PEOPLE,
+    Action.RELEASE: PEOPLE | TIMER_ONLY,
+    Action.TRANSFER: PEOPLE | TIMER_ONLY,
     Action.NOTE: PEOPLE,
     Action.TAG: ALL,
     Action.SUGGEST: BOT_ONLY,
+    Action.OFFER: TIMER_ONLY,
+    Action.ESCALATE: TIMER_ONLY,
     Action.NOTIFY: BOT_ONLY,
     Action.READ_NOTIFICATIONS: PEOPLE,
     Action.SEE_AGENTS: ALL,
@@ -128,7 +133,12 @@ class Caller:
 
     @property
     def may_overrule(self) -> bool:
-        return self.role in MAY_OVERRULE
+        return self.role in MAY_OVERRULE | TIMER_ONLY
+
+
+def timer_of(bot: str) -> Caller:
+    """Who does what nobody asked for."""
+    return Caller("timer", "Baton", Role.TIMER, bot)
 
 
 def authorize(caller: Caller, action: Action) -> None:

@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from chalicelib.domain.entries import Body
-from chalicelib.domain.handoff import Request, Resumption
+from chalicelib.domain.handoff import Offer, Request, Resumption
+from chalicelib.domain.queues import Queue
 from chalicelib.domain.routing import Member
 
 
@@ -18,6 +19,19 @@ class IfUnavailable(StrEnum):
     QUEUE = "queue"
     REFUSE = "refuse"
     LEAVE_MESSAGE = "leave_message"
+
+
+class Cause(StrEnum):
+    """Why something happened that nobody asked for."""
+
+    TIMEOUT = "timeout"
+    GIVE_UP = "give_up"
+    FALLBACK = "fallback"
+    AGENT_IDLE = "agent_idle"
+    AGENT_LOST = "agent_lost"
+    USER_IDLE = "user_idle"
+    MAX_LENGTH = "max_length"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +84,9 @@ class TakeAndSay(AgentMessage):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Ask for a person. `agent` is the member whom the request names, as they stand now;
-    `someone_free` is None where nobody has asked (then the conversation queues in any case)."""
+    """Ask for a person. `agent` is the member whom the request names, as they stand now, `settings`
+    are those of the queue it names; `someone_free` is None where nobody has asked (then the
+    conversation queues in any case)."""
 
     name: ClassVar = "pause"
     request: Request = field(default_factory=Request)
@@ -79,6 +94,7 @@ class Pause:
     if_unavailable: IfUnavailable = IfUnavailable.QUEUE
     someone_free: bool | None = None
     profile: Profile | None = None
+    settings: Queue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,7 @@ class Take:
 
     name: ClassVar = "pause"
     request: Request = field(default_factory=Request)
+    settings: Queue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,7 @@ class Unpause:
     name: ClassVar = "unpause"
     resumption: Resumption = field(default_factory=Resumption)
     epoch: int | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +122,52 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Release:
+    """Put back into the queue; of what is offered to the caller: decline."""
+
     name: ClassVar = "release"
     epoch: int | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """To an agent (as they stand now) or to a queue, exactly one of the two."""
+    """To an agent (as they stand now) or to a queue (`settings` are its own), exactly one of the
+    two."""
 
     name: ClassVar = "transfer"
     agent: Member | None = None
     queue: str | None = None
     note: str | None = None
+    epoch: int | None = None
+    settings: Queue | None = None
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MakeOffer:
+    """To one agent (as they stand now), who may claim it until `until` before anybody else."""
+
+    name: ClassVar = "offer"
+    until: int
+    agent: Member | None = None
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndOffer:
+    """The time of exactly this offer is over."""
+
+    name: ClassVar = "end of an offer"
+    offer: Offer
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """The user has waited too long: for the first time (`step` 1), or for one step more."""
+
+    name: ClassVar = "escalation"
+    step: int
     epoch: int | None = None
 
 
@@ -141,4 +193,6 @@ class Suggest:
 
 
 Message = UserMessage | BotMessage | AgentMessage | TakeAndSay
-Command = Message | Pause | Take | Unpause | Claim | Release | Transfer | Note | Tag | Suggest
+Move = Pause | Take | Unpause | Claim | Release | Transfer
+ByTimer = MakeOffer | EndOffer | Escalate
+Command = Message | Move | ByTimer | Note | Tag | Suggest

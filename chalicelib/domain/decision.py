@@ -16,11 +16,13 @@ from chalicelib.domain.head import Head
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One conversation more (+1) or less (-1) for an agent who may own `capacity` at a time."""
+    """One conversation more (+1) or less (-1) for an agent who may own `capacity` at a time; or
+    none, but the prospect of one: kept free until `kept_until` (0: no longer)."""
 
     agent: str
     change: int
     capacity: int | None = None
+    kept_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

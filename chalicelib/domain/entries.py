@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-PREVIEW_BYTES = 120
+PREVIEW_BYTES = 96
 """A preview is part of the head, which every message rewrites: see the size rule in DESIGN."""
 
 
@@ -20,6 +20,9 @@ class Kind(StrEnum):
     TAGGED = "tagged"
     SUGGESTION = "suggestion"
     LEAK = "leak"
+    OFFERED = "offered"
+    DECLINED = "declined"
+    ESCALATED = "escalated"
 
 
 PRIVATE = frozenset({Kind.NOTE})

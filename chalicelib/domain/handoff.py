@@ -73,8 +73,17 @@ class HandoffChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Nobody else may claim it before `until`, but who may overrule."""
+
+    agent: Author
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenHandoff:
-    """What the head keeps of the handoff it is in; `expires_at` until somebody claims it."""
+    """What the head keeps of the handoff it is in; `expires_at` until somebody claims it, `offer`
+    while it is offered to one agent."""
 
     id: str
     requested_at: int
@@ -83,3 +92,4 @@ class OpenHandoff:
     agent: str | None = None
     claimed_at: int | None = None
     expires_at: int | None = None
+    offer: Offer | None = None

@@ -6,6 +6,7 @@ from enum import StrEnum
 from chalicelib.domain.address import Address
 from chalicelib.domain.entries import Author, Preview
 from chalicelib.domain.handoff import OpenHandoff
+from chalicelib.domain.timing import UNTIMED, Timing
 
 
 class Status(StrEnum):
@@ -24,7 +25,8 @@ class Head:
     """Times are in milliseconds since 1970 (UTC); `last_seq` 0 means that nothing is stored yet.
 
     `profile` is a digest of the user's name and attributes as this conversation last saw them;
-    `heard_seq` is the number of the user's last message, `notes` how many there are.
+    `heard_seq` is the number of the user's last message, `notes` how many there are; `last_agent`
+    is who had it when it last went back to the bot, until somebody has it again.
     """
 
     address: Address
@@ -45,6 +47,8 @@ class Head:
     leaks: int = 0
     heard_seq: int | None = None
     notes: int = 0
+    last_agent: str | None = None
+    timing: Timing = UNTIMED
 
     @property
     def id(self) -> str:

@@ -1,6 +1,6 @@
 """The settings of a bot's queues: what happens to the handoffs that wait in them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,9 +19,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """In seconds; None, or no step to escalate by, is: never. While a handoff waits: the first
-    alert, the steps after it, and giving up. While an agent has it: how long the agent or the user
-    may be silent, and how long it may last in all."""
+    """In seconds; None, or no step to escalate by, is: never. Until a person has written: the
+    first alert and the steps after it. While it waits: giving up. While an agent has it: how long
+    the agent or the user may be silent, and how long after an agent is lost it goes back to the
+    queue. `max_length` is counted from the first claim."""
 
     first_alert: int | None = None
     escalate: tuple[int, ...] = ()
@@ -29,6 +30,10 @@ class Limits:
     agent_idle: int | None = None
     user_idle: int | None = None
     max_length: int | None = None
+    agent_lost: int | None = 120
+
+
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Queue:
     offer_seconds: int = 30
     fallback: str | None = None
     hours: Hours | None = None
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     texts: Texts = field(default_factory=dict)
 
     def is_open(self, now: int) -> bool:
@@ -60,6 +65,13 @@ def fallbacks(name: str, queues: Iterable[Queue]) -> list[str]:
         found.append(step)
         step = following.get(step)
     return found
+
+
+def takes_over(name: str, queues: Sequence[Queue]) -> str | None:
+    """The queue that takes over from this one; None where there is none, or where it would come
+    back to this one."""
+    following = fallbacks(name, queues)
+    return following[0] if following and name not in following else None
 
 
 def flaws(queue: Queue, others: Iterable[Queue]) -> Iterator[Flaw]:

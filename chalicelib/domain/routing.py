@@ -1,6 +1,6 @@
 """Who could take a conversation: presence and capacity of the people of a bot."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ from chalicelib.domain.access import Role
 
 HEARTBEAT_LOST_AFTER = 11 * 60 * 1000
 """Milliseconds. API Gateway closes a connection that is idle for 10 minutes and may never tell."""
+NEVER = 0
 
 
 class PresenceStatus(StrEnum):
@@ -18,20 +19,30 @@ class PresenceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """`seen_at` in milliseconds since 1970 (UTC): the person's last sign of life."""
+    """In milliseconds since 1970 (UTC): the person's last sign of life, and when the last of their
+    connections closed, if they have given no sign of life since."""
 
     status: PresenceStatus = PresenceStatus.OFFLINE
-    seen_at: int = 0
+    seen_at: int = NEVER
+    gone_at: int | None = None
 
     def at(self, now: int) -> PresenceStatus:
         """The status to believe at `now`: who has not been heard of for too long is offline."""
-        lost = now - self.seen_at > HEARTBEAT_LOST_AFTER
+        lost = self.gone_at is not None or now - self.seen_at > HEARTBEAT_LOST_AFTER
         return PresenceStatus.OFFLINE if lost else self.status
+
+    def lost_from(self, last_word: int) -> int:
+        """From when on they count as lost, if nothing more is heard of them. `last_word` is another
+        sign of life."""
+        if self.gone_at is not None:
+            return max(self.gone_at, last_word)
+        return max(self.seen_at, last_word) + HEARTBEAT_LOST_AFTER
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person's place with one bot. `capacity` None is no limit; `open` is what they own now."""
+    """A person's place with one bot. `capacity` None is no limit; `open` is what they own now,
+    `busy_at` when that last changed; until `kept_until` one is offered to them."""
 
     person: str
     name: str
@@ -41,6 +52,8 @@ class Member:
     capacity: int | None = None
     open: int = 0
     presence: Presence = Presence()
+    busy_at: int = NEVER
+    kept_until: int = NEVER
 
     def serves(self, queue: str | None) -> bool:
         return queue is None or self.role is not Role.AGENT or queue in self.queues
@@ -51,6 +64,32 @@ class Member:
     def is_free(self, now: int) -> bool:
         """Online, and with room for one more."""
         return self.is_online(now) and (self.capacity is None or self.open < self.capacity)
+
+
+def next_in_turn(
+    members: Iterable[Member],
+    queue: str | None,
+    now: int,
+    offered: Mapping[str, int],
+    last_agent: str | None,
+) -> list[Member]:
+    """Members of this queue who may be offered a conversation, the first choice first: who was
+    offered it least often (`offered`, by id), then the one who had it before, then who has been
+    idle longest."""
+
+    def turn(member: Member) -> tuple[int, bool, int, str]:
+        times = offered.get(member.person, 0)
+        return times, member.person != last_agent, member.busy_at, member.person
+
+    def may_be_asked(member: Member) -> bool:
+        return queue in member.queues and member.is_free(now) and member.kept_until <= now
+
+    free = (member for member in members if may_be_asked(member))
+    return sorted(free, key=turn)
+
+
+def someone_online(members: Iterable[Member], queue: str | None, now: int) -> bool:
+    return any(member.serves(queue) and member.is_online(now) for member in members)
 
 
 def someone_free(members: Iterable[Member], queue: str | None, now: int) -> bool:

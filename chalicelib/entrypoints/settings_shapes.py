@@ -7,7 +7,7 @@ from msgspec import Meta, field
 
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.hours import Hours, Interval
-from chalicelib.domain.queues import Limits, Mode, Queue
+from chalicelib.domain.queues import NO_LIMITS, Limits, Mode, Queue
 from chalicelib.entrypoints.parsing import Strict, identifier, words
 from chalicelib.entrypoints.requests import HIGHEST_PRIORITY, NAME, SHORT
 from chalicelib.usecases.representation import Json
@@ -34,6 +34,7 @@ class LimitsRequest(Strict):
     agent_idle: Seconds | None = None
     user_idle: Seconds | None = None
     max_length: Seconds | None = None
+    agent_lost: Seconds | None = NO_LIMITS.agent_lost
 
     def limits(self) -> Limits:
         return Limits(
@@ -43,6 +44,7 @@ class LimitsRequest(Strict):
             agent_idle=self.agent_idle,
             user_idle=self.user_idle,
             max_length=self.max_length,
+            agent_lost=self.agent_lost,
         )
 
 
@@ -103,6 +105,7 @@ def queue(of: Queue) -> Json:
             "agent_idle": of.limits.agent_idle,
             "user_idle": of.limits.user_idle,
             "max_length": of.limits.max_length,
+            "agent_lost": of.limits.agent_lost,
         },
         "texts": of.texts,
     }

@@ -5,6 +5,9 @@ import logging
 from chalicelib.usecases import sockets, timers
 from chalicelib.usecases.world import World
 
+ROUNDS = 20
+"""After a long standstill there is more to do than comes in one answer."""
+
 log = logging.getLogger("baton")
 
 
@@ -15,7 +18,14 @@ def every_minute(world: World) -> dict[str, object]:
 
 def _deadlines(world: World) -> int:
     """How many. One that fails is tried again in the next minute, and stops no other."""
-    return sum(_looked_after(world, *place) for place in timers.due(world))
+    met, seen = 0, set[tuple[str, str]]()
+    for _ in range(ROUNDS):
+        places = [place for place in timers.due(world) if place not in seen]
+        if not places:
+            break
+        met += sum(_looked_after(world, *place) for place in places)
+        seen.update(places)
+    return met
 
 
 def _looked_after(world: World, bot: str, conversation_id: str) -> bool:

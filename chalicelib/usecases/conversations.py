@@ -10,6 +10,9 @@ from chalicelib.domain.commands import (
     BotMessage,
     Claim,
     Command,
+    EndOffer,
+    Escalate,
+    MakeOffer,
     Note,
     Pause,
     Release,
@@ -49,6 +52,9 @@ ACTION_OF: Mapping[type[Command], Action] = {
     Note: Action.NOTE,
     Tag: Action.TAG,
     Suggest: Action.SUGGEST,
+    MakeOffer: Action.OFFER,
+    EndOffer: Action.OFFER,
+    Escalate: Action.ESCALATE,
 }
 
 SENDER_OF = {
@@ -71,7 +77,7 @@ def execute(
     """Does the command, once, however often it is sent with the same key or message id.
 
     `place` is an address (its conversation begins here if need be) or the id of a conversation
-    that exists. `agent` is the id of the member whom a Pause or Transfer names. Two round trips,
+    that exists. `agent` is the id of the member whom the command names. Two round trips,
     and two more for each race that is lost.
 
     Raises Forbidden, NotFound, IdempotencyMismatch and what `decide` refuses; Conflict where
@@ -133,9 +139,14 @@ def _query(
     if isinstance(command, UserMessage | BotMessage | AgentMessage) and command.message_id:
         message = MessageKey(SENDER_OF[type(command)], command.message_id)
     conversation_id = place if isinstance(place, str) else place.conversation_id
-    queue = command.request.queue if isinstance(command, Pause | Take) else None
     suggestion = command.suggestion if isinstance(command, AgentMessage) else None
-    return Query(bot, conversation_id, key, message, agent, queue, suggestion)
+    return Query(bot, conversation_id, key, message, agent, _queue(command), suggestion)
+
+
+def _queue(command: Command) -> str | None:
+    if isinstance(command, Pause | Take):
+        return command.request.queue
+    return command.queue if isinstance(command, Transfer) else None
 
 
 def _head(caller: Caller, place: Address | str, loaded: Loaded, now: int) -> Head:

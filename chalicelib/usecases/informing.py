@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from chalicelib.domain.access import Caller
-from chalicelib.domain.commands import AgentMessage, Command, Pause, Take, Transfer, UserMessage
+from chalicelib.domain.commands import (
+    AgentMessage,
+    Command,
+    MakeOffer,
+    Pause,
+    Take,
+    Transfer,
+    UserMessage,
+)
 from chalicelib.domain.entries import Body, Kind
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.routing import Member
@@ -21,7 +29,9 @@ def informed(
         return _with_suggestion(command, loaded)
     if isinstance(command, Pause | Take):
         command = _with_priority(command, loaded)
-    if agent is not None and isinstance(command, Pause | Transfer):
+    if isinstance(command, Pause | Take | Transfer):
+        command = replace(command, settings=loaded.queue)
+    if agent is not None and isinstance(command, Pause | Transfer | MakeOffer):
         return replace(command, agent=_member(caller, loaded, agent))
     return command
 

@@ -153,6 +153,10 @@ class Conversations(Protocol):
     def profiles(self, addresses: Iterable[Address]) -> Mapping[Address, Profile]:
         """Of those users of whom something is known; one round trip per 100."""
 
+    def postpone(self, head: Head, due_at: int | None) -> None:
+        """Moves the time at which it is looked after again, and nothing else; does nothing where
+        the conversation has changed meanwhile."""
+
     def due(self, until: int, limit: int) -> list[tuple[str, str]]:
         """Bot and id of the conversations that have a deadline at or before `until`, the earliest
         first; of all bots, at most `limit` per shard. May lag behind the heads."""

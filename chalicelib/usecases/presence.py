@@ -1,5 +1,7 @@
 """Who is there: what people say of themselves, and how lately they were heard of."""
 
+from dataclasses import replace
+
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.routing import Member, Presence, PresenceStatus, someone_free
 from chalicelib.usecases import botpress_events, pushing
@@ -43,8 +45,8 @@ def extend(world: World, person: str) -> None:
 def gone(world: World, person: str) -> None:
     """The last connection has closed: not online until the next sign of life."""
     known = world.directory.presence(person)
-    if known.status is PresenceStatus.ONLINE:
-        world.directory.set_presence(person, Presence(PresenceStatus.ONLINE, 0))
+    if known.seen_at and known.gone_at is None:
+        world.directory.set_presence(person, replace(known, gone_at=world.clock.now()))
 
 
 def agents(world: World, caller: Caller) -> list[Member]:

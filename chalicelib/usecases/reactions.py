@@ -2,12 +2,14 @@
 brings every entry here, at least once, and every reaction is harmless twice."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from chalicelib.domain.access import Caller, Role, may_read
 from chalicelib.domain.entries import Entry, From, Kind
 from chalicelib.domain.head import Head, Status
 from chalicelib.usecases import botpress_events, pushing, reporting
 from chalicelib.usecases import representation as rep
+from chalicelib.usecases.assigning import fall_back, find_somebody, somebody_is_free
 from chalicelib.usecases.conversations import visible
 from chalicelib.usecases.records import Committed, Connection, Notification
 from chalicelib.usecases.world import World
@@ -108,7 +110,7 @@ def _concerns_anybody(
 def _concerns_everybody(entry: Entry, head: Head) -> bool:
     said = entry.kind is Kind.MESSAGE and entry.sender is From.USER
     waits = said and head.status is Status.WAITING
-    return entry.kind in TURNS or waits
+    return entry.kind in STIRS or waits
 
 
 def _people(world: World, bot: str) -> Mapping[str, Caller]:
@@ -119,21 +121,41 @@ def _people(world: World, bot: str) -> Mapping[str, Caller]:
 # To SNS and to the bot
 
 
+class Told(NamedTuple):
+    type: str
+    level: str
+    message: str
+
+
+URGENCY = (
+    Told("handoff.requested", "info", "A conversation waits for a person."),
+    Told("handoff.escalated", "warning", "A conversation still waits for a person."),
+    Told("handoff.escalated", "error", "A conversation has waited far too long for a person."),
+)
+
+
 def tell_topic(world: World, committed: Committed) -> None:
     """Never what users wrote: who wants to read it has the conversation's id."""
     facts = committed.entry.payload or {}
+    told = URGENCY[min(_step(committed.entry), len(URGENCY) - 1)]
     message = {
-        "type": rep.PUBLIC_TYPES[committed.entry.kind],
+        "type": told.type,
         "bot": committed.bot,
         "conversation_id": committed.conversation_id,
         "handoff_id": facts.get("handoff_id"),
         "queue": facts.get("queue"),
-        "level": "info",
-        "message": "A conversation waits for a person.",
+        "level": told.level,
+        "message": told.message,
         "url": None,
         "at": rep.timestamp(committed.entry.at),
     }
     _publish(world, message)
+
+
+def _step(entry: Entry) -> int:
+    """0: it has just been asked for; then one more with each alert."""
+    step = (entry.payload or {}).get("step", 0)
+    return step if isinstance(step, int) else 0
 
 
 def _publish(world: World, message: Mapping[str, object]) -> None:
@@ -159,18 +181,21 @@ Reaction = Callable[[World, Committed], None]
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.MESSAGE: (push, nudge_about_agent),
     Kind.EVENT: (push,),
-    Kind.REQUESTED: (push, tell_topic, nudge),
+    Kind.REQUESTED: (push, tell_topic, nudge, fall_back, find_somebody),
+    Kind.OFFERED: (push,),
+    Kind.DECLINED: (push, find_somebody),
+    Kind.ESCALATED: (push, tell_topic),
     Kind.CLAIMED: (push, nudge),
-    Kind.RELEASED: (push, nudge),
-    Kind.TRANSFERRED: (push, nudge),
-    Kind.RETURNED: (push, nudge, reporting.count),
+    Kind.RELEASED: (push, nudge, find_somebody, somebody_is_free),
+    Kind.TRANSFERRED: (push, nudge, find_somebody, somebody_is_free),
+    Kind.RETURNED: (push, nudge, reporting.count, somebody_is_free),
     Kind.NOTE: (push,),
     Kind.TAGGED: (push,),
     Kind.SUGGESTION: (push,),
     Kind.LEAK: (push,),
 }
 
-TURNS = frozenset(rep.PUBLIC_TYPES)
-"""Entries that change who may speak."""
+STIRS = frozenset({*rep.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED})
+"""Entries that change who may speak, or whose turn it is to take it."""
 MOVES = frozenset({Kind.REQUESTED, Kind.RELEASED, Kind.TRANSFERRED})
 """Entries that may take a conversation out of somebody's sight."""

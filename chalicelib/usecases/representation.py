@@ -11,6 +11,9 @@ from chalicelib.usecases.records import Answer, Notification
 
 Json = dict[str, object]
 
+SAID = frozenset({Kind.MESSAGE, Kind.EVENT})
+TIMES = frozenset({"expires_at", "until", "since", "waiting_since"})
+
 
 def timestamp(milliseconds: int) -> str:
     """RFC 3339 in UTC with milliseconds."""
@@ -38,6 +41,7 @@ def head(of: Head) -> Json:
         "queue": of.queue,
         "priority": of.priority,
         "handoff": _open_handoff(of),
+        "offered_to": _offered_to(of),
         "last_seq": of.last_seq,
         "last_message": _last_message(of),
         "waiting_since": optional_timestamp(of.waiting_since),
@@ -65,6 +69,13 @@ def _open_handoff(of: Head) -> Json | None:
     }
 
 
+def _offered_to(of: Head) -> Json | None:
+    offer = of.handoff.offer if of.handoff else None
+    if offer is None:
+        return None
+    return {"id": offer.agent.id, "name": offer.agent.name, "until": timestamp(offer.until)}
+
+
 def _last_message(of: Head) -> Json | None:
     last = of.last_message
     if last is None:
@@ -89,11 +100,22 @@ def entry(of: Entry) -> Json:
         "author": {"id": of.author.id, "name": of.author.name},
         "type": of.type,
         "text": of.text,
-        "payload": of.payload,
+        "payload": of.payload if of.kind in SAID else facts(of.payload),
         "epoch": of.epoch,
         "at": timestamp(of.at),
         "message_id": of.message_id,
     }
+
+
+def facts(of: Mapping[str, object] | None) -> Json | None:
+    """Of an entry that nobody said: inside, times are numbers."""
+    return None if of is None else {name: _fact(name, value) for name, value in of.items()}
+
+
+def _fact(name: str, value: object) -> object:
+    if name in TIMES and isinstance(value, int):
+        return timestamp(value)
+    return facts(value) if name == "offered_to" and isinstance(value, dict) else value
 
 
 def accepted(answer: Answer) -> Json:

@@ -1,7 +1,7 @@
 """Connections of people: opened by a ticket, told what they may see, closed without regret."""
 
 from chalicelib.domain.errors import Unauthenticated
-from chalicelib.usecases import presence
+from chalicelib.usecases import presence, timers
 from chalicelib.usecases.authentication import digest_of
 from chalicelib.usecases.records import Connection, Person, Ticket
 from chalicelib.usecases.world import World
@@ -55,6 +55,7 @@ def disconnect(world: World, connection_id: str) -> None:
     others = [c for bot in connection.bots[:1] for c in world.connections.of_bot(bot)]
     if not any(other.person == connection.person for other in others):
         presence.gone(world, connection.person)
+        timers.expect_loss(world, connection.person)
 
 
 def sweep(world: World) -> int:

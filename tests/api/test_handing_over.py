@@ -6,6 +6,8 @@ from tests.api.scene import BOT, begun, id_of, log, ok, online, owned, person, w
 from tests.support.api import Api
 from tests.support.world import MemoryWorld
 
+NEW_YEAR = "2026-01-01T00:00:00.000Z"
+
 
 def test_a_pause_answers_with_the_whole_head(bot: Api) -> None:
     path = begun(bot, user={"id": "u-1", "name": "Zed"}, thread="t-1")
@@ -31,21 +33,17 @@ def test_a_pause_answers_with_the_whole_head(bot: Api) -> None:
             "id": f"h_{id_of(path)[2:]}_2",
             "reason": "Refund.",
             "agent": None,
-            "requested_at": "2026-01-01T00:00:00.000Z",
+            "requested_at": NEW_YEAR,
             "claimed_at": None,
             "opened_seq": 2,
         },
+        "offered_to": None,
         "last_seq": 2,
-        "last_message": {
-            "seq": 1,
-            "from": "user",
-            "text": "Hello",
-            "at": "2026-01-01T00:00:00.000Z",
-        },
-        "waiting_since": "2026-01-01T00:00:00.000Z",
+        "last_message": {"seq": 1, "from": "user", "text": "Hello", "at": NEW_YEAR},
+        "waiting_since": NEW_YEAR,
         "tags": [],
-        "created_at": "2026-01-01T00:00:00.000Z",
-        "updated_at": "2026-01-01T00:00:00.000Z",
+        "created_at": NEW_YEAR,
+        "updated_at": NEW_YEAR,
     }
 
 

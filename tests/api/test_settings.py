@@ -21,6 +21,7 @@ FULL: dict[str, Any] = {
         "agent_idle": 600,
         "user_idle": 1200,
         "max_length": 86_400,
+        "agent_lost": 60,
     },
     "texts": {"es-MX": {"claimed": "Hola, soy {agent}", "closed": None}},
 }
@@ -37,6 +38,7 @@ DEFAULTS = {
         "agent_idle": None,
         "user_idle": None,
         "max_length": None,
+        "agent_lost": 120,
     },
     "texts": {},
 }

@@ -103,7 +103,7 @@ def test_members_come_with_presence_and_load(stores: Stores) -> None:
     found = sorted(stores.directory.members(BOT), key=lambda each: each.person)
 
     assert found == [
-        replace(member("ana"), open=1),
+        replace(member("ana"), open=1, busy_at=stores.clock.now()),
         replace(member("bo"), presence=ONLINE),
         member("cy"),
     ]
@@ -116,7 +116,7 @@ def test_a_member_that_is_changed_keeps_their_load(stores: Stores) -> None:
     stores.directory.add_member(BOT, replace(member("ana", capacity=9), open=5))
 
     loaded = stores.conversations.load(Query(BOT, CID, agent="ana"))
-    assert loaded.agent == replace(member("ana", capacity=9), open=1)
+    assert loaded.agent == replace(member("ana", capacity=9), open=1, busy_at=stores.clock.now())
 
 
 def test_a_person_belongs_to_the_bots_they_were_added_to(stores: Stores) -> None:

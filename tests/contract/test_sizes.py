@@ -11,10 +11,10 @@ import pytest
 
 from chalicelib.adapters.dynamodb.heads import head_row
 from chalicelib.domain.address import Address, handoff_id
-from chalicelib.domain.conversation import REASON_BYTES
 from chalicelib.domain.entries import PREVIEW_BYTES, Author, From, Preview
 from chalicelib.domain.handoff import OpenHandoff
 from chalicelib.domain.head import Head, Status
+from chalicelib.domain.opening import REASON_BYTES
 from tests.support.clock import START
 
 PERSON = "p_" + "a" * 26

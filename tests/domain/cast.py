@@ -7,6 +7,9 @@ from chalicelib.domain.commands import (
     BotMessage,
     Claim,
     Command,
+    EndOffer,
+    Escalate,
+    MakeOffer,
     Note,
     Pause,
     Release,
@@ -24,6 +27,7 @@ from chalicelib.domain.entries import Author
 from chalicelib.domain.handoff import OpenHandoff
 from chalicelib.domain.head import Head, Status
 from chalicelib.domain.routing import Member, Presence, PresenceStatus
+from chalicelib.domain.timing import Timing
 from tests.support.clock import START
 
 NOW = START
@@ -62,6 +66,7 @@ WAITING = Head(
     priority=1,
     handoff=OpenHandoff(HANDOFF_ID, EARLIER, 3, "help"),
     waiting_since=EARLIER,
+    timing=Timing(clock=EARLIER),
 )
 WITH_ANA = Head(
     ADDRESS,
@@ -74,6 +79,7 @@ WITH_ANA = Head(
     queue=QUEUE,
     priority=1,
     handoff=OpenHandoff(HANDOFF_ID, EARLIER, 3, "help", claimed_at=EARLIER),
+    timing=Timing(clock=EARLIER, silent_since=EARLIER),
 )
 HEADS = {Status.BOT: WITH_BOT, Status.WAITING: WAITING, Status.AGENT: WITH_ANA}
 
@@ -91,6 +97,9 @@ ACTION_OF: dict[type[Command], Action] = {
     Note: Action.NOTE,
     Tag: Action.TAG,
     Suggest: Action.SUGGEST,
+    MakeOffer: Action.OFFER,
+    EndOffer: Action.OFFER,
+    Escalate: Action.ESCALATE,
 }
 
 

@@ -8,7 +8,10 @@ from chalicelib.domain.commands import (
     BotMessage,
     Claim,
     Command,
+    EndOffer,
+    Escalate,
     IfUnavailable,
+    MakeOffer,
     Note,
     Pause,
     Release,
@@ -20,7 +23,7 @@ from chalicelib.domain.commands import (
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.entries import Author, Body, Kind
 from chalicelib.domain.errors import (
     AlreadyClaimed,
     BatonError,
@@ -29,9 +32,21 @@ from chalicelib.domain.errors import (
     NoAgentAvailable,
     NotYourTurn,
 )
-from chalicelib.domain.handoff import Request
+from chalicelib.domain.handoff import Offer, Request
 from chalicelib.domain.head import Status
-from tests.domain.cast import ADA, ANA, BO, BOT_KEY, CY, HANDOFF_ID, OLA, QUEUE, SAM, TIMER
+from tests.domain.cast import (
+    ADA,
+    ANA,
+    BO,
+    BOT_KEY,
+    CY,
+    HANDOFF_ID,
+    NOW,
+    OLA,
+    QUEUE,
+    SAM,
+    TIMER,
+)
 
 BOT, HUMAN = Status.BOT, Status.AGENT
 WAITING = Status.WAITING
@@ -57,6 +72,13 @@ class Adds:
 
 
 @dataclass(frozen=True, slots=True)
+class Offers:
+    """An entry in the log; who may speak stays as it is, but one agent has a seat kept free."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class Refuses:
     error: type[BatonError]
     facts: dict[str, object] = field(default_factory=dict)
@@ -75,7 +97,7 @@ class Unchanged:
     """A success that changes nothing."""
 
 
-Outcome = Becomes | Adds | Refuses | Leaks | Unchanged
+Outcome = Becomes | Adds | Offers | Refuses | Leaks | Unchanged
 
 CALLERS: dict[str, Caller] = {
     "ana": ANA,
@@ -110,6 +132,9 @@ COMMANDS: dict[str, Command] = {
     "note": Note("hello"),
     "tag": Tag(("urgent",)),
     "suggestion": Suggest("hello"),
+    "offer": MakeOffer(NOW + 30_000, CY),
+    "end of an offer": EndOffer(Offer(Author("cy", "Cy"), NOW)),
+    "escalation": Escalate(1),
 }
 
 SUPERVISORS = ("supervisor", "admin", "owner")
@@ -135,6 +160,14 @@ def _all(outcome: Outcome) -> Row:
 
 def _people(outcome: Outcome) -> Row:
     return _row((PEOPLE, outcome), (MACHINES, FORBIDDEN))
+
+
+def _people_and_timer(outcome: Outcome) -> Row:
+    return {**_people(outcome), "timer": outcome}
+
+
+def _timer(outcome: Outcome) -> Row:
+    return {**_all(FORBIDDEN), "timer": outcome}
 
 
 def _bot_key(outcome: Outcome) -> Row:
@@ -165,11 +198,12 @@ RELEASED = Becomes(WAITING, (Kind.RELEASED,), seats=(("ana", -1),))
 
 
 def _owner_or_supervisor(outcome: Outcome) -> Row:
-    return _row((("ana", *SUPERVISORS), outcome), (("bo",), ANA_HAS_IT), (MACHINES, FORBIDDEN))
+    mine = ("ana", *SUPERVISORS, "timer")
+    return _row((mine, outcome), (("bo",), ANA_HAS_IT), (("bot key",), FORBIDDEN))
 
 
 def _supervisor(outcome: Outcome) -> Row:
-    return _row((SUPERVISORS, outcome), (("ana", "bo", *MACHINES), FORBIDDEN))
+    return _row(((*SUPERVISORS, "timer"), outcome), (("ana", "bo", "bot key"), FORBIDDEN))
 
 
 TABLE: dict[tuple[str, Status], Row] = {
@@ -188,13 +222,13 @@ TABLE: dict[tuple[str, Status], Row] = {
     ("claim", BOT): _people(_illegal("claim", BOT)),
     ("claim", WAITING): _taken(Kind.CLAIMED),
     ("claim", HUMAN): {**_people(ANA_HAS_IT), "ana": UNCHANGED},
-    ("release", BOT): _people(_illegal("release", BOT)),
-    ("release", WAITING): _people(_illegal("release", WAITING)),
+    ("release", BOT): _people_and_timer(_illegal("release", BOT)),
+    ("release", WAITING): _people_and_timer(_illegal("release", WAITING)),
     ("release", HUMAN): _owner_or_supervisor(RELEASED),
-    ("transfer to agent", BOT): _people(_illegal("transfer", BOT)),
+    ("transfer to agent", BOT): _people_and_timer(_illegal("transfer", BOT)),
     ("transfer to agent", WAITING): _supervisor(TO_CY),
     ("transfer to agent", HUMAN): _owner_or_supervisor(FROM_ANA_TO_CY),
-    ("transfer to queue", BOT): _people(_illegal("transfer", BOT)),
+    ("transfer to queue", BOT): _people_and_timer(_illegal("transfer", BOT)),
     ("transfer to queue", WAITING): _supervisor(TO_SUPPORT),
     ("transfer to queue", HUMAN): _owner_or_supervisor(FROM_ANA_TO_SUPPORT),
     ("unpause", BOT): _all(UNCHANGED),
@@ -228,4 +262,13 @@ TABLE: dict[tuple[str, Status], Row] = {
     ("suggestion", BOT): _bot_key(Adds(Kind.SUGGESTION)),
     ("suggestion", WAITING): _bot_key(Adds(Kind.SUGGESTION)),
     ("suggestion", HUMAN): _bot_key(Adds(Kind.SUGGESTION)),
+    ("offer", BOT): _timer(_illegal("offer", BOT)),
+    ("offer", WAITING): _timer(Offers(Kind.OFFERED)),
+    ("offer", HUMAN): _timer(_illegal("offer", HUMAN)),
+    ("end of an offer", BOT): _timer(_illegal("end of an offer", BOT)),
+    ("end of an offer", WAITING): _timer(UNCHANGED),
+    ("end of an offer", HUMAN): _timer(_illegal("end of an offer", HUMAN)),
+    ("escalation", BOT): _timer(_illegal("escalation", BOT)),
+    ("escalation", WAITING): _timer(Adds(Kind.ESCALATED)),
+    ("escalation", HUMAN): _timer(Adds(Kind.ESCALATED)),
 }

@@ -145,7 +145,7 @@ def test_people_sign_with_their_id_and_a_key_signs_as_its_bot(
     [
         (Role.AGENT, False),
         (Role.BOT, False),
-        (Role.TIMER, False),
+        (Role.TIMER, True),
         (Role.SUPERVISOR, True),
         (Role.ADMIN, True),
         (Role.OWNER, True),

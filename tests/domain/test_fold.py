@@ -8,6 +8,7 @@ from hypothesis import given
 
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.head import Head, Status, unborn
+from chalicelib.domain.timing import UNTIMED
 from tests.domain.cast import ADDRESS, HEADS, NOW, ask
 from tests.domain.state_table import CALLERS, COMMANDS, TABLE, Refuses
 from tests.domain.walks import WALKS, Steps
@@ -15,8 +16,8 @@ from tests.support.fold import fold
 
 
 def known_from_the_log(head: Head) -> Head:
-    """The head without what only the user's profile says."""
-    return replace(head, user_name=None, profile=None)
+    """The head without what only the user's profile says, and what nobody is shown."""
+    return replace(head, user_name=None, profile=None, timing=UNTIMED, last_agent=None)
 
 
 MOVES = [

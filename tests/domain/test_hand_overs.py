@@ -1,5 +1,7 @@
 """From hand to hand, and back to the bot."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.domain.access import Caller, Role
@@ -17,6 +19,7 @@ from chalicelib.domain.errors import AlreadyClaimed, Forbidden, NoAgentAvailable
 from chalicelib.domain.handoff import HandoffChange, Outcome, Resumption
 from chalicelib.domain.head import Head
 from chalicelib.domain.routing import Member, Presence, PresenceStatus
+from chalicelib.domain.timing import Timing
 from tests.domain.cast import (
     ANA,
     BO,
@@ -105,10 +108,12 @@ def test_who_waits_in_one_queue_and_is_moved_to_another_has_waited_all_the_while
 
 
 @pytest.mark.parametrize("command", [Release(), Transfer(queue="support")])
-def test_who_is_put_back_waits_from_then_on_with_the_same_priority(
+def test_who_is_put_back_after_an_answer_waits_from_then_on_with_the_same_priority(
     command: Release | Transfer,
 ) -> None:
-    back = ask(WITH_ANA, command, ANA)
+    answered = replace(WITH_ANA, timing=Timing(silent_since=EARLIER))
+
+    back = ask(answered, command, ANA)
 
     assert (back.head.waiting_since, back.head.priority) == (NOW, WITH_ANA.priority)
     assert back.head.handoff_id == HANDOFF_ID

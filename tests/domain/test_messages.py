@@ -18,7 +18,7 @@ from chalicelib.domain.commands import (
 )
 from chalicelib.domain.conversation import decide
 from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import Author, Body, From, Kind, Preview
+from chalicelib.domain.entries import PREVIEW_BYTES, Author, Body, From, Kind, Preview
 from chalicelib.domain.handoff import Request
 from chalicelib.domain.head import unborn
 from tests.domain.cast import ADDRESS, ANA, BOT_KEY, HANDOFF_ID, NOW, WITH_ANA, WITH_BOT, ask
@@ -177,15 +177,15 @@ def test_a_message_that_brings_no_profile_leaves_it_alone() -> None:
 def test_a_preview_fits_its_bytes_and_is_the_beginning_of_the_text(text: str) -> None:
     shown = shown_of(text)
 
-    assert len(shown.encode()) <= 120
+    assert len(shown.encode()) <= PREVIEW_BYTES
     assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "€", "😀"], ids=["1", "2", "3", "4"])
-def test_a_text_of_exactly_120_bytes_is_shown_whole_and_one_letter_more_is_cut(
+def test_a_text_of_the_most_bytes_is_shown_whole_and_one_letter_more_is_cut(
     letter: str,
 ) -> None:
-    exact = letter * (120 // len(letter.encode()))
+    exact = letter * (PREVIEW_BYTES // len(letter.encode()))
 
     assert shown_of(exact) == exact
     assert shown_of(exact + letter).endswith(letter + "…")

@@ -12,6 +12,7 @@ from chalicelib.domain.commands import Command
 from chalicelib.domain.decision import Decision
 from chalicelib.domain.entries import From, Kind
 from chalicelib.domain.head import Head, Status
+from chalicelib.domain.timing import UNTIMED
 from tests.domain.cast import HEADS, NOW, ask
 from tests.domain.state_table import (
     CALLERS,
@@ -20,6 +21,7 @@ from tests.domain.state_table import (
     Adds,
     Becomes,
     Leaks,
+    Offers,
     Outcome,
     Refuses,
     Unchanged,
@@ -109,6 +111,19 @@ def test_what_is_no_arrow_adds_one_entry_and_leaves_the_turn_alone(
     assert (decision.seats, decision.changed, decision.refusal) == ((), None, None)
 
 
+@cells(Offers)
+def test_an_offer_is_written_into_the_log_and_keeps_a_seat_free_and_the_turn_where_it_is(
+    head: Head, command: Command, caller: Caller, outcome: Offers
+) -> None:
+    decision = ask(head, command, caller)
+
+    assert [entry.kind for entry in decision.entries] == [outcome.kind]
+    assert [(seat.agent, seat.change) for seat in decision.seats] == [("cy", 0)]
+    assert (decision.head.status, decision.head.epoch) == (head.status, head.epoch)
+    assert decision.head.owner == head.owner
+    assert_numbered(head, decision)
+
+
 @cells(Unchanged)
 def test_what_changes_nothing_succeeds_and_stores_nothing(
     head: Head, command: Command, caller: Caller, outcome: Unchanged
@@ -152,7 +167,7 @@ def test_a_bot_that_speaks_out_of_turn_is_refused_and_marked_without_its_text(
 def turn(head: Head) -> Head:
     """All of the head but what every entry, and every tag or message, may move."""
     unmoved = replace(head, last_seq=0, updated_at=0, last_message=None, tags=(), leaks=0)
-    return replace(unmoved, heard_seq=None, notes=0)
+    return replace(unmoved, heard_seq=None, notes=0, timing=UNTIMED)
 
 
 def assert_numbered(head: Head, decision: Decision) -> None:

@@ -1,21 +1,89 @@
 """What happens by itself, and when."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 
-from chalicelib.domain.commands import Claim, Pause, Release, Unpause
+from chalicelib.domain.access import Caller
+from chalicelib.domain.commands import (
+    AgentMessage,
+    Cause,
+    Claim,
+    Command,
+    Escalate,
+    MakeOffer,
+    Pause,
+    Release,
+    Transfer,
+    Unpause,
+    UserMessage,
+)
+from chalicelib.domain.conversation import decide
 from chalicelib.domain.decision import Decision
+from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.errors import StaleEpoch
 from chalicelib.domain.handoff import Outcome, Request
-from chalicelib.domain.head import Status
-from chalicelib.domain.timers import due_at, overdue
-from tests.domain.cast import ANA, BOT_KEY, NOW, TIMER, WITH_BOT, ask
+from chalicelib.domain.head import Head, Status
+from chalicelib.domain.queues import Limits, Mode, Queue
+from chalicelib.domain.routing import HEARTBEAT_LOST_AFTER, Presence, PresenceStatus
+from chalicelib.domain.timers import LOOK_AGAIN, deadlines, due_at, overdue
+from tests.domain.cast import ANA, BOT_KEY, CY, NOW, SAM, TIMER, WITH_BOT, ask
 from tests.domain.walks import WALKS, Steps
 
+SECOND = 1000
 MINUTE = 60_000
+THERE = Presence(PresenceStatus.ONLINE, NOW)
+HELLO = Body(text="hello")
+TIMED = Limits(
+    first_alert=60,
+    escalate=(120, 300),
+    give_up=600,
+    agent_idle=90,
+    user_idle=180,
+    max_length=3600,
+    agent_lost=30,
+)
+SALES = Queue("sales", limits=TIMED)
+
+Step = tuple[int, Command, Caller]
+"""So many seconds after the request."""
+
+
+def after(*steps: Step, queue: Queue = SALES) -> Head:
+    """A conversation that waits in the queue since NOW, and what has been done with it since."""
+    pause = Pause(Request(queue=queue.name), settings=queue)
+    head = decide(WITH_BOT, pause, BOT_KEY, NOW).head
+    for seconds, command, caller in steps:
+        head = decide(head, command, caller, NOW + seconds * SECOND).head
+    return head
+
+
+def lived(
+    head: Head, until: int, owner: Presence = THERE
+) -> Iterator[tuple[int, Kind, str | None]]:
+    """What happens by itself up to so many seconds after the request: when, what, and why."""
+    for second in range(until + 1):
+        now = NOW + second * SECOND
+        while command := overdue(head, now, owner):
+            decision = decide(head, command, TIMER, now)
+            head = decision.head
+            for entry in decision.entries:
+                facts = entry.payload or {}
+                why = facts.get("cause") or facts.get("step")
+                yield second, entry.kind, None if why is None else str(why)
+
+
+CLAIM: Step = (10, Claim(), ANA)
+ANSWER: Step = (20, AgentMessage(HELLO), ANA)
+QUESTION: Step = (30, UserMessage(HELLO), BOT_KEY)
+
 WAITS = ask(WITH_BOT, Pause(Request(timeout=MINUTE)), BOT_KEY).head
 
 
 def test_an_unclaimed_handoff_expires_at_its_time_and_not_before() -> None:
-    assert due_at(WAITS) == NOW + MINUTE
+    assert WAITS.timing.due_at == NOW + MINUTE
     assert overdue(WAITS, NOW + MINUTE - 1) is None
 
     command = overdue(WAITS, NOW + MINUTE)
@@ -23,6 +91,7 @@ def test_an_unclaimed_handoff_expires_at_its_time_and_not_before() -> None:
     assert isinstance(command, Unpause)
     ended = ask(WAITS, command, TIMER)
     assert ended.head.status is Status.BOT
+    assert ended.head.timing.due_at is None
     assert ended.changed
     assert ended.changed.resumption
     assert ended.changed.resumption.outcome is Outcome.EXPIRED
@@ -36,11 +105,173 @@ def test_a_timer_that_comes_late_does_nothing() -> None:
     assert ask(released, command, TIMER) == Decision(released)
 
 
+def test_who_is_never_claimed_is_announced_again_and_again_and_then_given_up() -> None:
+    assert list(lived(after(), 4000)) == [
+        (60, Kind.ESCALATED, "1"),
+        (120, Kind.ESCALATED, "2"),
+        (300, Kind.ESCALATED, "3"),
+        (600, Kind.RETURNED, "give_up"),
+    ]
+
+
+def test_the_first_word_of_a_person_stops_the_clock_and_a_claim_alone_does_not() -> None:
+    queue = replace(SALES, limits=Limits(first_alert=60, escalate=(120, 300), agent_lost=None))
+
+    silent = list(lived(after(CLAIM, queue=queue), 700))
+    answered = list(lived(after(CLAIM, ANSWER, queue=queue), 700))
+
+    assert [kind for _, kind, _ in silent] == [Kind.ESCALATED] * 3
+    assert answered == []
+
+
+def test_what_an_agent_holds_is_not_given_up() -> None:
+    head = after(CLAIM, queue=replace(SALES, limits=Limits(give_up=60)))
+
+    assert list(lived(head, 600)) == []
+
+
+def test_who_goes_back_to_the_queue_unanswered_has_waited_since_the_request() -> None:
+    head = after(CLAIM, (30, Release(), ANA))
+
+    assert head.waiting_since == NOW
+    assert next(lived(head, 600)) == (60, Kind.ESCALATED, "1")
+
+
+def test_who_goes_back_to_the_queue_after_an_answer_waits_from_then_on() -> None:
+    head = after(CLAIM, ANSWER, (50, Release(), ANA))
+
+    assert head.waiting_since == NOW + 50 * SECOND
+    assert next(lived(head, 600)) == (110, Kind.ESCALATED, "1")
+
+
+def test_an_agent_who_does_not_answer_loses_the_conversation_to_the_queue() -> None:
+    quiet = replace(SALES, limits=Limits(agent_idle=90))
+
+    assert list(lived(after(CLAIM, queue=quiet), 600)) == [(100, Kind.RELEASED, "agent_idle")]
+    answered = after(CLAIM, ANSWER, QUESTION, queue=quiet)
+    assert list(lived(answered, 600)) == [(120, Kind.RELEASED, "agent_idle")]
+
+
+def test_a_user_who_insists_does_not_give_the_agent_more_time() -> None:
+    quiet = replace(SALES, limits=Limits(agent_idle=90))
+    insists: Step = (80, UserMessage(HELLO), BOT_KEY)
+
+    head = after(CLAIM, ANSWER, QUESTION, insists, queue=quiet)
+
+    assert next(lived(head, 600)) == (120, Kind.RELEASED, "agent_idle")
+
+
+def test_a_user_who_does_not_answer_goes_back_to_the_bot() -> None:
+    quiet = replace(SALES, limits=Limits(user_idle=180))
+
+    assert list(lived(after(CLAIM, ANSWER, queue=quiet), 600)) == [
+        (200, Kind.RETURNED, "user_idle")
+    ]
+    assert list(lived(after(CLAIM, ANSWER, QUESTION, queue=quiet), 600)) == []
+
+
+def test_a_handoff_lasts_no_longer_than_it_may_whoever_has_it() -> None:
+    short = replace(SALES, limits=Limits(max_length=3600, agent_lost=None))
+
+    owned = list(lived(after(CLAIM, ANSWER, QUESTION, queue=short), 4000))
+    released = list(lived(after(CLAIM, (50, Release(), ANA), queue=short), 4000))
+
+    assert owned == released == [(3610, Kind.RETURNED, "max_length")]
+
+
+def test_an_agent_whose_connection_is_gone_has_a_grace_period() -> None:
+    gone = replace(THERE, gone_at=NOW + 40 * SECOND)
+    head = after(CLAIM, queue=replace(SALES, limits=Limits(agent_lost=30)))
+
+    assert list(lived(head, 600, gone)) == [(70, Kind.RELEASED, "agent_lost")]
+
+
+def test_an_agent_of_whom_nothing_is_heard_is_lost_after_eleven_minutes_and_the_grace() -> None:
+    head = after(CLAIM, queue=replace(SALES, limits=Limits(agent_lost=30)))
+    lost_after = 10 + HEARTBEAT_LOST_AFTER // SECOND + 30
+
+    assert list(lived(head, 1000)) == [(lost_after, Kind.RELEASED, "agent_lost")]
+
+
+def test_an_agent_who_is_heard_of_keeps_what_they_have() -> None:
+    head = after(CLAIM)
+    heard = replace(THERE, seen_at=NOW + 3000 * SECOND)
+
+    found = [cause for _, _, cause in lived(replace_limits(head, agent_lost=30), 3000, heard)]
+
+    assert "agent_lost" not in found
+
+
+def replace_limits(head: Head, agent_lost: int) -> Head:
+    return replace(head, timing=replace(head.timing, limits=Limits(agent_lost=agent_lost)))
+
+
+def test_the_late_write_of_an_agent_who_was_lost_is_refused_by_its_epoch() -> None:
+    head = after(CLAIM)
+    back = decide(head, Release(epoch=head.epoch, cause=Cause.AGENT_LOST), TIMER, NOW).head
+
+    with pytest.raises(StaleEpoch):
+        decide(back, AgentMessage(HELLO, epoch=head.epoch), ANA, NOW)
+
+
+def test_a_late_sweep_catches_up_in_order() -> None:
+    head, now = after(), NOW + 3 * 86_400 * SECOND
+
+    met = []
+    while command := overdue(head, now):
+        decision = decide(head, command, TIMER, now)
+        met += [entry.kind for entry in decision.entries]
+        head = decision.head
+
+    assert met == [Kind.ESCALATED, Kind.ESCALATED, Kind.ESCALATED, Kind.RETURNED]
+
+
+def test_an_alert_is_raised_once_however_often_it_is_due() -> None:
+    head = after()
+    raised = decide(head, Escalate(1, epoch=head.epoch), TIMER, NOW).head
+
+    assert decide(raised, Escalate(1, epoch=head.epoch), TIMER, NOW) == Decision(raised)
+
+
+def test_the_limits_are_those_of_the_queue_it_comes_into() -> None:
+    other = Queue("support", limits=Limits(give_up=45))
+
+    head = after((5, Transfer(queue="support", settings=other), SAM))
+
+    assert list(lived(head, 600)) == [(50, Kind.RETURNED, "give_up")]
+
+
+def test_what_nobody_was_free_to_be_offered_is_looked_after_again_a_minute_later() -> None:
+    head = after(queue=Queue("sales", mode=Mode.OFFER))
+
+    assert head.timing.due_at == NOW + LOOK_AGAIN
+    assert overdue(head, NOW + LOOK_AGAIN) is None
+
+
+def test_an_offer_ends_at_its_time() -> None:
+    head = after(queue=Queue("sales", mode=Mode.OFFER))
+    offer = MakeOffer(NOW + 30 * SECOND, CY, epoch=head.epoch)
+    offered = decide(head, offer, TIMER, NOW).head
+
+    assert offered.timing.due_at == NOW + 30 * SECOND
+    assert list(lived(offered, 60)) == [(30, Kind.DECLINED, "timeout")]
+
+
+def test_a_message_leaves_the_time_alone_unless_something_is_due_sooner() -> None:
+    claimed = after(CLAIM, queue=replace(SALES, limits=Limits(agent_idle=600, user_idle=5)))
+    chatted = after(CLAIM, ANSWER, queue=replace(SALES, limits=Limits(agent_idle=600, user_idle=5)))
+
+    assert claimed.timing.due_at == NOW + 610 * SECOND
+    assert chatted.timing.due_at == NOW + 25 * SECOND
+
+
 @given(WALKS)
-def test_only_what_nobody_has_claimed_yet_waits_for_a_time(walk: Steps) -> None:
+def test_the_time_is_never_later_than_the_earliest_deadline(walk: Steps) -> None:
     for step in walk:
         head = step.decision.head
-        if due_at(head) is not None:
-            assert head.status is Status.WAITING
-            assert head.handoff
-            assert head.handoff.claimed_at is None
+        times = [deadline.at for deadline in deadlines(head)]
+        if times:
+            assert head.timing.due_at is not None
+            assert head.timing.due_at <= min(times)
+        if not head.paused:
+            assert due_at(head, NOW) is None

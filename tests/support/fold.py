@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.domain.conversation import REASON_BYTES
 from chalicelib.domain.entries import Author, Entry, From, Kind, preview, shorten
-from chalicelib.domain.handoff import OpenHandoff
+from chalicelib.domain.handoff import Offer, OpenHandoff
 from chalicelib.domain.head import Head, Status
+from chalicelib.domain.opening import REASON_BYTES
 
 Facts = Mapping[str, Any]
 
@@ -37,7 +37,20 @@ def _requested(head: Head, entry: Entry, facts: Facts) -> Head:
         facts["agent"],
         expires_at=facts.get("expires_at"),
     )
-    return replace(_waits(head, entry, facts), handoff=handoff)
+    requested = replace(_waits(head, entry, facts), handoff=handoff)
+    return _offered(requested, entry, facts) if "offered_to" in facts else requested
+
+
+def _offered(head: Head, _: Entry, facts: Facts) -> Head:
+    assert head.handoff is not None
+    to = facts["offered_to"]
+    offer = Offer(Author(to["id"], to["name"]), to["until"])
+    return replace(head, handoff=replace(head.handoff, offer=offer))
+
+
+def _declined(head: Head, _: Entry, __: Facts) -> Head:
+    assert head.handoff is not None
+    return replace(head, handoff=replace(head.handoff, offer=None))
 
 
 def _waits(head: Head, entry: Entry, facts: Facts) -> Head:
@@ -47,7 +60,8 @@ def _waits(head: Head, entry: Entry, facts: Facts) -> Head:
         owner=None,
         queue=facts["queue"],
         priority=facts["priority"],
-        waiting_since=head.waiting_since or entry.at,
+        waiting_since=facts.get("waiting_since") or entry.at,
+        handoff=replace(head.handoff, offer=None) if head.handoff else None,
     )
 
 
@@ -59,7 +73,7 @@ def _claimed(head: Head, entry: Entry, facts: Facts) -> Head:
         status=Status.AGENT,
         owner=Author(**facts["owner"]),
         waiting_since=None,
-        handoff=replace(head.handoff, claimed_at=claimed_at, expires_at=None),
+        handoff=replace(head.handoff, claimed_at=claimed_at, expires_at=None, offer=None),
     )
 
 
@@ -102,5 +116,7 @@ FOLDS: Mapping[Kind, Callable[[Head, Entry, Facts], Head]] = {
     Kind.NOTE: _noted,
     Kind.TAGGED: _tagged,
     Kind.LEAK: _leaked,
+    Kind.OFFERED: _offered,
+    Kind.DECLINED: _declined,
 }
-"""Suggestions and events only make the log longer."""
+"""Suggestions, events and alerts only make the log longer."""

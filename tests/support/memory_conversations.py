@@ -10,8 +10,7 @@ from chalicelib.domain.entries import Entry, Kind
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.handoff import Handoff, HandoffChange
 from chalicelib.domain.head import Head
-from chalicelib.domain.routing import Member, Presence
-from chalicelib.domain.timers import due_at
+from chalicelib.domain.routing import NEVER, Member
 from chalicelib.usecases.ports import BoardFilter, Commit, Listing, Loaded, Lost, Query
 from chalicelib.usecases.records import IdempotencyKey, KnownAnswer
 from tests.support.clock import ManualClock
@@ -140,10 +139,18 @@ class MemoryConversations:
             known = {a: self._table.profiles.get((a.bot, a.channel, a.user)) for a in addresses}
             return {address: profile for address, profile in known.items() if profile}
 
+    def postpone(self, head: Head, due_at: int | None) -> None:
+        with self._table.lock:
+            thread = self._table.threads.get((head.bot, head.id))
+            if thread and thread.head.last_seq == head.last_seq:
+                timing = replace(thread.head.timing, due_at=due_at)
+                thread.head = replace(thread.head, timing=timing)
+
     def due(self, until: int, limit: int) -> list[tuple[str, str]]:
         with self._table.lock:
             heads = [thread.head for thread in self._table.threads.values()]
-        found = [(at, head) for head in heads if (at := due_at(head)) is not None and at <= until]
+        due = [(head.timing.due_at, head) for head in heads]
+        found = [(at, head) for at, head in due if at is not None and at <= until]
         found.sort(key=lambda pair: pair[0])
         return [(head.bot, head.id) for _, head in found[:limit]]
 
@@ -177,9 +184,12 @@ class MemoryConversations:
             raise Lost
 
     def _check_room(self, head: Head, seat: Seat) -> None:
-        if seat.change < 0 or seat.capacity is None:
+        if seat.change < 0 or seat.kept_until == NEVER:
             return
-        if self._table.open_count(head.bot, seat.agent) >= seat.capacity:
+        place = (head.bot, seat.agent)
+        is_full = seat.capacity is not None and self._table.open_count(*place) >= seat.capacity
+        is_kept = self._table.kept_until.get(place, NEVER) > head.updated_at
+        if is_full or (seat.kept_until is not None and is_kept):
             name = head.owner.name if head.owner else seat.agent
             raise AtCapacity(
                 f"{name} has no room for one more.", agent=seat.agent, capacity=seat.capacity
@@ -192,8 +202,7 @@ class MemoryConversations:
         if decision.entries:
             self._store_in_thread(commit, self._begun(commit))
         for seat in decision.seats:
-            changed = self._table.open_count(bot, seat.agent) + seat.change
-            self._table.open_counts[bot, seat.agent] = max(0, changed)
+            self._take_seat(bot, seat, decision.head.updated_at)
         self._store_profile(decision)
         if commit.key and not decision.refusal:
             self._table.answers[_name(bot, commit.key)] = KeptAnswer(
@@ -201,6 +210,14 @@ class MemoryConversations:
                 commit.command_id,
                 self._clock.now() + KEY_LIFE,
             )
+
+    def _take_seat(self, bot: str, seat: Seat, now: int) -> None:
+        place = (bot, seat.agent)
+        self._table.kept_until[place] = seat.kept_until or NEVER
+        if seat.kept_until is None:
+            changed = self._table.open_count(*place) + seat.change
+            self._table.open_counts[place] = max(0, changed)
+            self._table.busy_at[place] = now
 
     def _store_in_thread(self, commit: Commit, thread: Thread) -> None:
         decision = commit.decision
@@ -250,10 +267,7 @@ class MemoryConversations:
 
     def _member(self, bot: str, person: str) -> Member | None:
         member = self._table.members.get(bot, {}).get(person)
-        if member is None:
-            return None
-        presence = self._table.presences.get(person, Presence())
-        return replace(member, open=self._table.open_count(bot, person), presence=presence)
+        return self._table.as_they_stand(bot, member) if member else None
 
     def _entries(self, bot: str, conversation_id: str) -> list[Entry]:
         with self._table.lock:

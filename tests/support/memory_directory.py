@@ -38,14 +38,7 @@ class MemoryDirectory:
     def members(self, bot: str) -> list[Member]:
         with self._table.lock:
             members = self._table.members.get(bot, {}).values()
-            return [
-                replace(
-                    member,
-                    open=self._table.open_count(bot, member.person),
-                    presence=self.presence(member.person),
-                )
-                for member in members
-            ]
+            return [self._table.as_they_stand(bot, member) for member in members]
 
     def bots_of(self, person: str) -> list[str]:
         with self._table.lock:

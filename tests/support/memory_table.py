@@ -1,6 +1,6 @@
 """What the stores in memory share: the rows, and one lock that makes each call atomic."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from chalicelib.domain.entries import Entry
 from chalicelib.domain.handoff import Handoff
 from chalicelib.domain.head import Head
 from chalicelib.domain.queues import Queue
-from chalicelib.domain.routing import Member, Presence
+from chalicelib.domain.routing import NEVER, Member, Presence
 from chalicelib.usecases.records import (
     Answer,
     Bot,
@@ -71,6 +71,8 @@ class MemoryTable:
         self.profiles: dict[tuple[str, str, str], Profile] = {}
         self.answers: dict[CallerKey, KeptAnswer] = {}
         self.open_counts: dict[tuple[str, str], int] = {}
+        self.busy_at: dict[tuple[str, str], int] = {}
+        self.kept_until: dict[tuple[str, str], int] = {}
         self.bots: dict[str, Bot] = {}
         self.queues: dict[tuple[str, str], Queue] = {}
         self.ended: dict[tuple[str, str], Ended] = {}
@@ -87,6 +89,17 @@ class MemoryTable:
         self.cursors: dict[ConversationKey, Cursor] = {}
         self.slots: dict[tuple[str, int], int] = {}
         self.deliveries: list[Delivery] = []
+
+    def as_they_stand(self, bot: str, member: Member) -> Member:
+        """With presence and load."""
+        place = (bot, member.person)
+        return replace(
+            member,
+            open=self.open_count(*place),
+            presence=self.presences.get(member.person, Presence()),
+            busy_at=self.busy_at.get(place, NEVER),
+            kept_until=self.kept_until.get(place, NEVER),
+        )
 
     def open_count(self, bot: str, person: str) -> int:
         return self.open_counts.get((bot, person), 0)

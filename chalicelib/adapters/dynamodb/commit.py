@@ -33,6 +33,7 @@ from chalicelib.domain.decision import Seat
 from chalicelib.domain.entries import Kind
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.head import Head
+from chalicelib.domain.routing import NEVER
 from chalicelib.usecases.ports import Commit, Lost
 
 KEY_LIFE = 7 * 24 * 60 * 60 * 1000
@@ -47,7 +48,7 @@ def write(rows: Rows, commit: Commit) -> None:
         if _is_ours(cancelled, commit):
             return
         empty = _seats(cancelled, commit)
-        full = [seat for seat in empty if seat.change > 0]
+        full = [seat for seat in empty if seat.change >= 0]
         if not empty:
             raise Lost from cancelled
         if full:
@@ -71,7 +72,7 @@ def _transaction(rows: Rows, commit: Commit, seats: Sequence[Seat]) -> Transacti
         _add_entries(transaction, commit, rows.table.shards)
         _add_handoff(transaction, commit, rows.table.shards)
         for seat in seats:
-            _add_seat(transaction, commit.before.bot, seat)
+            _add_seat(transaction, commit.decision.head, seat)
         if commit.decision.profile:
             _add_profile(transaction, commit.decision.head, commit.decision.profile)
     elif commit.key:
@@ -119,15 +120,33 @@ def _add_handoff(transaction: Transaction, commit: Commit, shards: int) -> None:
         transaction.update(HandoffRow.at(key), handoff_changes(changed))
 
 
-def _add_seat(transaction: Transaction, bot: str, seat: Seat) -> None:
-    row = LoadRow.at(keys.load(bot, seat.agent))
-    change = LoadRow.open.set((LoadRow.open | 0) + seat.change)
-    transaction.update(row, [change], _has_room(seat))
+def _add_seat(transaction: Transaction, head: Head, seat: Seat) -> None:
+    row = LoadRow.at(keys.load(head.bot, seat.agent))
+    if seat.kept_until is not None:
+        changes = [LoadRow.kept_until.set(seat.kept_until)]
+    else:
+        changes = [
+            LoadRow.open.set((LoadRow.open | 0) + seat.change),
+            LoadRow.busy_at.set(head.updated_at),
+            LoadRow.kept_until.set(NEVER),
+        ]
+    transaction.update(row, changes, _has_room(seat, head.updated_at))
 
 
-def _has_room(seat: Seat) -> Condition | None:
+def _has_room(seat: Seat, now: int) -> Condition | None:
     if seat.change < 0:
         return LoadRow.open >= -seat.change
+    if seat.kept_until is None:
+        return _is_below_capacity(seat)
+    if seat.kept_until == NEVER:
+        return None
+    unkept = LoadRow.kept_until.does_not_exist() | (LoadRow.kept_until <= now)
+    room = _is_below_capacity(seat)
+    both: Condition = unkept if room is None else unkept & room
+    return both
+
+
+def _is_below_capacity(seat: Seat) -> Condition | None:
     if seat.capacity is None:
         return None
     room = LoadRow.open < seat.capacity

@@ -6,6 +6,7 @@ from operator import and_
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb import commit as commits
 from chalicelib.adapters.dynamodb import keys, lists, members
@@ -156,6 +157,15 @@ class DynamoConversations:
         found = self._rows.get_all(wanted.values())
         rows = {address: named(found, ProfileRow, key) for address, key in wanted.items()}
         return {address: profile_of(row) for address, row in rows.items() if row}
+
+    def postpone(self, head: Head, due_at: int | None) -> None:
+        row = HeadRow.at(keys.head(head.bot, head.id))
+        if due_at is None:
+            actions: list[Action] = [HeadRow.due_key.remove(), HeadRow.due_at.remove()]
+        else:
+            due_key = keys.due(keys.shard(head.id, self._table.shards))
+            actions = [HeadRow.due_key.set(due_key), HeadRow.due_at.set(due_at)]
+        self._rows.update(row, actions, HeadRow.last_seq == head.last_seq)
 
     def due(self, until: int, limit: int) -> list[tuple[str, str]]:
         return lists.due(self._table, until, limit)

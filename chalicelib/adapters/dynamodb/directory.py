@@ -82,7 +82,10 @@ class DynamoDirectory:
 
     def set_presence(self, person: str, presence: Presence) -> None:
         key = keys.presence(person)
-        self._rows.put(PresenceRow.at(key, status=presence.status, seen_at=presence.seen_at))
+        row = PresenceRow.at(
+            key, status=presence.status, seen_at=presence.seen_at, gone_at=presence.gone_at
+        )
+        self._rows.put(row)
 
     def add_bot(self, bot: Bot) -> None:
         listed = keys.RowKey(keys.ALL_BOTS, keys.part(bot.id))

@@ -6,9 +6,10 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import HeadRow
 from chalicelib.domain.address import Address, handoff_id
 from chalicelib.domain.entries import Author, From, Preview
-from chalicelib.domain.handoff import OpenHandoff
+from chalicelib.domain.handoff import Offer, OpenHandoff
 from chalicelib.domain.head import Head, Status
-from chalicelib.domain.timers import due_at
+from chalicelib.domain.queues import NO_LIMITS, Limits
+from chalicelib.domain.timing import Timing
 
 NAME_BYTES = 32
 TIE_BREAK = slice(2, 14)
@@ -31,7 +32,7 @@ class Places(TypedDict):
 
 def places(head: Head, shards: int) -> Places:
     """Its keys in the lists; none where it does not belong there."""
-    shard, due = keys.shard(head.id, shards), due_at(head)
+    shard, due = keys.shard(head.id, shards), head.timing.due_at
     return {
         "index": keys.index(head.bot, shard),
         "board_key": _board_key(head),
@@ -94,9 +95,26 @@ def head_row(head: Head, shards: int) -> HeadRow:
         leaks=head.leaks or None,
         heard_seq=head.heard_seq,
         notes=head.notes or None,
+        last_agent=head.last_agent,
         created_at=head.created_at,
         updated_at=head.updated_at,
+        **_times(head),
     )
+
+
+def _times(head: Head) -> dict[str, object]:
+    """What deadlines are counted from."""
+    timing, offer = head.timing, head.handoff.offer if head.handoff else None
+    return {
+        "offered_to": offer.agent.id if offer else None,
+        "offered_name": offer.agent.name if offer else None,
+        "offered_until": offer.until if offer else None,
+        "limits": limits_text(timing.limits),
+        "offer_seconds": timing.offer_seconds,
+        "clock": timing.clock,
+        "alerts": timing.alerts or None,
+        "silent_since": timing.silent_since,
+    }
 
 
 def head_of(row: HeadRow) -> Head:
@@ -120,6 +138,15 @@ def head_of(row: HeadRow) -> Head:
         leaks=row.leaks or 0,
         heard_seq=row.heard_seq,
         notes=row.notes or 0,
+        last_agent=row.last_agent,
+        timing=Timing(
+            limits_of(row.limits),
+            row.offer_seconds,
+            row.clock,
+            row.alerts or 0,
+            row.silent_since,
+            row.due_at,
+        ),
     )
 
 
@@ -139,7 +166,32 @@ def _handoff_of(row: HeadRow, conversation_id: str) -> OpenHandoff | None:
         agent=row.wanted_agent,
         claimed_at=row.claimed_at,
         expires_at=row.expires_at,
+        offer=_offer_of(row),
     )
+
+
+def _offer_of(row: HeadRow) -> Offer | None:
+    agent = author_of(row.offered_to, row.offered_name)
+    return Offer(agent, row.offered_until) if agent else None
+
+
+LIMITS = ("first_alert", "give_up", "agent_idle", "user_idle", "max_length", "agent_lost")
+
+
+def limits_text(limits: Limits) -> str | None:
+    """As short as can be: seconds by their place, the steps of the escalation behind them."""
+    if limits == NO_LIMITS:
+        return None
+    numbers = [getattr(limits, name) for name in LIMITS] + list(limits.escalate)
+    return ",".join("" if number is None else str(number) for number in numbers)
+
+
+def limits_of(text: str | None) -> Limits:
+    if text is None:
+        return NO_LIMITS
+    numbers = [int(number) if number else None for number in text.split(",")]
+    steps = tuple(step for step in numbers[len(LIMITS) :] if step is not None)
+    return Limits(**dict(zip(LIMITS, numbers, strict=False)), escalate=steps)
 
 
 def _preview_of(row: HeadRow) -> Preview | None:

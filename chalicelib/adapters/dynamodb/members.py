@@ -7,7 +7,7 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import LoadRow, MemberRow, PresenceRow
 from chalicelib.adapters.dynamodb.table import Found, named
 from chalicelib.domain.access import Role
-from chalicelib.domain.routing import Member, Presence, PresenceStatus
+from chalicelib.domain.routing import NEVER, Member, Presence, PresenceStatus
 
 
 def keys_of(bot: str, person: str) -> tuple[keys.RowKey, ...]:
@@ -20,10 +20,12 @@ def member(found: Found, bot: str, person: str) -> Member | None:
     row = named(found, MemberRow, of_member)
     load = named(found, LoadRow, of_load)
     presence = presence_of(named(found, PresenceRow, of_presence))
-    return member_of(row, load.open if load else 0, presence) if row else None
+    return member_of(row, load, presence) if row else None
 
 
-def member_of(row: MemberRow, open_now: int = 0, presence: Presence | None = None) -> Member:
+def member_of(
+    row: MemberRow, load: LoadRow | None = None, presence: Presence | None = None
+) -> Member:
     return Member(
         person=row.person,
         name=row.name,
@@ -31,8 +33,10 @@ def member_of(row: MemberRow, open_now: int = 0, presence: Presence | None = Non
         role=Role(row.role),
         queues=frozenset(row.queues or ()),
         capacity=row.capacity,
-        open=open_now,
+        open=(load and load.open) or 0,
         presence=presence or Presence(),
+        busy_at=(load and load.busy_at) or NEVER,
+        kept_until=(load and load.kept_until) or NEVER,
     )
 
 
@@ -49,4 +53,6 @@ def member_row(bot: str, member: Member) -> MemberRow:
 
 
 def presence_of(row: PresenceRow | None) -> Presence:
-    return Presence(PresenceStatus(row.status), row.seen_at) if row else Presence()
+    if row is None:
+        return Presence()
+    return Presence(PresenceStatus(row.status), row.seen_at, row.gone_at)

@@ -80,6 +80,15 @@ class HeadRow(Row, discriminator="h"):
     leaks = Integer(attr_name="l", null=True)
     heard_seq = Integer(attr_name="hs", null=True)
     notes = Integer(attr_name="no", null=True)
+    last_agent = UnicodeAttribute(attr_name="la", null=True)
+    offered_to = UnicodeAttribute(attr_name="oi", null=True)
+    offered_name = UnicodeAttribute(attr_name="om", null=True)
+    offered_until = Integer(attr_name="ou", null=True)
+    limits = UnicodeAttribute(attr_name="tl", null=True)
+    offer_seconds = Integer(attr_name="to", null=True)
+    clock = Integer(attr_name="tc", null=True)
+    alerts = Integer(attr_name="ta", null=True)
+    silent_since = Integer(attr_name="ts", null=True)
     created_at = Integer(attr_name="ca")
     updated_at = Integer(attr_name="ua")
 
@@ -209,12 +218,15 @@ class KeyRow(Row, discriminator="c"):
 class PresenceRow(Row, discriminator="y"):
     status = UnicodeAttribute(attr_name="s")
     seen_at = Integer(attr_name="a")
+    gone_at = Integer(attr_name="g", null=True)
 
 
 class LoadRow(Row, discriminator="l"):
-    """How many conversations an agent owns."""
+    """How many conversations an agent owns, since when; until when one is kept for them."""
 
-    open = Integer(attr_name="n")
+    open = Integer(attr_name="n", null=True)
+    busy_at = Integer(attr_name="b", null=True)
+    kept_until = Integer(attr_name="k", null=True)
 
 
 class AttemptsRow(Row, discriminator="r"):

@@ -1,0 +1,97 @@
+"""Finding somebody for a conversation that waits: offers, one agent after another, and the queue
+that takes over. Doing it twice does no harm: the state table has the last word."""
+
+from collections import Counter
+
+from chalicelib.domain.access import timer_of
+from chalicelib.domain.commands import Cause, MakeOffer, Transfer
+from chalicelib.domain.errors import AtCapacity, NoAgentAvailable
+from chalicelib.domain.head import Head, Status
+from chalicelib.domain.queues import Mode, Queue, fallbacks
+from chalicelib.domain.routing import Member, next_in_turn, someone_online
+from chalicelib.domain.timers import SECOND, wants_an_offer
+from chalicelib.usecases.conversations import execute
+from chalicelib.usecases.ports import BoardFilter
+from chalicelib.usecases.records import Committed
+from chalicelib.usecases.world import World
+
+MOST_ENTRIES = 1000
+MOST_WAITING = 25
+"""Looked through when somebody has become free."""
+WAITING = BoardFilter(frozenset({Status.WAITING}))
+
+
+def find_somebody(world: World, committed: Committed) -> None:
+    """For what has just come into a queue, or been declined there."""
+    name = (committed.entry.payload or {}).get("queue")
+    queue = world.directory.queue(committed.bot, name) if isinstance(name, str) else None
+    if queue and queue.mode is Mode.OFFER:
+        offer(world, committed.bot, committed.conversation_id)
+
+
+def fall_back(world: World, committed: Committed) -> None:
+    """Where the queue that was asked for is closed or deserted, the first that is neither takes
+    over; where there is none, it waits where it is."""
+    name = (committed.entry.payload or {}).get("queue")
+    queue = world.directory.queue(committed.bot, name) if isinstance(name, str) else None
+    if queue is None or queue.fallback is None:
+        return
+    members = world.directory.members(committed.bot)
+    if _is_served(world, queue, members):
+        return
+    queues = {each.name: each for each in world.directory.queues(committed.bot)}
+    for following in fallbacks(queue.name, queues.values()):
+        if _is_served(world, queues.get(following, Queue(following)), members):
+            there = Transfer(queue=following, epoch=committed.entry.epoch, cause=Cause.FALLBACK)
+            execute(world, timer_of(committed.bot), committed.conversation_id, there)
+            return
+
+
+def _is_served(world: World, queue: Queue, members: list[Member]) -> bool:
+    now = world.clock.now()
+    return queue.is_open(now) and someone_online(members, queue.name, now)
+
+
+def somebody_is_free(world: World, committed: Committed) -> None:
+    offer_waiting(world, committed.bot)
+
+
+def offer_waiting(world: World, bot: str) -> None:
+    """To whoever has become free, what has waited longest."""
+    if not any(queue.mode is Mode.OFFER for queue in world.directory.queues(bot)):
+        return
+    waiting = world.conversations.board(bot, WAITING, None, MOST_WAITING).conversation_ids
+    for head in world.conversations.heads(bot, waiting):
+        if wants_an_offer(head):
+            offer(world, bot, head.id)
+
+
+def offer(world: World, bot: str, conversation_id: str) -> bool:
+    """To the next agent in turn. False where nobody is free."""
+    head = world.conversations.head(bot, conversation_id)
+    if head is None or not wants_an_offer(head):
+        return False
+    now = world.clock.now()
+    members = world.directory.members(bot)
+    turn = next_in_turn(members, head.queue, now, _offered(world, head), head.last_agent)
+    until = now + (head.timing.offer_seconds or 0) * SECOND
+    return any(_takes(world, head, member, until) for member in turn)
+
+
+def _takes(world: World, head: Head, member: Member, until: int) -> bool:
+    """Whether they are free still: two conversations may look at the same agent at once."""
+    command = MakeOffer(until, epoch=head.epoch)
+    try:
+        execute(world, timer_of(head.bot), head.id, command, agent=member.person)
+    except (NoAgentAvailable, AtCapacity):
+        return False
+    return True
+
+
+def _offered(world: World, head: Head) -> Counter[str]:
+    """How often to whom, in this handoff."""
+    assert head.handoff is not None
+    since = head.handoff.opened_seq - 1
+    entries = world.conversations.entries_after(head.bot, head.id, since, MOST_ENTRIES)
+    offered = ((entry.payload or {}).get("offered_to") for entry in entries)
+    return Counter(str(to["id"]) for to in offered if isinstance(to, dict))

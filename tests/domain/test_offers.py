@@ -1,0 +1,186 @@
+"""One agent at a time is asked, and has a moment to say yes."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.access import Role
+from chalicelib.domain.commands import (
+    Claim,
+    EndOffer,
+    MakeOffer,
+    Pause,
+    Release,
+    Take,
+    TakeAndSay,
+    Unpause,
+)
+from chalicelib.domain.conversation import decide
+from chalicelib.domain.decision import Decision, Seat
+from chalicelib.domain.entries import Author, Body, Kind
+from chalicelib.domain.errors import IllegalMove, NoAgentAvailable
+from chalicelib.domain.handoff import Offer, Request
+from chalicelib.domain.head import Head, Status
+from chalicelib.domain.queues import Mode, Queue
+from chalicelib.domain.routing import Member, Presence, PresenceStatus, next_in_turn
+from tests.domain.cast import ANA, BO, BOT_KEY, CY, NOW, SAM, TIMER, WAITING, WITH_BOT
+
+UNTIL = NOW + 30_000
+TO_ANA = replace(CY, person="ana", name="Ana", capacity=5)
+OFFERED = decide(WAITING, MakeOffer(UNTIL, TO_ANA, epoch=WAITING.epoch), TIMER, NOW).head
+THE_OFFER = Offer(Author("ana", "Ana"), UNTIL)
+TAKES = [Claim(), Take(), TakeAndSay(Body(text="hello"))]
+
+
+def test_an_offer_says_to_whom_and_until_when_and_keeps_a_seat() -> None:
+    decision = decide(WAITING, MakeOffer(UNTIL, TO_ANA), TIMER, NOW)
+
+    (entry,) = decision.entries
+    assert entry.payload
+    assert entry.payload["offered_to"] == {"id": "ana", "name": "Ana", "until": UNTIL}
+    assert decision.seats == (Seat("ana", 0, 5, kept_until=UNTIL),)
+    assert decision.head.handoff
+    assert decision.head.handoff.offer == THE_OFFER
+
+
+@pytest.mark.parametrize("take", TAKES)
+def test_while_it_is_offered_to_somebody_nobody_else_can_take_it(take: Claim) -> None:
+    with pytest.raises(IllegalMove) as refused:
+        decide(OFFERED, take, BO, UNTIL - 1)
+
+    assert refused.value.facts["offered_to"] == {"id": "ana", "name": "Ana", "until": UNTIL}
+
+
+@pytest.mark.parametrize("take", TAKES)
+def test_whoever_it_is_offered_to_takes_it_and_so_may_a_supervisor(take: Claim) -> None:
+    for caller in (ANA, SAM):
+        taken = decide(OFFERED, take, caller, UNTIL - 1).head
+
+        assert taken.owner_id == caller.id
+        assert taken.handoff
+        assert taken.handoff.offer is None
+
+
+def test_once_its_time_is_over_anybody_can_take_it_though_no_sweep_has_come() -> None:
+    assert decide(OFFERED, Claim(), BO, UNTIL).head.owner_id == "bo"
+
+
+def test_who_releases_what_is_offered_to_them_declines_it() -> None:
+    declined = decide(OFFERED, Release(), ANA, NOW)
+
+    (entry,) = declined.entries
+    assert (entry.kind, (entry.payload or {})["cause"]) == (Kind.DECLINED, "declined")
+    assert declined.seats == (Seat("ana", 0, kept_until=0),)
+    assert declined.head.status is Status.WAITING
+    assert declined.head.epoch == OFFERED.epoch
+    assert decide(declined.head, Claim(), BO, NOW).head.owner_id == "bo"
+
+
+@pytest.mark.parametrize(
+    "head", [OFFERED, WAITING], ids=["offered to another", "offered to nobody"]
+)
+def test_nobody_else_can_decline(head: Head) -> None:
+    with pytest.raises(IllegalMove):
+        decide(head, Release(), BO, NOW)
+
+
+def test_a_timer_ends_the_offer_it_was_set_for_and_no_other() -> None:
+    again = decide(
+        decide(OFFERED, Release(), ANA, NOW).head, MakeOffer(UNTIL + 1, TO_ANA), TIMER, NOW
+    ).head
+
+    assert decide(again, EndOffer(THE_OFFER), TIMER, UNTIL) == Decision(again)
+    assert decide(OFFERED, EndOffer(THE_OFFER), TIMER, UNTIL).entries
+
+
+def test_a_second_offer_changes_nothing_while_the_first_stands() -> None:
+    assert decide(OFFERED, MakeOffer(UNTIL, CY), TIMER, NOW) == Decision(OFFERED)
+
+
+def test_who_is_not_there_is_offered_nothing() -> None:
+    away = replace(CY, presence=Presence(PresenceStatus.AWAY, NOW))
+
+    with pytest.raises(NoAgentAvailable):
+        decide(WAITING, MakeOffer(UNTIL, away), TIMER, NOW)
+
+
+def test_an_offer_does_not_outlive_the_wait() -> None:
+    returned = decide(OFFERED, Unpause(), BOT_KEY, NOW).head
+
+    assert returned.handoff is None
+
+
+def test_what_is_asked_of_one_agent_is_offered_to_them_if_they_are_free() -> None:
+    sales = Queue("sales", offer_seconds=45)
+    pause = Pause(Request(queue="sales"), agent=TO_ANA, settings=sales)
+
+    kept = decide(WITH_BOT, pause, BOT_KEY, NOW).head
+
+    assert kept.handoff
+    assert kept.handoff.offer == Offer(Author("ana", "Ana"), NOW + 45_000)
+    with pytest.raises(IllegalMove):
+        decide(kept, Claim(), BO, NOW)
+
+
+def test_what_is_asked_of_one_agent_who_is_busy_is_for_everybody() -> None:
+    pause = Pause(Request(queue="sales"), agent=replace(TO_ANA, open=5))
+
+    queued = decide(WITH_BOT, pause, BOT_KEY, NOW).head
+
+    assert queued.handoff
+    assert queued.handoff.offer is None
+
+
+# Whose turn it is
+
+
+def agent(name: str, **fields: Any) -> Member:
+    there = Presence(PresenceStatus.ONLINE, NOW)
+    member = Member(name, name, "", Role.AGENT, frozenset({"sales"}), 2, presence=there)
+    return replace(member, **fields)
+
+
+def turn(*members: Member, last: str | None = None, **offered: int) -> list[str]:
+    return [m.person for m in next_in_turn(members, "sales", NOW, offered, last)]
+
+
+def test_who_has_been_idle_longest_comes_first() -> None:
+    assert turn(agent("a", busy_at=3), agent("b", busy_at=1), agent("c")) == ["c", "b", "a"]
+
+
+def test_the_last_agent_comes_before_them_if_they_are_free() -> None:
+    assert turn(agent("a"), agent("b", busy_at=9), last="b") == ["b", "a"]
+    assert turn(agent("a"), agent("b", open=2), last="b") == ["a"]
+
+
+def test_who_has_been_asked_already_comes_after_those_who_have_not() -> None:
+    assert turn(agent("a"), agent("b", busy_at=5), last="a", a=1) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"presence": Presence(PresenceStatus.AWAY, NOW)},
+        {"presence": Presence(PresenceStatus.OFFLINE, NOW)},
+        {"presence": Presence(PresenceStatus.ONLINE, NOW, gone_at=NOW)},
+        {"presence": Presence(PresenceStatus.ONLINE, 1)},
+        {"open": 2},
+        {"queues": frozenset({"support"})},
+        {"kept_until": NOW + 1},
+        {"role": Role.SUPERVISOR, "queues": frozenset()},
+    ],
+)
+def test_who_is_not_there_or_not_free_or_no_member_is_never_asked(
+    fields: dict[str, Any],
+) -> None:
+    assert turn(agent("a", **fields)) == []
+
+
+def test_offers_are_for_queues_that_want_them() -> None:
+    manual = decide(WITH_BOT, Pause(Request(queue="sales"), settings=Queue("sales")), BOT_KEY, NOW)
+    offering = Queue("sales", mode=Mode.OFFER, offer_seconds=20)
+    by_offer = decide(WITH_BOT, Pause(Request(queue="sales"), settings=offering), BOT_KEY, NOW)
+
+    assert manual.head.timing.offer_seconds is None
+    assert by_offer.head.timing.offer_seconds == 20
