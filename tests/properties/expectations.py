@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.address import Address, handoff_id
 from chalicelib.domain.commands import Pause
+from chalicelib.domain.head import Head
 from chalicelib.domain.routing import PresenceStatus
 from chalicelib.usecases.records import Answer
 from tests.properties import model
@@ -38,6 +39,7 @@ class Expectations:
         self.keys: dict[KeyName, tuple[str, Answer, int]] = {}
         self.messages: dict[MessageName, Answer] = {}
         self.presence: dict[str, tuple[PresenceStatus, int]] = {}
+        self.kept: dict[tuple[str, str], int] = {}
         self.winners: dict[tuple[str, int], str] = {}
         self.acknowledged: dict[tuple[Address, int], Sent] = {}
 
@@ -47,7 +49,7 @@ class Expectations:
     def of(self, sent: Sent, first_time: bool = False) -> Expected:
         """`first_time`: as if nothing were known of the key and the message id."""
         state = self.state(sent.address)
-        if not model.may(sent.asked(frozenset())):
+        if not model.may(sent.asked(frozenset(), 0)):
             return Expected(state, "forbidden")
         known = None if first_time else self._known(sent)
         return known or self._decided(sent, state)
@@ -71,7 +73,7 @@ class Expectations:
         is_seen = is_there and model.sees(sent.caller, state)
         if not is_seen or sent.agent not in {None, *PEOPLE}:
             return Expected(state, "not_found")
-        after, code = model.outcome(state, sent.asked(self._online()))
+        after, code = model.outcome(state, sent.asked(self._online(), self._clock.now()))
         if self._is_full(sent.address, state, after):
             return Expected(state, "at_capacity")
         return Expected(after, code, _answer(sent, state, after))
@@ -81,6 +83,7 @@ class Expectations:
         before = self.state(sent.address)
         if expected.state != before:
             self.states[sent.address] = expected.state
+            self._keep_seats(sent.address.bot, before, expected.state)
         if expected.is_known or expected.code or expected.answer is None:
             return
         if sent.key:
@@ -105,6 +108,9 @@ class Expectations:
                 "tags": head.tags,
                 "seq": head.last_seq,
                 "leaks": head.leaks,
+                "offer": _offer_in(head),
+                "unanswered": head.timing.clock is not None,
+                "alerts": head.timing.alerts,
             }
         said = {
             (thread.head.address, key.sender.value, key.message_id): answer
@@ -124,12 +130,27 @@ class Expectations:
         )
 
     def _is_full(self, address: Address, before: State, after: State) -> bool:
-        owner = after["owner"]
-        if owner in (None, before["owner"]):
+        offered = (
+            after["offer"][0] if after["offer"] != before["offer"] and after["offer"] else None
+        )
+        if offered and self.kept.get((address.bot, offered), 0) > self._clock.now():
+            return True
+        agent = offered or after["owner"]
+        if agent in (None, before["owner"]):
             return False
-        capacity = PEOPLE[owner].capacity
+        capacity = PEOPLE[agent].capacity
         owned = Counter(s["owner"] for a, s in self.states.items() if a.bot == address.bot)
-        return capacity is not None and owned[owner] >= capacity
+        return capacity is not None and owned[agent] >= capacity
+
+    def _keep_seats(self, bot: str, before: State, after: State) -> None:
+        """Who is offered one has a seat kept; who takes, loses or declines one has none."""
+        was, now = before["offer"], after["offer"]
+        if was and not now and after["epoch"] == before["epoch"]:
+            self.kept[bot, was[0]] = 0
+        if now and now != was:
+            self.kept[bot, now[0]] = now[1]
+        if before["owner"] != after["owner"]:
+            self.kept |= {(bot, s["owner"]): 0 for s in (before, after) if s["owner"]}
 
 
 def _answer(sent: Sent, before: State, after: State) -> Answer:
@@ -145,6 +166,11 @@ def _answer(sent: Sent, before: State, after: State) -> Answer:
         before["seq"] + 1 if is_new else None,
         created=is_new and not left_message,
     )
+
+
+def _offer_in(head: Head) -> tuple[str, int] | None:
+    offer = head.handoff.offer if head.handoff else None
+    return (offer.agent.id, offer.until) if offer else None
 
 
 def _key_name(sent: Sent) -> KeyName:

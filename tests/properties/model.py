@@ -27,27 +27,32 @@ NEW: State = {
     "tags": (),
     "seq": 0,
     "leaks": 0,
+    "offer": None,
+    "unanswered": False,
+    "alerts": 0,
 }
 
 OF_PEOPLE = {"agent message", "take", "claim", "release", "to agent", "to queue", "note"}
 OF_ALL = {"pause", "unpause", "tag"}
 OF_BOTS = {"user message", "bot message", "suggestion"}
+OF_TIMERS = {"offer", "end of an offer", "escalation"}
 MAY = {
     Role.BOT: OF_BOTS | OF_ALL,
     Role.AGENT: OF_PEOPLE | OF_ALL,
     Role.SUPERVISOR: OF_PEOPLE | OF_ALL,
-    Role.TIMER: OF_ALL,
+    Role.TIMER: OF_ALL | {"release", "to agent", "to queue"} | OF_TIMERS,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command. `agent` is the one it names; `online` is who is there."""
+    """A command at a moment. `agent` is the one it names; `online` is who is there."""
 
     caller: Caller
     command: Command
     agent: str | None = None
     online: frozenset[str] = frozenset()
+    now: int = 0
 
     @property
     def kind(self) -> str:
@@ -57,7 +62,12 @@ class Asked:
 
     @property
     def overrules(self) -> bool:
-        return self.caller.role is Role.SUPERVISOR
+        return self.caller.role in (Role.SUPERVISOR, Role.TIMER)
+
+    @property
+    def epoch(self) -> int | None:
+        found: int | None = getattr(self.command, "epoch", None)
+        return found
 
 
 def may(asked: Asked) -> bool:
@@ -73,22 +83,27 @@ def sees(caller: Caller, state: State) -> bool:
 def outcome(state: State, asked: Asked) -> Outcome:
     """As if nobody had a capacity."""
     rule = TABLE.get((asked.kind, state["status"]))
+    late = asked.epoch not in (None, state["epoch"]) and asked.kind != "bot message"
+    if late and asked.caller.role is Role.TIMER:
+        return state, None
     if rule is None:
-        return state, "illegal_move"
+        return state, "stale_epoch" if late and asked.kind == "agent message" else "illegal_move"
     after, code = rule(state, asked)
-    epoch = getattr(asked.command, "epoch", None)
-    late = epoch is not None and epoch != state["epoch"] and asked.kind != "bot message"
     if code or after == state or not late:
         return after, code
-    return state, None if asked.caller.role is Role.TIMER else "stale_epoch"
+    return state, "stale_epoch"
 
+
+WITH_BOT: State = {
+    name: NEW[name] for name in ("status", "owner", "queue", "handoff", "unanswered", "alerts")
+}
 
 Rule = Callable[[State, Asked], Outcome]
 
 
 def _arrow(state: State, entries: int = 1, **changes: Any) -> Outcome:
-    after = {**state, "epoch": state["epoch"] + 1, "seq": state["seq"] + entries, **changes}
-    return after, None
+    after = {**state, "epoch": state["epoch"] + 1, "seq": state["seq"] + entries, "offer": None}
+    return {**after, **changes}, None
 
 
 def _entry(state: State, asked: Asked) -> Outcome:
@@ -106,7 +121,9 @@ def _pause(state: State, asked: Asked) -> Outcome:
     if command.someone_free is False and command.if_unavailable is IfUnavailable.LEAVE_MESSAGE:
         return _entry(state, asked)
     queue = command.request.queue
-    return _arrow(state, status="waiting", queue=queue, handoff=state["seq"] + 1)
+    return _arrow(
+        state, status="waiting", queue=queue, handoff=state["seq"] + 1, unanswered=True, alerts=0
+    )
 
 
 def _take(state: State, asked: Asked) -> Outcome:
@@ -118,10 +135,15 @@ def _take(state: State, asked: Asked) -> Outcome:
         queue=command.request.queue,
         handoff=state["seq"] + 1,
         owner=asked.caller.id,
+        unanswered=True,
+        alerts=0,
     )
 
 
 def _claim(state: State, asked: Asked) -> Outcome:
+    agent, until = state["offer"] or (asked.caller.id, 0)
+    if agent != asked.caller.id and asked.now < until and not asked.overrules:
+        return state, "illegal_move"
     return _arrow(state, status="agent", owner=asked.caller.id)
 
 
@@ -146,7 +168,36 @@ def _supervisors(rule: Rule) -> Rule:
 
 
 def _release(state: State, asked: Asked) -> Outcome:
-    return _arrow(state, status="waiting", owner=None)
+    return _arrow(state, status="waiting", owner=None, unanswered=True)
+
+
+def _decline(state: State, asked: Asked) -> Outcome:
+    if state["offer"] is None or state["offer"][0] != asked.caller.id:
+        return state, "illegal_move"
+    return {**state, "seq": state["seq"] + 1, "offer": None}, None
+
+
+def _offer(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    if state["offer"]:
+        return state, None
+    if asked.agent not in asked.online:
+        return state, "no_agent_available"
+    return {**state, "seq": state["seq"] + 1, "offer": (asked.agent, command.until)}, None
+
+
+def _end_of_offer(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    if state["offer"] != (command.offer.agent.id, command.offer.until):
+        return state, None
+    return {**state, "seq": state["seq"] + 1, "offer": None}, None
+
+
+def _escalation(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    if not state["unanswered"] or state["alerts"] >= command.step:
+        return state, None
+    return {**state, "seq": state["seq"] + 1, "alerts": command.step}, None
 
 
 def _to_agent(state: State, asked: Asked) -> Outcome:
@@ -160,7 +211,8 @@ def _to_agent(state: State, asked: Asked) -> Outcome:
 def _to_queue(state: State, asked: Asked) -> Outcome:
     command: Any = asked.command
     queue = command.queue
-    return _arrow(state, entries=_entries(asked), status="waiting", owner=None, queue=queue)
+    waits = {"status": "waiting", "owner": None, "queue": queue, "unanswered": True, "alerts": 0}
+    return _arrow(state, entries=_entries(asked), **waits)
 
 
 def _entries(asked: Asked) -> int:
@@ -169,7 +221,7 @@ def _entries(asked: Asked) -> int:
 
 
 def _return(state: State, asked: Asked) -> Outcome:
-    return _arrow(state, status="bot", owner=None, queue=None, handoff=None)
+    return _arrow(state, **WITH_BOT)
 
 
 def _return_owned(state: State, asked: Asked) -> Outcome:
@@ -181,7 +233,7 @@ def _user_speaks(state: State, asked: Asked) -> Outcome:
     command: Any = asked.command
     if command.body.text.strip().lower() != LEAVE_WORD:
         return _entry(state, asked)
-    return _arrow(state, entries=2, status="bot", owner=None, queue=None, handoff=None)
+    return _arrow(state, entries=2, **WITH_BOT)
 
 
 def _bot_answers(state: State, asked: Asked) -> Outcome:
@@ -200,7 +252,9 @@ def _leak(state: State) -> State:
 
 
 def _agent_answers(state: State, asked: Asked) -> Outcome:
-    return _entry(state, asked) if state["owner"] == asked.caller.id else (state, "already_claimed")
+    if state["owner"] != asked.caller.id:
+        return state, "already_claimed"
+    return {**state, "seq": state["seq"] + 1, "unanswered": False, "alerts": 0}, None
 
 
 def _tag(state: State, asked: Asked) -> Outcome:
@@ -219,7 +273,12 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("take", "agent"): _own,
     ("claim", "waiting"): _claim,
     ("claim", "agent"): _own,
+    ("release", "waiting"): _decline,
     ("release", "agent"): _owners(_release),
+    ("offer", "waiting"): _offer,
+    ("end of an offer", "waiting"): _end_of_offer,
+    ("escalation", "waiting"): _escalation,
+    ("escalation", "agent"): _escalation,
     ("to agent", "waiting"): _supervisors(_to_agent),
     ("to agent", "agent"): _owners(_to_agent),
     ("to queue", "waiting"): _supervisors(_to_queue),

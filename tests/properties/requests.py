@@ -11,7 +11,10 @@ from chalicelib.domain.commands import (
     BotMessage,
     Claim,
     Command,
+    EndOffer,
+    Escalate,
     IfUnavailable,
+    MakeOffer,
     Note,
     Pause,
     Release,
@@ -22,11 +25,12 @@ from chalicelib.domain.commands import (
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.entries import Body
-from chalicelib.domain.handoff import Request, Resumption
+from chalicelib.domain.entries import Author, Body
+from chalicelib.domain.handoff import Offer, Request, Resumption
 from chalicelib.usecases.records import IdempotencyKey
 from tests.properties.model import LEAVE_WORD, Asked
 from tests.properties.three_bots import caller
+from tests.support.clock import START
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,8 @@ class Sent:
     key: IdempotencyKey | None
     by_id: bool
 
-    def asked(self, online: frozenset[str]) -> Asked:
-        return Asked(self.caller, self.command, self.agent, online)
+    def asked(self, online: frozenset[str], now: int) -> Asked:
+        return Asked(self.caller, self.command, self.agent, online, now)
 
     @property
     def is_message(self) -> bool:
@@ -95,7 +99,8 @@ def sent_from(draft: Draft, address: Address, epoch: int, owner: str | None) -> 
     return Sent(who, address, command, draft.agent, key, draft.by_id)
 
 
-WITH_EPOCH = (BotMessage, AgentMessage, Unpause, Claim, Release, Transfer)
+BY_TIMER = (MakeOffer, EndOffer, Escalate)
+WITH_EPOCH = (BotMessage, AgentMessage, Unpause, Claim, Release, Transfer, *BY_TIMER)
 
 BODIES = st.builds(Body, text=st.sampled_from(["hi", "ho", "hi", "ho", f" {LEAVE_WORD.upper()} "]))
 MESSAGE_IDS = st.sampled_from([None, None, "m0", "m1", "m2"])
@@ -126,6 +131,14 @@ OF_ALL: st.SearchStrategy[Command] = st.one_of(
     PAUSES,
     UNPAUSE,
     st.builds(Tag, st.sampled_from([(), ("a",), ("a", "b")])),
+)
+UNTILS = st.sampled_from([START + 60_000, START + 24 * 3_600_000, START + 365 * 24 * 3_600_000])
+OFFERED = st.builds(Author, st.just("ana"), st.just("Ana")) | st.just(Author("bo", "Bo"))
+OFFER: st.SearchStrategy[Command] = st.builds(MakeOffer, UNTILS)
+OF_TIMERS: st.SearchStrategy[Command] = st.one_of(
+    st.builds(EndOffer, st.builds(Offer, OFFERED, UNTILS)),
+    st.builds(Escalate, st.integers(1, 3)),
+    st.builds(Release),
 )
 PERSON = st.sampled_from(["ana", "bo", "sam"])
 OWNER = "the owner"
@@ -159,6 +172,9 @@ FITTING = {
         _by(PERSON, st.builds(Claim)),
         _by("sam", TO_AGENT, AGENTS),
         _by("sam", TO_QUEUE),
+        _by("timer", OFFER, AGENTS),
+        _by("timer", OF_TIMERS),
+        _by(PERSON, st.builds(Release)),
         _by(st.sampled_from(["sam", "key", "timer", "bo"]), UNPAUSE),
     ),
     "agent": st.one_of(
@@ -168,6 +184,7 @@ FITTING = {
         _by(st.sampled_from([OWNER, "sam"]), TO_AGENT, AGENTS),
         _by(st.sampled_from([OWNER, "sam"]), TO_QUEUE),
         _by(PERSON, st.builds(Claim)),
+        _by("timer", OF_TIMERS),
         _by(st.sampled_from([OWNER, "sam", "key", "timer"]), UNPAUSE),
     ),
 }
@@ -179,5 +196,7 @@ DRAFTS = st.one_of(
     _by(ANYBODY, OF_ALL),
     _by(ANYBODY, TO_AGENT, NAMED),
     _by(ANYBODY, TO_QUEUE),
+    _by(ANYBODY, OFFER, NAMED),
+    _by(ANYBODY, OF_TIMERS),
 )
 """Anything from anybody."""

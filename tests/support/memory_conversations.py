@@ -154,6 +154,11 @@ class MemoryConversations:
         found.sort(key=lambda pair: pair[0])
         return [(head.bot, head.id) for _, head in found[:limit]]
 
+    def places(self) -> list[tuple[str, str]]:
+        """Bot and id of all there are: no store but this one can tell."""
+        with self._table.lock:
+            return list(self._table.threads)
+
     # What a commit depends on
 
     def _is_committed(self, commit: Commit) -> bool:
