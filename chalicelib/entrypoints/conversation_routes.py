@@ -148,11 +148,6 @@ def entries(call: Call) -> Reply:
     return Reply({"items": items, "next": None})
 
 
-@routes.on("GET", BOT + "/handoffs/{id}")
-def handoff(call: Call) -> Reply:
-    return Reply(rep.handoff(reading.handoff(call.world, call.caller, call.id)))
-
-
 def _execute(call: Call, command: Command, agent: str | None = None) -> Answer:
     return execute(call.world, call.caller, call.id, command, key=call.key, agent=agent)
 

@@ -135,8 +135,7 @@ def write_note(
 
 def _bare(world: World, caller: Caller, handoff_id: str) -> Episode:
     """What decisions need; the head is read last, so that it is never the older one."""
-    found = reading.handoff(world, caller, handoff_id)
-    return Episode(found, reading.head(world, caller, found.conversation_id))
+    return Episode(*reading.handoff(world, caller, handoff_id))
 
 
 def require(episode: Episode, to: HandoffStatus) -> None:

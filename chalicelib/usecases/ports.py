@@ -142,6 +142,9 @@ class Conversations(Protocol):
         """Open and closed ones, the latest request first, and where the next page begins. Which
         there are may lag; what is said of them does not."""
 
+    def handoffs_in(self, bot: str, conversation_id: str) -> list[Handoff]:
+        """All of one conversation, the latest request first."""
+
     def entries_at(
         self, bot: str, places: Iterable[tuple[str, int]]
     ) -> Mapping[tuple[str, int], Entry]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.domain.access import Action, Caller, authorize, may_read
-from chalicelib.domain.address import conversation_of
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.handoff import Handoff
@@ -92,14 +91,14 @@ def conversations(
     return Page(found, position)
 
 
-def handoff(world: World, caller: Caller, handoff_id: str) -> Handoff:
+def handoff(world: World, caller: Caller, handoff_id: str) -> tuple[Handoff, Head]:
+    """With the head of its conversation, which is read last. Raises NotFound."""
     authorize(caller, Action.READ)
-    conversation_id = conversation_of(handoff_id)
-    found = world.conversations.handoff(caller.bot, handoff_id) if conversation_id else None
+    found = world.conversations.handoff(caller.bot, handoff_id)
     of = world.conversations.head(caller.bot, found.conversation_id) if found else None
     if found is None or of is None or not visible(caller, of):
         raise NotFound(f"The bot {caller.bot} has no handoff {handoff_id}.")
-    return found
+    return found, of
 
 
 def _seen(world: World, caller: Caller, conversation_id: str) -> Head:

@@ -156,6 +156,11 @@ def handoff(of: Handoff) -> Json:
     }
 
 
+def note(of: Entry) -> Json:
+    author = {"id": of.author.id, "name": of.author.name}
+    return {"seq": of.seq, "author": author, "text": of.text, "at": timestamp(of.at)}
+
+
 def member(of: Member, now: int) -> Json:
     return {
         "id": of.person,

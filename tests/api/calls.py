@@ -68,6 +68,7 @@ ROWS: dict[Resource, Row] = {
     ("POST", ONE + "/notes"): Row(PEOPLE, {"text": "Called before."}),
     ("POST", ONE + "/suggestions"): Row(BOT_KEY, {"text": "Offer a refund."}),
     ("PUT", ONE + "/tags"): Row(BOTH, {"tags": ["vip"]}),
+    ("GET", IN_BOT + "/handoffs"): Row(BOTH),
     ("GET", IN_BOT + "/handoffs/{id}"): Row(BOTH, at="waiting"),
     ("POST", IN_BOT + "/notifications"): Row(BOT_KEY, {"message": "Look."}),
     ("GET", IN_BOT + "/notifications"): Row(PEOPLE),

@@ -253,6 +253,8 @@ def test_what_the_agent_leaves_behind_is_in_the_handoff(bot: Api, ana: Api) -> N
         "returned_at": "2026-01-01T00:00:00.000Z",
         "from_seq": 2,
         "to_seq": 4,
+        "tags": [],
+        "notes": [],
     }
 
 

@@ -122,6 +122,12 @@ class MemoryConversations:
         more = len(rest) > limit
         return rest[:limit], _place_in_list(rest[limit - 1]) if more else None
 
+    def handoffs_in(self, bot: str, conversation_id: str) -> list[Handoff]:
+        with self._table.lock:
+            thread = self._table.threads.get((bot, conversation_id))
+            found = thread.handoffs.values() if thread else ()
+            return sorted(found, key=lambda handoff: -handoff.opened_seq)
+
     def entries_at(
         self, bot: str, places: Iterable[tuple[str, int]]
     ) -> Mapping[tuple[str, int], Entry]:

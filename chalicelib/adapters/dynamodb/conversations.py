@@ -138,6 +138,11 @@ class DynamoConversations:
         rows = (named(found, HandoffRow, key) for key in wanted)
         return [handoff_of(row) for row in rows if row], page.position
 
+    def handoffs_in(self, bot: str, conversation_id: str) -> list[Handoff]:
+        pk = keys.conversation(bot, conversation_id)
+        rows = self._rows.every(HandoffRow, pk, HandoffRow.sk.startswith("H#"))
+        return sorted(map(handoff_of, rows), key=lambda found: -found.opened_seq)
+
     def entries_at(
         self, bot: str, places: Iterable[tuple[str, int]]
     ) -> Mapping[tuple[str, int], Entry]:
