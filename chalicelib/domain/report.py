@@ -19,6 +19,7 @@ BOUNDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
 CLAIM, ANSWER, LENGTH = "claim", "answer", "length"
 """Times from the request: to the first claim, to the first thing an agent says, to the return."""
 
+MOVES = (Kind.REQUESTED, Kind.CLAIMED, Kind.RELEASED, Kind.TRANSFERRED, Kind.RETURNED)
 Tally = Mapping[str, int]
 
 
@@ -33,6 +34,8 @@ def tally(handoff: Handoff, entries: Iterable[Entry]) -> Tally:
         f"outcome_{handoff.resumption.outcome}": 1,
         "transfers": kinds[Kind.TRANSFERRED],
         "leaks": kinds[Kind.LEAK],
+        "messages": kinds[Kind.MESSAGE],
+        "moves": sum(kinds[kind] for kind in MOVES),
     }
     if handoff.returned_seq != handoff.opened_seq:
         counts |= _counted(LENGTH, handoff.returned_at - handoff.requested_at)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from chalicelib.domain import cost
 from chalicelib.domain.access import Action, authorize
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.handoff import Outcome
@@ -54,9 +55,21 @@ def report(call: Call) -> Reply:
                 {"agent": of, "name": names.get(of or "")} | _tally(t)
                 for of, t in found.agents.items()
             ],
+            "cost": _cost(found.totals, len(names)),
             "days": [{"day": of} | _tally(t) for of, t in sorted(found.days.items())],
         }
     )
+
+
+def _cost(of: Tally, agents: int) -> Json:
+    parts = cost.estimate(of, agents)
+    return {
+        "currency": "USD",
+        "estimate": round(sum(parts.values()), 6),
+        "parts": {service: round(dollars, 6) for service, dollars in parts.items()},
+        "prices_of": cost.PRICES_OF,
+        "region": cost.REGION,
+    }
 
 
 def _days(call: Call) -> tuple[str, str]:
@@ -86,6 +99,7 @@ def _tally(of: Tally) -> Json:
     return {
         "handoffs": of.get("handoffs", 0),
         "outcomes": {outcome: of.get(f"outcome_{outcome}", 0) for outcome in Outcome},
+        "messages": of.get("messages", 0),
         "transfers": of.get("transfers", 0),
         "leaks": of.get("leaks", 0),
         "time_to_claim": _times(of, CLAIM),

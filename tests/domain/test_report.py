@@ -40,6 +40,8 @@ def test_a_handoff_is_counted_with_its_outcome_and_its_times() -> None:
     assert tally(ENDED, said) == {
         "handoffs": 1,
         "outcome_resolved": 1,
+        "messages": 1,
+        "moves": 2,
         "claim_1": 1,
         "claim_ms": 20_000,
         "answer_2": 1,
