@@ -11,6 +11,7 @@ from chalicelib.entrypoints import (
     health_routes,
     notification_routes,
     openapi_routes,
+    page_routes,
     report_routes,
     settings_routes,
     turn_routes,
@@ -23,6 +24,9 @@ BOTPRESS = (
 )
 """Its own words and errors, at its own paths."""
 
+PAGES = page_routes.routes
+"""For people's browsers: no part of the API."""
+
 ROOMS = (
     account_routes.login_routes,
     account_routes.routes,
@@ -33,6 +37,7 @@ ROOMS = (
     health_routes.routes,
     notification_routes.routes,
     openapi_routes.routes,
+    PAGES,
     report_routes.routes,
     settings_routes.routes,
     turn_routes.routes,

@@ -89,9 +89,12 @@ ROWS: dict[Resource, Row] = {
 }
 
 ROUTES = [
-    resource for room in rooms.ROOMS if room not in rooms.BOTPRESS for resource in room.resources
+    resource
+    for room in rooms.ROOMS
+    if room not in (*rooms.BOTPRESS, rooms.PAGES)
+    for resource in room.resources
 ]
-"""As the app has them; Botpress' own routes have tests of their own."""
+"""As the app has them; Botpress' own routes, and the console's pages, have tests of their own."""
 
 NATIVE = [resource for resource in ROUTES if resource in ROWS]
 IN_A_BOT = [resource for resource in NATIVE if "{bot}" in resource[1]]

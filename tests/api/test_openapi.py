@@ -30,7 +30,8 @@ def test_the_document_is_sound() -> None:
 
 
 def test_every_route_is_in_the_document_and_every_path_in_the_app() -> None:
-    routes = {resource for room in rooms.ROOMS for resource in room.resources}
+    api = (room for room in rooms.ROOMS if room is not rooms.PAGES)
+    routes = {resource for room in api for resource in room.resources}
 
     assert routes == set(OPERATIONS)
 

@@ -1,0 +1,115 @@
+// @ts-check
+// One WebSocket that is always there, or on its way back.
+import { Refused, request } from "./api.js";
+
+const REPLY_WITHIN = 10_000;
+const HEARTBEAT = 4 * 60_000;
+/** API Gateway ends a connection after two hours: better at a moment of our choosing. */
+const LIFE = 110 * 60_000;
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
+
+/** @typedef {{opened: () => void, event: (event: any) => void, lost: (retryAt: number) => void, refused: () => void}} Listener */
+
+/** @param {Listener} listener */
+export function connection(listener) {
+  /** @type {WebSocket | null} */
+  let socket = null;
+  /** @type {Map<string, {resolve: (result: any) => void, reject: (why: Error) => void, timer: any}>} */
+  const waiting = new Map();
+  let stopped = false;
+  let attempts = 0;
+  let counter = 0;
+  /** @type {any[]} */
+  let timers = [];
+
+  async function open() {
+    if (stopped) return;
+    try {
+      const { ticket, url } = await request("POST", "/socket/ticket", {});
+      if (!stopped) attach(new WebSocket(url, ["baton.v1", ticket]));
+    } catch (error) {
+      if (error instanceof Refused && error.status === 401) return listener.refused();
+      later();
+    }
+  }
+
+  /** @param {WebSocket} fresh */
+  function attach(fresh) {
+    const former = socket;
+    fresh.onopen = () => {
+      socket = fresh;
+      attempts = 0;
+      former?.close(1000);
+      timers.forEach(clearTimeout);
+      timers = [setTimeout(open, LIFE), setInterval(() => send("ping").catch(() => {}), HEARTBEAT)];
+      listener.opened();
+    };
+    fresh.onmessage = ({ data }) => heard(JSON.parse(data));
+    fresh.onclose = () => {
+      if (socket !== null && socket !== fresh) return;
+      socket = null;
+      abandon();
+      if (!stopped) later();
+    };
+  }
+
+  /** @param {any} frame */
+  function heard(frame) {
+    if ("event" in frame) return listener.event(frame);
+    const call = waiting.get(frame.reply_to);
+    if (!call) return;
+    waiting.delete(frame.reply_to);
+    clearTimeout(call.timer);
+    if (frame.ok) call.resolve(frame.result);
+    else call.reject(new Refused(frame.error.status, frame.error));
+  }
+
+  /** The wait grows, and is never the same for two: all come back after an outage. */
+  function later() {
+    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempts++);
+    const pause = longest / 2 + (Math.random() * longest) / 2;
+    timers.forEach(clearTimeout);
+    timers = [setTimeout(open, pause)];
+    listener.lost(Date.now() + pause);
+  }
+
+  function abandon() {
+    for (const call of waiting.values()) {
+      clearTimeout(call.timer);
+      call.reject(new Refused(0, { detail: "" }));
+    }
+    waiting.clear();
+  }
+
+  /** Raises Refused; status 0 where no reply has come.
+   * @param {string} action @param {object} [fields] @returns {Promise<any>} */
+  function send(action, fields = {}) {
+    return new Promise((resolve, reject) => {
+      if (!socket || socket.readyState !== WebSocket.OPEN) return reject(new Refused(0, { detail: "" }));
+      const id = String(++counter);
+      const timer = setTimeout(() => {
+        waiting.delete(id);
+        reject(new Refused(0, { detail: "" }));
+      }, REPLY_WITHIN);
+      waiting.set(id, { resolve, reject, timer });
+      socket.send(JSON.stringify({ id, action, ...fields }));
+    });
+  }
+
+  return {
+    open,
+    send,
+    now() {
+      timers.forEach(clearTimeout);
+      attempts = 0;
+      open();
+    },
+    stop() {
+      stopped = true;
+      timers.forEach(clearTimeout);
+      abandon();
+      socket?.close(1000);
+    },
+  };
+}
