@@ -193,8 +193,13 @@ export async function move(action, head, fields = {}) {
 export const signTyping = (head) => socket("typing", { conversation_id: head.id, bot: head.bot }).catch(() => {});
 
 /** @param {Head} head */
-export const take = (head) =>
-  head.status === "bot" ? move("pause", head, { agent: state.value.me?.id }) : move("claim", head, { epoch: head.epoch });
+export async function take(head) {
+  const isWith = head.status === "bot";
+  const done = await (isWith ? move("pause", head, { agent: state.value.me?.id }) : move("claim", head, { epoch: head.epoch }));
+  if (!done) return;
+  if (!state.value.search) tell({ type: "tab", tab: "mine" });
+  dispatchEvent(new CustomEvent("baton:write", { detail: "reply" }));
+}
 
 /** @param {Head} head @param {string[]} tags */
 export async function tag(head, tags) {

@@ -24,7 +24,7 @@ function write(mode) {
 const SINGLE = {
   j: () => step(1),
   k: () => step(-1),
-  t: () => head() && take(head()).then((done) => done && write("reply")),
+  t: () => head() && take(head()),
   r: () => write("reply"),
   n: () => write("note"),
   e: () => head()?.owner === state.value.me?.id && head() && showDialog("end"),

@@ -12,12 +12,11 @@ const TYPING_EVERY = 3000;
 export function Composer({ head }) {
   const me = state.value.me;
   const mine = head.owner === me?.id;
-  const [mode, choose] = useState(mine ? "reply" : "note");
+  const [mode, choose] = useState("reply");
   const [text, type] = useState(draft(head.id));
   const [replies, offer] = useState(/** @type {{name: string, text: string}[]} */ ([]));
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const typedAt = useRef(0);
-  useEffect(() => choose(mine ? "reply" : "note"), [mine]);
   useEffect(() => {
     const begin = (/** @type {any} */ { detail }) => {
       choose(detail);

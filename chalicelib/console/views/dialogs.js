@@ -1,5 +1,5 @@
 // @ts-check
-import { move, state } from "../actions.js";
+import { leave, move, state } from "../actions.js";
 import { allowDesktop, chime } from "../alerts.js";
 import { html, signal, useEffect, useRef, useState } from "../html.js";
 import { SHEET } from "../keys.js";
@@ -105,7 +105,8 @@ function Settings() {
       <${Switch} name="sound" on=${preferences.sound} turn=${(/** @type {boolean} */ on) => { set({ sound: on }); if (on) chime(); }} />
       <${Switch} name="desktop" on=${preferences.desktop} turn=${async (/** @type {boolean} */ on) => set({ desktop: on && (await allowDesktop()) })} />
       <${Switch} name="single_keys" on=${preferences.keys} turn=${(/** @type {boolean} */ on) => set({ keys: on })} />
-      <footer><button type="button" onClick=${() => show("keys")}>${t("keys")}</button><button class="primary">${t("close")}</button></footer>
+      <footer><button type="button" onClick=${() => { close(); leave(); }}>${t("sign_out")}</button><span class="grow"></span>
+        <button type="button" onClick=${() => show("keys")}>${t("keys")}</button><button class="primary">${t("close")}</button></footer>
     </form>`;
 }
 

@@ -33,7 +33,7 @@ export function Header({ view, look }) {
         </select>
       </label>
       <button class="plain" onClick=${() => show("settings")} aria-label=${t("settings")} title=${t("settings")}>⚙</button>
-      <button class="plain" onClick=${leave}>${t("sign_out")}</button>
+      <button class="plain leave" onClick=${leave}>${t("sign_out")}</button>
     </header>`;
 }
 

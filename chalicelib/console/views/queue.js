@@ -75,9 +75,9 @@ function Row({ head, now, top, place, of }) {
     <li style=${{ top: `${top}px` }} aria-setsize=${of} aria-posinset=${place}>
       <button class="row ${head.status}" aria-current=${known.selected === head.id ? "true" : undefined} onClick=${() => open(head.id)}>
         <span class="avatar" aria-hidden="true">${[...name.trim()][0]?.toUpperCase() ?? "?"}</span>
-        <span class="row-name" dir="auto">${name}</span>
+        <span class="row-name"><bdi>${name}</bdi></span>
         <span class="row-time"><time>${clock(head.updated_at)}</time></span>
-        <span class="row-text" dir="auto">${head.handoff?.reason ?? head.last_message?.text ?? ""}</span>
+        <span class="row-text"><bdi>${head.handoff?.reason ?? head.last_message?.text ?? ""}</bdi></span>
         <span class="row-state">
           ${ms > 0 && html`<span class="pill ${urgency(ms)}">${t(head.status === "waiting" ? "waits" : "unanswered", { time: lasting(ms) })}</span>`}
           <${Holder} head=${head} />
@@ -95,6 +95,6 @@ function Holder({ head }) {
     return html`<span class="pill ${mine ? "late" : "plain"}">${mine ? t("accept") : t("offered", { agent: head.offered_to.name })}</span>`;
   }
   if (head.status === "bot") return html`<span class="quiet">${t("with_bot")}</span>`;
-  if (head.status === "agent" && head.owner !== me) return html`<span class="quiet" dir="auto">${t("with", { agent: head.owner_name })}</span>`;
+  if (head.status === "agent" && head.owner !== me) return html`<span class="quiet">${t("with", { agent: head.owner_name })}</span>`;
   return head.queue && html`<span class="quiet" dir="auto">${head.queue}</span>`;
 }

@@ -59,12 +59,12 @@ function Plot({ name, bars }) {
   return html`
     <figure class="card plot">
       <figcaption>${t(name)}</figcaption>
-      ${!bars.length && html`<p class="quiet">–</p>`}
+      ${!bars.some(([, count]) => count) ? html`<p class="quiet">–</p>` : html`
       <svg viewBox=${`0 0 320 ${height}`} role="img" aria-label=${bars.map(([label, count]) => `${label}: ${count}`).join(", ")}>
         ${bars.map(([label, count], at) => html`
           <text x="0" y=${at * 26 + 16}>${label}</text>
           <rect x="110" y=${at * 26 + 4} width=${(count / most) * 170} height="16" rx="3" />
           <text x=${116 + (count / most) * 170} y=${at * 26 + 16}>${count}</text>`)}
-      </svg>
+      </svg>`}
     </figure>`;
 }

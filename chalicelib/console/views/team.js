@@ -50,9 +50,9 @@ function Table({ heads, now }) {
         const ms = waited(head, now);
         return html`
           <tr key=${head.id}>
-            <td dir="auto">${head.user_name ?? head.user}</td><td dir="auto">${head.queue ?? "–"}</td>
+            <td><bdi>${head.user_name ?? head.user}</bdi></td><td>${head.queue ?? "–"}</td>
             <td>${ms > 0 && html`<span class="pill ${urgency(ms)}">${lasting(ms)}</span>`}</td>
-            <td dir="auto">${head.owner_name ?? "–"}</td><td><${Assign} head=${head} /></td>
+            <td>${head.owner_name ?? "–"}</td><td><${Assign} head=${head} /></td>
           </tr>`;
       })}</tbody>
     </table>`;

@@ -38,8 +38,8 @@ function Top({ head }) {
     <header class="thread-top">
       <button class="plain back" onClick=${() => open(null)} aria-label=${t("back")}>‹</button>
       <div class="grow">
-        <h1 dir="auto">${head.user_name ?? head.user}</h1>
-        <p class="turn ${head.status}" dir="auto">${who[head.status]}</p>
+        <h1><bdi>${head.user_name ?? head.user}</bdi></h1>
+        <p class="turn ${head.status}">${who[head.status]}</p>
       </div>
       <${Moves} head=${head} />
       <button class="plain more" onClick=${() => tell({ type: "pane", pane: "details" })} aria-label=${t("details")}>ⓘ</button>
@@ -49,7 +49,7 @@ function Top({ head }) {
 /** @param {{head: Head}} props */
 function Moves({ head }) {
   const mine = head.owner === state.value.me?.id;
-  const taken = () => take(head).then((done) => done && dispatchEvent(new CustomEvent("baton:write", { detail: "reply" })));
+  const taken = () => take(head);
   if (head.status === "bot") {
     return html`
       <div class="moves">
@@ -143,7 +143,7 @@ function Line({ entry, head }) {
   if (!words) return null;
   return html`
     <div class="change ${entry.kind}">
-      <p dir="auto">${words}${why} · <time>${clock(entry.at)}</time></p>
+      <p>${words}${why} · <time>${clock(entry.at)}</time></p>
       ${entry.kind === "requested" && html`<p class="reason" dir="auto"><b>${t("reason")}:</b> ${entry.payload?.reason ?? t("no_reason")}</p>`}
       ${entry.kind === "returned" && entry.payload?.note && html`<p class="reason" dir="auto">${entry.payload.note}</p>`}
     </div>`;
