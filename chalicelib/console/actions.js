@@ -80,6 +80,8 @@ async function opened() {
 const lost = (retryAt) => tell({ type: "link", link: "lost", retryAt });
 
 export const reconnect = () => link?.now();
+addEventListener("online", () => link?.now());
+addEventListener("offline", () => link?.cut());
 
 async function sync() {
   /** @type {Head[]} */

@@ -130,7 +130,7 @@ function quiet(state, id) {
 
 // What the agent does
 
-/** @param {State} state @param {{id: string | null}} event */
+/** @param {State} state @param {{id: string | null}} event @returns {State} */
 function selected(state, { id }) {
   if (id === null) return { ...state, selected: null, pane: "queue" };
   const unread = { ...state.unread };

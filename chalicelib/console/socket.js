@@ -37,20 +37,19 @@ export function connection(listener) {
   /** @param {WebSocket} fresh */
   function attach(fresh) {
     const former = socket;
+    let opened = false;
     fresh.onopen = () => {
+      opened = true;
       socket = fresh;
       attempts = 0;
       former?.close(1000);
       timers.forEach(clearTimeout);
-      timers = [setTimeout(open, LIFE), setInterval(() => send("ping").catch(() => {}), HEARTBEAT)];
+      timers = [setTimeout(open, LIFE), setInterval(beat, HEARTBEAT)];
       listener.opened();
     };
     fresh.onmessage = ({ data }) => heard(JSON.parse(data));
     fresh.onclose = () => {
-      if (socket !== null && socket !== fresh) return;
-      socket = null;
-      abandon();
-      if (!stopped) later();
+      if (socket === fresh || (socket === null && !opened)) cut();
     };
   }
 
@@ -63,6 +62,17 @@ export function connection(listener) {
     clearTimeout(call.timer);
     if (frame.ok) call.resolve(frame.result);
     else call.reject(new Refused(frame.error.status, frame.error));
+  }
+
+  /** A connection that does not answer is none, though nobody has said so. */
+  const beat = () => send("ping").catch((error) => error.status || cut());
+
+  function cut() {
+    const former = socket;
+    socket = null;
+    former?.close();
+    abandon();
+    if (!stopped) later();
   }
 
   /** The wait grows, and is never the same for two: all come back after an outage. */
@@ -100,6 +110,7 @@ export function connection(listener) {
   return {
     open,
     send,
+    cut,
     now() {
       timers.forEach(clearTimeout);
       attempts = 0;

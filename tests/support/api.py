@@ -89,5 +89,5 @@ class Api:
 
 
 def _full(path: str) -> str:
-    absolute = ("/api", "/healthz", "/readyz", "/openapi.json")
+    absolute = ("/api", "/console", "/healthz", "/readyz", "/openapi.json")
     return path if path.startswith(absolute) else f"/api/v1{path}"

@@ -31,7 +31,6 @@ export function App() {
   }, [count]);
   if (!known.me) return html`<${SignIn} />`;
   return html`
-    <a class="skip" href="#thread">${t("skip")}</a>
     <${Header} view=${view} look=${look} />
     <${Banner} />
     ${view === "conversations" && html`

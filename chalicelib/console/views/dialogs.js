@@ -24,14 +24,15 @@ export function Dialogs() {
   const head = known.heads[known.selected ?? ""];
   const Dialog = DIALOGS[shown.value ?? ""];
   if (!Dialog) return null;
-  return html`<${Frame} key=${shown.value}><${Dialog} head=${head} /><//>`;
+  return html`<${Frame} key=${shown.value} name=${shown.value}><${Dialog} head=${head} /><//>`;
 }
 
-/** @param {{children: any}} props */
-function Frame({ children }) {
+/** The browser tells late that a dialog was closed: by then, another may be open.
+ * @param {{name: string, children: any}} props */
+function Frame({ name, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useEffect(() => box.current?.showModal(), []);
-  return html`<dialog ref=${box} onClose=${close} aria-labelledby="dialog-title">${children}</dialog>`;
+  return html`<dialog ref=${box} onClose=${() => shown.value === name && close()} aria-labelledby="dialog-title">${children}</dialog>`;
 }
 
 /** @param {{head: Head}} props */

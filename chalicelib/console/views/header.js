@@ -19,6 +19,7 @@ export function Header({ view, look }) {
   const views = leads(known) ? ["conversations", "team", "report"] : ["conversations"];
   return html`
     <header class="header">
+      ${view === "conversations" && html`<a class="skip" href="#thread">${t("skip")}</a>`}
       <img src="icon.svg" alt="Baton" width="28" height="28" />
       <nav aria-label="Baton">
         ${views.map((each) => html`

@@ -1,0 +1,68 @@
+"""The console's files, as a browser gets them."""
+
+import pytest
+
+from tests.support.api import Answer, Api
+
+PAGES = [
+    ("index.html", "text/html; charset=utf-8"),
+    ("main.js", "text/javascript; charset=utf-8"),
+    ("console.css", "text/css; charset=utf-8"),
+    ("icon.svg", "image/svg+xml"),
+    ("views/app.js", "text/javascript; charset=utf-8"),
+    ("strings/ar.js", "text/javascript; charset=utf-8"),
+    ("vendor/preact.js", "text/javascript; charset=utf-8"),
+]
+
+
+@pytest.mark.parametrize(("path", "content_type"), PAGES)
+def test_a_file_is_served_to_anybody_under_a_strict_policy(
+    nobody: Api, path: str, content_type: str
+) -> None:
+    answer = page(nobody, path)
+
+    assert (answer.status, answer.headers["Content-Type"]) == (200, content_type)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+    assert "connect-src 'self' ws://127.0.0.1:8000;" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "trusted-types 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_what_the_browser_has_already_is_not_sent_again(nobody: Api) -> None:
+    first = page(nobody, "main.js")
+
+    again = page(nobody, "main.js", If_None_Match=first.headers["ETag"])
+    other = page(nobody, "main.js", If_None_Match='"0"')
+
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert (again.status, again.text) == (304, "")
+    assert (other.status, other.text) == (200, first.text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nothing.js",
+        "..%2Fapp.py",
+        "%2e%2e%2fsettings.py",
+        "..%5cwiring.py",
+        "%00",
+        "views/..%2fmain.js",
+        "vendor/hashes.json",
+        "Main.js",
+    ],
+)
+def test_nothing_else_is_served_however_its_name_is_written(nobody: Api, path: str) -> None:
+    answer = page(nobody, path)
+
+    assert answer.status == 404
+    assert answer.json["code"] == "not_found"
+
+
+def page(caller: Api, path: str, **headers: str) -> Answer:
+    """Unchecked: the pages are no part of the API's document."""
+    return caller.unchecked("GET", f"/console/{path}", **headers)

@@ -1,0 +1,1 @@
+export function signal<T>(value: T): { value: T };
