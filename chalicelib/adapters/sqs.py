@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.address import digest
+from chalicelib.domain.entries import Author
 from chalicelib.domain.errors import TemporarilyUnavailable
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT = 43_200
 """Seconds: SQS hides a message for at most 12 hours."""
+SIGN_EVERY = 2000
+"""Milliseconds in which one sign of typing is enough."""
 NO_LONGER_IN_HAND = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid"})
 
 
@@ -38,6 +41,17 @@ class SqsNudges:
                 MessageBody=json.dumps(nudge),
                 MessageGroupId=digest(bot, conversation_id),
                 MessageDeduplicationId=f"{conversation_id}:{seq}",
+            )
+
+    def sign(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
+        typing = {"id": author.id, "name": author.name}
+        body = {"bot": bot, "conversation_id": conversation_id, "typing": typing, "at": at}
+        with _in_our_terms():
+            self._client.send_message(
+                QueueUrl=self._queue_url,
+                MessageBody=json.dumps(body),
+                MessageGroupId=digest("typing", bot, conversation_id),
+                MessageDeduplicationId=f"typing:{conversation_id}:{at // SIGN_EVERY}",
             )
 
     def put_off(self, receipt: str, seconds: int) -> None:

@@ -23,8 +23,8 @@ from chalicelib.usecases import (
     botpress_events,
     pausing,
     presence,
-    pushing,
     reading,
+    typing_signs,
 )
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.conversations import execute, no_conversation
@@ -150,14 +150,8 @@ def note(speaker: Speaker, frame: Frame, body: requests.TextRequest) -> rep.Json
 
 
 def typing(speaker: Speaker, frame: Frame, body: Empty) -> rep.Json:
-    """To the others who have the conversation open; nothing is stored."""
-    caller = speaker.caller_in(frame)
-    head = reading.head(speaker.world, caller, frame.conversation_id)
-    watchers = speaker.world.connections.watchers(caller.bot, head.id)
-    who = {"id": caller.id, "name": caller.name}
-    event = {"event": "typing", "conversation_id": head.id, "from": "agent", "author": who}
-    others = [watcher for watcher in watchers if watcher != speaker.connection.id]
-    pushing.send(speaker.world, [(other, event) for other in others])
+    caller, connection = speaker.caller_in(frame), speaker.connection
+    typing_signs.by_agent(speaker.world, caller, frame.conversation_id, connection.id)
     return {}
 
 

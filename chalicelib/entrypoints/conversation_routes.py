@@ -8,7 +8,7 @@ from chalicelib.domain.head import Status
 from chalicelib.entrypoints import paging, requests
 from chalicelib.entrypoints.http import Call, Reply, Routes
 from chalicelib.entrypoints.parsing import number
-from chalicelib.usecases import pausing, places, reading
+from chalicelib.usecases import pausing, places, reading, typing_signs
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.conversations import execute
 from chalicelib.usecases.records import Answer
@@ -20,6 +20,13 @@ routes = Routes(__name__)
 
 
 # Messages and the gate
+
+
+@routes.on("POST", ONE + "/typing")
+def typing(call: Call) -> Reply:
+    call.body(requests.TypingRequest)
+    typing_signs.by_user(call.world, call.caller, call.id)
+    return Reply({}, 202)
 
 
 @routes.on("POST", BOT + "/messages")

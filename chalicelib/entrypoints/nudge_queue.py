@@ -5,6 +5,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.domain.entries import Author
+from chalicelib.usecases import typing_signs
 from chalicelib.usecases.delivery import deliver
 from chalicelib.usecases.world import World
 
@@ -20,6 +22,10 @@ def handle(world: World, event: Mapping[str, Any]) -> dict[str, object]:
 def _delivered(world: World, record: Mapping[str, Any]) -> bool:
     try:
         nudge = json.loads(record["body"])
+        if "typing" in nudge:
+            author = Author(**nudge["typing"])
+            typing_signs.deliver(world, nudge["bot"], nudge["conversation_id"], author, nudge["at"])
+            return True
         return deliver(world, nudge["bot"], nudge["conversation_id"], record["receiptHandle"])
     except Exception:
         log.exception("delivery failed", extra={"message_id": record["messageId"]})

@@ -1,9 +1,9 @@
 """The bodies of the native API, as its contract names them. Sizes are the contract's, too."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import Address, person_id
@@ -252,6 +252,12 @@ class TextRequest(Strict):
 
     def __post_init__(self) -> None:
         words("text", self.text, TEXT)
+
+
+class TypingRequest(Strict):
+    """POST …/typing: who does, as the bot's channel has seen it."""
+
+    sender: Literal["user"] = field(name="from")
 
 
 class TagsRequest(Strict):

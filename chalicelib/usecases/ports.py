@@ -12,7 +12,7 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.commands import Profile
 from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import Entry
+from chalicelib.domain.entries import Author, Entry
 from chalicelib.domain.handoff import Handoff
 from chalicelib.domain.head import Head, Status
 from chalicelib.domain.queues import Queue
@@ -317,6 +317,9 @@ class Nudges(Protocol):
     """The queue that wakes the webhook worker: in order within a conversation."""
 
     def send(self, bot: str, conversation_id: str, seq: int) -> None: ...
+
+    def sign(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
+        """That somebody is typing; apart from the rest, and at most once in two seconds."""
 
     def put_off(self, receipt: str, seconds: int) -> None:
         """The message in hand shows up again after so many seconds (at most 43,200)."""

@@ -47,13 +47,15 @@ def _welcome(stack: Stack, seconds: float) -> str:
         [
             f"Baton is ready after {seconds:.1f} s; it listens on this machine only.",
             "",
+            f"  End user     {stack.url}/demo/index.html",
+            f"  Console      {stack.url}/console/index.html",
             f"  API          {stack.url}/api/v1",
             f"  Bot's key    bk_demo_{SECRET}",
             f"  Environment  {stack.env_file}",
             "  People       (e-mail, password)",
             *people,
             "",
-            "Stop: Ctrl-C",
+            'Try it: open the first two side by side, type "human" in the first.   Stop: Ctrl-C',
         ]
     )
 

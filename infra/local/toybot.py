@@ -2,15 +2,17 @@
 
 import json
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 CHANNEL = "demo"
@@ -18,6 +20,22 @@ WORDS_FOR_A_PERSON = frozenset({"human", "person", "agent", "talk to an agent"})
 GREETING = "Hello again! The bot is back. How can I help?"
 TRANSFER = "You are being transferred."
 TIMEOUT = 10
+TYPING_LASTS = 5
+"""Seconds."""
+PAGES = Path(__file__).with_name("demo")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'; trusted-types 'none'"
+)
+
+
+def _page(request: Request) -> Response:
+    """The end user's page and what it needs; whatever else is asked for does not exist."""
+    found = {path.name: path for path in PAGES.iterdir()}.get(request.path_params["name"])
+    if found is None:
+        return Response("There is no such page.", 404)
+    return FileResponse(found, headers={"Content-Security-Policy": POLICY})
 
 
 class ToyBot:
@@ -30,12 +48,17 @@ class ToyBot:
         self._webhook = Webhook(secret)
         self._told: set[str] = set()
         self._shown: dict[str, list[dict[str, str]]] = {}
+        self._places: dict[str, str] = {}
+        self._turns: dict[str, tuple[str, str]] = {}
+        self._typed: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def routes(self) -> list[Route]:
         return [
             Route("/demo/say", self._on_say, methods=["POST"]),
+            Route("/demo/typing", self._on_typing, methods=["POST"]),
             Route("/demo/messages", self._on_messages),
+            Route("/demo/{name}", _page),
             Route("/demo/webhook", self._on_webhook, methods=["POST"]),
         ]
 
@@ -43,6 +66,7 @@ class ToyBot:
         """The user says something; answers with who will reply: bot, waiting or agent."""
         self._show(user, "user", text)
         accepted = self._post("/messages", self._message(user, "user", text))
+        self._places[user] = accepted["conversation_id"]
         if accepted["disposition"] != "bot":
             return str(accepted["disposition"])
         if text.strip().lower() in WORDS_FOR_A_PERSON:
@@ -51,6 +75,11 @@ class ToyBot:
             return str(self._post("/pause", reason)["status"])
         self._answer(user, f"You said: {text}", accepted["epoch"])
         return "bot"
+
+    def types(self, user: str) -> None:
+        """Of a user whom a person answers: that person sees it."""
+        if user in self._places and self._turns.get(user, ("bot", ""))[0] != "bot":
+            self._post(f"/conversations/{self._places[user]}/typing", {"from": "user"})
 
     def hear(self, body: bytes, headers: dict[str, str]) -> None:
         """What Baton tells. Raises WebhookVerificationError where it was not Baton."""
@@ -66,18 +95,33 @@ class ToyBot:
     def _reactions(self) -> dict[str, Any]:
         return {
             "agent.message": self._relay,
+            "handoff.requested": self._queue,
+            "handoff.released": self._queue,
             "handoff.claimed": self._introduce,
+            "handoff.transferred": self._introduce,
             "conversation.returned": self._greet,
+            "typing": self._sign,
         }
 
+    def _queue(self, data: dict[str, Any]) -> None:
+        self._turns[data["user"]] = ("waiting", "")
+
+    def _sign(self, data: dict[str, Any]) -> None:
+        self._typed[data["user"]] = time.monotonic()
+
     def _relay(self, data: dict[str, Any]) -> None:
+        self._typed.pop(data["user"], None)
         self._show(data["user"], "agent", data["entry"]["text"] or "")
 
     def _introduce(self, data: dict[str, Any]) -> None:
-        name = data["entry"]["payload"]["owner"]["name"]
-        self._show(data["user"], "system", f"You are now talking to {name}.")
+        owner = data["entry"]["payload"].get("owner")
+        if owner is None:
+            return self._queue(data)
+        self._turns[data["user"]] = ("agent", owner["name"])
+        return self._show(data["user"], "system", f"You are now talking to {owner['name']}.")
 
     def _greet(self, data: dict[str, Any]) -> None:
+        self._turns[data["user"]] = ("bot", "")
         self._answer(data["user"], GREETING, data["epoch"])
 
     def _answer(self, user: str, text: str, epoch: int) -> None:
@@ -115,7 +159,17 @@ class ToyBot:
     async def _on_messages(self, request: Request) -> Response:
         with self._lock:
             shown = list(self._shown.get(request.query_params.get("user", ""), []))
-        return JSONResponse({"messages": shown})
+        user = request.query_params.get("user", "")
+        status, agent = self._turns.get(user, ("bot", ""))
+        is_typing = time.monotonic() - self._typed.get(user, -TYPING_LASTS) < TYPING_LASTS
+        return JSONResponse(
+            {"messages": shown, "status": status, "agent": agent, "typing": is_typing}
+        )
+
+    async def _on_typing(self, request: Request) -> Response:
+        said = await request.json()
+        await run_in_threadpool(self.types, said["user"])
+        return JSONResponse({})
 
     async def _on_webhook(self, request: Request) -> Response:
         body, headers = await request.body(), dict(request.headers)

@@ -60,6 +60,7 @@ ROWS: dict[Resource, Row] = {
     ("GET", ONE + "/entries"): Row(BOTH),
     ("GET", ONE + "/gate"): Row(BOT_KEY),
     ("POST", ONE + "/messages"): Row(BOTH, {"text": "Hi", "from": "user"}, "owned"),
+    ("POST", ONE + "/typing"): Row(BOT_KEY, {"from": "user"}),
     ("POST", ONE + "/pause"): Row(BOTH, {"reason": "Lost."}),
     ("POST", ONE + "/unpause"): Row(BOTH, {"outcome": "resolved"}, "owned"),
     ("POST", ONE + "/claim"): Row(PEOPLE, {}, "waiting"),

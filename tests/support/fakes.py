@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.entries import Author
 from chalicelib.usecases.ports import FrameTooLarge, Unreachable
 from tests.support.clock import ManualClock
 from tests.support.memory_table import Now
@@ -67,6 +68,7 @@ class FakeNudges:
     """SQS FIFO: while a conversation's first message is in hand or put off, the rest waits."""
 
     def __init__(self, clock: Now | None = None, visibility: int = 30_000) -> None:
+        self.signs: list[tuple[str, str, Author, int]] = []
         self.buried: list[Mapping[str, object]] = []
         self._clock = clock or ManualClock()
         self._visibility = visibility
@@ -77,6 +79,9 @@ class FakeNudges:
         self._sent += 1
         nudge = Nudge(bot, conversation_id, seq, receipt=f"receipt-{self._sent}")
         self._groups.setdefault((bot, conversation_id), deque()).append(nudge)
+
+    def sign(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
+        self.signs.append((bot, conversation_id, author, at))
 
     def receive(self) -> Nudge | None:
         """The next message that may be had, hidden from others for the visibility time."""

@@ -1,0 +1,76 @@
+"""Somebody is typing: told at once or not at all, and stored nowhere."""
+
+import json
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.entries import Author
+from chalicelib.domain.head import Head
+from chalicelib.usecases import pushing, reading
+from chalicelib.usecases import representation as rep
+from chalicelib.usecases.ports import Unreachable
+from chalicelib.usecases.signing import sign
+from chalicelib.usecases.world import World
+
+FRESH = 5000
+"""Milliseconds: an older sign says nothing any more."""
+
+
+def by_user(world: World, caller: Caller, conversation_id: str) -> None:
+    """The bot's channel has seen it: the owner and whoever has the conversation open are told."""
+    authorize(caller, Action.RECORD)
+    head = reading.head(world, caller, conversation_id)
+    _push(world, head, "user", Author(head.address.user, head.user_name or ""))
+
+
+def by_agent(world: World, caller: Caller, conversation_id: str, connection_id: str) -> None:
+    """The others who have it open are told, and, of its owner, the bot's server."""
+    head = reading.head(world, caller, conversation_id)
+    _push(world, head, "agent", caller.author, but=connection_id)
+    bot = world.directory.bot(head.bot)
+    if head.owner_id == caller.id and bot and bot.webhook and not bot.webhook.off:
+        world.nudges.sign(head.bot, head.id, caller.author, world.clock.now())
+
+
+def _push(world: World, head: Head, sender: str, author: Author, but: str = "") -> None:
+    who = {"id": author.id, "name": author.name}
+    event = {"event": "typing", "conversation_id": head.id, "from": sender, "author": who}
+    watchers = set(world.connections.watchers(head.bot, head.id))
+    if head.owner and sender == "user":
+        connections = pushing.audience(world, head.bot)
+        watchers |= {each.id for each in connections if each.person == head.owner.id}
+    pushing.send(world, [(watcher, event) for watcher in sorted(watchers - {but})])
+
+
+def deliver(world: World, bot_id: str, conversation_id: str, author: Author, at: int) -> None:
+    """To the bot's server, in one attempt; what comes too late is dropped."""
+    bot = world.directory.bot(bot_id)
+    head = world.conversations.head(bot_id, conversation_id)
+    is_late = world.clock.now() - at > FRESH
+    if bot is None or bot.webhook is None or bot.webhook.off or head is None or is_late:
+        return
+    if head.owner_id != author.id:
+        return
+    body = json.dumps(_body(head, author, at)).encode()
+    webhook_id, seconds = f"{conversation_id}:typing:{at}", world.clock.now() // 1000
+    headers = {
+        "content-type": "application/json; charset=utf-8",
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": sign(bot.webhook.secrets, webhook_id, seconds, body),
+    }
+    try:
+        world.receiver.post(bot.webhook.url, headers, body)
+    except Unreachable:
+        return
+
+
+def _body(head: Head, author: Author, at: int) -> rep.Json:
+    data = {
+        "conversation_id": head.id,
+        "channel": head.address.channel,
+        "user": head.address.user,
+        "thread": head.address.thread,
+        "epoch": head.epoch,
+        "author": {"id": author.id, "name": author.name},
+    }
+    return {"type": "typing", "timestamp": rep.timestamp(at), "data": data}

@@ -1,0 +1,52 @@
+// @ts-check
+// The end user's page: it knows the toy bot alone.
+const user = new URLSearchParams(location.search).get("user") ?? sessionStorage.getItem("user") ?? `guest-${crypto.randomUUID().slice(0, 8)}`;
+sessionStorage.setItem("user", user);
+const EVERY = 500;
+const TYPING_EVERY = 3000;
+const at = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+let shown = 0;
+let typedAt = 0;
+
+/** @param {string} path @param {object} body */
+const post = (path, body) =>
+  fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user, ...body }) });
+
+/** @param {{from: string, text: string}} message */
+function show({ from, text }) {
+  const line = document.createElement("p");
+  line.className = from;
+  line.dir = "auto";
+  line.textContent = text;
+  at("log").append(line);
+  at("log").scrollTop = at("log").scrollHeight;
+}
+
+async function look() {
+  try {
+    const answer = await fetch(`messages?user=${encodeURIComponent(user)}`);
+    const { messages, status, agent, typing } = await answer.json();
+    messages.slice(shown).forEach(show);
+    shown = messages.length;
+    at("who").textContent = { bot: "the bot answers", waiting: "waiting for a person", agent: `you are talking to ${agent}` }[status] ?? "";
+    at("typing").textContent = typing ? `${agent} is typing …` : "";
+    at("person").hidden = status !== "bot";
+  } catch {
+    at("who").textContent = "no connection";
+  }
+  setTimeout(look, EVERY);
+}
+
+at("say").addEventListener("submit", async (/** @type {Event} */ event) => {
+  event.preventDefault();
+  const text = at("text").value.trim();
+  at("text").value = "";
+  if (text) await post("say", { text });
+});
+at("text").addEventListener("input", () => {
+  if (Date.now() - typedAt < TYPING_EVERY) return;
+  typedAt = Date.now();
+  post("typing", {});
+});
+at("person").addEventListener("click", () => post("say", { text: "Talk to an agent" }));
+look();

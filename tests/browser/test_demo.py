@@ -1,0 +1,72 @@
+"""The newcomer's sixty seconds, word for word."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenAs
+from tests.browser.test_agents import log, write
+from tests.browser.test_dependable import violations
+from tests.support.stack import Stack
+
+
+def test_the_sixty_second_script(
+    page_of: Callable[..., Page], open_console: OpenAs, stack: Stack
+) -> None:
+    guest = f"guest-{uuid4().hex[:8]}"
+    shop = page_of(viewport={"width": 390, "height": 800})
+    shop.goto(f"{stack.url}/demo/index.html?user={guest}")
+    console = open_console("ana")
+
+    said(shop, "hi")
+    expect(shop.locator("#log")).to_contain_text("You said: hi")
+
+    shop.get_by_role("button", name="Talk to an agent").click()
+    expect(shop.locator("#log")).to_contain_text("You are being transferred.")
+    expect(console.locator(".row", has_text=guest).locator(".pill")).to_contain_text("waits")
+    expect(console).to_have_title("(1) Baton")
+
+    console.locator(".row", has_text=guest).click()
+    expect(log(console)).to_contain_text("You said: hi")
+    console.get_by_role("button", name="Take over").click()
+    expect(shop.locator("#log")).to_contain_text("You are now talking to Ana.")
+
+    console.locator(".composer textarea").press_sequentially("Hel")
+    expect(shop.locator("#typing")).to_contain_text("Ana is typing")
+    write(console, "Hello, how can I help?")
+    expect(shop.locator("#log")).to_contain_text("Hello, how can I help?")
+    shop.locator("#text").press_sequentially("My")
+    expect(console.locator(".typing")).to_be_visible()
+    said(shop, "My train is broken.")
+    expect(log(console)).to_contain_text("My train is broken.")
+
+    console.context.set_offline(True)
+    expect(console.locator(".banner")).to_be_visible()
+    write(console, "We send you a new one.")
+    console.context.set_offline(False)
+    expect(console.locator(".banner")).to_have_count(0)
+    expect(shop.locator("#log").get_by_text("We send you a new one.")).to_have_count(1)
+
+    console.get_by_role("button", name="Resume bot").click()
+    expect(shop.locator("#log")).to_contain_text("Hello again! The bot is back.")
+    said(shop, "thanks")
+    expect(shop.locator("#log")).to_contain_text("You said: thanks")
+    assert shop.locator("#log").get_by_text("We send you a new one.").count() == 1
+
+
+def test_axe_finds_nothing_in_the_shop(page_of: Callable[..., Page], stack: Stack) -> None:
+    found = []
+    for scheme in ("light", "dark"):
+        shop = page_of(color_scheme=scheme)
+        shop.goto(f"{stack.url}/demo/index.html")
+        said(shop, "hi")
+        expect(shop.locator("#log")).to_contain_text("You said: hi")
+        found += violations(shop)
+
+    assert found == []
+
+
+def said(shop: Page, text: str) -> None:
+    shop.get_by_label("Message").fill(text)
+    shop.get_by_role("button", name="Send").click()
