@@ -8,7 +8,7 @@ export PORT ?= 8000
 export STATE ?= .local
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local test check fix openapi bench clean
+.PHONY: help run run-fresh local test check fix openapi screenshots bench clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ fix: $(READY) ## Repair what can be repaired: imports, format
 
 openapi: $(READY) ## Write the API's document of record into the app
 	@$(BIN)/python -m infra.openapi
+
+screenshots: $(READY) ## Take the pictures of the console that the README shows
+	@$(BIN)/python -m infra.screenshots
 
 bench: $(READY) ## Print the benchmarks
 	@$(BIN)/python -m bench

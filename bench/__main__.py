@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import flatness, instructions, reactions, running, units
+from bench import console, flatness, instructions, reactions, running, units
 from bench.report import Table
 from tests.support.engines import CREDENTIALS
 
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "instructions": instructions.measure,
     "flatness": flatness.measure,
     "running": running.measure,
+    "console": console.measure,
 }
 
 
