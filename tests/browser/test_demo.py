@@ -19,14 +19,22 @@ def test_the_sixty_second_script(
     shop.goto(f"{stack.url}/demo/index.html?user={guest}")
     console = open_console("ana")
 
+    asks_for_a_person(shop, console, guest)
+    is_taken_over_and_chats(shop, console, guest)
+    gets_once_what_was_written_offline(shop, console)
+    has_the_bot_again(shop, console)
+
+
+def asks_for_a_person(shop: Page, console: Page, guest: str) -> None:
     said(shop, "hi")
     expect(shop.locator("#log")).to_contain_text("You said: hi")
-
     shop.get_by_role("button", name="Talk to an agent").click()
     expect(shop.locator("#log")).to_contain_text("You are being transferred.")
     expect(console.locator(".row", has_text=guest).locator(".pill")).to_contain_text("waits")
     expect(console).to_have_title("(1) Baton")
 
+
+def is_taken_over_and_chats(shop: Page, console: Page, guest: str) -> None:
     console.locator(".row", has_text=guest).click()
     expect(log(console)).to_contain_text("You said: hi")
     console.get_by_role("button", name="Take over").click()
@@ -41,6 +49,8 @@ def test_the_sixty_second_script(
     said(shop, "My train is broken.")
     expect(log(console)).to_contain_text("My train is broken.")
 
+
+def gets_once_what_was_written_offline(shop: Page, console: Page) -> None:
     console.context.set_offline(True)
     expect(console.locator(".banner")).to_be_visible()
     write(console, "We send you a new one.")
@@ -48,6 +58,8 @@ def test_the_sixty_second_script(
     expect(console.locator(".banner")).to_have_count(0)
     expect(shop.locator("#log").get_by_text("We send you a new one.")).to_have_count(1)
 
+
+def has_the_bot_again(shop: Page, console: Page) -> None:
     console.get_by_role("button", name="Resume bot").click()
     expect(shop.locator("#log")).to_contain_text("Hello again! The bot is back.")
     said(shop, "thanks")
