@@ -24,8 +24,8 @@ routes = Routes(__name__)
 
 @routes.on("POST", ONE + "/typing")
 def typing(call: Call) -> Reply:
-    call.body(requests.TypingRequest)
-    typing_signs.by_user(call.world, call.caller, call.id)
+    caller, _ = call.caller, call.body(requests.TypingRequest)
+    typing_signs.by_user(call.world, caller, call.id)
     return Reply({}, 202)
 
 

@@ -36,12 +36,12 @@ class Page:
 def gate(world: World, caller: Caller, conversation_id: str) -> Head:
     """May the bot speak now? One strongly consistent read."""
     authorize(caller, Action.GATE)
-    return _seen(world, caller, conversation_id)
+    return seen(world, caller, conversation_id)
 
 
 def head(world: World, caller: Caller, conversation_id: str) -> Head:
     authorize(caller, Action.READ)
-    return _seen(world, caller, conversation_id)
+    return seen(world, caller, conversation_id)
 
 
 def entries(
@@ -65,9 +65,9 @@ def entries(
             found = store.entries_after(caller.bot, conversation_id, after, limit)
         else:
             found = store.entries_before(caller.bot, conversation_id, before, limit)
-        seen = [entry for entry in found if may_read(caller, entry.kind, owner)]
-        if seen or not found:
-            return seen
+        readable = [entry for entry in found if may_read(caller, entry.kind, owner)]
+        if readable or not found:
+            return readable
         after, before = (found[-1].seq, None) if after is not None else (None, found[0].seq)
 
 
@@ -101,7 +101,8 @@ def handoff(world: World, caller: Caller, handoff_id: str) -> tuple[Handoff, Hea
     return found, of
 
 
-def _seen(world: World, caller: Caller, conversation_id: str) -> Head:
+def seen(world: World, caller: Caller, conversation_id: str) -> Head:
+    """For whatever the caller may do there; what they may not see is not found."""
     found = world.conversations.head(caller.bot, conversation_id)
     if found is None or not visible(caller, found):
         raise no_conversation(caller.bot, conversation_id)

@@ -18,7 +18,7 @@ FRESH = 5000
 def by_user(world: World, caller: Caller, conversation_id: str) -> None:
     """The bot's channel has seen it: the owner and whoever has the conversation open are told."""
     authorize(caller, Action.RECORD)
-    head = reading.head(world, caller, conversation_id)
+    head = reading.seen(world, caller, conversation_id)
     _push(world, head, "user", Author(head.address.user, head.user_name or ""))
 
 

@@ -20,7 +20,7 @@ def sent(caller: Api, path: str, body: object, name: str = "k-1") -> Answer:
     return caller.post(path, body, Idempotency_Key=name)
 
 
-STORES_NOTHING_TWICE = ("/read", "/turns", "/commit")
+STORES_NOTHING_TWICE = ("/read", "/turns", "/commit", "/typing")
 KEYED = [
     (method, path)
     for method, path in NATIVE
