@@ -24,6 +24,7 @@ from chalicelib.usecases import (
     pausing,
     presence,
     reading,
+    sockets,
     typing_signs,
 )
 from chalicelib.usecases import representation as rep
@@ -92,8 +93,7 @@ def watch(speaker: Speaker, frame: Frame, body: WatchBody) -> rep.Json:
     """Registered first and read then: what is committed between the two comes twice, not never."""
     caller = speaker.caller_in(frame)
     head = reading.head(speaker.world, caller, frame.conversation_id)
-    connection = speaker.connection
-    speaker.world.connections.watch(caller.bot, head.id, connection, connection.expires_at)
+    sockets.watch(speaker.world, caller.bot, head.id, speaker.connection)
     found = reading.entries(
         speaker.world, caller, head.id, after=max(body.after, 0), limit=WATCH_PAGE
     )
@@ -106,7 +106,7 @@ def watch(speaker: Speaker, frame: Frame, body: WatchBody) -> rep.Json:
 
 def unwatch(speaker: Speaker, frame: Frame, body: Empty) -> rep.Json:
     bot = speaker.caller_in(frame).bot
-    speaker.world.connections.unwatch(bot, frame.conversation_id, speaker.connection.id)
+    sockets.unwatch(speaker.world, bot, frame.conversation_id, speaker.connection)
     return {}
 
 

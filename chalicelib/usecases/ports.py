@@ -239,8 +239,9 @@ class Connections(Protocol):
 
     def get(self, connection_id: str) -> Connection | None: ...
 
-    def close(self, connection: Connection) -> None:
-        """Forgets it, with everything it watches. Closing twice does no harm."""
+    def close(self, connection: Connection) -> list[tuple[str, str]]:
+        """Forgets it, with everything it watches: bots and ids of those conversations. Closing
+        twice does no harm."""
 
     def of_bot(self, bot: str) -> list[Connection]: ...
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.routing import Member, Presence, PresenceStatus, someone_free
-from chalicelib.usecases import assigning, botpress_events, pushing
+from chalicelib.usecases import assigning, audience, botpress_events, pushing
 from chalicelib.usecases.records import Person
 from chalicelib.usecases.world import World
 
@@ -15,7 +15,7 @@ def choose(world: World, person: Person, status: PresenceStatus) -> Presence:
     online is offered what waits."""
     presence = _set(world, person.id, status)
     event = {"event": "presence", "agent": {"id": person.id, "name": person.name}, "status": status}
-    there = {bot: pushing.audience(world, bot) for bot in world.directory.bots_of(person.id)}
+    there = {bot: audience.of_bot(world, bot) for bot in world.directory.bots_of(person.id)}
     others = {c.id: c.person for connections in there.values() for c in connections}
     frames = [(c, event) for c, owner in others.items() if owner != person.id]
     online = status is PresenceStatus.ONLINE

@@ -3,32 +3,17 @@
 import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
 from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.usecases import audience
 from chalicelib.usecases.ports import FrameTooLarge
-from chalicelib.usecases.records import Connection, Person
+from chalicelib.usecases.records import Connection
 from chalicelib.usecases.world import World
 
 SENDERS = 16
 RESYNC = {"event": "resync"}
-
-
-def audience(world: World, bot: str) -> list[Connection]:
-    """The open connections of this bot's people, without those whose session has ended."""
-    return in_session(world, world.connections.of_bot(bot))
-
-
-def in_session(world: World, connections: list[Connection]) -> list[Connection]:
-    """Those of people who are still logged in; one read for all."""
-    people = {p.id: p for p in world.directory.people({c.person for c in connections})}
-    return [c for c in connections if _is_current(people.get(c.person), c)]
-
-
-def _is_current(person: Person | None, connection: Connection) -> bool:
-    if person is None or person.disabled:
-        return False
-    return person.token_version == connection.token_version
 
 
 def send(world: World, frames: Iterable[tuple[str, Mapping[str, object]]]) -> None:
@@ -50,7 +35,7 @@ def _send_one(
 ) -> TemporarilyUnavailable | None:
     try:
         if not _sent(world, connection_id, event):
-            _forget(world, connection_id)
+            _lost(world, connection_id)
     except TemporarilyUnavailable as error:
         return error
     return None
@@ -64,10 +49,22 @@ def _sent(world: World, connection_id: str, event: Mapping[str, object]) -> bool
         return world.sockets.send(connection_id, encode(RESYNC))
 
 
-def _forget(world: World, connection_id: str) -> None:
+def _lost(world: World, connection_id: str) -> None:
     connection = world.connections.get(connection_id)
     if connection:
-        world.connections.close(connection)
+        forget(world, connection)
+
+
+def forget(world: World, connection: Connection) -> None:
+    """Closes it; whoever looked at the same conversations is told who is left."""
+    for bot, conversation_id in world.connections.close(connection):
+        show_viewers(world, bot, conversation_id)
+
+
+def show_viewers(world: World, bot: str, conversation_id: str) -> None:
+    """Told at once or not at all: a sign, on which nothing rests."""
+    with suppress(TemporarilyUnavailable):
+        send(world, audience.viewers(world, bot, conversation_id))
 
 
 def encode(event: Mapping[str, object]) -> bytes:

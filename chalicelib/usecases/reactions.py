@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chalicelib.domain.access import Caller, Role, may_read
 from chalicelib.domain.entries import Entry, From, Kind
 from chalicelib.domain.head import Head, Status
-from chalicelib.usecases import botpress_events, pushing, reporting
+from chalicelib.usecases import audience, botpress_events, pushing, reporting
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.assigning import fall_back, find_somebody, somebody_is_free
 from chalicelib.usecases.conversations import visible
@@ -27,7 +27,7 @@ def announce(world: World, notification: Notification) -> None:
     """A notification goes to every connection of its bot, and to SNS."""
     shown = rep.notification(notification, reader="")
     event: Event = {"event": "notification", "bot": notification.bot, "notification": shown}
-    connections = pushing.audience(world, notification.bot)
+    connections = audience.of_bot(world, notification.bot)
     pushing.send(world, [(connection.id, event) for connection in connections])
     message = {
         "type": "notification",
@@ -56,7 +56,7 @@ def push(world: World, committed: Committed) -> None:
     watchers = set(world.connections.watchers(committed.bot, committed.conversation_id))
     if head is None or not _concerns_anybody(committed.entry, head, connections, watchers):
         return
-    connections = pushing.in_session(world, connections)
+    connections = audience.in_session(world, connections)
     people = _people(world, committed.bot)
     asked_for = botpress_events.frames(
         world,

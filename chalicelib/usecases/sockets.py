@@ -1,7 +1,7 @@
 """Connections of people: opened by a ticket, told what they may see, closed without regret."""
 
 from chalicelib.domain.errors import Unauthenticated
-from chalicelib.usecases import presence, timers
+from chalicelib.usecases import presence, pushing, timers
 from chalicelib.usecases.authentication import digest_of
 from chalicelib.usecases.records import Connection, Person, Ticket
 from chalicelib.usecases.world import World
@@ -51,11 +51,25 @@ def disconnect(world: World, connection_id: str) -> None:
     connection = world.connections.get(connection_id)
     if connection is None:
         return
-    world.connections.close(connection)
+    pushing.forget(world, connection)
     others = [c for bot in connection.bots[:1] for c in world.connections.of_bot(bot)]
     if not any(other.person == connection.person for other in others):
         presence.gone(world, connection.person)
         timers.expect_loss(world, connection.person)
+
+
+def watch(world: World, bot: str, conversation_id: str, connection: Connection) -> None:
+    """From now on it is told of each entry, and the others who look are told of its person, once
+    however often it asks."""
+    known = world.connections.watchers(bot, conversation_id)
+    world.connections.watch(bot, conversation_id, connection, connection.expires_at)
+    if connection.id not in known:
+        pushing.show_viewers(world, bot, conversation_id)
+
+
+def unwatch(world: World, bot: str, conversation_id: str, connection: Connection) -> None:
+    world.connections.unwatch(bot, conversation_id, connection.id)
+    pushing.show_viewers(world, bot, conversation_id)
 
 
 def sweep(world: World) -> int:

@@ -5,7 +5,7 @@ import json
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.entries import Author
 from chalicelib.domain.head import Head
-from chalicelib.usecases import pushing, reading
+from chalicelib.usecases import audience, pushing, reading
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.ports import Unreachable
 from chalicelib.usecases.signing import sign
@@ -36,7 +36,7 @@ def _push(world: World, head: Head, sender: str, author: Author, but: str = "") 
     event = {"event": "typing", "conversation_id": head.id, "from": sender, "author": who}
     watchers = set(world.connections.watchers(head.bot, head.id))
     if head.owner and sender == "user":
-        connections = pushing.audience(world, head.bot)
+        connections = audience.of_bot(world, head.bot)
         watchers |= {each.id for each in connections if each.person == head.owner.id}
     pushing.send(world, [(watcher, event) for watcher in sorted(watchers - {but})])
 

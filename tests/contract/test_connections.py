@@ -75,13 +75,15 @@ def test_a_closed_connection_is_forgotten_with_all_it_watched(stores: Stores) ->
         for n in range(30):
             stores.connections.watch(BOT, f"c_{n}", connection, START + MINUTE)
 
-    for _ in range(2):
-        stores.connections.close(OPEN)
+    first = stores.connections.close(OPEN)
+    again = stores.connections.close(OPEN)
 
     assert stores.connections.get(OPEN.id) is None
     assert stores.connections.of_bot(BOT) == [other]
     watchers = [stores.connections.watchers(BOT, f"c_{n}") for n in range(30)]
     assert watchers == [["other"]] * 30
+    assert sorted(first) == sorted((BOT, f"c_{n}") for n in range(30))
+    assert again == []
 
 
 def test_watchers_are_those_who_have_the_conversation_open(stores: Stores) -> None:

@@ -29,11 +29,13 @@ class MemoryConnections:
         found = self._table.connections.get(connection_id)
         return found if found and found.expires_at > self._clock.now() else None
 
-    def close(self, connection: Connection) -> None:
+    def close(self, connection: Connection) -> list[tuple[str, str]]:
         with self._table.lock:
             self._table.connections.pop(connection.id, None)
-            for watching in self._table.watches.values():
-                watching.pop(connection.id, None)
+            watched = [at for at, who in self._table.watches.items() if connection.id in who]
+            for place in watched:
+                del self._table.watches[place][connection.id]
+            return watched
 
     def of_bot(self, bot: str) -> list[Connection]:
         with self._table.lock:

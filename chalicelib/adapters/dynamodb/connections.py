@@ -41,13 +41,14 @@ class DynamoConnections:
     def get(self, connection_id: str) -> Connection | None:
         return _record(Connection, self._rows.get(RecordRow, _own(connection_id)))
 
-    def close(self, connection: Connection) -> None:
+    def close(self, connection: Connection) -> list[tuple[str, str]]:
         pk = keys.connection(connection.id)
-        watches = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("W#"))
+        watches = list(self._rows.every(PointerRow, pk, PointerRow.sk.startswith("W#")))
         watched = [(row.key, keys.RowKey(row.id, keys.watch_sk(connection.id))) for row in watches]
         self._rows.delete(
             [*_in_bots(connection), *(key for pair in watched for key in pair), _own(connection.id)]
         )
+        return [keys.bot_and_conversation(row.id) for row in watches]
 
     def of_bot(self, bot: str) -> list[Connection]:
         rows = self._rows.every(RecordRow, keys.connections(bot), None)
