@@ -19,6 +19,7 @@ BOUNDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
 CLAIM, ANSWER, LENGTH = "claim", "answer", "length"
 """Times from the request: to the first claim, to the first thing an agent says, to the return."""
 
+HOURS = 24
 MOVES = (Kind.REQUESTED, Kind.CLAIMED, Kind.RELEASED, Kind.TRANSFERRED, Kind.RETURNED)
 Tally = Mapping[str, int]
 
@@ -32,6 +33,7 @@ def tally(handoff: Handoff, entries: Iterable[Entry]) -> Tally:
     counts = {
         "handoffs": 1,
         f"outcome_{handoff.resumption.outcome}": 1,
+        f"hour_{hour_of(handoff.requested_at)}": 1,
         "transfers": kinds[Kind.TRANSFERRED],
         "leaks": kinds[Kind.LEAK],
         "messages": kinds[Kind.MESSAGE],
@@ -95,6 +97,16 @@ class Times:
 def day_of(milliseconds: int) -> str:
     """The day in UTC, as `2026-01-31`."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
+
+
+def hour_of(milliseconds: int) -> int:
+    """Of the day in UTC, 0 to 23."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).hour
+
+
+def by_hour(tally: Tally) -> tuple[int, ...]:
+    """How many were asked for in each hour of the day."""
+    return tuple(tally.get(f"hour_{hour}", 0) for hour in range(HOURS))
 
 
 def _counted(name: str, milliseconds: int) -> dict[str, int]:

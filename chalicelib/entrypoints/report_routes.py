@@ -6,7 +6,7 @@ from chalicelib.domain import cost
 from chalicelib.domain.access import Action, authorize
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.handoff import Outcome
-from chalicelib.domain.report import ANSWER, BOUNDS, CLAIM, LENGTH, Tally, Times
+from chalicelib.domain.report import ANSWER, BOUNDS, CLAIM, LENGTH, Tally, Times, by_hour
 from chalicelib.entrypoints.http import Call, Reply, Routes
 from chalicelib.usecases import availability, reporting
 from chalicelib.usecases.representation import Json
@@ -55,6 +55,7 @@ def report(call: Call) -> Reply:
                 {"agent": of, "name": names.get(of or "")} | _tally(t)
                 for of, t in found.agents.items()
             ],
+            "hours": by_hour(found.totals),
             "cost": _cost(found.totals, len(names)),
             "days": [{"day": of} | _tally(t) for of, t in sorted(found.days.items())],
         }

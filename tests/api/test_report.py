@@ -54,6 +54,7 @@ def test_a_handoff_is_reported_with_its_times(
         "time_to_first_answer": (1, 45),
         "length": (1, 100),
     }
+    assert found["hours"] == [1] + [0] * 23
     (queue,), (agent,), (day,) = found["queues"], found["agents"], found["days"]
     assert (queue["queue"], agent["name"], day["day"]) == ("sales", "Sam", "2026-01-01")
     assert times(queue) == times(agent) == times(day) == times(totals)

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.entries import Author, Entry, From, Kind
 from chalicelib.domain.handoff import Handoff, Outcome, Request, Resumption
-from chalicelib.domain.report import ANSWER, BOUNDS, CLAIM, LENGTH, Times, added, day_of, tally
+from chalicelib.domain.report import (
+    ANSWER,
+    BOUNDS,
+    CLAIM,
+    LENGTH,
+    Times,
+    added,
+    by_hour,
+    day_of,
+    tally,
+)
 from tests.domain.cast import ADDRESS, HANDOFF_ID, NOW
 
 ANA = Author("ana", "Ana")
@@ -40,6 +50,7 @@ def test_a_handoff_is_counted_with_its_outcome_and_its_times() -> None:
     assert tally(ENDED, said) == {
         "handoffs": 1,
         "outcome_resolved": 1,
+        "hour_0": 1,
         "messages": 1,
         "moves": 2,
         "claim_1": 1,
@@ -96,7 +107,7 @@ def test_a_message_that_was_left_has_an_outcome_and_no_length() -> None:
         resumption=Resumption(Outcome.MESSAGE_LEFT),
     )
 
-    assert tally(left, []) == {"handoffs": 1, "outcome_message_left": 1}
+    assert tally(left, []) == {"handoffs": 1, "outcome_message_left": 1, "hour_0": 1}
 
 
 def test_tallies_are_added_name_by_name() -> None:
@@ -146,6 +157,16 @@ def floor_of(seconds: int) -> int:
 
 def ceiling_of(seconds: int) -> int:
     return min(bound for bound in BOUNDS if bound >= seconds)
+
+
+@pytest.mark.parametrize(("after_s", "hour"), [(0, 0), (3599, 0), (3600, 1), (86_399, 23)])
+def test_a_handoff_counts_for_the_hour_in_which_it_was_asked_for(after_s: int, hour: int) -> None:
+    asked = replace(ENDED, requested_at=NOW + after_s * SECOND)
+
+    counted = by_hour(tally(replace(asked, returned_at=NOW + 200_000 * SECOND), []))
+
+    assert [at for at, count in enumerate(counted) if count] == [hour]
+    assert len(counted) == 24
 
 
 def test_a_day_is_one_in_utc() -> None:
