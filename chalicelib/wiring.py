@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.chance import SystemChance
 from chalicelib.adapters.clock import SystemClock
 from chalicelib.settings import Settings, settings
-from chalicelib.usecases import ports
+from chalicelib.usecases import admin_ports, ports
 from chalicelib.usecases.records import Committed, Notification
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ class AwsWorld:
         from chalicelib.adapters.dynamodb.directory import DynamoDirectory
 
         return CachedDirectory(DynamoDirectory(self.table, self.clock), self.clock)
+
+    @cached_property
+    def administration(self) -> admin_ports.Administration:
+        from chalicelib.adapters.dynamodb.administration import DynamoAdministration
+
+        return DynamoAdministration(self.table, self.clock)
 
     @cached_property
     def attempts(self) -> ports.Attempts:

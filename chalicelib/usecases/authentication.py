@@ -71,7 +71,7 @@ def _bot_caller(world: World, bot: str, token: str) -> Caller:
     found, key = world.directory.bot_and_key(bot, key_id)
     if key is None or not hmac.compare_digest(key.secret_hash, digest_of(secret)):
         raise Unauthenticated("This key is not valid.")
-    if key.expires_at is not None and world.clock.now() >= key.expires_at:
+    if key.ends_by(world.clock.now()):
         raise Unauthenticated("This key has expired, or was revoked.")
     if found is None or key.bot != bot:
         raise no_bot(bot)

@@ -83,13 +83,19 @@ class Bot:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A bot's key. Only a digest of its secret is kept; `expires_at` ends it."""
+    """A bot's key. Only a digest of its secret is kept; `expires_at` ends it. `name` and
+    `created_at` are for those who look after it."""
 
     id: str
     bot: str
     secret_hash: str
     scopes: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
     expires_at: int | None = None
+    name: str | None = None
+    created_at: int | None = None
+
+    def ends_by(self, now: int) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
 
 
 @dataclass(frozen=True, slots=True)

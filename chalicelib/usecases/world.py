@@ -3,7 +3,7 @@ what it needs."""
 
 from typing import Protocol
 
-from chalicelib.usecases import ports
+from chalicelib.usecases import admin_ports, ports
 
 
 class World(Protocol):
@@ -11,6 +11,8 @@ class World(Protocol):
     def conversations(self) -> ports.Conversations: ...
     @property
     def directory(self) -> ports.Directory: ...
+    @property
+    def administration(self) -> admin_ports.Administration: ...
     @property
     def attempts(self) -> ports.Attempts: ...
     @property

@@ -1,10 +1,13 @@
 """Every native route: who may call it, and one sound request for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.address import Address
 from chalicelib.entrypoints import cursors, rooms
+from chalicelib.usecases.authentication import digest_of
+from chalicelib.usecases.records import Key
 from tests.api.scene import BOT, begun, id_of, message, ok, owned, waiting
 from tests.support.api import Api
 from tests.support.world import SECRET
@@ -84,6 +87,10 @@ ROWS: dict[Resource, Row] = {
     ("GET", IN_BOT + "/settings"): Row(ADMINS),
     ("PUT", IN_BOT + "/settings"): Row(ADMINS, {"leave_words": ["/end"]}),
     ("GET", IN_BOT + "/report"): Row(SUPERVISORS),
+    ("GET", IN_BOT + "/keys"): Row(ADMINS),
+    ("POST", IN_BOT + "/keys"): Row(ADMINS, {"name": "Staging", "scopes": ["read"]}),
+    ("DELETE", IN_BOT + "/keys/{id}"): Row(ADMINS),
+    ("POST", IN_BOT + "/keys/{id}/rotate"): Row(ADMINS, {"overlap_s": 60}),
     ("GET", "/healthz"): Row(ANYBODY),
     ("GET", "/readyz"): Row(ANYBODY),
     ("GET", "/openapi.json"): Row(ANYBODY),
@@ -106,26 +113,38 @@ GUARDED = [resource for resource in NATIVE if "nobody" not in ROWS[resource].may
 
 @dataclass(frozen=True)
 class Ids:
-    """What `{id}` stands for, in the routes of the bot `demo`."""
+    """What `{id}` stands for, in the routes of the bot `demo`: by the word before it, else the
+    conversation."""
 
     conversation: str
-    handoff: str
-    notification: str
+    others: Mapping[str, str]
 
     def of(self, path: str) -> str:
-        if "/handoffs/" in path:
-            return self.handoff
-        return self.notification if "/notifications/" in path else self.conversation
+        return self.others.get(path.partition("/{id}")[0].rpartition("/")[2], self.conversation)
 
 
 def staged(bot: Api, ana: Api, at: str) -> Ids:
-    """One conversation that stands so, its handoff, and a notification."""
+    """One conversation that stands so, its handoff, a notification, and what admins look after."""
     path = {"begun": lambda: begun(bot), "waiting": lambda: waiting(bot)}.get(
         at, lambda: owned(bot, ana)
     )()
     handoff = ok(bot.get(path))["handoff"]
     told = ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
-    return Ids(id_of(path), handoff["id"] if handoff else "h_none", told["id"])
+    bot.world.directory.add_key(Key("staged", "demo", digest_of("secret")))
+    others = {
+        "handoffs": handoff["id"] if handoff else "h_none",
+        "notifications": told["id"],
+        "keys": "staged",
+    }
+    return Ids(id_of(path), others)
+
+
+def best_caller(resource: Resource, bot: Api, agent: Api) -> tuple[Api, str]:
+    """The least of those who may make this call, and their role: the bot, an agent, the owner."""
+    may = ROWS[resource].may
+    if "bot" in may:
+        return bot, "bot"
+    return (agent, "agent") if "agent" in may else (agent.login("owner"), "owner")
 
 
 def filled(path: str, conversation: str, bot: str = "demo") -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.calls import NATIVE, ROWS, filled
+from tests.api.calls import NATIVE, ROWS, best_caller, filled
 from tests.api.hostile import IDS, JSON, PATHS, TEXTS, VALUES
 from tests.api.scene import BOT, begun, log, message, ok
 from tests.api.worlds import WorldOn
@@ -56,7 +56,7 @@ def test_a_path_that_names_nothing_is_not_found(sent: str, table_bot: Api) -> No
 
     for method, path in (resource for resource in NATIVE if "{id}" in resource[1]):
         row = ROWS[method, path]
-        caller, name = (table_bot, "bot") if "bot" in row.may else (ana, "agent")
+        caller, name = best_caller((method, path), table_bot, ana)
         answer = caller.send(method, filled(path, sent), row.body_from(name))
         assert answer.status == 404, (path, answer.text)
 

@@ -8,6 +8,7 @@ from chalicelib.domain.access import Scope
 from chalicelib.usecases.records import IdempotencyKey, Notification
 from tests.api.calls import NATIVE, ROWS, Resource, filled, staged
 from tests.api.scene import BOT, begun, key, log, message, ok, one, owned, waiting
+from tests.support import contract
 from tests.support.api import Answer, Api
 from tests.support.memory import MemoryNotifications, MemoryTable
 from tests.support.world import MemoryWorld
@@ -25,6 +26,7 @@ KEYED = [
     (method, path)
     for method, path in NATIVE
     if method == "POST" and "{bot}" in path and not path.endswith(STORES_NOTHING_TWICE)
+    if "administration" not in contract.operations()[method, path]["tags"]
 ]
 
 

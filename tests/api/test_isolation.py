@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.calls import IN_A_BOT, PEOPLE, ROWS, WITH_ID, Resource, filled, staged
+from tests.api.calls import IN_A_BOT, ROWS, WITH_ID, Resource, best_caller, filled, staged
 from tests.api.scene import person
 from tests.support.api import Api
 from tests.support.world import MemoryWorld
@@ -31,7 +31,7 @@ def test_an_id_of_another_bot_looks_like_one_that_does_not_exist(
     (method, path), row = resource, ROWS[resource]
     foreign = staged(bot, ana, row.at).of(path)
     made_up = foreign[:-1] + ("x" if foreign[-1] != "x" else "y")
-    caller, name = (other_bot, "bot") if "bot" in row.may else (eve, "agent")
+    caller, name = best_caller(resource, other_bot, eve)
 
     there = caller.send(method, filled(path, foreign, "other"), row.body_from(name))
     nowhere = caller.send(method, filled(path, made_up, "other"), row.body_from(name))
@@ -62,7 +62,11 @@ def _everything(bot: Api, conversation_id: str) -> list[object]:
 # What an agent may not see
 
 
-OF_CONVERSATIONS = [r for r in WITH_ID if ROWS[r].may & PEOPLE and "/notifications/" not in r[1]]
+OF_CONVERSATIONS = [
+    (method, path)
+    for method, path in WITH_ID
+    if "agent" in ROWS[method, path].may and "/notifications/" not in path
+]
 
 
 @pytest.mark.parametrize("resource", OF_CONVERSATIONS)

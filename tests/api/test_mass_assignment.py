@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.calls import NATIVE, ROWS, Resource, filled, staged
+from tests.api.calls import NATIVE, ROWS, Resource, best_caller, filled, staged
 from tests.api.scene import BOT, ok, one
 from tests.support import contract
 from tests.support.api import Api
@@ -44,7 +44,7 @@ def test_a_field_that_the_server_owns_is_refused_and_changes_nothing(
     resource: Resource, bot: Api, ana: Api
 ) -> None:
     row, (method, path) = ROWS[resource], resource
-    caller, name = (ana, "agent") if "agent" in row.may else (bot, "bot")
+    caller, name = best_caller(resource, bot, ana)
     ids = staged(bot, ana, row.at)
     sound, where = row.body_from(name) or {}, filled(path, ids.of(path))
     before = _stored(bot, ana, ids.conversation)

@@ -23,6 +23,7 @@ SEES = {
     "chalicelib.usecases": ("chalicelib.usecases", "chalicelib.domain"),
     "chalicelib.adapters": (
         "chalicelib.adapters",
+        "chalicelib.usecases.admin_ports",
         "chalicelib.usecases.ports",
         "chalicelib.usecases.records",
         "chalicelib.domain",
@@ -31,6 +32,7 @@ SEES = {
     "chalicelib.wiring": (
         "chalicelib.adapters",
         "chalicelib.settings",
+        "chalicelib.usecases.admin_ports",
         "chalicelib.usecases.ports",
         "chalicelib.usecases.records",
     ),

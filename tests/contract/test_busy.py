@@ -1,6 +1,7 @@
 """What all calls have in common: how they read, and what they say of a table that is busy."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ KEY = IdempotencyKey("k1", "key", "f")
 COMMIT = "TransactWriteItems"
 CONNECTION = Connection("s", "ana", 1, (BOT,), START, START + 60_000)
 ENDED = Ended(BOT, "h_" + "a" * 26 + "_1", "2026-01-31", "sales", "ana", {"handoffs": 1})
+KNOWN = Key("k", BOT, "hash")
 NOTIFICATION = Notification("n_1", BOT, "text", "info", START)
 
 
@@ -65,7 +67,7 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.directory.presence("p"),
     lambda s: s.directory.set_presence("p", Presence()),
     lambda s: s.directory.add_bot(Bot(BOT, "Demo")),
-    lambda s: s.directory.add_key(Key("k", BOT, "hash")),
+    lambda s: s.directory.add_key(KNOWN),
     lambda s: s.directory.add_person(Person("p", "e", "n", "h")),
     lambda s: s.directory.add_member(BOT, member("ana")),
     lambda s: s.directory.end_sessions("p"),
@@ -74,6 +76,9 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.directory.queue(BOT, "sales"),
     lambda s: s.directory.put_queue(BOT, Queue("sales")),
     lambda s: s.directory.remove_queue(BOT, "sales"),
+    lambda s: s.administration.keys(BOT),
+    lambda s: s.administration.key(BOT, "k"),
+    lambda s: s.administration.replace_key(KNOWN, START, replace(KNOWN, id="l")),
     lambda s: s.reports.count(ENDED),
     lambda s: s.reports.by_queue(BOT, "2026-01-01", "2026-01-31"),
     lambda s: s.reports.by_agent(BOT, "2026-01-01", "2026-01-31"),

@@ -40,6 +40,7 @@ class Api:
     """Calls as one caller; `path` is relative to `/api/v1`, or absolute."""
 
     def __init__(self, world: World, token: str | None = None) -> None:
+        self.world = world
         app = Chalice(app_name="baton-under-test")
         for room in rooms.ROOMS:
             app.register_blueprint(room.blueprint(lambda: world))
@@ -48,7 +49,7 @@ class Api:
 
     def as_(self, token: str | None) -> "Api":
         other = Api.__new__(Api)
-        other._client, other._token = self._client, token
+        other.world, other._client, other._token = self.world, self._client, token
         return other
 
     def get(self, path: str, **query: str) -> Answer:

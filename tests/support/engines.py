@@ -7,6 +7,7 @@ from pathlib import Path
 
 from moto import mock_aws
 
+from chalicelib.adapters.dynamodb.administration import DynamoAdministration
 from chalicelib.adapters.dynamodb.attempts import DynamoAttempts
 from chalicelib.adapters.dynamodb.connections import DynamoConnections
 from chalicelib.adapters.dynamodb.conversations import DynamoConversations
@@ -15,12 +16,13 @@ from chalicelib.adapters.dynamodb.directory import DynamoDirectory
 from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
 from chalicelib.adapters.dynamodb.reports import DynamoReports
 from chalicelib.adapters.dynamodb.table import Table, open_table
-from chalicelib.usecases import ports
+from chalicelib.usecases import admin_ports, ports
 from infra.local.engine import Engine as Ministack
 from infra.local.resources import create_table
 from tests.support.atomic_moto import atomic_moto
 from tests.support.clock import ManualClock
 from tests.support.memory import (
+    MemoryAdministration,
     MemoryAttempts,
     MemoryConnections,
     MemoryConversations,
@@ -42,6 +44,7 @@ class Stores:
     clock: ManualClock
     conversations: ports.Conversations
     directory: ports.Directory
+    administration: admin_ports.Administration
     attempts: ports.Attempts
     connections: ports.Connections
     notifications: ports.Notifications
@@ -59,6 +62,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         clock,
         DynamoConversations(table, clock),
         DynamoDirectory(table, clock),
+        DynamoAdministration(table, clock),
         DynamoAttempts(table, clock),
         DynamoConnections(table, clock),
         DynamoNotifications(table, clock),
@@ -84,6 +88,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             clock,
             MemoryConversations(table, clock),
             MemoryDirectory(table, clock),
+            MemoryAdministration(table, clock),
             MemoryAttempts(table, clock),
             MemoryConnections(table, clock),
             MemoryNotifications(table, clock),

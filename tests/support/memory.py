@@ -1,5 +1,6 @@
 """The stores in memory: one table, shared by all of them, as on DynamoDB."""
 
+from tests.support.memory_administration import MemoryAdministration
 from tests.support.memory_connections import MemoryConnections
 from tests.support.memory_conversations import MemoryConversations
 from tests.support.memory_deliveries import MemoryDeliveries, MemoryNotifications
@@ -8,6 +9,7 @@ from tests.support.memory_reports import MemoryReports
 from tests.support.memory_table import MemoryTable
 
 __all__ = [
+    "MemoryAdministration",
     "MemoryAttempts",
     "MemoryConnections",
     "MemoryConversations",

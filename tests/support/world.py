@@ -13,6 +13,7 @@ from tests.support.fakes import (
     SeededChance,
 )
 from tests.support.memory import (
+    MemoryAdministration,
     MemoryAttempts,
     MemoryConnections,
     MemoryConversations,
@@ -35,6 +36,7 @@ class MemoryWorld:
         self.clock = ManualClock()
         self.conversations = MemoryConversations(table, self.clock)
         self.directory = MemoryDirectory(table, self.clock)
+        self.administration = MemoryAdministration(table, self.clock)
         self.attempts = MemoryAttempts(table, self.clock)
         self.connections = MemoryConnections(table, self.clock)
         self.notifications = MemoryNotifications(table, self.clock)

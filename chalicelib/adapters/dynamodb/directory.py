@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from chalicelib.adapters.dynamodb import keys, members
+from chalicelib.adapters.dynamodb.bot_keys import key_of, key_pointer, key_row
 from chalicelib.adapters.dynamodb.queues import queue_of, queue_row
 from chalicelib.adapters.dynamodb.rows import (
     BotRow,
@@ -20,7 +21,6 @@ from chalicelib.adapters.dynamodb.rows import (
 )
 from chalicelib.adapters.dynamodb.table import Rows, Table, named
 from chalicelib.adapters.dynamodb.transaction import Transaction
-from chalicelib.domain.access import Scope
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.queues import Queue
 from chalicelib.domain.routing import Member, Presence
@@ -35,8 +35,8 @@ class DynamoDirectory:
     def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
         of_bot, of_key = _bot_key(bot), keys.key(key_id)
         found = self._rows.get_all([of_bot, of_key])
-        bot_row, key_row = named(found, BotRow, of_bot), named(found, KeyRow, of_key)
-        return _bot_of(bot_row), _key_of(key_row) if key_row else None
+        bot_row, found_key = named(found, BotRow, of_bot), named(found, KeyRow, of_key)
+        return _bot_of(bot_row), key_of(found_key) if found_key else None
 
     def bot_and_member(
         self, bot: str, person: str
@@ -111,8 +111,7 @@ class DynamoDirectory:
         self._rows.delete([keys.queue(bot, name)])
 
     def add_key(self, key: Key) -> None:
-        listed = keys.RowKey(keys.bot(key.bot), keys.joined("KEY", key.id))
-        self._put_all(_key_row(key), PointerRow.at(listed, id=key.id))
+        self._put_all(key_row(key), key_pointer(key.bot, key.id))
 
     def add_person(self, person: Person) -> None:
         self._rows.put(_person_row(person))
@@ -178,22 +177,6 @@ def _bot_of(row: BotRow | None) -> Bot | None:
     if row.settings is not None:
         settings = msgspec.json.decode(row.settings, type=BotSettings)
     return Bot(row.id, row.name, webhook, settings)
-
-
-def _key_row(key: Key) -> KeyRow:
-    return KeyRow.at(
-        keys.key(key.id),
-        id=key.id,
-        bot=key.bot,
-        secret_hash=key.secret_hash,
-        scopes=set(key.scopes),
-        ends_at=key.expires_at,
-    )
-
-
-def _key_of(row: KeyRow) -> Key:
-    scopes = frozenset(Scope(scope) for scope in row.scopes or ())
-    return Key(row.id, row.bot, row.secret_hash, scopes, row.ends_at)
 
 
 def _person_row(person: Person) -> PersonRow:

@@ -213,6 +213,8 @@ class KeyRow(Row, discriminator="c"):
     secret_hash = UnicodeAttribute(attr_name="pw")
     scopes = UnicodeSetAttribute(attr_name="s", null=True)
     ends_at = Integer(attr_name="ea", null=True)
+    name = UnicodeAttribute(attr_name="un", null=True)
+    created_at = Integer(attr_name="ca", null=True)
 
 
 class PresenceRow(Row, discriminator="y"):

@@ -44,12 +44,17 @@ class Transaction:
     def __init__(self, table: Table) -> None:
         self._connection = table.connection
         self._checks: list[Step] = []
+        self._deletes: list[Step] = []
         self._puts: list[Step] = []
         self._updates: list[Step] = []
 
     def check(self, row: Row, condition: Condition) -> None:
         asked = self._connection.get_operation_kwargs(row.pk, row.sk, condition=condition)
         self._checks.append((row, asked))
+
+    def delete(self, row: Row, condition: Condition | None = None) -> None:
+        asked = self._connection.get_operation_kwargs(row.pk, row.sk, condition=condition)
+        self._deletes.append((row, asked))
 
     def put(self, row: Row, condition: Condition | None = None) -> None:
         """The failure of its condition tells what is stored instead."""
@@ -77,14 +82,14 @@ class Transaction:
     def commit(self) -> None:
         """Raises Cancelled."""
         # The order in which PynamoDB sends them, and DynamoDB gives its reasons.
-        steps = [*self._checks, *self._puts, *self._updates]
+        steps = [*self._checks, *self._deletes, *self._puts, *self._updates]
         if not steps:
             return
         try:
             with answered():
                 self._connection.connection.transact_write_items(
                     condition_check_items=[asked for _, asked in self._checks],
-                    delete_items=[],
+                    delete_items=[asked for _, asked in self._deletes],
                     put_items=[asked for _, asked in self._puts],
                     update_items=[asked for _, asked in self._updates],
                 )

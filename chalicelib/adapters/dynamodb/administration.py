@@ -1,0 +1,45 @@
+"""What admins set up for a bot, in the table."""
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.bot_keys import key_of, key_pointer, key_row
+from chalicelib.adapters.dynamodb.rows import KeyRow, PointerRow
+from chalicelib.adapters.dynamodb.table import Rows, Table
+from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
+from chalicelib.usecases.ports import Clock
+from chalicelib.usecases.records import Key
+
+
+class DynamoAdministration:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._rows = Rows(table, clock)
+
+    def keys(self, bot: str) -> list[Key]:
+        pointers = self._rows.every(PointerRow, keys.bot(bot), PointerRow.sk.startswith("KEY#"))
+        rows = self._rows.get_all(keys.key(pointer.id) for pointer in pointers).values()
+        return [key_of(row) for row in rows if isinstance(row, KeyRow)]
+
+    def key(self, bot: str, key_id: str) -> Key | None:
+        row = self._rows.get(KeyRow, keys.key(key_id))
+        return key_of(row) if row and row.bot == bot else None
+
+    def replace_key(self, old: Key, ends_at: int, new: Key) -> bool:
+        # Neither a repetition by the SDK nor one by the admin does harm: all of it sets.
+        transaction = Transaction(self._rows.table)
+        transaction.put(key_row(new))
+        transaction.put(key_pointer(new.bot, new.id))
+        ending = KeyRow.at(keys.key(old.id))
+        transaction.update(ending, [KeyRow.ends_at.set(ends_at)], KeyRow.bot == old.bot)
+        try:
+            transaction.commit()
+        except Cancelled:
+            return False
+        return True
+
+    def remove_key(self, bot: str, key_id: str) -> bool:
+        if self.key(bot, key_id) is None:
+            return False
+        transaction = Transaction(self._rows.table)
+        transaction.delete(KeyRow.at(keys.key(key_id)))
+        transaction.delete(key_pointer(bot, key_id))
+        transaction.commit()
+        return True

@@ -1,0 +1,25 @@
+"""What administration needs from the world, beside what everybody needs (`ports`).
+
+Nothing here is remembered: whoever changes something sees it at once; for everybody else it holds
+within five seconds, in which `Directory` may remember.
+"""
+
+from typing import Protocol
+
+from chalicelib.usecases.records import Key
+
+
+class Administration(Protocol):
+    """What admins set up for a bot."""
+
+    def keys(self, bot: str) -> list[Key]:
+        """All of them, expired ones too, in no order."""
+
+    def key(self, bot: str, key_id: str) -> Key | None:
+        """None for another bot's as well."""
+
+    def replace_key(self, old: Key, ends_at: int, new: Key) -> bool:
+        """Adds `new`, and lets `old` end then, both or neither. False where `old` is no more."""
+
+    def remove_key(self, bot: str, key_id: str) -> bool:
+        """False where this bot has no such key."""
