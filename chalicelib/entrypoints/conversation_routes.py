@@ -47,6 +47,12 @@ def gate(call: Call) -> Reply:
     return Reply(rep.gate(reading.gate(call.world, call.caller, call.id)))
 
 
+@routes.on("GET", ONE + "/user")
+def user(call: Call) -> Reply:
+    address, profile = reading.user(call.world, call.caller, call.id)
+    return Reply(rep.user(address, profile))
+
+
 # Who may speak
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.domain.access import Action, Caller, authorize, may_read
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import Profile
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.handoff import Handoff
@@ -42,6 +44,12 @@ def gate(world: World, caller: Caller, conversation_id: str) -> Head:
 def head(world: World, caller: Caller, conversation_id: str) -> Head:
     authorize(caller, Action.READ)
     return seen(world, caller, conversation_id)
+
+
+def user(world: World, caller: Caller, conversation_id: str) -> tuple[Address, Profile]:
+    """Whom the conversation is with, and what the bot has told of them."""
+    address = head(world, caller, conversation_id).address
+    return address, world.conversations.profiles([address]).get(address, Profile())
 
 
 def entries(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import Profile
 from chalicelib.domain.entries import Entry, Kind
 from chalicelib.domain.handoff import Handoff
 from chalicelib.domain.head import Head
@@ -81,6 +83,15 @@ def _last_message(of: Head) -> Json | None:
     if last is None:
         return None
     return {"seq": last.seq, "from": last.sender, "text": last.text, "at": timestamp(last.at)}
+
+
+def user(address: Address, profile: Profile) -> Json:
+    return {
+        "id": address.user,
+        "channel": address.channel,
+        "name": profile.name,
+        "attributes": profile.attributes,
+    }
 
 
 def gate(of: Head) -> Json:

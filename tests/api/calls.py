@@ -62,6 +62,7 @@ ROWS: dict[Resource, Row] = {
     ("GET", ONE): Row(BOTH),
     ("GET", ONE + "/entries"): Row(BOTH),
     ("GET", ONE + "/gate"): Row(BOT_KEY),
+    ("GET", ONE + "/user"): Row(BOTH),
     ("POST", ONE + "/messages"): Row(BOTH, {"text": "Hi", "from": "user"}, "owned"),
     ("POST", ONE + "/typing"): Row(BOT_KEY, {"from": "user"}),
     ("POST", ONE + "/pause"): Row(BOTH, {"reason": "Lost."}),
