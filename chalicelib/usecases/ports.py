@@ -258,8 +258,9 @@ class Connections(Protocol):
 class Notifications(Protocol):
     def add(self, notification: Notification, key: IdempotencyKey | None) -> None: ...
 
-    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification] | None:
-        """The fingerprint of the request that used this key, and what it made."""
+    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
+        """The fingerprint of the request that used this key, and what it made; None in its place
+        where that is no notification."""
 
     def latest(self, bot: str, position: str | None, limit: int) -> list[Notification]:
         """Newest first; `position` is the id after which the page begins."""

@@ -49,8 +49,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class KnownAnswer:
+    """`answer` is None where what the key has made is no command's."""
+
     fingerprint: str
-    answer: Answer
+    answer: Answer | None
 
 
 class WebhookFormat(StrEnum):

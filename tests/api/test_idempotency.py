@@ -70,6 +70,23 @@ def _otherwise(body: dict[str, Any] | None) -> bytes:
     return b" " + str(body or {}).replace("'", '"').encode()
 
 
+def test_a_key_of_a_command_is_none_of_a_notification_and_the_other_way_round(bot: Api) -> None:
+    path = begun(bot)
+    notification = {"message": "Look."}
+    ok(sent(bot, f"{path}/pause", {}, "command's"))
+    ok(sent(bot, f"{BOT}/notifications", notification, "notification's"))
+
+    refused = [
+        sent(bot, f"{BOT}/notifications", notification, "command's"),
+        sent(bot, f"{path}/unpause", {}, "notification's"),
+    ]
+
+    assert [(each.status, each.json["code"]) for each in refused] == [
+        (422, "idempotency_mismatch")
+    ] * 2
+    assert ok(bot.get(path))["status"] == "waiting"
+
+
 def test_the_first_answer_is_given_whatever_has_happened_since(bot: Api, ana: Api) -> None:
     path = begun(bot)
     first = sent(bot, f"{path}/pause", {"reason": "Refund."})
@@ -170,7 +187,7 @@ class SlowToKnow(MemoryNotifications):
         super().__init__(table)
         self._asked = False
 
-    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification] | None:
+    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
         if not self._asked:
             self._asked = True
             return None

@@ -25,7 +25,6 @@ BUILDERS: dict[str, Callable[[str, str, str], keys.RowKey]] = {
     "watched": keys.watched,
     "cursor": lambda a, b, _: keys.cursor(a, b),
     "idempotency": lambda a, b, c: keys.idempotency(a, IdempotencyKey(b, c, "")),
-    "notified": lambda a, b, c: keys.notified(a, IdempotencyKey(b, c, "")),
     "member": lambda a, b, _: keys.member(a, b),
     "load": lambda a, b, _: keys.load(a, b),
     "notification": lambda a, b, _: keys.notification(a, b),

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from chalicelib.usecases.ports import Lost, Query
-from chalicelib.usecases.records import IdempotencyKey, Notification
+from chalicelib.usecases.records import IdempotencyKey, KnownAnswer, Notification
 from tests.contract.story import ADDRESS, BOT, CID, DEMO, act, at_once, said
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -87,14 +87,24 @@ def test_a_key_can_be_used_anew_after_seven_days(stores: Stores) -> None:
     assert stores.notifications.known(BOT, KEY) == ("f", made(2))
 
 
-def test_commands_and_notifications_do_not_take_each_others_keys(stores: Stores) -> None:
+def test_a_key_that_has_made_a_notification_is_no_commands_any_more(stores: Stores) -> None:
     stores.notifications.add(made(1), KEY)
+
+    with pytest.raises(Lost):
+        act(stores, DEMO, ADDRESS, said("hi"), KEY)
+
+    assert stores.conversations.load(Query(BOT, CID, KEY)).by_key == KnownAnswer("f", None)
+    assert stores.conversations.head(BOT, CID) is None
+
+
+def test_a_key_that_a_command_has_used_makes_no_notification(stores: Stores) -> None:
     act(stores, DEMO, ADDRESS, said("hi"), KEY)
 
-    assert stores.notifications.known(BOT, KEY) == ("f", made(1))
-    loaded = stores.conversations.load(Query(BOT, CID, KEY))
-    assert loaded.by_key
-    assert loaded.by_key.answer.seq == 1
+    with pytest.raises(Lost):
+        stores.notifications.add(made(1), KEY)
+
+    assert stores.notifications.known(BOT, KEY) == ("f", None)
+    assert stores.notifications.latest(BOT, None, 9) == []
 
 
 @pytest.mark.parametrize("used", [True, False])

@@ -100,6 +100,7 @@ def test_an_idempotency_key_ends_after_seven_days_by_our_clock(stores: Stores) -
     again = act(stores, DEMO, ADDRESS, said("two"), key)
     known = stores.conversations.load(Query(BOT, CID, key)).by_key
     assert known
+    assert known.answer
     assert known.answer.head == again
 
 

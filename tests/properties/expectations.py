@@ -118,7 +118,8 @@ class Expectations:
             for key, answer in thread.messages.items()
         }
         assert said == self.messages
-        kept = {name: replace(k.known.answer, head=None) for name, k in table.answers.items()}
+        answers = {name: kept.known.answer for name, kept in table.answers.items()}
+        kept = {name: answer and replace(answer, head=None) for name, answer in answers.items()}
         assert kept == {name: answer for name, (_, answer, _) in self.keys.items()}
 
     def _online(self) -> frozenset[str]:

@@ -3,10 +3,16 @@
 from dataclasses import replace
 
 from chalicelib.usecases.ports import Lost
-from chalicelib.usecases.records import Cursor, Delivery, IdempotencyKey, Notification
+from chalicelib.usecases.records import (
+    Cursor,
+    Delivery,
+    IdempotencyKey,
+    KnownAnswer,
+    Notification,
+)
 from tests.support.clock import ManualClock
 from tests.support.memory_conversations import KEY_LIFE
-from tests.support.memory_table import CallerKey, KeptNotification, MemoryTable, Now
+from tests.support.memory_table import CallerKey, KeptAnswer, MemoryTable, Now
 
 IN_FLIGHT = 5
 """Deliveries per bot at one time."""
@@ -18,7 +24,7 @@ class MemoryNotifications:
         self._clock = clock or ManualClock()
 
     def add(self, notification: Notification, key: IdempotencyKey | None) -> None:
-        """Raises Lost where the key has made a notification before."""
+        """Raises Lost where the key has made something before."""
         bot = notification.bot
         with self._table.lock:
             if key and self._kept(bot, key):
@@ -26,15 +32,17 @@ class MemoryNotifications:
             self._table.notifications.setdefault(bot, {})[notification.id] = notification
             if key:
                 expires_at = self._clock.now() + KEY_LIFE
-                kept = KeptNotification(key.fingerprint, notification.id, expires_at)
-                self._table.notification_keys[_name(bot, key)] = kept
+                known = KnownAnswer(key.fingerprint, None)
+                kept = KeptAnswer(known, notification.id, expires_at)
+                self._table.answers[_name(bot, key)] = kept
 
-    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification] | None:
+    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
         with self._table.lock:
             kept = self._kept(bot, key)
             if kept is None:
                 return None
-            return kept.fingerprint, self._table.notifications[bot][kept.notification_id]
+            made = self._table.notifications.get(bot, {})
+            return kept.known.fingerprint, made.get(kept.command_id)
 
     def latest(self, bot: str, position: str | None, limit: int) -> list[Notification]:
         with self._table.lock:
@@ -54,8 +62,8 @@ class MemoryNotifications:
             made[notification_id] = replace(made[notification_id], read_by=read_by)
             return True
 
-    def _kept(self, bot: str, key: IdempotencyKey) -> KeptNotification | None:
-        kept = self._table.notification_keys.get(_name(bot, key))
+    def _kept(self, bot: str, key: IdempotencyKey) -> KeptAnswer | None:
+        kept = self._table.answers.get(_name(bot, key))
         return kept if kept and kept.expires_at > self._clock.now() else None
 
 

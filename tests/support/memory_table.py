@@ -48,13 +48,6 @@ class KeptAnswer:
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeptNotification:
-    fingerprint: str
-    notification_id: str
-    expires_at: int
-
-
 ConversationKey = tuple[str, str]
 """Bot and conversation id."""
 
@@ -85,7 +78,6 @@ class MemoryTable:
         self.connections: dict[str, Connection] = {}
         self.watches: dict[ConversationKey, dict[str, int]] = {}
         self.notifications: dict[str, dict[str, Notification]] = {}
-        self.notification_keys: dict[CallerKey, KeptNotification] = {}
         self.cursors: dict[ConversationKey, Cursor] = {}
         self.slots: dict[tuple[str, int], int] = {}
         self.deliveries: list[Delivery] = []

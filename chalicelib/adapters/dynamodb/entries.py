@@ -88,7 +88,8 @@ def answer_text(answer: Answer) -> str:
 
 
 def known_answer(row: IdempotencyRow) -> KnownAnswer:
-    return KnownAnswer(row.fingerprint, msgspec.json.decode(row.answer, type=Answer))
+    answer = msgspec.json.decode(row.answer, type=Answer) if row.answer else None
+    return KnownAnswer(row.fingerprint, answer)
 
 
 def handoff_row(handoff: Handoff, shards: int) -> HandoffRow:

@@ -152,11 +152,6 @@ def idempotency(bot_id: str, key: IdempotencyKey) -> RowKey:
     return RowKey(joined("B", bot_id, "K", key.caller, key.key), META)
 
 
-def notified(bot_id: str, key: IdempotencyKey) -> RowKey:
-    """Of a notification: its first answer is none that a command could have."""
-    return RowKey(joined("B", bot_id, "K", key.caller, key.key), "N")
-
-
 def member(bot_id: str, person_id: str) -> RowKey:
     return RowKey(bot(bot_id), joined("AGENT", person_id))
 

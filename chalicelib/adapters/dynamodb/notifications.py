@@ -19,7 +19,7 @@ class DynamoNotifications:
         self._rows = Rows(table, clock)
 
     def add(self, notification: Notification, key: IdempotencyKey | None) -> None:
-        """Raises Lost where the key has made another notification before."""
+        """Raises Lost where the key has made something else before."""
         transaction = Transaction(self._rows.table)
         transaction.put(self._row(notification))
         if key:
@@ -31,10 +31,12 @@ class DynamoNotifications:
             if not _is_ours(cancelled, notification):
                 raise Lost from cancelled
 
-    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification] | None:
-        made = self._rows.get(IdempotencyRow, keys.notified(bot, key))
-        row = made and self._rows.get(NotificationRow, keys.notification(bot, made.answer))
-        return (made.fingerprint, notification_of(row)) if made and row else None
+    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
+        made = self._rows.get(IdempotencyRow, keys.idempotency(bot, key))
+        if made is None:
+            return None
+        row = self._rows.get(NotificationRow, keys.notification(bot, made.command_id))
+        return made.fingerprint, notification_of(row) if row else None
 
     def latest(self, bot: str, position: str | None, limit: int) -> list[Notification]:
         after = keys.notification(bot, position) if position else None
@@ -68,9 +70,8 @@ class DynamoNotifications:
 
     def _idempotency_row(self, notification: Notification, key: IdempotencyKey) -> IdempotencyRow:
         return IdempotencyRow.at(
-            keys.notified(notification.bot, key),
+            keys.idempotency(notification.bot, key),
             fingerprint=key.fingerprint,
-            answer=notification.id,
             command_id=notification.id,
             expires=self._rows.expiry(KEY_LIFE),
         )
@@ -92,4 +93,4 @@ def notification_of(row: NotificationRow) -> Notification:
 def _is_ours(cancelled: Cancelled, notification: Notification) -> bool:
     """The key's row is our own: the answer to this very call was lost on its way."""
     stored = (failure.stored for failure in cancelled.failures)
-    return any(isinstance(r, IdempotencyRow) and r.answer == notification.id for r in stored)
+    return any(isinstance(r, IdempotencyRow) and r.command_id == notification.id for r in stored)

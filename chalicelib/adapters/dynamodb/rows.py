@@ -120,7 +120,7 @@ class MessageRow(Row, discriminator="m"):
 
 class IdempotencyRow(Row, discriminator="k"):
     fingerprint = UnicodeAttribute(attr_name="f")
-    answer = UnicodeAttribute(attr_name="a")
+    answer = UnicodeAttribute(attr_name="a", null=True)
     command_id = UnicodeAttribute(attr_name="k")
 
 
