@@ -123,7 +123,7 @@ def _open(s: Situation, command: Pause) -> Decision:
         if command.if_unavailable is IfUnavailable.LEAVE_MESSAGE:
             return _leave_message(s, command)
     agent = command.agent
-    kept_for = agent if agent and agent.is_free(s.now) else None
+    kept_for = agent if agent and agent.is_free_for(command.request.queue, s.now) else None
     request = replace(command.request, agent=kept_for.person if kept_for else None)
     head, profile = with_profile(s.head, command.profile)
     decision = _request(s, head, request, command.settings, kept_for)

@@ -1,10 +1,11 @@
 """Who could take a conversation: presence and capacity of the people of a bot."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.domain.access import Role
+from chalicelib.domain.queues import Queue
 
 HEARTBEAT_LOST_AFTER = 11 * 60 * 1000
 """Milliseconds. API Gateway closes a connection that is idle for 10 minutes and may never tell."""
@@ -65,6 +66,9 @@ class Member:
         """Online, and with room for one more."""
         return self.is_online(now) and (self.capacity is None or self.open < self.capacity)
 
+    def is_free_for(self, queue: str | None, now: int) -> bool:
+        return self.serves(queue) and self.is_free(now)
+
 
 def next_in_turn(
     members: Iterable[Member],
@@ -88,9 +92,12 @@ def next_in_turn(
     return sorted(free, key=turn)
 
 
-def someone_online(members: Iterable[Member], queue: str | None, now: int) -> bool:
-    return any(member.serves(queue) and member.is_online(now) for member in members)
+def first_served(line: Iterable[Queue], members: Sequence[Member], now: int) -> Queue | None:
+    """Of a queue and those that take over from it, in order, the first that is open and has
+    somebody online; None where there is none."""
 
+    def is_served(queue: Queue) -> bool:
+        name = queue.name or None
+        return queue.is_open(now) and any(m.serves(name) and m.is_online(now) for m in members)
 
-def someone_free(members: Iterable[Member], queue: str | None, now: int) -> bool:
-    return any(member.serves(queue) and member.is_free(now) for member in members)
+    return next(filter(is_served, line), None)

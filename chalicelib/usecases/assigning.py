@@ -7,9 +7,10 @@ from chalicelib.domain.access import timer_of
 from chalicelib.domain.commands import Cause, MakeOffer, Transfer
 from chalicelib.domain.errors import AtCapacity, NoAgentAvailable
 from chalicelib.domain.head import Head, Status
-from chalicelib.domain.queues import Mode, Queue, fallbacks
-from chalicelib.domain.routing import Member, next_in_turn, someone_online
+from chalicelib.domain.queues import Mode
+from chalicelib.domain.routing import Member, first_served, next_in_turn
 from chalicelib.domain.timers import SECOND, wants_an_offer
+from chalicelib.usecases.configuring import line_of
 from chalicelib.usecases.conversations import execute
 from chalicelib.usecases.ports import BoardFilter
 from chalicelib.usecases.records import Committed
@@ -33,23 +34,13 @@ def fall_back(world: World, committed: Committed) -> None:
     """Where the queue that was asked for is closed or deserted, the first that is neither takes
     over; where there is none, it waits where it is."""
     name = (committed.entry.payload or {}).get("queue")
-    queue = world.directory.queue(committed.bot, name) if isinstance(name, str) else None
-    if queue is None or queue.fallback is None:
+    line = line_of(world, committed.bot, name) if isinstance(name, str) else []
+    if len(line) < 2:
         return
-    members = world.directory.members(committed.bot)
-    if _is_served(world, queue, members):
-        return
-    queues = {each.name: each for each in world.directory.queues(committed.bot)}
-    for following in fallbacks(queue.name, queues.values()):
-        if _is_served(world, queues.get(following, Queue(following)), members):
-            there = Transfer(queue=following, epoch=committed.entry.epoch, cause=Cause.FALLBACK)
-            execute(world, timer_of(committed.bot), committed.conversation_id, there)
-            return
-
-
-def _is_served(world: World, queue: Queue, members: list[Member]) -> bool:
-    now = world.clock.now()
-    return queue.is_open(now) and someone_online(members, queue.name, now)
+    served = first_served(line, world.directory.members(committed.bot), world.clock.now())
+    if served and served.name != name:
+        there = Transfer(queue=served.name, epoch=committed.entry.epoch, cause=Cause.FALLBACK)
+        execute(world, timer_of(committed.bot), committed.conversation_id, there)
 
 
 def somebody_is_free(world: World, committed: Committed) -> None:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.errors import IllegalMove
 from chalicelib.domain.head import Head, Status
-from chalicelib.domain.routing import PresenceStatus
+from chalicelib.domain.routing import PresenceStatus, first_served
 from chalicelib.usecases import reading, reporting
-from chalicelib.usecases.configuring import queue_of
+from chalicelib.usecases.configuring import line_of, queue_of
 from chalicelib.usecases.ports import BoardFilter
-from chalicelib.usecases.presence import anyone_free
 from chalicelib.usecases.world import World
 
 MOST_COUNTED = 1000
@@ -50,9 +49,11 @@ def look(world: World, caller: Caller, queue: str | None) -> Availability:
 
 
 def anyone_available(world: World, bot: str, queue: str | None) -> bool:
-    """Whether the queue is open, and somebody who serves it is online and has room."""
-    is_open = queue_of(world, bot, queue).is_open(world.clock.now())
-    return is_open and anyone_free(world, bot, queue)
+    """Whether the queue is open, and somebody who serves it is online and has room; where it is
+    closed or deserted, the same of the one that takes over."""
+    members, now = world.directory.members(bot), world.clock.now()
+    served = first_served(line_of(world, bot, queue), members, now)
+    return served is not None and any(m.is_free_for(served.name or None, now) for m in members)
 
 
 def place(world: World, caller: Caller, conversation_id: str) -> Place:

@@ -18,6 +18,16 @@ def queue_of(world: World, bot: str, name: str | None) -> Queue:
     return found or Queue(name or "")
 
 
+def line_of(world: World, bot: str, name: str | None) -> list[Queue]:
+    """The queue, and those that take over from it, one after another."""
+    first = queue_of(world, bot, name)
+    if first.fallback is None:
+        return [first]
+    known = {queue.name: queue for queue in world.directory.queues(bot)}
+    following = queues.fallbacks(first.name, known.values())
+    return [first, *(known.get(each, Queue(each)) for each in following)]
+
+
 def settings_of(world: World, bot: str) -> BotSettings:
     found = world.directory.bot(bot)
     return found.settings if found else BotSettings()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib.domain.access import Action, Caller, authorize
-from chalicelib.domain.routing import Member, Presence, PresenceStatus, someone_free
+from chalicelib.domain.routing import Member, Presence, PresenceStatus
 from chalicelib.usecases import assigning, audience, botpress_events, pushing
 from chalicelib.usecases.records import Person
 from chalicelib.usecases.world import World
@@ -64,8 +64,3 @@ def gone(world: World, person: str) -> None:
 def agents(world: World, caller: Caller) -> list[Member]:
     authorize(caller, Action.SEE_AGENTS)
     return world.directory.members(caller.bot)
-
-
-def anyone_free(world: World, bot: str, queue: str | None) -> bool:
-    """Whether somebody who serves this queue is online and has room."""
-    return someone_free(world.directory.members(bot), queue, world.clock.now())

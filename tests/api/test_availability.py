@@ -182,6 +182,26 @@ def test_an_open_queue_with_somebody_there_takes_the_request(owner: Api, bot: Ap
     assert head["status"] == "waiting"
 
 
+def test_where_another_queue_takes_over_it_counts_whether_somebody_is_free_there(
+    world: MemoryWorld, owner: Api, bot: Api
+) -> None:
+    ok(owner.put(f"{BOT}/queues/night", {**CLOSED, "fallback": "sales"}))
+    person(world, "cy", queues=frozenset({"sales"}), capacity=1)
+    asked = {"queue": "night", "if_unavailable": "refuse"}
+    paths = [begun(bot, user={"id": f"u-{n}"}) for n in range(3)]
+
+    deserted = bot.post(f"{paths[0]}/pause", asked)
+    cy = bot.login("cy")
+    online(cy)
+    taken = bot.post(f"{paths[1]}/pause", asked)
+    settle(world, paths[1])
+    ok(cy.post(f"{paths[1]}/claim"))
+    full = bot.post(f"{paths[2]}/pause", asked)
+
+    assert [deserted.status, taken.status, full.status] == [409, 200, 409]
+    assert ok(bot.get(paths[1]))["queue"] == "sales"
+
+
 @pytest.mark.parametrize("wanted", [None, "queue"])
 def test_a_closed_queue_takes_requests_that_can_wait(
     wanted: str | None, owner: Api, bot: Api

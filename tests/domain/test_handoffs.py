@@ -1,5 +1,7 @@
 """A handoff: its row, from the request to the return, and what the head and the log say of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.domain.access import Role
@@ -106,7 +108,8 @@ ONLINE = away(PresenceStatus.ONLINE)
 
 
 def member(presence: Presence = ONLINE, capacity: int | None = 3, owns: int = 0) -> Member:
-    return Member("cy", "Cy", "cy@x", Role.AGENT, capacity=capacity, open=owns, presence=presence)
+    served = frozenset({"sales"})
+    return Member("cy", "Cy", "cy@x", Role.AGENT, served, capacity, owns, presence)
 
 
 @pytest.mark.parametrize(
@@ -118,12 +121,13 @@ def member(presence: Presence = ONLINE, capacity: int | None = 3, owns: int = 0)
         pytest.param(member(away(PresenceStatus.OFFLINE)), None, id="offline"),
         pytest.param(member(owns=3), None, id="full"),
         pytest.param(member(Presence(PresenceStatus.ONLINE, 0)), None, id="not heard of"),
+        pytest.param(replace(member(), queues=frozenset()), None, id="does not serve the queue"),
     ],
 )
 def test_a_pause_that_names_an_agent_is_kept_for_them_if_online_and_free(
     named: Member, kept_for: str | None
 ) -> None:
-    decision = ask(WITH_BOT, Pause(Request(agent="cy"), agent=named), BOT_KEY)
+    decision = ask(WITH_BOT, Pause(Request(queue="sales", agent="cy"), agent=named), BOT_KEY)
 
     assert decision.head.status is Status.WAITING
     assert decision.head.handoff is not None

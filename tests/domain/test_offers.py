@@ -27,7 +27,7 @@ from chalicelib.domain.routing import Member, Presence, PresenceStatus, next_in_
 from tests.domain.cast import ANA, BO, BOT_KEY, CY, NOW, SAM, TIMER, WAITING, WITH_BOT
 
 UNTIL = NOW + 30_000
-TO_ANA = replace(CY, person="ana", name="Ana", capacity=5)
+TO_ANA = replace(CY, person="ana", name="Ana", queues=frozenset({"sales"}), capacity=5)
 OFFERED = decide(WAITING, MakeOffer(UNTIL, TO_ANA, epoch=WAITING.epoch), TIMER, NOW).head
 THE_OFFER = Offer(Author("ana", "Ana"), UNTIL)
 TAKES = [Claim(), Take(), TakeAndSay(Body(text="hello"))]

@@ -3,7 +3,9 @@
 import pytest
 
 from chalicelib.domain.access import Role
-from chalicelib.domain.routing import Member, Presence, PresenceStatus, someone_free
+from chalicelib.domain.hours import Hours
+from chalicelib.domain.queues import Queue
+from chalicelib.domain.routing import Member, Presence, PresenceStatus, first_served
 from tests.domain.cast import NOW
 
 ELEVEN_MINUTES = 11 * 60 * 1000
@@ -75,10 +77,34 @@ def test_agents_serve_their_queues_and_the_unqueued_and_supervisors_all(
     assert member.serves(queue) is serves
 
 
-def test_somebody_is_free_only_where_the_same_person_serves_the_queue_and_is_free() -> None:
-    elsewhere = person(queues=("support",))
-    full = person(capacity=1, owns=1)
+def test_somebody_is_free_for_a_queue_only_if_they_serve_it_and_are_free() -> None:
+    assert person().is_free_for("sales", NOW)
+    assert not person(queues=("support",)).is_free_for("sales", NOW)
+    assert not person(capacity=1, owns=1).is_free_for("sales", NOW)
 
-    assert not someone_free([elsewhere, full], "sales", NOW)
-    assert someone_free([elsewhere, full, person()], "sales", NOW)
-    assert not someone_free([], None, NOW)
+
+CLOSED = Hours("UTC", {})
+LINE = [Queue("night", hours=CLOSED), Queue("sales"), Queue("support")]
+
+
+@pytest.mark.parametrize(
+    ("members", "served"),
+    [
+        pytest.param([person(queues=("night",))], None, id="only where it is closed"),
+        pytest.param([person(queues=("support",))], "support", id="the last"),
+        pytest.param([person(queues=("support", "sales"))], "sales", id="the first of two"),
+        pytest.param([person(capacity=1, owns=1)], "sales", id="by somebody who has no room"),
+        pytest.param([person(status=PresenceStatus.AWAY)], None, id="nobody is online"),
+    ],
+)
+def test_of_the_queues_that_take_over_the_first_that_is_open_and_has_somebody_online_serves(
+    members: list[Member], served: str | None
+) -> None:
+    found = first_served(LINE, members, NOW)
+
+    assert (found.name if found else None) == served
+
+
+def test_what_has_no_queue_is_served_by_anybody() -> None:
+    assert first_served([Queue("")], [person(queues=())], NOW)
+    assert not first_served([Queue("")], [], NOW)
