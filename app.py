@@ -10,7 +10,8 @@ from chalice.app import Chalice, Rate
 from chalicelib import wiring
 from chalicelib.entrypoints import change_stream, nudge_queue, rooms, socket_handlers, timers
 
-app = Chalice(app_name="baton")
+# Chalice would write its own lines, in its own format, into the log of the same name.
+app = Chalice(app_name="baton", configure_logs=False)
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
 for room in rooms.ROOMS:

@@ -6,6 +6,8 @@ from functools import cache
 
 LOCAL = "local"
 SHORTEST_SECRET = 32
+LOG_LEVELS = ("INFO", "WARNING", "ERROR")
+"""The first is the default."""
 
 
 class Misconfigured(Exception):
@@ -15,7 +17,7 @@ class Misconfigured(Exception):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`origins` are those whose pages may open a WebSocket; `shards` is one for both kinds of
-    lists of a bot."""
+    lists of a bot; above `log_level` INFO there are no lines of requests, and no metrics."""
 
     stage: str
     region: str
@@ -29,6 +31,7 @@ class Settings:
     secret: str
     shards: int
     endpoint: str | None
+    log_level: str = LOG_LEVELS[0]
 
     @property
     def is_local(self) -> bool:
@@ -51,6 +54,7 @@ def settings() -> Settings:
         secret=_secret("BATON_SECRET"),
         shards=int(os.environ.get("BATON_SHARDS", "1")),
         endpoint=os.environ.get("AWS_ENDPOINT_URL"),
+        log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
     )
 
 
@@ -59,6 +63,13 @@ def _required(*names: str) -> str:
         if os.environ.get(name):
             return os.environ[name]
     raise Misconfigured(f"Set {names[0]} in the function's environment; it is empty.")
+
+
+def _one_of(name: str, choices: tuple[str, ...]) -> str:
+    value = os.environ.get(name, choices[0])
+    if value not in choices:
+        raise Misconfigured(f"{name} is one of {', '.join(choices)}, not {value!r}.")
+    return value
 
 
 def _secret(name: str) -> str:

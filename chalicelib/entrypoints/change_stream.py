@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chalicelib.entrypoints.journal import journal
 from chalicelib.usecases.reactions import announce, react
 from chalicelib.usecases.records import Committed, Notification
 from chalicelib.usecases.world import World
@@ -16,13 +17,15 @@ ReadRecord = Callable[[Record], Committed | Notification | None]
 def handle(world: World, read: ReadRecord, event: Mapping[str, Any]) -> dict[str, object]:
     """Stops at the first record that fails and names it: the stream goes on from there, so that
     the entries of a conversation are never told out of order by us."""
-    for record in event["Records"]:
-        try:
-            _tell(world, read(record))
-        except Exception:
-            number = record["dynamodb"]["SequenceNumber"]
-            log.exception("reaction failed", extra={"sequence_number": number})
-            return {"batchItemFailures": [{"itemIdentifier": number}]}
+    with journal.line("changes", records=len(event["Records"])) as line:
+        for record in event["Records"]:
+            try:
+                _tell(world, read(record))
+            except Exception:
+                number = record["dynamodb"]["SequenceNumber"]
+                line["stopped_at"] = number
+                log.exception("reaction failed", extra={"sequence_number": number})
+                return {"batchItemFailures": [{"itemIdentifier": number}]}
     return {"batchItemFailures": []}
 
 

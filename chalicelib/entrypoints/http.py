@@ -15,8 +15,9 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 from chalice.app import Blueprint, MultiDict, Response
 
-from chalicelib.domain.access import Caller
+from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.errors import BatonError, InvalidRequest
+from chalicelib.entrypoints.journal import journal
 from chalicelib.entrypoints.parsing import parse
 from chalicelib.entrypoints.problems import CONTENT_TYPE, headers_of, problem, status_of
 from chalicelib.usecases import authentication
@@ -44,7 +45,8 @@ class Reply:
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `params` are the decoded parts of the path; `source` is a network address."""
+    """One request. `params` are the decoded parts of the path; `source` is a network address;
+    `line` is what the log will say of it."""
 
     world: World
     method: str
@@ -56,6 +58,7 @@ class Call:
     source: str
     request_id: str
     identify: Identify = authentication.caller
+    line: dict[str, object] = field(default_factory=dict)
 
     @property
     def authorization(self) -> str | None:
@@ -63,11 +66,15 @@ class Call:
 
     @cached_property
     def caller(self) -> Caller:
-        return self.identify(self.world, self.params["bot"], self.authorization)
+        caller = self.identify(self.world, self.params["bot"], self.authorization)
+        self.line.update(caller=caller.role, bot=caller.bot)
+        return caller
 
     @cached_property
     def person(self) -> Person:
-        return authentication.person(self.world, self.authorization)
+        person = authentication.person(self.world, self.authorization)
+        self.line.update(caller=Role.OWNER if person.is_owner else "person")
+        return person
 
     @property
     def bots(self) -> list[str]:
@@ -134,25 +141,23 @@ class Routes:
         """`world` is called once a request: nothing is built before the first one."""
         blueprint = Blueprint(self._name)
         for method, path, handler in self._handlers:
-            view = self._view(blueprint, handler, world)
+            view = self._view(blueprint, handler, world, f"{method} {path}")
             # Any content type: what is not JSON is refused by the parser, in our own words.
             blueprint.route(path, methods=[method], content_types=["*/*"])(view)
         return blueprint
 
     def _view(
-        self, blueprint: Blueprint, handler: Handler, world: Callable[[], World]
+        self, blueprint: Blueprint, handler: Handler, world: Callable[[], World], route: str
     ) -> Callable[..., Response]:
         def view(**params: str) -> Response:
             request = blueprint.current_request
             request_id = request.context.get("requestId", "")
-            try:
-                call = _call(request, params, world(), request_id, self._identify)
-                reply = handler(call)
-            except BatonError as error:
-                reply = self._error_shape(error, request_id)
-            except Exception:
-                log.exception("request failed", extra={"request_id": request_id})
-                reply = self._error_shape(Unforeseen("Baton failed; nothing is known."), request_id)
+            with journal.line("request", request_id=request_id, route=route) as line:
+                try:
+                    reply = handler(_call(request, params, world(), self._identify, line))
+                except Exception as error:
+                    reply = self._error_shape(_shown(error, line), request_id)
+                line["status"] = int(reply.status)
             return _response(reply)
 
         view.__name__ = handler.__name__
@@ -165,8 +170,20 @@ class Unforeseen(BatonError):
     code = "internal_error"
 
 
+def _shown(error: Exception, line: dict[str, object]) -> BatonError:
+    if not isinstance(error, BatonError):
+        log.exception("request failed", extra={"request_id": line["request_id"]})
+        error = Unforeseen("Baton failed; nothing is known.")
+    line["code"] = error.code
+    return error
+
+
 def _call(
-    request: Any, params: Mapping[str, str], world: World, request_id: str, identify: Identify
+    request: Any,
+    params: Mapping[str, str],
+    world: World,
+    identify: Identify,
+    line: dict[str, object],
 ) -> Call:
     return Call(
         world=world,
@@ -177,8 +194,9 @@ def _call(
         headers=request.headers,
         raw=request.raw_body,
         source=request.context.get("identity", {}).get("sourceIp", ""),
-        request_id=request_id,
+        request_id=request.context.get("requestId", ""),
         identify=identify,
+        line=line,
     )
 
 

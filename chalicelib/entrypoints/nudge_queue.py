@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain.entries import Author
+from chalicelib.entrypoints.journal import journal
 from chalicelib.usecases import typing_signs
 from chalicelib.usecases.delivery import deliver
 from chalicelib.usecases.world import World
@@ -15,7 +16,9 @@ log = logging.getLogger("baton")
 
 def handle(world: World, event: Mapping[str, Any]) -> dict[str, object]:
     """A message that is named in the answer stays in the queue and shows up again."""
-    unfinished = [r["messageId"] for r in event["Records"] if not _delivered(world, r)]
+    with journal.line("nudge", messages=len(event["Records"])) as line:
+        unfinished = [r["messageId"] for r in event["Records"] if not _delivered(world, r)]
+        line["unfinished"] = len(unfinished)
     return {"batchItemFailures": [{"itemIdentifier": message} for message in unfinished]}
 
 

@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import msgspec
 
 from chalicelib.domain.errors import BatonError, Forbidden, Unauthenticated
-from chalicelib.entrypoints.actions import Speaker, act
+from chalicelib.entrypoints.actions import ACTIONS, Speaker, act
 from chalicelib.entrypoints.frames import id_of, read_frame
 from chalicelib.entrypoints.http import Unforeseen
+from chalicelib.entrypoints.journal import journal
 from chalicelib.entrypoints.problems import problem, status_of
 from chalicelib.usecases import pushing, sockets
 from chalicelib.usecases.representation import Json
@@ -25,32 +27,44 @@ def connect(world: World, event: Event) -> dict[str, object]:
     for anything but 2xx."""
     context = event["requestContext"]
     headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
-    try:
-        _require_origin(world, headers.get("origin"))
-        ticket = _ticket(headers.get("sec-websocket-protocol", ""))
-        sockets.connect(world, context["connectionId"], ticket)
-    except BatonError as error:
-        body = msgspec.json.encode(problem(error, context.get("requestId", ""))).decode()
-        return {"statusCode": status_of(error).value, "body": body}
+    with _line("connect", context) as line:
+        try:
+            _require_origin(world, headers.get("origin"))
+            ticket = _ticket(headers.get("sec-websocket-protocol", ""))
+            sockets.connect(world, context["connectionId"], ticket)
+        except BatonError as error:
+            line["code"] = error.code
+            body = msgspec.json.encode(problem(error, context.get("requestId", ""))).decode()
+            return {"statusCode": status_of(error).value, "body": body}
     return {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": PROTOCOL}}
 
 
 def disconnect(world: World, event: Event) -> dict[str, object]:
-    sockets.disconnect(world, event["requestContext"]["connectionId"])
+    with _line("disconnect", event["requestContext"]):
+        sockets.disconnect(world, event["requestContext"]["connectionId"])
     return {"statusCode": 200}
 
 
 def message(world: World, event: Event) -> dict[str, object]:
     """A bad frame gets an error reply and the connection stays."""
     context = event["requestContext"]
-    reply = _reply(world, context, (event.get("body") or "").encode())
-    pushing.send(world, [(context["connectionId"], reply)])
+    with _line("frame", context) as line:
+        reply = _reply(world, context, (event.get("body") or "").encode(), line)
+        pushing.send(world, [(context["connectionId"], reply)])
     return {"statusCode": 200}
 
 
-def _reply(world: World, context: Event, raw: bytes) -> Json:
+def _line(event: str, context: Event) -> AbstractContextManager[dict[str, object]]:
+    return journal.line(
+        event, request_id=context.get("requestId", ""), connection=context["connectionId"]
+    )
+
+
+def _reply(world: World, context: Event, raw: bytes, line: dict[str, object]) -> Json:
     try:
         frame = read_frame(raw)
+        if frame.envelope.action in ACTIONS:
+            line["action"] = frame.envelope.action
         result = act(_speaker(world, context["connectionId"]), frame)
         return {"reply_to": frame.envelope.id, "ok": True, "result": result}
     except BatonError as error:
@@ -58,6 +72,7 @@ def _reply(world: World, context: Event, raw: bytes) -> Json:
     except Exception:
         log.exception("frame failed", extra={"request_id": context.get("requestId")})
         shown = Unforeseen("Baton failed; nothing is known.")
+    line["code"] = shown.code
     request_id = context.get("requestId", "")
     return {"reply_to": id_of(raw), "ok": False, "error": problem(shown, request_id)}
 

@@ -115,6 +115,8 @@ class Stack:
         environment = {
             **engine.environment,
             "BATON_STAGE": LOCAL,
+            # Whoever sits at the terminal is told of faults, not of each request.
+            "BATON_LOG_LEVEL": os.environ.get("BATON_LOG_LEVEL", "WARNING"),
             "BATON_URL": gateway.url,
             "BATON_TABLE": NAME,
             "BATON_TOPIC_ARN": messaging.topic_arn,

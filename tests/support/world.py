@@ -5,6 +5,7 @@ from chalicelib.settings import LOCAL
 from infra.local.seed import seed
 from tests.support.clock import ManualClock
 from tests.support.fakes import (
+    FakeMetrics,
     FakeNudges,
     FakeReceiver,
     FakeSockets,
@@ -32,7 +33,7 @@ class MemoryWorld:
     """Everything that `World` names, and the fakes by their own types."""
 
     def __init__(self, webhook_url: str | None = None) -> None:
-        table = MemoryTable()
+        self.memory = table = MemoryTable()
         self.clock = ManualClock()
         self.conversations = MemoryConversations(table, self.clock)
         self.directory = MemoryDirectory(table, self.clock)
@@ -46,6 +47,7 @@ class MemoryWorld:
         self.topic = FakeTopic()
         self.nudges = FakeNudges(self.clock)
         self.receiver = FakeReceiver()
+        self.metrics = FakeMetrics()
         self.passwords = PlainPasswords()
         self.chance = SeededChance()
         self.secret = SECRET

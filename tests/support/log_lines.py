@@ -1,0 +1,42 @@
+"""What the product writes into its log, as CloudWatch would get it."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from chalicelib.adapters.log_lines import LOGGER, JsonLines
+
+
+class Lines:
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+
+    @property
+    def text(self) -> str:
+        return self.stream.getvalue()
+
+    @property
+    def all(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+    def of(self, event: str) -> list[dict[str, Any]]:
+        return [line for line in self.all if line.get("event") == event]
+
+
+@contextmanager
+def written(level: str = "INFO") -> Iterator[Lines]:
+    """Lines from this level on, for as long as this lasts."""
+    lines, log = Lines(), logging.getLogger(LOGGER)
+    handler = logging.StreamHandler(lines.stream)
+    handler.setFormatter(JsonLines())
+    before = log.level
+    log.addHandler(handler)
+    log.setLevel(level)
+    try:
+        yield lines
+    finally:
+        log.setLevel(before)
+        log.removeHandler(handler)
