@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table
 
 ISSUER = "baton"
+NAMESPACE = "Baton"
+"""Of the metrics, before the stage: one stage's alarms never see another's handoffs."""
 
 
 class AwsWorld:
@@ -118,6 +120,12 @@ class AwsWorld:
         return WebhookReceiver(allow_loopback=self._settings.is_local)
 
     @cached_property
+    def metrics(self) -> ports.Metrics:
+        from chalicelib.adapters.emf import EmfMetrics
+
+        return EmfMetrics(f"{NAMESPACE}/{self._settings.stage}")
+
+    @cached_property
     def passwords(self) -> ports.Passwords:
         from chalicelib.adapters.passwords import Argon2Passwords
 
@@ -151,6 +159,9 @@ class AwsWorld:
 
 @cache
 def world() -> AwsWorld:
+    from chalicelib.adapters.log_lines import write_log_lines
+
+    write_log_lines(settings().log_level)
     return AwsWorld(settings())
 
 

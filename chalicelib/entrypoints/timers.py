@@ -1,8 +1,12 @@
 """Once a minute: what has to be done when nobody asks for it."""
 
 import logging
+from collections import Counter
+from enum import Enum
+from typing import NamedTuple
 
-from chalicelib.usecases import sockets, timers
+from chalicelib.entrypoints.journal import journal
+from chalicelib.usecases import measuring, sockets, timers
 from chalicelib.usecases.world import World
 
 ROUNDS = 20
@@ -11,27 +15,46 @@ ROUNDS = 20
 log = logging.getLogger("baton")
 
 
+class Outcome(Enum):
+    MET, NOT_YET, FAILED = range(3)
+
+
 def every_minute(world: World) -> dict[str, object]:
     """Safe to run twice and in parallel."""
-    return {"connections_closed": sockets.sweep(world), "deadlines_met": _deadlines(world)}
+    with journal.line("minute") as line:
+        connections = sockets.sweep(world)
+        deadlines = _deadlines(world)
+        measuring.minute(world, connections.open, deadlines.failed)
+        done: dict[str, object] = {
+            "connections_closed": connections.closed,
+            "deadlines_met": deadlines.met,
+        }
+        line.update(done)
+    return done
 
 
-def _deadlines(world: World) -> int:
+class Deadlines(NamedTuple):
+    met: int
+    failed: int
+
+
+def _deadlines(world: World) -> Deadlines:
     """How many. One that fails is tried again in the next minute, and stops no other."""
-    met, seen = 0, set[tuple[str, str]]()
+    outcomes, seen = Counter[Outcome](), set[tuple[str, str]]()
     for _ in range(ROUNDS):
         places = [place for place in timers.due(world) if place not in seen]
         if not places:
             break
-        met += sum(_looked_after(world, *place) for place in places)
+        outcomes.update(_looked_after(world, *place) for place in places)
         seen.update(places)
-    return met
+    return Deadlines(outcomes[Outcome.MET], outcomes[Outcome.FAILED])
 
 
-def _looked_after(world: World, bot: str, conversation_id: str) -> bool:
+def _looked_after(world: World, bot: str, conversation_id: str) -> Outcome:
     try:
-        return timers.look_after(world, bot, conversation_id)
+        met = timers.look_after(world, bot, conversation_id)
     except Exception:
         place = {"bot": bot, "conversation_id": conversation_id}
         log.exception("deadline not met", extra=place)
-        return False
+        return Outcome.FAILED
+    return Outcome.MET if met else Outcome.NOT_YET

@@ -31,7 +31,7 @@ from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.domain.head import Head, unborn
 from chalicelib.usecases.informing import informed
 from chalicelib.usecases.ports import Commit, Loaded, Lost, Query
-from chalicelib.usecases.records import Answer, IdempotencyKey, MessageKey
+from chalicelib.usecases.records import Answer, IdempotencyKey, MessageKey, Metric
 from chalicelib.usecases.world import World
 
 ATTEMPTS = 20
@@ -103,6 +103,7 @@ def execute(
                 Commit(head, decision, command_id, answer, key, query.message)
             )
         except Lost:
+            world.metrics.record({Metric.CONFLICTS_RETRIED: 1}, caller.bot)
             world.clock.sleep(_pause(world.chance.fraction(), attempt))
             continue
         if decision.refusal:

@@ -8,7 +8,7 @@ from chalicelib.domain.entries import Entry, From, Kind
 from chalicelib.usecases import botpress_events
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.ports import Unreachable
-from chalicelib.usecases.records import Bot, Cursor, Delivery, Webhook, WebhookFormat
+from chalicelib.usecases.records import Bot, Cursor, Delivery, Metric, Webhook, WebhookFormat
 from chalicelib.usecases.signing import sign
 from chalicelib.usecases.webhook_body import webhook_body, webhook_type
 from chalicelib.usecases.world import World
@@ -145,6 +145,7 @@ def _record(
     if dead:
         names = {"bot": delivery.bot, "conversation_id": delivery.conversation_id}
         world.nudges.bury({**names, "seq": entry.seq, "type": delivery.type})
+        world.metrics.record({Metric.DELIVERIES_DEAD: 1}, delivery.bot)
 
 
 def _put_off(world: World, receipt: str, seconds: int) -> bool:

@@ -29,9 +29,11 @@ from chalicelib.usecases.records import (
     Key,
     KnownAnswer,
     MessageKey,
+    Metric,
     Notification,
     Person,
     Ticket,
+    Waiting,
 )
 
 
@@ -127,6 +129,10 @@ class Conversations(Protocol):
 
     def board(self, bot: str, wanted: BoardFilter, position: str | None, limit: int) -> Listing:
         """Paused conversations, by priority and longest wait. May lag behind the heads."""
+
+    def waiting(self, bot: str) -> Waiting:
+        """By the board's own keys: one round trip per shard and 1 MB of them, which is some 5,000
+        handoffs. May lag behind the heads."""
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
         """All conversations, latest activity first, to the minute. May lag behind the heads."""
@@ -357,6 +363,12 @@ class Clock(Protocol):
     def now(self) -> int: ...
 
     def sleep(self, milliseconds: float) -> None: ...
+
+
+class Metrics(Protocol):
+    def record(self, values: Mapping[Metric, float], bot: str | None = None) -> None:
+        """Counts, and times in seconds. `bot`, where they concern one, can be searched for; it
+        is no dimension: each new value of one is a metric of its own, and paid for as such."""
 
 
 class Chance(Protocol):

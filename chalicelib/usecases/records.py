@@ -202,3 +202,25 @@ class DayTally:
     day: str
     of: str | None
     tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many handoffs wait, and since when the oldest of them does (None: none waits)."""
+
+    count: int
+    since: int | None
+
+
+class Metric(StrEnum):
+    """What operators watch, beside what AWS measures by itself. The names are CloudWatch's."""
+
+    HANDOFFS_WAITING = "HandoffsWaiting"
+    OLDEST_WAIT = "OldestWait"
+    TIME_TO_CLAIM = "TimeToClaim"
+    SOCKETS = "Sockets"
+    CONFLICTS_RETRIED = "ConflictsRetried"
+    DELIVERIES_DEAD = "DeliveriesDead"
+    LEAKS = "Leaks"
+    SWEEPS = "Sweeps"
+    DEADLINES_FAILED = "DeadlinesFailed"

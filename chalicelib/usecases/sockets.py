@@ -1,5 +1,7 @@
 """Connections of people: opened by a ticket, told what they may see, closed without regret."""
 
+from typing import NamedTuple
+
 from chalicelib.domain.errors import Unauthenticated
 from chalicelib.usecases import presence, pushing, timers
 from chalicelib.usecases.authentication import digest_of
@@ -72,11 +74,19 @@ def unwatch(world: World, bot: str, conversation_id: str, connection: Connection
     pushing.show_viewers(world, bot, conversation_id)
 
 
-def sweep(world: World) -> int:
-    """Forgets the connections whose end nobody announced; answers how many."""
+class Swept(NamedTuple):
+    """How many connections are open, and how many have been forgotten."""
+
+    open: int
+    closed: int
+
+
+def sweep(world: World) -> Swept:
+    """Forgets the connections whose end nobody announced."""
     now = world.clock.now()
     bots = world.directory.all_bots()
-    stale = {c.id for bot in bots for c in world.connections.of_bot(bot) if c.expires_at <= now}
+    ends = {c.id: c.expires_at for bot in bots for c in world.connections.of_bot(bot)}
+    stale = [connection_id for connection_id, end in ends.items() if end <= now]
     for connection_id in stale:
         disconnect(world, connection_id)
-    return len(stale)
+    return Swept(len(ends) - len(stale), len(stale))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.entries import Author
 from chalicelib.usecases.ports import FrameTooLarge, Unreachable
+from chalicelib.usecases.records import Metric
 from tests.support.clock import ManualClock
 from tests.support.memory_table import Now
 
@@ -134,6 +135,25 @@ class FakeReceiver:
         if status is None:
             raise Unreachable(url)
         return status
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    values: Mapping[Metric, float]
+    bot: str | None
+
+
+class FakeMetrics:
+    """CloudWatch adds values up as they come; here they are kept one by one."""
+
+    def __init__(self) -> None:
+        self.recorded: list[Recorded] = []
+
+    def record(self, values: Mapping[Metric, float], bot: str | None = None) -> None:
+        self.recorded.append(Recorded({m: float(value) for m, value in values.items()}, bot))
+
+    def of(self, metric: Metric) -> list[float]:
+        return [each.values[metric] for each in self.recorded if metric in each.values]
 
 
 class PlainPasswords:

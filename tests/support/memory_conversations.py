@@ -9,10 +9,10 @@ from chalicelib.domain.decision import Decision, Seat
 from chalicelib.domain.entries import Entry, Kind
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.handoff import Handoff, HandoffChange
-from chalicelib.domain.head import Head
+from chalicelib.domain.head import Head, Status
 from chalicelib.domain.routing import NEVER, Member
 from chalicelib.usecases.ports import BoardFilter, Commit, Listing, Loaded, Lost, Query
-from chalicelib.usecases.records import IdempotencyKey, KnownAnswer
+from chalicelib.usecases.records import IdempotencyKey, KnownAnswer, Waiting
 from tests.support.clock import ManualClock
 from tests.support.memory_listing import (
     board_order,
@@ -96,6 +96,11 @@ class MemoryConversations:
             )
 
         return page(self._heads_of(bot, fits), board_order, position, limit)
+
+    def waiting(self, bot: str) -> Waiting:
+        found = self._heads_of(bot, lambda head: head.status is Status.WAITING)
+        since = [head.waiting_since for head in found if head.waiting_since is not None]
+        return Waiting(len(found), min(since, default=None))
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
         return page(self._heads_of(bot, lambda head: True), recent_order, position, limit)

@@ -17,7 +17,7 @@ from chalicelib.adapters.dynamodb.entries import (
     known_answer,
     profile_of,
 )
-from chalicelib.adapters.dynamodb.heads import PLACE_ON_BOARD, head_of, name_prefix
+from chalicelib.adapters.dynamodb.heads import PLACE_ON_BOARD, head_of, name_prefix, waiting_since
 from chalicelib.adapters.dynamodb.queues import queue_of
 from chalicelib.adapters.dynamodb.rows import (
     AddressRow,
@@ -36,8 +36,9 @@ from chalicelib.domain.address import Address, conversation_of
 from chalicelib.domain.commands import Profile
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.handoff import Handoff
-from chalicelib.domain.head import Head
+from chalicelib.domain.head import Head, Status
 from chalicelib.usecases.ports import BoardFilter, Clock, Commit, Listing, Loaded, Query
+from chalicelib.usecases.records import Waiting
 
 
 class DynamoConversations:
@@ -105,6 +106,11 @@ class DynamoConversations:
         prefix = f"{places[0]}#" if len(places) == 1 else ""
         order = lists.Order(BOARD, prefix, only=_fits(wanted))
         return lists.listing(self._table, bot, order, position, limit)
+
+    def waiting(self, bot: str) -> Waiting:
+        board = lists.Order(BOARD, f"{PLACE_ON_BOARD[Status.WAITING]}#")
+        since = [waiting_since(key) for key in lists.sort_keys(self._table, bot, board)]
+        return Waiting(len(since), min(since, default=None))
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
         order = lists.Order(RECENT, descending=True)

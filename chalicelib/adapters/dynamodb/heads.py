@@ -52,6 +52,11 @@ def _board_key(head: Head) -> str | None:
     return f"{PLACE_ON_BOARD[head.status]}#{urgency}#{since:013d}#{head.id[TIE_BREAK]}"
 
 
+def waiting_since(board_key: str) -> int:
+    """As `_board_key` has written it."""
+    return int(board_key.split("#")[2])
+
+
 def _name_key(head: Head) -> str | None:
     if not head.user_name:
         return None
