@@ -72,5 +72,5 @@ def _environment(table: str) -> dict[str, str]:
         "BATON_SOCKET_URL": SETTINGS.socket_url,
         "BATON_SOCKET_ENDPOINT": "http://127.0.0.1",
         "BATON_ORIGINS": "http://127.0.0.1",
-        "BATON_SECRET": SETTINGS.secret,
+        "BATON_SECRET": " ".join(SETTINGS.secrets),
     }

@@ -28,7 +28,7 @@ class Settings:
     socket_url: str
     socket_endpoint: str
     origins: frozenset[str]
-    secret: str
+    secrets: tuple[str, ...]
     shards: int
     endpoint: str | None
     log_level: str = LOG_LEVELS[0]
@@ -51,7 +51,7 @@ def settings() -> Settings:
         socket_url=_required("BATON_SOCKET_URL"),
         socket_endpoint=_required("BATON_SOCKET_ENDPOINT"),
         origins=frozenset(_required("BATON_ORIGINS").split()),
-        secret=_secret("BATON_SECRET"),
+        secrets=_secrets("BATON_SECRET"),
         shards=int(os.environ.get("BATON_SHARDS", "1")),
         endpoint=os.environ.get("AWS_ENDPOINT_URL"),
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
@@ -72,9 +72,9 @@ def _one_of(name: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def _secret(name: str) -> str:
+def _secrets(name: str) -> tuple[str, ...]:
     """A guessable secret is worse than none: it looks as if it worked."""
-    value = _required(name)
-    if len(value) < SHORTEST_SECRET:
-        raise Misconfigured(f"{name} needs at least {SHORTEST_SECRET} random characters.")
-    return value
+    values = tuple(_required(name).split())
+    if not values or min(map(len, values)) < SHORTEST_SECRET:
+        raise Misconfigured(f"{name} needs at least {SHORTEST_SECRET} random characters each.")
+    return values

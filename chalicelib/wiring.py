@@ -29,7 +29,7 @@ class AwsWorld:
         self._settings = settings
         self.clock = SystemClock()
         self.chance = SystemChance()
-        self.secret = settings.secret
+        self.secrets = settings.secrets
         self.socket_url = settings.socket_url
         self.origins = settings.origins
 
@@ -135,7 +135,7 @@ class AwsWorld:
     def tokens(self) -> ports.Tokens:
         from chalicelib.adapters.tokens import JwtTokens
 
-        return JwtTokens(self.secret, ISSUER, self.clock)
+        return JwtTokens(self.secrets, ISSUER, self.clock)
 
     def _client(self, service: str, endpoint: str | None = None, attempts: int = 3) -> Any:
         import boto3

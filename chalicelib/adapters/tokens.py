@@ -8,6 +8,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from chalicelib.domain.errors import Unauthenticated
@@ -47,10 +48,11 @@ SHAPE = re.compile(HEADER + r"\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
 class JwtTokens:
     """`exp` and `iat` are in whole seconds since 1970 (UTC), as JWT has them."""
 
-    def __init__(self, secret: str, issuer: str, clock: Clock) -> None:
-        """Raises ValueError for a secret that is none."""
-        _refuse_weak(secret)
-        self._secret = secret
+    def __init__(self, secrets: tuple[str, ...], issuer: str, clock: Clock) -> None:
+        """The first secret signs, all of them verify. Raises ValueError for one that is none."""
+        for secret in secrets:
+            _refuse_weak(secret)
+        self._secrets = secrets
         self._issuer = issuer
         self._clock = clock
 
@@ -63,7 +65,7 @@ class JwtTokens:
         full = {"iat": now, **claims, "iss": self._issuer, "aud": AUDIENCE}
         if not self._is_whole(full, full.get("typ")):
             raise ValueError("A token needs the claims sub, typ, tv, jti and exp.")
-        return jwt.encode(full, self._secret, algorithm=ALGORITHM)
+        return jwt.encode(full, self._secrets[0], algorithm=ALGORITHM)
 
     def read(self, token: str, typ: str) -> Mapping[str, object]:
         claims = self._verified(token)
@@ -77,14 +79,21 @@ class JwtTokens:
     def _verified(self, token: str) -> dict[str, Any]:
         if len(token) > LONGEST or not SHAPE.fullmatch(token):
             raise _invalid()
-        from jwt import PyJWS, PyJWTError
-
+        payload = self._signed_payload(token)
         try:
-            payload = PyJWS().decode(token, self._secret, algorithms=[ALGORITHM])
             claims = json.loads(payload, object_pairs_hook=_without_repeats)
-        except (PyJWTError, ValueError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise _invalid() from error
         return claims if isinstance(claims, dict) else {}
+
+    def _signed_payload(self, token: str) -> bytes:
+        from jwt import PyJWS, PyJWTError
+
+        for secret in self._secrets:
+            with suppress(PyJWTError, ValueError, RecursionError):
+                payload: bytes = PyJWS().decode(token, secret, algorithms=[ALGORITHM])
+                return payload
+        raise _invalid()
 
     def _is_whole(self, claims: Mapping[str, object], typ: object) -> bool:
         wanted = {"iss": self._issuer, "aud": AUDIENCE, "typ": typ}

@@ -68,8 +68,8 @@ class Speaker:
 def sync(speaker: Speaker, frame: Frame, body: SyncBody) -> rep.Json:
     """The whole board the person may see, bot after bot; what is absent is gone."""
     bound = ["sync", speaker.person.id]
-    secret = speaker.world.secret
-    index, position = _place(cursors.position(secret, bound, body.cursor))
+    secrets = speaker.world.secrets
+    index, position = _place(cursors.position(secrets, bound, body.cursor))
     bots = speaker.connection.bots
     if index >= len(bots):
         return {"heads": [], "next": None}
@@ -81,7 +81,7 @@ def sync(speaker: Speaker, frame: Frame, body: SyncBody) -> rep.Json:
         index += 1
     following = f"{index} {page.position or ''}" if index < len(bots) else None
     heads = [rep.head(head) for head in page.heads]
-    return {"heads": heads, "next": cursors.cursor(secret, bound, following)}
+    return {"heads": heads, "next": cursors.cursor(secrets, bound, following)}
 
 
 def _place(position: str | None) -> tuple[int, str | None]:

@@ -8,15 +8,17 @@ import json
 from chalicelib.domain.errors import InvalidRequest
 
 SIGNATURE_BYTES = 16
+Secrets = tuple[str, ...]
+"""The first one signs, all of them verify."""
 
 
-def cursor(secret: str, query: object, position: str | None) -> str | None:
+def cursor(secrets: Secrets, query: object, position: str | None) -> str | None:
     if position is None:
         return None
-    return _signed(secret, query, position.encode())
+    return _signed(secrets[0], query, position.encode())
 
 
-def position(secret: str, query: object, cursor: str | None) -> str | None:
+def position(secrets: Secrets, query: object, cursor: str | None) -> str | None:
     """Raises InvalidRequest where the cursor is not from this list."""
     if cursor is None:
         return None
@@ -25,7 +27,8 @@ def position(secret: str, query: object, cursor: str | None) -> str | None:
     except ValueError:
         raise _foreign() from None
     data = whole[SIGNATURE_BYTES:]
-    if not hmac.compare_digest(cursor.encode(), _signed(secret, query, data).encode()):
+    sound = (_signed(secret, query, data).encode() for secret in secrets)
+    if not any(hmac.compare_digest(cursor.encode(), each) for each in sound):
         raise _foreign()
     return data.decode()
 

@@ -30,7 +30,7 @@ def asked(call: Call) -> Asked:
     query = [call.path, call.caller.bot, filters]
     return Asked(
         limit_of(call),
-        position(call.world.secret, query, call.query.get("cursor")),
+        position(call.world.secrets, query, call.query.get("cursor")),
         query,
     )
 
@@ -40,7 +40,7 @@ def limit_of(call: Call) -> int:
 
 
 def page(call: Call, asked: Asked, items: Sequence[object], following: str | None) -> Reply:
-    return Reply({"items": items, "next": cursor(call.world.secret, asked.query, following)})
+    return Reply({"items": items, "next": cursor(call.world.secrets, asked.query, following)})
 
 
 def fitting(items: Sequence[Json], limit: int = PAGE_BYTES) -> int:

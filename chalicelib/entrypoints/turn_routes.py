@@ -22,7 +22,7 @@ class TurnRequest(Strict):
 def begin(call: Call) -> Reply:
     caller, body = call.caller, call.body(TurnRequest)
     head = turns.begin(call.world, caller, body.conversation_id)
-    ticket = cursors.cursor(call.world.secret, _bound(call), f"{head.epoch} {head.id}")
+    ticket = cursors.cursor(call.world.secrets, _bound(call), f"{head.epoch} {head.id}")
     return Reply({"ticket": ticket, "epoch": head.epoch, "may_speak": not head.paused}, 201)
 
 
@@ -35,7 +35,7 @@ def commit(call: Call) -> Reply:
 
 def _turn(call: Call) -> turns.Turn:
     try:
-        written = cursors.position(call.world.secret, _bound(call), call.params["ticket"])
+        written = cursors.position(call.world.secrets, _bound(call), call.params["ticket"])
     except InvalidRequest:
         raise NotFound(f"The bot {call.caller.bot} has no such turn.") from None
     epoch, _, conversation_id = (written or "").partition(" ")

@@ -42,8 +42,9 @@ class World(Protocol):
     @property
     def chance(self) -> ports.Chance: ...
     @property
-    def secret(self) -> str:
-        """Signs what we hand out and want back unchanged."""
+    def secrets(self) -> tuple[str, ...]:
+        """The first one signs what we hand out and want back unchanged; all of them verify it, so
+        that one can be replaced while what the other has signed is still about."""
         ...
 
     @property

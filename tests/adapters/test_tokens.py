@@ -35,7 +35,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def tokens(clock: ManualClock) -> JwtTokens:
-    return JwtTokens(SECRET, ISSUER, clock)
+    return JwtTokens((SECRET,), ISSUER, clock)
 
 
 def test_a_token_is_read_as_it_was_issued(tokens: JwtTokens) -> None:
@@ -94,10 +94,10 @@ def test_a_token_of_one_type_is_none_of_the_other(tokens: JwtTokens, typ: str, w
 
 
 def test_a_token_of_another_installation_is_worth_nothing(clock: ManualClock) -> None:
-    token = JwtTokens(SECRET, "https://other.test", clock).issue(GIVEN)
+    token = JwtTokens((SECRET,), "https://other.test", clock).issue(GIVEN)
 
     with pytest.raises(Unauthenticated):
-        JwtTokens(SECRET, ISSUER, clock).read(token, "access")
+        JwtTokens((SECRET,), ISSUER, clock).read(token, "access")
 
 
 @pytest.mark.parametrize("name", GIVEN)
@@ -148,11 +148,36 @@ def test_a_secret_that_is_none_is_refused_before_the_first_token(
     clock: ManualClock, secret: str
 ) -> None:
     with pytest.raises(ValueError, match="The secret of the tokens") as refusal:
-        JwtTokens(secret, ISSUER, clock)
+        JwtTokens((secret,), ISSUER, clock)
 
     assert len(secret) < 8 or secret not in str(refusal.value)
 
 
 def test_a_random_secret_is_taken(clock: ManualClock) -> None:
     for secret in ("8f3a9c0d7b6e5142f1d0c9b8a7e6f5d4", "q7Yt-2mXvR9_dKwZ0pLsN4hBgJ6cFaEu-x1Yz"):
-        JwtTokens(secret, ISSUER, clock)
+        JwtTokens((secret,), ISSUER, clock)
+
+
+OLD, NEW = "8f3a9c0d7b6e5142f1d0c9b8a7e6f5d4", "q7Yt-2mXvR9_dKwZ0pLsN4hBgJ6cFaEu-x1Yz"
+
+
+def test_while_a_secret_is_replaced_tokens_of_both_are_read_and_the_first_one_signs(
+    clock: ManualClock,
+) -> None:
+    before, after = (JwtTokens((secret,), ISSUER, clock) for secret in (OLD, NEW))
+    meanwhile = JwtTokens((NEW, OLD), ISSUER, clock)
+
+    assert meanwhile.read(before.issue(GIVEN), "access")
+    assert after.read(meanwhile.issue(GIVEN), "access")
+
+
+def test_once_the_old_secret_is_gone_its_tokens_prove_nothing(clock: ManualClock) -> None:
+    before, after = (JwtTokens((secret,), ISSUER, clock) for secret in (OLD, NEW))
+
+    with pytest.raises(Unauthenticated):
+        after.read(before.issue(GIVEN), "access")
+
+
+def test_each_of_several_secrets_has_to_be_one(clock: ManualClock) -> None:
+    with pytest.raises(ValueError, match="The secret of the tokens"):
+        JwtTokens((NEW, "changeme" * 8), ISSUER, clock)

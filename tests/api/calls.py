@@ -150,7 +150,7 @@ def best_caller(resource: Resource, bot: Api, agent: Api) -> tuple[Api, str]:
 
 def filled(path: str, conversation: str, bot: str = "demo") -> str:
     """With the query that a sound request needs."""
-    ticket = cursors.cursor(SECRET, ["turn", bot], f"1 {conversation}")
+    ticket = cursors.cursor((SECRET,), ["turn", bot], f"1 {conversation}")
     named = {"strategy": "default", "name": "sales", "ticket": ticket, "action": "pause"}
     named |= {"channel": "web", "user": "u-1"}
     full = path.format(bot=bot, id=conversation, **named)

@@ -24,7 +24,7 @@ SETTINGS = Settings(
     socket_url="ws://127.0.0.1:8000/ws",
     socket_endpoint="",
     origins=frozenset({"http://127.0.0.1:8000"}),
-    secret="a-secret-for-tests-that-is-long-enough",
+    secrets=("a-secret-for-tests-that-is-long-enough",),
     shards=1,
     endpoint=None,
 )

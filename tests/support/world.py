@@ -50,8 +50,8 @@ class MemoryWorld:
         self.metrics = FakeMetrics()
         self.passwords = PlainPasswords()
         self.chance = SeededChance()
-        self.secret = SECRET
-        self.tokens = JwtTokens(self.secret, "baton", self.clock)
+        self.secrets: tuple[str, ...] = (SECRET,)
+        self.tokens = JwtTokens(self.secrets, "baton", self.clock)
         self.socket_url = "ws://127.0.0.1:8000/ws"
         self.origins = frozenset({ORIGIN})
         seed(self, LOCAL, webhook_url)

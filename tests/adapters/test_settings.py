@@ -1,0 +1,66 @@
+"""The environment is read once, and refused in a sentence where it would do harm."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.stack import ROOT
+
+SOUND = {
+    "BATON_STAGE": "prod",
+    "AWS_REGION": "eu-central-1",
+    "BATON_TABLE": "baton",
+    "BATON_TOPIC_ARN": "arn",
+    "BATON_QUEUE_URL": "queue",
+    "BATON_DEAD_LETTER_URL": "dead",
+    "BATON_SOCKET_URL": "wss://a",
+    "BATON_SOCKET_ENDPOINT": "https://a",
+    "BATON_ORIGINS": "https://a https://b",
+    "BATON_SECRET": "n" * 32 + " " + "o" * 32,
+}
+
+
+def read(**changed: str) -> str:
+    """What the settings are, or the sentence that refuses them."""
+    program = """
+from chalicelib.settings import Misconfigured, settings
+try:
+    s = settings()
+    print(s.stage, sorted(s.origins), [secret[0] for secret in s.secrets], s.log_level)
+except Misconfigured as refusal:
+    print(refusal)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **SOUND, **changed},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    return ran.stdout.strip()
+
+
+def test_sound_settings_are_read() -> None:
+    assert read() == "prod ['https://a', 'https://b'] ['n', 'o'] INFO"
+
+
+@pytest.mark.parametrize("name", sorted(SOUND))
+def test_what_is_missing_is_named(name: str) -> None:
+    assert read(**{name: ""}) == f"Set {name} in the function's environment; it is empty."
+
+
+@pytest.mark.parametrize("secrets", ["short", "n" * 32 + " short", " "])
+def test_a_secret_that_can_be_guessed_is_refused_beside_a_sound_one_as_well(secrets: str) -> None:
+    wanted = "BATON_SECRET needs at least 32 random characters each."
+
+    assert read(BATON_SECRET=secrets) == wanted
+
+
+def test_a_log_level_that_does_not_exist_is_refused() -> None:
+    assert read(BATON_LOG_LEVEL="LOUD") == (
+        "BATON_LOG_LEVEL is one of INFO, WARNING, ERROR, not 'LOUD'."
+    )
