@@ -1,0 +1,114 @@
+"""One page that shows whether users are being served, and if not, where it hangs."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chalicelib.usecases.records import Metric
+from infra.template.alarms import HOT_PATH
+from infra.template.watched import (
+    COLD_STARTS,
+    GATE_LATENCY,
+    Measure,
+    Names,
+    Resource,
+    of_function,
+    of_queue,
+    of_rest,
+    of_table,
+    own,
+)
+
+WIDTH, HEIGHT, ACROSS = 8, 6, 3
+"""Of one graph, on CloudWatch's grid of 24 columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    title: str
+    lines: tuple[tuple[Measure, str], ...]
+    """Each with its statistic."""
+
+
+def graphs(names: Names) -> list[Graph]:
+    """In the order in which one looks: users, bots, ourselves, what we stand on."""
+
+    def mine(statistic: str, *metrics: Metric | str) -> tuple[tuple[Measure, str], ...]:
+        return tuple((own(names, metric), statistic) for metric in metrics)
+
+    def each(name: str, statistic: str = "Sum") -> tuple[tuple[Measure, str], ...]:
+        return tuple((of_function(names, f, name), statistic) for f in names.functions)
+
+    gate = mine("p50", GATE_LATENCY) + mine("p99", GATE_LATENCY)
+    to_claim = mine("p50", Metric.TIME_TO_CLAIM) + mine("p90", Metric.TIME_TO_CLAIM)
+    queues = [names.nudges, *names.dead_letters.values()]
+    stream = of_function(names, "on_change", "IteratorAge")
+    age = of_queue(names.nudges, "ApproximateAgeOfOldestMessage")
+    table = [(n, o) for n in ("ThrottledRequests", "SystemErrors") for o in HOT_PATH]
+    return [
+        Graph("Handoffs waiting", mine("Maximum", Metric.HANDOFFS_WAITING)),
+        Graph("Oldest wait (s)", mine("Maximum", Metric.OLDEST_WAIT)),
+        Graph("Time to claim (s)", to_claim),
+        Graph("Gate latency (ms)", gate),
+        Graph("Leaks, conflicts", mine("Sum", Metric.LEAKS, Metric.CONFLICTS_RETRIED)),
+        Graph("Sockets", mine("Maximum", Metric.SOCKETS)),
+        Graph("Deliveries pending, dead letters", _pending(queues)),
+        Graph("Oldest delivery (s)", ((age, "Maximum"),)),
+        Graph("Deliveries given up", mine("Sum", Metric.DELIVERIES_DEAD)),
+        Graph("Stream's age (ms)", ((stream, "Maximum"),)),
+        Graph("Sweeps", mine("Sum", Metric.SWEEPS, Metric.DEADLINES_FAILED)),
+        Graph("Answers of 500 and more", ((of_rest(names, "5XXError"), "Sum"),)),
+        Graph("Function errors", each("Errors")),
+        Graph("Cold starts", mine("Sum", COLD_STARTS)),
+        Graph("Table", tuple((of_table(names, o, n), "Sum") for n, o in table)),
+    ]
+
+
+def _pending(queues: Iterable[str]) -> tuple[tuple[Measure, str], ...]:
+    """Those in hand, or put off until their next attempt, are "not visible"."""
+    shown = ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible")
+    return tuple((of_queue(queue, name), "Maximum") for queue in queues for name in shown)
+
+
+def dashboard(names: Names) -> dict[str, Resource]:
+    widgets = [_widget(number, graph) for number, graph in enumerate(graphs(names))]
+    body = json.dumps({"widgets": widgets})
+    return {
+        "Dashboard": {
+            "Type": "AWS::CloudWatch::Dashboard",
+            "Properties": {
+                "DashboardName": f"baton-{names.stage}",
+                "DashboardBody": {"Fn::Sub": body},
+            },
+        }
+    }
+
+
+def _widget(number: int, graph: Graph) -> Resource:
+    row, column = divmod(number, ACROSS)
+    return {
+        "type": "metric",
+        "x": column * WIDTH,
+        "y": row * HEIGHT,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "properties": {
+            "title": graph.title,
+            "region": "${AWS::Region}",
+            "period": 60,
+            "metrics": [_line(measure, statistic) for measure, statistic in graph.lines],
+        },
+    }
+
+
+def _line(measure: Measure, statistic: str) -> list[object]:
+    dimensions = [part for n, v in measure.dimensions.items() for part in (n, _substituted(v))]
+    return [measure.namespace, measure.name, *dimensions, {"stat": statistic}]
+
+
+def _substituted(value: object) -> str:
+    """As `Fn::Sub` has it: the body of a dashboard is text."""
+    if isinstance(value, dict):
+        ((function, target),) = value.items()
+        return f"${{{target if function == 'Ref' else '.'.join(target)}}}"
+    return str(value)

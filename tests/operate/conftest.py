@@ -1,0 +1,93 @@
+"""A template that has nothing but what the alarms and the dashboard speak of."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.local.engine import Engine
+from infra.template.alarms import alarms
+from infra.template.dashboard import dashboard
+from infra.template.watched import Names, log_metrics
+
+FUNCTIONS = {
+    "api_handler": "APIHandler",
+    "connect": "WebsocketConnect",
+    "message": "WebsocketMessage",
+    "disconnect": "WebsocketDisconnect",
+    "on_change": "OnChange",
+    "on_nudge": "OnNudge",
+    "on_minute": "OnMinute",
+}
+NAMES = Names(
+    stage="prod",
+    functions=FUNCTIONS,
+    log_groups={function: f"{logical}Log" for function, logical in FUNCTIONS.items()},
+    table="Table",
+    nudges="Nudges",
+    dead_letters={"nudges": "DeadNudges", "changes": "DeadChanges"},
+    rest_api="baton-prod",
+    rest_stage="api",
+)
+
+
+@pytest.fixture
+def watching() -> dict[str, Any]:
+    """The resources, by logical name."""
+    return {**alarms(NAMES), **dashboard(NAMES), **log_metrics(NAMES)}
+
+
+@pytest.fixture
+def template(watching: dict[str, Any]) -> dict[str, Any]:
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"FifoQueue": True}}
+    table = {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        },
+    }
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Resources": {
+            "Table": table,
+            **dict.fromkeys(("Nudges", *NAMES.dead_letters.values()), queue),
+            **{name: {"Type": "AWS::Logs::LogGroup"} for name in NAMES.log_groups.values()},
+            **_functions(),
+            **watching,
+        },
+    }
+
+
+def _functions() -> dict[str, Any]:
+    """With code of a line: alarms need their names only."""
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "lambda.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            }
+        },
+    }
+    properties = {
+        "Runtime": "python3.12",
+        "Handler": "index.handler",
+        "Code": {"ZipFile": "def handler(event, context): ..."},
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+    }
+    function = {"Type": "AWS::Lambda::Function", "Properties": properties}
+    return {"Role": role, **dict.fromkeys(FUNCTIONS.values(), function)}
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with Engine(tmp_path_factory.mktemp("engine"), services=None) as running:
+        yield running
