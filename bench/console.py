@@ -14,10 +14,10 @@ from tests.browser.office import Office
 from tests.support.stack import Stack
 
 WAITING, ENTRIES = 500, 2000
-CROWD = """([head, count]) => import('./actions.js').then(({ tell }) => tell({ type: 'synced',
+CROWD = """([head, count]) => import('./store.js').then(({ tell }) => tell({ type: 'synced',
     heads: Array.from({length: count},
         (_, n) => ({...head, id: `c_${n}`, user_name: `N ${n}`}))}))"""
-THREAD = """([id, count]) => import('./actions.js').then(({ state, tell }) => {
+THREAD = """([id, count]) => import('./store.js').then(({ state, tell }) => {
     const head = state.value.heads[id];
     const line = {kind: 'message', from: 'user', author: {id: 'u', name: 'U'}, type: 'text',
         payload: null, epoch: head.epoch, at: head.updated_at, message_id: null};
@@ -73,7 +73,7 @@ def _rows(page: Page, url: str, office: Office) -> Iterator[list[str | float]]:
     page.locator(".reason").wait_for()
     page.evaluate(THREAD, [head["id"], ENTRIES])
     page.wait_for_timeout(500)
-    yield _row(page, f"a thread of {ENTRIES:,} entries", ".log-box", -60)
+    yield _row(page, f"a thread of {ENTRIES:,} entries", ".log", -60)
     page.evaluate(CROWD, [head, WAITING])
     page.wait_for_timeout(500)
     yield _row(page, f"{WAITING} who wait", ".rows", 60)

@@ -78,7 +78,7 @@ def _worked(browser: Browser, url: str, office: Office, conversation: str) -> No
         page.locator(".modes").get_by_role("button", name="Note").click()
         page.locator(".composer textarea").fill("Second broken parcel this month.")
         page.locator(".composer textarea").press("Enter")
-        page.locator(".log-box .note").wait_for()
+        page.locator(".log .note").wait_for()
         page.get_by_label("Add a tag").fill("refund")
         page.get_by_label("Add a tag").press("Enter")
         page.locator(".tags li").wait_for()

@@ -1,7 +1,8 @@
 // @ts-check
 // Getting an agent's attention, only where they have asked for it and are looking elsewhere.
-import { state } from "./actions.js";
 import { preferences } from "./preferences.js";
+import { open } from "./reading.js";
+import { state } from "./store.js";
 import { t } from "./strings.js";
 
 /** @typedef {import("./types.js").Head} Head */
@@ -12,10 +13,18 @@ export function alertFor(head, text) {
   const concerns = head.status === "waiting" || head.owner === state.value.me?.id;
   if (isOpen || !concerns) return;
   if (preferences.sound) chime();
-  if (preferences.desktop && document.hidden && Notification.permission === "granted") {
-    const title = head.user_name ?? head.user;
-    new Notification(title, { body: text ? text.slice(0, 120) : t("somebody_waits"), tag: head.id, icon: "icon.svg" });
-  }
+  if (preferences.desktop && document.hidden && Notification.permission === "granted") notify(head, text);
+}
+
+/** One for each conversation: a newer one replaces it. @param {Head} head @param {string | null} text */
+function notify(head, text) {
+  const body = text ? text.slice(0, 120) : t("somebody_waits");
+  const shown = new Notification(head.user_name ?? head.user, { body, tag: head.id, icon: "icon.svg" });
+  shown.onclick = () => {
+    focus();
+    open(head.id);
+    shown.close();
+  };
 }
 
 /** Asked on a click, never on load. */

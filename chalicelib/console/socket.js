@@ -3,6 +3,7 @@
 import { Refused, request } from "./api.js";
 
 const REPLY_WITHIN = 10_000;
+const OPEN_WITHIN = 15_000;
 const HEARTBEAT = 4 * 60_000;
 /** API Gateway ends a connection after two hours: better at a moment of our choosing. */
 const LIFE = 110 * 60_000;
@@ -17,40 +18,41 @@ export function connection(listener) {
   let socket = null;
   /** @type {Map<string, {resolve: (result: any) => void, reject: (why: Error) => void, timer: any}>} */
   const waiting = new Map();
-  let stopped = false;
+  let isStopped = false;
+  let isOpening = false;
   let attempts = 0;
   let counter = 0;
   /** @type {any[]} */
   let timers = [];
 
+  /** The one before it, if there is one, serves until the new one stands. */
   async function open() {
-    if (stopped) return;
+    if (isStopped || isOpening) return;
+    isOpening = true;
     try {
       const { ticket, url } = await request("POST", "/socket/ticket", {});
-      if (!stopped) attach(new WebSocket(url, ["baton.v1", ticket]));
+      const fresh = await standing(url, ticket);
+      if (isStopped) return fresh.close(1000);
+      take(fresh);
     } catch (error) {
       if (error instanceof Refused && error.status === 401) return listener.refused();
       later();
+    } finally {
+      isOpening = false;
     }
   }
 
   /** @param {WebSocket} fresh */
-  function attach(fresh) {
+  function take(fresh) {
     const former = socket;
-    let opened = false;
-    fresh.onopen = () => {
-      opened = true;
-      socket = fresh;
-      attempts = 0;
-      former?.close(1000);
-      timers.forEach(clearTimeout);
-      timers = [setTimeout(open, LIFE), setInterval(beat, HEARTBEAT)];
-      listener.opened();
-    };
+    socket = fresh;
+    attempts = 0;
     fresh.onmessage = ({ data }) => heard(JSON.parse(data));
-    fresh.onclose = () => {
-      if (socket === fresh || (socket === null && !opened)) cut();
-    };
+    fresh.onclose = () => socket === fresh && cut();
+    former?.close(1000);
+    clear();
+    timers = [setTimeout(open, LIFE), setInterval(beat, HEARTBEAT)];
+    listener.opened();
   }
 
   /** @param {any} frame */
@@ -72,16 +74,22 @@ export function connection(listener) {
     socket = null;
     former?.close();
     abandon();
-    if (!stopped) later();
+    if (!isStopped) later();
   }
 
   /** The wait grows, and is never the same for two: all come back after an outage. */
   function later() {
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempts++);
     const pause = longest / 2 + (Math.random() * longest) / 2;
-    timers.forEach(clearTimeout);
+    if (socket) return void timers.push(setTimeout(open, pause));
+    clear();
     timers = [setTimeout(open, pause)];
     listener.lost(Date.now() + pause);
+  }
+
+  function clear() {
+    timers.forEach(clearTimeout);
+    timers = [];
   }
 
   function abandon() {
@@ -112,15 +120,32 @@ export function connection(listener) {
     send,
     cut,
     now() {
-      timers.forEach(clearTimeout);
+      if (socket) return;
+      clear();
       attempts = 0;
       open();
     },
     stop() {
-      stopped = true;
-      timers.forEach(clearTimeout);
+      isStopped = true;
+      clear();
       abandon();
       socket?.close(1000);
     },
   };
+}
+
+/** A socket that stands. Raises Refused. @param {string} url @param {string} ticket @returns {Promise<WebSocket>} */
+function standing(url, ticket) {
+  return new Promise((resolve, reject) => {
+    const fresh = new WebSocket(url, ["baton.v1", ticket]);
+    const timer = setTimeout(() => fresh.close(), OPEN_WITHIN);
+    fresh.onopen = () => {
+      clearTimeout(timer);
+      resolve(fresh);
+    };
+    fresh.onclose = () => {
+      clearTimeout(timer);
+      reject(new Refused(0, { detail: "" }));
+    };
+  });
 }

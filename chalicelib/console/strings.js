@@ -1,18 +1,20 @@
 // @ts-check
-// Words and times in the agent's language. A word that a language lacks is said in English.
+// Words and times in the agent's language.
 import { preferences } from "./preferences.js";
-import en from "./strings/en.js";
 
 export const LANGUAGES = { en: "English", es: "Español", ar: "العربية" };
 const RIGHT_TO_LEFT = ["ar"];
+const DAY = 86_400_000;
 /** @type {Record<string, string>} */
-let words = en;
-let language = "en";
+let words = {};
+/** For times and numbers: the reader's own country, where the language is theirs too. */
+let locale = "en";
 
 export async function speak() {
   const wanted = [preferences.language, ...navigator.languages].map((each) => each.split("-")[0]);
-  language = wanted.find((each) => each in LANGUAGES) ?? "en";
-  words = language === "en" ? en : { ...en, ...(await import(`./strings/${language}.js`)).default };
+  const language = wanted.find((each) => each in LANGUAGES) ?? "en";
+  locale = navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
+  words = (await import(`./strings/${language}.js`)).default;
   document.documentElement.lang = language;
   document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
 }
@@ -21,12 +23,20 @@ export async function speak() {
 export const t = (name, fields = {}) =>
   (words[name] ?? name).replace(/\{(\w+)\}/g, (_, field) => String(fields[field] ?? ""));
 
-/** @param {string} at */
-export const clock = (at) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+/** @param {string | Date} at @param {Intl.DateTimeFormatOptions} options */
+const format = (at, options) => new Intl.DateTimeFormat(locale, options).format(new Date(at));
+
+/** @param {string | Date} at */
+export const clock = (at) => format(at, { hour: "2-digit", minute: "2-digit" });
 
 /** @param {string} at */
-export const day = (at) =>
-  new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short" }).format(new Date(at));
+export const day = (at) => format(at, { weekday: "short", day: "numeric", month: "short" });
+
+/** @param {string} at */
+export const date = (at) => format(at, { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** Today the time, else the day: what tells most in little room. @param {string} at @param {number} now */
+export const lately = (at, now) => (now - Date.parse(at) < DAY ? clock(at) : format(at, { day: "numeric", month: "short" }));
 
 /** "4 min", "2 hr": a length of time in words. @param {number} ms */
 export function lasting(ms) {
@@ -34,8 +44,15 @@ export function lasting(ms) {
   const [value, unit] =
     seconds < 60 ? [seconds, "second"] : seconds < 3600 ? [Math.floor(seconds / 60), "minute"]
     : seconds < 86_400 ? [Math.floor(seconds / 3600), "hour"] : [Math.floor(seconds / 86_400), "day"];
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(value);
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value);
 }
 
 /** @param {number} value */
-export const number = (value) => new Intl.NumberFormat(language).format(value);
+export const number = (value) => new Intl.NumberFormat(locale).format(value);
+
+/** @param {number} value */
+export const dollars = (value) =>
+  new Intl.NumberFormat(locale, { style: "currency", currency: "USD", maximumFractionDigits: value < 1 ? 4 : 2 }).format(value);
+
+/** "Bo, Cy and Dee". @param {string[]} names */
+export const listed = (names) => new Intl.ListFormat(locale, { type: "conjunction" }).format(names);

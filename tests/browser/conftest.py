@@ -77,6 +77,7 @@ def open_console(page_of: Callable[..., Page], stack: Stack) -> OpenAs:
         page.locator("form button.primary").click()
         page.locator(".panes").wait_for()
         page.locator(".banner").wait_for(state="detached")
+        page.locator(".rows .skeletons").wait_for(state="detached")
         return page
 
     return open_as

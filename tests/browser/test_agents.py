@@ -50,7 +50,7 @@ def test_who_asks_appears_at_once_with_a_clock_in_words_and_a_count_in_the_title
     office.asks(name, "My parcel is lost.")
 
     expect(row(page, name)).to_contain_text("My parcel is lost.")
-    expect(row(page, name).locator(".pill")).to_have_text(re.compile(r"waits \d+ sec"))
+    expect(row(page, name).locator(".pill")).to_have_text(re.compile(r"waits \d+ secs?$"))
     expect(page).to_have_title(re.compile(r"^\(\d+\) Baton$"))
 
 
@@ -202,7 +202,7 @@ def test_tags_are_set_and_taken_off(open_console: OpenAs, office: Office) -> Non
 
     page.get_by_label("Add a tag").fill("vip")
     page.get_by_label("Add a tag").press("Enter")
-    expect(page.locator(".tags li")).to_have_text(["vip×"])
+    expect(page.locator(".tags li")).to_have_text(["vip"])
     assert office.head(conversation)["tags"] == ["vip"]
     page.get_by_label("Remove vip").click()
 
@@ -238,6 +238,10 @@ def test_all_of_it_works_by_keyboard_and_the_single_keys_can_be_switched_off(
     conversation = office.asks(name, priority=9)
     expect(row(page, name)).to_be_visible()
 
+    page.keyboard.press("s")
+    page.keyboard.type(name)
+    expect(page.locator(".row")).to_have_count(1)
+    page.keyboard.press("Escape")
     page.keyboard.press("j")
     expect(page.locator(".thread h1")).to_have_text(name)
     page.keyboard.press("t")
@@ -304,7 +308,7 @@ def test_a_supervisor_sees_the_team_and_the_report_and_an_agent_does_not(
 
     sam.get_by_role("navigation").get_by_role("button", name=name).click()
 
-    expect(sam.locator(".page h1")).to_have_text("demo")
+    expect(sam.locator(".page h1")).to_have_text(name)
     expect(ana.get_by_role("navigation").get_by_role("button", name=name)).to_have_count(0)
 
 

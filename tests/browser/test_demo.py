@@ -1,14 +1,22 @@
 """The newcomer's sixty seconds, word for word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenAs
 from tests.browser.test_agents import log, write
 from tests.browser.test_dependable import violations
 from tests.support.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One of its own, as a newcomer has it: nobody has asked for anybody yet."""
+    with Stack(tmp_path_factory.mktemp("demo") / "state") as stack:
+        yield stack
 
 
 def test_the_sixty_second_script(

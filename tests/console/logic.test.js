@@ -2,31 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import {
-  EMPTY, filled, isBehind, next, rows, stretches, unreadCount, urgency, waited, windowOf,
-} from "../../chalicelib/console/logic.js";
-
-const ME = { id: "p_ana", name: "Ana", email: "ana@example.test", bots: ["demo"], role: null };
-const AT = "2026-01-01T00:00:00.000Z";
-
-/** A small generator of random numbers, so that a failure can be seen again. */
-function chance(seed) {
-  let state = seed;
-  const fraction = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const below = (n) => Math.floor(fraction() * n);
-  return { below, pick: (list) => list[below(list.length)], yes: (share) => fraction() < share };
-}
-
-const HEAD = {
-  id: "c_1", bot: "demo", channel: "web", user: "u", user_name: "Uma", thread: null, status: "bot", paused: false,
-  epoch: 1, owner: null, owner_name: null, queue: null, priority: 0, handoff: null, offered_to: null, last_seq: 0,
-  last_message: null, waiting_since: null, tags: [], created_at: AT, updated_at: AT,
-};
+import { rows, unreadCount } from "../../chalicelib/console/lists.js";
+import { EMPTY, next } from "../../chalicelib/console/logic.js";
+import { isBehind } from "../../chalicelib/console/threads.js";
+import { AT, chance, entry, HEAD, ME, waitingHead } from "./cast.js";
 
 /** One conversation on the server: its head, its log, and what it says of each entry. */
 class Server {
@@ -105,87 +84,105 @@ for (let seed = 1; seed <= 300; seed++) {
   });
 }
 
-const waitingHead = (id, more) => ({ ...HEAD, id, status: "waiting", waiting_since: AT, last_seq: 1, ...more });
+const known = { ...EMPTY, me: ME };
+const told = (state, ...events) => events.reduce(next, state);
 
 test("a head with a lower number never replaces one with a higher", () => {
-  const state = next(next(EMPTY, { type: "head", head: { ...HEAD, last_seq: 5, status: "agent" } }), {
-    type: "head", head: { ...HEAD, last_seq: 4, status: "waiting" },
-  });
+  const state = told(known, { type: "head", head: { ...HEAD, last_seq: 5, status: "agent" } }, { type: "head", head: { ...HEAD, last_seq: 4, status: "waiting" } });
   assert.equal(state.heads.c_1.status, "agent");
 });
 
 test("what one may no longer see is gone", () => {
-  const state = next(next(EMPTY, { type: "head", head: waitingHead("c_1") }), {
-    type: "head", head: { id: "c_1", bot: "demo", last_seq: 2, visible: false },
-  });
+  const gone = { id: "c_1", bot: "demo", last_seq: 2, visible: false };
+  const state = told(known, { type: "head", head: waitingHead("c_1") }, { type: "head", head: gone });
   assert.deepEqual(rows(state, "waiting"), []);
 });
 
-test("what is urgent comes first, then who has waited longest", () => {
-  const heads = [
-    waitingHead("c_1", { waiting_since: "2026-01-01T00:03:00.000Z" }), waitingHead("c_2", { waiting_since: "2026-01-01T00:01:00.000Z" }),
-    waitingHead("c_3", { waiting_since: "2026-01-01T00:09:00.000Z", priority: 3 }),
-  ];
-  const state = next({ ...EMPTY, me: ME }, { type: "synced", heads });
-  assert.deepEqual(rows(state, "waiting").map((head) => head.id), ["c_3", "c_2", "c_1"]);
+test("before the board has come once, nobody says that it is empty", () => {
+  assert.equal(known.isSynced, false);
+  assert.equal(next(known, { type: "synced", heads: [] }).isSynced, true);
+});
+
+test("who was away hears what happened meanwhile: who waits, and who has written", () => {
+  const said = (seq, from) => ({ seq, from, text: "", at: AT });
+  const mine = { ...HEAD, id: "c_2", status: "agent", owner: ME.id, last_seq: 4, last_message: said(4, "agent") };
+  const first = [waitingHead("c_1"), mine, { ...mine, id: "c_3" }];
+  const meanwhile = [...first.slice(0, 1), { ...mine, last_seq: 6, last_message: said(6, "user") }, { ...mine, id: "c_3", last_seq: 6, last_message: said(6, "agent") }, waitingHead("c_4")];
+  const state = next(known, { type: "synced", heads: first });
+  assert.deepEqual(state.unread, {});
+  assert.deepEqual(next(state, { type: "synced", heads: meanwhile }).unread, { c_2: 1, c_4: 1 });
 });
 
 test("a message on its way is shown until it comes back, and once", () => {
   const message = { id: "m9", conversation_id: "c_1", bot: "demo", text: "Hi", epoch: 1, phase: "queued" };
-  let state = next({ ...EMPTY, me: ME }, { type: "queued", message });
-  state = next(state, { type: "moved", id: "m9", phase: "sending" });
+  let state = told(known, { type: "queued", message }, { type: "moved", id: "m9", phase: "sending" });
   assert.equal(state.outbox[0].phase, "sending");
-  const entry = { seq: 1, kind: "message", from: "agent", author: ME, text: "Hi", message_id: "m9", at: AT };
-  state = next(state, { type: "entry", conversation_id: "c_1", entry, head: { ...HEAD, last_seq: 1 } });
+  const back = entry(1, { from: "agent", author: ME, message_id: "m9" });
+  state = next(state, { type: "entry", conversation_id: "c_1", entry: back, head: { ...HEAD, last_seq: 1 } });
   assert.deepEqual(state.outbox, []);
 });
 
 test("what the user writes elsewhere is unread until one looks", () => {
-  let state = next({ ...EMPTY, me: ME, threads: { c_1: { entries: [] } } }, { type: "head", head: waitingHead("c_1") });
+  let state = next({ ...known, threads: { c_1: { entries: [] } } }, { type: "head", head: waitingHead("c_1") });
   assert.equal(unreadCount(state), 1);
   state = next(state, { type: "selected", id: "c_1" });
   assert.equal(unreadCount(state), 0);
 });
 
+const open = told({ ...known, threads: { c_1: { entries: [] } } }, { type: "selected", id: "c_1" });
+const said = (seq) => ({ type: "entry", conversation_id: "c_1", entry: entry(seq), head: { ...HEAD, status: "agent", owner: "p_ana", last_seq: seq } });
+
 test("an entry told twice is unread once", () => {
-  const entry = { seq: 1, kind: "message", from: "user", author: ME, text: "Hi", message_id: null, at: AT };
-  const event = { type: "entry", conversation_id: "c_1", entry, head: { ...HEAD, status: "agent", owner: "p_ana", last_seq: 1 } };
-  const open = { ...EMPTY, me: ME, threads: { c_1: { entries: [] } } };
-  const state = next(next(open, event), event);
+  const state = told({ ...known, threads: { c_1: { entries: [] } } }, said(1), said(1));
   assert.deepEqual(state.unread, { c_1: 1 });
 });
 
-test("the clock runs while the user waits, and stands while the agent spoke last", () => {
-  const now = Date.parse(AT) + 90_000;
-  const said = (from) => ({ ...HEAD, status: "agent", last_message: { seq: 1, from, text: "", at: AT } });
-  assert.equal(waited(waitingHead("c_1"), now), 90_000);
-  assert.equal(waited(said("user"), now), 90_000);
-  assert.equal(waited(said("agent"), now), 0);
-  assert.deepEqual([0, 60_000, 300_000].map(urgency), ["calm", "soon", "late"]);
+test("what is read at once is never unread", () => {
+  assert.deepEqual(next(open, said(1)).unread, {});
 });
 
-test("the log shows who owned each moment", () => {
-  const entry = (seq, kind, payload = null) => ({ seq, kind, payload, from: "user", author: ME, at: AT });
-  const log = [
-    entry(1, "message"), entry(2, "requested"), entry(3, "message"), entry(4, "claimed", { owner: { id: "p", name: "Ana" } }),
-    entry(5, "message"), entry(6, "transferred", { owner: { id: "q", name: "Bo" } }), entry(7, "transferred", { queue: "sales" }),
-    entry(8, "returned", { outcome: "resolved" }), entry(9, "returned", { outcome: "message_left" }),
-  ];
-  assert.deepEqual(stretches(log).map((each) => [each.owner, each.name, each.entries.map((e) => e.seq)]), [
-    ["bot", null, [1]], ["waiting", null, [2, 3]], ["agent", "Ana", [4, 5]], ["agent", "Bo", [6]], ["waiting", null, [7]],
-    ["bot", null, [8, 9]],
-  ]);
+for (const [where, event] of [["in another window", { type: "looked", hidden: true }], ["in another view", { type: "view", view: "team" }], ["at the list", { type: "pane", pane: "queue" }]]) {
+  test(`what comes while one is ${where} is unread, though the conversation is open`, () => {
+    assert.deepEqual(told(open, event, said(1)).unread, { c_1: 1 });
+  });
+}
+
+test("who comes back to the window has seen what is open there", () => {
+  const state = told(open, { type: "looked", hidden: true }, said(1), { type: "looked", hidden: false });
+  assert.deepEqual(state.unread, {});
 });
 
-test("a canned reply knows two fields and no language", () => {
-  const fields = { agent: "Ana", user: "{agent}" };
-  assert.equal(filled("{user}: {agent} {constructor} {{agent}} ${1}", fields), "{agent}: Ana {constructor} {Ana} ${1}");
+test("several may type at once, and each stops when they have spoken", () => {
+  const types = (id) => ({ type: "typing", conversation_id: "c_1", from: "agent", author: { id, name: id }, at: 0 });
+  let state = told(open, types("u"), types("p_bo"));
+  assert.deepEqual(Object.keys(state.typing.c_1), ["u", "p_bo"]);
+  state = next(state, said(1));
+  assert.deepEqual(Object.keys(state.typing.c_1), ["p_bo"]);
+  state = next(state, { type: "still", id: "c_1", author: "p_bo" });
+  assert.deepEqual(state.typing.c_1, {});
 });
 
-test("only what is near the eye is drawn", () => {
-  assert.deepEqual(windowOf(500, 76, 0, 760), { first: 0, last: 18 });
-  assert.deepEqual(windowOf(500, 76, 7600, 760), { first: 92, last: 118 });
-  assert.deepEqual(windowOf(3, 76, 0, 760), { first: 0, last: 3 });
+test("how far the bot's server has been told never goes back, and what was given up is known", () => {
+  const went = (through, attempts, failed = null) => ({ type: "delivery", conversation_id: "c_1", through, attempts, failed });
+  const state = told(open, went(4, 0), went(3, 1), went(6, 0, 6), { ...went(9, 0), conversation_id: "c_nobodys" });
+  assert.deepEqual(state.threads.c_1.delivery, { through: 6, attempts: 0, failed: [6] });
+});
+
+test("a notification that comes twice is one, and the newest is on top", () => {
+  const notice = (id, at) => ({ id, at, message: id, read: false });
+  const state = told(known, { type: "notices", notices: [notice("n_2", "2"), notice("n_1", "1")] }, { type: "notices", notices: [notice("n_3", "3"), notice("n_2", "2")] });
+  assert.deepEqual(state.notices.map((each) => each.id), ["n_3", "n_2", "n_1"]);
+  assert.deepEqual(next(state, { type: "read", ids: ["n_2"] }).notices.map((each) => each.read), [false, true, false]);
+});
+
+test("a colleague's status changes wherever they serve", () => {
+  const bo = { id: "p_bo", status: "offline" };
+  const state = told(known, { type: "agents", bot: "demo", agents: [bo, ME] }, { type: "agents", bot: "other", agents: [bo] }, { type: "presence", agent: bo, status: "online" });
+  assert.deepEqual([state.agents.demo[0].status, state.agents.other[0].status, state.agents.demo[1].status], ["online", "online", undefined]);
+});
+
+test("who signs out leaves nothing", () => {
+  assert.equal(next(told(open, said(1)), { type: "signed_out" }), EMPTY);
 });
 
 test("an event that nobody knows changes nothing", () => {

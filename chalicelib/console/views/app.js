@@ -1,46 +1,72 @@
 // @ts-check
-import { state } from "../actions.js";
+import { isSignedIn } from "../api.js";
 import { html, useEffect, useState } from "../html.js";
-import { unreadCount } from "../logic.js";
+import { unreadCount } from "../lists.js";
+import { begin, leave } from "../session.js";
+import { sentence, state } from "../store.js";
 import { t } from "../strings.js";
 import { Details } from "./details.js";
 import { Dialogs } from "./dialogs.js";
 import { Banner, Header } from "./header.js";
 import { Queue } from "./queue.js";
-import { Report } from "./report.js";
 import { SignIn } from "./signin.js";
-import { Team } from "./team.js";
 import { Thread } from "./thread.js";
 
-/** The time, once a second, for whatever shows how long something lasts. */
-export function useNow() {
-  const [now, set] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => set(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
+const Conversations = () => html`
+  <main class="panes" data-pane=${state.value.pane}><${Queue} /><${Thread} /><${Details} /></main>`;
+
+/** Fetched when somebody looks at them: most agents never do. @type {Record<string, () => Promise<() => any>>} */
+const LATER = {
+  team: () => import("./team.js").then((module) => module.Team),
+  report: () => import("./report.js").then((module) => module.Report),
+};
 
 export function App() {
   const known = state.value;
-  const [view, look] = useState("conversations");
   const count = unreadCount(known);
   useEffect(() => {
     document.title = (count ? `(${count}) ` : "") + "Baton";
   }, [count]);
-  if (!known.me) return html`<${SignIn} />`;
+  if (!known.me) return isSignedIn() ? html`<${Opening} />` : html`<${SignIn} />`;
   return html`
-    <${Header} view=${view} look=${look} />
+    <${Header} />
     <${Banner} />
-    ${view === "conversations" && html`
-      <main class="panes" data-pane=${known.pane}>
-        <${Queue} /><${Thread} /><${Details} />
-      </main>`}
-    ${view === "team" && html`<${Team} />`}
-    ${view === "report" && html`<${Report} />`}
+    ${known.view in LATER ? html`<${Later} key=${known.view} view=${known.view} />` : html`<${Conversations} />`}
     <${Dialogs} />
     <div class="toasts" role="status" aria-live="polite">
-      ${known.toast && html`<p class="toast ${known.toast.kind}">${known.toast.text}</p>`}
+      ${known.toast && html`<p class="toast ${known.toast.kind}" dir="auto">${known.toast.text}</p>`}
     </div>`;
+}
+
+/** @param {{view: string}} props */
+function Later({ view }) {
+  const [found, know] = useState({ View: /** @type {any} */ (null), isLost: false });
+  useEffect(() => {
+    LATER[view]().then((View) => know({ View, isLost: false }), () => know({ View: null, isLost: true }));
+  }, []);
+  if (found.View) return html`<${found.View} />`;
+  return html`<main class="page"><p class="empty quiet" role="status">${t(found.isLost ? "no_connection" : "loading")}</p></main>`;
+}
+
+/** Signed in already, as after a reload. A server that is not there ends nobody's session. */
+function Opening() {
+  const [wrong, tellWrong] = useState("");
+  const [attempt, again] = useState(0);
+  useEffect(() => {
+    tellWrong("");
+    begin().catch((error) => {
+      if (!isSignedIn()) leave();
+      tellWrong(sentence(error));
+    });
+  }, [attempt]);
+  if (!isSignedIn()) return html`<${SignIn} />`;
+  return html`
+    <main class="opening">
+      <img src="icon.svg" alt="" width="48" height="48" />
+      ${wrong ? html`
+        <p role="alert">${wrong}</p>
+        <button class="primary" onClick=${() => again(attempt + 1)}>${t("retry")}</button>
+        <button class="plain" onClick=${() => { leave(); again(attempt + 1); }}>${t("sign_out")}</button>`
+      : html`<p class="quiet" role="status">${t("loading")}</p>`}
+    </main>`;
 }

@@ -1,32 +1,61 @@
 // @ts-check
-import { state, tag, tell } from "../actions.js";
-import { request } from "../api.js";
+import { Refused, request } from "../api.js";
 import { html, useEffect, useState } from "../html.js";
+import { Icon } from "../icons.js";
+import { tag } from "../moves.js";
+import { botPath, current, pathOf, state, tell } from "../store.js";
 import { clock, day, t } from "../strings.js";
 
 /** @typedef {import("../types.js").Head} Head */
 
+const MOST_TAGS = 10;
+
 export function Details() {
-  const known = state.value;
-  const head = known.heads[known.selected ?? ""];
+  const head = current();
   return html`
-    <aside class="details" aria-label=${t("details")}>
+    <aside class="details" aria-label=${t("details")} tabindex="0">
       ${head && html`
-        <header class="thread-top">
-          <button class="plain back" onClick=${() => tell({ type: "pane", pane: "thread" })} aria-label=${t("back")}>‹</button>
+        <header class="details-top">
+          <button class="plain square back" onClick=${() => tell({ type: "pane", pane: "thread" })} aria-label=${t("back")}><${Icon} name="back" /></button>
           <h2>${t("details")}</h2>
         </header>
-        <dl>
-          <dt>${t("user")}</dt><dd dir="auto">${head.user_name && html`${head.user_name}<br />`}<code>${head.user}</code></dd>
-          <dt>${t("channel")}</dt><dd dir="auto">${head.channel}${head.thread && html` · <code>${head.thread}</code>`}</dd>
-          ${head.queue && html`<dt>${t("queue")}</dt><dd dir="auto">${head.queue}</dd>`}
-          ${head.priority > 0 && html`<dt>${t("priority")}</dt><dd>${head.priority}</dd>`}
-          <dt>${t("since")}</dt><dd>${day(head.created_at)} ${clock(head.created_at)}</dd>
-        </dl>
-        <${Tags} key=${head.id} head=${head} />
+        <${User} key=${`user ${head.id} ${head.user_name}`} head=${head} />
+        <${Tags} key=${`tags ${head.id}`} head=${head} />
         <${Notes} head=${head} />
-        <${History} key=${`${head.id} ${head.status}`} head=${head} />`}
+        <${Handoffs} key=${`handoffs ${head.id} ${head.status} ${head.handoff?.id}`} head=${head} />`}
     </aside>`;
+}
+
+/** What the server says of it, once: undefined while it is asked, null where it did not answer.
+ * @param {string} path @returns {any} */
+function useAnswer(path) {
+  const [found, know] = useState(/** @type {any} */ (undefined));
+  useEffect(() => {
+    request("GET", path).then(know, (error) => {
+      if (!(error instanceof Refused)) throw error;
+      know(null);
+    });
+  }, []);
+  return found;
+}
+
+/** @param {{of: Record<string, any>}} props */
+const Facts = ({ of }) => Object.entries(of).map(([name, value]) => html`
+  <dt><bdi>${name}</bdi></dt><dd><bdi>${typeof value === "string" ? value : JSON.stringify(value)}</bdi></dd>`);
+
+/** @param {{head: Head}} props */
+function User({ head }) {
+  const user = useAnswer(`${pathOf(head)}/user`);
+  return html`
+    <dl>
+      <dt>${t("user")}</dt><dd>${head.user_name && html`<bdi>${head.user_name}</bdi><br />`}<code><bdi>${head.user}</bdi></code></dd>
+      <dt>${t("channel")}</dt><dd><bdi>${head.channel}</bdi>${head.thread && html` · <code><bdi>${head.thread}</bdi></code>`}</dd>
+      ${head.queue && html`<dt>${t("queue")}</dt><dd><bdi>${head.queue}</bdi></dd>`}
+      ${head.priority > 0 && html`<dt>${t("priority")}</dt><dd>${head.priority}</dd>`}
+      <dt>${t("since")}</dt><dd>${day(head.created_at)} ${clock(head.created_at)}</dd>
+      <dt>${t("conversation")}</dt><dd><code>${head.id}</code></dd>
+    </dl>
+    ${user?.attributes && html`<section><h3>${t("attributes")}</h3><dl><${Facts} of=${user.attributes} /></dl></section>`}`;
 }
 
 /** @param {{head: Head}} props */
@@ -36,7 +65,8 @@ function Tags({ head }) {
   /** @param {Event} event */
   function add(event) {
     event.preventDefault();
-    if (text.trim()) tag(head, [...head.tags, text.trim()]);
+    const word = text.trim();
+    if (word && !head.tags.includes(word)) tag(head, [...head.tags, word]);
     type("");
   }
 
@@ -44,12 +74,13 @@ function Tags({ head }) {
     <section>
       <h3>${t("tags")}</h3>
       <ul class="tags">${head.tags.map((each) => html`
-        <li><span dir="auto">${each}</span><button class="plain" aria-label=${t("remove", { what: each })}
-          onClick=${() => tag(head, head.tags.filter((other) => other !== each))}>×</button></li>`)}</ul>
-      <form onSubmit=${add}>
-        <input value=${text} maxlength="24" placeholder=${t("add_tag")} aria-label=${t("add_tag")} dir="auto"
-          onInput=${(/** @type {any} */ event) => type(event.target.value)} />
-      </form>
+        <li key=${each}><span dir="auto">${each}</span><button class="plain" aria-label=${t("remove", { what: each })}
+          onClick=${() => tag(head, head.tags.filter((other) => other !== each))}><${Icon} name="close" /></button></li>`)}</ul>
+      ${head.tags.length < MOST_TAGS && html`
+        <form onSubmit=${add}>
+          <input value=${text} maxlength="24" placeholder=${t("add_tag")} aria-label=${t("add_tag")} dir="auto"
+            onInput=${(/** @type {any} */ event) => type(event.target.value)} />
+        </form>`}
     </section>`;
 }
 
@@ -60,31 +91,32 @@ function Notes({ head }) {
     <section>
       <h3>${t("notes")}</h3>
       ${notes.map((entry) => html`
-        <article class="note"><p class="by"><span dir="auto">${entry.author.name}</span> <time>${clock(entry.at)}</time></p><p class="text" dir="auto">${entry.text}</p></article>`)}
+        <article class="note" key=${entry.seq}><p class="by"><span dir="auto">${entry.author.name}</span> <time>${clock(entry.at)}</time></p><p class="text" dir="auto">${entry.text}</p></article>`)}
     </section>`;
 }
 
 /** @param {{head: Head}} props */
-function History({ head }) {
-  const [found, know] = useState(/** @type {any[] | null} */ (null));
-  const [context, tellContext] = useState(/** @type {any} */ (null));
-  useEffect(() => {
-    request("GET", `/bots/${encodeURIComponent(head.bot)}/handoffs?conversation_id=${head.id}`).then(
-      ({ items }) => {
-        know(items.filter((/** @type {any} */ each) => each.id !== head.handoff?.id));
-        tellContext(items.find((/** @type {any} */ each) => each.id === head.handoff?.id)?.context);
-      }, () => know([]));
-  }, []);
+function Handoffs({ head }) {
+  const answer = useAnswer(`${botPath(head.bot)}/handoffs?conversation_id=${head.id}`);
+  const all = answer?.items ?? [];
+  const context = all.find((/** @type {any} */ each) => each.id === head.handoff?.id)?.context;
+  const before = all.filter((/** @type {any} */ each) => each.id !== head.handoff?.id);
   return html`
-    ${context && html`
-      <section><h3>${t("context")}</h3>
-        <dl>${Object.entries(context).map(([name, value]) => html`<dt dir="auto">${name}</dt><dd dir="auto">${typeof value === "string" ? value : JSON.stringify(value)}</dd>`)}</dl>
-      </section>`}
+    ${context && html`<section><h3>${t("context")}</h3><dl><${Facts} of=${context} /></dl></section>`}
     <section>
       <h3>${t("history")}</h3>
-      ${found?.length === 0 && html`<p class="quiet">${t("no_history")}</p>`}
-      <ul class="history">${found?.map((each) => html`
-        <li><b>${t(each.outcome ?? "waiting")}</b> · <span dir="auto">${each.owner_name ?? "–"}</span>
-          <p class="quiet" dir="auto">${day(each.requested_at)} ${clock(each.requested_at)} · ${each.reason ?? t("no_reason")}</p></li>`)}</ul>
+      ${answer === undefined && html`<p class="quiet">${t("loading")}</p>`}
+      ${answer === null && html`<p class="quiet">${t("no_answer")}</p>`}
+      ${answer && !before.length && html`<p class="quiet">${t("no_history")}</p>`}
+      <ul class="history">${before.map((/** @type {any} */ each) => html`<${Former} key=${each.id} handoff=${each} />`)}</ul>
     </section>`;
 }
+
+/** @param {{handoff: any}} props */
+const Former = ({ handoff }) => html`
+  <li>
+    <p><b>${t(handoff.outcome ?? "waiting")}</b>${handoff.owner_name && html` · <span dir="auto">${handoff.owner_name}</span>`}</p>
+    <p class="quiet">${day(handoff.requested_at)} ${clock(handoff.requested_at)}</p>
+    <p dir="auto">${handoff.reason ?? t("no_reason")}</p>
+    ${handoff.note && html`<p class="quiet" dir="auto">${handoff.note}</p>`}
+  </li>`;

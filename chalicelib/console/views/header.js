@@ -1,64 +1,52 @@
 // @ts-check
-import { choose, leave, reconnect, state } from "../actions.js";
-import { html, useState } from "../html.js";
-import { clock, lasting, t } from "../strings.js";
-import { useNow } from "./app.js";
+import { html, useNow } from "../html.js";
+import { Icon } from "../icons.js";
+import { reconnect } from "../link.js";
+import { choose } from "../moves.js";
+import { leave } from "../session.js";
+import { state, tell } from "../store.js";
+import { lasting, t } from "../strings.js";
 import { show } from "./dialogs.js";
+import { Notices } from "./notices.js";
 
 const STATUSES = ["online", "away", "offline"];
 
-/** The role that somebody has with any of their bots. @param {import("../types.js").State} known */
-export function leads(known) {
-  const mine = Object.values(known.agents).flatMap((all) => all.filter((each) => each.id === known.me?.id));
+/** Whether somebody leads one of their teams. @param {import("../types.js").State} known @param {string} [bot] */
+export function leads(known, bot) {
+  const teams = bot ? [known.agents[bot] ?? []] : Object.values(known.agents);
+  const mine = teams.flatMap((all) => all.filter((each) => each.id === known.me?.id));
   return known.me?.role === "owner" || mine.some((each) => each.role !== "agent");
 }
 
-/** @param {{view: string, look: (view: string) => void}} props */
-export function Header({ view, look }) {
+export function Header() {
   const known = state.value;
   const views = leads(known) ? ["conversations", "team", "report"] : ["conversations"];
   return html`
     <header class="header">
-      ${view === "conversations" && html`<a class="skip" href="#thread">${t("skip")}</a>`}
-      <img src="icon.svg" alt="Baton" width="28" height="28" />
+      ${known.view === "conversations" && html`<a class="skip" href="#thread" onClick=${skip}>${t("skip")}</a>`}
+      <img class="brand" src="icon.svg" alt="Baton" width="28" height="28" />
       <nav aria-label="Baton">
         ${views.map((each) => html`
-          <button class="tab" aria-current=${each === view ? "page" : undefined} onClick=${() => look(each)}>${t(each)}</button>`)}
+          <button class="tab" aria-current=${each === known.view ? "page" : undefined} onClick=${() => tell({ type: "view", view: each })}>${t(each)}</button>`)}
       </nav>
       <span class="grow"></span>
-      <${Notices} />
       <label class="presence" data-status=${known.status}>
         <span class="visually-hidden">${t("status")}</span>
         <select value=${known.status} onChange=${(/** @type {any} */ event) => choose(event.target.value)}>
           ${STATUSES.map((each) => html`<option value=${each}>${t(each)}</option>`)}
         </select>
       </label>
-      <button class="plain" onClick=${() => show("settings")} aria-label=${t("settings")} title=${t("settings")}>⚙</button>
-      <button class="plain leave" onClick=${leave}>${t("sign_out")}</button>
+      <${Notices} />
+      <button class="plain square" onClick=${() => show("settings")} aria-label=${t("settings")} title=${t("settings")}><${Icon} name="settings" /></button>
+      <span class="whoami" dir="auto" title=${known.me?.email}>${known.me?.name}</span>
+      <button class="plain square leave" onClick=${leave} aria-label=${t("sign_out")} title=${t("sign_out")}><${Icon} name="leave" /></button>
     </header>`;
 }
 
-function Notices() {
-  const { notices } = state.value;
-  const [seen, see] = useState(0);
-  const news = notices.length - seen;
-  return html`
-    <button class="plain" popovertarget="notices" onClick=${() => see(notices.length)} aria-label=${t("notices")}>
-      ✉${news > 0 && html` <span class="badge">${news}</span>`}
-    </button>
-    <div id="notices" popover="auto" class="popover">
-      <h2>${t("notices")}</h2>
-      ${!notices.length && html`<p class="quiet">${t("no_notices")}</p>`}
-      <ul>${notices.map((each) => html`
-        <li class=${each.level}><span dir="auto"><${Linked} url=${each.url} text=${each.message} /></span> <time>${clock(each.at)}</time></li>`)}</ul>
-    </div>`;
-}
-
-/** @param {{url: string | null, text: string}} props */
-function Linked({ url, text }) {
-  const to = url && URL.canParse(url) ? new URL(url) : null;
-  if (!to || !["https:", "http:"].includes(to.protocol)) return text;
-  return html`<a href=${to.href} target="_blank" rel="noopener noreferrer">${text}</a>`;
+/** The address names a conversation: a skip link must not change it. @param {Event} event */
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("thread")?.focus();
 }
 
 export function Banner() {

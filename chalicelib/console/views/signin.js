@@ -1,11 +1,12 @@
 // @ts-check
-import { enter } from "../actions.js";
 import { html, useState } from "../html.js";
+import { enter } from "../session.js";
+import { sentence } from "../store.js";
 import { t } from "../strings.js";
 
 export function SignIn() {
   const [wrong, tellWrong] = useState("");
-  const [busy, work] = useState(false);
+  const [isBusy, work] = useState(false);
 
   /** @param {SubmitEvent} event */
   async function submit(event) {
@@ -15,8 +16,8 @@ export function SignIn() {
     try {
       await enter(String(form.get("email")), String(form.get("password")));
     } catch (error) {
-      const { status, message } = /** @type {import("../api.js").Refused} */ (error);
-      tellWrong(status === 401 ? t("wrong") : status ? message : t("no_connection"));
+      const { status } = /** @type {import("../api.js").Refused} */ (error);
+      tellWrong(status === 401 ? t("wrong") : sentence(error));
       work(false);
     }
   }
@@ -25,12 +26,11 @@ export function SignIn() {
     <main class="signin">
       <form class="card" onSubmit=${submit} aria-labelledby="signin-title">
         <img src="icon.svg" alt="" width="48" height="48" />
-        <h1 id="signin-title">Baton</h1>
-        <p class="quiet">${t("tagline")}</p>
+        <div><h1 id="signin-title">Baton</h1><p class="quiet">${t("tagline")}</p></div>
         <label>${t("email")}<input name="email" type="email" autocomplete="username" required autofocus /></label>
         <label>${t("password")}<input name="password" type="password" autocomplete="current-password" required /></label>
         <p class="error" role="alert">${wrong}</p>
-        <button class="primary" disabled=${busy}>${busy ? t("signing_in") : t("sign_in")}</button>
+        <button class="primary" disabled=${isBusy}>${isBusy ? t("signing_in") : t("sign_in")}</button>
       </form>
     </main>`;
 }

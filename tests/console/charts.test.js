@@ -1,0 +1,43 @@
+// From counts to what is drawn, without a browser.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ceiling, everyDay, inLocalHours, percentile } from "../../chalicelib/console/charts.js";
+
+const BOUNDS = [10, 30, 60];
+
+test("a percentile lies within the step that reaches its share", () => {
+  assert.equal(percentile([0, 0, 4, 0], BOUNDS, 0.5), 45);
+  assert.equal(percentile([1, 0, 3, 0], BOUNDS, 0.5), 40);
+  assert.equal(percentile([10, 0, 0, 0], BOUNDS, 0.9), 9);
+});
+
+test("what lies beyond the last bound counts as that bound, and of nothing there is none", () => {
+  assert.equal(percentile([0, 0, 0, 5], BOUNDS, 0.5), 60);
+  assert.equal(percentile([0, 0, 0, 0], BOUNDS, 0.5), null);
+});
+
+test("percentiles rise with their share and stay within the bounds", () => {
+  for (let seed = 1; seed < 200; seed++) {
+    const steps = [seed % 7, (seed * 3) % 5, (seed * 5) % 11, seed % 3];
+    const found = [0.1, 0.5, 0.9, 1].map((share) => percentile(steps, BOUNDS, share) ?? 0);
+    assert.deepEqual(found, [...found].sort((a, b) => a - b));
+    assert.ok(found.every((each) => each >= 0 && each <= 60));
+  }
+});
+
+test("hours are those of the reader's clock", () => {
+  const noon = Array.from({ length: 24 }, (_, hour) => (hour === 12 ? 1 : 0));
+  const shown = (offset) => inLocalHours(noon, offset).indexOf(1);
+  assert.deepEqual([0, 60, -300, 330, 720, -720].map(shown), [12, 13, 7, 17, 0, 0]);
+});
+
+test("an axis ends at a round number", () => {
+  assert.deepEqual([0, 3, 6, 11, 34, 99, 100, 101, 4321].map(ceiling), [5, 5, 10, 20, 50, 100, 100, 200, 5000]);
+});
+
+test("a day on which nothing happened is a day, too", () => {
+  assert.deepEqual(everyDay("2026-02-27", "2026-03-02", [{ day: "2026-03-01", handoffs: 4 }]), [
+    { day: "2026-02-27", count: 0 }, { day: "2026-02-28", count: 0 }, { day: "2026-03-01", count: 4 }, { day: "2026-03-02", count: 0 },
+  ]);
+});
