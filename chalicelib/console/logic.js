@@ -61,7 +61,8 @@ function isNews(state, head) {
 function watched(state, { id, entries, head, through, delivery }) {
   const thread = merged(state.threads[id], entries);
   const reached = Math.max(through, thread.through ?? 0);
-  const known = { ...thread, through: reached, delivery: delivery === undefined ? thread.delivery : delivery };
+  const told = delivery ? { ...delivery, failed: thread.delivery?.failed ?? [] } : thread.delivery;
+  const known = { ...thread, through: reached, delivery: told };
   const threads = { ...state.threads, [id]: known };
   return arrived(withHead({ ...state, threads }, head), entries);
 }

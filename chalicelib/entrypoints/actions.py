@@ -21,6 +21,7 @@ from chalicelib.entrypoints.parsing import convert
 from chalicelib.usecases import (
     authentication,
     botpress_events,
+    delivery_signs,
     pausing,
     presence,
     reading,
@@ -100,8 +101,12 @@ def watch(speaker: Speaker, frame: Frame, body: WatchBody) -> rep.Json:
     shown = [rep.entry(entry) for entry in found]
     sent = shown[: fitting(shown, WATCH_BYTES)]
     more = len(sent) < len(shown) or len(shown) == WATCH_PAGE
-    following = sent[-1]["seq"] if more else None
-    return {"entries": sent, "next": following, "head": rep.head(head)}
+    return {
+        "entries": sent,
+        "next": sent[-1]["seq"] if more else None,
+        "head": rep.head(head),
+        "delivery": delivery_signs.known(speaker.world, caller.bot, head.id),
+    }
 
 
 def unwatch(speaker: Speaker, frame: Frame, body: Empty) -> rep.Json:

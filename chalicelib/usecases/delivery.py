@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 
 from chalicelib.domain.entries import Entry, From, Kind
-from chalicelib.usecases import botpress_events
+from chalicelib.usecases import botpress_events, delivery_signs
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.ports import Unreachable
 from chalicelib.usecases.records import Bot, Cursor, Delivery, Metric, Webhook, WebhookFormat
@@ -74,8 +74,12 @@ def _walk(world: World, errand: Errand) -> bool:
             moved = moved_on(cursor, entry.seq, attempt)
             if not world.deliveries.move(bot, conversation_id, cursor, moved):
                 return _put_off(world, errand.receipt, SLOT_BUSY_WAIT)
-            _record(world, errand, entry, cursor, attempt, dead=_given_up(moved, entry, attempt))
+            dead = _given_up(moved, entry, attempt)
+            _record(world, errand, entry, cursor, attempt, dead=dead)
             cursor = moved
+            if entry.sender is From.AGENT and entry.kind is Kind.MESSAGE:
+                failed = entry.seq if dead else None
+                delivery_signs.show(world, bot, conversation_id, cursor, failed)
             if attempt.status == GONE:
                 world.deliveries.switch_off(bot, "The webhook answered 410 Gone.")
                 return True

@@ -13,6 +13,7 @@ from chalicelib.entrypoints.actions import ACTIONS
 from chalicelib.entrypoints.frames import ENVELOPE
 from chalicelib.usecases import botpress_events, reactions
 from chalicelib.usecases import representation as rep
+from chalicelib.usecases.delivery import deliver
 from chalicelib.usecases.pushing import RESYNC
 from chalicelib.usecases.records import Committed
 from chalicelib.usecases.webhook_body import webhook_body
@@ -158,6 +159,12 @@ class Story:
             reactions.announce(self._world, notification)
         for entry in self._world.conversations.entries_after("demo", self.id, 0, 100):
             reactions.react(self._world, Committed("demo", self.id, entry))
+        deliver(self._world, "demo", self.id, "receipt")
+
+
+@pytest.fixture
+def world() -> MemoryWorld:
+    return MemoryWorld("https://bot.test/")
 
 
 @pytest.fixture

@@ -1,0 +1,32 @@
+"""How far what an agent said has come: told to whoever has the conversation open."""
+
+from contextlib import suppress
+
+from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.usecases import pushing
+from chalicelib.usecases import representation as rep
+from chalicelib.usecases.records import Cursor
+from chalicelib.usecases.world import World
+
+
+def show(world: World, bot: str, conversation_id: str, cursor: Cursor, failed: int | None) -> None:
+    """Once or not at all; `failed` is the number of an entry that has just been given up."""
+    event = {
+        "event": "delivery",
+        "conversation_id": conversation_id,
+        "through": cursor.seq,
+        "attempts": cursor.attempts,
+        "failed": failed,
+    }
+    with suppress(TemporarilyUnavailable):
+        watchers = world.connections.watchers(bot, conversation_id)
+        pushing.send(world, [(watcher, event) for watcher in watchers])
+
+
+def known(world: World, bot_id: str, conversation_id: str) -> rep.Json | None:
+    """None where the bot has no webhook, and fetches what was said by itself."""
+    bot = world.directory.bot(bot_id)
+    if bot is None or bot.webhook is None or bot.webhook.off:
+        return None
+    cursor = world.deliveries.cursor(bot_id, conversation_id)
+    return {"through": cursor.seq, "attempts": cursor.attempts}
