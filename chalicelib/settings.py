@@ -6,6 +6,8 @@ from functools import cache
 
 LOCAL = "local"
 SHORTEST_SECRET = 32
+MOST_SHARDS = 1000
+"""Every list asks each of them."""
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")
 """The first is the default."""
 
@@ -16,8 +18,9 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`origins` are those whose pages may open a WebSocket; `shards` is one for both kinds of
-    lists of a bot; above `log_level` INFO there are no lines of requests, and no metrics."""
+    """`origins` are those whose pages may open a WebSocket; lists are read from `shards`
+    partitions and put into `filled_shards` of them; above `log_level` INFO there are no lines of
+    requests, and no metrics."""
 
     stage: str
     region: str
@@ -31,6 +34,7 @@ class Settings:
     secrets: tuple[str, ...]
     shards: int
     endpoint: str | None
+    filled_shards: int | None = None
     log_level: str = LOG_LEVELS[0]
 
     @property
@@ -41,6 +45,7 @@ class Settings:
 @cache
 def settings() -> Settings:
     """Raises Misconfigured."""
+    shards = _count("BATON_SHARDS", 1, most=MOST_SHARDS)
     return Settings(
         stage=_required("BATON_STAGE"),
         region=_required("AWS_REGION", "AWS_DEFAULT_REGION"),
@@ -52,7 +57,8 @@ def settings() -> Settings:
         socket_endpoint=_required("BATON_SOCKET_ENDPOINT"),
         origins=frozenset(_required("BATON_ORIGINS").split()),
         secrets=_secrets("BATON_SECRET"),
-        shards=int(os.environ.get("BATON_SHARDS", "1")),
+        shards=shards,
+        filled_shards=_count("BATON_FILLED_SHARDS", shards, most=shards),
         endpoint=os.environ.get("AWS_ENDPOINT_URL"),
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
     )
@@ -63,6 +69,13 @@ def _required(*names: str) -> str:
         if os.environ.get(name):
             return os.environ[name]
     raise Misconfigured(f"Set {names[0]} in the function's environment; it is empty.")
+
+
+def _count(name: str, otherwise: int, most: int) -> int:
+    value = os.environ.get(name) or str(otherwise)
+    if not (value.isascii() and value.isdigit() and 0 < int(value) <= most):
+        raise Misconfigured(f"{name} is a number from 1 to {most}, not {value!r}.")
+    return int(value)
 
 
 def _one_of(name: str, choices: tuple[str, ...]) -> str:

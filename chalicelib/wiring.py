@@ -38,7 +38,7 @@ class AwsWorld:
         from chalicelib.adapters.dynamodb.table import open_table
 
         s = self._settings
-        return open_table(s.table, s.region, s.endpoint, shards=s.shards)
+        return open_table(s.table, s.region, s.endpoint, shards=s.shards, filled=s.filled_shards)
 
     @cached_property
     def conversations(self) -> ports.Conversations:

@@ -64,3 +64,15 @@ def test_a_log_level_that_does_not_exist_is_refused() -> None:
     assert read(BATON_LOG_LEVEL="LOUD") == (
         "BATON_LOG_LEVEL is one of INFO, WARNING, ERROR, not 'LOUD'."
     )
+
+
+@pytest.mark.parametrize(
+    ("shards", "filled", "sentence"),
+    [
+        ("0", "", "BATON_SHARDS is a number from 1 to 1000, not '0'."),
+        ("many", "", "BATON_SHARDS is a number from 1 to 1000, not 'many'."),
+        ("2", "4", "BATON_FILLED_SHARDS is a number from 1 to 2, not '4'."),
+    ],
+)
+def test_lists_are_filled_from_where_they_are_read(shards: str, filled: str, sentence: str) -> None:
+    assert read(BATON_SHARDS=shards, BATON_FILLED_SHARDS=filled) == sentence

@@ -69,8 +69,8 @@ def _write_without(rows: Rows, commit: Commit, empty: Sequence[Seat]) -> None:
 def _transaction(rows: Rows, commit: Commit, seats: Sequence[Seat]) -> Transaction:
     transaction = Transaction(rows.table)
     if commit.decision.entries:
-        _add_entries(transaction, commit, rows.table.shards)
-        _add_handoff(transaction, commit, rows.table.shards)
+        _add_entries(transaction, commit, rows.table.filled_shards)
+        _add_handoff(transaction, commit, rows.table.filled_shards)
         for seat in seats:
             _add_seat(transaction, commit.decision.head, seat)
         if commit.decision.profile:

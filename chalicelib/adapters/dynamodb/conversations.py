@@ -174,7 +174,7 @@ class DynamoConversations:
         if due_at is None:
             actions: list[Action] = [HeadRow.due_key.remove(), HeadRow.due_at.remove()]
         else:
-            due_key = keys.due(keys.shard(head.id, self._table.shards))
+            due_key = keys.due(keys.shard(head.id, self._table.filled_shards))
             actions = [HeadRow.due_key.set(due_key), HeadRow.due_at.set(due_at)]
         self._rows.update(row, actions, HeadRow.last_seq == head.last_seq)
 

@@ -41,6 +41,13 @@ Found = dict[RowKey, Row]
 class Table:
     connection: TableConnection
     shards: int = 1
+    """So many partitions each list is read from."""
+    filled: int | None = None
+    """Into so many of them rows are put, where it is not all: while their number is raised."""
+
+    @property
+    def filled_shards(self) -> int:
+        return self.filled or self.shards
 
     @property
     def client(self) -> Any:
@@ -49,7 +56,13 @@ class Table:
 
 
 def open_table(
-    name: str, region: str, host: str | None = None, *, shards: int = 1, connections: int = 64
+    name: str,
+    region: str,
+    host: str | None = None,
+    *,
+    shards: int = 1,
+    filled: int | None = None,
+    connections: int = 64,
 ) -> Table:
     """`shards` is the number of partitions per list; it may be raised, never lowered."""
     connection = TableConnection(
@@ -64,7 +77,7 @@ def open_table(
     )
     # Else the SDK writes a description of this machine, twice for each call: a fifth of its work.
     connection.connection.session.set_default_client_config(Config(user_agent=USER_AGENT))
-    table = Table(connection, shards)
+    table = Table(connection, shards, filled)
     # Made now: two threads that make it at once would make two.
     _ = table.client
     return table
