@@ -1,7 +1,7 @@
 """The table's stream: each new entry and notification, at least once, to its reactions."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.entrypoints.journal import journal
@@ -15,18 +15,37 @@ ReadRecord = Callable[[Record], Committed | Notification | None]
 
 
 def handle(world: World, read: ReadRecord, event: Mapping[str, Any]) -> dict[str, object]:
-    """Stops at the first record that fails and names it: the stream goes on from there, so that
-    the entries of a conversation are never told out of order by us."""
+    """Names the first record that fails: the stream begins there again.
+
+    What follows it in the batch is told all the same, but for entries of the same conversation:
+    when Lambda gives up, it does so from the named record to the end of the batch, and nobody else
+    may lose what is theirs by that.
+    """
     with journal.line("changes", records=len(event["Records"])) as line:
-        for record in event["Records"]:
-            try:
-                _tell(world, read(record))
-            except Exception:
-                number = record["dynamodb"]["SequenceNumber"]
-                line["stopped_at"] = number
-                log.exception("reaction failed", extra={"sequence_number": number})
-                return {"batchItemFailures": [{"itemIdentifier": number}]}
-    return {"batchItemFailures": []}
+        failed = list(_failures(world, read, event["Records"]))
+        line["failed"] = len(failed)
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed[:1]]}
+
+
+def _failures(world: World, read: ReadRecord, records: Sequence[Record]) -> Iterator[str]:
+    """The sequence numbers of those that could not be told."""
+    held = set[tuple[str, str] | None]()
+    for record in records:
+        news = None
+        try:
+            news = read(record)
+            if _conversation(news) not in held:
+                _tell(world, news)
+        except Exception:
+            number = record["dynamodb"]["SequenceNumber"]
+            log.exception("reaction failed", extra={"sequence_number": number})
+            if isinstance(news, Committed):
+                held.add(_conversation(news))
+            yield number
+
+
+def _conversation(news: Committed | Notification | None) -> tuple[str, str] | None:
+    return (news.bot, news.conversation_id) if isinstance(news, Committed) else None
 
 
 def _tell(world: World, news: Committed | Notification | None) -> None:

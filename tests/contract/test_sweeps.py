@@ -1,0 +1,118 @@
+"""The sweep run in parallel and late, and containers whose clocks disagree."""
+
+import pytest
+
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import AgentMessage, BotMessage, Claim, Pause, Unpause, UserMessage
+from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.errors import Refused
+from chalicelib.domain.handoff import Request
+from chalicelib.domain.queues import Limits, Queue
+from chalicelib.entrypoints import timers
+from chalicelib.usecases.conversations import execute
+from tests.api.worlds import WorldOn
+from tests.contract.story import at_once
+from tests.support.clock import START, ManualClock
+from tests.support.engines import Stores, on_table
+
+BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
+ANA = Caller("ana", "Ana", Role.AGENT, "demo")
+PLACE = Address("demo", "web", "zoe")
+CID = PLACE.conversation_id
+SECOND, MINUTE = 1000, 60_000
+GIVE_UP = 10 * MINUTE
+SALES = Queue("sales", limits=Limits(give_up=GIVE_UP // SECOND))
+
+
+def asked(world: WorldOn, place: Address = PLACE) -> None:
+    world.directory.put_queue("demo", SALES)
+    execute(world, BOT, place, Pause(Request(queue="sales")))
+
+
+def kinds(world: WorldOn, place: Address = PLACE) -> list[Kind]:
+    entries = world.conversations.entries_after("demo", place.conversation_id, 0, 100)
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    return [entry.kind for entry in entries]
+
+
+def test_of_many_sweeps_at_once_each_deadline_is_met_by_one(stores: Stores) -> None:
+    world = WorldOn(stores)
+    places = [Address("demo", "web", f"user-{n}") for n in range(6)]
+    for place in places:
+        asked(world, place)
+    stores.clock.advance(GIVE_UP)
+    done: list[dict[str, object]] = []
+
+    failures = at_once([lambda: done.append(timers.every_minute(world))] * 6)
+
+    assert failures == [None] * 6
+    met = [minute["deadlines_met"] for minute in done]
+    assert sum(int(str(each)) for each in met) == len(places)
+    for place in places:
+        assert kinds(world, place) == [Kind.REQUESTED, Kind.RETURNED]
+
+
+@pytest.fixture
+def early(on_moto: Stores) -> WorldOn:
+    """A container whose clock is five minutes ahead."""
+    return container(on_moto, 5 * MINUTE)
+
+
+@pytest.fixture
+def late(on_moto: Stores) -> WorldOn:
+    """One whose clock is five minutes behind, on the same table."""
+    return container(on_moto, -5 * MINUTE)
+
+
+def container(stores: Stores, ahead: int) -> WorldOn:
+    assert stores.table
+    return WorldOn(on_table(stores.table, ManualClock(START + ahead)))
+
+
+def test_order_and_turn_do_not_go_by_clocks(early: WorldOn, late: WorldOn) -> None:
+    execute(early, BOT, PLACE, UserMessage(Body(text="1")))
+    execute(late, BOT, PLACE, Pause(Request()))
+    execute(early, BOT, PLACE, UserMessage(Body(text="2")))
+    execute(late, ANA, CID, Claim())
+    execute(early, ANA, CID, AgentMessage(Body(text="3")))
+    with pytest.raises(Refused):
+        execute(late, BOT, PLACE, BotMessage(Body(text="out of turn")))
+    execute(late, ANA, CID, Unpause())
+    execute(early, BOT, PLACE, BotMessage(Body(text="4")))
+
+    entries = early.conversations.entries_after("demo", CID, 0, 100)
+    assert [e.text for e in entries if e.kind is Kind.MESSAGE] == ["1", "2", "3", "4"]
+    assert [e.seq for e in entries] == list(range(1, 9))
+    head = late.conversations.head("demo", CID)
+    assert head
+    assert (head.status, head.epoch) == ("bot", 4)
+
+
+def test_a_deadline_is_met_early_or_late_by_the_skew_and_once(
+    early: WorldOn, late: WorldOn
+) -> None:
+    asked(late)
+    early.clock.advance(-1)
+    timers.every_minute(early)
+    assert kinds(early) == [Kind.REQUESTED]
+
+    early.clock.advance(1)
+    timers.every_minute(early)
+    timers.every_minute(late)
+    late.clock.advance(GIVE_UP)
+    timers.every_minute(late)
+
+    assert kinds(late) == [Kind.REQUESTED, Kind.RETURNED]
+
+
+def test_a_clock_that_jumps_back_undoes_nothing(early: WorldOn) -> None:
+    asked(early)
+    early.clock.advance(GIVE_UP)
+    timers.every_minute(early)
+    early.clock.advance(-GIVE_UP)
+    execute(early, BOT, PLACE, Pause(Request(queue="sales")))
+
+    assert timers.every_minute(early)["deadlines_met"] == 0
+
+    assert kinds(early) == [Kind.REQUESTED, Kind.RETURNED, Kind.REQUESTED]
