@@ -7,11 +7,12 @@ import json
 import logging
 from collections.abc import Mapping
 
+from chalicelib.adapters.log_lines import METRICS
 from chalicelib.usecases.records import Metric
 
 SECONDS = frozenset({Metric.OLDEST_WAIT, Metric.TIME_TO_CLAIM})
 """All others are counts."""
-log = logging.getLogger("baton.metrics")
+log = logging.getLogger(METRICS)
 
 
 class EmfMetrics:

@@ -44,6 +44,21 @@ def test_whatever_calls_aws_is_marked_as_not_run() -> None:
     assert [commands for commands in run if AWS.search(commands)] == []
 
 
+def test_every_link_of_the_page_leads_somewhere() -> None:
+    page = PAGE.read_text()
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings}
+    links = re.findall(r"\]\(([^)]+)\)", page)
+
+    assert len(links) > 3
+    broken = [
+        link
+        for link in links
+        if not (link[1:] in anchors if link[0] == "#" else (PAGE.parent / link).exists())
+    ]
+    assert broken == []
+
+
 @pytest.mark.parametrize(
     "said",
     [
