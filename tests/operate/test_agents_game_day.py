@@ -1,0 +1,119 @@
+"""Connections that come, go and break at the wrong moment."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.settings import LOCAL, Settings
+from chalicelib.usecases import sockets
+from chalicelib.usecases.reactions import react
+from chalicelib.usecases.records import Committed
+from chalicelib.wiring import AwsWorld
+from infra.local.engine import Engine
+from infra.local.resources import create_table
+from tests.api.live import Client
+from tests.api.scene import id_of, online, waiting
+from tests.support.api import DEMO_KEY, Api
+from tests.support.fakes import FakeSockets
+from tests.support.world import MemoryWorld
+
+
+class Failing(FakeSockets):
+    """One connection cannot be reached, for a while."""
+
+    def __init__(self, broken: str) -> None:
+        super().__init__()
+        self.broken: str | None = broken
+
+    def send(self, connection_id: str, frame: bytes) -> bool:
+        if connection_id == self.broken:
+            raise TemporarilyUnavailable("The gateway did not answer.", retry_after=1)
+        return super().send(connection_id, frame)
+
+
+@pytest.fixture
+def world() -> MemoryWorld:
+    return MemoryWorld()
+
+
+@pytest.fixture
+def bot(world: MemoryWorld) -> Api:
+    return Api(world, DEMO_KEY)
+
+
+def test_whoever_cannot_be_reached_keeps_nothing_from_the_others_and_is_told_later(
+    world: MemoryWorld, bot: Api
+) -> None:
+    world.sockets = gateway = Failing("bo")
+    ana, bo = Client(world, bot.login("ana"), "ana"), Client(world, bot.login("bo"), "bo")
+    path = waiting(bot)
+    (*_, entry) = world.conversations.entries_after("demo", id_of(path), 0, 9)
+    committed = Committed("demo", id_of(path), entry)
+
+    with pytest.raises(TemporarilyUnavailable):
+        react(world, committed)
+    assert ([e["event"] for e in ana.events], bo.events) == (["head"], [])
+
+    gateway.broken = None
+    react(world, committed)
+    assert [e["head"]["id"] for e in bo.events] == [id_of(path)]
+    assert ana.events[0] == ana.events[1]
+
+
+@pytest.mark.parametrize("order", ["old goes first", "new comes first"])
+def test_an_agent_who_reconnects_is_there_whichever_is_noticed_first(
+    world: MemoryWorld, bot: Api, order: str
+) -> None:
+    ana = bot.login("ana")
+    Client(world, ana, "old")
+    online(ana)
+    if order == "old goes first":
+        sockets.disconnect(world, "old")
+        Client(world, ana, "new")
+    else:
+        Client(world, ana, "new")
+        sockets.disconnect(world, "old")
+
+    assert [c.id for c in world.connections.of_bot("demo")] == ["new"]
+    (shown,) = [a for a in bot.get("/bots/demo/agents").json["items"] if a["name"] == "Ana"]
+    assert shown["status"] == "online"
+
+
+@pytest.fixture
+def cold(tmp_path: Path) -> Iterator[AwsWorld]:
+    """A container that has done nothing yet, in front of a table."""
+    with Engine(tmp_path) as engine, pytest.MonkeyPatch.context() as environment:
+        create_table(engine.client("dynamodb"), "cold")
+        for name, value in engine.environment.items():
+            environment.setenv(name, value)
+        yield AwsWorld(
+            Settings(
+                stage=LOCAL,
+                region=engine.environment["AWS_REGION"],
+                table="cold",
+                topic_arn="",
+                queue_url="",
+                dead_letter_url="",
+                socket_url="",
+                socket_endpoint="",
+                origins=frozenset(),
+                secrets=("a-secret-for-tests-that-is-long-enough",),
+                shards=1,
+                endpoint=engine.environment["AWS_ENDPOINT_URL"],
+            )
+        )
+
+
+def test_sixteen_first_calls_at_once_all_find_their_way(cold: AwsWorld) -> None:
+    together = threading.Barrier(16)
+
+    def first(number: int) -> object:
+        together.wait()
+        return cold.conversations.head("demo", f"c_{number}"), cold.directory.bot("demo")
+
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(first, range(16))) == [(None, None)] * 16
