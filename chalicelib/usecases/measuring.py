@@ -23,16 +23,18 @@ def leak(world: World, committed: Committed) -> None:
 
 
 def minute(world: World, sockets: int, deadlines_failed: int) -> None:
-    """How things stand. One query per bot and shard, as long as its board fits into 1 MB."""
-    found = [world.conversations.waiting(bot) for bot in world.directory.all_bots()]
-    since = min((each.since for each in found if each.since is not None), default=None)
-    oldest = 0 if since is None else max(0, world.clock.now() - since)
+    """How things stand. One query per bot and shard, as long as its board fits into 1 MB; what is
+    told of goes by the bot whose user has waited longest."""
+    found = {bot: world.conversations.waiting(bot) for bot in world.directory.all_bots()}
+    waits = ((each.since, bot) for bot, each in found.items() if each.since is not None)
+    since, bot = min(waits, default=(world.clock.now(), None))
     world.metrics.record(
         {
             Metric.SWEEPS: 1,
-            Metric.HANDOFFS_WAITING: sum(each.count for each in found),
-            Metric.OLDEST_WAIT: oldest / SECOND,
+            Metric.HANDOFFS_WAITING: sum(each.count for each in found.values()),
+            Metric.OLDEST_WAIT: max(0, world.clock.now() - since) / SECOND,
             Metric.SOCKETS: sockets,
             Metric.DEADLINES_FAILED: deadlines_failed,
-        }
+        },
+        bot,
     )

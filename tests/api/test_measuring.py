@@ -99,8 +99,27 @@ def test_every_minute_says_how_things_stand(world: MemoryWorld, bot: Api, ana: A
             Metric.SOCKETS: 2,
             Metric.DEADLINES_FAILED: 0,
         },
-        None,
+        "demo",
     )
+
+
+def test_the_bot_whose_user_has_waited_longest_is_named(
+    world: MemoryWorld, bot: Api, other_bot: Api
+) -> None:
+    ok(other_bot.post("/bots/other/pause", {"channel": "web", "user": "u-1"}))
+    world.clock.advance(SECOND)
+    waiting(bot)
+
+    timers.every_minute(world)
+
+    assert world.metrics.recorded[-1].bot == "other"
+
+
+def test_where_nobody_waits_no_bot_is_named(world: MemoryWorld) -> None:
+    timers.every_minute(world)
+
+    told = world.metrics.recorded[-1]
+    assert (told.bot, told.values[Metric.OLDEST_WAIT]) == (None, 0)
 
 
 def test_connections_whose_end_nobody_announced_are_not_counted(
