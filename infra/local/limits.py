@@ -1,6 +1,6 @@
 """What API Gateway allows; times in seconds, sizes in bytes.
 
-Source: "Amazon API Gateway quotas and important notes" of the AWS documentation. Only
+`compress_bytes` is ours and stands in .chalice/config.json, too. Source: "Amazon API Gateway quotas and important notes" of the AWS documentation. Only
 `send_seconds` is ours: how long one socket may refuse to take a message before it is cut off.
 """
 
@@ -19,3 +19,4 @@ class Limits:
     idle_seconds: float = 10 * 60.0
     life_seconds: float = 2 * 60 * 60.0
     send_seconds: float = 5.0
+    compress_bytes: int = KB

@@ -5,6 +5,7 @@ knows no request id, cuts a path at `;` and passes bodies as bytes.
 """
 
 import base64
+import gzip
 import json
 import logging
 from typing import Any
@@ -77,7 +78,7 @@ class RestApi:
             answer = await self._workers.run(
                 lambda: invoke(self._app, event, context), self._limits.integration_seconds
             )
-            return _response(answer)
+            return _compressed(_response(answer), request, self._limits.compress_bytes)
         except HandlerTimedOut:
             return _message(504, "Endpoint request timed out")
         except Exception:
@@ -125,6 +126,19 @@ def _response(answer: Event) -> Response:
     if status not in BODYLESS:
         response.headers.setdefault("Content-Type", "application/json")
     return response
+
+
+def _compressed(answer: Response, request: Request, least: int) -> Response:
+    """From the size on that `minimum_compression_size` sets, for clients that say they can read
+    it."""
+    body = bytes(answer.body)
+    can_read = any("gzip" in each for each in request.headers.getlist("accept-encoding"))
+    if not can_read or len(body) < least or "content-encoding" in answer.headers:
+        return answer
+    answer.body = gzip.compress(body)
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Content-Length"] = str(len(answer.body))
+    return answer
 
 
 def _content(answer: Event, status: int) -> bytes:

@@ -1,6 +1,8 @@
 """REST requests arrive, and answers leave, as through API Gateway."""
 
 import base64
+import gzip
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +17,7 @@ from infra.local.rest import UnsupportedRoute
 from tests.local.conftest import Serve
 from tests.local.http import call
 from tests.local.tiny_app import tiny_app
+from tests.support.stack import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,25 @@ def gateway() -> Iterator[Gateway]:
 )
 def test_a_path_parameter_arrives_as_the_client_sent_it(gateway: Gateway, sent: str) -> None:
     assert [sent, "x"] == call(gateway, "GET", f"/things/{sent}/parts/x").json
+
+
+def test_long_answers_are_compressed_for_whoever_can_read_it(gateway: Gateway) -> None:
+    long, short = "/things/" + "a" * 2000 + "/parts/x", "/things/a/parts/x"
+    reads = [("Accept-Encoding", "br, gzip")]
+
+    packed = call(gateway, "GET", long, headers=reads)
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(packed.content)) == ["a" * 2000, "x"]
+    for plain in (call(gateway, "GET", long), call(gateway, "GET", short, headers=reads)):
+        assert plain.headers["Content-Encoding"] is None
+        assert plain.json[1] == "x"
+
+
+def test_what_is_compressed_here_is_what_is_compressed_there() -> None:
+    deployed = json.loads((ROOT / ".chalice" / "config.json").read_text())
+
+    assert Limits().compress_bytes == deployed["minimum_compression_size"]
 
 
 def test_a_literal_segment_wins_over_a_variable(gateway: Gateway) -> None:
