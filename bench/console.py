@@ -10,22 +10,11 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from bench.report import Table, progress
+from tests.browser.crowd import crowded, lengthened
 from tests.browser.office import Office
 from tests.support.stack import Stack
 
 WAITING, ENTRIES = 500, 2000
-CROWD = """([head, count]) => import('./store.js').then(({ tell }) => tell({ type: 'synced',
-    heads: Array.from({length: count},
-        (_, n) => ({...head, id: `c_${n}`, user_name: `N ${n}`}))}))"""
-THREAD = """([id, count]) => import('./store.js').then(({ state, tell }) => {
-    const head = state.value.heads[id];
-    const line = {kind: 'message', from: 'user', author: {id: 'u', name: 'U'}, type: 'text',
-        payload: null, epoch: head.epoch, at: head.updated_at, message_id: null};
-    const entries = Array.from({length: count},
-        (_, n) => ({...line, seq: head.last_seq + 1 + n, text: `line ${n} `.repeat(5)}));
-    tell({ type: 'watched', id, entries, through: head.last_seq + count,
-        head: {...head, last_seq: head.last_seq + count} });
-})"""
 SCROLL = """([selector, by]) => new Promise((resolve) => {
     const box = document.querySelector(selector), frames = [];
     let last = performance.now(), left = 120;
@@ -71,10 +60,10 @@ def _rows(page: Page, url: str, office: Office) -> Iterator[list[str | float]]:
     yield _row(page, "one conversation, standing", ".rows", 0)
     page.locator(".row").first.click()
     page.locator(".reason").wait_for()
-    page.evaluate(THREAD, [head["id"], ENTRIES])
+    lengthened(page, head["id"], ENTRIES)
     page.wait_for_timeout(500)
     yield _row(page, f"a thread of {ENTRIES:,} entries", ".log", -60)
-    page.evaluate(CROWD, [head, WAITING])
+    crowded(page, head, WAITING)
     page.wait_for_timeout(500)
     yield _row(page, f"{WAITING} who wait", ".rows", 60)
 

@@ -3,7 +3,7 @@
 
 const BASE = "../api/v1";
 const KEPT = "baton.session";
-/** @type {{token: string, refresh: string, exp: number} | null} */
+/** `until` in ms, by this device's clock. @type {{token: string, refresh: string, until: number} | null} */
 let session = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
 /** @type {Promise<void> | null} */
 let refreshing = null;
@@ -21,9 +21,9 @@ export class Refused extends Error {
 
 export const isSignedIn = () => session !== null;
 
-/** @param {any} payload */
+/** @param {any} payload its `exp` says how long, in ms */
 function keep(payload) {
-  session = payload && { token: payload.token, refresh: payload.refresh, exp: payload.exp };
+  session = payload && { token: payload.token, refresh: payload.refresh, until: Date.now() + payload.exp };
   if (session) sessionStorage.setItem(KEPT, JSON.stringify(session));
   else sessionStorage.removeItem(KEPT);
 }
@@ -42,7 +42,7 @@ export async function signOut() {
 
 /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
 export async function request(method, path, body) {
-  if (session && session.exp - Date.now() < 60_000) await (refreshing ??= refresh());
+  if (session && session.until - Date.now() < 60_000) await (refreshing ??= refresh());
   try {
     return await send(method, path, body, true);
   } catch (error) {
@@ -52,12 +52,14 @@ export async function request(method, path, body) {
   }
 }
 
+/** Whoever signs out meanwhile stays signed out. */
 async function refresh() {
+  const former = session;
   try {
-    const answer = await send("POST", "/auth/refresh", { refresh: session?.refresh }, false);
-    keep(answer.payload);
+    const answer = await send("POST", "/auth/refresh", { refresh: former?.refresh }, false);
+    if (session === former) keep(answer.payload);
   } catch (error) {
-    if (error instanceof Refused && error.status && error.status < 500) keep(null);
+    if (error instanceof Refused && error.status && error.status < 500 && session === former) keep(null);
     throw error;
   } finally {
     refreshing = null;

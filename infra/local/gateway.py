@@ -85,6 +85,10 @@ class Gateway:
         self._workers.stop()
         self._listener.close()
 
+    async def drop(self, seconds: float) -> None:
+        """No WebSocket stands for so long; to be called from the gateway's own loop."""
+        await self._sockets.drop(seconds)
+
     def __enter__(self) -> Self:
         self.start()
         return self

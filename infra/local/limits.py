@@ -1,7 +1,8 @@
 """What API Gateway allows; times in seconds, sizes in bytes.
 
-`compress_bytes` is ours and stands in .chalice/config.json, too. Source: "Amazon API Gateway quotas and important notes" of the AWS documentation. Only
-`send_seconds` is ours: how long one socket may refuse to take a message before it is cut off.
+Source: "Amazon API Gateway quotas and important notes" of the AWS documentation. Two are ours:
+`send_seconds`, how long one socket may refuse to take a message before it is cut off, and
+`compress_bytes`, which .chalice/config.json sets.
 """
 
 from dataclasses import dataclass

@@ -54,6 +54,7 @@ class Sockets:
         self._open: dict[str, Connection] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stopping = False
+        self._down_until = 0.0
 
     def connection(self, connection_id: str) -> Connection:
         """Raises Gone for one that is unknown, closed, or whose $connect has not answered yet."""
@@ -83,9 +84,15 @@ class Sockets:
         while (self._open or self._tasks) and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
 
+    async def drop(self, seconds: float) -> None:
+        """An outage: every socket is closed, and no new one opened for so long."""
+        self._down_until = time.monotonic() + seconds
+        for connection in list(self._open.values()):
+            self._spawn(connection.close(GOING_AWAY, "Going away"))
+
     async def _connect(self, connection: Connection) -> tuple[Response | None, dict[str, str]]:
         """The refusal, if there is one, and the headers of the app's answer."""
-        if self._stopping:
+        if self._stopping or time.monotonic() < self._down_until:
             return _json(503, "Service Unavailable"), {}
         event = connect_event(connection.scope, connection.facts, self._stage)
         try:

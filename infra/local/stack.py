@@ -13,6 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
 import app as application
 from chalicelib import wiring
 from chalicelib.adapters.dynamodb.stream import NEWS
@@ -31,6 +35,8 @@ NAME = "baton-local"
 MINUTE = 60.0
 NUDGE_WORKERS = 8
 """More than one bot may have deliveries in flight, so that a dead receiver starves no other bot."""
+OUTAGE = 3.0
+"""Seconds for which the demo drops all connections, to show what becomes of what is written."""
 DRAIN = 3.0
 """Seconds for what the stream still holds: the engine keeps no stream across a restart."""
 
@@ -79,7 +85,13 @@ class Stack:
     def _start(self, starting: ExitStack) -> None:
         """What is entered last is stopped first: nobody calls what is already gone."""
         toy_bot = ToyBot(lambda: self.url, "demo", f"bk_demo_{SECRET}", WEBHOOK_SECRET)
-        gateway = Gateway(application.app, port=self._port, routes=toy_bot.routes())
+
+        async def drop(_: Request) -> Response:
+            await gateway.drop(OUTAGE)
+            return Response(status_code=204)
+
+        routes = [Route("/demo/drop", drop, methods=["POST"]), *toy_bot.routes()]
+        gateway = Gateway(application.app, port=self._port, routes=routes)
         starting.callback(gateway.stop)
         self.url = gateway.url
         # Not before the port is ours: a stack that runs already keeps what it has.

@@ -67,9 +67,9 @@ def page_of(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def open_console(page_of: Callable[..., Page], stack: Stack) -> OpenAs:
-    """The console, signed in as one of the seeded people."""
+    """The console, signed in as one of the seeded people, when all that waits is there."""
 
-    def open_as(name: str, **options: Any) -> Page:
+    def open_as(name: str, stack: Stack = stack, **options: Any) -> Page:
         page = page_of(**options)
         page.goto(f"{stack.url}/console/index.html")
         page.locator("input[name=email]").fill(f"{name}@example.test")

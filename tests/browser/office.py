@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from playwright.sync_api import Page
+
 KEY = "bk_demo_onlyforloopback"
 BOT = "/api/v1/bots/demo"
 
@@ -61,8 +63,12 @@ def somebody() -> str:
     return f"Zoe {uuid4().hex[:6]}"
 
 
-def eventually(is_so: Callable[[], bool], seconds: float = 8) -> None:
+def eventually(is_so: Callable[[], bool], seconds: float = 8, page: Page | None = None) -> None:
+    """What a page tells by itself arrives only while one waits with that page."""
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it did not come to be"
-        time.sleep(0.05)
+        if page:
+            page.wait_for_timeout(50)
+        else:
+            time.sleep(0.05)

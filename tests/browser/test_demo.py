@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenAs
-from tests.browser.test_agents import log, write
-from tests.browser.test_dependable import violations
+from tests.browser.desk import log, violations, write
 from tests.support.stack import Stack
 
 
@@ -59,11 +58,12 @@ def is_taken_over_and_chats(shop: Page, console: Page, guest: str) -> None:
 
 
 def gets_once_what_was_written_offline(shop: Page, console: Page) -> None:
-    console.context.set_offline(True)
-    expect(console.locator(".banner")).to_be_visible()
+    shop.get_by_text("Demo", exact=True).click()
+    shop.get_by_role("button", name="Drop connection").click()
+    expect(console.locator(".banner")).to_contain_text("No connection")
     write(console, "We send you a new one.")
-    console.context.set_offline(False)
-    expect(console.locator(".banner")).to_have_count(0)
+    expect(console.locator(".message.out")).to_contain_text("waits for the connection")
+    expect(console.locator(".banner")).to_have_count(0, timeout=15_000)
     expect(shop.locator("#log").get_by_text("We send you a new one.")).to_have_count(1)
 
 

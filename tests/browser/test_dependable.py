@@ -1,19 +1,18 @@
-"""What must not go wrong: lost connections, hostile texts, long lists, anybody's eyes."""
+"""What must not go wrong: lost connections, restarts, sessions that run out. Nothing is lost, and
+nothing sent twice."""
 
+import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, WebSocket, expect
 
 from tests.browser.conftest import OpenAs
-from tests.browser.office import Office, eventually, somebody
-from tests.browser.test_agents import log, pick, row, taken, write
+from tests.browser.desk import log, press, row, said_by_agents, taken, write
+from tests.browser.office import BOT, Office, eventually, somebody
 from tests.support.stack import Stack
-
-LAYOUTS = {"desktop": (1360, 820), "tablet": (900, 1100), "phone": (390, 844)}
 
 
 def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back(
@@ -25,30 +24,85 @@ def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back(
     page.context.set_offline(True)
     expect(page.locator(".banner")).to_contain_text("No connection")
     write(page, "Still here.")
-    expect(page.locator(".message.out")).to_contain_text("waits for the connection")
-    missed = "Are you there?"
-    office.says(name, missed)
+    write(page, "And here.")
+    expect(page.locator(".message.out").first).to_contain_text("waits for the connection")
+    office.says(name, "Are you there?")
     page.context.set_offline(False)
 
     expect(page.locator(".banner")).to_have_count(0)
-    expect(log(page)).to_contain_text(missed)
+    expect(log(page)).to_contain_text("Are you there?")
     expect(page.locator(".message.out")).to_have_count(0)
-    assert office.texts(conversation).count("Still here.") == 1
+    assert office.texts(conversation)[-2:] == ["Still here.", "And here."]
 
 
-def test_the_server_restarts_and_the_page_goes_on(
-    page_of: Callable[..., Page], tmp_path: Path
+def test_what_waits_for_the_connection_survives_a_reload(
+    open_console: OpenAs, office: Office
+) -> None:
+    page = open_console("ana")
+    _, conversation = taken(page, office)
+    page.context.set_offline(True)
+    expect(page.locator(".banner")).to_be_visible()
+    write(page, "Written before the reload.")
+
+    page.context.set_offline(False)
+    page.reload()
+
+    expect(said_by_agents(page)).to_contain_text("Written before the reload.")
+    expect(page.locator(".message.out")).to_have_count(0)
+    assert office.texts(conversation).count("Written before the reload.") == 1
+
+
+def test_a_reply_whose_answer_is_lost_is_sent_once(open_console: OpenAs, office: Office) -> None:
+    page = open_console("ana")
+    page.route_web_socket("**/ws", loses_the_first_answer)
+    page.reload()
+    expect(page.locator(".rows .skeletons")).to_have_count(0)
+    _, conversation = taken(page, office)
+    page.clock.install()
+
+    write(page, "Did that arrive?")
+    eventually(lambda: office.texts(conversation).count("Did that arrive?") == 1)
+    page.clock.fast_forward("00:12")
+    page.clock.fast_forward("00:03")
+
+    expect(page.locator(".message.out")).to_have_count(0, timeout=10_000)
+    assert office.texts(conversation).count("Did that arrive?") == 1
+
+
+def loses_the_first_answer(route: Any) -> None:
+    """The server's reply to the first `message`, and the event that would tell of it."""
+    server = route.connect_to_server()
+    asked: list[str] = []
+    dropped: list[str] = []
+
+    def sent(text: str) -> None:
+        frame = json.loads(text)
+        if frame["action"] == "message" and not asked:
+            asked.append(frame["id"])
+        server.send(text)
+
+    def received(text: str) -> None:
+        frame = json.loads(text)
+        is_answer = bool(asked) and frame.get("reply_to") == asked[0] and not dropped
+        is_news = frame.get("event") == "entry" and frame["entry"]["kind"] == "message"
+        if is_answer or is_news:
+            dropped.append(text)
+        else:
+            route.send(text)
+
+    route.on_message(sent)
+    server.on_message(received)
+
+
+def test_the_server_is_killed_and_comes_back_and_the_page_goes_on(
+    open_console: OpenAs, tmp_path: Path
 ) -> None:
     with Stack(tmp_path / "state") as own:
         office = Office(own.url)
-        page = page_of()
-        page.goto(f"{own.url}/console/index.html")
-        page.get_by_label("E-mail").fill("ana@example.test")
-        page.get_by_label("Password").fill("ana-demo")
-        page.get_by_role("button", name="Sign in").click()
-        _, conversation = taken(page, office)
+        page = open_console("ana", stack=own)
+        name, conversation = taken(page, office)
 
-        own.stop()
+        own.stop(signal.SIGTERM)
         expect(page.locator(".banner")).to_contain_text("No connection")
         write(page, "Written meanwhile.")
         own.start()
@@ -56,182 +110,181 @@ def test_the_server_restarts_and_the_page_goes_on(
 
         expect(page.locator(".banner")).to_have_count(0)
         eventually(lambda: office.texts(conversation).count("Written meanwhile.") == 1)
+        expect(page.locator(".message.out")).to_have_count(0)
+        office.says(name, "I am still here, too.")
+        expect(log(page)).to_contain_text("I am still here, too.")
 
 
-ATTACKS = [
-    "<img src=x onerror=alert(1)>",
-    "<script>alert(1)</script>",
-    "\"'><svg onload=alert(1)>",
-    "javascript:alert(1)",
-    "{{constructor.constructor('alert(1)')()}}",
-    "${alert(1)}",
-    "<iframe srcdoc='<script>alert(1)</script>'>",
-    "<a href=javascript:alert(1)>x</a>",
-    "</title><script>alert(1)</script>",
-    "<math><mi//xlink:href='data:x,<script>alert(1)</script>'>",
-    "\u202eevil\u202c",
-    "🎉" * 8,
-    "a" * 60,
-    "العربية <b>x</b>",
-    "<style>*{display:none}</style>",
-    "&lt;b&gt;",
-    "<form action=//evil.test><input name=q>",
-    "\\u003cimg src=x\\u003e",
-    "%3Cscript%3E",
-    "<base href=//evil.test>",
-]
+def test_a_reload_while_the_server_is_down_ends_nobodys_session(open_console: OpenAs) -> None:
+    page = open_console("ana")
+    page.route("**/api/v1/**", lambda route: route.abort("connectionrefused"))
+
+    page.reload()
+    expect(page.get_by_role("alert")).to_have_text("No connection: try again in a moment.")
+    page.unroute("**/api/v1/**")
+    page.get_by_role("button", name="Try now").click()
+
+    expect(page.locator(".panes")).to_be_visible()
 
 
-def test_whatever_people_write_is_text_wherever_it_is_shown(
+def test_who_waits_since_the_connection_was_lost_is_news_when_it_is_back(
     open_console: OpenAs, office: Office
 ) -> None:
-    """20 texts in each of six fields."""
     page = open_console("ana")
-    page.on("dialog", lambda dialog: pytest.fail(f"A script ran: {dialog.message}"))
-    for number, attack in enumerate(ATTACKS):
-        name = attack[:50] + f" {number}"
-        conversation = office.says(name, attack, user=f"u-{number}-{attack}"[:60])
-        path = f"/api/v1/bots/demo/conversations/{conversation}"
-        reason = {"reason": attack, "priority": 8, "context": {"what": attack}}
-        office.call("POST", f"{path}/pause", reason)
-        office.call("PUT", f"{path}/tags", {"tags": [attack.encode()[:20].decode(errors="ignore")]})
-        office.call("POST", "/api/v1/bots/demo/notifications", {"message": attack})
-    page.get_by_role("tab", name="Waiting").click()
-
-    for number, attack in enumerate(ATTACKS):
-        page.get_by_role("searchbox").fill(attack[:20])
-        name = (attack[:50] + f" {number}").strip()
-        page.locator(".row", has=page.get_by_text(name, exact=True)).first.click()
-        expect(log(page)).to_contain_text(attack.strip())
-        expect(page.locator(".reason").last).to_contain_text(attack.strip())
-        expect(page.locator(".details")).to_contain_text(attack[:20].strip())
-
-    strange = "img:not([src='icon.svg']), iframe, object, embed, base, .log form, .details a"
-    assert page.locator(strange).count() == 0
-    assert page.locator("script:not([src='main.js'])").count() == 0
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_view(open_console: OpenAs, office: Office, scheme: str) -> None:
-    page = open_console("sam", color_scheme=scheme)
-    taken(page, office)
-    write(page, "Hello")
-    expect(log(page).locator(".message.agent:not(.out)")).to_be_visible()
-    page.locator(".modes").get_by_role("button", name="Note").click()
-    write(page, "A note")
-    expect(log(page).locator(".note")).to_be_visible()
-    found = violations(page)
-    page.get_by_role("button", name="Transfer").click()
-    found += violations(page)
-    page.keyboard.press("Escape")
-    for view in ("Team", "Report"):
-        page.get_by_role("navigation").get_by_role("button", name=view).click()
-        expect(page.locator(".page h1")).to_be_visible()
-        found += violations(page)
-
-    assert found == []
-
-
-def test_axe_bites(open_console: OpenAs) -> None:
-    page = open_console("ana")
-    page.evaluate("() => document.body.append(document.createElement('button'))")
-
-    assert "button-name" in [violation["id"] for violation in violations(page)]
-
-
-def violations(page: Page) -> list[Any]:
-    found: list[Any] = Axe().run(page).response["violations"]
-    return [{"id": each["id"], "nodes": [node["html"] for node in each["nodes"]]} for each in found]
-
-
-@pytest.mark.parametrize("locale", ["en-GB", "ar"])
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_pane_has_its_place(
-    open_console: OpenAs, office: Office, layout: str, locale: str
-) -> None:
-    width, height = LAYOUTS[layout]
+    page.context.set_offline(True)
+    expect(page.locator(".banner")).to_be_visible()
     name = somebody()
-    office.asks(name, "W" * 200)
-    page = open_console("ana", viewport={"width": width, "height": height}, locale=locale)
-    page.get_by_role("searchbox").fill(name)
+    office.asks(name, priority=9)
 
-    listed = page.locator(".queue").bounding_box()
-    row(page, name).click()
-    expect(page.locator(".reason")).to_be_visible()
-    thread = page.locator(".thread").bounding_box()
-    composer = page.locator(".composer").bounding_box()
+    page.context.set_offline(False)
 
-    assert listed
-    assert thread
-    assert composer
-    assert thread["height"] > height * 0.85
-    assert thread["width"] >= (width if layout == "phone" else width * 0.45) - 1
-    assert composer["y"] + composer["height"] <= height + 1
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    if layout != "phone":
-        is_left = listed["x"] < thread["x"]
-        assert is_left == (locale != "ar")
-    if layout == "phone":
-        page.locator(".thread .back").click()
-        expect(page.locator(".queue")).to_be_visible()
-        expect(page.locator(".thread")).to_be_hidden()
+    expect(row(page, name).locator(".badge")).to_have_text("1")
 
 
-def test_of_many_who_wait_only_those_near_the_eye_are_in_the_page(
+def sockets_of(page: Page) -> list[tuple[WebSocket, list[str]]]:
+    """Those that it opens from now on, each with the actions sent over it."""
+    found: list[tuple[WebSocket, list[str]]] = []
+
+    def opened(socket: WebSocket) -> None:
+        actions: list[str] = []
+        socket.on("framesent", lambda text: actions.append(json.loads(text)["action"]))
+        found.append((socket, actions))
+
+    page.on("websocket", opened)
+    return found
+
+
+def test_a_heartbeat_goes_before_ten_minutes_of_silence_would_end_the_connection(
+    open_console: OpenAs,
+) -> None:
+    page = open_console("ana")
+    sockets = sockets_of(page)
+    page.clock.install()
+    page.reload()
+    expect(page.locator(".panes")).to_be_visible()
+    page.wait_for_timeout(500)
+
+    page.clock.fast_forward("09:00")
+
+    eventually(lambda: "ping" in sockets[0][1], page=page)
+    expect(page.locator(".banner")).to_have_count(0)
+    assert len(sockets) == 1
+
+
+def test_a_connection_is_renewed_before_two_hours_end_it_and_nobody_notices(
     open_console: OpenAs, office: Office
 ) -> None:
-    page = open_console("sam")
-    head = office.head(office.asks(somebody()))
-    crowd = """([head, count]) => import('./store.js').then(({ tell }) => {
-        const heads = Array.from({length: count},
-            (_, n) => ({...head, id: `c_${n}`, user_name: `N ${n}`}));
-        tell({ type: 'synced', heads });
-    })"""
+    page = open_console("ana")
+    name, conversation = taken(page, office)
+    sockets = sockets_of(page)
+    page.clock.install()
+    page.reload()
+    expect(page.locator(".panes")).to_be_visible()
+    expect(log(page)).to_contain_text("took over")
 
-    page.evaluate(crowd, [head, 500])
-    expect(page.get_by_role("tab", name="Waiting")).to_contain_text("50")
-    drawn = page.locator(".row").count()
-    page.locator(".rows").evaluate("(box) => { box.scrollTop = box.scrollHeight; }")
+    page.clock.fast_forward("01:51:00")
 
-    expect(page.get_by_text("N 99", exact=True)).to_be_visible()
-    assert drawn < 40
-    assert page.locator(".row").count() < 40
+    eventually(lambda: len(sockets) == 2, page=page)
+    eventually(sockets[0][0].is_closed, page=page)
+    expect(page.locator(".banner")).to_have_count(0)
+    office.says(name, "Over the new connection.")
+    expect(log(page)).to_contain_text("Over the new connection.")
+    write(page, "I hear you.")
+    eventually(lambda: office.texts(conversation)[-1] == "I hear you.")
 
 
-def test_of_a_long_thread_only_what_is_near_the_eye_is_in_the_page(
+def test_a_token_that_runs_out_while_the_page_is_open_is_renewed(
     open_console: OpenAs, office: Office
 ) -> None:
     page = open_console("ana")
     _, conversation = taken(page, office)
-    expect(log(page)).to_contain_text("took over")
-    long = """([id, count]) => import('./store.js').then(({ state, tell }) => {
-        const head = state.value.heads[id];
-        const line = {kind: 'message', from: 'user', author: {id: 'u', name: 'U'}, type: 'text',
-            payload: null, epoch: head.epoch, at: head.updated_at, message_id: null};
-        const entries = Array.from({length: count},
-            (_, n) => ({...line, seq: head.last_seq + 1 + n, text: `line ${n}`}));
-        tell({ type: 'watched', id, entries, through: head.last_seq + count,
-            head: {...head, last_seq: head.last_seq + count} });
-    })"""
-
-    page.evaluate(long, [conversation, 2000])
-    expect(log(page)).to_contain_text("line 1999")
-    at_the_end = page.locator(".message").count()
-    page.locator(".log").evaluate("(box) => { box.scrollTop = 0; }")
-
-    expect(log(page)).to_contain_text("line 0")
-    expect(log(page)).not_to_contain_text("line 1999")
-    assert at_the_end <= 130
-    assert page.locator(".message").count() <= 130
-
-
-def test_a_waiting_clock_changes_words_and_colour(open_console: OpenAs, office: Office) -> None:
-    page = open_console("ana")
+    renewed = calls(page, "/auth/refresh")
     page.clock.install()
-    name = somebody()
-    office.asks(name, priority=9)
-    pick(page, name, "Waiting")
 
-    page.clock.fast_forward("07:00")
+    page.clock.fast_forward("59:30")
+    page.get_by_label("Add a tag").fill("late")
+    page.get_by_label("Add a tag").press("Enter")
 
-    expect(row(page, name).locator(".pill.late")).to_have_text("waits 7 mins")
+    expect(page.locator(".tags li")).to_have_text(["late"])
+    assert len(renewed) >= 1
+    assert office.head(conversation)["tags"] == ["late"]
+
+
+def test_a_token_that_is_refused_is_renewed_and_the_call_made_again(
+    open_console: OpenAs, office: Office
+) -> None:
+    page = open_console("ana")
+    taken(page, office)
+    renewed = calls(page, "/auth/refresh")
+    page.route("**/tags", refuses_once())
+
+    page.get_by_label("Add a tag").fill("again")
+    page.get_by_label("Add a tag").press("Enter")
+
+    expect(page.locator(".tags li")).to_have_text(["again"])
+    assert len(renewed) == 1
+
+
+def test_who_was_signed_out_elsewhere_is_led_to_the_door(open_console: OpenAs) -> None:
+    page = open_console("bo")
+    page.route("**/auth/refresh", lambda route: route.fulfill(status=401, json={"detail": "Over."}))
+    page.route(
+        "**/socket/ticket", lambda route: route.fulfill(status=401, json={"detail": "Over."})
+    )
+
+    page.context.set_offline(True)
+    expect(page.locator(".banner")).to_be_visible()
+    page.context.set_offline(False)
+
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert "baton.session" not in page.evaluate("() => Object.keys(sessionStorage)")
+
+
+def calls(page: Page, path: str) -> list[str]:
+    found: list[str] = []
+    page.on("request", lambda request: found.append(request.url) if path in request.url else None)
+    return found
+
+
+def refuses_once() -> Callable[[Route], None]:
+    refused: list[Route] = []
+
+    def answer(route: Route) -> None:
+        if refused:
+            route.continue_()
+        else:
+            refused.append(route)
+            route.fulfill(status=401, json={"status": 401, "detail": "No longer valid."})
+
+    return answer
+
+
+def test_what_a_colleague_does_meanwhile_is_seen_after_the_connection_is_back(
+    open_console: OpenAs, office: Office
+) -> None:
+    page = open_console("ana")
+    _, conversation = taken(page, office)
+    page.context.set_offline(True)
+    expect(page.locator(".banner")).to_be_visible()
+
+    path = f"{BOT}/conversations/{conversation}/transfer"
+    office.call("POST", path, {"agent": "sam@example.test"}, office.token("sam"))
+    page.context.set_offline(False)
+
+    expect(page.locator(".turn")).to_have_text("with Sam")
+    expect(log(page)).to_contain_text("Handed to Sam")
+
+
+def test_a_console_that_is_open_twice_shows_the_same(open_console: OpenAs, office: Office) -> None:
+    one, two = open_console("ana"), open_console("ana")
+    name, conversation = taken(one, office)
+    two.get_by_role("tab", name="Mine").click()
+    row(two, name).click()
+    write(one, "From the first.")
+    expect(said_by_agents(two)).to_contain_text("From the first.")
+    write(two, "From the second.")
+
+    expect(said_by_agents(one)).to_contain_text(["From the first.", "From the second."])
+    assert office.texts(conversation)[-2:] == ["From the first.", "From the second."]
+    press(one, "Resume bot")
+    expect(two.locator(".turn")).to_have_text("with the bot")

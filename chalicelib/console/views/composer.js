@@ -140,7 +140,8 @@ function useReplies(head, text, use) {
 
   /** Whether the key was the menu's. @param {KeyboardEvent} event */
   function pressed(event) {
-    const act = items.length && !event.shiftKey && !event.isComposing ? keys[event.key] : undefined;
+    const isOffered = items.length > 0 || (isOpen && event.key === "Escape");
+    const act = isOffered && !event.shiftKey && !event.isComposing ? keys[event.key] : undefined;
     act?.();
     return !!act;
   }

@@ -12,12 +12,13 @@ const MOST_TAGS = 10;
 
 export function Details() {
   const head = current();
+  const Heading = state.value.pane === "details" ? "h1" : "h2";
   return html`
     <aside class="details" aria-label=${t("details")} tabindex="0">
       ${head && html`
         <header class="details-top">
           <button class="plain square back" onClick=${() => tell({ type: "pane", pane: "thread" })} aria-label=${t("back")}><${Icon} name="back" /></button>
-          <h2>${t("details")}</h2>
+          <${Heading}>${t("details")}<//>
         </header>
         <${User} key=${`user ${head.id} ${head.user_name}`} head=${head} />
         <${Tags} key=${`tags ${head.id}`} head=${head} />

@@ -16,6 +16,7 @@ export function Queue() {
   const queues = queuesOf(known);
   return html`
     <section class="queue" aria-label=${t("conversations")}>
+      ${!known.selected && html`<h1 class="visually-hidden">${t("conversations")}</h1>`}
       <div class="queue-top">
         <input type="search" value=${known.search} placeholder=${t("search")} aria-label=${t("search")}
           onInput=${(/** @type {any} */ event) => find(event.target.value)} />

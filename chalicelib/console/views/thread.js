@@ -27,7 +27,7 @@ export function Thread() {
 }
 
 const Nothing = () => html`
-  <section class="thread nothing" id="thread" tabindex="-1" aria-label=${t("conversations")}>
+  <section class="thread nothing" id="thread" tabindex="-1" aria-label=${t("conversation")}>
     <div class="empty"><${Icon} name="chat" /><p>${t("pick")}</p><p class="quiet">${t("pick_more")}</p></div>
   </section>`;
 
@@ -55,12 +55,15 @@ function Viewers({ id }) {
     <${Icon} name="eye" /> <span dir="auto">${t("also_here", { agents: listed(others.map((each) => each.name)) })}</span>`}</span>`;
 }
 
-/** @param {{head: Head}} props */
+/** A head has the beginning of the reason, the log all of it. @param {{head: Head}} props */
 function Why({ head }) {
-  if (!head.handoff) return null;
+  const { handoff } = head;
+  if (!handoff) return null;
+  const asked = state.value.threads[head.id]?.entries.find((entry) => entry.seq === handoff.opened_seq);
+  const reason = asked?.payload?.reason ?? handoff.reason ?? t("no_reason");
   return html`
-    <p class="why"><b>${t("reason")}</b> <span><bdi>${head.handoff.reason ?? t("no_reason")}</bdi></span>
-      <time>${clock(head.handoff.requested_at)}</time></p>`;
+    <p class="why"><b>${t("reason")}</b> <span title=${reason}><bdi>${reason}</bdi></span>
+      <time>${clock(handoff.requested_at)}</time></p>`;
 }
 
 /** @param {{head: Head}} props */

@@ -49,4 +49,8 @@ at("text").addEventListener("input", () => {
   post("typing", {});
 });
 at("person").addEventListener("click", () => post("say", { text: "Talk to an agent" }));
+at("drop").addEventListener("click", () => {
+  fetch("drop", { method: "POST" });
+  at("drop").closest("details").open = false;
+});
 look();

@@ -1,0 +1,252 @@
+"""100 hostile texts in every field that the console shows: no script runs, nothing breaks out of
+its place, and each is read as it was written."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chalicelib.domain.access import Role
+from chalicelib.domain.address import person_id
+from chalicelib.domain.routing import Member
+from chalicelib.usecases.records import Person
+from tests.browser.conftest import OpenAs
+from tests.browser.desk import find, go_to, log, row
+from tests.browser.office import BOT, Office
+from tests.support.stack import Stack
+
+TAGS = ["img", "svg", "video", "body", "input", "iframe", "math", "object", "details", "marquee"]
+HANDLERS = ["onerror", "onload", "onfocus autofocus", "ontoggle open", "onanimationstart"]
+OTHERS = [
+    "<script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    "\"'><svg onload=alert(1)>",
+    "javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1)",
+    "{{constructor.constructor('alert(1)')()}}",
+    "${alert(1)}",
+    "#{alert(1)}",
+    "<%= alert(1) %>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<a href=javascript:alert(1)>x</a>",
+    "<style>*{display:none}</style>",
+    "<link rel=stylesheet href=//evil.test>",
+    "<base href=//evil.test>",
+    "<meta http-equiv=refresh content=0;url=//evil.test>",
+    "<form action=//evil.test><input name=q>",
+    "<!--",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "&lt;b&gt;&amp;&#x27;",
+    "\\u003cimg src=x\\u003e",
+    "%3Cscript%3Ealert(1)%3C/script%3E",
+    "'; DROP TABLE users; --",
+    "${{7*7}}",
+    "__proto__",
+    "constructor",
+    "toString",
+    "null",
+    "[object Object]",
+    "NaN",
+    "\u202eevil\u202c",
+    "\u2066\u2067\u200f\u200e",
+    "\u0301" * 40 + "Zalgo",
+    "🎉" * 12,
+    "👩‍👩‍👧‍👦 family",
+    "العربية <b>x</b>",
+    "עברית",
+    "漢字" * 10,
+    "a" * 60,
+    "W" * 60,
+    "...." * 12,
+    "a\u00a0b\u2003c",
+    "-" * 60,
+    "/end",
+    "{user} {agent}",
+    "https://evil.test/?<script>",
+    "'\"`",
+    "\\",
+    "@here",
+]
+HOSTILE = [f"<{tag} src=x {how}=alert(1)>" for tag in TAGS for how in HANDLERS] + OTHERS
+OPEN = "(name) => document.querySelector('.thread h1')?.textContent.trim() === name"
+STRANGE = (
+    "img:not([src='icon.svg']), iframe, object, embed, base, style, .log form, .details a,"
+    " link:not([href$='.css']):not([href='icon.svg'])"
+)
+SHOWN = """() => ({
+    title: document.querySelector('.thread h1').textContent,
+    log: document.querySelector('.log').textContent,
+    why: document.querySelector('.why')?.textContent ?? '',
+    details: document.querySelector('.details').textContent,
+    tags: [...document.querySelectorAll('.tags li span')].map((each) => each.textContent),
+    wide: document.documentElement.scrollWidth > innerWidth,
+})"""
+
+
+def short(text: str, most: int) -> str:
+    """As much of it as fits into so many bytes."""
+    return text.encode()[:most].decode(errors="ignore").strip() or "x"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One of its own: nobody else wants to meet these users."""
+    with Stack(tmp_path_factory.mktemp("hostile") / "state") as stack:
+        yield stack
+
+
+@pytest.fixture
+def safe(open_console: OpenAs) -> Page:
+    """Sam's console, in which no script of anybody else's may run."""
+    page = open_console("sam")
+    page.on("dialog", lambda dialog: pytest.fail(f"A script ran: {dialog.message}"))
+    return page
+
+
+def test_there_are_a_hundred() -> None:
+    assert len(set(HOSTILE)) >= 100
+
+
+def test_whatever_users_and_bots_write_is_text_wherever_a_conversation_shows_it(
+    safe: Page, office: Office
+) -> None:
+    sam = office.token("sam")
+    for number, text in enumerate(HOSTILE):
+        conversation = brought(office, sam, number, text)
+        safe.evaluate("(hash) => { location.hash = hash; }", f"demo/{conversation}")
+        safe.wait_for_function(OPEN, arg=named(number, text))
+        expect(log(safe)).to_contain_text("Noted: ")
+        expect(safe.locator(".tags li")).to_have_count(1)
+        expect(safe.locator(".details")).to_contain_text("attribute")
+
+        looks_as_written(safe.evaluate(SHOWN), number, text)
+    nothing_strange_in(safe)
+
+
+def brought(office: Office, sam: str, number: int, text: str) -> str:
+    """A conversation with this text in every field that a user, a bot or an agent fills."""
+    who = {"id": short(f"{number} {text}", 100), "name": named(number, text)}
+    who |= {"attributes": {f"attribute {short(text, 60)}": text, "more": {"nested": text}}}  # type: ignore[dict-item]
+    said = {"channel": "web", "thread": short(text, 100), "user": who, "from": "user", "text": text}
+    conversation: str = office.call("POST", f"{BOT}/messages", said)["conversation_id"]
+    path = f"{BOT}/conversations/{conversation}"
+    office.call(
+        "POST", f"{path}/messages", {"from": "bot", "type": "card", "payload": {text: text}}
+    )
+    asked = {"reason": text, "queue": short(text, 32), "context": {text[:60]: text}}
+    office.call("POST", f"{path}/pause", asked)
+    office.call("POST", f"{path}/claim", {}, sam)
+    office.call("POST", f"{path}/notes", {"text": f"Noted: {text}"}, sam)
+    office.call("PUT", f"{path}/tags", {"tags": [short(text, 24)]}, sam)
+    office.call("POST", f"{path}/suggestions", {"text": text})
+    return conversation
+
+
+def named(number: int, text: str) -> str:
+    return f"{number} {text}"[:64].strip()
+
+
+def looks_as_written(shown: Any, number: int, text: str) -> None:
+    wanted = text.strip()
+    assert shown["title"].strip() == named(number, text)
+    assert shown["log"].count(wanted) >= 3, text
+    assert wanted in shown["why"]
+    assert shown["details"].count(wanted) >= 3, text
+    assert shown["tags"] == [short(text, 24)]
+    assert shown["wide"] is False, f"{text} breaks the page"
+
+
+def nothing_strange_in(page: Page) -> None:
+    assert page.locator(STRANGE).count() == 0
+    assert page.locator("script:not([src='main.js'])").count() == 0
+    assert (
+        page.evaluate("() => document.querySelectorAll('[onerror],[onload],[onfocus]').length") == 0
+    )
+
+
+def test_lists_show_names_reasons_and_queues_as_text(safe: Page, office: Office) -> None:
+    for number, text in enumerate(HOSTILE):
+        who = {"id": f"listed-{number}", "name": named(number, text)}
+        asked = {"channel": "list", "user": who["id"], "reason": text, "queue": short(text, 32)}
+        said = {"channel": "list", "user": who, "from": "user", "text": text}
+        office.call("POST", f"{BOT}/messages", said)
+        office.call("POST", f"{BOT}/pause", {**asked, "priority": 9})
+    safe.reload()
+    expect(safe.get_by_role("tab", name="Waiting")).to_contain_text("100")
+
+    seen: set[str] = set()
+    for top in range(0, 100 * 80, 400):
+        safe.locator(".rows").evaluate("(box, top) => { box.scrollTop = top; }", top)
+        safe.wait_for_timeout(30)
+        seen |= {name.strip() for name in safe.locator(".row-name").all_text_contents()}
+        heights = safe.locator(".row").evaluate_all("(all) => all.map((each) => each.offsetHeight)")
+        assert set(heights) == {80}
+
+    assert {named(number, text) for number, text in enumerate(HOSTILE)} <= seen
+    go_to(safe, "Team")
+    expect(safe.locator(".load h3").first).to_be_visible()
+    loads = safe.locator(".load h3").all_text_contents()
+    assert {short(text, 32) for text in HOSTILE} <= {name.strip() for name in loads}
+    assert not safe.evaluate("() => document.documentElement.scrollWidth > innerWidth")
+    nothing_strange_in(safe)
+
+
+def test_colleagues_names_notifications_and_errors_are_text(
+    safe: Page, office: Office, stack: Stack
+) -> None:
+    directory = stack.world().directory
+    for number, text in enumerate(HOSTILE):
+        email = f"hostile-{number}@example.test"
+        who = person_id(email)
+        directory.add_person(Person(who, email, named(number, text), "no password"))
+        queues = frozenset({short(text, 32)})
+        directory.add_member("demo", Member(who, named(number, text), email, Role.AGENT, queues))
+        office.call("POST", f"{BOT}/notifications", {"message": text, "url": "javascript:alert(1)"})
+    safe.reload()
+
+    go_to(safe, "Team")
+    names = safe.locator(".colleague b")
+    expect(names).to_have_count(100 + 3)
+    wanted = {named(number, text) for number, text in enumerate(HOSTILE)}
+    assert wanted <= {name.strip() for name in names.all_text_contents()}
+    safe.locator(".bell").click()
+    expect(safe.locator(".notices li").first).to_be_visible()
+    assert safe.locator(".notices li a").count() == 0
+    nothing_strange_in(safe)
+
+
+@pytest.mark.parametrize("text", [HOSTILE[0], *OTHERS[:8]])
+def test_what_the_server_answers_is_text(safe: Page, office: Office, text: str) -> None:
+    name = f"E {HOSTILE.index(text)}"
+    office.asks(name, priority=9)
+    find(safe, name)
+    safe.route(
+        "**/tags", lambda route: route.fulfill(status=400, json={"status": 400, "detail": text})
+    )
+
+    safe.get_by_label("Add a tag").fill("x")
+    safe.get_by_label("Add a tag").press("Enter")
+
+    expect(safe.locator(".toast")).to_have_text(text)
+    nothing_strange_in(safe)
+
+
+def test_canned_replies_are_text(safe: Page, office: Office) -> None:
+    items = [{"name": short(text, 30), "text": text} for text in HOSTILE]
+    safe.route("**/replies*", lambda route: route.fulfill(json={"items": items, "next": None}))
+    office.asks("Canned", priority=9)
+    find(safe, "Canned")
+    safe.get_by_role("button", name="Take over").click()
+    box = safe.locator(".composer textarea")
+
+    for text in ("<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "${alert(1)}"):
+        box.fill("/" + text[:12])
+        option = safe.locator(".replies li").first
+        expect(option).to_contain_text(text)
+        option.click()
+        expect(box).to_have_value(text)
+    nothing_strange_in(safe)
+    assert row(safe, "Canned").count() == 1
