@@ -23,8 +23,8 @@ def leak(world: World, committed: Committed) -> None:
 
 
 def minute(world: World, sockets: int, deadlines_failed: int) -> None:
-    """How things stand. One query per bot and shard, as long as its board fits into 1 MB; what is
-    told of goes by the bot whose user has waited longest."""
+    """How things stand, under the name of the bot whose user has waited longest. One query per bot
+    and shard, as long as its board fits into 1 MB."""
     found = {bot: world.conversations.waiting(bot) for bot in world.directory.all_bots()}
     waits = ((each.since, bot) for bot, each in found.items() if each.since is not None)
     since, bot = min(waits, default=(world.clock.now(), None))

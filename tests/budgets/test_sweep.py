@@ -1,0 +1,31 @@
+"""What a minute costs while nothing happens, in round trips."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.adapters.dynamodb.table import Table
+from chalicelib.entrypoints.timers import every_minute
+from chalicelib.usecases.records import Bot
+from tests.budgets.world import TableWorld
+from tests.support.clock import ManualClock
+from tests.support.round_trips import counting
+
+SEEDED = 2
+FIXED = 2
+"""The list of bots, before its connections and before its boards."""
+
+
+@pytest.mark.parametrize(("bots", "shards"), [(2, 1), (12, 1), (2, 3)])
+def test_it_asks_each_bot_for_its_connections_and_each_of_its_boards(
+    table: Table, clock: ManualClock, bots: int, shards: int
+) -> None:
+    world = TableWorld(replace(table, shards=shards), clock)
+    for number in range(bots - SEEDED):
+        world.directory.add_bot(Bot(f"bot-{number}", "One more"))
+
+    with counting(table) as calls:
+        every_minute(world)
+
+    assert set(calls) == {"Query"}
+    assert len(calls) == FIXED + shards + bots * (1 + shards)
