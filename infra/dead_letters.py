@@ -144,22 +144,38 @@ class Replay:
 
     def _react_again(self, letter: Letter) -> None:
         """With the rights of whoever runs this; the stream keeps its records for 24 hours."""
-        batch = letter.body[STREAM_LETTER]
-        try:
-            iterator = self._streams.get_shard_iterator(
-                StreamArn=batch["streamArn"],
-                ShardId=batch["shardId"],
-                ShardIteratorType="AT_SEQUENCE_NUMBER",
-                SequenceNumber=batch["startSequenceNumber"],
-            )["ShardIterator"]
-        except self._streams.exceptions.TrimmedDataAccessException:
-            raise Kept("the stream no longer has its records; the log has their entries") from None
-        found = self._streams.get_records(ShardIterator=iterator, Limit=batch["batchSize"])
-        records = [lambda_record(each, batch["streamArn"]) for each in found["Records"]]
+        records = list(self._records(letter.body[STREAM_LETTER]))
         event = {"Records": records}
         answer = change_stream.handle(self._world, wiring.read_record, event)
         if answer["batchItemFailures"]:
             raise Kept("a reaction failed again")
+
+    def _records(self, batch: Mapping[str, Any]) -> Iterator[Any]:
+        """From the first of the batch to its last, those that the event source filters out too:
+        `batchSize` does not count them."""
+        arn, last = batch["streamArn"], int(batch["endSequenceNumber"])
+        iterator = self._beginning(batch)
+        while iterator:
+            page = self._streams.get_records(ShardIterator=iterator)
+            for record in page["Records"]:
+                if int(record["dynamodb"]["SequenceNumber"]) > last:
+                    return
+                yield lambda_record(record, arn)
+                if int(record["dynamodb"]["SequenceNumber"]) == last:
+                    return
+            iterator = page.get("NextShardIterator")
+
+    def _beginning(self, batch: Mapping[str, Any]) -> str:
+        try:
+            answer = self._streams.get_shard_iterator(
+                StreamArn=batch["streamArn"],
+                ShardId=batch["shardId"],
+                ShardIteratorType="AT_SEQUENCE_NUMBER",
+                SequenceNumber=batch["startSequenceNumber"],
+            )
+        except self._streams.exceptions.TrimmedDataAccessException:
+            raise Kept("the stream no longer has its records; the log has their entries") from None
+        return str(answer["ShardIterator"])
 
 
 def _unknown(letter: Letter) -> None:

@@ -202,7 +202,7 @@ def alarms(names: Names) -> dict[str, Resource]:
     """CloudFormation resources by logical name: the operators' topic, and what is told there."""
     topic = {
         "Type": "AWS::SNS::Topic",
-        "Properties": {"DisplayName": f"Baton {names.stage}: alarms"},
+        "Properties": {"DisplayName": f"Baton {names.stage} alarms"},
     }
     return {TOPIC: topic} | {
         f"{alarm.logical_name}{_word(which)}Alarm": _resource(names, alarm, which, measure)
