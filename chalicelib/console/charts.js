@@ -28,7 +28,7 @@ export function percentile(steps, bounds, share) {
 export function ceiling(most) {
   if (most <= 5) return 5;
   const unit = 10 ** Math.floor(Math.log10(most));
-  return [1, 2, 5, 10].map((times) => times * unit).find((each) => each >= most) ?? 10 * unit;
+  return [1, 2, 4, 6, 8, 10].map((times) => times * unit).find((each) => each >= most) ?? 10 * unit;
 }
 
 /** Each day from the first to the last, also those on which nothing happened.

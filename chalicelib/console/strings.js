@@ -21,7 +21,11 @@ export async function speak() {
 
 /** @param {string} name @param {Record<string, unknown>} [fields] */
 export const t = (name, fields = {}) =>
-  (words[name] ?? name).replace(/\{(\w+)\}/g, (_, field) => String(fields[field] ?? ""));
+  (words[name] ?? name).replace(/\{(\w+)\}/g, (_, field) => isolated(String(fields[field] ?? "")));
+
+/** A name in the other direction keeps its place in the sentence, and the sentence its own. @param {string} text */
+const isolated = (text) =>
+  document.documentElement.dir === "rtl" || /[\u0590-\u08ff]/.test(text) ? `\u2068${text}\u2069` : text;
 
 /** @param {string | Date} at @param {Intl.DateTimeFormatOptions} options */
 const format = (at, options) => new Intl.DateTimeFormat(locale, options).format(new Date(at));

@@ -33,7 +33,7 @@ test("hours are those of the reader's clock", () => {
 });
 
 test("an axis ends at a round number", () => {
-  assert.deepEqual([0, 3, 6, 11, 34, 99, 100, 101, 4321].map(ceiling), [5, 5, 10, 20, 50, 100, 100, 200, 5000]);
+  assert.deepEqual([0, 3, 6, 11, 34, 99, 100, 101, 4321].map(ceiling), [5, 5, 6, 20, 40, 100, 100, 200, 6000]);
 });
 
 test("a day on which nothing happened is a day, too", () => {

@@ -77,7 +77,7 @@ export function Composer({ head }) {
       </div>
       <${Replies} menu=${menu} />
       <div class="write">
-        <textarea ref=${box} rows="2" dir="auto" maxlength="4000" value=${text} disabled=${isBlocked} onKeyDown=${pressed} ...${menu.attributes}
+        <textarea ref=${box} rows="2" dir=${text ? "auto" : undefined} maxlength="4000" value=${text} disabled=${isBlocked} onKeyDown=${pressed} ...${menu.attributes}
           aria-label=${t(mode)} placeholder=${isBlocked ? why : t(mode === "note" ? "write_note" : "write_reply", { user })}
           onInput=${(/** @type {any} */ event) => put(event.target.value)}></textarea>
         <button class="primary" disabled=${isBlocked || isBusy || !text.trim()}>${t(mode === "note" ? "add_note" : "send")}</button>

@@ -56,7 +56,7 @@ function User({ head }) {
       <dt>${t("since")}</dt><dd>${day(head.created_at)} ${clock(head.created_at)}</dd>
       <dt>${t("conversation")}</dt><dd><code>${head.id}</code></dd>
     </dl>
-    ${user?.attributes && html`<section><h3>${t("attributes")}</h3><dl><${Facts} of=${user.attributes} /></dl></section>`}`;
+    ${user?.attributes && html`<section><h2>${t("attributes")}</h2><dl><${Facts} of=${user.attributes} /></dl></section>`}`;
 }
 
 /** @param {{head: Head}} props */
@@ -73,7 +73,7 @@ function Tags({ head }) {
 
   return html`
     <section>
-      <h3>${t("tags")}</h3>
+      <h2>${t("tags")}</h2>
       <ul class="tags">${head.tags.map((each) => html`
         <li key=${each}><span dir="auto">${each}</span><button class="plain" aria-label=${t("remove", { what: each })}
           onClick=${() => tag(head, head.tags.filter((other) => other !== each))}><${Icon} name="close" /></button></li>`)}</ul>
@@ -90,7 +90,7 @@ function Notes({ head }) {
   const notes = (state.value.threads[head.id]?.entries ?? []).filter((entry) => entry.kind === "note");
   return notes.length > 0 && html`
     <section>
-      <h3>${t("notes")}</h3>
+      <h2>${t("notes")}</h2>
       ${notes.map((entry) => html`
         <article class="note" key=${entry.seq}><p class="by"><span dir="auto">${entry.author.name}</span> <time>${clock(entry.at)}</time></p><p class="text" dir="auto">${entry.text}</p></article>`)}
     </section>`;
@@ -103,9 +103,9 @@ function Handoffs({ head }) {
   const context = all.find((/** @type {any} */ each) => each.id === head.handoff?.id)?.context;
   const before = all.filter((/** @type {any} */ each) => each.id !== head.handoff?.id);
   return html`
-    ${context && html`<section><h3>${t("context")}</h3><dl><${Facts} of=${context} /></dl></section>`}
+    ${context && html`<section><h2>${t("context")}</h2><dl><${Facts} of=${context} /></dl></section>`}
     <section>
-      <h3>${t("history")}</h3>
+      <h2>${t("history")}</h2>
       ${answer === undefined && html`<p class="quiet">${t("loading")}</p>`}
       ${answer === null && html`<p class="quiet">${t("no_answer")}</p>`}
       ${answer && !before.length && html`<p class="quiet">${t("no_history")}</p>`}

@@ -90,7 +90,7 @@ function Change({ entry }) {
   const quoted = kind === "requested" ? payload?.reason ?? t("no_reason") : payload?.note;
   return html`
     <div class="change ${kind}">
-      <p><span dir="auto">${words}${cause}</span> <time>${clock(at)}</time></p>
+      <p>${words}${cause} · <time>${clock(at)}</time></p>
       ${quoted && html`<p class="reason" dir="auto">${quoted}</p>`}
     </div>`;
 }

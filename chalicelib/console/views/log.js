@@ -19,38 +19,57 @@ const GUESS = 64;
 export function Log({ head }) {
   const known = state.value;
   const entries = known.threads[head.id]?.entries ?? [];
-  const box = useRef(/** @type {HTMLElement | null} */ (null));
-  const isAtEnd = useRef(true);
   const outgoing = known.outbox.filter((each) => each.conversation_id === head.id);
   const parts = blocks(entries);
-  useLayoutEffect(() => {
-    if (box.current && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight;
-  });
-  const scrolled = () => {
-    const { scrollTop, scrollHeight, clientHeight } = /** @type {HTMLElement} */ (box.current);
-    isAtEnd.current = scrollHeight - scrollTop - clientHeight < 60;
-  };
+  const { box, scrolled, settle } = useEnd(outgoing.length);
   return html`
     <div class="log" ref=${box} onScroll=${scrolled} tabindex="0" role="log" aria-live="off" aria-label=${t("thread_of", { user: head.user_name ?? head.user })}>
       ${entries.length > 0 && entries[0].seq > 1 && html`<button class="plain earlier" onClick=${() => earlier(head.id)}>${t("earlier")}</button>`}
       ${!entries.length && html`<div class="skeletons" role="status" aria-label=${t("loading")}><i></i><i></i><i></i></div>`}
       ${parts.map((block, at) => html`
-        <${Part} key=${block.key} block=${block} head=${head} before=${lastOf(parts[at - 1])} isLate=${at >= parts.length - 2} root=${box} />`)}
+        <${Part} key=${block.key} block=${block} head=${head} before=${lastOf(parts[at - 1])} isLate=${at >= parts.length - 2} root=${box} settle=${settle} />`)}
       ${outgoing.map((each) => html`<${Outgoing} key=${each.id} message=${each} />`)}
       <${Typists} id=${head.id} />
     </div>
     <${Said} entries=${entries} head=${head} />`;
 }
 
+/** Whoever reads the end goes on reading it, whatever comes or grows; whoever has scrolled up stays
+ * there, until they say something themselves. @param {number} outgoing */
+function useEnd(outgoing) {
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  const reader = useRef({ isAtEnd: true, top: 0 });
+  const settle = () => {
+    if (box.current && reader.current.isAtEnd) box.current.scrollTop = box.current.scrollHeight;
+  };
+  useLayoutEffect(() => {
+    if (outgoing) reader.current.isAtEnd = true;
+  }, [outgoing]);
+  useLayoutEffect(settle);
+  useEffect(() => {
+    const watcher = new ResizeObserver(settle);
+    watcher.observe(/** @type {HTMLElement} */ (box.current));
+    return () => watcher.disconnect();
+  }, []);
+  const scrolled = () => {
+    const { scrollTop, scrollHeight, clientHeight } = /** @type {HTMLElement} */ (box.current);
+    const isNear = scrollHeight - scrollTop - clientHeight < 60;
+    const hasGoneUp = scrollTop < reader.current.top - 1;
+    reader.current = { isAtEnd: isNear || (reader.current.isAtEnd && !hasGoneUp), top: scrollTop };
+  };
+  return { box, scrolled, settle };
+}
+
 /** @param {Block | undefined} block */
 const lastOf = (block) => block?.entries[block.entries.length - 1];
 
 /** In the page while it is near what one sees; else an empty place of its height.
- * @param {{block: Block, head: Head, before: Entry | undefined, isLate: boolean, root: {current: HTMLElement | null}}} props */
-function Part({ block, head, before, isLate, root }) {
+ * @param {{block: Block, head: Head, before: Entry | undefined, isLate: boolean, root: {current: HTMLElement | null}, settle: () => void}} props */
+function Part({ block, head, before, isLate, root, settle }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const [isNear, come] = useState(isLate);
   const height = useRef(0);
+  useLayoutEffect(settle, [isNear]);
   useEffect(() => {
     const watcher = new IntersectionObserver(([seen]) => {
       if (!seen.isIntersecting) height.current = seen.boundingClientRect.height;
@@ -63,7 +82,7 @@ function Part({ block, head, before, isLate, root }) {
   const owner = block.owner === "agent" ? block.name : t(block.owner === "bot" ? "the_bot" : "in_queue");
   return html`
     <section class="stretch ${block.owner}" ref=${place} style=${style}>
-      ${isNear && block.isFirst && html`<h2 dir="auto">${owner}</h2>`}
+      ${isNear && block.isFirst && html`<h2><bdi>${owner}</bdi></h2>`}
       ${isNear && block.entries.map((entry, at) => {
         const former = at ? block.entries[at - 1] : before;
         return html`<${Line} key=${entry.seq} entry=${entry} before=${block.isFirst && !at ? undefined : former} isNewDay=${isNewDay(former, entry)} head=${head} />`;
@@ -84,7 +103,7 @@ function Typing({ id, author, who }) {
     return () => clearTimeout(timer);
   }, [who]);
   return html`
-    <p class="typing" dir="auto"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span> ${t("typing", { name: who.name })}</p>`;
+    <p class="typing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span> ${t("typing", { name: who.name })}</p>`;
 }
 
 /** What has just been said, for those who do not see it; what was there before is read in the log.

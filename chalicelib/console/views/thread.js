@@ -40,7 +40,7 @@ function Top({ head }) {
       <${Avatar} head=${head} />
       <div class="grow">
         <h1><bdi>${head.user_name ?? head.user}</bdi></h1>
-        <p class="under"><span class="turn ${head.status}" dir="auto">${who[head.status]}</span><${Viewers} id=${head.id} /></p>
+        <p class="under"><span class="turn ${head.status}">${who[head.status]}</span><${Viewers} id=${head.id} /></p>
       </div>
       <${Moves} head=${head} />
       <button class="plain square to-details" onClick=${() => tell({ type: "pane", pane: "details" })} aria-label=${t("details")}><${Icon} name="details" /></button>
@@ -52,7 +52,7 @@ function Viewers({ id }) {
   const known = state.value;
   const others = (known.viewers[id] ?? []).filter((each) => each.id !== known.me?.id);
   return html`<span class="viewers" role="status">${others.length > 0 && html`
-    <${Icon} name="eye" /> <span dir="auto">${t("also_here", { agents: listed(others.map((each) => each.name)) })}</span>`}</span>`;
+    <${Icon} name="eye" /> <span>${t("also_here", { agents: listed(others.map((each) => each.name)) })}</span>`}</span>`;
 }
 
 /** A head has the beginning of the reason, the log all of it. @param {{head: Head}} props */
