@@ -1,0 +1,90 @@
+"""What a release leaves in its table: `python -m tests.contract.golden 0.1.0` writes it, once a
+release (until it is out, anew with each change of a row), to `releases/<version>.json`.
+
+Later releases have to read it, and this one what later ones add (test_releases.py)."""
+
+import json
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from chalicelib.adapters.dynamodb.table import Table
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.address import Address
+from chalicelib.domain.commands import (
+    AgentMessage,
+    BotMessage,
+    Claim,
+    Note,
+    Pause,
+    Profile,
+    Tag,
+    Unpause,
+    UserMessage,
+)
+from chalicelib.domain.entries import Body
+from chalicelib.domain.errors import Refused
+from chalicelib.domain.handoff import Request
+from chalicelib.domain.queues import Limits, Queue
+from chalicelib.usecases.conversations import execute
+from chalicelib.usecases.reactions import react
+from chalicelib.usecases.records import Committed, Cursor, IdempotencyKey, Notification
+from chalicelib.usecases.world import World
+from tests.api.worlds import WorldOn
+from tests.support.engines import CREDENTIALS, moto
+
+RELEASES = Path(__file__).with_name("releases")
+BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
+ANA = Caller("ana", "Ana", Role.AGENT, "demo", frozenset({"sales"}))
+OPEN, ENDED = Address("demo", "web", "zoe", "t#1"), Address("demo", "web", "max")
+KEY = IdempotencyKey("demo", "event-1", "fingerprint")
+PAUSE = Pause(Request("a refund", "sales", 3, language="de", context={"order": 123456789012345678}))
+SAID = UserMessage(Body(text="Grüße 👋"), "m-1", Profile("Zoe", {"tier": "gold"}))
+ANSWERED = AgentMessage(Body(text="Hello"), "m-2")
+
+
+def tell(world: World) -> None:
+    """A life of every kind of row."""
+    world.directory.put_queue("demo", Queue("sales", limits=Limits(give_up=600)))
+    execute(world, BOT, OPEN, SAID)
+    execute(world, BOT, OPEN, PAUSE, key=KEY)
+    execute(world, ANA, OPEN.conversation_id, Claim())
+    execute(world, ANA, OPEN.conversation_id, ANSWERED)
+    execute(world, ANA, OPEN.conversation_id, Note("called before"))
+    execute(world, BOT, OPEN.conversation_id, Tag(("vip",)))
+    with suppress(Refused):
+        execute(world, BOT, OPEN, BotMessage(Body(text="out of turn")))
+    execute(world, BOT, ENDED, Pause(Request()))
+    execute(world, ANA, ENDED.conversation_id, Claim())
+    execute(world, ANA, ENDED.conversation_id, Unpause())
+    for entry in world.conversations.entries_after("demo", ENDED.conversation_id, 0, 9):
+        react(world, Committed("demo", ENDED.conversation_id, entry))
+    world.deliveries.move("demo", OPEN.conversation_id, Cursor(), Cursor(2, 1))
+    now = world.clock.now()
+    world.notifications.add(Notification("n_1", "demo", "Look", "info", now), None)
+
+
+def rows(table: Table) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = table.client.scan(TableName=table.connection.table_name)["Items"]
+    return sorted(found, key=lambda row: (row["pk"]["S"], row["sk"]["S"]))
+
+
+def put(table: Table, items: list[dict[str, Any]]) -> None:
+    for item in items:
+        table.client.put_item(TableName=table.connection.table_name, Item=item)
+
+
+def main(version: str) -> None:
+    os.environ.update(CREDENTIALS)
+    with moto(Path(tempfile.gettempdir())) as fresh, fresh() as stores:
+        assert stores.table
+        tell(WorldOn(stores))
+        lines = ",\n".join(json.dumps(row, sort_keys=True) for row in rows(stores.table))
+    (RELEASES / f"{version}.json").write_text(f"[\n{lines}\n]\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
