@@ -16,7 +16,7 @@ from tests.browser.office import BOT, Office
 from tests.support.stack import Stack
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
-DESKTOP, PHONE = {"width": 1200, "height": 720}, {"width": 390, "height": 780}
+DESKTOP, PHONE = {"width": 1280, "height": 760}, {"width": 390, "height": 780}
 PEOPLE = (
     ("Nadia Rahman", "My order 4411 arrived broken and I would like my money back."),
     ("Tomás Ortiz", "Cannot log in since this morning."),

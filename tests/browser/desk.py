@@ -7,6 +7,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.office import Office, somebody
 
+ON_OR_BACK = """(box) => {
+    const isAtEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 1;
+    box.scrollTop = isAtEnd ? 0 : box.scrollTop + 500;
+}"""
+
 
 def row(page: Page, name: str) -> Any:
     return page.locator(".row", has_text=name)
@@ -15,8 +20,18 @@ def row(page: Page, name: str) -> Any:
 def pick(page: Page, name: str, tab: str | None = None) -> None:
     if tab:
         page.get_by_role("tab", name=tab).click()
+    scroll_to(page, name)
     row(page, name).click()
     expect(page.locator(".thread h1")).to_have_text(name)
+
+
+def scroll_to(page: Page, name: str) -> None:
+    """Only the rows near the eye are in the page: down the list, and from its top again."""
+    for _ in range(60):
+        if row(page, name).count():
+            return
+        page.locator(".rows").evaluate(ON_OR_BACK)
+        page.wait_for_timeout(100)
 
 
 def find(page: Page, name: str) -> None:
