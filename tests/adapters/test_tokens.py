@@ -167,6 +167,7 @@ def test_while_a_secret_is_replaced_tokens_of_both_are_read_and_the_first_one_si
     before, after = (JwtTokens((secret,), ISSUER, clock) for secret in (OLD, NEW))
     meanwhile = JwtTokens((NEW, OLD), ISSUER, clock)
 
+    assert before.read(JwtTokens((OLD, NEW), ISSUER, clock).issue(GIVEN), "access")
     assert meanwhile.read(before.issue(GIVEN), "access")
     assert after.read(meanwhile.issue(GIVEN), "access")
 
