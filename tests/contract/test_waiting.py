@@ -65,3 +65,15 @@ def test_a_queue_of_a_thousand_costs_one_round_trip_a_shard(on_moto: Stores, sha
 
     assert found.count == 1000
     assert calls == ["Query"] * shards
+
+
+def test_a_queue_of_more_than_a_page_is_counted_to_its_end(on_moto: Stores) -> None:
+    """DynamoDB reads 1 MB in one go."""
+    crowd(on_moto, [replace(waiting(n), tags=("t" * 900,)) for n in range(1200)])
+    assert on_moto.table
+
+    with counting(on_moto.table) as calls:
+        found = on_moto.conversations.waiting(BOT)
+
+    assert found.count == 1200
+    assert len(calls) > 1

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from infra.local.engine import Engine
-from infra.template.alarms import alarms
-from infra.template.dashboard import dashboard
-from infra.template.watched import Names, log_metrics
+from infra.template.watched import Names
+from infra.template.watching import watching as watched_by_template
 
 FUNCTIONS = {
     "api_handler": "APIHandler",
@@ -34,7 +33,7 @@ NAMES = Names(
 @pytest.fixture
 def watching() -> dict[str, Any]:
     """The resources, by logical name."""
-    return {**alarms(NAMES), **dashboard(NAMES), **log_metrics(NAMES)}
+    return watched_by_template(NAMES)
 
 
 @pytest.fixture
