@@ -27,14 +27,16 @@ def place(n: int) -> Address:
 
 
 class Hopeless(FakeTopic):
-    """Refuses what is about one conversation, for ever."""
+    """Refuses what is about some conversations, so many times."""
 
-    def __init__(self, conversation_id: str) -> None:
+    def __init__(self, *conversation_ids: str, times: int = 1000) -> None:
         super().__init__()
-        self._conversation_id = conversation_id
+        self._conversation_ids = conversation_ids
+        self._times = times
 
     def publish(self, message: Mapping[str, object], attributes: Mapping[str, str]) -> None:
-        if message["conversation_id"] == self._conversation_id:
+        if message["conversation_id"] in self._conversation_ids and self._times:
+            self._times -= 1
             raise ValueError("no")
         super().publish(message, attributes)
 
@@ -79,12 +81,19 @@ def test_a_poison_record_is_named_and_keeps_nothing_from_anybody_else(world: Mem
 
 def test_what_follows_in_a_poisoned_conversation_waits_for_it(world: MemoryWorld) -> None:
     records = records_of(world, 2)
-    world.topic = topic = Hopeless(place(0).conversation_id)
+    world.topic = topic = Hopeless(place(0).conversation_id, times=1)
     again = {"dynamodb": {"SequenceNumber": "002"}, "committed": records[0]["committed"]}
 
     assert handled(world, [*records, again]) == ["000"]
 
     assert topic.told == {place(1).conversation_id}
+
+
+def test_of_several_poison_records_the_first_is_named(world: MemoryWorld) -> None:
+    records = records_of(world, 4)
+    world.topic = Hopeless(place(1).conversation_id, place(3).conversation_id)
+
+    assert handled(world, records) == ["001"]
 
 
 def test_a_record_that_cannot_even_be_read_is_poison_like_any_other(world: MemoryWorld) -> None:
