@@ -38,14 +38,14 @@ def disconnect(event: Any) -> dict[str, object]:
 
 @app.on_dynamodb_record(stream_arn=STREAM, name="on_change")
 def on_change(event: Any) -> dict[str, object]:
-    return change_stream.handle(wiring.world(), wiring.read_record, event.to_dict())
+    return change_stream.handle(wiring.world(), wiring.read_record, event.to_dict(), event.context)
 
 
 @app.on_sqs_message(queue="baton-nudges.fifo", batch_size=1, name="on_nudge")
 def on_nudge(event: Any) -> dict[str, object]:
-    return nudge_queue.handle(wiring.world(), event.to_dict())
+    return nudge_queue.handle(wiring.world(), event.to_dict(), event.context)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="on_minute")
-def on_minute(_: Any) -> dict[str, object]:
-    return timers.every_minute(wiring.world())
+def on_minute(event: Any) -> dict[str, object]:
+    return timers.every_minute(wiring.world(), event.context)

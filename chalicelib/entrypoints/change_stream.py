@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.entrypoints.journal import journal
+from chalicelib.entrypoints.journal import journal, request_id
 from chalicelib.usecases.reactions import announce, react
 from chalicelib.usecases.records import Committed, Notification
 from chalicelib.usecases.world import World
@@ -14,14 +14,17 @@ Record = Mapping[str, Any]
 ReadRecord = Callable[[Record], Committed | Notification | None]
 
 
-def handle(world: World, read: ReadRecord, event: Mapping[str, Any]) -> dict[str, object]:
+def handle(
+    world: World, read: ReadRecord, event: Mapping[str, Any], context: object = None
+) -> dict[str, object]:
     """Names the first record that fails: the stream begins there again.
 
     What follows it in the batch is told all the same, but for entries of the same conversation:
     when Lambda gives up, it does so from the named record to the end of the batch, and nobody else
     may lose what is theirs by that.
     """
-    with journal.line("changes", records=len(event["Records"])) as line:
+    count = len(event["Records"])
+    with journal.line("changes", request_id=request_id(context), records=count) as line:
         failed = list(_failures(world, read, event["Records"]))
         line["failed"] = len(failed)
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed[:1]]}

@@ -32,4 +32,9 @@ class Journal:
             log.info(event, extra=line)
 
 
+def request_id(context: object) -> str:
+    """By which Lambda's own lines name the call; "" without a context."""
+    return getattr(context, "aws_request_id", "")
+
+
 journal = Journal()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain.entries import Author
-from chalicelib.entrypoints.journal import journal
+from chalicelib.entrypoints.journal import journal, request_id
 from chalicelib.usecases import typing_signs
 from chalicelib.usecases.delivery import deliver
 from chalicelib.usecases.world import World
@@ -14,9 +14,10 @@ from chalicelib.usecases.world import World
 log = logging.getLogger("baton")
 
 
-def handle(world: World, event: Mapping[str, Any]) -> dict[str, object]:
+def handle(world: World, event: Mapping[str, Any], context: object = None) -> dict[str, object]:
     """A message that is named in the answer stays in the queue and shows up again."""
-    with journal.line("nudge", messages=len(event["Records"])) as line:
+    count = len(event["Records"])
+    with journal.line("nudge", request_id=request_id(context), messages=count) as line:
         unfinished = [r["messageId"] for r in event["Records"] if not _delivered(world, r)]
         line["unfinished"] = len(unfinished)
     return {"batchItemFailures": [{"itemIdentifier": message} for message in unfinished]}

@@ -5,7 +5,7 @@ from collections import Counter
 from enum import Enum
 from typing import NamedTuple
 
-from chalicelib.entrypoints.journal import journal
+from chalicelib.entrypoints.journal import journal, request_id
 from chalicelib.usecases import measuring, sockets, timers
 from chalicelib.usecases.world import World
 
@@ -19,9 +19,9 @@ class Outcome(Enum):
     MET, NOT_YET, FAILED = range(3)
 
 
-def every_minute(world: World) -> dict[str, object]:
+def every_minute(world: World, context: object = None) -> dict[str, object]:
     """Safe to run twice and in parallel."""
-    with journal.line("minute") as line:
+    with journal.line("minute", request_id=request_id(context)) as line:
         connections = sockets.sweep(world)
         deadlines = _deadlines(world)
         measuring.minute(world, connections.open, deadlines.failed)

@@ -44,6 +44,9 @@ def test_it_says_of_each_call_what_it_was_and_nothing_of_what_was_said(stack: St
     assert eventually(lambda: wanted <= {line.get("event") for line in lines(stack)})
     assert eventually(lambda: any("TimeToClaim" in line for line in lines(stack)))
     written = lines(stack)
+    calls = [line["request_id"] for line in written if line.get("event") in wanted]
+    assert "" not in calls
+    assert len(set(calls)) == len(calls)
     requests = [line for line in written if line.get("event") == "request"]
     assert len({line["request_id"] for line in requests}) == len(requests) >= 6
     assert [line["cold_start"] for line in written if "cold_start" in line].count(True) == 1
