@@ -12,7 +12,7 @@ const NOTICES = 50;
 
 /** @type {State} */
 export const EMPTY = {
-  me: null, view: "conversations", link: "off", retryAt: 0, status: "offline", isSynced: false, heads: {}, threads: {},
+  me: null, view: "conversations", link: "off", retryAt: 0, status: "offline", isSynced: false, meanwhile: null, heads: {}, threads: {},
   selected: null, hidden: false, pane: "queue", tab: "waiting", queue: "", search: "", found: null, more: {}, outbox: [],
   unread: {}, typing: {}, viewers: {}, agents: {}, replies: {}, notices: [], toast: null,
 };
@@ -35,13 +35,20 @@ function withHead(state, head) {
   return { ...state, heads };
 }
 
-/** The whole board: what is absent is gone, but what is open or was found stays. Of what happened
- * meanwhile to an agent who was there before, the news are news.
+/** @param {State} state @param {Head} head @returns {State} */
+function withNews(state, head) {
+  const after = withHead(state, head);
+  return state.meanwhile ? { ...after, meanwhile: [...state.meanwhile, head.id] } : after;
+}
+
+/** The whole board: what is absent is gone, but what is open or was found stays, and what was told
+ * while the board was on its way. Of what happened to an agent who was there before, the news are news.
  * @param {State} state @param {{heads: Head[]}} event */
 function synced(state, { heads }) {
   const listed = Object.fromEntries(heads.map((head) => [head.id, head]));
-  const kept = Object.values(state.heads).filter((head) => head.id in state.threads || head.status === "bot");
-  const before = { ...state, isSynced: true, heads: Object.fromEntries(kept.map((head) => [head.id, head])) };
+  const stays = (/** @type {Head} */ head) => head.id in state.threads || head.status === "bot" || state.meanwhile?.includes(head.id);
+  const kept = Object.values(state.heads).filter(stays);
+  const before = { ...state, isSynced: true, meanwhile: null, heads: Object.fromEntries(kept.map((head) => [head.id, head])) };
   const after = Object.values(listed).reduce(withHead, before);
   const news = state.isSynced ? heads.filter((head) => isNews(state, head)) : [];
   return news.reduce((known, head) => noticed(known, head.id), after);
@@ -69,7 +76,7 @@ function watched(state, { id, entries, head, through, delivery }) {
 
 /** @param {State} state @param {{conversation_id: string, entry: Entry, head: Head}} event */
 function entryCame(state, { conversation_id: id, entry, head }) {
-  const before = withHead(state, head);
+  const before = withNews(state, head);
   const thread = state.threads[id];
   const isNew = !thread || entry.seq > (thread.told ?? 0);
   const threads = thread ? { ...before.threads, [id]: grown(thread, entry) } : before.threads;
@@ -79,7 +86,7 @@ function entryCame(state, { conversation_id: id, entry, head }) {
 
 /** @param {State} state @param {{head: Head}} event */
 function headCame(state, { head }) {
-  const after = withHead(state, head);
+  const after = withNews(state, head);
   return head.status === "waiting" && isNews(state, head) ? noticed(after, head.id) : after;
 }
 
@@ -172,6 +179,7 @@ const STEPS = {
   status: (state, { status }) => ({ ...state, status }),
   view: (state, { view }) => ({ ...state, view }),
   looked,
+  syncing: (state) => ({ ...state, meanwhile: [] }),
   synced,
   head: headCame,
   entry: entryCame,

@@ -14,6 +14,7 @@ export async function sync() {
   /** @type {Head[]} */
   const heads = [];
   let cursor = null;
+  tell({ type: "syncing" });
   do {
     const page = await ask("sync", cursor ? { cursor } : {});
     heads.push(...page.heads);

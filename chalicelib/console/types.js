@@ -25,7 +25,7 @@
 /** @typedef {{name: string, text: string}} Reply */
 /** @typedef {{name: string, from: string, until: number}} Typist */
 /** @typedef {{me: {id: string, name: string, email: string, bots: string[], role: string | null} | null, view: string,
- *   link: "off" | "connecting" | "on" | "lost", retryAt: number, status: "online" | "away" | "offline", isSynced: boolean,
+ *   link: "off" | "connecting" | "on" | "lost", retryAt: number, status: "online" | "away" | "offline", isSynced: boolean, meanwhile: string[] | null,
  *   heads: Record<string, Head>, threads: Record<string, Thread>, selected: string | null, hidden: boolean,
  *   pane: "queue" | "thread" | "details", tab: string, queue: string, search: string, found: string[] | null,
  *   more: Record<string, string>, outbox: Outgoing[], unread: Record<string, number>,

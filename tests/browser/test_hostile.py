@@ -74,7 +74,7 @@ HOSTILE = [f"<{tag} src=x {how}=alert(1)>" for tag in TAGS for how in HANDLERS] 
 OPEN = "(name) => document.querySelector('.thread h1')?.textContent.trim() === name"
 STRANGE = (
     "img:not([src='icon.svg']), iframe, object, embed, base, style, .log form, .details a,"
-    " link:not([href$='.css']):not([href='icon.svg'])"
+    " link:not([href$='.css'], [href$='.js'], [href='icon.svg'])"
 )
 SHOWN = """() => ({
     title: document.querySelector('.thread h1').textContent,

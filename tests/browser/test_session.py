@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenAs
-from tests.browser.desk import find, row, taken, write
+from tests.browser.desk import find, row, scroll_to, taken, write
 from tests.browser.office import BOT, Office, somebody
 from tests.support.stack import Stack
 
@@ -157,7 +157,8 @@ def test_nobody_is_asked_for_notifications_or_sound_unasked(
     )
     name = somebody()
 
-    office.asks(name)
+    office.asks(name, priority=9)
+    scroll_to(page, name)
     expect(row(page, name)).to_be_visible()
 
     assert page.evaluate("() => [shown.length, sounds]") == [0, 0]

@@ -98,6 +98,12 @@ test("what one may no longer see is gone", () => {
   assert.deepEqual(rows(state, "waiting"), []);
 });
 
+test("what is told while the board is on its way stays, though the board does not have it yet", () => {
+  const state = told(known, { type: "head", head: waitingHead("c_old") }, { type: "syncing" }, { type: "head", head: waitingHead("c_new") }, { type: "synced", heads: [] });
+  assert.deepEqual(Object.keys(state.heads), ["c_new"]);
+  assert.deepEqual(Object.keys(told(state, { type: "syncing" }, { type: "synced", heads: [] }).heads), []);
+});
+
 test("before the board has come once, nobody says that it is empty", () => {
   assert.equal(known.isSynced, false);
   assert.equal(next(known, { type: "synced", heads: [] }).isSynced, true);

@@ -91,13 +91,22 @@ def test_all_of_it_is_small() -> None:
 @pytest.mark.parametrize("language", ["en", "es", "ar"])
 def test_what_an_agents_page_loads_is_small_file_by_file(language: str) -> None:
     page = CONSOLE / "index.html"
-    sheets = re.findall(r'href="([^"]+)"', page.read_text(encoding="utf-8"))
+    sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', page.read_text(encoding="utf-8"))
     loaded = {page, *imported(CONSOLE / "main.js"), STRINGS / f"{language}.js"}
     loaded |= {CONSOLE / sheet for sheet in sheets}
     packed = sum(len(gzip.compress(served(path).encode())) for path in loaded)
 
     assert CONSOLE / "views" / "team.js" not in loaded
     assert packed < MOST, f"{packed / 1024:.1f} KB"
+
+
+def test_the_page_asks_at_once_for_every_module_that_it_needs() -> None:
+    """Else each would be asked for when the one before it has come."""
+    page = (CONSOLE / "index.html").read_text(encoding="utf-8")
+    needed = {str(path.relative_to(CONSOLE)) for path in imported(CONSOLE / "main.js")}
+
+    named = re.findall(r'rel="modulepreload" href="([^"]+)"', page)
+    assert set(named) == needed - {"main.js"}
 
 
 def imported(path: Path) -> set[Path]:
