@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import app as application
 from chalicelib import wiring
+from tests.budgets.rest_events import rest_event
 
 ROUTE = "/api/v1/bots/{bot}/conversations/{id}/gate"
 
@@ -26,7 +27,8 @@ class Gate:
         self._client = world.table.client
         self._answers = Answers(recorded["answers"])
         self._client.meta.events.register("before-send.dynamodb", self._answers.give)
-        self._event = _event(recorded["token"], recorded["bot"], recorded["id"])
+        place = {"bot": recorded["bot"], "id": recorded["id"]}
+        self._event = rest_event("GET", ROUTE, place, token=recorded["token"])
         self._read = {
             "TableName": recorded["table"],
             "Key": recorded["head"],
@@ -84,28 +86,3 @@ class Body:
 
     def stream(self, **_: object) -> Iterator[bytes]:
         yield self._content
-
-
-def _event(token: str, bot: str, conversation_id: str) -> dict[str, Any]:
-    parameters = {"bot": bot, "id": conversation_id}
-    path = ROUTE.format(**parameters)
-    return {
-        "resource": ROUTE,
-        "path": path,
-        "httpMethod": "GET",
-        "headers": {"Authorization": f"Bearer {token}", "Accept": "*/*", "Host": "127.0.0.1"},
-        "multiValueHeaders": {},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": parameters,
-        "stageVariables": None,
-        "body": None,
-        "isBase64Encoded": False,
-        "requestContext": {
-            "resourcePath": ROUTE,
-            "path": path,
-            "httpMethod": "GET",
-            "requestId": "00000000-0000-4000-8000-000000000000",
-            "identity": {"sourceIp": "127.0.0.1"},
-        },
-    }

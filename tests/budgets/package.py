@@ -1,0 +1,40 @@
+"""The package as it is unpacked on Lambda: the app and its libraries side by side."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from infra.slim import slim
+from tests.budgets.cachegrind import ROOT
+
+DEADLINE = 180
+
+
+def installed(tree: Path) -> Path:
+    """Made by pip, for this interpreter; without bytecode, as Chalice packs it."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
+    wanted = ["--target", str(tree), "--requirement", str(ROOT / "requirements.txt")]
+    subprocess.run([*pip, *wanted], check=True, timeout=DEADLINE, capture_output=True)
+    shutil.copy(ROOT / "app.py", tree)
+    shutil.copytree(
+        ROOT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    return tree
+
+
+def slimmed(tree: Path, copy: Path) -> Path:
+    shutil.copytree(tree, copy)
+    slim(copy, Path(sys.executable))
+    return copy
+
+
+def zipped(tree: Path, file: Path) -> Path:
+    """As Chalice does it: all times are the first that a zip can hold."""
+    with ZipFile(file, "w", ZIP_DEFLATED) as package:
+        for path in sorted(path for path in tree.rglob("*") if path.is_file()):
+            package.writestr(
+                ZipInfo(str(path.relative_to(tree))), path.read_bytes(), compress_type=ZIP_DEFLATED
+            )
+    return file
