@@ -1,14 +1,18 @@
 """The Chalice app: what is called from outside, and nothing about how it is done.
 
-WebSocket and event handlers stay here: Chalice does not wrap those of a Blueprint.
+WebSocket and event handlers stay here: Chalice does not wrap those of a Blueprint. Each of them is
+a function of its own, and the only one to load what it calls.
 """
 
 from typing import Any
 
-from chalice.app import Chalice, Rate
+from chalicelib.loading import loading
 
-from chalicelib import wiring
-from chalicelib.entrypoints import change_stream, nudge_queue, rooms, socket_handlers, timers
+with loading():
+    from chalice.app import Chalice, Rate
+
+    from chalicelib import wiring
+    from chalicelib.entrypoints import rooms
 
 # Chalice would write its own lines, in its own format, into the log of the same name.
 app = Chalice(app_name="baton", configure_logs=False)
@@ -23,29 +27,41 @@ STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/baton/stream/placeholder
 
 @app.on_ws_connect()
 def connect(event: Any) -> dict[str, object]:
+    from chalicelib.entrypoints import socket_handlers
+
     return socket_handlers.connect(wiring.world(), event.to_dict())
 
 
 @app.on_ws_message()
 def message(event: Any) -> dict[str, object]:
+    from chalicelib.entrypoints import socket_handlers
+
     return socket_handlers.message(wiring.world(), event.to_dict())
 
 
 @app.on_ws_disconnect()
 def disconnect(event: Any) -> dict[str, object]:
+    from chalicelib.entrypoints import socket_handlers
+
     return socket_handlers.disconnect(wiring.world(), event.to_dict())
 
 
 @app.on_dynamodb_record(stream_arn=STREAM, name="on_change")
 def on_change(event: Any) -> dict[str, object]:
+    from chalicelib.entrypoints import change_stream
+
     return change_stream.handle(wiring.world(), wiring.read_record, event.to_dict(), event.context)
 
 
 @app.on_sqs_message(queue="baton-nudges.fifo", batch_size=1, name="on_nudge")
 def on_nudge(event: Any) -> dict[str, object]:
+    from chalicelib.entrypoints import nudge_queue
+
     return nudge_queue.handle(wiring.world(), event.to_dict(), event.context)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="on_minute")
 def on_minute(event: Any) -> dict[str, object]:
+    from chalicelib.entrypoints import timers
+
     return timers.every_minute(wiring.world(), event.context)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.chance import SystemChance
 from chalicelib.adapters.clock import SystemClock
+from chalicelib.loading import loading
 from chalicelib.settings import Settings, settings
 from chalicelib.usecases import admin_ports, ports
 from chalicelib.usecases.records import Committed, Notification
@@ -35,10 +36,13 @@ class AwsWorld:
 
     @cached_property
     def table(self) -> "Table":
-        from chalicelib.adapters.dynamodb.table import open_table
-
         s = self._settings
-        return open_table(s.table, s.region, s.endpoint, shards=s.shards, filled=s.filled_shards)
+        with loading():
+            from chalicelib.adapters.dynamodb.table import open_table
+
+            return open_table(
+                s.table, s.region, s.endpoint, shards=s.shards, filled=s.filled_shards
+            )
 
     @cached_property
     def conversations(self) -> ports.Conversations:
@@ -138,7 +142,6 @@ class AwsWorld:
         return JwtTokens(self.secrets, ISSUER, self.clock)
 
     def _client(self, service: str, endpoint: str | None = None, attempts: int = 3) -> Any:
-        import boto3
         from botocore.config import Config
 
         config = Config(
@@ -149,12 +152,20 @@ class AwsWorld:
             # Else the SDK describes this machine anew for each call.
             user_agent=ISSUER,
         )
-        return boto3.client(
-            service,
-            region_name=self._settings.region,
-            endpoint_url=endpoint or self._settings.endpoint,
-            config=config,
-        )
+        with loading():
+            return self._session.create_client(
+                service,
+                region_name=self._settings.region,
+                endpoint_url=endpoint or self._settings.endpoint,
+                config=config,
+            )
+
+    @cached_property
+    def _session(self) -> Any:
+        """botocore's own: boto3 would add a tenth of its import, and nothing that is called."""
+        from botocore.session import get_session
+
+        return get_session()
 
 
 @cache

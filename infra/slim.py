@@ -65,8 +65,6 @@ def _unused(tree: Path) -> list[Path]:
         *(path for path in (tree / "chalice").iterdir() if path.name not in CHALICE),
         *(path for path in _metadata(tree) if path.name not in METADATA),
         *_of_other_services(tree / "botocore" / "data"),
-        *(tree / "boto3").glob("data/*"),
-        *(tree / "boto3").glob("examples"),
         *tree.rglob("*.pyi"),
         *sorted(tree.rglob("__pycache__"), reverse=True),
     ]

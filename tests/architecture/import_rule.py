@@ -14,7 +14,7 @@ from tests.architecture.source import Source, sources
 OWN = ("app", "chalicelib", "infra", "bench", "tests")
 
 SEES = {
-    "app": ("chalicelib.wiring", "chalicelib.entrypoints"),
+    "app": ("chalicelib.loading", "chalicelib.wiring", "chalicelib.entrypoints"),
     "chalicelib.entrypoints": (
         "chalicelib.entrypoints",
         "chalicelib.usecases",
@@ -31,11 +31,13 @@ SEES = {
     "chalicelib.domain": ("chalicelib.domain",),
     "chalicelib.wiring": (
         "chalicelib.adapters",
+        "chalicelib.loading",
         "chalicelib.settings",
         "chalicelib.usecases.admin_ports",
         "chalicelib.usecases.ports",
         "chalicelib.usecases.records",
     ),
+    "chalicelib.loading": (),
     "chalicelib.settings": (),
     "chalicelib": (),
 }

@@ -7,11 +7,28 @@ from pathlib import Path
 
 import pytest
 
+from bench.recording import record
 from tests.budgets import cachegrind
 from tests.budgets.cachegrind import ROOT, Cachegrind
+from tests.support.engines import CREDENTIALS
 
 LATER = ("argon2", "aws_lambda_powertools", "boto3", "botocore", "cryptography", "jwt", "pynamodb")
 """Libraries that are loaded when they are first needed, if ever."""
+OF_OTHER_FUNCTIONS = (
+    "chalicelib.entrypoints.actions",
+    "chalicelib.entrypoints.change_stream",
+    "chalicelib.entrypoints.nudge_queue",
+    "chalicelib.entrypoints.socket_handlers",
+    "chalicelib.entrypoints.timers",
+    "chalicelib.usecases.reactions",
+)
+OF_OTHER_CALLS = (
+    *("aws_lambda_powertools", "argon2", "boto3", "cryptography", "jwt", "tzdata", "zoneinfo"),
+    *("chalicelib.adapters.emf", "chalicelib.adapters.passwords", "chalicelib.adapters.sns"),
+    *("chalicelib.adapters.sockets", "chalicelib.adapters.sqs", "chalicelib.adapters.tokens"),
+    "chalicelib.adapters.webhook",
+)
+"""A gate call needs none of them: its bot is known by its key."""
 YARDSTICK = "import chalice.app, pynamodb.models"
 MOST = 1.2
 """Of the yardstick. 0.80 when this was written: PynamoDB, loaded too early, would make it 1.6."""
@@ -19,6 +36,32 @@ MOST = 1.2
 
 def test_importing_the_app_loads_no_library_that_only_some_callers_need() -> None:
     assert _loaded_by("app") == []
+
+
+def test_importing_the_app_loads_nothing_that_only_another_function_calls() -> None:
+    assert _loaded_by("app", among=OF_OTHER_FUNCTIONS) == []
+
+
+def test_a_gate_call_loads_nothing_that_only_another_call_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    gate = f"from bench.canned import Gate; Gate({str(record(tmp_path))!r}).call()"
+
+    assert _loaded(gate, OF_OTHER_CALLS) == []
+
+
+def test_a_module_that_a_call_loads_too_much_is_seen() -> None:
+    login = "import chalicelib.adapters.passwords as p; p.Argon2Passwords().hash('secret')"
+
+    assert _loaded(login, OF_OTHER_CALLS) == ["argon2", "chalicelib.adapters.passwords"]
+
+
+def test_what_is_loaded_is_not_looked_through_again_but_what_comes_after_it_is() -> None:
+    program = "import app, gc; print(gc.isenabled(), gc.get_freeze_count() > 10_000)"
+
+    assert _printed(program) == ["True", "True"]
 
 
 def test_a_library_that_is_loaded_too_early_is_seen() -> None:
@@ -37,8 +80,18 @@ def test_importing_the_app_costs_little_more_than_chalice_and_pynamodb(tmp_path:
     assert app - bare < MOST * (yardstick - bare)
 
 
-def _loaded_by(modules: str) -> list[str]:
-    program = f"import sys, {modules}; print(*sorted(set(sys.modules) & set({LATER})))"
+def _loaded_by(modules: str, among: tuple[str, ...] = LATER) -> list[str]:
+    return _loaded(f"import {modules}", among)
+
+
+def _loaded(program: str, among: tuple[str, ...]) -> list[str]:
+    return _printed(
+        f"{program}\nimport sys; print(); print(*sorted({{*sys.modules}} & {{*{among}}}))"
+    )
+
+
+def _printed(program: str) -> list[str]:
+    """The words of its last line."""
     ran = subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
@@ -47,4 +100,4 @@ def _loaded_by(modules: str) -> list[str]:
         text=True,
         check=True,
     )
-    return ran.stdout.split()
+    return ran.stdout.splitlines()[-1].split()

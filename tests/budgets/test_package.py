@@ -52,8 +52,9 @@ print(json.dumps([statuses, elsewhere]))
 CLIENTS = """
 import sys
 sys.path.append(sys.argv[1])
-import boto3
-print(*[boto3.client(name, "eu-central-1").meta.endpoint_url for name in sys.argv[2:]])
+from botocore.session import get_session
+made = [get_session().create_client(name, "eu-central-1") for name in sys.argv[2:]]
+print(*[client.meta.endpoint_url for client in made])
 """
 
 
