@@ -4,6 +4,7 @@ nothing sent twice."""
 import json
 import signal
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,30 @@ def test_who_was_signed_out_elsewhere_is_led_to_the_door(open_console: OpenAs) -
 
     expect(page.get_by_label("Password")).to_be_visible()
     assert "baton.session" not in page.evaluate("() => Object.keys(sessionStorage)")
+
+
+def test_the_longer_an_outage_lasts_the_less_it_is_tried_again(open_console: OpenAs) -> None:
+    page = open_console("ana")
+    page.clock.install()
+    page.route("**/socket/ticket", lambda route: route.abort("connectionrefused"))
+    tried: list[float] = []
+    page.on("request", lambda r: tried.append(now(page)) if "ticket" in r.url else None)
+    start = now(page)
+    page.context.set_offline(True)
+    page.context.set_offline(False)
+
+    for _ in range(480):
+        page.clock.run_for(250)
+    pauses = [after - before for before, after in pairwise([start, *tried])]
+
+    assert 6 <= len(tried) <= 14, tried
+    assert pauses[-1] > 10_000 > 2_000 > pauses[1]
+    assert max(pauses) < 32_000
+
+
+def now(page: Page) -> float:
+    moment: float = page.evaluate("() => Date.now()")
+    return moment
 
 
 def calls(page: Page, path: str) -> list[str]:

@@ -143,3 +143,16 @@ def test_the_back_button_leads_back_and_an_address_leads_to_a_conversation(
     expect(page.locator(".thread h1")).to_have_text(other)
     page.reload()
     expect(page.locator(".thread h1")).to_have_text(other)
+
+
+def test_who_serves_several_bots_sees_whose_conversation_it_is(
+    open_console: OpenAs, office: Office
+) -> None:
+    name = somebody()
+    office.asks(name, priority=9)
+    owner = open_console("owner")
+
+    pick(owner, name, "Waiting")
+
+    expect(row(owner, name)).to_contain_text("demo")
+    expect(owner.locator(".details")).to_contain_text("demo")

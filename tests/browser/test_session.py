@@ -23,6 +23,12 @@ FAKE_NOTIFICATION = """() => {
     document.dispatchEvent(new Event('visibilitychange'));
 }"""
 
+COUNT_SOUNDS = """() => {
+    window.sounds = 0;
+    const Real = window.AudioContext;
+    window.AudioContext = class extends Real { constructor() { super(); sounds++; } };
+}"""
+
 
 def sign_in(page: Page, password: str) -> None:
     page.get_by_label("E-mail").fill("ana@example.test")
@@ -162,6 +168,18 @@ def test_nobody_is_asked_for_notifications_or_sound_unasked(
     expect(row(page, name)).to_be_visible()
 
     assert page.evaluate("() => [shown.length, sounds]") == [0, 0]
+
+
+def test_a_sound_is_heard_once_it_was_asked_for(open_console: OpenAs, office: Office) -> None:
+    page = open_console("ana")
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Sound when somebody waits").check()
+    page.get_by_role("button", name="Close").click()
+    page.evaluate(COUNT_SOUNDS)
+
+    office.asks(somebody())
+
+    page.wait_for_function("() => sounds > 0")
 
 
 def test_what_comes_while_the_window_is_hidden_counts_in_the_title(

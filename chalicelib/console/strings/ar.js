@@ -25,7 +25,7 @@ export default {
   no_replies: "لا رد جاهز يطابق.", suggestion: "يقترح البوت", send_it: "إرسال", edit_it: "تعديل", typing: "{name} يكتب …",
   queued: "بانتظار الاتصال", sending: "جارٍ الإرسال …", failed: "لم تُرسل", try_again: "أعد المحاولة", discard: "تجاهل",
   fate_stored: "أُرسلت", fate_delivered: "وصلت إلى خادم البوت", fate_retrying: "خادم البوت لا يرد؛ تُعاد المحاولة", fate_undelivered: "لم تصل",
-  earlier: "رسائل أقدم", details: "التفاصيل", user: "المستخدم", channel: "القناة", since: "منذ", attributes: "عن المستخدم", tags: "الوسوم", add_tag: "أضف وسماً", remove: "إزالة {what}",
+  earlier: "رسائل أقدم", details: "التفاصيل", user: "المستخدم", channel: "القناة", bot: "البوت", since: "منذ", attributes: "عن المستخدم", tags: "الوسوم", add_tag: "أضف وسماً", remove: "إزالة {what}",
   history: "تحويلات سابقة", no_history: "لا شيء.", no_answer: "لم يرد الخادم.", context: "من البوت", priority: "الأولوية", queue: "الطابور", queues: "الطوابير", back: "رجوع", close: "إغلاق", cancel: "إلغاء",
   outcome: "النتيجة", resolved: "حُلّت", rejected: "ليست لنا", cancelled: "أُلغيت", expired: "انتهت مهلتها", user_left: "غادر المستخدم", message_left: "تُركت رسالة", bot_down: "البوت متوقف",
   note_for_bot: "كلمة للبوت (اختيارية)", end_title: "إنهاء التحويل", end_more: "يكمل البوت من هنا.",

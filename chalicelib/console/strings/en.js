@@ -25,7 +25,7 @@ export default {
   no_replies: "No canned reply fits.", suggestion: "The bot suggests", send_it: "Send", edit_it: "Edit", typing: "{name} is typing …",
   queued: "waits for the connection", sending: "sending …", failed: "not sent", try_again: "Try again", discard: "Discard",
   fate_stored: "sent", fate_delivered: "passed to the bot’s server", fate_retrying: "the bot’s server does not answer; trying again", fate_undelivered: "not delivered",
-  earlier: "Earlier messages", details: "Details", user: "User", channel: "Channel", since: "Since", attributes: "About the user", tags: "Tags", add_tag: "Add a tag", remove: "Remove {what}",
+  earlier: "Earlier messages", details: "Details", user: "User", channel: "Channel", bot: "Bot", since: "Since", attributes: "About the user", tags: "Tags", add_tag: "Add a tag", remove: "Remove {what}",
   history: "Earlier handoffs", no_history: "None.", no_answer: "The server did not answer.", context: "From the bot", priority: "Priority", queue: "Queue", queues: "Queues", back: "Back", close: "Close", cancel: "Cancel",
   outcome: "Outcome", resolved: "Solved", rejected: "Not for us", cancelled: "Cancelled", expired: "Expired", user_left: "User left", message_left: "Message left", bot_down: "Bot down",
   note_for_bot: "A word for the bot (optional)", end_title: "End the handoff", end_more: "The bot goes on from here.",

@@ -25,7 +25,7 @@ export default {
   no_replies: "Ninguna respuesta guardada encaja.", suggestion: "El bot sugiere", send_it: "Enviar", edit_it: "Editar", typing: "{name} escribe …",
   queued: "espera la conexión", sending: "enviando …", failed: "no enviado", try_again: "Reintentar", discard: "Descartar",
   fate_stored: "enviado", fate_delivered: "entregado al servidor del bot", fate_retrying: "el servidor del bot no responde; se reintenta", fate_undelivered: "no entregado",
-  earlier: "Mensajes anteriores", details: "Detalles", user: "Usuario", channel: "Canal", since: "Desde", attributes: "Sobre el usuario", tags: "Etiquetas", add_tag: "Añadir etiqueta", remove: "Quitar {what}",
+  earlier: "Mensajes anteriores", details: "Detalles", user: "Usuario", channel: "Canal", bot: "Bot", since: "Desde", attributes: "Sobre el usuario", tags: "Etiquetas", add_tag: "Añadir etiqueta", remove: "Quitar {what}",
   history: "Atenciones anteriores", no_history: "Ninguna.", no_answer: "El servidor no respondió.", context: "Del bot", priority: "Prioridad", queue: "Cola", queues: "Colas", back: "Atrás", close: "Cerrar", cancel: "Cancelar",
   outcome: "Resultado", resolved: "Resuelto", rejected: "No es para nosotros", cancelled: "Cancelado", expired: "Caducado", user_left: "El usuario se fue", message_left: "Dejó un mensaje", bot_down: "Bot caído",
   note_for_bot: "Unas palabras para el bot (opcional)", end_title: "Terminar la atención", end_more: "El bot sigue desde aquí.",

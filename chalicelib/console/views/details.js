@@ -47,10 +47,12 @@ const Facts = ({ of }) => Object.entries(of).map(([name, value]) => html`
 /** @param {{head: Head}} props */
 function User({ head }) {
   const user = useAnswer(`${pathOf(head)}/user`);
+  const bots = state.value.me?.bots.length ?? 0;
   return html`
     <dl>
       <dt>${t("user")}</dt><dd>${head.user_name && html`<bdi>${head.user_name}</bdi><br />`}<code><bdi>${head.user}</bdi></code></dd>
       <dt>${t("channel")}</dt><dd><bdi>${head.channel}</bdi>${head.thread && html` · <code><bdi>${head.thread}</bdi></code>`}</dd>
+      ${bots > 1 && html`<dt>${t("bot")}</dt><dd><bdi>${head.bot}</bdi></dd>`}
       ${head.queue && html`<dt>${t("queue")}</dt><dd><bdi>${head.queue}</bdi></dd>`}
       ${head.priority > 0 && html`<dt>${t("priority")}</dt><dd>${head.priority}</dd>`}
       <dt>${t("since")}</dt><dd>${day(head.created_at)} ${clock(head.created_at)}</dd>

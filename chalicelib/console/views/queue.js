@@ -128,12 +128,13 @@ export function Avatar({ head }) {
 /** @param {{head: Head}} props */
 function Holder({ head }) {
   const me = state.value.me?.id;
-  const queue = head.queue && html`<span class="row-queue"><bdi>${head.queue}</bdi></span>`;
+  const place = [(state.value.me?.bots.length ?? 0) > 1 && head.bot, head.queue].filter(Boolean).join(" / ");
+  const queue = place && html`<span class="row-queue"><bdi>${place}</bdi></span>`;
   if (head.offered_to) {
     const isMine = head.offered_to.id === me;
     return html`${queue}<span class="pill ${isMine ? "soon" : ""}">${isMine ? t("for_you") : t("offered", { agent: head.offered_to.name })}</span>`;
   }
-  if (head.status === "bot") return html`<span>${t("with_bot")}</span>`;
+  if (head.status === "bot") return html`${queue}<span>${t("with_bot")}</span>`;
   if (head.status === "agent" && head.owner !== me) return html`${queue}<span>${t("with", { agent: head.owner_name })}</span>`;
   return html`${queue}${head.priority > 0 && html`<span>${t("priority")} ${head.priority}</span>`}`;
 }
