@@ -1,8 +1,13 @@
 """The console's files, as they are in `chalicelib/console`. No authentication: nothing in them is
-anybody's; whoever opens them signs in through the API."""
+anybody's; whoever opens them signs in through the API.
+
+The page itself is asked for each time. What it names stands under the release, a hash of all files,
+and is kept for good: a second visit costs one call, and no two releases are ever mixed.
+"""
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +30,9 @@ POLICY = (
     " connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
 )
+PAGE = "index.html"
+NAMED = re.compile(r'(href|src)="([^"]+\.(?:css|js))"')
+FOR_GOOD = "public, max-age=31536000, immutable"
 COMMENTED = (".css", ".js")
 COMMENT = re.compile(r"/\*.*?\*/|^[ \t]*//.*?$", re.DOTALL | re.MULTILINE)
 routes = Routes(__name__)
@@ -46,15 +54,19 @@ def _serve(folder: str) -> Handler:
 
 for _folder in FOLDERS:
     routes.on("GET", f"/console/{_folder}{{name}}")(_serve(_folder))
+    routes.on("GET", f"/console/r/{{release}}/{_folder}{{name}}")(_serve(_folder))
 
 
 def _page(call: Call, path: str) -> Reply:
-    """Kept by the browser and asked about each time: a new release is seen at once, and what has
-    not changed costs no bytes."""
+    """Under its release, kept for good; else kept and asked about each time: what has not changed
+    costs no bytes."""
     file = files().get(path)
-    if file is None:
+    asked = call.params.get("release")
+    if file is None or asked not in (None, release()):
         raise NotFound(f"The console has no {path}.")
     headers = headers_of(call.world.socket_url) | {"ETag": file.etag}
+    if asked:
+        headers["Cache-Control"] = FOR_GOOD
     if file.etag in call.headers.get("if-none-match", ""):
         return Reply(None, 304, headers, file.content_type)
     return Reply(file.text, 200, headers, file.content_type)
@@ -63,14 +75,28 @@ def _page(call: Call, path: str) -> Reply:
 @cache
 def files() -> dict[str, File]:
     """By path. Whatever is not here does not exist, however its name is written."""
-    found = (path for path in ROOT.rglob("*") if path.suffix in TYPES)
-    return {str(path.relative_to(ROOT)): _read(path) for path in found}
+    paths = (path for path in ROOT.rglob("*") if path.suffix in TYPES)
+    found = {str(path.relative_to(ROOT)): _file(path, served(path)) for path in paths}
+    page = ROOT / PAGE
+    named = NAMED.sub(rf'\1="r/{digest_of(found)}/\2"', served(page))
+    return found | {PAGE: _file(page, named)}
 
 
-def _read(path: Path) -> File:
-    text = served(path)
+@cache
+def release() -> str:
+    """Of all files as they are served, but for the page, which names it."""
+    return digest_of(files())
+
+
+def _file(path: Path, text: str) -> File:
     digest = hashlib.sha256(text.encode()).hexdigest()
     return File(text, TYPES[path.suffix], f'"{digest[:32]}"')
+
+
+def digest_of(of: Mapping[str, File]) -> str:
+    """The same for the same files, whatever the page says of them."""
+    etags = "".join(of[path].etag for path in sorted(of) if path != PAGE)
+    return hashlib.sha256(etags.encode()).hexdigest()[:16]
 
 
 def served(path: Path) -> str:

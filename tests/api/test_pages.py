@@ -1,7 +1,10 @@
 """The console's files, as a browser gets them."""
 
+import re
+
 import pytest
 
+from chalicelib.entrypoints import page_routes
 from tests.support.api import Answer, Api
 
 PAGES = [
@@ -41,6 +44,38 @@ def test_what_the_browser_has_already_is_not_sent_again(nobody: Api) -> None:
     assert first.headers["Cache-Control"] == "no-cache"
     assert (again.status, again.text) == (304, "")
     assert (other.status, other.text) == (200, first.text)
+
+
+def named_by_the_page(nobody: Api) -> list[str]:
+    return re.findall(r'(?:href|src)="(r/[^"]+)"', page(nobody, "index.html").text)
+
+
+def test_what_the_page_names_is_kept_for_good(nobody: Api) -> None:
+    named = named_by_the_page(nobody)
+    again = {path.split("/", 2)[2] for path in named}
+
+    assert {"main.js", "console.css", "views/app.js", "vendor/preact.js"} <= again
+    assert len({path.split("/")[1] for path in named}) == 1
+    for path in named:
+        answer = page(nobody, path)
+        assert answer.status == 200, path
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.text == page(nobody, path.split("/", 2)[2]).text
+    assert page(nobody, "index.html").headers["Cache-Control"] == "no-cache"
+
+
+def test_what_belongs_to_another_release_is_not_there(nobody: Api) -> None:
+    path = named_by_the_page(nobody)[0]
+
+    assert page(nobody, "r/0123456789abcdef/" + path.split("/", 2)[2]).status == 404
+
+
+def test_another_file_makes_another_release() -> None:
+    files = page_routes.files()
+    changed = files | {"main.js": page_routes.File("", "", '"other"')}
+
+    assert page_routes.digest_of(files) == page_routes.release()
+    assert page_routes.digest_of(changed) != page_routes.release()
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from playwright.sync_api import Page
 
-CROWD = """([head, count]) => import('./store.js').then(({ tell }) => tell({ type: 'synced',
+CROWD = """([head, count]) => import(STORE).then(({ tell }) => tell({ type: 'synced',
     heads: Array.from({length: count},
         (_, n) => ({...head, id: `c_${n}`, user_name: `N ${n}`}))}))"""
-THREAD = """([id, count]) => import('./store.js').then(({ state, tell }) => {
+THREAD = """([id, count]) => import(STORE).then(({ state, tell }) => {
     const head = state.value.heads[id];
     const line = {kind: 'message', from: 'user', author: {id: 'u', name: 'U'}, type: 'text',
         payload: null, epoch: head.epoch, at: head.updated_at, message_id: null};
@@ -16,11 +16,15 @@ THREAD = """([id, count]) => import('./store.js').then(({ state, tell }) => {
 })"""
 
 
+STORE = "document.querySelector('script[type=module]').src.replace('main.js', 'store.js')"
+"""The page's own, and not another one of that name."""
+
+
 def crowded(page: Page, head: object, count: int) -> None:
     """So many wait, as one that is given."""
-    page.evaluate(CROWD, [head, count])
+    page.evaluate(CROWD.replace("STORE", STORE), [head, count])
 
 
 def lengthened(page: Page, conversation: str, count: int) -> None:
     """The conversation that is open has so many entries more."""
-    page.evaluate(THREAD, [conversation, count])
+    page.evaluate(THREAD.replace("STORE", STORE), [conversation, count])

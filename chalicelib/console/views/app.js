@@ -38,14 +38,19 @@ export function App() {
     </div>`;
 }
 
-/** @param {{view: string}} props */
+/** What is lost may belong to a release that is no more: to load the page anew helps in both cases.
+ * @param {{view: string}} props */
 function Later({ view }) {
   const [found, know] = useState({ View: /** @type {any} */ (null), isLost: false });
   useEffect(() => {
     LATER[view]().then((View) => know({ View, isLost: false }), () => know({ View: null, isLost: true }));
   }, []);
   if (found.View) return html`<${found.View} />`;
-  return html`<main class="page"><p class="empty quiet" role="status">${t(found.isLost ? "no_connection" : "loading")}</p></main>`;
+  if (!found.isLost) return html`<main class="page"><p class="empty quiet" role="status">${t("loading")}</p></main>`;
+  return html`
+    <main class="page">
+      <div class="empty card"><p role="alert">${t("no_connection")}</p><button onClick=${() => location.reload()}>${t("retry")}</button></div>
+    </main>`;
 }
 
 /** Signed in already, as after a reload. A server that is not there ends nobody's session. */

@@ -1,0 +1,52 @@
+"""What it costs to open the console: once little, and then next to nothing."""
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenAs
+from tests.browser.desk import go_to
+
+FILES = """() => performance.getEntriesByType('resource')
+    .filter((each) => each.name.includes('/console/'))
+    .map(({ name, transferSize, encodedBodySize, decodedBodySize }) =>
+        ({ name, transferSize, encodedBodySize, decodedBodySize }))"""
+MOST = 60 * 1024
+
+
+def loaded(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate(FILES)
+    return found
+
+
+def test_a_first_visit_is_small_and_compressed(open_console: OpenAs) -> None:
+    files = loaded(open_console("ana"))
+
+    assert len(files) > 40
+    assert sum(each["encodedBodySize"] for each in files) < MOST
+    large = [each for each in files if each["decodedBodySize"] > 2000]
+    assert all(each["encodedBodySize"] < each["decodedBodySize"] for each in large)
+
+
+def test_a_second_visit_asks_for_the_page_alone(open_console: OpenAs) -> None:
+    page = open_console("ana")
+
+    page.reload()
+    expect(page.locator(".panes")).to_be_visible()
+
+    again = [each["name"] for each in loaded(page) if each["transferSize"] > 0]
+    assert [name for name in again if "/console/r/" in name] == []
+
+
+def test_a_view_that_does_not_come_can_be_tried_again(open_console: OpenAs) -> None:
+    sam = open_console("sam")
+    sam.route("**/views/team.js", lambda route: route.abort("connectionrefused"))
+    go_to(sam, "Team")
+    expect(sam.get_by_role("alert")).to_have_text("No connection: try again in a moment.")
+    sam.unroute("**/views/team.js")
+
+    sam.get_by_role("button", name="Try now").click()
+    expect(sam.locator(".panes")).to_be_visible()
+    go_to(sam, "Team")
+
+    expect(sam.locator(".colleague").first).to_be_visible()
