@@ -4,13 +4,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import console, flatness, instructions, reactions, running, units
+from bench import cold, console, flatness, instructions, reactions, running, units
 from bench.report import Table
 from tests.support.engines import CREDENTIALS
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "units": units.measure,
     "reactions": reactions.measure,
+    "cold": cold.measure,
     "instructions": instructions.measure,
     "flatness": flatness.measure,
     "running": running.measure,

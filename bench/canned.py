@@ -5,7 +5,8 @@ Imported by the programs whose instructions are counted: it loads nothing that t
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +15,20 @@ from chalicelib import wiring
 from tests.budgets.rest_events import rest_event
 
 ROUTE = "/api/v1/bots/{bot}/conversations/{id}/gate"
+
+
+def ready(
+    recording: str, modules: Sequence[str], ports: Sequence[str], services: Sequence[str]
+) -> None:
+    """Up to where a function's first call could begin: all is loaded, and its clients are made."""
+    os.environ.update(json.loads(Path(recording).read_text())["environment"])
+    for module in modules:
+        import_module(module)
+    world = wiring.world()
+    for port in ports:
+        getattr(world, port)
+    for service in services:
+        world.client(service)
 
 
 class Gate:

@@ -1,5 +1,5 @@
-"""What a cold start and a warm gate call cost, in instructions: within 0.1 % the same on every
-machine with the same libraries, where milliseconds are not."""
+"""What a warm gate call costs, in instructions: within 0.1 % the same on every machine with
+the same libraries, where milliseconds are not."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,6 @@ from bench.report import Table, progress
 from tests.budgets import cachegrind
 from tests.budgets.cachegrind import Cachegrind
 
-YARDSTICK = "import boto3"
 FEW, MANY = 10, 60
 FLOOR = "GetItem, botocore's client as it comes"
 
@@ -21,28 +20,7 @@ def measure() -> Iterator[Table]:
     with TemporaryDirectory() as folder:
         count = Cachegrind(Path(folder) / "bytecode").count
         recording = record(Path(folder))
-        yield _cold(count, recording)
         yield _warm(count, recording)
-
-
-def _cold(count: cachegrind.Count, recording: Path) -> Table:
-    programs = {
-        YARDSTICK: YARDSTICK,
-        "import chalice.app": "import chalice.app",
-        "import chalice.app, pynamodb.models": "import chalice.app, pynamodb.models",
-        "import app": "import app",
-        "import app, first gate call": _gate(recording, "call(1)"),
-    }
-    with progress(f"Instructions of {len(programs)} cold starts"):
-        bare = count("pass")
-        beyond = {name: count(program) - bare for name, program in programs.items()}
-    return Table(
-        "Cold start",
-        ("program", "million instructions", "/ import boto3"),
-        [[name, n // 10**6, n / beyond[YARDSTICK]] for name, n in beyond.items()],
-        f"Beyond Python's own {bare // 10**6} million, with bytecode at hand. The first call makes"
-        " DynamoDB's client; recorded answers stand in for the network.",
-    )
 
 
 def _warm(count: cachegrind.Count, recording: Path) -> Table:

@@ -99,7 +99,7 @@ class AwsWorld:
 
         endpoint = self._settings.socket_endpoint
         return ApiGatewaySockets(
-            lambda: self._client("apigatewaymanagementapi", endpoint, attempts=1),
+            lambda: self.client("apigatewaymanagementapi", endpoint, attempts=1),
             self.clock,
             self.chance,
         )
@@ -108,14 +108,14 @@ class AwsWorld:
     def topic(self) -> ports.Topic:
         from chalicelib.adapters.sns import SnsTopic
 
-        return SnsTopic(lambda: self._client("sns"), self._settings.topic_arn)
+        return SnsTopic(lambda: self.client("sns"), self._settings.topic_arn)
 
     @cached_property
     def nudges(self) -> ports.Nudges:
         from chalicelib.adapters.sqs import SqsNudges
 
         s = self._settings
-        return SqsNudges(lambda: self._client("sqs"), s.queue_url, s.dead_letter_url)
+        return SqsNudges(lambda: self.client("sqs"), s.queue_url, s.dead_letter_url)
 
     @cached_property
     def receiver(self) -> ports.Receiver:
@@ -141,7 +141,8 @@ class AwsWorld:
 
         return JwtTokens(self.secrets, ISSUER, self.clock)
 
-    def _client(self, service: str, endpoint: str | None = None, attempts: int = 3) -> Any:
+    def client(self, service: str, endpoint: str | None = None, attempts: int = 3) -> Any:
+        """botocore's, made anew; `attempts` are all of them, the first one included."""
         from botocore.config import Config
 
         config = Config(
