@@ -1,0 +1,161 @@
+"""What each function really asks of AWS: its own code over whole stories, on a local engine, with
+every call that its clients send taken down."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib.adapters.dynamodb.table import open_table
+from chalicelib.settings import LOCAL, Settings
+from chalicelib.wiring import AwsWorld
+from infra.local.engine import Engine
+from infra.local.messaging import Messaging, create_messaging
+from infra.local.resources import create_table
+from infra.local.seed import seed
+from infra.template.policies import DEAD_NUDGES, NUDGES, SOCKETS, TABLE, TOPIC, index
+from tests.support.clock import ManualClock
+from tests.support.engines import REGION
+from tests.support.fakes import (
+    FakeMetrics,
+    FakeReceiver,
+    FakeSockets,
+    PlainPasswords,
+    SeededChance,
+)
+
+NAME = "policies"
+IN_TRANSACTION = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+"""IAM knows no TransactWriteItems: each step needs the permission of its own."""
+
+
+class Asked(NamedTuple):
+    """By the function, as `infra.template.policies` names it, of a resource."""
+
+    function: str
+    resource: str
+    operation: str
+
+
+class Recorder(AwsWorld):
+    """The world as it is wired; `function` says who is at work."""
+
+    def __init__(self, engine: Engine, messaging: Messaging) -> None:
+        super().__init__(_settings(engine, messaging))
+        self.function = "nobody"
+        self.asked: set[Asked] = set()
+        self._engine = engine
+        self.hands = ManualClock()
+        self.sockets: FakeSockets = _Sockets(self)
+        self._queues = {messaging.queue_url: NUDGES, messaging.dead_letter_url: DEAD_NUDGES}
+        table = open_table(NAME, REGION, engine.url)
+        create_table(table.client, NAME)
+        # In the place of what AwsWorld would build when first asked.
+        vars(self).update(
+            table=table,
+            clock=self.hands,
+            chance=SeededChance(),
+            passwords=PlainPasswords(),
+            receiver=FakeReceiver(),
+            metrics=FakeMetrics(),
+        )
+        seed(self, LOCAL, "https://bot.test/")
+        self._listen(table.client)
+
+    def client(self, service: str, endpoint: str | None = None, attempts: int = 3) -> Any:
+        made = super().client(service, endpoint, attempts)
+        self._listen(made)
+        return made
+
+    def received(self) -> list[dict[str, Any]]:
+        """What Lambda would hand to on_nudge next."""
+        sqs, url = self._engine.client("sqs"), self._settings.queue_url
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        return [
+            {
+                "messageId": message["MessageId"],
+                "body": message["Body"],
+                "receiptHandle": message["ReceiptHandle"],
+            }
+            for message in found
+        ]
+
+    def news(self) -> list[dict[str, Any]]:
+        """All rows there are, as the stream tells of new ones."""
+        dynamodb = self._engine.client("dynamodb")
+        pages = dynamodb.get_paginator("scan").paginate(TableName=NAME)
+        items = [item for page in pages for item in page["Items"]]
+        return [
+            {
+                "eventName": "INSERT",
+                "dynamodb": {"NewImage": item, "SequenceNumber": str(number)},
+            }
+            for number, item in enumerate(items)
+        ]
+
+    def _listen(self, client: Any) -> None:
+        client.meta.events.register("provide-client-params.*.*", self._note)
+
+    def _note(self, params: Mapping[str, Any], model: Any, **_: object) -> None:
+        for resource, operation in self._needs(model.name, params):
+            self.asked.add(Asked(self.function, resource, operation))
+
+    def _needs(self, operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        if operation == "TransactWriteItems":
+            steps = (step for each in params["TransactItems"] for step in each)
+            yield from ((TABLE, IN_TRANSACTION[step]) for step in steps)
+        elif operation == "Query" and "IndexName" in params:
+            yield index(params["IndexName"]), operation
+        elif "QueueUrl" in params:
+            yield self._queues[params["QueueUrl"]], operation
+        elif "TopicArn" in params:
+            yield TOPIC, operation
+        else:
+            yield TABLE, operation
+
+
+class _Sockets(FakeSockets):
+    """API Gateway, with the one call that our adapter makes of it."""
+
+    def __init__(self, world: Recorder) -> None:
+        super().__init__()
+        self._world = world
+
+    def send(self, connection_id: str, frame: bytes) -> bool:
+        self._world.asked.add(Asked(self._world.function, SOCKETS, "PostToConnection"))
+        return super().send(connection_id, frame)
+
+
+def _settings(engine: Engine, messaging: Messaging) -> Settings:
+    return Settings(
+        stage=LOCAL,
+        region=REGION,
+        table=NAME,
+        topic_arn=messaging.topic_arn,
+        queue_url=messaging.queue_url,
+        dead_letter_url=messaging.dead_letter_url,
+        socket_url="ws://127.0.0.1:8000/ws",
+        socket_endpoint="",
+        origins=frozenset({"http://127.0.0.1:8000"}),
+        secrets=("a-secret-for-tests-that-is-long-enough",),
+        shards=1,
+        endpoint=engine.url,
+    )
+
+
+@contextmanager
+def recording(state: Path) -> Iterator[Recorder]:
+    """`state` is a folder for the engine."""
+    services = ["dynamodb", "sns", "sqs", "sts"]
+    with Engine(state, services=services) as engine, pytest.MonkeyPatch.context() as environment:
+        for name, value in engine.environment.items():
+            environment.setenv(name, value)
+        messaging = create_messaging(engine.client("sns"), engine.client("sqs"), NAME)
+        yield Recorder(engine, messaging)
