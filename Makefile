@@ -8,7 +8,7 @@ export PORT ?= 8000
 export STATE ?= .local
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local test check fix openapi screenshots bench clean
+.PHONY: help run run-fresh local test check fix openapi screenshots bench cost clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ screenshots: $(READY) ## Take the pictures of the console that the README shows
 
 bench: $(READY) ## Print the benchmarks
 	@$(BIN)/python -m bench
+
+cost: $(READY) ## Count again what docs/cost.md says
+	@$(BIN)/python -m bench.pages cost
 
 clean: ## Remove the virtual environment and the local state
 	rm -rf $(VENV) $(STATE)

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import cold, console, flatness, instructions, reactions, running, units
+from bench import cold, console, cost, flatness, instructions, reactions, running, units
 from bench.report import Table
 from tests.support.engines import CREDENTIALS
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "flatness": flatness.measure,
     "running": running.measure,
     "console": console.measure,
+    "cost": cost.measure,
 }
 
 

@@ -10,6 +10,7 @@ import boto3
 from bench.meter import Units, metering
 from bench.report import Table, progress
 from chalicelib.adapters.dynamodb.table import Table as DynamoTable
+from chalicelib.domain.prices import Prices
 from tests.budgets.commands import COMMANDS, Command
 from tests.budgets.scene import Scene, scene
 from tests.budgets.world import TableWorld
@@ -28,8 +29,7 @@ LEAST = {
 """Round trips, read and write units that any design needs on DynamoDB, without a log, without an
 answer to a retry, without a look at the heads behind a list; the indexes' writes are in it."""
 
-READ_PRICE, WRITE_PRICE = 0.125, 0.625
-"""US dollars a million, on demand, us-east-1."""
+PRICES = Prices()
 
 
 def measure() -> Iterator[Table]:
@@ -108,13 +108,13 @@ def _priced(title: str, parts: Iterable[tuple[str, Units]]) -> Table:
         title,
         ("part", "calls", "RRU", "WRU, with indexes", "USD a million"),
         rows,
-        f"At {READ_PRICE} USD a million reads and {WRITE_PRICE} a million writes (list prices,"
+        f"At {PRICES.read} USD a million reads and {PRICES.write} a million writes (list prices,"
         " us-east-1, on demand); without the reactions, and without API Gateway and Lambda.",
     )
 
 
 def _dollars(units: Units) -> float:
-    return units.read * READ_PRICE + (units.write + units.index) * WRITE_PRICE
+    return units.read * PRICES.read + (units.write + units.index) * PRICES.write
 
 
 @contextmanager

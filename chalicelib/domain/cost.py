@@ -2,32 +2,19 @@
 
 from dataclasses import dataclass
 
+from chalicelib.domain.prices import Prices
 from chalicelib.domain.report import Tally
 
-PRICES_OF = "2026-11"
-REGION = "us-east-1"
 MILLION = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """US dollars a million, but `gigabyte_second`; on demand, without the free tier."""
-
-    read: float = 0.125
-    write: float = 0.625
-    request: float = 3.50
-    push: float = 1.00
-    run: float = 0.20
-    gigabyte_second: float = 0.0000133334
-    queue: float = 0.50
-    topic: float = 0.50
+SECONDS, GIGABYTES = 0.06, 0.25
+"""Of one run of a function, and of its memory: assumptions, until it has run on AWS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What one entry costs: capacity units with those of the indexes and the reactions, requests to
     the API, frames to agents, runs of functions, calls of SQS and of SNS. Units are measured
-    (docs/benchmarks.md), and a test holds them to it; `seconds` of a run is an assumption."""
+    (docs/benchmarks.md), and a test holds them to it."""
 
     reads: float
     writes: float
@@ -36,8 +23,6 @@ class Usage:
     runs: float = 2
     queue: float = 0
     topic: float = 0
-    seconds: float = 0.06
-    gigabytes: float = 0.25
 
 
 MESSAGE = Usage(reads=12, writes=4, pushes=1, queue=1.5, runs=2.5)
@@ -60,7 +45,7 @@ def estimate(tally: Tally, agents: int, prices: Prices | None = None) -> dict[st
 
 
 def _of(usage: Usage, receivers: int, prices: Prices) -> dict[str, float]:
-    compute = usage.seconds * usage.gigabytes * prices.gigabyte_second
+    compute = SECONDS * GIGABYTES * prices.gigabyte_second
     return {
         "dynamodb": (usage.reads * prices.read + usage.writes * prices.write) / MILLION,
         "api_gateway": usage.requests * prices.request / MILLION,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from chalicelib.domain import cost
+from chalicelib.domain import cost, prices
 from chalicelib.domain.access import Action, authorize
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.handoff import Outcome
@@ -68,8 +68,8 @@ def _cost(of: Tally, agents: int) -> Json:
         "currency": "USD",
         "estimate": round(sum(parts.values()), 6),
         "parts": {service: round(dollars, 6) for service, dollars in parts.items()},
-        "prices_of": cost.PRICES_OF,
-        "region": cost.REGION,
+        "prices_of": prices.PRICES_OF,
+        "region": prices.REGION,
     }
 
 

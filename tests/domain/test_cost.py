@@ -2,7 +2,8 @@
 
 import pytest
 
-from chalicelib.domain.cost import MESSAGE, MOVE, Prices, estimate
+from chalicelib.domain.cost import MESSAGE, MOVE, estimate
+from chalicelib.domain.prices import Prices
 
 THOUSAND = {"handoffs": 1000, "messages": 20_000, "moves": 3_000}
 
