@@ -39,6 +39,12 @@ export const day = (at) => format(at, { weekday: "short", day: "numeric", month:
 /** @param {string} at */
 export const date = (at) => format(at, { day: "numeric", month: "short", timeZone: "UTC" });
 
+/** A day and its time, in full. @param {string} at */
+export const when = (at) => format(at, { dateStyle: "medium", timeStyle: "short" });
+
+/** From Monday, which is 0. @param {number} day */
+export const weekday = (day) => format(new Date(2024, 0, 1 + day), { weekday: "long" });
+
 /** Today the time, else the day: what tells most in little room. @param {string} at @param {number} now */
 export const lately = (at, now) => (now - Date.parse(at) < DAY ? clock(at) : format(at, { day: "numeric", month: "short" }));
 

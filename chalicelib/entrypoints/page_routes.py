@@ -34,7 +34,7 @@ PAGE = "index.html"
 NAMED = re.compile(r'(href|src)="([^"]+\.(?:css|js))"')
 FOR_GOOD = "public, max-age=31536000, immutable"
 COMMENTED = (".css", ".js")
-COMMENT = re.compile(r"/\*.*?\*/|^[ \t]*//.*?$", re.DOTALL | re.MULTILINE)
+UNSENT = re.compile(r"/\*.*?\*/|^[ \t]*//.*?$|^[ \t]+", re.DOTALL | re.MULTILINE)
 routes = Routes(__name__)
 
 
@@ -100,12 +100,12 @@ def digest_of(of: Mapping[str, File]) -> str:
 
 
 def served(path: Path) -> str:
-    """As it is, but for the comments in our own scripts and sheets, which are for whoever reads
-    the source; the lines keep their numbers."""
+    """As it is, but for what is for whoever reads the source of our own scripts and sheets:
+    comments and indentation. The lines keep their numbers."""
     text = path.read_text(encoding="utf-8")
     if path.suffix not in COMMENTED or path.parent.name == "vendor":
         return text
-    return COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    return UNSENT.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
 def headers_of(socket_url: str) -> dict[str, str]:

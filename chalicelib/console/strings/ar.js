@@ -41,4 +41,12 @@ export default {
   handoffs: "التحويلات", transfers_count: "حُوّل منها {count}", time_to_claim: "حتى الاستلام", time_to_first_answer: "حتى الرد", length: "المدة الكلية", ninety: "90 % خلال {time}",
   leaks: "مُنعت", leaks_more: "رسائل بوت في غير دوره", cost: "التكلفة المقدّرة", cost_more: "لهذه التحويلات على AWS",
   waits_plot: "كم انتظر الناس", hours_plot: "الطلبات حسب ساعة اليوم", days_plot: "المنتهية حسب اليوم", outcomes: "النتائج",
+  admin: "الإدارة", save: "حفظ", saved: "حُفظ.", make: "إنشاء", delete: "إزالة", done: "تم", name: "الاسم", once: "انسخه الآن: لن يظهر مرة أخرى.", copy: "نسخ", copied: "نُسخ",
+  api_keys: "مفاتيح API", api_keys_more: "بالمفتاح يستدعي خادم البوت الواجهة.", new_key: "مفتاح جديد", scopes: "صلاحياته", scope_messages: "الرسائل", scope_handoffs: "التحويلات", scope_read: "القراءة", expires: "صالح حتى (اختياري)", made: "أُنشئ {date}", until: "حتى {date}", no_end: "بلا نهاية",
+  rotate: "تجديد", rotate_more: "يُنشأ واحد جديد، ويبقى القديم يوماً آخر.", revoke: "إلغاء المفتاح", revoke_more: "خلال خمس ثوانٍ يُرفض من يستخدمه. لا رجوع عن هذا.",
+  queues_more: "كيف يجد المنتظرون موظفاً. الطابور غير المذكور له الإعدادات المعتادة.", new_queue: "طابور جديد", mode: "كيف يجد موظفاً", manual: "يستلمها أحدهم", offer: "تُعرض على واحد بعد آخر", offer_seconds: "ثوانٍ للقبول", fallback: "طابور مساعد", remove_queue_more: "له الإعدادات المعتادة من الآن. لا يضيع أحد من المنتظرين.",
+  hours: "ساعات العمل", always_open: "مفتوح دائماً", hours_more: "مثل 09:00-12:30, 13:30-17:00؛ اليوم الفارغ مغلق.", time_zone: "المنطقة الزمنية", holidays: "مغلق في",
+  limits: "الحدود", limits_more: "بالدقائق؛ الفارغ يعني أبداً.", limit_first_alert: "أول تنبيه", limit_escalate: "تنبيهات أخرى", limit_give_up: "ترك الانتظار", limit_agent_idle: "صمت الموظف", limit_user_idle: "صمت المستخدم", limit_max_length: "أطول تحويل", limit_agent_lost: "فقدان الموظف",
+  texts: "نصوص للمستخدم", texts_more: "حيث تختلف عن المعتاد. {fields} تُملأ؛ والنص الفارغ لا يُرسل.", text: "النص", text_when: "متى", add_text: "أضف نصاً", text_requested: "طُلب شخص", text_closed: "طُلب خارج الساعات", text_claimed: "استُلمت", text_released: "عادت إلى الطابور", text_transferred: "حُوّلت",
+  settings_more: "لهذا البوت في كل طوابيره.", leave_words: "كلمات يغادر بها المستخدم", leave_words_hint: "واحدة في كل سطر؛ كرسالة كاملة تنهي التحويل.", default_locale: "لغة النصوص", locale_hint: "مثل en أو es-MX، حين لا تُعرف لغة المستخدم.",
 };

@@ -19,6 +19,7 @@ const Conversations = () => html`
 const LATER = {
   team: () => import("./team.js").then((module) => module.Team),
   report: () => import("./report.js").then((module) => module.Report),
+  admin: () => import("./admin.js").then((module) => module.Admin),
 };
 
 export function App() {

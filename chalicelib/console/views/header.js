@@ -18,9 +18,15 @@ export function leads(known, bot) {
   return known.me?.role === "owner" || mine.some((each) => each.role !== "agent");
 }
 
+/** The bots that somebody sets up. @param {import("../types.js").State} known */
+export function administered({ me, agents }) {
+  const isAdmin = (/** @type {string} */ bot) => agents[bot]?.some((each) => each.id === me?.id && each.role === "admin");
+  return me?.bots.filter((bot) => me.role === "owner" || isAdmin(bot)) ?? [];
+}
+
 export function Header() {
   const known = state.value;
-  const views = leads(known) ? ["conversations", "team", "report"] : ["conversations"];
+  const views = ["conversations", ...(leads(known) ? ["team", "report"] : []), ...(administered(known).length ? ["admin"] : [])];
   return html`
     <header class="header">
       ${known.view === "conversations" && html`<a class="skip" href="#thread" onClick=${skip}>${t("skip")}</a>`}
