@@ -192,6 +192,9 @@ class Directory(Protocol):
     def members(self, bot: str) -> list[Member]:
         """Everybody of this bot, with presence and load."""
 
+    def roster(self, bot: str) -> list[Member]:
+        """Everybody of this bot, without presence and load, which cost a read for each."""
+
     def bots_of(self, person: str) -> list[str]:
         """The bots this person belongs to."""
 

@@ -56,7 +56,10 @@ def push(world: World, committed: Committed) -> None:
     watchers = set(world.connections.watchers(committed.bot, committed.conversation_id))
     if head is None or not _concerns_anybody(committed.entry, head, connections, watchers):
         return
-    connections = audience.in_session(world, connections)
+    hearing = _hearing(committed.entry, head, connections, watchers)
+    connections = audience.in_session(world, hearing)
+    if not connections:
+        return
     people = _people(world, committed.bot)
     asked_for = botpress_events.frames(
         world,
@@ -67,6 +70,19 @@ def push(world: World, committed: Committed) -> None:
     )
     frames = _frames(committed, head, connections, watchers, people)
     pushing.send(world, [*frames, *asked_for])
+
+
+def _hearing(
+    entry: Entry, head: Head, connections: list[Connection], watchers: set[str]
+) -> list[Connection]:
+    """Nobody else is looked up: a bot may have thousands of agents, and a conversation has one."""
+    if _concerns_everybody(entry, head):
+        return connections
+    return [c for c in connections if c.events or _follows(c, head, watchers)]
+
+
+def _follows(connection: Connection, head: Head, watchers: set[str]) -> bool:
+    return connection.id in watchers or connection.person == head.owner_id
 
 
 def _frames(
@@ -84,7 +100,7 @@ def _frames(
     }
     for connection in connections:
         caller = people.get(connection.person) or _owner(connection, head.bot)
-        follows = connection.id in watchers or connection.person == head.owner_id
+        follows = _follows(connection, head, watchers)
         if caller is None or not visible(caller, head):
             if committed.entry.kind in MOVES:
                 yield connection.id, {"event": "head", "head": rep.hidden(head)}
@@ -114,7 +130,7 @@ def _concerns_everybody(entry: Entry, head: Head) -> bool:
 
 
 def _people(world: World, bot: str) -> Mapping[str, Caller]:
-    members = world.directory.members(bot)
+    members = world.directory.roster(bot)
     return {m.person: Caller(m.person, m.name, m.role, bot, m.queues) for m in members}
 
 

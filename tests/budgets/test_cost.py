@@ -1,41 +1,33 @@
-"""The estimate in the report rests on what is measured, not on what was once believed."""
+"""The estimate in the report rests on what is counted, not on what was once believed."""
 
-from dataclasses import replace
-
-import boto3
 import pytest
 
-from bench.meter import metering
-from chalicelib.adapters.dynamodb.table import Table
-from chalicelib.domain.cost import MESSAGE, MOVE, Usage
-from tests.budgets.commands import COMMANDS
-from tests.budgets.scene import Scene
-from tests.support.engines import REGION
+from bench.episode import PARTS, SAID_WITH_PERSON, handoff, total
+from bench.money import dollars
+from chalicelib.domain.cost import estimate
+from tests.support.engines import CREDENTIALS
 
-NAMED = {command.name: command for command in COMMANDS}
+TALLY = {"messages": SAID_WITH_PERSON, "moves": 3}
+SERVICES = {
+    "dynamodb": "DynamoDB",
+    "api_gateway": "REST API",
+    "websocket": "WebSocket",
+    "lambda": "Lambda",
+    "sqs": "SQS",
+    "sns": "SNS",
+}
 
 
-@pytest.mark.parametrize(
-    ("name", "usage"),
-    [
-        ("next message", MESSAGE),
-        ("agent's message", MESSAGE),
-        ("pause", MOVE),
-        ("claim", MOVE),
-        ("unpause", MOVE),
-    ],
-)
-def test_what_an_entry_writes_is_no_more_than_the_estimate_says_and_not_much_less(
-    table: Table, in_conversation: Scene, name: str, usage: Usage
+@pytest.mark.parametrize("agents", [1, 12])
+def test_the_estimate_for_a_handoff_is_what_a_played_one_costs(
+    agents: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = NAMED[name]
-    command.given(in_conversation)
-    in_conversation.authenticate()
+    for variable, text in CREDENTIALS.items():
+        monkeypatch.setenv(variable, text)
+    parts = handoff(agents)
+    with_bot = PARTS[0]
 
-    with metering(table, boto3.client("dynamodb", region_name=REGION)) as units:
-        command.act(in_conversation)
+    played = dollars(total(used for name, used in parts.items() if name != with_bot))
 
-    written = units.write + units.index
-    assert 0.7 * usage.writes <= written <= usage.writes
-    assert units.read <= usage.reads
-    assert usage == replace(usage, requests=1)
+    counted = {service: played[name] for service, name in SERVICES.items()}
+    assert estimate(TALLY, agents) == pytest.approx(counted, rel=0.05)

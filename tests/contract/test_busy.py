@@ -62,6 +62,7 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.directory.bot(BOT),
     lambda s: s.directory.person("p"),
     lambda s: s.directory.members(BOT),
+    lambda s: s.directory.roster(BOT),
     lambda s: s.directory.bots_of("p"),
     lambda s: s.directory.all_bots(),
     lambda s: s.directory.presence("p"),

@@ -25,7 +25,7 @@ def test_what_nobody_added_is_not_there(stores: Stores) -> None:
     assert directory.bot_and_member(BOT, "p") == (None, None, None)
     assert directory.bot(BOT) is None
     assert directory.person("p") is None
-    assert directory.members(BOT) == []
+    assert directory.members(BOT) == directory.roster(BOT) == []
     assert directory.bots_of("p") == directory.all_bots() == []
     assert directory.presence("p") == Presence()
 
@@ -107,6 +107,8 @@ def test_members_come_with_presence_and_load(stores: Stores) -> None:
         replace(member("bo"), presence=ONLINE),
         member("cy"),
     ]
+    roster = sorted(stores.directory.roster(BOT), key=lambda each: each.person)
+    assert roster == [member("ana"), member("bo"), member("cy")]
 
 
 def test_a_member_that_is_changed_keeps_their_load(stores: Stores) -> None:

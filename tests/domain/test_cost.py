@@ -26,11 +26,11 @@ def test_twice_as_much_costs_twice_as_much() -> None:
     assert double == pytest.approx({name: 2 * dollars for name, dollars in once.items()})
 
 
-def test_more_agents_cost_more_frames_and_nothing_else() -> None:
+def test_more_agents_cost_more_frames_and_reads_and_nothing_else() -> None:
     few, many = estimate(THOUSAND, 5), estimate(THOUSAND, 50)
 
     changed = {name for name in few if few[name] != many[name]}
-    assert changed == {"websocket"}
+    assert changed == {"websocket", "dynamodb"}
     assert many["websocket"] - few["websocket"] == pytest.approx(3_000 * 45 * 1e-6)
 
 
@@ -39,9 +39,9 @@ def test_each_price_counts() -> None:
     units = Prices(1.0, 1.0, *[0.0] * 6)
 
     assert sum(estimate(THOUSAND, 5, free).values()) == 0
-    assert estimate({"messages": 1}, 1, units)["dynamodb"] == pytest.approx(
+    assert estimate({"messages": 1}, 0, units)["dynamodb"] == pytest.approx(
         (MESSAGE.reads + MESSAGE.writes) * 1e-6
     )
-    assert estimate({"moves": 1}, 1, units)["dynamodb"] == pytest.approx(
+    assert estimate({"moves": 1}, 0, units)["dynamodb"] == pytest.approx(
         (MOVE.reads + MOVE.writes) * 1e-6
     )

@@ -40,6 +40,10 @@ class MemoryDirectory:
             members = self._table.members.get(bot, {}).values()
             return [self._table.as_they_stand(bot, member) for member in members]
 
+    def roster(self, bot: str) -> list[Member]:
+        with self._table.lock:
+            return list(self._table.members.get(bot, {}).values())
+
     def bots_of(self, person: str) -> list[str]:
         with self._table.lock:
             return sorted(b for b, members in self._table.members.items() if person in members)

@@ -69,6 +69,10 @@ class DynamoDirectory:
         everybody = (members.member(rows, bot, row.person) for row in found)
         return [member for member in everybody if member]
 
+    def roster(self, bot: str) -> list[Member]:
+        rows = self._rows.every(MemberRow, keys.bot(bot), MemberRow.sk.startswith("AGENT#"))
+        return [members.member_of(row) for row in rows]
+
     def bots_of(self, person: str) -> list[str]:
         pk = keys.person(person)
         rows = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("BOT#"))
