@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 export PORT ?= 8000
 export STATE ?= .local
+STAGE ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local test check fix openapi screenshots bench cost clean
+.PHONY: help run run-fresh local test check fix openapi screenshots package bench cost clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +44,9 @@ bench: $(READY) ## Print the benchmarks
 
 cost: $(READY) ## Count again what docs/cost.md says
 	@$(BIN)/python -m bench.pages cost
+
+package: $(READY) ## One template and one zip in build/STAGE (STAGE=dev, ARGS='--python 3.13 --arch x86_64')
+	@$(BIN)/python -m infra.package $(STAGE) $(ARGS)
 
 clean: ## Remove the virtual environment and the local state
 	rm -rf $(VENV) $(STATE)

@@ -21,8 +21,9 @@ app.experimental_feature_flags.update(["WEBSOCKETS"])
 for room in rooms.ROOMS:
     app.register_blueprint(room.blueprint(wiring.world))
 
-# The ARN is known when the stack is: the merged template replaces this one.
+# These ARNs are known when the stack is: the merged template replaces them.
 STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/baton/stream/placeholder"
+NUDGES = "arn:aws:sqs:us-east-1:000000000000:placeholder.fifo"
 
 
 @app.on_ws_connect()
@@ -53,7 +54,7 @@ def on_change(event: Any) -> dict[str, object]:
     return change_stream.handle(wiring.world(), wiring.read_record, event.to_dict(), event.context)
 
 
-@app.on_sqs_message(queue="baton-nudges.fifo", batch_size=1, name="on_nudge")
+@app.on_sqs_message(queue_arn=NUDGES, batch_size=1, name="on_nudge")
 def on_nudge(event: Any) -> dict[str, object]:
     from chalicelib.entrypoints import nudge_queue
 

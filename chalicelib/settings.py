@@ -18,9 +18,9 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`origins` are those whose pages may open a WebSocket; lists are read from `shards`
-    partitions and put into `filled_shards` of them; above `log_level` INFO there are no lines of
-    requests, and no metrics."""
+    """`origins` are those whose pages may open a WebSocket: without one, none may. Lists are read
+    from `shards` partitions and put into `filled_shards` of them; above `log_level` INFO there are
+    no lines of requests, and no metrics."""
 
     stage: str
     region: str
@@ -55,7 +55,7 @@ def settings() -> Settings:
         dead_letter_url=_required("BATON_DEAD_LETTER_URL"),
         socket_url=_required("BATON_SOCKET_URL"),
         socket_endpoint=_required("BATON_SOCKET_ENDPOINT"),
-        origins=frozenset(_required("BATON_ORIGINS").split()),
+        origins=frozenset(os.environ.get("BATON_ORIGINS", "").split()),
         secrets=_secrets("BATON_SECRET"),
         shards=shards,
         filled_shards=_count("BATON_FILLED_SHARDS", shards, most=shards),

@@ -48,7 +48,7 @@ def test_sound_settings_are_read() -> None:
     assert read() == "prod ['https://a', 'https://b'] ['n', 'o'] INFO"
 
 
-@pytest.mark.parametrize("name", sorted(SOUND))
+@pytest.mark.parametrize("name", sorted(SOUND.keys() - {"BATON_ORIGINS"}))
 def test_what_is_missing_is_named(name: str) -> None:
     assert read(**{name: ""}) == f"Set {name} in the function's environment; it is empty."
 
@@ -76,3 +76,7 @@ def test_a_log_level_that_does_not_exist_is_refused() -> None:
 )
 def test_lists_are_filled_from_where_they_are_read(shards: str, filled: str, sentence: str) -> None:
     assert read(BATON_SHARDS=shards, BATON_FILLED_SHARDS=filled) == sentence
+
+
+def test_without_an_origin_no_page_may_connect() -> None:
+    assert read(BATON_ORIGINS="") == "prod [] ['n', 'o'] INFO"

@@ -4,7 +4,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from infra.slim import slim
 from tests.budgets.cachegrind import ROOT
@@ -28,13 +27,3 @@ def slimmed(tree: Path, copy: Path) -> Path:
     shutil.copytree(tree, copy)
     slim(copy, Path(sys.executable))
     return copy
-
-
-def zipped(tree: Path, file: Path) -> Path:
-    """As Chalice does it: all times are the first that a zip can hold."""
-    with ZipFile(file, "w", ZIP_DEFLATED) as package:
-        for path in sorted(path for path in tree.rglob("*") if path.is_file()):
-            package.writestr(
-                ZipInfo(str(path.relative_to(tree))), path.read_bytes(), compress_type=ZIP_DEFLATED
-            )
-    return file

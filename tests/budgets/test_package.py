@@ -17,10 +17,11 @@ from chalicelib.domain.address import Address
 from infra.local.engine import Engine
 from infra.local.resources import create_table
 from infra.local.seed import seed
+from infra.package import zipped
 from infra.slim import SERVICES
 from tests.budgets import cachegrind
 from tests.budgets.cachegrind import Cachegrind
-from tests.budgets.package import installed, slimmed, zipped
+from tests.budgets.package import installed, slimmed
 from tests.budgets.rest_events import rest_event
 from tests.support.api import DEMO_KEY
 from tests.support.engines import CREDENTIALS, REGION

@@ -1,0 +1,110 @@
+"""What Chalice's functions lack: environment, role, log, and the options of their event sources."""
+
+import json
+from collections.abc import Mapping
+
+from chalicelib.adapters.dynamodb.stream import NEWS
+from infra.local.messaging import VISIBILITY
+from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, SECRET
+from infra.template.policies import (
+    DEAD_CHANGES,
+    DEAD_NUDGES,
+    NUDGES,
+    SOCKETS,
+    TABLE,
+    TOPIC,
+    log_of,
+    role_of,
+    roles,
+)
+from infra.template.watched import Resource
+
+RETENTION_DAYS = 30
+STREAM_RETRIES = 10
+"""Of a batch, halved each time, before its first record is put aside."""
+SLOW = {"on_change": 60, "on_nudge": 60, "on_minute": 59}
+"""Seconds; all else has the 29 that API Gateway waits."""
+assert SLOW["on_nudge"] < VISIBILITY
+
+
+def functions(stage: str, target: Mapping[str, object], *, traced: bool) -> dict[str, Resource]:
+    """By logical name, to be merged into what Chalice makes. `target` are the runtime and the
+    architecture that the package is built for."""
+    made: dict[str, Resource] = {
+        logical: {"Properties": {**_properties(stage, function, logical), **target}}
+        for function, logical in FUNCTIONS.items()
+    }
+    return made | roles(FUNCTIONS, traced=traced) | _logs()
+
+
+def _properties(stage: str, function: str, logical: str) -> Resource:
+    properties: Resource = {
+        "Role": {"Fn::GetAtt": [role_of(logical), "Arn"]},
+        "LoggingConfig": {"LogGroup": {"Ref": log_of(logical)}},
+        "Environment": {"Variables": _environment(stage, function)},
+    }
+    if function in SLOW:
+        properties["Timeout"] = SLOW[function]
+    if function in EVENTS:
+        properties["Events"] = EVENTS[function]
+    return properties
+
+
+def _environment(stage: str, function: str) -> dict[str, object]:
+    """`BATON_ORIGINS` stands where it is asked for alone: the function behind the REST API cannot
+    know that API's address, which is made of the function."""
+    variables: dict[str, object] = {
+        "BATON_STAGE": stage,
+        "BATON_TABLE": {"Ref": TABLE},
+        "BATON_TOPIC_ARN": {"Ref": TOPIC},
+        "BATON_QUEUE_URL": {"Ref": NUDGES},
+        "BATON_DEAD_LETTER_URL": {"Ref": DEAD_NUDGES},
+        "BATON_SOCKET_URL": {"Fn::Sub": f"wss://{SOCKET_HOST}"},
+        "BATON_SOCKET_ENDPOINT": {"Fn::Sub": f"https://{SOCKET_HOST}"},
+        "BATON_SECRET": {"Fn::Sub": f"{{{{resolve:secretsmanager:${{{SECRET}}}}}}}"},
+        "BATON_SHARDS": {"Ref": "Shards"},
+        "BATON_FILLED_SHARDS": {"Ref": "FilledShards"},
+    }
+    if function == "connect":
+        variables["BATON_ORIGINS"] = {"Fn::Sub": f"https://{REST_HOST} ${{Origins}}"}
+    return variables
+
+
+SOCKET_HOST = f"${{{SOCKETS}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{REST_STAGE}"
+REST_HOST = f"${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
+
+EVENTS: Mapping[str, Resource] = {
+    "on_change": {
+        "OnChangeDynamodbEventSource": {
+            "Properties": {
+                "Stream": {"Fn::GetAtt": [TABLE, "StreamArn"]},
+                "FilterCriteria": {"Filters": [{"Pattern": json.dumps(NEWS)}]},
+                "FunctionResponseTypes": ["ReportBatchItemFailures"],
+                "BisectBatchOnFunctionError": True,
+                "MaximumRetryAttempts": STREAM_RETRIES,
+                "ParallelizationFactor": 10,
+                "StartingPosition": "TRIM_HORIZON",
+                "DestinationConfig": {
+                    "OnFailure": {
+                        "Type": "SQS",
+                        "Destination": {"Fn::GetAtt": [DEAD_CHANGES, "Arn"]},
+                    }
+                },
+            }
+        }
+    },
+    "on_nudge": {
+        "OnNudgeSqsEventSource": {
+            "Properties": {
+                "Queue": {"Fn::GetAtt": [NUDGES, "Arn"]},
+                "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            }
+        }
+    },
+}
+
+
+def _logs() -> dict[str, Resource]:
+    """Groups of our own: those that Lambda makes keep everything for ever."""
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": RETENTION_DAYS}}
+    return {log_of(logical): group for logical in FUNCTIONS.values()}

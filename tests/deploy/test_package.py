@@ -1,0 +1,131 @@
+"""What `make package` makes: a sound template, and a zip for the functions' own machine."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from infra import package
+from infra.package import PACKAGE, PLATFORMS, TEMPLATE, PackagingError, Target
+from infra.template.names import FUNCTIONS
+from tests.deploy.conftest import host
+
+MEGABYTE = 1_000_000
+ELF_MACHINE = slice(18, 20)
+AARCH64 = b"\xb7\x00"
+CFN_LINT = Path(sys.executable).with_name("cfn-lint")
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
+    found = template["Resources"].items()
+    return {name: each["Properties"] for name, each in found if each["Type"] == kind}
+
+
+def test_cfn_lint_finds_nothing(packaged: Path) -> None:
+    answer = subprocess.run(
+        [str(CFN_LINT), str(packaged / TEMPLATE)], capture_output=True, text=True, timeout=120
+    )
+
+    assert answer.stdout == ""
+    assert answer.returncode == 0
+
+
+def test_cfn_lint_finds_what_is_wrong(template: dict[str, Any], tmp_path: Path) -> None:
+    wrong = json.loads(json.dumps(template))
+    wrong["Resources"]["Nudges"]["Properties"]["VisibilityTimeout"] = "soon"
+    file = tmp_path / TEMPLATE
+    file.write_text(json.dumps(wrong))
+
+    answer = subprocess.run([str(CFN_LINT), str(file)], capture_output=True, timeout=120)
+
+    assert answer.returncode != 0
+
+
+def test_the_table_outlives_its_stack(template: dict[str, Any]) -> None:
+    table = template["Resources"]["Table"]
+
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["Properties"]["DeletionProtectionEnabled"]
+    assert table["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+
+
+def test_no_function_keeps_the_role_that_chalice_was_told_of(template: dict[str, Any]) -> None:
+    functions = of_type(template, "AWS::Serverless::Function")
+    roles = {name: each["Role"] for name, each in functions.items()}
+
+    assert roles == {name: {"Fn::GetAtt": [f"{name}Role", "Arn"]} for name in FUNCTIONS.values()}
+
+
+def test_no_placeholder_is_left(packaged: Path) -> None:
+    assert "placeholder" not in (packaged / TEMPLATE).read_text()
+    assert "000000000000" not in (packaged / TEMPLATE).read_text()
+
+
+def test_a_batch_fails_in_part_and_never_blocks(template: dict[str, Any]) -> None:
+    functions = of_type(template, "AWS::Serverless::Function")
+    (stream,) = functions["OnChange"]["Events"].values()
+    (queue,) = functions["OnNudge"]["Events"].values()
+
+    for source in (stream, queue):
+        assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert stream["Properties"]["BisectBatchOnFunctionError"]
+    assert stream["Properties"]["MaximumRetryAttempts"] > 0
+    assert stream["Properties"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
+
+
+def test_no_log_keeps_a_query_or_grows_for_ever(template: dict[str, Any]) -> None:
+    groups = of_type(template, "AWS::Logs::LogGroup")
+    text = json.dumps(template)
+
+    assert len(groups) == len(FUNCTIONS) + 2
+    assert all(each["RetentionInDays"] for each in groups.values())
+    assert "querystring" not in text
+    assert "$context.path" not in text
+
+
+def test_a_stage_that_there_is_not_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(PackagingError, match=r"no stage 'moon'.*prod"):
+        package.package("moon", host(), tmp_path / "moon")
+
+
+def test_without_an_interpreter_it_says_what_to_install() -> None:
+    with pytest.raises(PackagingError, match=r"uv python install 3\.99"):
+        package.interpreter("3.99")
+
+
+@pytest.fixture(scope="module")
+def for_arm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Not compiled: that takes an interpreter which this machine need not have."""
+    tree = tmp_path_factory.mktemp("arm") / "tree"
+    package.install(tree, Target("3.12", "arm64", Path(sys.executable)))
+    return tree
+
+
+def native(tree: Path) -> Iterator[Path]:
+    yield from (path for path in tree.rglob("*.so*") if path.is_file())
+
+
+def test_every_native_file_of_the_default_target_is_for_its_machine(for_arm: Path) -> None:
+    files = list(native(for_arm))
+
+    assert [path.name for path in files if path.read_bytes()[ELF_MACHINE] != AARCH64] == []
+    assert {"_core.cpython-312-aarch64-linux-gnu.so"} <= {path.name for path in files}
+    assert not [path for path in files if "cpython-" in path.name and "312" not in path.name]
+
+
+def test_a_native_file_for_another_machine_is_found(packaged: Path, tmp_path: Path) -> None:
+    if host().architecture == "arm64":
+        pytest.skip("the package of this machine is the default target's")
+    ZipFile(packaged / PACKAGE).extractall(tmp_path)
+
+    assert [path for path in native(tmp_path) if path.read_bytes()[ELF_MACHINE] != AARCH64]
+
+
+def test_the_zip_is_small(packaged: Path) -> None:
+    assert (packaged / PACKAGE).stat().st_size < 12 * MEGABYTE
+    assert set(PLATFORMS) == {"arm64", "x86_64"}
