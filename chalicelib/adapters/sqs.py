@@ -43,6 +43,15 @@ class SqsNudges:
                 MessageDeduplicationId=f"{conversation_id}:{seq}",
             )
 
+    def wake(self, bot: str, conversation_id: str, at: int) -> None:
+        with _in_our_terms():
+            self._client.send_message(
+                QueueUrl=self._queue_url,
+                MessageBody=json.dumps({"bot": bot, "conversation_id": conversation_id}),
+                MessageGroupId=digest(bot, conversation_id),
+                MessageDeduplicationId=f"wake:{conversation_id}:{at}",
+            )
+
     def sign(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
         typing = {"id": author.id, "name": author.name}
         body = {"bot": bot, "conversation_id": conversation_id, "typing": typing, "at": at}

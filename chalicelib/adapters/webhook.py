@@ -94,6 +94,13 @@ class WebhookReceiver:
         except HTTPException as error:
             raise Unreachable(f"{target.host} gave no answer in HTTP.") from error
 
+    def check(self, url: str) -> None:
+        target = target_of(url, allow_http=self._allow_loopback)
+        try:
+            self._addresses(Call(target, {}, b"", Deadline(self._limits.connect)))
+        except TimeoutError as error:
+            raise Unreachable(f"The name {target.host} was not resolved in time.") from error
+
     def _reach(self, call: "Call") -> "socket":
         """A connection to the first of the target's addresses that takes one."""
         refused: OSError | None = None

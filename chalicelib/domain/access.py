@@ -50,6 +50,7 @@ class Action(StrEnum):
     SEE_AVAILABILITY = "ask who is available"
     SEE_QUEUES = "see the queues' settings"
     SEE_REPORT = "see the report"
+    SEE_DELIVERIES = "see the deliveries"
     CONFIGURE = "configure the bot"
 
 
@@ -85,6 +86,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.SEE_AVAILABILITY: BOT_ONLY,
     Action.SEE_QUEUES: MAY_OVERRULE,
     Action.SEE_REPORT: MAY_OVERRULE,
+    Action.SEE_DELIVERIES: MAY_OVERRULE,
     Action.CONFIGURE: ADMINS,
 }
 

@@ -16,6 +16,7 @@ from chalicelib.entrypoints import (
     report_routes,
     settings_routes,
     turn_routes,
+    webhook_routes,
 )
 
 BOTPRESS = (
@@ -43,4 +44,5 @@ ROOMS = (
     report_routes.routes,
     settings_routes.routes,
     turn_routes.routes,
+    webhook_routes.routes,
 )

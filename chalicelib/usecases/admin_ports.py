@@ -6,7 +6,7 @@ within five seconds, in which `Directory` may remember.
 
 from typing import Protocol
 
-from chalicelib.usecases.records import Key
+from chalicelib.usecases.records import Key, Webhook
 
 
 class Administration(Protocol):
@@ -23,3 +23,9 @@ class Administration(Protocol):
 
     def remove_key(self, bot: str, key_id: str) -> bool:
         """False where this bot has no such key."""
+
+    def webhook(self, bot: str) -> Webhook | None: ...
+
+    def change_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
+        """Changes what differs between the two, and nothing else. False where url or secrets are
+        no longer as in `old`, or there is no such bot."""

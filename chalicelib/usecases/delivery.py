@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from chalicelib.domain.entries import Entry, From, Kind
 from chalicelib.usecases import botpress_events, delivery_signs
 from chalicelib.usecases import representation as rep
-from chalicelib.usecases.ports import Unreachable
+from chalicelib.usecases.calling import Attempt, call
 from chalicelib.usecases.records import Bot, Cursor, Delivery, Metric, Webhook, WebhookFormat
-from chalicelib.usecases.signing import sign
 from chalicelib.usecases.webhook_body import webhook_body, webhook_type
 from chalicelib.usecases.world import World
 
@@ -21,18 +20,6 @@ SLOT_LEASE = DEADLINE + 15 * 1000
 SLOT_BUSY_WAIT = 2
 PAGE = 100
 GONE = 410
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """`status` is None where there was no answer; `error` says why."""
-
-    status: int | None
-    error: str | None = None
-
-    @property
-    def succeeded(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +95,22 @@ def _given_up(moved: Cursor, entry: Entry, attempt: Attempt) -> bool:
 
 
 def _attempt(world: World, errand: Errand, entry: Entry) -> Attempt:
-    """The same id on every attempt, and a signature of its own."""
-    body = json.dumps(_told(world, errand, entry))
-    webhook_id = f"{errand.conversation_id}:{entry.seq}"
-    seconds = world.clock.now() // 1000
-    headers = {
-        "content-type": "application/json; charset=utf-8",
-        "webhook-id": webhook_id,
-        "webhook-timestamp": str(seconds),
-        "webhook-signature": sign(errand.webhook.secrets, webhook_id, seconds, body.encode()),
-    }
-    try:
-        return Attempt(world.receiver.post(errand.webhook.url, headers, body.encode()))
-    except Unreachable as error:
-        return Attempt(None, str(error))
+    return send(world, errand.bot.id, errand.webhook, errand.conversation_id, entry)
 
 
-def _told(world: World, errand: Errand, entry: Entry) -> rep.Json:
-    place = (world, errand.bot.id, errand.conversation_id, entry)
-    if errand.webhook.format is WebhookFormat.BOTPRESS:
+def send(world: World, bot: str, webhook: Webhook, conversation_id: str, entry: Entry) -> Attempt:
+    """One attempt, with the id that every attempt for this entry has."""
+    body = json.dumps(_told(world, bot, webhook, conversation_id, entry))
+    return call(world, webhook, webhook_id(conversation_id, entry.seq), body.encode())
+
+
+def webhook_id(conversation_id: str, seq: int) -> str:
+    return f"{conversation_id}:{seq}"
+
+
+def _told(world: World, bot: str, webhook: Webhook, conversation_id: str, entry: Entry) -> rep.Json:
+    place = (world, bot, conversation_id, entry)
+    if webhook.format is WebhookFormat.BOTPRESS:
         return botpress_events.webhook_body(*place) or webhook_body(*place)
     return webhook_body(*place)
 

@@ -294,6 +294,17 @@ class Deliveries(Protocol):
 
     def log(self, delivery: Delivery) -> None: ...
 
+    def history(
+        self, bot: str, position: str | None, limit: int
+    ) -> tuple[list[Delivery], str | None]:
+        """The latest attempts of 30 days, newest first, and where the next page begins; `position`
+        is the id after which this one does."""
+
+    def delivery(self, bot: str, delivery_id: str) -> Delivery | None: ...
+
+    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Cursor]:
+        """Of all of them; one round trip per 100."""
+
     def switch_off(self, bot: str, reason: str) -> None:
         """Stops deliveries to this bot's webhook until somebody configures it anew."""
 
@@ -329,6 +340,9 @@ class Nudges(Protocol):
 
     def send(self, bot: str, conversation_id: str, seq: int) -> None: ...
 
+    def wake(self, bot: str, conversation_id: str, at: int) -> None:
+        """A nudge about nothing new, in the same order: what has piled up may be delivered."""
+
     def sign(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
         """That somebody is typing; apart from the rest, and at most once in two seconds."""
 
@@ -342,6 +356,9 @@ class Nudges(Protocol):
 class Receiver(Protocol):
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """The HTTP status of the bot's server. Raises Unreachable where there is none."""
+
+    def check(self, url: str) -> None:
+        """Calls nobody. Raises Unreachable, saying why, for what `post` would not call either."""
 
 
 class Unreachable(Exception):

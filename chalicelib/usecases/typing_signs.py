@@ -7,8 +7,7 @@ from chalicelib.domain.entries import Author
 from chalicelib.domain.head import Head
 from chalicelib.usecases import audience, pushing, reading
 from chalicelib.usecases import representation as rep
-from chalicelib.usecases.ports import Unreachable
-from chalicelib.usecases.signing import sign
+from chalicelib.usecases.calling import call
 from chalicelib.usecases.world import World
 
 FRESH = 5000
@@ -51,17 +50,7 @@ def deliver(world: World, bot_id: str, conversation_id: str, author: Author, at:
     if head.owner_id != author.id:
         return
     body = json.dumps(_body(head, author, at)).encode()
-    webhook_id, seconds = f"{conversation_id}:typing:{at}", world.clock.now() // 1000
-    headers = {
-        "content-type": "application/json; charset=utf-8",
-        "webhook-id": webhook_id,
-        "webhook-timestamp": str(seconds),
-        "webhook-signature": sign(bot.webhook.secrets, webhook_id, seconds, body),
-    }
-    try:
-        world.receiver.post(bot.webhook.url, headers, body)
-    except Unreachable:
-        return
+    call(world, bot.webhook, f"{conversation_id}:typing:{at}", body)
 
 
 def _body(head: Head, author: Author, at: int) -> rep.Json:

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.domain.address import Address
 from chalicelib.entrypoints import cursors, rooms
 from chalicelib.usecases.authentication import digest_of
-from chalicelib.usecases.records import Key
+from chalicelib.usecases.records import Delivery, Key, Webhook
 from tests.api.scene import BOT, begun, id_of, message, ok, owned, waiting
 from tests.support.api import Api
 from tests.support.world import SECRET
@@ -38,6 +38,7 @@ class Row:
         return self.body
 
 
+HOOK = Webhook("https://bot.test/hook", ("whsec_" + "d2ViaG9vay1zZWNyZXQtY2FuYXJ5LW9ubHk=",))
 U_1 = Address("demo", "web", "u-1").conversation_id
 """The conversation in which `message()` is."""
 LOGIN = {"email": "ana@example.test", "password": "ana-demo"}
@@ -92,6 +93,13 @@ ROWS: dict[Resource, Row] = {
     ("POST", IN_BOT + "/keys"): Row(ADMINS, {"name": "Staging", "scopes": ["read"]}),
     ("DELETE", IN_BOT + "/keys/{id}"): Row(ADMINS),
     ("POST", IN_BOT + "/keys/{id}/rotate"): Row(ADMINS, {"overlap_s": 60}),
+    ("GET", IN_BOT + "/webhook"): Row(ADMINS),
+    ("PUT", IN_BOT + "/webhook"): Row(ADMINS, {"url": "https://bot.example.test/hook"}),
+    ("DELETE", IN_BOT + "/webhook"): Row(ADMINS),
+    ("POST", IN_BOT + "/webhook/rotate"): Row(ADMINS, {"overlap_s": 60}),
+    ("POST", IN_BOT + "/webhook/test"): Row(ADMINS, {}),
+    ("GET", IN_BOT + "/deliveries"): Row(SUPERVISORS),
+    ("POST", IN_BOT + "/deliveries/{id}/replay"): Row(ADMINS, {}),
     ("GET", "/healthz"): Row(ANYBODY),
     ("GET", "/readyz"): Row(ANYBODY),
     ("GET", "/openapi.json"): Row(ANYBODY),
@@ -131,11 +139,16 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
     )()
     handoff = ok(bot.get(path))["handoff"]
     told = ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
-    bot.world.directory.add_key(Key("staged", "demo", digest_of("secret")))
+    directory, administration = bot.world.directory, bot.world.administration
+    directory.add_key(Key("staged", "demo", digest_of("secret")))
+    administration.change_webhook("demo", administration.webhook("demo"), HOOK)
+    tried = Delivery("demo", id_of(path), 1, 1, "agent.message", bot.world.clock.now())
+    bot.world.deliveries.log(tried)
     others = {
         "handoffs": handoff["id"] if handoff else "h_none",
         "notifications": told["id"],
         "keys": "staged",
+        "deliveries": tried.id,
     }
     return Ids(id_of(path), others)
 

@@ -31,6 +31,7 @@ MAY = {
     Action.SEE_AVAILABILITY: BOT,
     Action.SEE_QUEUES: SUPERVISORS,
     Action.SEE_REPORT: SUPERVISORS,
+    Action.SEE_DELIVERIES: SUPERVISORS,
     Action.CONFIGURE: ADMINS,
 }
 """As the outside contract says; it is silent on what it does not name."""

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from chalicelib.adapters.webhook_target import target_of
 from chalicelib.domain.entries import Author
 from chalicelib.usecases.ports import FrameTooLarge, Unreachable
 from chalicelib.usecases.records import Metric
@@ -81,6 +82,9 @@ class FakeNudges:
         nudge = Nudge(bot, conversation_id, seq, receipt=f"receipt-{self._sent}")
         self._groups.setdefault((bot, conversation_id), deque()).append(nudge)
 
+    def wake(self, bot: str, conversation_id: str, at: int) -> None:
+        self.send(bot, conversation_id, 0)
+
     def sign(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
         self.signs.append((bot, conversation_id, author, at))
 
@@ -135,6 +139,11 @@ class FakeReceiver:
         if status is None:
             raise Unreachable(url)
         return status
+
+    def check(self, url: str) -> None:
+        """Of all names, those under `.invalid` lead nowhere (RFC 2606)."""
+        if target_of(url, allow_http=True).host.endswith(".invalid"):
+            raise Unreachable("The name leads nowhere.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chalicelib.usecases.records import Key
+from chalicelib.usecases.records import Key, Webhook
 from tests.support.memory_table import MemoryTable, Now
 
 
@@ -32,3 +32,23 @@ class MemoryAdministration:
             if known:
                 del self._table.keys[key_id]
             return known is not None
+
+    def webhook(self, bot: str) -> Webhook | None:
+        found = self._table.bots.get(bot)
+        return found.webhook if found else None
+
+    def change_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
+        with self._table.lock:
+            found = self._table.bots.get(bot)
+            if old == new:
+                return True
+            if found is None or _fixed(found.webhook) != _fixed(old):
+                return False
+            if new and old and found.webhook and new.off == old.off:
+                new = replace(new, off=found.webhook.off)
+            self._table.bots[bot] = replace(found, webhook=new)
+            return True
+
+
+def _fixed(webhook: Webhook | None) -> tuple[object, ...]:
+    return (webhook.url, webhook.secrets) if webhook else ()

@@ -1,5 +1,6 @@
 """Notifications, and how far each log has been delivered, in memory."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from chalicelib.usecases.ports import Lost
@@ -93,9 +94,27 @@ class MemoryDeliveries:
         with self._table.lock:
             self._table.slots.pop((bot, slot), None)
 
+    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Cursor]:
+        with self._table.lock:
+            return {each: self.cursor(bot, each) for each in conversation_ids}
+
     def log(self, delivery: Delivery) -> None:
         with self._table.lock:
-            self._table.deliveries.append(delivery)
+            self._table.deliveries[delivery.bot, delivery.id] = delivery
+
+    def history(
+        self, bot: str, position: str | None, limit: int
+    ) -> tuple[list[Delivery], str | None]:
+        with self._table.lock:
+            mine = [each for each in self._table.deliveries.values() if each.bot == bot]
+        newest = sorted(mine, key=_order, reverse=True)
+        after = next((_order(each) for each in newest if each.id == position), None)
+        found = [each for each in newest if after is None or _order(each) < after]
+        more = len(found) > limit
+        return found[:limit], found[limit - 1].id if more else None
+
+    def delivery(self, bot: str, delivery_id: str) -> Delivery | None:
+        return self._table.deliveries.get((bot, delivery_id))
 
     def switch_off(self, bot: str, reason: str) -> None:
         with self._table.lock:
@@ -103,6 +122,10 @@ class MemoryDeliveries:
             if found and found.webhook:
                 off = replace(found.webhook, off=reason)
                 self._table.bots[bot] = replace(found, webhook=off)
+
+
+def _order(delivery: Delivery) -> tuple[int, str]:
+    return delivery.at, f"{delivery.conversation_id}#{delivery.seq}#{delivery.attempt}"
 
 
 def _name(bot: str, key: IdempotencyKey) -> CallerKey:

@@ -80,7 +80,7 @@ class MemoryTable:
         self.notifications: dict[str, dict[str, Notification]] = {}
         self.cursors: dict[ConversationKey, Cursor] = {}
         self.slots: dict[tuple[str, int], int] = {}
-        self.deliveries: list[Delivery] = []
+        self.deliveries: dict[tuple[str, str], Delivery] = {}
 
     def as_they_stand(self, bot: str, member: Member) -> Member:
         """With presence and load."""

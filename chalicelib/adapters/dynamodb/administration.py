@@ -1,12 +1,15 @@
 """What admins set up for a bot, in the table."""
 
+from pynamodb.expressions.condition import Condition
+
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.bot_keys import key_of, key_pointer, key_row
-from chalicelib.adapters.dynamodb.rows import KeyRow, PointerRow
+from chalicelib.adapters.dynamodb.rows import BotRow, KeyRow, PointerRow
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
+from chalicelib.adapters.dynamodb.webhooks import webhook_attributes, webhook_changes, webhook_of
 from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import Key
+from chalicelib.usecases.records import Key, Webhook
 
 
 class DynamoAdministration:
@@ -43,3 +46,25 @@ class DynamoAdministration:
         transaction.delete(key_pointer(bot, key_id))
         transaction.commit()
         return True
+
+    def webhook(self, bot: str) -> Webhook | None:
+        row = self._rows.get(BotRow, keys.bot_row(bot))
+        return webhook_of(row) if row else None
+
+    def change_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
+        changes = webhook_changes(old, new)
+        row = BotRow.at(keys.bot_row(bot))
+        if not changes or self._rows.update(row, changes, _is_as_read(old)):
+            return True
+        # The answer to our own write may have been lost on its way.
+        return new is not None and self.webhook(bot) == new
+
+
+def _is_as_read(webhook: Webhook | None) -> Condition:
+    """`off` may have changed: whoever switches it off says nothing about the rest."""
+    if webhook is None:
+        absent: Condition = BotRow.pk.exists() & BotRow.url.does_not_exist()
+        return absent
+    known = webhook_attributes(webhook)
+    same: Condition = (BotRow.url == known["url"]) & (BotRow.secrets == known["secrets"])
+    return same

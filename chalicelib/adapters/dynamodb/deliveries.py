@@ -1,12 +1,14 @@
 """How far each log has been delivered, which deliveries are in flight, and what became of them."""
 
+from collections.abc import Iterable, Mapping
+
 import msgspec
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import BotRow, CursorRow, RecordRow, SlotRow
-from chalicelib.adapters.dynamodb.table import Rows, Table
+from chalicelib.adapters.dynamodb.table import Rows, Table, named
 from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import Cursor, Delivery
+from chalicelib.usecases.records import Cursor, Delivery, DeliveryPlace
 
 IN_FLIGHT = 5
 """Deliveries per bot at one time, so that a receiver that does not answer starves nobody else."""
@@ -41,6 +43,31 @@ class DynamoDeliveries:
     def free_slot(self, bot: str, slot: int) -> None:
         self._rows.delete([keys.slot(bot, slot)])
 
+    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Cursor]:
+        places = {each: keys.cursor(bot, each) for each in conversation_ids}
+        found = self._rows.get_all(places.values())
+        rows = {each: named(found, CursorRow, place) for each, place in places.items()}
+        return {each: Cursor(r.seq, r.attempts) if r else Cursor() for each, r in rows.items()}
+
+    def history(
+        self, bot: str, position: str | None, limit: int
+    ) -> tuple[list[Delivery], str | None]:
+        after = _key(bot, position) if position else None
+        rows, more = self._rows.page(
+            keys.deliveries(bot),
+            None,
+            limit=limit,
+            backwards=True,
+            after={"pk": {"S": after.pk}, "sk": {"S": after.sk}} if after else None,
+        )
+        found = [_delivery_of(row) for row in rows if isinstance(row, RecordRow)]
+        return found, found[-1].id if found and more else None
+
+    def delivery(self, bot: str, delivery_id: str) -> Delivery | None:
+        key = _key(bot, delivery_id)
+        row = self._rows.get(RecordRow, key) if key else None
+        return _delivery_of(row) if row else None
+
     def log(self, delivery: Delivery) -> None:
         key = keys.delivery(
             delivery.bot,
@@ -61,3 +88,14 @@ class DynamoDeliveries:
         row = SlotRow.at(keys.slot(bot, slot), slot=slot, until=until, expires=until // 1000 + 1)
         is_free = SlotRow.pk.does_not_exist() | (SlotRow.until <= now)
         return self._rows.put(row, is_free)
+
+
+def _key(bot: str, delivery_id: str) -> keys.RowKey | None:
+    place = DeliveryPlace.of(delivery_id)
+    if place is None:
+        return None
+    return keys.delivery(bot, place.at, place.conversation_id, place.seq, place.attempt)
+
+
+def _delivery_of(row: RecordRow) -> Delivery:
+    return msgspec.json.decode(row.record, type=Delivery)

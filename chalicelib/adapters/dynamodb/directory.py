@@ -1,6 +1,5 @@
 """Bots, keys and people in the table."""
 
-import json
 from collections.abc import Iterable
 
 import msgspec
@@ -21,11 +20,12 @@ from chalicelib.adapters.dynamodb.rows import (
 )
 from chalicelib.adapters.dynamodb.table import Rows, Table, named
 from chalicelib.adapters.dynamodb.transaction import Transaction
+from chalicelib.adapters.dynamodb.webhooks import webhook_attributes, webhook_of
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.queues import Queue
 from chalicelib.domain.routing import Member, Presence
 from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import Bot, Key, Person, Webhook, WebhookFormat
+from chalicelib.usecases.records import Bot, Key, Person
 
 
 class DynamoDirectory:
@@ -33,24 +33,24 @@ class DynamoDirectory:
         self._rows = Rows(table, clock)
 
     def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
-        of_bot, of_key = _bot_key(bot), keys.key(key_id)
+        of_bot, of_key = keys.bot_row(bot), keys.key(key_id)
         found = self._rows.get_all([of_bot, of_key])
         bot_row, found_key = named(found, BotRow, of_bot), named(found, KeyRow, of_key)
-        return _bot_of(bot_row), key_of(found_key) if found_key else None
+        return bot_of(bot_row), key_of(found_key) if found_key else None
 
     def bot_and_member(
         self, bot: str, person: str
     ) -> tuple[Bot | None, Person | None, Member | None]:
-        wanted = (_bot_key(bot), _person_key(person), keys.member(bot, person))
+        wanted = (keys.bot_row(bot), _person_key(person), keys.member(bot, person))
         found = self._rows.get_all(wanted)
         bot_row = named(found, BotRow, wanted[0])
         person_row = named(found, PersonRow, wanted[1])
         member_row = named(found, MemberRow, wanted[2])
         member = members.member_of(member_row) if member_row else None
-        return _bot_of(bot_row), _person_of(person_row), member
+        return bot_of(bot_row), _person_of(person_row), member
 
     def bot(self, bot: str) -> Bot | None:
-        return _bot_of(self._rows.get(BotRow, _bot_key(bot)))
+        return bot_of(self._rows.get(BotRow, keys.bot_row(bot)))
 
     def person(self, person: str) -> Person | None:
         return _person_of(self._rows.get(PersonRow, _person_key(person)))
@@ -96,7 +96,7 @@ class DynamoDirectory:
         self._put_all(_bot_row(bot), PointerRow.at(listed, id=bot.id))
 
     def put_settings(self, bot: str, settings: BotSettings) -> bool:
-        row = BotRow.at(_bot_key(bot))
+        row = BotRow.at(keys.bot_row(bot))
         change = BotRow.settings.set(_settings_text(settings))
         return self._rows.update(row, [change], BotRow.pk.exists())
 
@@ -138,26 +138,17 @@ class DynamoDirectory:
         transaction.commit()
 
 
-def _bot_key(bot: str) -> keys.RowKey:
-    return keys.RowKey(keys.bot(bot), keys.META)
-
-
 def _person_key(person: str) -> keys.RowKey:
     return keys.RowKey(keys.person(person), keys.META)
 
 
 def _bot_row(bot: Bot) -> BotRow:
-    webhook = bot.webhook
     return BotRow.at(
-        _bot_key(bot.id),
+        keys.bot_row(bot.id),
         id=bot.id,
         name=bot.name,
-        url=webhook.url if webhook else None,
-        secrets=json.dumps(webhook.secrets) if webhook else None,
-        since=webhook.since if webhook else None,
-        off=webhook.off if webhook else None,
-        format=webhook.format if webhook else None,
         settings=_settings_text(bot.settings),
+        **webhook_attributes(bot.webhook),
     )
 
 
@@ -165,22 +156,13 @@ def _settings_text(settings: BotSettings) -> str:
     return msgspec.json.encode(settings).decode()
 
 
-def _bot_of(row: BotRow | None) -> Bot | None:
+def bot_of(row: BotRow | None) -> Bot | None:
     if row is None:
         return None
-    webhook = None
-    if row.url is not None:
-        webhook = Webhook(
-            row.url,
-            tuple(json.loads(row.secrets)),
-            row.since,
-            row.off,
-            WebhookFormat(row.format or WebhookFormat.BATON),
-        )
     settings = BotSettings()
     if row.settings is not None:
         settings = msgspec.json.decode(row.settings, type=BotSettings)
-    return Bot(row.id, row.name, webhook, settings)
+    return Bot(row.id, row.name, webhook_of(row), settings)
 
 
 def _person_row(person: Person) -> PersonRow:

@@ -152,6 +152,10 @@ def idempotency(bot_id: str, key: IdempotencyKey) -> RowKey:
     return RowKey(joined("B", bot_id, "K", key.caller, key.key), META)
 
 
+def bot_row(bot_id: str) -> RowKey:
+    return RowKey(bot(bot_id), META)
+
+
 def member(bot_id: str, person_id: str) -> RowKey:
     return RowKey(bot(bot_id), joined("AGENT", person_id))
 

@@ -185,6 +185,7 @@ class BotRow(Row, discriminator="b"):
     since = Integer(attr_name="wf", null=True)
     off = UnicodeAttribute(attr_name="wo", null=True)
     format = UnicodeAttribute(attr_name="wb", null=True)
+    retiring = UnicodeAttribute(attr_name="wr", null=True)
     settings = UnicodeAttribute(attr_name="se", null=True)
 
 
