@@ -12,7 +12,7 @@ from chalicelib.adapters.chance import SystemChance
 from chalicelib.adapters.clock import SystemClock
 from chalicelib.loading import loading
 from chalicelib.settings import Settings, settings
-from chalicelib.usecases import admin_ports, ports
+from chalicelib.usecases import admin_ports, delivery_ports, ports
 from chalicelib.usecases.records import Committed, Notification
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class AwsWorld:
         return DynamoNotifications(self.table, self.clock)
 
     @cached_property
-    def deliveries(self) -> ports.Deliveries:
+    def deliveries(self) -> delivery_ports.Deliveries:
         from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
 
         return DynamoDeliveries(self.table, self.clock)

@@ -47,7 +47,7 @@ class SqsNudges:
         with _in_our_terms():
             self._client.send_message(
                 QueueUrl=self._queue_url,
-                MessageBody=json.dumps({"bot": bot, "conversation_id": conversation_id}),
+                MessageBody=json.dumps({"bot": bot, "conversation_id": conversation_id, "seq": 0}),
                 MessageGroupId=digest(bot, conversation_id),
                 MessageDeduplicationId=f"wake:{conversation_id}:{at}",
             )

@@ -3,7 +3,7 @@ what it needs."""
 
 from typing import Protocol
 
-from chalicelib.usecases import admin_ports, ports
+from chalicelib.usecases import admin_ports, delivery_ports, ports
 
 
 class World(Protocol):
@@ -20,7 +20,7 @@ class World(Protocol):
     @property
     def notifications(self) -> ports.Notifications: ...
     @property
-    def deliveries(self) -> ports.Deliveries: ...
+    def deliveries(self) -> delivery_ports.Deliveries: ...
     @property
     def reports(self) -> ports.Reports: ...
     @property

@@ -54,6 +54,17 @@ def test_a_nudge_names_the_entry_and_nothing_of_what_it_says(
     assert received["Attributes"]["MessageDeduplicationId"] == "c_1:7"
 
 
+def test_who_is_woken_is_woken_however_lately_it_was_nudged(
+    queues: Queues, nudges: SqsNudges
+) -> None:
+    nudges.send("demo", "c_1", 7)
+    nudges.wake("demo", "c_1", 1_000)
+
+    received = queues.receive(queues.nudges)
+    assert len(received) == 2
+    assert group(received[0]) == group(received[1])
+
+
 def test_nudges_of_one_conversation_stay_in_order(queues: Queues, nudges: SqsNudges) -> None:
     for seq in (1, 2, 3):
         nudges.send("demo", "c_1", seq)

@@ -165,6 +165,6 @@ def filled(path: str, conversation: str, bot: str = "demo") -> str:
     """With the query that a sound request needs."""
     ticket = cursors.cursor((SECRET,), ["turn", bot], f"1 {conversation}")
     named = {"strategy": "default", "name": "sales", "ticket": ticket, "action": "pause"}
-    named |= {"channel": "web", "user": "u-1"}
+    named |= {"channel": "web", "user": "u-1", "release": "r"}
     full = path.format(bot=bot, id=conversation, **named)
     return full + "?channel=web&user=u-1" if path.endswith("/lookup") else full

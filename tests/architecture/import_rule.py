@@ -24,6 +24,7 @@ SEES = {
     "chalicelib.adapters": (
         "chalicelib.adapters",
         "chalicelib.usecases.admin_ports",
+        "chalicelib.usecases.delivery_ports",
         "chalicelib.usecases.ports",
         "chalicelib.usecases.records",
         "chalicelib.domain",
@@ -34,6 +35,7 @@ SEES = {
         "chalicelib.loading",
         "chalicelib.settings",
         "chalicelib.usecases.admin_ports",
+        "chalicelib.usecases.delivery_ports",
         "chalicelib.usecases.ports",
         "chalicelib.usecases.records",
     ),

@@ -1,10 +1,13 @@
 """What admins set up for a bot."""
 
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 
 from chalicelib.domain.access import Scope
-from chalicelib.usecases.records import Bot, Key
-from tests.contract.story import BOT
+from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.usecases.records import Bot, Key, Retiring, Webhook, WebhookFormat
+from tests.contract.story import BOT, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores
 
@@ -61,3 +64,58 @@ def test_a_key_that_is_removed_is_gone_from_everywhere(stores: Stores) -> None:
 
     assert stores.directory.bot_and_key(BOT, "k1") == (Bot(BOT, "Demo"), None)
     assert stores.administration.keys(BOT) == []
+
+
+# Webhooks
+
+HOOK = Webhook("https://example.test/hook", ("whsec_a",), since=7)
+SETTINGS = BotSettings(("/end",))
+
+
+def test_a_webhook_comes_and_goes_and_leaves_the_rest_of_the_bot_alone(stores: Stores) -> None:
+    bare = Bot(BOT, "Demo", settings=SETTINGS)
+    stores.directory.add_bot(bare)
+    full = replace(
+        HOOK, off="why", format=WebhookFormat.BOTPRESS, retiring=(Retiring("whsec_b", START),)
+    )
+
+    for old, new in pairwise([None, HOOK, full, HOOK, None]):
+        assert stores.administration.change_webhook(BOT, old, new) is True
+        assert stores.administration.webhook(BOT) == new
+        assert stores.directory.bot(BOT) == replace(bare, webhook=new)
+
+
+def test_a_webhook_that_others_have_changed_meanwhile_stays_theirs(stores: Stores) -> None:
+    stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
+    theirs = replace(HOOK, secrets=("whsec_b",))
+    assert stores.administration.change_webhook(BOT, HOOK, theirs)
+
+    for new in (None, replace(HOOK, url="https://other.test"), replace(HOOK, secrets=("x",))):
+        assert stores.administration.change_webhook(BOT, HOOK, new) is False
+    assert stores.administration.change_webhook(BOT, None, HOOK) is False
+
+    assert stores.administration.webhook(BOT) == theirs
+
+
+def test_who_changes_the_secrets_does_not_switch_it_on_again(stores: Stores) -> None:
+    stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
+    stores.deliveries.switch_off(BOT, "410")
+
+    stores.administration.change_webhook(BOT, HOOK, replace(HOOK, secrets=("whsec_b",)))
+
+    assert stores.administration.webhook(BOT) == replace(HOOK, secrets=("whsec_b",), off="410")
+
+
+def test_a_bot_that_is_not_there_has_no_webhook(stores: Stores) -> None:
+    assert stores.administration.change_webhook(BOT, None, HOOK) is False
+    assert stores.administration.webhook(BOT) is None
+    assert stores.directory.bot(BOT) is None
+
+
+def test_of_16_who_change_a_webhook_at_once_one_does(stores: Stores) -> None:
+    stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
+    change = partial(stores.administration.change_webhook, BOT, HOOK)
+
+    changed = at_once([partial(change, replace(HOOK, url=f"https://h{n}.test")) for n in range(16)])
+
+    assert changed.count(True) == 1

@@ -24,6 +24,7 @@ from chalicelib.usecases.records import (
     Notification,
     Person,
     Ticket,
+    Webhook,
 )
 from tests.contract.faults import FOR_EVER, Send, asked_for, faulty, refused
 from tests.contract.story import BOT, CID, member
@@ -34,6 +35,7 @@ KEY = IdempotencyKey("k1", "key", "f")
 COMMIT = "TransactWriteItems"
 CONNECTION = Connection("s", "ana", 1, (BOT,), START, START + 60_000)
 ENDED = Ended(BOT, "h_" + "a" * 26 + "_1", "2026-01-31", "sales", "ana", {"handoffs": 1})
+LOGGED = Delivery(BOT, CID, 1, 1, "t", START)
 KNOWN = Key("k", BOT, "hash")
 NOTIFICATION = Notification("n_1", BOT, "text", "info", START)
 
@@ -80,6 +82,11 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.administration.keys(BOT),
     lambda s: s.administration.key(BOT, "k"),
     lambda s: s.administration.replace_key(KNOWN, START, replace(KNOWN, id="l")),
+    lambda s: s.administration.webhook(BOT),
+    lambda s: s.administration.change_webhook(BOT, None, Webhook("https://x.test", ("s",))),
+    lambda s: s.deliveries.history(BOT, None, 9),
+    lambda s: s.deliveries.delivery(BOT, LOGGED.id),
+    lambda s: s.deliveries.cursors(BOT, [CID]),
     lambda s: s.reports.count(ENDED),
     lambda s: s.reports.by_queue(BOT, "2026-01-01", "2026-01-31"),
     lambda s: s.reports.by_agent(BOT, "2026-01-01", "2026-01-31"),
@@ -102,7 +109,7 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.deliveries.move(BOT, CID, Cursor(), Cursor(1)),
     lambda s: s.deliveries.take_slot(BOT, START, 1000),
     lambda s: s.deliveries.free_slot(BOT, 0),
-    lambda s: s.deliveries.log(Delivery(BOT, CID, 1, 1, "t", START)),
+    lambda s: s.deliveries.log(LOGGED),
     lambda s: s.deliveries.switch_off(BOT, "x"),
 ]
 

@@ -87,6 +87,36 @@ def test_the_same_attempt_can_be_logged_twice(stores: Stores) -> None:
         stores.deliveries.log(each)
 
 
+def test_the_log_is_read_newest_first_page_after_page_and_by_bot(stores: Stores) -> None:
+    tries = [Delivery(BOT, CID, n, 1, "agent.message", START + n) for n in range(1, 6)]
+    for delivery in (*tries, Delivery("other", CID, 1, 1, "agent.message", START)):
+        stores.deliveries.log(delivery)
+
+    first, position = stores.deliveries.history(BOT, None, 3)
+    second, end = stores.deliveries.history(BOT, position, 3)
+
+    assert first + second == tries[::-1]
+    assert (position, end) == (first[-1].id, None)
+    assert stores.deliveries.history("third", None, 3) == ([], None)
+
+
+def test_a_delivery_is_found_by_its_id_and_by_its_own_bot_alone(stores: Stores) -> None:
+    delivery = Delivery(BOT, CID, 12, 8, "agent.message", START, None, "Nobody.", dead=True)
+    stores.deliveries.log(delivery)
+
+    assert stores.deliveries.delivery(BOT, delivery.id) == delivery
+    assert stores.deliveries.delivery("other", delivery.id) is None
+    for wrong in ("", "x", delivery.id + "1", f"d_{START:013d}_#_1_1"):
+        assert stores.deliveries.delivery(BOT, wrong) is None
+
+
+def test_cursors_are_read_together(stores: Stores) -> None:
+    stores.deliveries.move(BOT, CID, Cursor(), Cursor(3, 1))
+
+    assert stores.deliveries.cursors(BOT, [CID, "c_x"]) == {CID: Cursor(3, 1), "c_x": Cursor()}
+    assert stores.deliveries.cursors(BOT, []) == {}
+
+
 def test_a_webhook_that_is_switched_off_says_why(stores: Stores) -> None:
     stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
 

@@ -16,7 +16,7 @@ from chalicelib.adapters.dynamodb.directory import DynamoDirectory
 from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
 from chalicelib.adapters.dynamodb.reports import DynamoReports
 from chalicelib.adapters.dynamodb.table import Table, open_table
-from chalicelib.usecases import admin_ports, ports
+from chalicelib.usecases import admin_ports, delivery_ports, ports
 from infra.local.engine import Engine as Ministack
 from infra.local.resources import create_table
 from tests.support.atomic_moto import atomic_moto
@@ -48,7 +48,7 @@ class Stores:
     attempts: ports.Attempts
     connections: ports.Connections
     notifications: ports.Notifications
-    deliveries: ports.Deliveries
+    deliveries: delivery_ports.Deliveries
     reports: ports.Reports
     table: Table | None = None
 
