@@ -51,6 +51,7 @@ class Action(StrEnum):
     SEE_QUEUES = "see the queues' settings"
     SEE_REPORT = "see the report"
     SEE_DELIVERIES = "see the deliveries"
+    SEE_REPLIES = "see the canned replies"
     CONFIGURE = "configure the bot"
 
 
@@ -87,6 +88,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.SEE_QUEUES: MAY_OVERRULE,
     Action.SEE_REPORT: MAY_OVERRULE,
     Action.SEE_DELIVERIES: MAY_OVERRULE,
+    Action.SEE_REPLIES: PEOPLE,
     Action.CONFIGURE: ADMINS,
 }
 

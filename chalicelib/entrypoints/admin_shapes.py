@@ -10,7 +10,7 @@ from chalicelib.entrypoints.parsing import Strict, words
 from chalicelib.entrypoints.requests import NAME
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.delivery import webhook_id
-from chalicelib.usecases.records import Key, Webhook, WebhookFormat
+from chalicelib.usecases.records import CannedReply, Key, Webhook, WebhookFormat
 from chalicelib.usecases.replaying import Told
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -92,3 +92,7 @@ def delivery(of: Told) -> rep.Json:
         "error": attempt.error,
         "at": rep.timestamp(attempt.at),
     }
+
+
+def reply(of: CannedReply) -> rep.Json:
+    return {"name": of.name, "text": of.text}

@@ -246,7 +246,7 @@ class Nothing(Strict):
 
 
 class TextRequest(Strict):
-    """POST …/notes and …/suggestions"""
+    """POST …/notes and …/suggestions, PUT …/replies/{name}"""
 
     text: str
 

@@ -6,7 +6,7 @@ within five seconds, in which `Directory` may remember.
 
 from typing import Protocol
 
-from chalicelib.usecases.records import Key, Webhook
+from chalicelib.usecases.records import CannedReply, Key, Webhook
 
 
 class Administration(Protocol):
@@ -29,3 +29,12 @@ class Administration(Protocol):
     def change_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
         """Changes what differs between the two, and nothing else. False where url or secrets are
         no longer as in `old`, or there is no such bot."""
+
+    def replies(self, bot: str) -> list[CannedReply]:
+        """All of them, in no order."""
+
+    def put_reply(self, bot: str, reply: CannedReply) -> None:
+        """In the place of any other of that name."""
+
+    def remove_reply(self, bot: str, name: str) -> None:
+        """No change where there is none."""

@@ -17,6 +17,14 @@ DELIVERY_ID = re.compile(r"d_([0-9]{13})_([a-z2-7]{26})_([1-9][0-9]{0,11})_([0-9
 
 
 @dataclass(frozen=True, slots=True)
+class CannedReply:
+    """What agents say often, under a short name."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class IdempotencyKey:
     """What a caller wrote into `Idempotency-Key`, and a digest of the request it came with."""
 

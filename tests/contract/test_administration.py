@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from chalicelib.domain.access import Scope
 from chalicelib.domain.bot_settings import BotSettings
-from chalicelib.usecases.records import Bot, Key, Retiring, Webhook, WebhookFormat
+from chalicelib.usecases.records import Bot, CannedReply, Key, Retiring, Webhook, WebhookFormat
 from tests.contract.story import BOT, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -119,3 +119,17 @@ def test_of_16_who_change_a_webhook_at_once_one_does(stores: Stores) -> None:
     changed = at_once([partial(change, replace(HOOK, url=f"https://h{n}.test")) for n in range(16)])
 
     assert changed.count(True) == 1
+
+
+def test_a_reply_is_one_by_its_name_and_its_bot(stores: Stores) -> None:
+    admin = stores.administration
+    for text in ("Hi.", "Hello."):
+        admin.put_reply(BOT, CannedReply("greeting", text))
+    admin.put_reply(BOT, CannedReply("bye#1", "Bye."))
+    admin.put_reply("other", CannedReply("greeting", "Hey."))
+
+    admin.remove_reply(BOT, "bye#1")
+    admin.remove_reply(BOT, "bye#1")
+
+    assert admin.replies(BOT) == [CannedReply("greeting", "Hello.")]
+    assert admin.replies("other") == [CannedReply("greeting", "Hey.")]

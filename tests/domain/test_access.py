@@ -32,6 +32,7 @@ MAY = {
     Action.SEE_QUEUES: SUPERVISORS,
     Action.SEE_REPORT: SUPERVISORS,
     Action.SEE_DELIVERIES: SUPERVISORS,
+    Action.SEE_REPLIES: PEOPLE,
     Action.CONFIGURE: ADMINS,
 }
 """As the outside contract says; it is silent on what it does not name."""

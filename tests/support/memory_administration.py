@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chalicelib.usecases.records import Key, Webhook
+from chalicelib.usecases.records import CannedReply, Key, Webhook
 from tests.support.memory_table import MemoryTable, Now
 
 
@@ -48,6 +48,18 @@ class MemoryAdministration:
                 new = replace(new, off=found.webhook.off)
             self._table.bots[bot] = replace(found, webhook=new)
             return True
+
+    def replies(self, bot: str) -> list[CannedReply]:
+        with self._table.lock:
+            return [reply for (of, _), reply in self._table.replies.items() if of == bot]
+
+    def put_reply(self, bot: str, reply: CannedReply) -> None:
+        with self._table.lock:
+            self._table.replies[bot, reply.name] = reply
+
+    def remove_reply(self, bot: str, name: str) -> None:
+        with self._table.lock:
+            self._table.replies.pop((bot, name), None)
 
 
 def _fixed(webhook: Webhook | None) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from chalicelib.domain.routing import NEVER, Member, Presence
 from chalicelib.usecases.records import (
     Answer,
     Bot,
+    CannedReply,
     Connection,
     Cursor,
     Delivery,
@@ -67,6 +68,7 @@ class MemoryTable:
         self.busy_at: dict[tuple[str, str], int] = {}
         self.kept_until: dict[tuple[str, str], int] = {}
         self.bots: dict[str, Bot] = {}
+        self.replies: dict[tuple[str, str], CannedReply] = {}
         self.queues: dict[tuple[str, str], Queue] = {}
         self.ended: dict[tuple[str, str], Ended] = {}
         self.keys: dict[str, Key] = {}

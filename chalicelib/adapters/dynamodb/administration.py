@@ -1,15 +1,16 @@
 """What admins set up for a bot, in the table."""
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.bot_keys import key_of, key_pointer, key_row
-from chalicelib.adapters.dynamodb.rows import BotRow, KeyRow, PointerRow
+from chalicelib.adapters.dynamodb.rows import BotRow, KeyRow, PointerRow, RecordRow
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.adapters.dynamodb.webhooks import webhook_attributes, webhook_changes, webhook_of
 from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import Key, Webhook
+from chalicelib.usecases.records import CannedReply, Key, Webhook
 
 
 class DynamoAdministration:
@@ -58,6 +59,17 @@ class DynamoAdministration:
             return True
         # The answer to our own write may have been lost on its way.
         return new is not None and self.webhook(bot) == new
+
+    def replies(self, bot: str) -> list[CannedReply]:
+        rows = self._rows.every(RecordRow, keys.bot(bot), RecordRow.sk.startswith("R#"))
+        return [msgspec.json.decode(row.record, type=CannedReply) for row in rows]
+
+    def put_reply(self, bot: str, reply: CannedReply) -> None:
+        record = msgspec.json.encode(reply).decode()
+        self._rows.put(RecordRow.at(keys.reply(bot, reply.name), record=record))
+
+    def remove_reply(self, bot: str, name: str) -> None:
+        self._rows.delete([keys.reply(bot, name)])
 
 
 def _is_as_read(webhook: Webhook | None) -> Condition:

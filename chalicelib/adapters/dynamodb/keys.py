@@ -188,6 +188,10 @@ def queue(bot_id: str, name: str) -> RowKey:
     return RowKey(bot(bot_id), joined("Q", name))
 
 
+def reply(bot_id: str, name: str) -> RowKey:
+    return RowKey(bot(bot_id), joined("R", name))
+
+
 def tally(bot_id: str, of: str, day: str, name: str) -> RowKey:
     return RowKey(tallies(bot_id), joined(of, day, name))
 
