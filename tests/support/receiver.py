@@ -69,6 +69,10 @@ class Receiver:
     def taken(self) -> list[Told]:
         return [told for told in self.attempts if told.answered < 300]
 
+    def trust(self, secret: str) -> None:
+        """From now on, what is signed with this one is Baton's."""
+        self._webhook = Webhook(secret)
+
     def wait_for(self, holds: Callable[[list[Told]], object], seconds: float) -> list[Told]:
         """All attempts, as soon as `holds` says so of them."""
         with self._news:
