@@ -6,40 +6,15 @@ from urllib.error import HTTPError
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.admin_desk import admin, as_owner, go, in_dialog, made_key, press, put_queue
 from tests.browser.conftest import OpenAs
-from tests.browser.desk import go_to, violations
+from tests.browser.desk import go_to
 from tests.browser.office import BOT, Office, eventually, somebody
-from tests.support.receiver import Receiver
-
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
 def owner(open_console: OpenAs) -> Page:
     return admin(open_console)
-
-
-def admin(open_console: OpenAs, tab: str = "Queues", **options: Any) -> Page:
-    page = open_console("owner", **options)
-    go_to(page, "Admin")
-    go(page, tab)
-    return page
-
-
-def go(page: Page, tab: str) -> None:
-    page.get_by_role("tab", name=tab).click()
-
-
-def press(page: Page, name: str) -> None:
-    page.locator(".admin").get_by_role("button", name=name, exact=True).click()
-
-
-def in_dialog(page: Page, name: str) -> None:
-    page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
-
-
-def as_owner(office: Office, path: str) -> Any:
-    return office.call("GET", f"{BOT}/{path}", token=office.token("owner"))
 
 
 def test_who_is_no_admin_sees_nothing_to_set_up(open_console: OpenAs) -> None:
@@ -67,16 +42,6 @@ def test_the_tabs_are_reached_by_the_arrows_alone(owner: Page) -> None:
 
 
 # Keys
-
-
-def made_key(page: Page, name: str) -> str:
-    """The secret, as it is shown once."""
-    go(page, "Keys")
-    press(page, "New key")
-    page.get_by_label("Name").fill(name)
-    in_dialog(page, "Make")
-    expect(page.get_by_role("dialog")).to_contain_text("it is not shown again")
-    return page.get_by_role("dialog").get_by_role("textbox").input_value()
 
 
 def is_refused(office: Office, key: str) -> bool:
@@ -191,12 +156,6 @@ def test_a_queue_is_made_with_its_mode_hours_limits_and_texts(owner: Page, offic
     assert queue["texts"] == {"es": {"claimed": "{agent} está aquí."}}
 
 
-def put_queue(office: Office, **more: Any) -> str:
-    name = f"q-{somebody()[-6:]}"
-    office.call("PUT", f"{BOT}/queues/{name}", more, token=office.token("owner"))
-    return name
-
-
 def test_what_is_not_touched_stays_as_it_was(open_console: OpenAs, office: Office) -> None:
     name = put_queue(
         office,
@@ -273,101 +232,6 @@ def test_a_queue_is_removed(open_console: OpenAs, office: Office) -> None:
     assert name not in [each["name"] for each in as_owner(office, "queues")["items"]]
 
 
-# The webhook and its deliveries
-
-
-def secret_shown(page: Page) -> str:
-    expect(page.get_by_role("dialog")).to_contain_text("it is not shown again")
-    secret = page.get_by_role("dialog").get_by_role("textbox").input_value()
-    in_dialog(page, "Done")
-    return secret
-
-
-def set_up(page: Page, receiver: Receiver) -> None:
-    """Of the bot that the demo does not need."""
-    page.get_by_label("Bot", exact=True).select_option("other")
-    go(page, "Webhook")
-    expect(page.get_by_label("Address")).to_be_visible()
-    if page.get_by_role("button", name="Remove", exact=True).count():
-        press(page, "Remove")
-        in_dialog(page, "Remove")
-        expect(page.get_by_label("Address")).to_have_value("")
-    page.get_by_label("Address").fill(receiver.url)
-    press(page, "Save")
-    receiver.trust(secret_shown(page))
-
-
-def test_a_webhook_is_tried_and_what_came_of_it_is_told_in_colour_and_words(owner: Page) -> None:
-    with Receiver([500]) as receiver:
-        set_up(owner, receiver)
-        result = owner.locator(".panel [role=status]")
-
-        press(owner, "Test")
-        expect(result.locator(".pill.late")).to_have_text("It does not work")
-        expect(result).to_contain_text("500")
-        press(owner, "Test")
-
-        expect(result.locator(".pill.calm")).to_have_text("It works")
-        expect(result).to_contain_text("answered 204 in")
-        assert receiver.forged == 0
-        assert [told.type for told in receiver.attempts] == ["webhook.test"] * 2
-
-
-def test_a_new_secret_signs_from_now_on(owner: Page) -> None:
-    with Receiver() as receiver:
-        set_up(owner, receiver)
-        press(owner, "New secret")
-        in_dialog(owner, "Rotate")
-        receiver.trust(secret_shown(owner))
-        expect(owner.locator(".panel").first).to_contain_text("A former secret signs until")
-
-        press(owner, "Test")
-
-        expect(owner.locator(".panel .pill.calm")).to_have_text("It works")
-        assert receiver.forged == 0
-
-
-def test_an_address_that_is_not_called_is_refused_beside_its_field(owner: Page) -> None:
-    owner.get_by_label("Bot", exact=True).select_option("other")
-    go(owner, "Webhook")
-    owner.get_by_label("Address").fill("ftp://example.test/hook")
-
-    press(owner, "Save")
-
-    expect(owner.get_by_label("Address")).to_be_focused()
-    expect(owner.get_by_label("Address")).to_have_attribute("aria-invalid", "true")
-    expect(owner.get_by_label("Address")).to_have_value("ftp://example.test/hook")
-
-
-def test_what_failed_stands_in_the_log_and_is_sent_again(owner: Page, office: Office) -> None:
-    with Receiver([500]) as receiver:
-        set_up(owner, receiver)
-        asks_at_other(office)
-        receiver.wait_for(lambda told: len(told) > 1, 15)
-
-        go(owner, "Deliveries")
-        owner.get_by_label("State").select_option("failed")
-        failed = owner.get_by_role("listitem").filter(has_text="handoff.requested").first
-        expect(failed).to_contain_text("500")
-        expect(failed).to_contain_text("attempt 1")
-        failed.get_by_role("button", name="Send again").click()
-
-        expect(owner.locator(".toast")).to_have_text("Delivered")
-        assert len({told.id for told in receiver.attempts}) == 1
-        owner.get_by_label("State").select_option("delivered")
-        expect(owner.get_by_role("listitem").first).to_contain_text("sent again")
-
-
-def asks_at_other(office: Office) -> None:
-    """Somebody who talks to the bot that the demo does not need."""
-    who = somebody()
-    said = {"channel": "web", "user": {"id": who}, "from": "user", "text": "Hello"}
-    bot = "/api/v1/bots/other"
-    key = "bk_other_onlyforloopback"
-    talk = office.call("POST", f"{bot}/messages", said, token=key)["conversation_id"]
-    office.call("POST", f"{bot}/conversations/{talk}/pause", {}, token=key)
-
-
 # Settings
 
 
@@ -400,77 +264,3 @@ def test_a_locale_that_is_none_is_refused_beside_its_field(owner: Page) -> None:
     field = owner.get_by_label("Language of the texts")
     expect(field).to_have_accessible_description("'español!' is no locale")
     expect(field).to_have_value("español!")
-
-
-# For anybody's eyes and screens
-
-
-def test_a_list_that_does_not_come_is_a_sentence_and_can_be_tried_again(
-    open_console: OpenAs,
-) -> None:
-    page = open_console("owner")
-    page.route("**/queues", lambda route: route.abort("connectionrefused"))
-    go_to(page, "Admin")
-    expect(page.get_by_role("alert")).to_have_text("No connection: try again in a moment.")
-    page.unroute("**/queues")
-
-    press(page, "Try again")
-
-    expect(page.get_by_role("heading", name="Queues")).to_be_visible()
-
-
-def everything_open(page: Page) -> list[Any]:
-    """Each tab, and the largest of the forms."""
-    found = []
-    for tab in page.get_by_role("tab").all():
-        tab.click()
-        expect(page.locator(".skeletons")).to_have_count(0)
-        found += violations(page)
-    page.get_by_role("tab").nth(0).click()
-    return found
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_tab_or_form(
-    open_console: OpenAs, office: Office, scheme: str
-) -> None:
-    put_queue(office, mode="offer")
-    page = admin(open_console, color_scheme=scheme)
-    found = everything_open(page)
-    go(page, "Queues")
-    press(page, "New queue")
-    page.get_by_label("Always open").uncheck()
-    page.get_by_text("Limits", exact=True).click()
-    press(page, "Add a text")
-    found += violations(page)
-    page.keyboard.press("Escape")
-    made_key(page, somebody())
-    found += violations(page)
-    in_dialog(page, "Done")
-
-    assert found == []
-
-
-@pytest.mark.parametrize("locale", ["en-GB", "es", "ar"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(
-    open_console: OpenAs, office: Office, locale: str
-) -> None:
-    put_queue(office, mode="offer", fallback="a-queue-of-a-long-name")
-    page = open_console("owner", viewport=PHONE, locale=locale)
-    page.locator(".header .tab").last.click()
-    expect(page.get_by_role("tab").first).to_be_visible()
-
-    for tab in page.get_by_role("tab").all():
-        tab.click()
-        expect(page.locator(".skeletons")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        wide = page.locator(".admin > *, .items li, .panel > *").evaluate_all(
-            "(all) => all.map((each) => each.getBoundingClientRect())"
-            ".filter((box) => box.left < 0 || box.right > innerWidth + 1).length"
-        )
-        assert wide == 0
-    small = page.locator(".admin button").evaluate_all(
-        "(all) => all.map((each) => each.getBoundingClientRect())"
-        ".filter((box) => Math.min(box.width, box.height) < 24).length"
-    )
-    assert small == 0
