@@ -52,4 +52,5 @@ export default {
   webhook: "Webhook", webhook_more: "حيث يُبلَّغ خادم البوت بما يفعله الناس.", url: "العنوان", format: "الصيغة", secret: "السر", rotate_secret: "سر جديد", older_until: "سر سابق يوقّع حتى {date}.", switched_off: "متوقف: أجاب 410. احفظه لتشغيله.", remove_webhook_more: "لا يُبلَّغ خادم البوت بشيء بعد الآن، ولا بما قيل من قبل.",
   test: "اختبار", test_good: "يعمل", test_bad: "لا يعمل", answered: "أجاب {status} خلال {ms} ms",
   deliveries: "عمليات التسليم", deliveries_more: "ما أُبلِغ به الـ webhook، الأحدث أولاً.", state: "الحالة", all_states: "الكل", refresh: "تحديث", replay: "إرسال مجدداً", replayed: "أُرسلت مجدداً", attempt: "المحاولة {count}", delivery_delivered: "سُلّمت", delivery_pending: "تُعاد قريباً", delivery_failed: "فشلت", delivery_dead: "تُركت",
+  canned: "الردود", canned_more: "ما يقوله الموظفون كثيراً: تظهر بكتابة /.", new_reply: "رد جديد", reply_name_hint: "ما يُكتب بعد الشرطة.", reply_fields: "{fields} تصبح أسماء.", remove_reply_more: "ما قيل به يبقى.",
 };

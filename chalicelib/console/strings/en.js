@@ -52,4 +52,5 @@ export default {
   webhook: "Webhook", webhook_more: "Where the bot’s own server is told what people do.", url: "Address", format: "Format", secret: "Secret", rotate_secret: "New secret", older_until: "A former secret signs until {date}.", switched_off: "Switched off: it answered 410. Save it to switch it on.", remove_webhook_more: "The bot’s server is told nothing more, also of what was said before.",
   test: "Test", test_good: "It works", test_bad: "It does not work", answered: "answered {status} in {ms} ms",
   deliveries: "Deliveries", deliveries_more: "What the webhook was told, newest first.", state: "State", all_states: "All", refresh: "Look again", replay: "Send again", replayed: "sent again", attempt: "attempt {count}", delivery_delivered: "Delivered", delivery_pending: "Tried again soon", delivery_failed: "Failed", delivery_dead: "Given up",
+  canned: "Replies", canned_more: "What agents say often: / in the text brings them up.", new_reply: "New reply", reply_name_hint: "What one writes after the slash.", reply_fields: "{fields} become names.", remove_reply_more: "What was said with it stays.",
 };

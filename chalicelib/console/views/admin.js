@@ -6,12 +6,13 @@ import { t } from "../strings.js";
 import { Deliveries } from "./admin_deliveries.js";
 import { Keys } from "./admin_keys.js";
 import { Queues } from "./admin_queues.js";
+import { CannedReplies } from "./admin_replies.js";
 import { BotSettings } from "./admin_settings.js";
 import { Webhook } from "./admin_webhook.js";
 import { administered } from "./header.js";
 
 /** @type {Record<string, (props: any) => any>} */
-const TABS = { queues: Queues, api_keys: Keys, webhook: Webhook, deliveries: Deliveries, settings: BotSettings };
+const TABS = { queues: Queues, api_keys: Keys, canned: CannedReplies, webhook: Webhook, deliveries: Deliveries, settings: BotSettings };
 const NAMES = Object.keys(TABS);
 
 export function Admin() {
