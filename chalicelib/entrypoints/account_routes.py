@@ -2,9 +2,10 @@
 
 from chalicelib.domain.access import Role
 from chalicelib.entrypoints import requests
+from chalicelib.entrypoints.admin_shapes import InvitationRequest, PasswordRequest
 from chalicelib.entrypoints.botpress_shapes import botpress_error, success
 from chalicelib.entrypoints.http import Call, Reply, Routes
-from chalicelib.usecases import representation, sessions, sockets
+from chalicelib.usecases import inviting, representation, sessions, sockets
 from chalicelib.usecases.records import Person
 
 AUTH = "/api/v1/auth"
@@ -41,6 +42,20 @@ def logout(call: Call) -> Reply:
 @routes.on("GET", AUTH + "/logout")
 def logout_as_botpress(call: Call) -> Reply:
     return logout(call)
+
+
+@routes.on("POST", AUTH + "/password")
+def change_password(call: Call) -> Reply:
+    person, body = call.person, call.body(PasswordRequest)
+    session = sessions.change_password(call.world, person, body.current, body.new, call.source)
+    return success("Password changed", tokens(session))
+
+
+@routes.on("POST", AUTH + "/invitation")
+def accept(call: Call) -> Reply:
+    """Sets the first password; whoever has the invitation is its person."""
+    body = call.body(InvitationRequest)
+    return success("Welcome", tokens(inviting.accept(call.world, body.invitation, body.password)))
 
 
 @routes.on("GET", AUTH + "/me")

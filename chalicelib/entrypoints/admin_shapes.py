@@ -5,11 +5,13 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from chalicelib.domain.access import Scope
-from chalicelib.entrypoints.parsing import Strict, words
-from chalicelib.entrypoints.requests import NAME
+from chalicelib.domain.access import Role, Scope
+from chalicelib.domain.routing import Member
+from chalicelib.entrypoints.parsing import Strict, identifier, words
+from chalicelib.entrypoints.requests import NAME, SHORT
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.delivery import webhook_id
+from chalicelib.usecases.inviting import Invitation
 from chalicelib.usecases.records import CannedReply, Key, Webhook, WebhookFormat
 from chalicelib.usecases.replaying import Told
 
@@ -54,6 +56,74 @@ class RotateRequest(Strict):
     overlap_s: Overlap = DAY
 
 
+PLACE_ROLES = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
+"""Of a bot; the owner is the whole installation's."""
+QueueNames = Annotated[tuple[str, ...], Meta(max_length=50)]
+Capacity = Annotated[int, Meta(ge=0, le=1000)]
+EMAIL = 254
+"""Characters: RFC 5321, 4.5.3.1.3."""
+PASSWORD = range(8, 257)
+"""Characters: at least eight, and no rule beyond (NIST SP 800-63B, 5.1.1.2)."""
+
+
+class PlaceRequest(Strict):
+    """PUT …/agents/{id}"""
+
+    role: str = Role.AGENT
+    queues: QueueNames = ()
+    capacity: Capacity | None = None
+
+    def __post_init__(self) -> None:
+        if self.role not in PLACE_ROLES:
+            raise ValueError(f"`role` is {', '.join(PLACE_ROLES)}")
+        for queue in self.queues:
+            identifier("queues", queue, SHORT)
+
+    @property
+    def place(self) -> Member:
+        role, queues = Role(self.role), frozenset(self.queues)
+        return Member("", "", "", role, queues, self.capacity)
+
+
+class AgentRequest(PlaceRequest, kw_only=True):
+    """POST …/agents"""
+
+    email: str
+    name: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        words("name", self.name, NAME)
+        local, at, host = self.email.rpartition("@")
+        if not (local and at and host) or len(self.email) > EMAIL or " " in self.email:
+            raise ValueError("`email` takes an e-mail address")
+
+
+class InvitationRequest(Strict):
+    """POST /auth/invitation"""
+
+    invitation: str
+    password: str
+
+    def __post_init__(self) -> None:
+        require_password("password", self.password)
+
+
+class PasswordRequest(Strict):
+    """POST /auth/password"""
+
+    current: str
+    new: str
+
+    def __post_init__(self) -> None:
+        require_password("new", self.new)
+
+
+def require_password(name: str, value: str) -> None:
+    if len(value) not in PASSWORD:
+        raise ValueError(f"`{name}` takes {PASSWORD.start} to {PASSWORD.stop - 1} characters")
+
+
 def milliseconds(moment: datetime | None) -> int | None:
     return None if moment is None else round(moment.timestamp() * 1000)
 
@@ -96,3 +166,10 @@ def delivery(of: Told) -> rep.Json:
 
 def reply(of: CannedReply) -> rep.Json:
     return {"name": of.name, "text": of.text}
+
+
+def invitation(of: Invitation | None) -> rep.Json:
+    """Nothing where none is needed."""
+    if of is None:
+        return {"invitation": None, "expires_at": None}
+    return {"invitation": of.token, "expires_at": rep.timestamp(of.expires_at)}

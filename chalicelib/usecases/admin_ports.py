@@ -6,7 +6,8 @@ within five seconds, in which `Directory` may remember.
 
 from typing import Protocol
 
-from chalicelib.usecases.records import CannedReply, Key, Webhook
+from chalicelib.domain.routing import Member
+from chalicelib.usecases.records import CannedReply, Key, Person, Webhook
 
 
 class Administration(Protocol):
@@ -38,3 +39,15 @@ class Administration(Protocol):
 
     def remove_reply(self, bot: str, name: str) -> None:
         """No change where there is none."""
+
+    def add_person(self, person: Person) -> bool:
+        """False, and no change, where somebody with this id is known."""
+
+    def set_password(self, person: Person, password_hash: str) -> bool:
+        """Ends all sessions that `person` has as read; False where they have ended meanwhile."""
+
+    def change_member(self, bot: str, member: Member) -> bool:
+        """Role, queues and capacity; False where they are no member."""
+
+    def remove_member(self, bot: str, person: str) -> bool:
+        """False where they are none. What they own stays theirs."""

@@ -1,9 +1,9 @@
 """Logging in, staying logged in, logging out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.address import digest, person_id
-from chalicelib.domain.errors import InvalidCredentials, RateLimited
+from chalicelib.domain.errors import Conflict, InvalidCredentials, RateLimited
 from chalicelib.usecases.authentication import person_of_token
 from chalicelib.usecases.records import Person
 from chalicelib.usecases.world import World
@@ -36,7 +36,8 @@ def login(world: World, email: str, password: str, source: str) -> Session:
     attempt = digest("login", source, who)
     _count(world, attempt, PER_ACCOUNT_AND_ADDRESS)
     person = world.directory.person(who)
-    known = person.password_hash if person and not person.disabled else None
+    # Who has been invited has no password yet.
+    known = (person.password_hash or None) if person and not person.disabled else None
     if not world.passwords.matches(password, known) or person is None:
         raise InvalidCredentials("Invalid credentials")
     world.attempts.forget(attempt)
@@ -55,6 +56,26 @@ def renewed(world: World, person: Person) -> Session:
 def logout(world: World, person: Person) -> None:
     """Ends every session of this person; within five seconds everywhere."""
     world.directory.end_sessions(person.id)
+
+
+def change_password(world: World, person: Person, current: str, new: str, source: str) -> Session:
+    """Ends all sessions but the one that begins here. Raises InvalidCredentials, RateLimited,
+    Conflict where somebody else has changed it meanwhile."""
+    attempt = digest("login", source, person.id)
+    _count(world, attempt, PER_ACCOUNT_AND_ADDRESS)
+    if not world.passwords.matches(current, person.password_hash or None):
+        raise InvalidCredentials("Invalid credentials")
+    world.attempts.forget(attempt)
+    return set_password(world, person, new)
+
+
+def set_password(world: World, person: Person, new: str) -> Session:
+    """Raises Conflict where the person's sessions have ended meanwhile."""
+    hashed = world.passwords.hash(new)
+    if not world.administration.set_password(person, hashed):
+        raise Conflict("The password has been changed meanwhile: log in.")
+    version = person.token_version + 1
+    return _session(world, replace(person, password_hash=hashed, token_version=version))
 
 
 def _session(world: World, person: Person) -> Session:

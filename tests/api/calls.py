@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.domain.address import Address
+from chalicelib.domain.access import Role
+from chalicelib.domain.address import Address, person_id
+from chalicelib.domain.routing import Member
 from chalicelib.entrypoints import cursors, rooms
 from chalicelib.usecases.authentication import digest_of
-from chalicelib.usecases.records import Delivery, Key, Webhook
+from chalicelib.usecases.records import Delivery, Key, Person, Webhook
 from tests.api.scene import BOT, begun, id_of, message, ok, owned, waiting
 from tests.support.api import Api
 from tests.support.world import SECRET
@@ -41,6 +43,8 @@ class Row:
 HOOK = Webhook("https://bot.test/hook", ("whsec_" + "d2ViaG9vay1zZWNyZXQtY2FuYXJ5LW9ubHk=",))
 U_1 = Address("demo", "web", "u-1").conversation_id
 """The conversation in which `message()` is."""
+INVITED = person_id("nell@example.test")
+"""Nell, who has no password yet."""
 LOGIN = {"email": "ana@example.test", "password": "ana-demo"}
 IN_BOT = "/api/v1/bots/{bot}"
 ONE = IN_BOT + "/conversations/{id}"
@@ -49,6 +53,10 @@ ROWS: dict[Resource, Row] = {
     ("POST", "/api/v1/auth/login"): Row(ANYBODY, LOGIN),
     ("POST", "/api/v1/auth/login/basic/{strategy}"): Row(ANYBODY, LOGIN),
     ("POST", "/api/v1/auth/refresh"): Row(ANYBODY, {"refresh": "a refresh token"}),
+    ("POST", "/api/v1/auth/invitation"): Row(
+        ANYBODY, {"invitation": "an invitation", "password": "long enough"}
+    ),
+    ("POST", "/api/v1/auth/password"): Row(PEOPLE, {"current": "wrong", "new": "long enough"}),
     ("POST", "/api/v1/auth/logout"): Row(PEOPLE, {}),
     ("GET", "/api/v1/auth/logout"): Row(PEOPLE),
     ("GET", "/api/v1/auth/me"): Row(PEOPLE),
@@ -100,6 +108,10 @@ ROWS: dict[Resource, Row] = {
     ("POST", IN_BOT + "/webhook/test"): Row(ADMINS, {}),
     ("GET", IN_BOT + "/deliveries"): Row(SUPERVISORS),
     ("POST", IN_BOT + "/deliveries/{id}/replay"): Row(ADMINS, {}),
+    ("POST", IN_BOT + "/agents"): Row(ADMINS, {"email": "new@example.test", "name": "Neo"}),
+    ("PUT", IN_BOT + "/agents/{id}"): Row(ADMINS, {"role": "agent", "queues": ["sales"]}),
+    ("DELETE", IN_BOT + "/agents/{id}"): Row(ADMINS),
+    ("POST", IN_BOT + "/agents/{id}/invitation"): Row(ADMINS, {}),
     ("GET", IN_BOT + "/replies"): Row(PEOPLE),
     ("PUT", IN_BOT + "/replies/{name}"): Row(ADMINS, {"text": "Hello {user}, {agent} here."}),
     ("DELETE", IN_BOT + "/replies/{name}"): Row(ADMINS),
@@ -151,8 +163,12 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
         "handoffs": handoff["id"] if handoff else "h_none",
         "notifications": told["id"],
         "keys": "staged",
+        "agents": INVITED,
         "deliveries": tried.id,
     }
+    nell = Member(INVITED, "Nell", "nell@example.test", Role.AGENT)
+    administration.add_person(Person(INVITED, nell.email, nell.name, ""))
+    directory.add_member("demo", nell)
     return Ids(id_of(path), others)
 
 

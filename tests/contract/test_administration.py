@@ -4,9 +4,18 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from chalicelib.domain.access import Scope
+from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.bot_settings import BotSettings
-from chalicelib.usecases.records import Bot, CannedReply, Key, Retiring, Webhook, WebhookFormat
+from chalicelib.domain.routing import Member
+from chalicelib.usecases.records import (
+    Bot,
+    CannedReply,
+    Key,
+    Person,
+    Retiring,
+    Webhook,
+    WebhookFormat,
+)
 from tests.contract.story import BOT, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -133,3 +142,49 @@ def test_a_reply_is_one_by_its_name_and_its_bot(stores: Stores) -> None:
 
     assert admin.replies(BOT) == [CannedReply("greeting", "Hello.")]
     assert admin.replies("other") == [CannedReply("greeting", "Hey.")]
+
+
+# People
+
+
+CY = Person("p_cy", "cy@example.test", "Cy", "")
+
+
+def test_a_person_is_added_once(stores: Stores) -> None:
+    admin = stores.administration
+
+    assert admin.add_person(CY)
+    assert not admin.add_person(replace(CY, name="Mallory", password_hash="x"))
+    assert stores.directory.person(CY.id) == CY
+
+
+def test_of_two_who_set_a_password_under_the_same_session_one_does(stores: Stores) -> None:
+    stores.administration.add_person(CY)
+
+    done = [stores.administration.set_password(CY, hashed) for hashed in ("one", "two")]
+
+    assert done == [True, False]
+    after = stores.directory.person(CY.id)
+    assert after == replace(CY, password_hash="one", token_version=CY.token_version + 1)
+
+
+def test_a_members_place_is_changed_and_nothing_else(stores: Stores) -> None:
+    member = Member("p_cy", "Cy", "cy@example.test", Role.AGENT, frozenset({"a"}), 3)
+    stores.directory.add_member(BOT, member)
+    place = Member("p_cy", "", "", Role.SUPERVISOR)
+
+    assert stores.administration.change_member(BOT, place)
+    assert not stores.administration.change_member("other", place)
+
+    (changed,) = stores.directory.members(BOT)
+    assert changed == replace(member, role=Role.SUPERVISOR, queues=frozenset(), capacity=None)
+
+
+def test_who_is_no_member_any_more_is_in_no_list(stores: Stores) -> None:
+    stores.directory.add_member(BOT, Member("p_cy", "Cy", "cy@example.test", Role.AGENT))
+
+    assert stores.administration.remove_member(BOT, "p_cy")
+    assert not stores.administration.remove_member(BOT, "p_cy")
+
+    assert stores.directory.members(BOT) == []
+    assert stores.directory.bots_of("p_cy") == []

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from chalicelib.usecases.records import CannedReply, Key, Webhook
+from chalicelib.domain.routing import Member
+from chalicelib.usecases.records import CannedReply, Key, Person, Webhook
 from tests.support.memory_table import MemoryTable, Now
 
 
@@ -60,6 +61,35 @@ class MemoryAdministration:
     def remove_reply(self, bot: str, name: str) -> None:
         with self._table.lock:
             self._table.replies.pop((bot, name), None)
+
+    def add_person(self, person: Person) -> bool:
+        with self._table.lock:
+            known = self._table.people.setdefault(person.id, person)
+            return known == person
+
+    def set_password(self, person: Person, password_hash: str) -> bool:
+        version = person.token_version + 1
+        with self._table.lock:
+            known = self._table.people.get(person.id)
+            after = replace(person, password_hash=password_hash, token_version=version)
+            if known and known.token_version == person.token_version:
+                known = after
+                self._table.people[person.id] = after
+            return known == after
+
+    def change_member(self, bot: str, member: Member) -> bool:
+        with self._table.lock:
+            known = self._table.members.get(bot, {}).get(member.person)
+            if known is None:
+                return False
+            self._table.members[bot][member.person] = replace(
+                known, role=member.role, queues=member.queues, capacity=member.capacity
+            )
+            return True
+
+    def remove_member(self, bot: str, person: str) -> bool:
+        with self._table.lock:
+            return self._table.members.get(bot, {}).pop(person, None) is not None
 
 
 def _fixed(webhook: Webhook | None) -> tuple[object, ...]:

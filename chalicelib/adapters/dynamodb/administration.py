@@ -1,16 +1,27 @@
 """What admins set up for a bot, in the table."""
 
+from dataclasses import replace
+
 import msgspec
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.bot_keys import key_of, key_pointer, key_row
-from chalicelib.adapters.dynamodb.rows import BotRow, KeyRow, PointerRow, RecordRow
+from chalicelib.adapters.dynamodb.people import person_key, person_of, person_row
+from chalicelib.adapters.dynamodb.rows import (
+    BotRow,
+    KeyRow,
+    MemberRow,
+    PersonRow,
+    PointerRow,
+    RecordRow,
+)
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.adapters.dynamodb.webhooks import webhook_attributes, webhook_changes, webhook_of
+from chalicelib.domain.routing import Member
 from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import CannedReply, Key, Webhook
+from chalicelib.usecases.records import CannedReply, Key, Person, Webhook
 
 
 class DynamoAdministration:
@@ -70,6 +81,46 @@ class DynamoAdministration:
 
     def remove_reply(self, bot: str, name: str) -> None:
         self._rows.delete([keys.reply(bot, name)])
+
+    def add_person(self, person: Person) -> bool:
+        row = person_row(person)
+        # Ours, if the answer to our own write was lost: nobody else made this very hash.
+        return self._rows.put(row, PersonRow.pk.does_not_exist()) or self._is(person)
+
+    def set_password(self, person: Person, password_hash: str) -> bool:
+        changes = [
+            PersonRow.password_hash.set(password_hash),
+            PersonRow.token_version.set(person.token_version + 1),
+        ]
+        row = PersonRow.at(person_key(person.id))
+        changed = self._rows.update(row, changes, PersonRow.token_version == person.token_version)
+        version = person.token_version + 1
+        after = replace(person, password_hash=password_hash, token_version=version)
+        return changed or self._is(after)
+
+    def _is(self, person: Person) -> bool:
+        return person_of(self._rows.get(PersonRow, person_key(person.id))) == person
+
+    def change_member(self, bot: str, member: Member) -> bool:
+        row = MemberRow.at(keys.member(bot, member.person))
+        queues, capacity = MemberRow.queues, MemberRow.capacity
+        changes = [
+            MemberRow.role.set(member.role),
+            queues.set(set(member.queues)) if member.queues else queues.remove(),
+            capacity.remove() if member.capacity is None else capacity.set(member.capacity),
+        ]
+        return self._rows.update(row, changes, MemberRow.pk.exists())
+
+    def remove_member(self, bot: str, person: str) -> bool:
+        row = MemberRow.at(keys.member(bot, person))
+        if self._rows.get(MemberRow, row.key) is None:
+            return False
+        transaction = Transaction(self._rows.table)
+        transaction.delete(row)
+        listed = keys.RowKey(keys.person(person), keys.joined("BOT", bot))
+        transaction.delete(PointerRow.at(listed, id=bot))
+        transaction.commit()
+        return True
 
 
 def _is_as_read(webhook: Webhook | None) -> Condition:

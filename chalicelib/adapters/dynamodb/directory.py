@@ -6,6 +6,7 @@ import msgspec
 
 from chalicelib.adapters.dynamodb import keys, members
 from chalicelib.adapters.dynamodb.bot_keys import key_of, key_pointer, key_row
+from chalicelib.adapters.dynamodb.people import person_key, person_of, person_row
 from chalicelib.adapters.dynamodb.queues import queue_of, queue_row
 from chalicelib.adapters.dynamodb.rows import (
     BotRow,
@@ -41,23 +42,23 @@ class DynamoDirectory:
     def bot_and_member(
         self, bot: str, person: str
     ) -> tuple[Bot | None, Person | None, Member | None]:
-        wanted = (keys.bot_row(bot), _person_key(person), keys.member(bot, person))
+        wanted = (keys.bot_row(bot), person_key(person), keys.member(bot, person))
         found = self._rows.get_all(wanted)
         bot_row = named(found, BotRow, wanted[0])
         person_row = named(found, PersonRow, wanted[1])
         member_row = named(found, MemberRow, wanted[2])
         member = members.member_of(member_row) if member_row else None
-        return bot_of(bot_row), _person_of(person_row), member
+        return bot_of(bot_row), person_of(person_row), member
 
     def bot(self, bot: str) -> Bot | None:
         return bot_of(self._rows.get(BotRow, keys.bot_row(bot)))
 
     def person(self, person: str) -> Person | None:
-        return _person_of(self._rows.get(PersonRow, _person_key(person)))
+        return person_of(self._rows.get(PersonRow, person_key(person)))
 
     def people(self, persons: Iterable[str]) -> list[Person]:
-        rows = self._rows.get_all(_person_key(person) for person in persons).values()
-        found = (_person_of(row) for row in rows if isinstance(row, PersonRow))
+        rows = self._rows.get_all(person_key(person) for person in persons).values()
+        found = (person_of(row) for row in rows if isinstance(row, PersonRow))
         return [person for person in found if person]
 
     def members(self, bot: str) -> list[Member]:
@@ -118,7 +119,7 @@ class DynamoDirectory:
         self._put_all(key_row(key), key_pointer(key.bot, key.id))
 
     def add_person(self, person: Person) -> None:
-        self._rows.put(_person_row(person))
+        self._rows.put(person_row(person))
 
     def add_member(self, bot: str, member: Member) -> None:
         listed = keys.RowKey(keys.person(member.person), keys.joined("BOT", bot))
@@ -126,7 +127,7 @@ class DynamoDirectory:
 
     def end_sessions(self, person: str) -> None:
         # Where the SDK repeats this by itself the version rises twice: no token lives longer.
-        row = PersonRow.at(_person_key(person))
+        row = PersonRow.at(person_key(person))
         self._rows.update(
             row, [PersonRow.token_version.set(PersonRow.token_version + 1)], PersonRow.pk.exists()
         )
@@ -136,10 +137,6 @@ class DynamoDirectory:
         for row in rows:
             transaction.put(row)
         transaction.commit()
-
-
-def _person_key(person: str) -> keys.RowKey:
-    return keys.RowKey(keys.person(person), keys.META)
 
 
 def _bot_row(bot: Bot) -> BotRow:
@@ -163,30 +160,3 @@ def bot_of(row: BotRow | None) -> Bot | None:
     if row.settings is not None:
         settings = msgspec.json.decode(row.settings, type=BotSettings)
     return Bot(row.id, row.name, webhook_of(row), settings)
-
-
-def _person_row(person: Person) -> PersonRow:
-    return PersonRow.at(
-        _person_key(person.id),
-        id=person.id,
-        email=person.email,
-        name=person.name,
-        password_hash=person.password_hash,
-        token_version=person.token_version,
-        is_owner=person.is_owner,
-        disabled=person.disabled,
-    )
-
-
-def _person_of(row: PersonRow | None) -> Person | None:
-    if row is None:
-        return None
-    return Person(
-        id=row.id,
-        email=row.email,
-        name=row.name,
-        password_hash=row.password_hash,
-        token_version=row.token_version,
-        is_owner=row.is_owner,
-        disabled=row.disabled,
-    )
