@@ -140,9 +140,9 @@ OF_TIMERS: st.SearchStrategy[Command] = st.one_of(
     st.builds(Escalate, st.integers(1, 3)),
     st.builds(Release),
 )
-PERSON = st.sampled_from(["ana", "bo", "sam"])
+PERSON = st.sampled_from(["ana", "bo", "cy", "sam"])
 OWNER = "the owner"
-ANYBODY = st.sampled_from(["ana", "bo", "sam", "key", "timer"])
+ANYBODY = st.sampled_from(["ana", "bo", "cy", "sam", "key", "timer"])
 NOBODY: st.SearchStrategy[str | None] = st.none()
 KEYS = st.sampled_from([None, None, None, "k0", "k1"])
 EPOCHS_OFF = st.sampled_from([None, None, 0, 0, -1, 1])
@@ -159,8 +159,8 @@ def _by(
 
 TO_AGENT: st.SearchStrategy[Command] = st.builds(Transfer, note=NOTES)
 TO_QUEUE: st.SearchStrategy[Command] = st.builds(Transfer, queue=st.just("support"), note=NOTES)
-AGENTS = st.sampled_from(["ana", "bo", "sam"])
-NAMED = st.sampled_from(["ana", "bo", "sam", "nobody"])
+AGENTS = st.sampled_from(["ana", "bo", "cy", "sam"])
+NAMED = st.sampled_from(["ana", "bo", "cy", "sam", "nobody"])
 
 FITTING = {
     "bot": st.one_of(

@@ -1,4 +1,4 @@
-"""Three bots with three people each, in memory, behind a store that can be made to fail.
+"""Three bots with three agents and a supervisor each, in memory; their store can be made to fail.
 
 The people are the same for all bots, so that what one bot counts could leak into another.
 """
@@ -22,6 +22,7 @@ BOTS = ("b0", "b1", "b2")
 PEOPLE = {
     "ana": Member("ana", "Ana", "ana@x", Role.AGENT, frozenset({"sales"}), capacity=1),
     "bo": Member("bo", "Bo", "bo@x", Role.AGENT, frozenset({"sales", "support"}), capacity=1),
+    "cy": Member("cy", "Cy", "cy@x", Role.AGENT, frozenset({"sales"}), capacity=2),
     "sam": Member("sam", "Sam", "sam@x", Role.SUPERVISOR),
 }
 
