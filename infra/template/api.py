@@ -14,6 +14,8 @@ RATE, BURST = 1000, 500
 """Requests a second of one stage; the account's own quota is ten times that."""
 REST_LOG, SOCKET_LOG = "RestAccessLog", "SocketAccessLog"
 
+LOG_ACCOUNT = "AccessLogAccount"
+
 REST_LINE = {
     "request_id": "$context.requestId",
     "route": "$context.resourcePath",
@@ -93,7 +95,16 @@ def _access_log(group: str, line: dict[str, str]) -> Resource:
 
 
 def _log_group() -> Resource:
-    return {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": RETENTION_DAYS}}
+    """Its tag has it, and so the stage that logs into it, wait for the account's role: without that
+    API Gateway refuses the stage, and a plain DependsOn cannot have a condition."""
+    writer = {"Fn::If": ["MakesLogRole", {"Ref": LOG_ACCOUNT}, "exists"]}
+    return {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {
+            "RetentionInDays": RETENTION_DAYS,
+            "Tags": [{"Key": "writer", "Value": writer}],
+        },
+    }
 
 
 PARAMETERS: dict[str, Resource] = {
@@ -238,7 +249,7 @@ def _log_role() -> dict[str, Resource]:
                 ],
             },
         },
-        "AccessLogAccount": {
+        LOG_ACCOUNT: {
             "Type": "AWS::ApiGateway::Account",
             "Condition": "MakesLogRole",
             **KEPT,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from chalicelib.adapters.dynamodb.stream import NEWS
 from infra.local.messaging import VISIBILITY
-from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, SECRET
+from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, SECRET, SECRET_VERSION
 from infra.template.policies import (
     DEAD_CHANGES,
     DEAD_NUDGES,
@@ -61,7 +61,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_DEAD_LETTER_URL": {"Ref": DEAD_NUDGES},
         "BATON_SOCKET_URL": {"Fn::Sub": f"wss://{SOCKET_HOST}"},
         "BATON_SOCKET_ENDPOINT": {"Fn::Sub": f"https://{SOCKET_HOST}"},
-        "BATON_SECRET": {"Fn::Sub": f"{{{{resolve:secretsmanager:${{{SECRET}}}}}}}"},
+        "BATON_SECRET": {"Fn::Sub": SECRET_VALUE},
         "BATON_SHARDS": {"Ref": "Shards"},
         "BATON_FILLED_SHARDS": {"Ref": "FilledShards"},
     }
@@ -69,6 +69,11 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         variables["BATON_ORIGINS"] = {"Fn::Sub": f"https://{REST_HOST} ${{Origins}}"}
     return variables
 
+
+SECRET_VALUE = f"{{{{resolve:secretsmanager:${{{SECRET}}}:SecretString:::${{{SECRET_VERSION}}}}}}}"
+"""Put into the environment by CloudFormation: to read it from Secrets Manager would cost each cold
+start a call and one more client. CloudFormation looks it up only where the text of the reference
+changes, hence the version. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"""
 
 SOCKET_HOST = f"${{{SOCKETS}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{REST_STAGE}"
 REST_HOST = f"${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from infra.template import api, functions, messaging, storage
 from infra.template.functions import REST_HOST, SOCKET_HOST
-from infra.template.names import REST_STAGE, names_of
+from infra.template.names import REST_STAGE, SECRET, SECRET_VERSION, names_of
 from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, NUDGES, TABLE, TOPIC
 from infra.template.watched import Resource
 from infra.template.watching import watching
@@ -16,6 +16,13 @@ SHARDS: dict[str, Resource] = {
         "FilledShards": "How many of them are filled: see docs/operations.md.",
     }.items()
 }
+VERSION: dict[str, Resource] = {
+    SECRET_VERSION: {
+        "Type": "String",
+        "Default": "",
+        "Description": "The version id of the secret; empty: its current one when first deployed.",
+    }
+}
 OUTPUTS: Mapping[str, object] = {
     "Url": {"Fn::Sub": f"https://{REST_HOST}/{REST_STAGE}"},
     "SocketUrl": {"Fn::Sub": f"wss://{SOCKET_HOST}"},
@@ -24,6 +31,7 @@ OUTPUTS: Mapping[str, object] = {
     "TopicArn": {"Ref": TOPIC},
     "QueueUrl": {"Ref": NUDGES},
     "DeadLetterUrl": {"Ref": DEAD_NUDGES},
+    "SecretArn": {"Ref": SECRET},
     "DeadChangesUrl": {"Ref": DEAD_CHANGES},
 }
 
@@ -40,7 +48,7 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
     }
     return {
         "Description": f"Baton, {stage}: who may speak in a chatbot conversation.",
-        "Parameters": {**SHARDS, **api.PARAMETERS},
+        "Parameters": {**SHARDS, **VERSION, **api.PARAMETERS},
         "Conditions": api.CONDITIONS,
         "Resources": resources,
         "Outputs": {name: {"Value": value} for name, value in OUTPUTS.items()},

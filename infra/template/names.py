@@ -15,7 +15,7 @@ FUNCTIONS = {
 """As Chalice names them, by the function's name in app.py."""
 
 REST_API, REST_STAGE = "RestAPI", "api"
-SECRET = "Secret"
+SECRET, SECRET_VERSION = "Secret", "SecretVersion"
 
 
 def stack_of(stage: str) -> str:

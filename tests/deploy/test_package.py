@@ -88,6 +88,27 @@ def test_no_log_keeps_a_query_or_grows_for_ever(template: dict[str, Any]) -> Non
     assert "$context.path" not in text
 
 
+def test_another_version_of_the_secret_changes_every_function(template: dict[str, Any]) -> None:
+    """Else CloudFormation would see no change, and rotation would never arrive."""
+    functions = of_type(template, "AWS::Serverless::Function")
+    secrets = [each["Environment"]["Variables"]["BATON_SECRET"] for each in functions.values()]
+    value = "{{resolve:secretsmanager:${Secret}:SecretString:::${SecretVersion}}}"
+
+    assert secrets == [{"Fn::Sub": value}] * len(FUNCTIONS)
+    assert template["Parameters"]["SecretVersion"]["Default"] == ""
+
+
+def test_no_stage_logs_before_the_account_may(template: dict[str, Any]) -> None:
+    """By what each stage refers to: a tag of its log group names the account's setting."""
+    resources = template["Resources"]
+    stages = {"RestAPI": "AccessLogSetting", "WebsocketAPIStage": "AccessLogSettings"}
+
+    for name, setting in stages.items():
+        group = resources[name]["Properties"][setting]["DestinationArn"]["Fn::GetAtt"][0]
+        (tag,) = resources[group]["Properties"]["Tags"]
+        assert tag["Value"]["Fn::If"][:2] == ["MakesLogRole", {"Ref": "AccessLogAccount"}]
+
+
 def test_a_stage_that_there_is_not_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PackagingError, match=r"no stage 'moon'.*prod"):
         package.package("moon", host(), tmp_path / "moon")
