@@ -43,9 +43,10 @@ class Rest:
         raw = None if body is None else json.dumps(body).encode()
         if raw is not None:
             sent["Content-Type"] = "application/json"
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=TIMEOUT)
+        where = urlsplit(self.url)
+        connection = http.client.HTTPConnection(where.netloc, timeout=TIMEOUT)
         try:
-            full = path if path in OUTSIDE else f"/api/v1{path}"
+            full = where.path + (path if path in OUTSIDE else f"/api/v1{path}")
             connection.request(method, full, raw, sent)
             response = connection.getresponse()
             return Answer(response.status, response.read().decode())

@@ -1,0 +1,96 @@
+"""The package as it would go to AWS, deployed into the local engine: the story, a sweep, an upgrade
+and the way back."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.queues import Limits, Queue
+from infra.local.engine import Engine
+from infra.package import TEMPLATE
+from tests.deploy.emulated import Deployed, Elsewhere
+from tests.e2e import test_story as story
+from tests.e2e.scene import Running
+from tests.local.waiting import eventually
+from tests.support.receiver import Receiver
+
+MINUTE = {
+    "version": "0",
+    "account": "000000000000",
+    "region": "us-east-1",
+    "detail": {},
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "time": "2026-01-01T00:00:00Z",
+    "id": "m-1",
+    "resources": [],
+}
+"""As EventBridge sends it."""
+FROM_THIS_RELEASE_ON = ("Dashboard", "DeadLettersChangesAlarm", "RestFirewall")
+"""What an earlier template had not, for the upgrade; there has been no earlier release."""
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with Engine(tmp_path_factory.mktemp("deployed"), services=None) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def deployed(engine: Engine, packaged: Path) -> Deployed:
+    stack = Deployed(engine)
+    stack.deploy(packaged)
+    return stack
+
+
+@pytest.fixture(scope="module")
+def running(deployed: Deployed) -> Running:
+    return Elsewhere(deployed)
+
+
+def test_the_story_runs_against_the_deployed_endpoints(running: Running) -> None:
+    with Receiver() as receiver:
+        story.test_a_conversation_goes_to_a_person_and_back_and_nothing_is_lost_on_the_way(
+            running, receiver
+        )
+
+
+def test_the_sweep_gives_up_what_has_waited_too_long(running: Running, deployed: Deployed) -> None:
+    scene = running.bot()
+    running.world.directory.put_queue(scene.bot, Queue("sales", limits=Limits(give_up=1)))
+    head = scene.pause("zoe", queue="sales")
+
+    def is_given_up() -> bool:
+        deployed.invoke("on_minute", MINUTE)
+        found: str = scene.rest.get(scene.one(head["id"])).json["status"]
+        return found == "bot"
+
+    assert eventually(is_given_up)
+    (handoff,) = scene.rest.get(f"{scene.path}/handoffs").json["items"]
+    assert handoff["outcome"] == "expired"
+
+
+def test_an_upgrade_keeps_what_is_in_the_table_and_so_does_the_way_back(
+    running: Running, deployed: Deployed, packaged: Path
+) -> None:
+    scene = running.bot()
+    conversation = scene.user_says("zoe", "Hello")["conversation_id"]
+    table = deployed.outputs["TableName"]
+
+    for template in (earlier(packaged), None):
+        deployed.deploy(packaged, template)
+
+        assert deployed.outputs["TableName"] == table
+        texts = [entry["text"] for entry in scene.entries(conversation)]
+        assert texts[0] == "Hello"
+        scene.user_says("zoe", "Still there?")
+
+
+def earlier(package: Path) -> dict[str, Any]:
+    template: dict[str, Any] = json.loads((package / TEMPLATE).read_text())
+    for name in FROM_THIS_RELEASE_ON:
+        del template["Resources"][name]
+    return template
