@@ -6,7 +6,8 @@ each entry has its run of the stream's function to itself: the dearest case.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -16,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import boto3
 
-from bench.meter import metering
+from bench.meter import Place, metering
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
@@ -89,6 +90,8 @@ class Play:
             self._open(ANA, person_id("ana@example.test"))
         self.scene: Scene = scene(self.world)
         self._told = 0
+        self.read_of: dict[Place, float] = defaultdict(float)
+        self.written_of: dict[Place, float] = defaultdict(float)
 
     def by_rest(self, act: Callable[[Scene], Answer]) -> Used:
         """One request, and all that follows from it."""
@@ -146,6 +149,8 @@ class Play:
         before = self._outside()
         with metering(self._table, boto3.client("dynamodb", region_name=REGION)) as units:
             act()
+        _add(self.read_of, units.read_of)
+        _add(self.written_of, units.written_of)
         frames, topic, webhooks = map(sub, self._outside(), before)
         inside = Used(runs=1, calls=len(units.calls), read=units.read)
         written = Used(write=units.write + units.index)
@@ -156,6 +161,11 @@ class Play:
         sent = (frame for frames in self._sockets.frames.values() for frame in frames)
         frames = sum(-(-len(frame) // FRAME_BYTES) for frame in sent)
         return frames, len(self._topic.published), len(self._receiver.requests)
+
+
+def _add(to: dict[Place, float], more: Mapping[Place, float]) -> None:
+    for place, units in more.items():
+        to[place] += units
 
 
 @contextmanager

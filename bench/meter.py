@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-oper
 and https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,17 +22,23 @@ KEYS = ("pk", "sk")
 
 Item = Mapping[str, Mapping[str, Any]]
 Key = tuple[str, str]
+Place = tuple[str, str | None]
+PARTITION = re.compile(r"#\w+ = (:\w+)")
+"""In the condition of a query: the one equality."""
 
 
 @dataclass
 class Units:
     """`index` are write units of the indexes. AWS does not say that a transaction doubles them:
-    they are counted once."""
+    they are counted once. `read_of` and `written_of` are by row, with None for a sort key where a
+    query was asked; a partition of an index has the index's name before it."""
 
     calls: list[str] = field(default_factory=list)
     read: float = 0
     write: float = 0
     index: float = 0
+    read_of: dict[Place, float] = field(default_factory=lambda: defaultdict(float))
+    written_of: dict[Place, float] = field(default_factory=lambda: defaultdict(float))
 
 
 @contextmanager
@@ -57,11 +65,11 @@ def size(item: Item) -> int:
     return sum(len(name.encode()) + _value(value) for name, value in item.items())
 
 
-def index_writes(before: Item | None, after: Item | None) -> float:
-    """Put or removed: one write. Its key changed: two. What it shows changed: one."""
-    return sum(
-        _index_write(_shown(before, index), _shown(after, index), index) for index in INDEXES
-    )
+def index_writes(before: Item | None, after: Item | None) -> dict[str, float]:
+    """By index. Put or removed: one write. Its key changed: two. What it shows changed: one."""
+    return {
+        index: _index_write(_shown(before, index), _shown(after, index), index) for index in INDEXES
+    }
 
 
 def _index_write(before: Item | None, after: Item | None, index: str) -> float:
@@ -95,13 +103,20 @@ class _Meter:
 
     def after(self, model: Any, parsed: Mapping[str, Any], **_: object) -> None:
         self.units.calls.append(model.name)
-        self.units.read += _read_units(model.name, self._asked, parsed, self._name)
+        for place, units in _read_units(model.name, self._asked, parsed, self._name).items():
+            self.units.read += units
+            self.units.read_of[place] += units
         factor = IN_TRANSACTION if "TransactItems" in self._asked else 1
         for key, old in self._old.items():
             new = self._item(key)
             largest = max(size(item) if item else 0 for item in (old, new))
-            self.units.write += factor * _blocks(largest, WRITE_BYTES)
-            self.units.index += index_writes(old, new)
+            written = factor * _blocks(largest, WRITE_BYTES)
+            self.units.write += written
+            self.units.written_of[key] += written
+            for index, units in index_writes(old, new).items():
+                partition = (new or old or {}).get(INDEXES[index][0], {"S": ""})["S"]
+                self.units.index += units
+                self.units.written_of[f"{index} {partition}", None] += units
 
     def _item(self, key: Key) -> Item | None:
         wanted = {name: {"S": value} for name, value in zip(KEYS, key, strict=True)}
@@ -127,21 +142,35 @@ def _written(operation: str, params: Mapping[str, Any]) -> list[Key]:
 
 def _read_units(
     operation: str, asked: Mapping[str, Any], answer: Mapping[str, Any], table: str
-) -> float:
+) -> dict[Place, float]:
     """A query is rounded once, over all that it has looked at; anything else by the item."""
     if operation == "GetItem":
-        return _cost(asked) * _blocks(size(answer.get("Item", {})), READ_BYTES)
+        read = _cost(asked) * _blocks(size(answer.get("Item", {})), READ_BYTES)
+        return {_place(asked["Key"]): read}
     if operation == "BatchGetItem":
         wanted = asked["RequestItems"][table]
-        found = answer["Responses"].get(table, [])
-        absent = len(wanted["Keys"]) - len(found)
-        return _cost(wanted) * (absent + sum(_blocks(size(item), READ_BYTES) for item in found))
+        found = {_place(item): size(item) for item in answer["Responses"].get(table, [])}
+        places = map(_place, wanted["Keys"])
+        cost = _cost(wanted)
+        return {place: cost * _blocks(found.get(place, 0), READ_BYTES) for place in places}
     if operation == "Query":
         # What a filter has hidden is taken to be as large as what it let through.
         shown = answer["Items"] or [{}]
         looked_at = sum(map(size, shown)) * max(answer["ScannedCount"], 1) // len(shown)
-        return _cost(asked) * _blocks(looked_at, READ_BYTES)
-    return 0
+        return {_queried(asked): _cost(asked) * _blocks(looked_at, READ_BYTES)}
+    return {}
+
+
+def _place(key: Item) -> Place:
+    return key["pk"]["S"], key["sk"]["S"]
+
+
+def _queried(asked: Mapping[str, Any]) -> Place:
+    found = PARTITION.search(asked["KeyConditionExpression"])
+    assert found, asked["KeyConditionExpression"]
+    partition = asked["ExpressionAttributeValues"][found[1]]["S"]
+    index = asked.get("IndexName")
+    return (f"{index} {partition}" if index else partition), None
 
 
 def _cost(asked: Mapping[str, Any]) -> float:
