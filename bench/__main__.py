@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bench import cold, console, cost, flatness, instructions, reactions, running, units
 from bench.report import Table
+from bench.scale import tables as scale
 from tests.support.engines import CREDENTIALS
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
@@ -17,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "running": running.measure,
     "console": console.measure,
     "cost": cost.measure,
+    "scale": scale.measure,
 }
 
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import boto3
 
-from bench.meter import Place, metering
+from bench.meter import Item, Place, metering
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
@@ -72,6 +72,7 @@ class Play:
         self.clock = ManualClock()
         self.world = TableWorld(table, self.clock)
         self._table = table
+        self._reader = boto3.client("dynamodb", region_name=REGION)
         self._sockets, self._nudges = FakeSockets(), FakeNudges(self.clock)
         self._topic, self._receiver = FakeTopic(), FakeReceiver()
         vars(self.world).update(
@@ -112,6 +113,14 @@ class Play:
     def minute(self) -> Used:
         return self._run(lambda: timers.every_minute(self.world))
 
+    def rows(self, partition: str) -> list[Item]:
+        found: list[Item] = self._reader.query(
+            TableName=self._table.connection.table_name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": partition}},
+        )["Items"]
+        return found
+
     def _join(self, name: str) -> None:
         self.world.directory.add_person(Person(name, f"{name}@example.test", name, ""))
         member = Member(name, name, f"{name}@example.test", Role.AGENT)
@@ -147,7 +156,7 @@ class Play:
         """One run of a function; nobody is remembered from the run before."""
         self.clock.advance(STEP)
         before = self._outside()
-        with metering(self._table, boto3.client("dynamodb", region_name=REGION)) as units:
+        with metering(self._table, self._reader) as units:
             act()
         _add(self.read_of, units.read_of)
         _add(self.written_of, units.written_of)
@@ -184,10 +193,10 @@ def handoff(online: int) -> dict[str, Used]:
     between her and the user, the return. The bot's platform calls by REST, Ana's console by
     frames."""
     with playing(online) as play:
-        return dict(zip(PARTS, _parts(play), strict=True))
+        return dict(zip(PARTS, parts(play), strict=True))
 
 
-def _parts(play: Play) -> Iterator[Used]:
+def parts(play: Play) -> Iterator[Used]:
     said = {who: partial(Scene.say, sender=who) for who in ("user", "bot")}
     turns = [play.by_rest(said[who]) for _ in range(SAID_WITH_BOT // 2) for who in ("user", "bot")]
     yield total(turns)

@@ -68,7 +68,7 @@ def size(item: Item) -> int:
 def index_writes(before: Item | None, after: Item | None) -> dict[str, float]:
     """By index. Put or removed: one write. Its key changed: two. What it shows changed: one."""
     return {
-        index: _index_write(_shown(before, index), _shown(after, index), index) for index in INDEXES
+        index: _index_write(shown(before, index), shown(after, index), index) for index in INDEXES
     }
 
 
@@ -81,7 +81,8 @@ def _index_write(before: Item | None, after: Item | None, index: str) -> float:
     return old + new if moved else max(old, new)
 
 
-def _shown(item: Item | None, index: str) -> Item | None:
+def shown(item: Item | None, index: str) -> Item | None:
+    """What an index holds of an item; None where it is not in it."""
     partition, sort, included = INDEXES[index]
     if item is None or partition not in item or sort not in item:
         return None
@@ -114,9 +115,10 @@ class _Meter:
             self.units.write += written
             self.units.written_of[key] += written
             for index, units in index_writes(old, new).items():
-                partition = (new or old or {}).get(INDEXES[index][0], {"S": ""})["S"]
                 self.units.index += units
-                self.units.written_of[f"{index} {partition}", None] += units
+                if units:
+                    partition = {**(old or {}), **(new or {})}[INDEXES[index][0]]["S"]
+                    self.units.written_of[f"{index} {partition}", None] += units
 
     def _item(self, key: Key) -> Item | None:
         wanted = {name: {"S": value} for name, value in zip(KEYS, key, strict=True)}
@@ -155,8 +157,8 @@ def _read_units(
         return {place: cost * _blocks(found.get(place, 0), READ_BYTES) for place in places}
     if operation == "Query":
         # What a filter has hidden is taken to be as large as what it let through.
-        shown = answer["Items"] or [{}]
-        looked_at = sum(map(size, shown)) * max(answer["ScannedCount"], 1) // len(shown)
+        items = answer["Items"] or [{}]
+        looked_at = sum(map(size, items)) * max(answer["ScannedCount"], 1) // len(items)
         return {_queried(asked): _cost(asked) * _blocks(looked_at, READ_BYTES)}
     return {}
 

@@ -1,0 +1,90 @@
+"""The model of a large day keeps the laws that no queue can break, and finds what heats."""
+
+import pytest
+
+from bench.episode import PARTS, Used
+from bench.scale.day import HOT, Day, Scenario, play
+from bench.scale.heat import Counted, kind
+from bench.scale.keys import READS, WRITES, hottest, throttled
+
+SMALL = Scenario(conversations=40_000, agents=45, bots=4, seconds=900)
+"""Some four thousand handoffs, and agents who have a little too much to do."""
+
+
+@pytest.fixture(scope="module")
+def day() -> Day:
+    return play(SMALL)
+
+
+def test_every_handoff_is_taken_once_and_ends_once(day: Day) -> None:
+    requested = sum(day.requested)
+
+    assert 3_500 < requested < 4_500
+    assert sum(day.returned) == sum(line.ended for line in day.lines) == requested
+    assert sum(len(line.waited) for line in day.lines) == requested
+    assert all(not line.waiting and line.busy == 0 for line in day.lines)
+
+
+def test_somebody_waits_and_nobody_less_than_not_at_all(day: Day) -> None:
+    waited = [each for line in day.lines for each in line.waited]
+
+    assert max(waited) > 60
+    assert min(waited) == 0
+
+
+@pytest.mark.parametrize("bot", range(SMALL.bots))
+def test_littles_law_holds_for_who_waits_and_who_is_talked_to(day: Day, bot: int) -> None:
+    line = day.lines[bot]
+
+    assert line.area_waiting == pytest.approx(sum(line.waited), rel=1e-6)
+    assert line.area_busy == pytest.approx(line.talked, rel=1e-6)
+
+
+def test_the_busiest_bot_has_the_share_that_it_was_given(day: Day) -> None:
+    assert len(day.lines[HOT].waited) / sum(day.requested) == pytest.approx(SMALL.hot, abs=0.03)
+
+
+def test_the_same_seed_is_the_same_day(day: Day) -> None:
+    again = play(SMALL)
+
+    assert again.requested == day.requested
+    assert [line.waited for line in again.lines] == [line.waited for line in day.lines]
+
+
+def test_a_planted_hot_key_is_found(day: Day) -> None:
+    def figures(part: str, _: int) -> Counted:
+        planted = 50_000.0 if part == PARTS[-1] else 0.0
+        return Counted(Used(), {"index board, of a bot": 1.0}, {"one row for all": planted})
+
+    found = hottest(day, figures, containers=10)
+
+    assert (found[0].place, found[0].what) == ("one row for all", "write")
+    assert found[0].factor > 1
+    assert found[0].minutes > 0
+    assert found[0].shards > 1
+    assert all(each.factor < 1 for each in found[1:])
+
+
+def test_what_passes_the_limit_waits_and_is_made_up_for() -> None:
+    late = throttled("row", "write", [WRITES, 2 * WRITES, 2 * WRITES, 0, 0, 0])
+
+    assert (late.minutes, late.behind, late.factor) == (2, 120, 2)
+    assert throttled("row", "read", [READS] * 9).behind == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        (("B#demo#C#c_1", "HEAD"), "a conversation"),
+        (("B#demo#S", None), "connections of a bot"),
+        (("B#demo#R", "Q#2026-01-01#"), "report counters of a bot"),
+        (("B#demo", "META"), "row of a bot"),
+        (("B#demo", "LOAD#p"), "load of an agent"),
+        (("B#demo", None), "members and queues of a bot"),
+        (("board B#demo#I#0", None), "index board, of a bot"),
+        (("due DUE#0", None), "index due, of all"),
+        (("A#p", "PRESENCE"), "a person"),
+    ],
+)
+def test_each_place_is_called_by_what_it_is(place: tuple[str, str | None], name: str) -> None:
+    assert kind(place) == name
