@@ -7,11 +7,15 @@ from pathlib import Path
 
 from bench import cost
 from bench.report import Table
+from bench.scale import tables as scale
 from tests.support.engines import CREDENTIALS
 
 DOCS = Path(__file__).parents[1] / "docs"
 MARK = "<!-- Printed by `make {name}` from here on. -->\n\n"
-PAGES: dict[str, Callable[[], Iterator[Table]]] = {"cost": cost.measure}
+PAGES: dict[str, Callable[[], Iterator[Table]]] = {
+    "cost": cost.measure,
+    "scale": scale.measure,
+}
 
 
 def written(name: str) -> str:

@@ -102,8 +102,9 @@ def keys(found: list[Hot]) -> Table:
             "shards",
         ),
         rows,
-        "Shards: so that each is used to 70 % at the peak. In the counted handoff each message comes"
-        " a minute after the one before, so each moves its head in `recent`: the dearest case.",
+        "Shards: so that each is used to 70 % at the peak. In the counted handoff each message"
+        " comes a minute after the one before, so each moves its head in `recent`: the dearest"
+        " case.",
     )
 
 
