@@ -118,6 +118,8 @@ class WebhookReceiver:
             found = call.deadline.bound(lambda: self._resolve(target.host, target.port))
         except (OSError, UnicodeError) as error:
             raise Unreachable(f"The name {target.host} leads nowhere.") from error
+        if not found:
+            raise Unreachable(f"The name {target.host} leads nowhere.")
         if not all(self._may_call(target, ip_address(address)) for address in found):
             raise Unreachable(f"{target.host} leads to an address that Baton does not call.")
         return found

@@ -13,7 +13,7 @@ from chalicelib.domain.commands import Release
 from chalicelib.domain.errors import Conflict, Forbidden, NotFound, Refused
 from chalicelib.domain.head import Status
 from chalicelib.domain.routing import Member
-from chalicelib.usecases import auditing, sessions
+from chalicelib.usecases import auditing, pushing, sessions
 from chalicelib.usecases.authentication import person_of_token
 from chalicelib.usecases.conversations import execute
 from chalicelib.usecases.ports import BoardFilter
@@ -39,18 +39,35 @@ def invite(
     world: World, caller: Caller, email: str, name: str, place: Member
 ) -> tuple[Member, Invitation | None]:
     """Role, queues and capacity are those of `place`. Without an invitation: the person has a
-    password already, and logs in with it. Raises Conflict where they are a member."""
+    password already, and logs in with it. Raises Conflict where they are a member, Forbidden where
+    they serve another bot and the caller is not the owner."""
     authorize(caller, Action.CONFIGURE)
     who = person_id(email)
-    world.administration.add_person(Person(who, email, name, ""))
-    person = world.directory.person(who)
-    assert person is not None
     if _member(world, caller.bot, who):
-        raise Conflict(f"{person.name} serves this bot already.")
+        raise Conflict(f"{email} serves this bot already.")
+    person = _known(world, caller, who) or _new(world, Person(who, email, name, ""))
     member = replace(place, person=who, name=person.name, email=person.email)
     world.directory.add_member(caller.bot, member)
     auditing.changed(caller, "agent_added", agent=who, role=member.role)
     return member, None if person.password_hash else _invitation(world, person)
+
+
+def _new(world: World, person: Person) -> Person:
+    world.administration.add_person(person)
+    return person
+
+
+def _known(world: World, caller: Caller, who: str) -> Person | None:
+    """Whoever invites somebody first could have set their password: so nobody but the owner takes
+    in somebody whom another bot has invited, and who serves no bot any more begins anew."""
+    person = world.directory.person(who)
+    if person is None or caller.role is Role.OWNER:
+        return person
+    if person.is_owner or world.directory.bots_of(who):
+        raise Forbidden("They serve another bot: only the installation's owner may add them.")
+    if not world.administration.set_password(person, ""):
+        raise Conflict("They have been changed meanwhile: try again.")
+    return replace(person, password_hash="", token_version=person.token_version + 1)
 
 
 def invite_again(world: World, caller: Caller, who: str) -> Invitation:
@@ -88,6 +105,9 @@ def send_away(world: World, caller: Caller, who: str) -> None:
     if not world.administration.remove_member(caller.bot, who):
         raise _nobody(caller.bot, who)
     auditing.changed(caller, "agent_removed", agent=who)
+    for connection in world.connections.of_bot(caller.bot):
+        if connection.person == who:
+            pushing.forget(world, connection)
     owned = BoardFilter(frozenset({Status.AGENT}), owner=who)
     found = world.conversations.board(caller.bot, owned, None, MOST_OWNED).conversation_ids
     for conversation in found:

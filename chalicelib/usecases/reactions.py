@@ -101,7 +101,9 @@ def _frames(
     for connection in connections:
         caller = people.get(connection.person) or _owner(connection, head.bot)
         follows = _follows(connection, head, watchers)
-        if caller is None or not visible(caller, head):
+        if caller is None:
+            continue  # sent away meanwhile
+        if not visible(caller, head):
             if committed.entry.kind in MOVES:
                 yield connection.id, {"event": "head", "head": rep.hidden(head)}
         elif follows and may_read(caller, committed.entry.kind, head.owner_id):

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.access import Role
+from chalicelib.usecases import reactions
 from chalicelib.usecases.inviting import LIFE
+from tests.api.live import Client
 from tests.api.scene import BOT, id_of, ok, one, owned, person
 from tests.support.api import Api
 from tests.support.world import MemoryWorld
@@ -77,14 +79,50 @@ def test_who_has_not_set_a_password_cannot_log_in(owner: Api, nobody: Api) -> No
         assert nobody.post("/auth/login", login).status == 401
 
 
-def test_who_has_a_password_needs_no_invitation_and_keeps_their_name(
-    world: MemoryWorld, owner: Api
-) -> None:
-    before = world.directory.people(["p_none"])
+def test_who_has_a_password_needs_no_invitation_and_keeps_their_name(owner: Api) -> None:
     eve = invited(owner, email="eve@example.test", name="Mallory")
 
-    assert before == []
     assert (eve["invitation"], eve["name"]) == (None, "Eve")
+
+
+def test_an_admin_takes_in_nobody_whom_another_bot_has_invited(
+    world: MemoryWorld, bot: Api
+) -> None:
+    """They may have set that person's password themselves (pre-registered accounts)."""
+    person(world, "ada", Role.ADMIN)
+    eve = {**CY, "email": "eve@example.test"}
+
+    assert bot.login("ada").post(f"{BOT}/agents", eve).status == 403
+
+
+def test_who_serves_no_bot_any_more_begins_anew(
+    world: MemoryWorld, bot: Api, owner: Api, nobody: Api
+) -> None:
+    person(world, "ada", Role.ADMIN)
+    cy = invited(owner)
+    assert accepted(nobody, cy["invitation"]).status == 200
+    assert owner.send("DELETE", f"{BOT}/agents/{cy['id']}").status == 204
+
+    again = invited(bot.login("ada"))
+
+    login = {"email": CY["email"], "password": PASSWORD}
+    assert nobody.post("/auth/login", login).status == 401
+    assert accepted(nobody, again["invitation"], "something else").status == 200
+
+
+def test_who_is_sent_away_hears_nothing_more(
+    world: MemoryWorld, bot: Api, ana: Api, owner: Api
+) -> None:
+    client = Client(world, ana, "c-ana")
+    who = ok(ana.get("/auth/me"))["id"]
+    owner.send("DELETE", f"{BOT}/agents/{who}")
+    ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
+
+    for notification in world.notifications.latest("demo", None, 1):
+        reactions.announce(world, notification)
+
+    assert client.events == []
+    assert client.do("ping")["error"]["code"] == "unauthenticated"
 
 
 def test_somebody_who_serves_the_bot_already_is_a_conflict(owner: Api) -> None:
