@@ -28,9 +28,9 @@ function keep(payload) {
   else sessionStorage.removeItem(KEPT);
 }
 
-/** @param {string} email @param {string} password */
-export async function signIn(email, password) {
-  const answer = await send("POST", "/auth/login", { email, password }, false);
+/** @param {"login" | "invitation"} way @param {object} proof what this way asks for */
+export async function signIn(way, proof) {
+  const answer = await send("POST", `/auth/${way}`, proof, false);
   keep(answer.payload);
 }
 

@@ -79,3 +79,13 @@ export function keyOf(form) {
     expires_at: day ? new Date(`${day}T23:59:59`).toISOString() : null,
   };
 }
+
+/** @param {FormData} form */
+export const placeOf = (form) => ({
+  role: said(form, "role"),
+  queues: parts(said(form, "queues")),
+  capacity: said(form, "capacity") ? Number(said(form, "capacity")) : null,
+});
+
+/** @param {FormData} form */
+export const agentOf = (form) => ({ name: said(form, "name"), email: said(form, "email"), ...placeOf(form) });

@@ -10,9 +10,9 @@ import { agentsOf, catchUp, noticesOf, open, sync, visit } from "./reading.js";
 import { state, tell, toast } from "./store.js";
 import { isBehind } from "./threads.js";
 
-/** @param {string} email @param {string} password */
-export async function enter(email, password) {
-  await signIn(email, password);
+/** @param {"login" | "invitation"} way @param {object} proof */
+export async function enter(way, proof) {
+  await signIn(way, proof);
   await begin();
 }
 

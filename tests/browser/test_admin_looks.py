@@ -19,6 +19,7 @@ def test_a_list_that_does_not_come_is_a_sentence_and_can_be_tried_again(
     page = open_console("owner")
     page.route("**/queues", lambda route: route.abort("connectionrefused"))
     go_to(page, "Admin")
+    go(page, "Queues")
     expect(page.get_by_role("alert")).to_have_text("No connection: try again in a moment.")
     page.unroute("**/queues")
 

@@ -53,4 +53,6 @@ export default {
   test: "اختبار", test_good: "يعمل", test_bad: "لا يعمل", answered: "أجاب {status} خلال {ms} ms",
   deliveries: "عمليات التسليم", deliveries_more: "ما أُبلِغ به الـ webhook، الأحدث أولاً.", state: "الحالة", all_states: "الكل", refresh: "تحديث", replay: "إرسال مجدداً", replayed: "أُرسلت مجدداً", attempt: "المحاولة {count}", delivery_delivered: "سُلّمت", delivery_pending: "تُعاد قريباً", delivery_failed: "فشلت", delivery_dead: "تُركت",
   canned: "الردود", canned_more: "ما يقوله الموظفون كثيراً: تظهر بكتابة /.", new_reply: "رد جديد", reply_name_hint: "ما يُكتب بعد الشرطة.", reply_fields: "{fields} تصبح أسماء.", remove_reply_more: "ما قيل به يبقى.",
+  agents_more: "من يخدم هذا البوت، وفي أي طوابير، وكم معاً.", invite: "دعوة", role: "الدور", role_agent: "موظف", role_supervisor: "مشرف", role_admin: "مدير", own_queues_hint: "تفصل بينها فواصل.", capacity: "الحد الأقصى معاً", capacity_hint: "فارغ: كما يشاء.",
+  invitation: "الدعوة", invitation_more: "بها يضع كلمة مروره عند الدخول. صالحة سبعة أيام.", new_invitation: "دعوة جديدة", new_invitation_more: "من يملكها يضع كلمة مرور هذا الشخص.", has_password: "يدخل {name} بكلمة مروره.", remove_agent_more: "ما لديه يعود إلى طابوره.", new_password: "كلمة مرور جديدة", have_invitation: "لدي دعوة", have_password: "لدي كلمة مرور", wrong_invitation: "انتهت هذه الدعوة أو استُخدمت أو نقصت.",
 };

@@ -3,6 +3,7 @@
 import { html, useState } from "../html.js";
 import { state } from "../store.js";
 import { t } from "../strings.js";
+import { Agents } from "./admin_agents.js";
 import { Deliveries } from "./admin_deliveries.js";
 import { Keys } from "./admin_keys.js";
 import { Queues } from "./admin_queues.js";
@@ -12,7 +13,7 @@ import { Webhook } from "./admin_webhook.js";
 import { administered } from "./header.js";
 
 /** @type {Record<string, (props: any) => any>} */
-const TABS = { queues: Queues, api_keys: Keys, canned: CannedReplies, webhook: Webhook, deliveries: Deliveries, settings: BotSettings };
+const TABS = { agents: Agents, queues: Queues, api_keys: Keys, canned: CannedReplies, webhook: Webhook, deliveries: Deliveries, settings: BotSettings };
 const NAMES = Object.keys(TABS);
 
 export function Admin() {

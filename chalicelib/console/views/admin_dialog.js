@@ -21,8 +21,8 @@ export const Ask = ({ title, more, label, act, close }) => html`
     ${() => html`<h2 id="dialog-title" dir="auto">${title}</h2><p class="quiet">${more}</p>`}
   <//>`;
 
-/** @param {{title: string, secret: string, close: () => void}} props */
-export function Once({ title, secret, close }) {
+/** @param {{title: string, secret: string, more?: string, close: () => void}} props */
+export function Once({ title, secret, more, close }) {
   const [isCopied, tell] = useState(false);
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const copy = () => {
@@ -32,7 +32,7 @@ export function Once({ title, secret, close }) {
   return html`
     <div class="admin-form once">
       <h2 id="dialog-title" dir="auto">${title}</h2>
-      <p>${t("once")}</p>
+      <p>${more} ${t("once")}</p>
       <textarea ref=${box} class="secret" rows="3" readonly dir="ltr" aria-label=${title}>${secret}</textarea>
       <footer><button autofocus onClick=${copy}>${t(isCopied ? "copied" : "copy")}</button><button class="primary" onClick=${close}>${t("done")}</button></footer>
       <p class="visually-hidden" role="status">${isCopied && t("copied")}</p>
