@@ -48,6 +48,9 @@ class CachedDirectory:
     def person(self, person: str) -> Person | None:
         return self._remembered(("person", person), lambda: self._directory.person(person))
 
+    def look_again(self) -> None:
+        self._known.clear()
+
     def queues(self, bot: str) -> list[Queue]:
         return self._remembered(("queues", bot), lambda: self._directory.queues(bot))
 

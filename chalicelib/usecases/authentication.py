@@ -38,6 +38,9 @@ def caller(world: World, bot: str, header: str | None) -> Caller:
 
 def caller_of_person(world: World, bot: str, person_id: str, version: object) -> Caller:
     found, person, member = world.directory.bot_and_member(bot, person_id)
+    if _is_newer(version, person):
+        world.directory.look_again()
+        found, person, member = world.directory.bot_and_member(bot, person_id)
     person = _valid(person, version)
     if found is None or (member is None and not person.is_owner):
         raise no_bot(bot)
@@ -54,7 +57,12 @@ def person(world: World, header: str | None) -> Person:
 
 def person_of_token(world: World, token: str, typ: str) -> Person:
     claims = world.tokens.read(token, typ)
-    return _valid(world.directory.person(str(claims["sub"])), claims["tv"])
+    who, version = str(claims["sub"]), claims["tv"]
+    found = world.directory.person(who)
+    if _is_newer(version, found):
+        world.directory.look_again()
+        found = world.directory.person(who)
+    return _valid(found, version)
 
 
 def digest_of(secret: str) -> str:
@@ -80,6 +88,11 @@ def _bot_caller(world: World, bot: str, token: str) -> Caller:
 
 def _caller_of_key(bot: Bot, key: Key) -> Caller:
     return Caller(id=key.id, name=bot.name, role=Role.BOT, bot=bot.id, scopes=key.scopes)
+
+
+def _is_newer(version: object, known: Person | None) -> bool:
+    """A password was set since this person was read: the session that it began is good at once."""
+    return known is not None and isinstance(version, int) and version > known.token_version
 
 
 def _valid(person: Person | None, version: object) -> Person:

@@ -184,6 +184,9 @@ class Directory(Protocol):
 
     def person(self, person: str) -> Person | None: ...
 
+    def look_again(self) -> None:
+        """Whatever is remembered is read anew."""
+
     def people(self, persons: Iterable[str]) -> list[Person]:
         """Those that exist, in no order; one round trip per 100."""
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.cached import CachedDirectory
 from chalicelib.domain.access import Role
 from chalicelib.usecases import reactions
 from chalicelib.usecases.inviting import LIFE
@@ -219,3 +220,18 @@ def test_guessing_the_current_password_is_limited(ana: Api) -> None:
 
     assert answers[-1].status == 429
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_a_session_that_a_new_password_begins_is_good_at_once(
+    world: MemoryWorld, owner: Api, ana: Api, nobody: Api
+) -> None:
+    """Also where the person is remembered as they were."""
+    world.directory = CachedDirectory(world.directory, world.clock)  # type: ignore[assignment]
+    for path in ("/auth/me", f"{BOT}/agents"):
+        assert ana.get(path).status == 200
+
+    answers = (change(ana, "ana-demo", PASSWORD), accepted(nobody, invited(owner)["invitation"]))
+
+    for answer in answers:
+        mine = nobody.as_(answer.json["payload"]["token"])
+        assert (mine.get(f"{BOT}/agents").status, mine.get("/auth/me").status) == (200, 200)

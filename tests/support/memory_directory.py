@@ -31,6 +31,9 @@ class MemoryDirectory:
     def person(self, person: str) -> Person | None:
         return self._table.people.get(person)
 
+    def look_again(self) -> None:
+        """Nothing is remembered here."""
+
     def people(self, persons: Iterable[str]) -> list[Person]:
         with self._table.lock:
             return [found for each in persons if (found := self._table.people.get(each))]

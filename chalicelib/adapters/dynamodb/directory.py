@@ -56,6 +56,9 @@ class DynamoDirectory:
     def person(self, person: str) -> Person | None:
         return person_of(self._rows.get(PersonRow, person_key(person)))
 
+    def look_again(self) -> None:
+        """Nothing is remembered here."""
+
     def people(self, persons: Iterable[str]) -> list[Person]:
         rows = self._rows.get_all(person_key(person) for person in persons).values()
         found = (person_of(row) for row in rows if isinstance(row, PersonRow))
