@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.address import digest, person_id
 from chalicelib.domain.errors import Conflict, InvalidCredentials, RateLimited
+from chalicelib.usecases import presence, timers
 from chalicelib.usecases.authentication import person_of_token
 from chalicelib.usecases.records import Person
 from chalicelib.usecases.world import World
@@ -54,8 +55,11 @@ def renewed(world: World, person: Person) -> Session:
 
 
 def logout(world: World, person: Person) -> None:
-    """Ends every session of this person; within five seconds everywhere."""
+    """Ends every session of this person; within five seconds everywhere. They are no longer there:
+    nothing more is offered to them, and what they have is looked after."""
     world.directory.end_sessions(person.id)
+    presence.gone(world, person.id)
+    timers.expect_loss(world, person.id)
 
 
 def change_password(world: World, person: Person, current: str, new: str, source: str) -> Session:

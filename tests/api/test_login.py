@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.address import person_id
-from tests.api.scene import ok
+from tests.api.scene import BOT, ok
 from tests.support.api import Answer, Api
 from tests.support.world import MemoryWorld
 
@@ -195,3 +195,12 @@ def _disable(world: MemoryWorld, email: str) -> None:
     found = world.directory.person(person_id(email))
     assert found is not None
     world.directory.add_person(replace(found, disabled=True))
+
+
+def test_who_has_logged_out_is_not_there_any_more(bot: Api, ana: Api) -> None:
+    ok(ana.put("/agents/me/status", {"status": "online"}))
+    assert ok(bot.get(f"{BOT}/availability"))["online"] == 1
+
+    assert ana.post("/auth/logout", {}).status == 200
+
+    assert ok(bot.get(f"{BOT}/availability"))["online"] == 0
