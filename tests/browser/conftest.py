@@ -35,8 +35,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def office(stack: Stack) -> Office:
-    return Office(stack.url)
+def office(stack: Stack) -> Iterator[Office]:
+    office = Office(stack.url)
+    yield office
+    office.close()
 
 
 @pytest.fixture
