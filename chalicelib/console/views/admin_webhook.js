@@ -53,8 +53,11 @@ export function Webhook({ bot }) {
       </div>
       ${found.url && html`
         <div class="card panel">
-          <${Trial} path=${`${path}/test`} />
-          <footer><button onClick=${() => rotate(again)}>${t("rotate_secret")}</button><button onClick=${() => remove(again)}>${t("delete")}</button></footer>
+          <div class="admin-top">
+            <${Trial} path=${`${path}/test`} />
+            <button onClick=${() => rotate(again)}>${t("rotate_secret")}</button>
+            <button onClick=${() => remove(again)}>${t("delete")}</button>
+          </div>
         </div>`}`}<//>
     ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}`;
 }
@@ -70,10 +73,8 @@ function Trial({ path }) {
     work(false);
   };
   return html`
-    <div class="admin-top">
-      <button onClick=${test} disabled=${isBusy}>${t("test")}</button>
-      <p class="grow" role="status">${isBusy ? t("loading") : tried && html`
-        <span class="pill ${tried.succeeded ? "calm" : "late"}">${t(tried.succeeded ? "test_good" : "test_bad")}</span>
-        <span dir="auto"> ${tried.error ?? t("answered", { status: tried.http_status, ms: tried.duration_ms })}</span>`}</p>
-    </div>`;
+    <button onClick=${test} disabled=${isBusy}>${t("test")}</button>
+    <p class="grow" role="status">${isBusy ? t("loading") : tried && html`
+      <span class="pill ${tried.succeeded ? "calm" : "late"}">${t(tried.succeeded ? "test_good" : "test_bad")}</span>
+      <span dir="auto"> ${tried.error ?? t("answered", { status: tried.http_status, ms: tried.duration_ms })}</span>`}</p>`;
 }
