@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="Only Linux tells the memory of a process."
 )
 
-WARM_UP, BLOCKS, CALLS = 150, 10, 20
+WARM_UP, BLOCKS, CALLS = 600, 10, 20
 MOST = 1024
 """Bytes a call. Measured: 0 to 205. Whoever keeps the event of each request keeps 3,800 and more,
 and 1,500 bytes kept of each show as 1,800."""
@@ -68,8 +68,8 @@ def test_a_process_that_keeps_twice_as_much_is_found_out() -> None:
 
 
 def growth(pid: int, call: Callable[[], object]) -> float:
-    """Bytes a call, once warm: the median of some blocks, so that one that meets a timer, or a
-    new thread, does not count."""
+    """Bytes a call, once warm (caches are full after some 500 calls): the median of some blocks, so
+    that one that meets a timer, or a new thread, does not count."""
     for _ in range(WARM_UP):
         call()
     sizes = [_resident(pid)]
