@@ -9,7 +9,7 @@ export STATE ?= .local
 STAGE ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local test check fix openapi screenshots package bench cost scale clean
+.PHONY: help run run-fresh local test check fix openapi screenshots package deploy destroy bench cost scale clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,12 @@ cost: $(READY) ## Count again what docs/cost.md says
 
 package: $(READY) ## One template and one zip in build/STAGE (STAGE=dev, ARGS='--python 3.13 --arch x86_64')
 	@$(BIN)/python -m infra.package $(STAGE) $(ARGS)
+
+deploy: $(READY) ## To AWS with what is packaged, after a look at the changes (STAGE=dev, ARGS='--yes')
+	@$(BIN)/python -m infra.deploy $(STAGE) $(ARGS)
+
+destroy: $(READY) ## Delete the stage's stack; its table stays unless told twice (STAGE=dev, ARGS=--with-data)
+	@$(BIN)/python -m infra.destroy $(STAGE) $(ARGS)
 
 scale: $(READY) ## Count and play again what docs/scale.md says (a minute)
 	@$(BIN)/python -m bench.pages scale

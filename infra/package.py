@@ -176,16 +176,21 @@ def _run(command: list[str], failure: str) -> None:
 @click.argument("stage")
 @click.option("--python", "version", default=RUNTIME, show_default=True, help="Minor version.")
 @click.option("--arch", type=click.Choice([*PLATFORMS]), default="arm64", show_default=True)
-def main(stage: str, version: str, arch: str) -> None:
-    """Package STAGE into build/STAGE/."""
-    console, folder = Console(), BUILD / stage
+@click.option("--folder", type=click.Path(path_type=Path), help="build/STAGE if left out.")
+def main(stage: str, version: str, arch: str, folder: Path | None) -> None:
+    """Package STAGE: one template and one zip."""
+    console, folder = Console(), folder or BUILD / stage
     try:
         with console.status(f"Packaging {stage} for python{version} on {arch} …"):
             package(stage, target(version, arch), folder)
     except PackagingError as error:
         raise click.ClickException(str(error)) from None
     size = (folder / PACKAGE).stat().st_size / 1_000_000
-    console.print(f"build/{stage}/{TEMPLATE}\nbuild/{stage}/{PACKAGE}  {size:.1f} MB")
+    click.echo(f"{_shown(folder / TEMPLATE)}\n{_shown(folder / PACKAGE)}  {size:.1f} MB")
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 if __name__ == "__main__":

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from infra.template import api, functions, messaging, storage
+from infra.template import api, functions, messaging, storage, watching
 from infra.template.functions import REST_HOST, SOCKET_HOST
 from infra.template.names import REST_STAGE, SECRET, SECRET_VERSION, names_of
 from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, NUDGES, TABLE, TOPIC
 from infra.template.watched import Resource
-from infra.template.watching import watching
 
 SHARDS: dict[str, Resource] = {
     name: {"Type": "Number", "Default": 1, "MinValue": 1, "Description": says}
@@ -44,12 +43,12 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
         **messaging.messaging(),
         **functions.functions(stage, target, traced=traced),
         **api.api(stage),
-        **watching(names_of(stage)),
+        **watching.watching(names_of(stage)),
     }
     return {
         "Description": f"Baton, {stage}: who may speak in a chatbot conversation.",
-        "Parameters": {**SHARDS, **VERSION, **api.PARAMETERS},
-        "Conditions": api.CONDITIONS,
+        "Parameters": {**SHARDS, **VERSION, **api.PARAMETERS, **watching.PARAMETERS},
+        "Conditions": {**api.CONDITIONS, **watching.CONDITIONS},
         "Resources": resources,
         "Outputs": {name: {"Value": value} for name, value in OUTPUTS.items()},
     }

@@ -2,13 +2,14 @@
 
 import json
 import platform
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.package import TEMPLATE, Target, package
+from infra.package import ROOT, TEMPLATE, Target
 
 
 def host() -> Target:
@@ -19,9 +20,14 @@ def host() -> Target:
 
 @pytest.fixture(scope="session")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the template and the zip, of the stage prod."""
+    """The folder with the template and the zip, of the stage prod, by the command itself."""
     folder = tmp_path_factory.mktemp("build") / "prod"
-    package("prod", host(), folder)
+    built_for = f"--python {host().version} --arch {host().architecture}"
+    arguments = ["STAGE=prod", f"ARGS={built_for} --folder {folder}"]
+    made = subprocess.run(
+        ["make", "package", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=600
+    )
+    assert made.returncode == 0, made.stderr
     return folder
 
 

@@ -6,7 +6,6 @@ it takes otherwise than AWS is named in `for_emulator`, and nothing else is chan
 """
 
 import json
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ from samtranslator.translator.transform import transform
 
 from chalicelib.settings import LOCAL, settings
 from chalicelib.wiring import AwsWorld
+from infra.cloudformation import Stack
+from infra.deploy import Bucket, read, uploaded
 from infra.local.engine import REGION, Engine
-from infra.package import PACKAGE, TEMPLATE
 from tests.e2e.scene import Running
 
 Template = dict[str, Any]
@@ -27,43 +27,29 @@ READY_WITHIN = 60.0
 """Seconds."""
 
 
-class NotDeployed(AssertionError):
-    """With the reasons that the engine gives."""
-
-
 class Deployed:
     """One stack in a running engine: `url`, `environment` and `world` as `tests.support.stack`
     has them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._cloudformation = engine.client("cloudformation", read_timeout=60)
-        self._s3 = engine.client("s3", read_timeout=60)
-        self._s3.create_bucket(Bucket=BUCKET)
-        self._changes = 0
+        client = engine.client("cloudformation", read_timeout=60)
+        self._stack = Stack(client, STACK, deadline=READY_WITHIN, poll=0.1)
+        self._bucket = Bucket(engine.client("s3", read_timeout=60), BUCKET)
+        self._bucket.prepare()
 
     def deploy(self, package: Path, template: Template | None = None) -> None:
         """Makes the stack, or changes it; `template` in the place of the package's own."""
-        self._s3.put_object(Bucket=BUCKET, Key=PACKAGE, Body=(package / PACKAGE).read_bytes())
-        wanted = template or json.loads((package / TEMPLATE).read_text())
-        self._changes += 1
-        key = f"{self._changes}.json"
-        body = json.dumps(for_emulator(wanted, self._engine.url))
-        self._s3.put_object(Bucket=BUCKET, Key=key, Body=body)
-        change = self._cloudformation.create_stack
-        if self._changes > 1:
-            change = self._cloudformation.update_stack
-        change(
-            StackName=STACK,
-            TemplateURL=f"{self._engine.url}/{BUCKET}/{key}",
-            Capabilities=["CAPABILITY_IAM"],
-        )
-        self._await()
+        zipped, made = read(package)
+        code = f"s3://{BUCKET}/{self._bucket.put(zipped, '.zip')}"
+        wanted = for_emulator(template or made, self._engine.url, code)
+        proposal = self._stack.propose(uploaded(self._bucket, zipped, wanted), [], {})
+        assert proposal, "a deployment changes something"
+        self._stack.carry_out(proposal, lambda _: None)
 
     @property
     def outputs(self) -> Mapping[str, str]:
-        (stack,) = self._cloudformation.describe_stacks(StackName=STACK)["Stacks"]
-        return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+        return self._stack.outputs
 
     @property
     def url(self) -> str:
@@ -96,27 +82,8 @@ class Deployed:
         answer = named.invoke(FunctionName=name, Payload=json.dumps(event).encode())
         return json.load(answer["Payload"])
 
-    def _await(self) -> None:
-        deadline = time.monotonic() + READY_WITHIN
-        while True:
-            (stack,) = self._cloudformation.describe_stacks(StackName=STACK)["Stacks"]
-            status = stack["StackStatus"]
-            if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-                return
-            if "IN_PROGRESS" not in status or time.monotonic() > deadline:
-                raise NotDeployed(status, self._failures())
-            time.sleep(0.1)
 
-    def _failures(self) -> list[str]:
-        events = self._cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
-        return [
-            f"{each['LogicalResourceId']}: {each.get('ResourceStatusReason')}"
-            for each in events
-            if "FAILED" in each["ResourceStatus"]
-        ]
-
-
-def for_emulator(template: Template, engine: str) -> Template:
+def for_emulator(template: Template, engine: str, code: str) -> Template:
     """The template as the engine takes it:
 
     * expanded by AWS's own SAM translator, which CloudFormation runs by itself;
@@ -128,7 +95,7 @@ def for_emulator(template: Template, engine: str) -> Template:
     prepared = json.loads(json.dumps(template))
     for resource in prepared["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/{PACKAGE}"
+            resource["Properties"]["CodeUri"] = code
             variables = resource["Properties"]["Environment"]["Variables"]
             variables.update(_addresses(engine, variables))
     with pytest.MonkeyPatch.context() as environment:

@@ -98,6 +98,17 @@ def test_another_version_of_the_secret_changes_every_function(template: dict[str
     assert template["Parameters"]["SecretVersion"]["Default"] == ""
 
 
+def test_who_is_to_hear_of_alarms_is_written_to(template: dict[str, Any]) -> None:
+    subscription = template["Resources"]["AlarmSubscription"]
+
+    assert subscription["Condition"] == "HasAlarmEmail"
+    assert subscription["Properties"] == {
+        "TopicArn": {"Ref": "AlarmTopic"},
+        "Protocol": "email",
+        "Endpoint": {"Ref": "AlarmEmail"},
+    }
+
+
 def test_no_stage_logs_before_the_account_may(template: dict[str, Any]) -> None:
     """By what each stage refers to: a tag of its log group names the account's setting."""
     resources = template["Resources"]

@@ -7,6 +7,7 @@ import pytest
 
 from infra.local.engine import Engine
 from infra.template.watched import Names
+from infra.template.watching import CONDITIONS, PARAMETERS
 from infra.template.watching import watching as watched_by_template
 
 FUNCTIONS = {
@@ -49,6 +50,8 @@ def template(watching: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
+        "Parameters": PARAMETERS,
+        "Conditions": CONDITIONS,
         "Resources": {
             "Table": table,
             **dict.fromkeys(("Nudges", *NAMES.dead_letters.values()), queue),
