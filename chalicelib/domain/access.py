@@ -53,6 +53,7 @@ class Action(StrEnum):
     SEE_DELIVERIES = "see the deliveries"
     SEE_REPLIES = "see the canned replies"
     CONFIGURE = "configure the bot"
+    REMOVE_BOT = "remove the bot"
 
 
 PEOPLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER})
@@ -90,6 +91,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.SEE_DELIVERIES: MAY_OVERRULE,
     Action.SEE_REPLIES: PEOPLE,
     Action.CONFIGURE: ADMINS,
+    Action.REMOVE_BOT: frozenset({Role.OWNER}),
 }
 
 SCOPE_OF: dict[Action, frozenset[Scope]] = {

@@ -12,7 +12,7 @@ from chalicelib.entrypoints.requests import NAME, SHORT
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.delivery import webhook_id
 from chalicelib.usecases.inviting import Invitation
-from chalicelib.usecases.records import CannedReply, Key, Webhook, WebhookFormat
+from chalicelib.usecases.records import Bot, CannedReply, Key, Webhook, WebhookFormat
 from chalicelib.usecases.replaying import Told
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -20,6 +20,26 @@ Overlap = Annotated[int, Meta(ge=0, le=30 * 24 * 60 * 60)]
 """Seconds."""
 URL = 2000
 DAY = 24 * 60 * 60
+
+
+class BotRequest(Strict):
+    """POST /bots"""
+
+    id: str
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        identifier("id", self.id, SHORT)
+        words("name", self.name, NAME)
+
+
+class BotNameRequest(Strict):
+    """PUT /bots/{bot}"""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        words("name", self.name, NAME)
 
 
 class KeyRequest(Strict):
@@ -126,6 +146,10 @@ def require_password(name: str, value: str) -> None:
 
 def milliseconds(moment: datetime | None) -> int | None:
     return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def bot(bot: Bot) -> rep.Json:
+    return {"id": bot.id, "name": bot.name}
 
 
 def key(of: Key) -> rep.Json:

@@ -3,6 +3,7 @@
 from chalicelib.entrypoints import (
     account_routes,
     agent_routes,
+    bot_routes,
     botpress_auth_routes,
     botpress_hitl_routes,
     botpress_hitlnext_routes,
@@ -34,6 +35,7 @@ ROOMS = (
     account_routes.login_routes,
     account_routes.routes,
     agent_routes.routes,
+    bot_routes.routes,
     *BOTPRESS,
     conversation_routes.routes,
     handoff_routes.routes,

@@ -7,7 +7,7 @@ within five seconds, in which `Directory` may remember.
 from typing import Protocol
 
 from chalicelib.domain.routing import Member
-from chalicelib.usecases.records import CannedReply, Key, Person, Webhook
+from chalicelib.usecases.records import Bot, CannedReply, Key, Person, Webhook
 
 
 class Administration(Protocol):
@@ -39,6 +39,16 @@ class Administration(Protocol):
 
     def remove_reply(self, bot: str, name: str) -> None:
         """No change where there is none."""
+
+    def add_bot(self, bot: Bot) -> bool:
+        """False, and no change, where there is one of this id."""
+
+    def rename_bot(self, bot: str, name: str) -> bool:
+        """False where there is none."""
+
+    def remove_bot(self, bot: str) -> None:
+        """The bot with its webhook and settings, and nothing else that is its own. No change where
+        there is none."""
 
     def add_person(self, person: Person) -> bool:
         """False, and no change, where somebody with this id is known."""

@@ -20,6 +20,7 @@ Resource = tuple[str, str]
 BOT_KEY = frozenset({"bot"})
 PEOPLE = frozenset({"agent", "supervisor", "admin", "owner"})
 ADMINS = frozenset({"admin", "owner"})
+OWNER = frozenset({"owner"})
 SUPERVISORS = ADMINS | {"supervisor"}
 BOTH = BOT_KEY | PEOPLE
 ANYBODY = BOTH | {"nobody"}
@@ -63,6 +64,11 @@ ROWS: dict[Resource, Row] = {
     ("POST", "/api/v1/socket/ticket"): Row(PEOPLE, {}),
     ("GET", "/api/v1/agents/me"): Row(PEOPLE),
     ("PUT", "/api/v1/agents/me/status"): Row(PEOPLE, {"status": "away"}),
+    ("GET", "/api/v1/bots"): Row(PEOPLE),
+    ("POST", "/api/v1/bots"): Row(OWNER, {"id": "shop", "name": "Shop"}),
+    ("GET", IN_BOT): Row(ADMINS),
+    ("PUT", IN_BOT): Row(ADMINS, {"name": "Shop"}),
+    ("DELETE", IN_BOT): Row(OWNER),
     ("GET", IN_BOT + "/agents"): Row(BOTH),
     ("POST", IN_BOT + "/messages"): Row(BOT_KEY, message()),
     ("POST", IN_BOT + "/pause"): Row(BOT_KEY, {"channel": "web", "user": "u-1"}),

@@ -188,3 +188,37 @@ def test_who_is_no_member_any_more_is_in_no_list(stores: Stores) -> None:
 
     assert stores.directory.members(BOT) == []
     assert stores.directory.bots_of("p_cy") == []
+
+
+# Bots
+
+
+def test_of_two_bots_of_one_name_the_first_is_made(stores: Stores) -> None:
+    assert stores.administration.add_bot(Bot("shop", "Shop")) is True
+
+    assert stores.administration.add_bot(Bot("shop", "Another")) is False
+    assert stores.directory.bot("shop") == Bot("shop", "Shop")
+    assert "shop" in stores.directory.all_bots()
+
+
+def test_a_bot_keeps_all_but_its_name(stores: Stores) -> None:
+    webhook = Webhook("https://bot.test/hook", ("whsec_x",))
+    stores.directory.add_bot(Bot("shop", "Shop", webhook, BotSettings(leave_words=("/end",))))
+
+    assert stores.administration.rename_bot("shop", "Store") is True
+
+    found = Bot("shop", "Store", webhook, BotSettings(leave_words=("/end",)))
+    assert stores.directory.bot("shop") == found
+    assert stores.administration.rename_bot("nobody", "Store") is False
+    assert stores.directory.bot("nobody") is None
+
+
+def test_a_bot_that_is_removed_is_in_no_list(stores: Stores) -> None:
+    stores.administration.add_bot(Bot("shop", "Shop"))
+
+    stores.administration.remove_bot("shop")
+    stores.administration.remove_bot("shop")
+
+    assert stores.directory.bot("shop") is None
+    assert "shop" not in stores.directory.all_bots()
+    assert stores.administration.add_bot(Bot("shop", "Shop anew")) is True

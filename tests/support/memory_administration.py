@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.domain.routing import Member
-from chalicelib.usecases.records import CannedReply, Key, Person, Webhook
+from chalicelib.usecases.records import Bot, CannedReply, Key, Person, Webhook
 from tests.support.memory_table import MemoryTable, Now
 
 
@@ -61,6 +61,21 @@ class MemoryAdministration:
     def remove_reply(self, bot: str, name: str) -> None:
         with self._table.lock:
             self._table.replies.pop((bot, name), None)
+
+    def add_bot(self, bot: Bot) -> bool:
+        with self._table.lock:
+            return self._table.bots.setdefault(bot.id, bot) == bot
+
+    def rename_bot(self, bot: str, name: str) -> bool:
+        with self._table.lock:
+            found = self._table.bots.get(bot)
+            if found:
+                self._table.bots[bot] = replace(found, name=name)
+            return found is not None
+
+    def remove_bot(self, bot: str) -> None:
+        with self._table.lock:
+            self._table.bots.pop(bot, None)
 
     def add_person(self, person: Person) -> bool:
         with self._table.lock:

@@ -7,6 +7,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.bot_keys import key_of, key_pointer, key_row
+from chalicelib.adapters.dynamodb.bots import bot_of, bot_pointer, bot_row
 from chalicelib.adapters.dynamodb.people import person_key, person_of, person_row
 from chalicelib.adapters.dynamodb.rows import (
     BotRow,
@@ -21,7 +22,7 @@ from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.adapters.dynamodb.webhooks import webhook_attributes, webhook_changes, webhook_of
 from chalicelib.domain.routing import Member
 from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import CannedReply, Key, Person, Webhook
+from chalicelib.usecases.records import Bot, CannedReply, Key, Person, Webhook
 
 
 class DynamoAdministration:
@@ -81,6 +82,27 @@ class DynamoAdministration:
 
     def remove_reply(self, bot: str, name: str) -> None:
         self._rows.delete([keys.reply(bot, name)])
+
+    def add_bot(self, bot: Bot) -> bool:
+        transaction = Transaction(self._rows.table)
+        transaction.put(bot_row(bot), BotRow.pk.does_not_exist())
+        transaction.put(bot_pointer(bot.id))
+        try:
+            transaction.commit()
+        except Cancelled:
+            # By our own write, where its answer was lost on the way.
+            return bot_of(self._rows.get(BotRow, keys.bot_row(bot.id))) == bot
+        return True
+
+    def rename_bot(self, bot: str, name: str) -> bool:
+        row = BotRow.at(keys.bot_row(bot))
+        return self._rows.update(row, [BotRow.name.set(name)], BotRow.pk.exists())
+
+    def remove_bot(self, bot: str) -> None:
+        transaction = Transaction(self._rows.table)
+        transaction.delete(BotRow.at(keys.bot_row(bot)))
+        transaction.delete(bot_pointer(bot))
+        transaction.commit()
 
     def add_person(self, person: Person) -> bool:
         row = person_row(person)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-import msgspec
-
 from chalicelib.adapters.dynamodb import keys, members
 from chalicelib.adapters.dynamodb.bot_keys import key_of, key_pointer, key_row
+from chalicelib.adapters.dynamodb.bots import bot_of, bot_pointer, bot_row, settings_text
 from chalicelib.adapters.dynamodb.people import person_key, person_of, person_row
 from chalicelib.adapters.dynamodb.queues import queue_of, queue_row
 from chalicelib.adapters.dynamodb.rows import (
@@ -21,7 +20,6 @@ from chalicelib.adapters.dynamodb.rows import (
 )
 from chalicelib.adapters.dynamodb.table import Rows, Table, named
 from chalicelib.adapters.dynamodb.transaction import Transaction
-from chalicelib.adapters.dynamodb.webhooks import webhook_attributes, webhook_of
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.queues import Queue
 from chalicelib.domain.routing import Member, Presence
@@ -96,12 +94,11 @@ class DynamoDirectory:
         self._rows.put(row)
 
     def add_bot(self, bot: Bot) -> None:
-        listed = keys.RowKey(keys.ALL_BOTS, keys.part(bot.id))
-        self._put_all(_bot_row(bot), PointerRow.at(listed, id=bot.id))
+        self._put_all(bot_row(bot), bot_pointer(bot.id))
 
     def put_settings(self, bot: str, settings: BotSettings) -> bool:
         row = BotRow.at(keys.bot_row(bot))
-        change = BotRow.settings.set(_settings_text(settings))
+        change = BotRow.settings.set(settings_text(settings))
         return self._rows.update(row, [change], BotRow.pk.exists())
 
     def queues(self, bot: str) -> list[Queue]:
@@ -140,26 +137,3 @@ class DynamoDirectory:
         for row in rows:
             transaction.put(row)
         transaction.commit()
-
-
-def _bot_row(bot: Bot) -> BotRow:
-    return BotRow.at(
-        keys.bot_row(bot.id),
-        id=bot.id,
-        name=bot.name,
-        settings=_settings_text(bot.settings),
-        **webhook_attributes(bot.webhook),
-    )
-
-
-def _settings_text(settings: BotSettings) -> str:
-    return msgspec.json.encode(settings).decode()
-
-
-def bot_of(row: BotRow | None) -> Bot | None:
-    if row is None:
-        return None
-    settings = BotSettings()
-    if row.settings is not None:
-        settings = msgspec.json.decode(row.settings, type=BotSettings)
-    return Bot(row.id, row.name, webhook_of(row), settings)
