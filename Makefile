@@ -9,7 +9,7 @@ export STATE ?= .local
 STAGE ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local test check fix openapi screenshots package deploy destroy bench cost scale clean
+.PHONY: help run run-fresh local test check fix openapi screenshots package deploy init destroy bench cost scale clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ package: $(READY) ## One template and one zip in build/STAGE (STAGE=dev, ARGS='-
 
 deploy: $(READY) ## To AWS with what is packaged, after a look at the changes (STAGE=dev, ARGS='--yes')
 	@$(BIN)/python -m infra.deploy $(STAGE) $(ARGS)
+
+init: $(READY) ## Make the first owner of a deployed stage (STAGE=dev)
+	@$(BIN)/python -m infra.baton --stage $(STAGE) init
 
 destroy: $(READY) ## Delete the stage's stack; its table stays unless told twice (STAGE=dev, ARGS=--with-data)
 	@$(BIN)/python -m infra.destroy $(STAGE) $(ARGS)

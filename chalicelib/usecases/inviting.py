@@ -83,6 +83,18 @@ def invite_again(world: World, caller: Caller, who: str) -> Invitation:
     return _invitation(world, person)
 
 
+def invite_owner(world: World, email: str, name: str) -> Invitation:
+    """For whoever holds the stage itself: no caller is asked. An owner who is known is invited
+    anew, and keeps name and password until the invitation is used. Raises Conflict where somebody
+    who is no owner has this address."""
+    known = world.directory.person(person_id(email))
+    if known and not known.is_owner:
+        raise Conflict(f"{email} serves a bot: an owner needs an address of their own.")
+    if known is None:
+        known = _new(world, Person(person_id(email), email, name, "", is_owner=True))
+    return _invitation(world, known)
+
+
 def accept(world: World, token: str, password: str) -> Session:
     """Raises Unauthenticated where the invitation is none, over, or used."""
     return sessions.set_password(world, person_of_token(world, token, INVITATION), password)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,9 @@ from infra.local.engine import Engine
 from infra.package import TEMPLATE
 from tests.deploy.emulated import Deployed, Elsewhere
 from tests.e2e import test_story as story
+from tests.e2e.rest import Rest
 from tests.e2e.scene import Running
+from tests.e2e.test_baton import baton
 from tests.local.waiting import eventually
 from tests.support.receiver import Receiver
 
@@ -71,6 +74,21 @@ def test_the_sweep_gives_up_what_has_waited_too_long(running: Running, deployed:
     assert eventually(is_given_up)
     (handoff,) = scene.rest.get(f"{scene.path}/handoffs").json["items"]
     assert handoff["outcome"] == "expired"
+
+
+def test_the_first_bot_of_a_stage_is_made_from_this_machine(
+    running: Running, deployed: Deployed, engine: Engine
+) -> None:
+    bot, reached = uuid4().hex, {**engine.environment, "AWS_ENDPOINT_URL": engine.url}
+
+    made = baton(reached, "--stage", "emulated", "add-bot", bot)
+
+    assert made.returncode == 0, made.stderr
+    said = {"channel": "web", "user": {"id": "zoe"}, "from": "user", "text": "Hello"}
+    rest = Rest(running.url, made.stdout.split()[-1])
+    assert rest.post(f"/bots/{bot}/messages", said).status == 201
+    missing = baton(reached, "--stage", "moon", "add-bot", bot)
+    assert "Run: make deploy STAGE=moon" in missing.stderr
 
 
 def test_an_upgrade_keeps_what_is_in_the_table_and_so_does_the_way_back(
