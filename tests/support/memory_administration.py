@@ -64,7 +64,9 @@ class MemoryAdministration:
 
     def add_bot(self, bot: Bot) -> bool:
         with self._table.lock:
-            return self._table.bots.setdefault(bot.id, bot) == bot
+            is_new = bot.id not in self._table.bots
+            self._table.bots.setdefault(bot.id, bot)
+            return is_new
 
     def rename_bot(self, bot: str, name: str) -> bool:
         with self._table.lock:
