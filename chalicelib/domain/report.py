@@ -19,6 +19,7 @@ BOUNDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
 CLAIM, ANSWER, LENGTH = "claim", "answer", "length"
 """Times from the request: to the first claim, to the first thing an agent says, to the return."""
 
+LEAKS = "leaks"
 HOURS = 24
 MOVES = (Kind.REQUESTED, Kind.CLAIMED, Kind.RELEASED, Kind.TRANSFERRED, Kind.RETURNED)
 Tally = Mapping[str, int]
@@ -35,7 +36,7 @@ def tally(handoff: Handoff, entries: Iterable[Entry]) -> Tally:
         f"outcome_{handoff.resumption.outcome}": 1,
         f"hour_{hour_of(handoff.requested_at)}": 1,
         "transfers": kinds[Kind.TRANSFERRED],
-        "leaks": kinds[Kind.LEAK],
+        LEAKS: kinds[Kind.LEAK],
         "messages": kinds[Kind.MESSAGE],
         "moves": sum(kinds[kind] for kind in MOVES),
     }

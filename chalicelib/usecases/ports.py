@@ -26,6 +26,7 @@ from chalicelib.usecases.records import (
     IdempotencyKey,
     Key,
     KnownAnswer,
+    Leaked,
     MessageKey,
     Metric,
     Notification,
@@ -280,10 +281,13 @@ class Notifications(Protocol):
 
 
 class Reports(Protocol):
-    """What is counted of handoffs that have ended, by day."""
+    """What is counted by day: of handoffs that have ended, and of leaks in none."""
 
     def count(self, ended: Ended) -> None:
         """Once for each handoff, however often it is told."""
+
+    def count_leak(self, leaked: Leaked) -> None:
+        """Once for each entry, however often it is told."""
 
     def by_queue(self, bot: str, first: str, last: str) -> list[DayTally]:
         """From the first to the last day, both included."""

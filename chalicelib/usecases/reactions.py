@@ -210,7 +210,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.NOTE: (push,),
     Kind.TAGGED: (push,),
     Kind.SUGGESTION: (push,),
-    Kind.LEAK: (push, measuring.leak),
+    Kind.LEAK: (push, measuring.leak, reporting.count_leak),
 }
 
 STIRS = frozenset({*rep.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED})

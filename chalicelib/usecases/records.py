@@ -258,6 +258,17 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaked:
+    """A leak in no handoff: refused because the bot did not know yet that it has the turn again.
+    Counted on its day (UTC, `2026-01-31`), for no queue and no agent."""
+
+    bot: str
+    conversation_id: str
+    seq: int
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayTally:
     """What was counted on one day (UTC) for one queue (None: without a queue) or one agent."""
 

@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.entries import Entry
+from chalicelib.domain.errors import StaleEpoch
 from chalicelib.domain.handoff import Handoff
 from chalicelib.domain.report import CLAIM, Tally, Times, added, day_of, tally
-from chalicelib.usecases.records import Committed, DayTally, Ended
+from chalicelib.usecases.records import Committed, DayTally, Ended, Leaked
 from chalicelib.usecases.world import World
 
 PAGE = 1000
@@ -48,6 +49,15 @@ def count(world: World, committed: Committed) -> None:
         tally=tally(handoff, _entries(world, handoff)),
     )
     world.reports.count(ended)
+
+
+def count_leak(world: World, committed: Committed) -> None:
+    """One in a handoff counts with it, when it ends. Harmless twice."""
+    if (committed.entry.payload or {}).get("code") != StaleEpoch.code:
+        return
+    entry = committed.entry
+    leaked = Leaked(committed.bot, committed.conversation_id, entry.seq, day_of(entry.at))
+    world.reports.count_leak(leaked)
 
 
 def report(world: World, caller: Caller, first: str, last: str) -> Report:

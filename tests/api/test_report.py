@@ -166,3 +166,20 @@ def test_days_that_make_no_sense_are_refused(days: dict[str, str], sam: Api) -> 
 
 def test_the_last_of_all_days_may_be_asked_for(sam: Api) -> None:
     assert sam.get(f"{BOT}/report", to="9999-12-31").status == 200
+
+
+def test_a_leak_after_the_return_is_reported_once_however_often_the_stream_brings_it(
+    world: MemoryWorld, bot: Api, ana: Api, sam: Api
+) -> None:
+    path = owned(bot, ana)
+    epoch = ok(bot.get(f"{path}/gate"))["epoch"]
+    ok(ana.post(f"{path}/unpause"))
+    late = bot.post(f"{path}/messages", {"from": "bot", "text": "Me too!", "epoch": epoch})
+    assert (late.status, late.json["code"]) == (409, "stale_epoch")
+
+    settle(world, path, times=3)
+
+    found = reported(sam)
+    assert (found["totals"]["handoffs"], found["totals"]["leaks"]) == (1, 1)
+    (queue,) = found["queues"]
+    assert (queue["queue"], queue["leaks"]) == (None, 1)

@@ -1,6 +1,7 @@
 """What is counted of handoffs that have ended: each once, by day, queue and agent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -11,7 +12,7 @@ from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.handoff import Outcome, Request
 from chalicelib.domain.head import Status
 from chalicelib.domain.report import Tally, added
-from chalicelib.usecases.records import DayTally, Ended
+from chalicelib.usecases.records import DayTally, Ended, Leaked
 from tests.contract.faults import FOR_EVER, answer_is_lost, cancelled, faulty
 from tests.contract.story import ADDRESS, ANA, BOT, CID, DEMO, act, at_once, other, said_times
 from tests.support.engines import Stores
@@ -192,3 +193,38 @@ def test_a_handoff_can_be_counted_when_it_has_ended(stores: Stores) -> None:
     stores.reports.count(one)
 
     assert by_queue(stores) == [DayTally(DAY, "sales", ONE)]
+
+
+# Leaks in no handoff
+
+
+def leaked(stores: Stores, number: int = 0, day: str = DAY) -> Leaked:
+    """An entry that there is, as it may be counted."""
+    head = act(stores, DEMO, other(ADDRESS, number), UserMessage(Body("Hello")))
+    return Leaked(BOT, head.id, head.last_seq, day)
+
+
+def test_a_leak_in_no_handoff_counts_once_beside_what_has_ended_that_day(stores: Stores) -> None:
+    leak = leaked(stores, 1)
+    stores.reports.count(ended(stores, queue=None, agent=None))
+
+    for _ in range(2):
+        stores.reports.count_leak(leak)
+    stores.reports.count_leak(leaked(stores, 2))
+
+    assert by_queue(stores) == [DayTally(DAY, None, {**ONE, "leaks": 2})]
+
+
+def test_a_leak_that_is_in_no_log_does_not_count(stores: Stores) -> None:
+    stores.reports.count_leak(replace(leaked(stores), seq=7))
+
+    assert by_queue(stores) == []
+
+
+def test_an_entry_that_was_counted_is_read_as_before(stores: Stores) -> None:
+    leak = leaked(stores)
+    before = stores.conversations.entries_after(BOT, leak.conversation_id, 0, 10)
+
+    stores.reports.count_leak(leak)
+
+    assert stores.conversations.entries_after(BOT, leak.conversation_id, 0, 10) == before

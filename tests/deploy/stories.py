@@ -35,6 +35,9 @@ LOOKS = (
     "handoffs?conversation_id=c_none",
 )
 ORIGIN = "http://127.0.0.1:8000"
+REMOVAL = ("DELETE", "/api/v1/bots/{bot}")
+MADE = "shop"
+"""The bot that an earlier route has made, to be removed in the place of everybody's."""
 
 
 @contextmanager
@@ -113,9 +116,10 @@ def rest(world: Recorder, callers: dict[str, Api]) -> None:
             for by in callers_of(row):
                 ids = staged(callers["bot"], callers["agent"], row.at)
                 sent = json.dumps(row.body_from(by)).encode() if row.body else None
-                callers[by].unchecked(
-                    method, filled(path, ids.of(path)), sent, Idempotency_Key=f"{by}-{path}"[:99]
-                )
+                bot = MADE if (method, path) == REMOVAL else "demo"
+                place = filled(path, ids.of(path), bot)
+                key = f"{by}-{path}"[:99]
+                callers[by].unchecked(method, place, sent, Idempotency_Key=key)
                 callers["bot"].unchecked("POST", f"{one(ids.conversation)}/unpause", b"{}")
                 world.hands.advance(1000)
                 if path.endswith("/logout"):

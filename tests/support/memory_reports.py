@@ -4,8 +4,8 @@ from collections.abc import Callable
 from itertools import groupby
 
 from chalicelib.domain.address import conversation_of
-from chalicelib.domain.report import added
-from chalicelib.usecases.records import DayTally, Ended
+from chalicelib.domain.report import LEAKS, added
+from chalicelib.usecases.records import DayTally, Ended, Leaked
 from tests.support.memory_table import MemoryTable, Now
 
 
@@ -20,6 +20,15 @@ class MemoryReports:
             thread = self._table.threads.get(place)
             if thread and ended.handoff_id in thread.handoffs:
                 self._table.ended.setdefault((ended.bot, ended.handoff_id), ended)
+
+    def count_leak(self, leaked: Leaked) -> None:
+        """As if it were a handoff of that name: once for each entry that there is."""
+        with self._table.lock:
+            thread = self._table.threads.get((leaked.bot, leaked.conversation_id))
+            if thread and leaked.seq in thread.entries:
+                name = f"{leaked.conversation_id}:{leaked.seq}"
+                counted = Ended(leaked.bot, name, leaked.day, None, None, {LEAKS: 1})
+                self._table.ended.setdefault((leaked.bot, name), counted)
 
     def by_queue(self, bot: str, first: str, last: str) -> list[DayTally]:
         return _added(self._between(bot, first, last), lambda ended: ended.queue)

@@ -1,9 +1,10 @@
 """What is counted of handoffs: a row for each day and queue, and for each day and agent.
 
-Each handoff is counted in one transaction with a mark in its own row, so that it counts once.
+Each handoff, and each leak in none, is counted in one transaction with a mark in its own row, so
+that it counts once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pynamodb.expressions.operand import Path
@@ -11,13 +12,13 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.errors import answered, unavailable
-from chalicelib.adapters.dynamodb.rows import HandoffRow, TallyRow
+from chalicelib.adapters.dynamodb.rows import EntryRow, HandoffRow, TallyRow
 from chalicelib.adapters.dynamodb.table import FIRST_PAUSE, ROUNDS, Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.domain.address import conversation_of
-from chalicelib.domain.report import Tally
+from chalicelib.domain.report import LEAKS, Tally
 from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import DayTally, Ended
+from chalicelib.usecases.records import DayTally, Ended, Leaked
 
 PREFIX = "c_"
 """Of the attributes that count, by their names in a tally."""
@@ -29,10 +30,16 @@ class DynamoReports:
         self._clock = clock
 
     def count(self, ended: Ended) -> None:
-        """Tries again where another handoff is being counted in the same row."""
+        self._once(lambda: self._handoff(ended))
+
+    def count_leak(self, leaked: Leaked) -> None:
+        self._once(lambda: self._leak(leaked))
+
+    def _once(self, transaction: Callable[[], Transaction]) -> None:
+        """Tries again where something else is being counted in the same row."""
         for round_ in range(ROUNDS):
             try:
-                return self._transaction(ended).commit()
+                return transaction().commit()
             except Cancelled as cancelled:
                 if any(failure.is_condition for failure in cancelled.failures):
                     return None
@@ -45,7 +52,17 @@ class DynamoReports:
     def by_agent(self, bot: str, first: str, last: str) -> list[DayTally]:
         return list(self._tallies(bot, keys.OF_AGENT, first, last))
 
-    def _transaction(self, ended: Ended) -> Transaction:
+    def _leak(self, leaked: Leaked) -> Transaction:
+        transaction = Transaction(self._rows.table)
+        entry = EntryRow.at(keys.entry(leaked.bot, leaked.conversation_id, leaked.seq))
+        uncounted = EntryRow.pk.exists() & EntryRow.counted.does_not_exist()
+        transaction.update(entry, [EntryRow.counted.set(True)], uncounted)
+        row = TallyRow.at(keys.tally(leaked.bot, keys.OF_QUEUE, leaked.day, ""))
+        counts = [TallyRow.day.set(leaked.day), Path([PREFIX + LEAKS]).add(1)]
+        transaction.update(row, counts)
+        return transaction
+
+    def _handoff(self, ended: Ended) -> Transaction:
         transaction = Transaction(self._rows.table)
         conversation_id = conversation_of(ended.handoff_id) or ""
         handoff = HandoffRow.at(keys.handoff(ended.bot, conversation_id, ended.handoff_id))

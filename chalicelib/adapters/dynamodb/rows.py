@@ -94,7 +94,8 @@ class HeadRow(Row, discriminator="h"):
 
 
 class EntryRow(Row, discriminator="e"):
-    """`command_id` tells a command's own entry from one that others were faster with."""
+    """`command_id` tells a command's own entry from one that others were faster with; a leak in no
+    handoff is marked when it is `counted`."""
 
     command_id = UnicodeAttribute(attr_name="k")
     what = UnicodeAttribute(attr_name="w")
@@ -107,6 +108,7 @@ class EntryRow(Row, discriminator="e"):
     text = UnicodeAttribute(attr_name="m", null=True)
     payload = UnicodeAttribute(attr_name="p", null=True)
     message_id = UnicodeAttribute(attr_name="i", null=True)
+    counted = BooleanAttribute(attr_name="rc", null=True)
 
 
 class MessageRow(Row, discriminator="m"):
