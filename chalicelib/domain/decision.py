@@ -10,8 +10,9 @@ from chalicelib.domain.address import digest
 from chalicelib.domain.commands import Profile
 from chalicelib.domain.entries import Entry, Kind
 from chalicelib.domain.errors import BatonError
-from chalicelib.domain.handoff import Handoff, HandoffChange
+from chalicelib.domain.handoff import Handoff, HandoffChange, Offer
 from chalicelib.domain.head import Head
+from chalicelib.domain.routing import NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,24 @@ def arrow(
     """A change of who may speak: the epoch rises, one entry says so, the seats follow."""
     entry = replace(entry_of(s, kind, payload=facts), epoch=s.head.epoch + 1)
     head = grown(s.head, entry, epoch=entry.epoch, **changes)
-    return Decision(head, (entry,), seats=_seats(s.head, head, capacity))
+    return Decision(head, (entry,), seats=_seats(s, head, capacity))
 
 
-def _seats(before: Head, after: Head, capacity: int | None) -> tuple[Seat, ...]:
+def _seats(s: Situation, after: Head, capacity: int | None) -> tuple[Seat, ...]:
+    before, offer = s.head, s.head.handoff.offer if s.head.handoff else None
+    # Whoever gets the conversation needs no prospect of it.
+    free = freed(offer, s.now) if offer and offer.agent.id != after.owner_id else ()
     if before.owner_id == after.owner_id:
-        return ()
+        return free
     lost = (Seat(before.owner.id, -1),) if before.owner else ()
     gained = (Seat(after.owner.id, +1, capacity),) if after.owner else ()
-    return lost + gained
+    return free + lost + gained
+
+
+def freed(offer: Offer, now: int) -> tuple[Seat, ...]:
+    """The seat that was kept for an offer. When its time is over it is free by itself, and may be
+    kept for another."""
+    return (Seat(offer.agent.id, 0, kept_until=NEVER),) if now < offer.until else ()
 
 
 def entry_of(s: Situation, kind: Kind, **fields: Any) -> Entry:

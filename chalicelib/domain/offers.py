@@ -4,7 +4,7 @@ Nothing here changes who may speak."""
 from dataclasses import replace
 
 from chalicelib.domain.commands import Cause, Command, EndOffer, Escalate, MakeOffer
-from chalicelib.domain.decision import Decision, Seat, Situation, entry_of, grown
+from chalicelib.domain.decision import Decision, Seat, Situation, entry_of, freed, grown
 from chalicelib.domain.entries import Author, Kind
 from chalicelib.domain.errors import IllegalMove, NoAgentAvailable
 from chalicelib.domain.handoff import Offer
@@ -53,7 +53,7 @@ def _withdrawn(s: Situation, offer: Offer, cause: Cause) -> Decision:
     }
     entry = entry_of(s, Kind.DECLINED, payload=facts)
     head = grown(s.head, entry, handoff=replace(s.head.handoff, offer=None))
-    return Decision(head, (entry,), seats=(Seat(offer.agent.id, 0, kept_until=0),))
+    return Decision(head, (entry,), seats=freed(offer, s.now))
 
 
 def escalate(s: Situation, command: Escalate) -> Decision:

@@ -26,7 +26,7 @@ from chalicelib.domain.commands import (
 )
 from chalicelib.domain.conversation import decide
 from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import From
+from chalicelib.domain.entries import From, Kind
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.domain.head import Head, unborn
 from chalicelib.usecases.informing import informed
@@ -169,10 +169,18 @@ def _answer(command: Command, decision: Decision) -> Answer:
         status=head.status,
         epoch=head.epoch,
         handoff_id=head.handoff_id,
-        seq=decision.entries[0].seq if decision.entries else None,
+        seq=_seq(decision),
         head=head,
         created=bool(decision.entries) and not opened_nothing,
     )
+
+
+def _seq(decision: Decision) -> int | None:
+    """Of what was said, where something was: whoever takes a conversation with a word, and whose
+    word gives it back, has two entries."""
+    said = (entry for entry in decision.entries if entry.kind in (Kind.MESSAGE, Kind.EVENT))
+    first = next(said, None) or next(iter(decision.entries), None)
+    return first.seq if first else None
 
 
 def _pause(fraction: float, attempt: int) -> float:

@@ -2,8 +2,12 @@
 
 import pytest
 
-from chalicelib.domain.access import Role
-from tests.api.scene import BOT, ok, online, owned, person, waiting
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.address import person_id
+from chalicelib.domain.commands import TakeAndSay
+from chalicelib.domain.entries import Body
+from chalicelib.usecases.conversations import execute
+from tests.api.scene import BOT, id_of, ok, online, owned, person, waiting
 from tests.support.api import Api
 from tests.support.world import MemoryWorld
 
@@ -104,3 +108,16 @@ def test_an_agent_takes_nothing_over(bot: Api, ana: Api, bo: Api) -> None:
         "forbidden",
     ]
     assert bot.get(f"{BOT}/conversations", owner="bo@example.test").json["items"] == []
+
+
+def test_who_takes_a_conversation_with_a_word_is_told_the_number_of_that_word(
+    world: MemoryWorld, bot: Api
+) -> None:
+    conversation = id_of(waiting(bot))
+    ana = Caller(person_id("ana@example.test"), "Ana", Role.AGENT, "demo")
+
+    answer = execute(world, ana, conversation, TakeAndSay(Body(text="Hello, Ana here.")))
+
+    assert answer.seq
+    (said,) = world.conversations.entries_after("demo", conversation, answer.seq - 1, 10)
+    assert said.text == "Hello, Ana here."

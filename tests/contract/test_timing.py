@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.commands import Claim, Command, MakeOffer, Pause, Release, Unpause
+from chalicelib.domain.commands import Claim, Command, MakeOffer, Pause, Release, Transfer, Unpause
 from chalicelib.domain.entries import Author
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.handoff import Offer, Request
@@ -15,7 +15,19 @@ from chalicelib.domain.queues import Limits, Mode, Queue
 from chalicelib.domain.routing import Presence, PresenceStatus
 from chalicelib.domain.timing import Timing
 from chalicelib.usecases.ports import Query
-from tests.contract.story import ADDRESS, ANA, BOT, CID, DEMO, act, at_once, member, other, plan
+from tests.contract.story import (
+    ADDRESS,
+    ANA,
+    BOT,
+    CID,
+    DEMO,
+    SAM,
+    act,
+    at_once,
+    member,
+    other,
+    plan,
+)
 from tests.support.engines import Stores
 
 TIMER = Caller("timer", "Baton", Role.TIMER, BOT)
@@ -94,6 +106,21 @@ def test_a_seat_is_free_again_when_the_offer_is_over_declined_or_taken(stores: S
 
     assert (declined, taken) == (0, 0)
     assert _kept_until(stores) == until + LATER
+
+
+@pytest.mark.parametrize(
+    "command", [Claim(), Transfer(queue="support"), Unpause()], ids=["taken", "moved", "ended"]
+)
+def test_a_seat_is_free_again_when_a_supervisor_has_the_conversation_go_another_way(
+    stores: Stores, command: Command
+) -> None:
+    stores.directory.add_member(BOT, member("ana"))
+    asked(stores)
+    act(stores, TIMER, ADDRESS, offer(stores, stores.clock.now() + LATER))
+
+    act(stores, SAM, ADDRESS, command)
+
+    assert _kept_until(stores) == 0
 
 
 def test_who_has_no_room_is_offered_nothing(stores: Stores) -> None:

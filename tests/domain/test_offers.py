@@ -5,22 +5,24 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.access import Role
+from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.commands import (
     Claim,
+    Command,
     EndOffer,
     MakeOffer,
     Pause,
     Release,
     Take,
     TakeAndSay,
+    Transfer,
     Unpause,
 )
 from chalicelib.domain.conversation import decide
 from chalicelib.domain.decision import Decision, Seat
 from chalicelib.domain.entries import Author, Body, Kind
 from chalicelib.domain.errors import IllegalMove, NoAgentAvailable
-from chalicelib.domain.handoff import Offer, Request
+from chalicelib.domain.handoff import Offer, Request, Resumption
 from chalicelib.domain.head import Head, Status
 from chalicelib.domain.queues import Mode, Queue
 from chalicelib.domain.routing import Member, Presence, PresenceStatus, next_in_turn
@@ -60,6 +62,34 @@ def test_whoever_it_is_offered_to_takes_it_and_so_may_a_supervisor(take: Claim) 
         assert taken.owner_id == caller.id
         assert taken.handoff
         assert taken.handoff.offer is None
+
+
+FREE_AGAIN = Seat("ana", 0, kept_until=0)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [Claim(), Transfer(agent=CY), Transfer(queue="support"), Unpause(Resumption())],
+    ids=["taken", "given to another", "moved", "ended"],
+)
+def test_when_it_goes_another_way_the_seat_that_was_kept_is_free_again(command: Command) -> None:
+    assert FREE_AGAIN in decide(OFFERED, command, SAM, UNTIL - 1).seats
+
+
+@pytest.mark.parametrize(
+    ("command", "caller", "now"),
+    [
+        (Claim(), SAM, UNTIL),
+        (EndOffer(THE_OFFER), TIMER, UNTIL),
+        (Claim(), ANA, UNTIL - 1),
+        (Transfer(agent=TO_ANA), SAM, UNTIL - 1),
+    ],
+    ids=["in time for nobody", "ended by its timer", "taken by them", "given to them"],
+)
+def test_a_seat_whose_time_is_over_or_that_is_taken_is_not_freed(
+    command: Command, caller: Caller, now: int
+) -> None:
+    assert FREE_AGAIN not in decide(OFFERED, command, caller, now).seats
 
 
 def test_once_its_time_is_over_anybody_can_take_it_though_no_sweep_has_come() -> None:
