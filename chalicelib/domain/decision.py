@@ -14,6 +14,9 @@ from chalicelib.domain.handoff import Handoff, HandoffChange, Offer
 from chalicelib.domain.head import Head
 from chalicelib.domain.routing import NEVER
 
+SEEN_LENGTH = 16
+"""Characters of a profile's digest that its head knows: 80 bits tell one from the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -107,7 +110,8 @@ def with_profile(head: Head, profile: Profile | None) -> tuple[Head, Profile | N
     """The head that knows this profile, and the profile if it is news."""
     if profile is None:
         return head, None
-    seen = digest(profile.name or "", json.dumps(profile.attributes, sort_keys=True))
+    whole = digest(profile.name or "", json.dumps(profile.attributes, sort_keys=True))
+    seen = whole[:SEEN_LENGTH]
     if seen == head.profile:
         return head, None
     return replace(head, profile=seen, user_name=profile.name or head.user_name), profile

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-PREVIEW_BYTES = 96
+PREVIEW_BYTES = 80
 """A preview is part of the head, which every message rewrites: see the size rule in DESIGN."""
 
 

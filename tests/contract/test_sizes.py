@@ -11,15 +11,20 @@ import pytest
 
 from chalicelib.adapters.dynamodb.heads import head_row
 from chalicelib.domain.address import Address, handoff_id
+from chalicelib.domain.decision import SEEN_LENGTH
 from chalicelib.domain.entries import PREVIEW_BYTES, Author, From, Preview
-from chalicelib.domain.handoff import OpenHandoff
+from chalicelib.domain.handoff import Offer, OpenHandoff
 from chalicelib.domain.head import Head, Status
 from chalicelib.domain.opening import REASON_BYTES
+from chalicelib.domain.queues import Limits
+from chalicelib.domain.timing import Timing
 from tests.support.clock import START
 
 PERSON = "p_" + "a" * 26
-DIGEST = "d" * 26
+DIGEST = "d" * SEEN_LENGTH
 SEQ = 123_456
+EVERY_LIMIT = Limits(60, (120, 300), 900, 600, 1200, 3600, 300)
+DEADLINES = Timing(EVERY_LIMIT, 45, START, 2, START, START + 1)
 
 
 def weight(value: dict[str, Any]) -> int:
@@ -39,7 +44,8 @@ def size(head: Head) -> int:
 
 
 def head_of(address: Address, name: str, queue: str, tags: tuple[str, ...]) -> Head:
-    """As full as it gets: claimed, with a reason, a preferred agent and a last message."""
+    """As full as it gets: claimed, with a reason, a preferred agent, a last message, and a deadline
+    of every kind."""
     cid = address.conversation_id
     return Head(
         address=address,
@@ -61,16 +67,23 @@ def head_of(address: Address, name: str, queue: str, tags: tuple[str, ...]) -> H
         leaks=99,
         heard_seq=SEQ,
         notes=99,
+        timing=DEADLINES,
     )
 
 
 def waiting(head: Head) -> Head:
-    return replace(head, status=Status.WAITING, owner=None, waiting_since=START)
+    """Returned to its queue, by somebody who had had it before, and offered to another."""
+    assert head.owner
+    assert head.handoff
+    offered = replace(head.handoff, offer=Offer(head.owner, START))
+    there = replace(head, status=Status.WAITING, owner=None, waiting_since=START)
+    return replace(there, handoff=offered, last_agent=PERSON)
 
 
 ORDINARY = head_of(
-    Address("b" * 32, "c" * 32, "u" * 36, "t" * 36), "n" * 64, "q" * 32, ("g" * 24,) * 5
+    Address("b" * 32, "c" * 16, "u" * 36, "t" * 36), "n" * 48, "q" * 32, ("g" * 24,) * 5
 )
+"""Of UUIDs, with every field at work, and names that are long, but not the longest there may be."""
 AT_THE_CAPS = head_of(
     Address("b" * 32, "c" * 32, "u" * 128, "t" * 128), "🎉" * 64, "q" * 32, ("g" * 24,) * 10
 )

@@ -11,7 +11,7 @@ from chalicelib.domain.head import Head, Status
 from chalicelib.domain.queues import NO_LIMITS, Limits
 from chalicelib.domain.timing import Timing
 
-NAME_BYTES = 32
+NAME_BYTES = 24
 TIE_BREAK = slice(2, 14)
 """Of a conversation's id, at the end of its sort keys: 60 bits, that no two are alike."""
 NAME_END = "\x01"
