@@ -22,13 +22,9 @@ class Outcome(Enum):
 def every_minute(world: World, context: object = None) -> dict[str, object]:
     """Safe to run twice and in parallel."""
     with journal.line("minute", request_id=request_id(context)) as line:
-        connections = sockets.sweep(world)
         deadlines = _deadlines(world)
-        measuring.minute(world, connections.open, deadlines.failed)
-        done: dict[str, object] = {
-            "connections_closed": connections.closed,
-            "deadlines_met": deadlines.met,
-        }
+        measuring.minute(world, sockets.how_many(world), deadlines.failed)
+        done: dict[str, object] = {"deadlines_met": deadlines.met}
         line.update(done)
     return done
 

@@ -1,7 +1,5 @@
 """Connections of people: opened by a ticket, told what they may see, closed without regret."""
 
-from typing import NamedTuple
-
 from chalicelib.domain.errors import Unauthenticated
 from chalicelib.usecases import presence, pushing, timers
 from chalicelib.usecases.authentication import digest_of
@@ -74,19 +72,8 @@ def unwatch(world: World, bot: str, conversation_id: str, connection: Connection
     pushing.show_viewers(world, bot, conversation_id)
 
 
-class Swept(NamedTuple):
-    """How many connections are open, and how many have been forgotten."""
-
-    open: int
-    closed: int
-
-
-def sweep(world: World) -> Swept:
-    """Forgets the connections whose end nobody announced."""
-    now = world.clock.now()
+def how_many(world: World) -> int:
+    """Connections that are open, each once, whatever number of bots it serves. One whose end nobody
+    has announced is one of them until its time is over."""
     bots = world.directory.all_bots()
-    ends = {c.id: c.expires_at for bot in bots for c in world.connections.of_bot(bot)}
-    stale = [connection_id for connection_id, end in ends.items() if end <= now]
-    for connection_id in stale:
-        disconnect(world, connection_id)
-    return Swept(len(ends) - len(stale), len(stale))
+    return len({each.id for bot in bots for each in world.connections.of_bot(bot)})
