@@ -111,8 +111,9 @@ def change(world: World, caller: Caller, who: str, place: Member) -> Member:
 
 
 def send_away(world: World, caller: Caller, who: str) -> None:
-    """What they have goes back to its queue; within five seconds they see this bot no more.
-    Raises NotFound."""
+    """What they have goes back to its queue; within five seconds they see this bot no more. What
+    they take in these seconds, or what the list does not show yet, goes back when they are found
+    to be lost. Raises NotFound."""
     authorize(caller, Action.CONFIGURE)
     if not world.administration.remove_member(caller.bot, who):
         raise _nobody(caller.bot, who)
