@@ -1,4 +1,4 @@
-"""The sweep run in parallel and late, and containers whose clocks disagree."""
+"""Containers whose clocks disagree, and what they do to order, turns and deadlines."""
 
 import pytest
 
@@ -12,7 +12,6 @@ from chalicelib.domain.queues import Limits, Queue
 from chalicelib.entrypoints import timers
 from chalicelib.usecases.conversations import execute
 from tests.api.worlds import WorldOn
-from tests.contract.story import at_once
 from tests.support.clock import START, ManualClock
 from tests.support.engines import Stores, on_table
 
@@ -34,23 +33,6 @@ def kinds(world: WorldOn, place: Address = PLACE) -> list[Kind]:
     entries = world.conversations.entries_after("demo", place.conversation_id, 0, 100)
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
     return [entry.kind for entry in entries]
-
-
-def test_of_many_sweeps_at_once_each_deadline_is_met_by_one(stores: Stores) -> None:
-    world = WorldOn(stores)
-    places = [Address("demo", "web", f"user-{n}") for n in range(6)]
-    for place in places:
-        asked(world, place)
-    stores.clock.advance(GIVE_UP)
-    done: list[dict[str, object]] = []
-
-    failures = at_once([lambda: done.append(timers.every_minute(world))] * 6)
-
-    assert failures == [None] * 6
-    met = [minute["deadlines_met"] for minute in done]
-    assert sum(int(str(each)) for each in met) == len(places)
-    for place in places:
-        assert kinds(world, place) == [Kind.REQUESTED, Kind.RETURNED]
 
 
 @pytest.fixture
