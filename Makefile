@@ -9,7 +9,7 @@ export STATE ?= .local
 STAGE ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local test check fix openapi screenshots package deploy init destroy bench cost scale clean
+.PHONY: help run run-fresh local test check fix openapi screenshots package checkov deploy init destroy bench cost scale clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ cost: $(READY) ## Count again what docs/cost.md says
 
 package: $(READY) ## One template and one zip in build/STAGE (STAGE=dev, ARGS='--python 3.13 --arch x86_64')
 	@$(BIN)/python -m infra.package $(STAGE) $(ARGS)
+
+checkov: ## Look through what is packaged for what is unsafe (STAGE=dev)
+	@infra/checkov build/$(STAGE)/template.json
 
 deploy: $(READY) ## To AWS with what is packaged, after a look at the changes (STAGE=dev, ARGS='--yes')
 	@$(BIN)/python -m infra.deploy $(STAGE) $(ARGS)

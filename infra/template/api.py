@@ -55,9 +55,9 @@ RESPONSES = {
 }
 
 
-def api(stage: str) -> dict[str, Resource]:
+def api(stage: str, *, traced: bool) -> dict[str, Resource]:
     return {
-        REST_API: {"Properties": _rest(stage)},
+        REST_API: {"Properties": _rest(stage, traced=traced)},
         f"{SOCKETS}Stage": {"Properties": _sockets()},
         REST_LOG: _log_group(),
         SOCKET_LOG: _log_group(),
@@ -65,7 +65,7 @@ def api(stage: str) -> dict[str, Resource]:
     }
 
 
-def _rest(stage: str) -> Resource:
+def _rest(stage: str, *, traced: bool) -> Resource:
     throttled = {
         "ResourcePath": "/*",
         "HttpMethod": "*",
@@ -80,6 +80,7 @@ def _rest(stage: str) -> Resource:
         },
         "AccessLogSetting": _access_log(REST_LOG, REST_LINE),
         "MethodSettings": [throttled],
+        "TracingEnabled": traced,
     }
 
 

@@ -42,7 +42,7 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
         **storage.storage(),
         **messaging.messaging(),
         **functions.functions(stage, target, traced=traced),
-        **api.api(stage),
+        **api.api(stage, traced=traced),
         **watching.watching(names_of(stage)),
     }
     return {
