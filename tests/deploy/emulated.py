@@ -14,12 +14,12 @@ import pytest
 from samtranslator.translator.managed_policy_translator import ManagedPolicyLoader
 from samtranslator.translator.transform import transform
 
-from chalicelib.settings import LOCAL, settings
-from chalicelib.wiring import AwsWorld
+from chalicelib.settings import LOCAL
 from infra.cloudformation import Stack
 from infra.deploy import Bucket, read, uploaded
 from infra.local.engine import REGION, Engine
 from tests.e2e.scene import Running
+from tests.support.stack import world_of
 
 Template = dict[str, Any]
 BUCKET, STACK, STAGE = "packages", "baton-emulated", "api"
@@ -28,8 +28,7 @@ READY_WITHIN = 60.0
 
 
 class Deployed:
-    """One stack in a running engine: `url`, `environment` and `world` as `tests.support.stack`
-    has them."""
+    """One stack in a running engine: `url` and `environment` as `tests.support.stack` has them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -61,15 +60,6 @@ class Deployed:
         function = self.outputs["WebsocketMessageHandlerName"]
         found = self._engine.client("lambda").get_function_configuration(FunctionName=function)
         return {**self._engine.environment, **found["Environment"]["Variables"]}
-
-    def world(self) -> AwsWorld:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.environment.items():
-                patch.setenv(name, value)
-            world = AwsWorld(settings.__wrapped__())
-            # Its client takes the credentials of the environment when it is made.
-            _ = world.table
-        return world
 
     def invoke(self, function: str, event: object) -> Any:
         """What a function, by its name in app.py, answers."""
@@ -134,7 +124,7 @@ class Elsewhere(Running):
     def __init__(self, deployed: Deployed) -> None:
         self.url = deployed.url
         self.environment = deployed.environment
-        vars(self)["world"] = deployed.world()
+        vars(self)["world"] = world_of(deployed.environment)
 
 
 class _NoManagedPolicies(ManagedPolicyLoader):

@@ -12,7 +12,9 @@ import pytest
 from chalicelib.domain.queues import Limits, Queue
 from infra.local.engine import Engine
 from infra.package import TEMPLATE
+from tests.deploy import proofs
 from tests.deploy.emulated import Deployed, Elsewhere
+from tests.deploy.test_on_aws import OnAws
 from tests.e2e import test_story as story
 from tests.e2e.rest import Rest
 from tests.e2e.scene import Running
@@ -59,6 +61,33 @@ def test_the_story_runs_against_the_deployed_endpoints(running: Running) -> None
         story.test_a_conversation_goes_to_a_person_and_back_and_nothing_is_lost_on_the_way(
             running, receiver
         )
+
+
+def test_of_those_who_claim_at_once_as_many_get_something_as_there_is_and_they_have_room_for(
+    running: Running,
+) -> None:
+    proofs.race(running)
+
+
+def test_what_comes_twice_is_done_once(running: Running) -> None:
+    proofs.replay(running)
+
+
+def test_how_fast_it_goes_can_be_measured(running: Running) -> None:
+    shown = proofs.table(proofs.latencies(running, rounds=3))
+
+    names = ["milliseconds", "pause to both agents", "gate", "user's message to its agent"]
+    assert [line[:30].strip() for line in shown.splitlines()] == names
+
+
+def test_what_was_made_for_a_proof_on_aws_is_removed_again(deployed: Deployed) -> None:
+    there = OnAws({**deployed.environment, "BATON_URL": deployed.url})
+    scene = there.bot()
+    scene.pause("zoe")
+
+    there.close()
+
+    assert scene.bot not in there.world.directory.all_bots()
 
 
 def test_the_sweep_gives_up_what_has_waited_too_long(running: Running, deployed: Deployed) -> None:

@@ -44,7 +44,9 @@ class Rest:
         if raw is not None:
             sent["Content-Type"] = "application/json"
         where = urlsplit(self.url)
-        connection = http.client.HTTPConnection(where.netloc, timeout=TIMEOUT)
+        secure = where.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(where.netloc, timeout=TIMEOUT)
         try:
             full = where.path + (path if path in OUTSIDE else f"/api/v1{path}")
             connection.request(method, full, raw, sent)

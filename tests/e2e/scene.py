@@ -80,7 +80,11 @@ class Scene:
         return f"/bots/{self.bot}"
 
     def person(
-        self, name: str, role: Role = Role.AGENT, queues: frozenset[str] = frozenset()
+        self,
+        name: str,
+        role: Role = Role.AGENT,
+        queues: frozenset[str] = frozenset(),
+        capacity: int | None = None,
     ) -> Someone:
         running = self.running
         email = f"{name.lower()}@{self.bot}.test"
@@ -89,7 +93,8 @@ class Scene:
         person = Person(who, email, name, running.password_hash, is_owner=is_owner)
         running.world.directory.add_person(person)
         if not is_owner:
-            running.world.directory.add_member(self.bot, Member(who, name, email, role, queues))
+            place = Member(who, name, email, role, queues, capacity=capacity)
+            running.world.directory.add_member(self.bot, place)
         # Not over the network: so many people log in here as no address may within its window.
         session = sessions.login(running.world, email, PASSWORD, source=self.bot)
         return Someone(running, who, name, email, Rest(running.url, session.access))

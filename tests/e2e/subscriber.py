@@ -10,21 +10,38 @@ import boto3
 from types_boto3_sns import SNSClient
 from types_boto3_sqs import SQSClient
 
+LOCAL = {
+    "endpoint_url": "AWS_ENDPOINT_URL",
+    "aws_access_key_id": "AWS_ACCESS_KEY_ID",
+    "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
+}
+
+
+def _may_send(topic: str, queue: str) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
 
 class Subscriber:
     """Gets what the `filter` lets through: attribute names and the values that pass."""
 
     def __init__(self, environment: Mapping[str, str], filter: Mapping[str, Sequence[str]]) -> None:
-        where: dict[str, Any] = {
-            "endpoint_url": environment["AWS_ENDPOINT_URL"],
-            "region_name": environment["AWS_REGION"],
-            "aws_access_key_id": environment["AWS_ACCESS_KEY_ID"],
-            "aws_secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
-        }
+        where: dict[str, Any] = {"region_name": environment["AWS_REGION"]}
+        # Of an engine on this machine; AWS itself is found, and asked, by the usual credentials.
+        for option, name in LOCAL.items():
+            where |= {option: environment[name]} if name in environment else {}
         self._sns: SNSClient = boto3.client("sns", **where)
         self._sqs: SQSClient = boto3.client("sqs", **where)
         self._queue = self._sqs.create_queue(QueueName=f"subscriber-{token_hex(4)}")["QueueUrl"]
         arn = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])
+        policy = _may_send(environment["BATON_TOPIC_ARN"], arn["Attributes"]["QueueArn"])
+        self._sqs.set_queue_attributes(QueueUrl=self._queue, Attributes={"Policy": policy})
         self._subscription = self._sns.subscribe(
             TopicArn=environment["BATON_TOPIC_ARN"],
             Protocol="sqs",

@@ -40,10 +40,17 @@ class Told:
 
 class Receiver:
     """Gives the statuses of `script` one after the other, then `otherwise`, each after `delay`
-    seconds. What is not signed by Baton gets 401 and is counted in `forged`."""
+    seconds. What is not signed by Baton gets 401 and is counted in `forged`. `public` is its
+    address for those who do not reach this machine's `port`."""
 
     def __init__(
-        self, script: Iterable[int] = (), *, otherwise: int = 204, delay: float = 0.0
+        self,
+        script: Iterable[int] = (),
+        *,
+        otherwise: int = 204,
+        delay: float = 0.0,
+        port: int = 0,
+        public: str | None = None,
     ) -> None:
         self.forged = 0
         self._attempts: list[Told] = []
@@ -53,12 +60,13 @@ class Receiver:
         self._webhook = Webhook(SECRET)
         self._news = threading.Condition()
         self._stopped = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._public = public
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/webhook"
+        return self._public or f"http://127.0.0.1:{self._server.server_port}/webhook"
 
     @property
     def attempts(self) -> list[Told]:

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -55,13 +56,7 @@ class Stack:
 
     def world(self) -> AwsWorld:
         """The world behind this stack, for what its API does not offer to tests."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.environment.items():
-                patch.setenv(name, value)
-            world = AwsWorld(settings.__wrapped__())
-            # Its client takes the credentials of the environment when it is made.
-            _ = world.table
-        return world
+        return world_of(self.environment)
 
     def start(self, *options: str) -> Self:
         self._process = launch(self.state, self.port, self.log, *options)
@@ -140,6 +135,17 @@ def processes_of(state: Path) -> list[int]:
     mark = str(state).encode()
     found = Path("/proc").glob("[0-9]*/environ")
     return [int(path.parent.name) for path in found if mark in _content(path)]
+
+
+def world_of(environment: Mapping[str, str]) -> AwsWorld:
+    """What is there, as a function in this environment sees it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        world = AwsWorld(settings.__wrapped__())
+        # Its client takes the credentials of the environment when it is made.
+        _ = world.table
+    return world
 
 
 def free_port() -> int:

@@ -1,0 +1,112 @@
+"""What a deployed stage has to show, wherever it is: the race, the replay, and how fast it goes.
+
+The story is told in `tests/e2e/test_story.py`.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from statistics import quantiles
+from threading import Barrier
+from typing import Any
+
+from tests.e2e.rest import Answer
+from tests.e2e.scene import Running, Someone
+from tests.e2e.test_story import PUSHED_WITHIN, entry_of, wait_until_told
+
+AT_ONCE = 16
+ROOM = 3
+
+
+def race(running: Running) -> None:
+    """Of sixteen who claim one conversation one gets it; and of sixteen conversations one agent
+    gets as many as they have room for."""
+    scene = running.bot()
+    agents = [scene.person(f"Agent {number:02d}") for number in range(AT_ONCE)]
+    wanted = scene.pause("zoe")["id"]
+
+    answers = together([_claim(agent, scene.one(wanted, "claim")) for agent in agents])
+
+    assert Counter(answer.status for answer in answers) == {200: 1, 409: AT_ONCE - 1}
+    assert len({answer.json["owner"] for answer in answers}) == 1
+    assert [entry["kind"] for entry in scene.entries(wanted)] == ["requested", "claimed"]
+
+    ids = [scene.pause(f"user-{number}")["id"] for number in range(AT_ONCE)]
+    busy = scene.person("Busy", capacity=ROOM)
+
+    answers = together([_claim(busy, scene.one(each, "claim")) for each in ids])
+
+    assert Counter(answer.status for answer in answers) == {200: ROOM, 409: AT_ONCE - ROOM}
+
+
+def replay(running: Running) -> None:
+    """What comes twice is done once, and answered the same; another request under the same key is
+    refused."""
+    scene = running.bot()
+    path, body = f"{scene.path}/pause", {"channel": "web", "user": "zoe", "reason": "A refund."}
+
+    answers = together([_post(scene.rest, path, body, "one-key") for _ in range(4)])
+    other = scene.rest.post(path, body | {"user": "yan"}, Idempotency_Key="one-key")
+
+    assert {answer.status for answer in answers} <= {200, 201}
+    (conversation,) = {answer.json["id"] for answer in answers}
+    assert len({answer.json["handoff"]["id"] for answer in answers}) == 1
+    assert [entry["kind"] for entry in scene.entries(conversation)] == ["requested"]
+    assert other.status == 422
+
+    said = [scene.user_says("zoe", "Hello", message_id="m-1")["seq"] for _ in range(3)]
+    assert len(set(said)) == 1
+
+
+def latencies(running: Running, rounds: int) -> dict[str, list[float]]:
+    """Milliseconds, as this machine sees them: the network is in them."""
+    scene = running.bot()
+    with scene.person("Ana").connect() as ana, scene.person("Bo").connect() as bo:
+        ana.do("ping")
+        told = [1000 * wait_until_told(scene, f"user-{n}", ana, bo) for n in range(rounds)]
+        mine = scene.pause("zoe")["id"]
+        ana.do("claim", conversation_id=mine)
+        gate = [_timed(lambda: scene.rest.get(scene.one(mine, "gate"))) for _ in range(rounds)]
+        heard = []
+        for number in range(rounds):
+            began = time.monotonic()
+            seq = scene.user_says("zoe", f"{number}")["seq"]
+            moment, _ = ana.moment_of(entry_of(mine, seq), PUSHED_WITHIN)
+            heard.append(1000 * (moment - began))
+    return {"pause to both agents": told, "gate": gate, "user's message to its agent": heard}
+
+
+def table(measured: dict[str, list[float]]) -> str:
+    lines = [f"{'milliseconds':<30}{'p50':>8}{'p99':>8}"]
+    for name, times in measured.items():
+        cuts = quantiles(times, n=100, method="inclusive")
+        lines.append(f"{name:<30}{cuts[49]:>8.0f}{cuts[98]:>8.0f}")
+    return "\n".join(lines)
+
+
+def together(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
+    """All of them at the same moment, from threads of their own."""
+    ready = Barrier(len(calls))
+
+    def run(call: Callable[[], Answer]) -> Answer:
+        ready.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def _claim(agent: Someone, path: str) -> Callable[[], Answer]:
+    return lambda: agent.rest.post(path)
+
+
+def _post(rest: Any, path: str, body: object, key: str) -> Callable[[], Answer]:
+    return lambda: rest.post(path, body, Idempotency_Key=key)
+
+
+def _timed(call: Callable[[], Answer]) -> float:
+    began = time.monotonic()
+    answer = call()
+    assert answer.status == 200, answer.text
+    return 1000 * (time.monotonic() - began)

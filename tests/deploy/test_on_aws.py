@@ -1,0 +1,95 @@
+"""On a real account: `pytest -m aws`, with credentials and a stage that has been deployed there.
+
+What is asked for stands in docs/deploy.md. Its bots are removed again; whom they were served by
+stays in the table, so it wants a stage of its own.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.commands import Unpause
+from chalicelib.usecases import bots
+from chalicelib.usecases.conversations import execute
+from infra.deploy import DeployError, session
+from infra.stage import NotThere, environment_of
+from tests.deploy import proofs
+from tests.e2e import test_story as story
+from tests.e2e.scene import Running, Scene
+from tests.support.receiver import Receiver
+from tests.support.stack import world_of
+
+pytestmark = [pytest.mark.aws, pytest.mark.timeout(600)]
+ROUNDS = 100
+
+
+class OnAws(Running):
+    """The stage that BATON_AWS_STAGE names."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.url = environment["BATON_URL"]
+        vars(self)["world"] = world_of(environment)
+        self._bots: list[str] = []
+
+    def bot(self, receiver: Receiver | None = None) -> Scene:
+        scene = super().bot(receiver)
+        self._bots.append(scene.bot)
+        return scene
+
+    def close(self) -> None:
+        for bot in self._bots:
+            operator = Caller("operator", "Operator", Role.OWNER, bot)
+            waiting = self.world.conversations.board(bot, bots.AT_WORK, None, 1000)
+            for conversation in waiting.conversation_ids:
+                execute(self.world, operator, conversation, Unpause())
+            self.world.administration.remove_bot(bot)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[OnAws]:
+    stage = os.environ.get("BATON_AWS_STAGE")
+    if not stage:
+        pytest.fail("Set BATON_AWS_STAGE to a stage that was deployed for these tests.")
+    try:
+        environment = environment_of(session(), stage)
+    except (DeployError, NotThere) as error:
+        pytest.fail(str(error))
+    there = OnAws(environment)
+    yield there
+    there.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """On this machine, behind a tunnel: AWS reaches it by a public address alone."""
+    public, port = os.environ.get("BATON_RECEIVER_URL"), os.environ.get("BATON_RECEIVER_PORT")
+    if not (public and port):
+        pytest.skip("Set BATON_RECEIVER_URL and BATON_RECEIVER_PORT to the two ends of a tunnel.")
+    with Receiver(port=int(port), public=public) as listening:
+        yield listening
+
+
+def test_the_story(running: OnAws, receiver: Receiver) -> None:
+    story.test_a_conversation_goes_to_a_person_and_back_and_nothing_is_lost_on_the_way(
+        running, receiver
+    )
+
+
+def test_the_race(running: OnAws) -> None:
+    proofs.race(running)
+
+
+def test_the_replay(running: OnAws) -> None:
+    proofs.replay(running)
+
+
+def test_how_fast_it_goes(running: OnAws, capsys: pytest.CaptureFixture[str]) -> None:
+    measured = proofs.latencies(running, ROUNDS)
+
+    with capsys.disabled():
+        sys.stdout.write(f"\n{proofs.table(measured)}\n")
+    assert all(len(times) == ROUNDS for times in measured.values())
