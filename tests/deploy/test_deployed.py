@@ -1,6 +1,7 @@
 """The package as it would go to AWS, deployed into the local engine: the story, a sweep, an upgrade
 and the way back."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,8 +35,9 @@ MINUTE = {
     "resources": [],
 }
 """As EventBridge sends it."""
-FROM_THIS_RELEASE_ON = ("Dashboard", "DeadLettersChangesAlarm", "RestFirewall")
-"""What an earlier template had not, for the upgrade; there has been no earlier release."""
+RELEASES = Path(__file__).with_name("releases")
+"""Templates as `make package STAGE=prod` has made them, by day: `gzip -9n` of build/prod/template.json.
+The newest is the previous release's; each release adds its own."""
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +139,13 @@ def test_an_upgrade_keeps_what_is_in_the_table_and_so_does_the_way_back(
 
 
 def earlier(package: Path) -> dict[str, Any]:
-    template: dict[str, Any] = json.loads((package / TEMPLATE).read_text())
-    for name in FROM_THIS_RELEASE_ON:
-        del template["Resources"][name]
+    """The previous release's template, for the interpreter and the machine of this package."""
+    (*_, newest) = sorted(RELEASES.glob("*.json.gz"))
+    template: dict[str, Any] = json.loads(gzip.decompress(newest.read_bytes()))
+    now: dict[str, Any] = json.loads((package / TEMPLATE).read_text())
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            built_for = now["Resources"][name]["Properties"]
+            for property in ("Runtime", "Architectures"):
+                resource["Properties"][property] = built_for[property]
     return template
