@@ -15,29 +15,28 @@ from tests.e2e.rest import Answer
 from tests.e2e.scene import Running, Someone
 from tests.e2e.test_story import PUSHED_WITHIN, entry_of, wait_until_told
 
-AT_ONCE = 16
 ROOM = 3
 
 
-def race(running: Running) -> None:
-    """Of sixteen who claim one conversation one gets it; and of sixteen conversations one agent
+def race(running: Running, at_once: int) -> None:
+    """Of so many who claim one conversation one gets it; and of so many conversations one agent
     gets as many as they have room for."""
     scene = running.bot()
-    agents = [scene.person(f"Agent {number:02d}") for number in range(AT_ONCE)]
+    agents = [scene.person(f"Agent {number:02d}") for number in range(at_once)]
     wanted = scene.pause("zoe")["id"]
 
     answers = together([_claim(agent, scene.one(wanted, "claim")) for agent in agents])
 
-    assert Counter(answer.status for answer in answers) == {200: 1, 409: AT_ONCE - 1}
+    assert Counter(answer.status for answer in answers) == {200: 1, 409: at_once - 1}
     assert len({answer.json["owner"] for answer in answers}) == 1
     assert [entry["kind"] for entry in scene.entries(wanted)] == ["requested", "claimed"]
 
-    ids = [scene.pause(f"user-{number}")["id"] for number in range(AT_ONCE)]
+    ids = [scene.pause(f"user-{number}")["id"] for number in range(at_once)]
     busy = scene.person("Busy", capacity=ROOM)
 
     answers = together([_claim(busy, scene.one(each, "claim")) for each in ids])
 
-    assert Counter(answer.status for answer in answers) == {200: ROOM, 409: AT_ONCE - ROOM}
+    assert Counter(answer.status for answer in answers) == {200: ROOM, 409: at_once - ROOM}
 
 
 def replay(running: Running) -> None:

@@ -69,7 +69,7 @@ def test_the_story_runs_against_the_deployed_endpoints(running: Running) -> None
 def test_of_those_who_claim_at_once_as_many_get_something_as_there_is_and_they_have_room_for(
     running: Running,
 ) -> None:
-    proofs.race(running)
+    proofs.race(running, at_once=5)  # each starts a process of its own here
 
 
 def test_what_comes_twice_is_done_once(running: Running) -> None:

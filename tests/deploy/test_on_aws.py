@@ -80,7 +80,7 @@ def test_the_story(running: OnAws, receiver: Receiver) -> None:
 
 
 def test_the_race(running: OnAws) -> None:
-    proofs.race(running)
+    proofs.race(running, at_once=16)
 
 
 def test_the_replay(running: OnAws) -> None:
