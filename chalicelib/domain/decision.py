@@ -21,7 +21,7 @@ SEEN_LENGTH = 16
 @dataclass(frozen=True, slots=True)
 class Seat:
     """One conversation more (+1) or less (-1) for an agent who may own `capacity` at a time; or
-    none, but the prospect of one: kept free until `kept_until` (0: no longer)."""
+    none, but the prospect of one: kept free until `kept_until` (0: no longer; None: as it was)."""
 
     agent: str
     change: int
@@ -73,13 +73,17 @@ def arrow(
 
 def _seats(s: Situation, after: Head, capacity: int | None) -> tuple[Seat, ...]:
     before, offer = s.head, s.head.handoff.offer if s.head.handoff else None
-    # Whoever gets the conversation needs no prospect of it.
-    free = freed(offer, s.now) if offer and offer.agent.id != after.owner_id else ()
+    free = freed(offer, s.now) if offer else ()
     if before.owner_id == after.owner_id:
         return free
     lost = (Seat(before.owner.id, -1),) if before.owner else ()
-    gained = (Seat(after.owner.id, +1, capacity),) if after.owner else ()
-    return free + lost + gained
+    if after.owner is None:
+        return free + lost
+    gained = Seat(after.owner.id, +1, capacity)
+    if any(seat.agent == gained.agent for seat in free):
+        # What was kept for them is taken; what is kept for another offer stays so.
+        return (*lost, replace(gained, kept_until=NEVER))
+    return (*free, *lost, gained)
 
 
 def freed(offer: Offer, now: int) -> tuple[Seat, ...]:

@@ -123,6 +123,23 @@ def test_a_seat_is_free_again_when_a_supervisor_has_the_conversation_go_another_
     assert _kept_until(stores) == 0
 
 
+def test_who_takes_or_gives_back_another_conversation_is_asked_for_no_second_one(
+    stores: Stores,
+) -> None:
+    stores.directory.add_member(BOT, member("ana"))
+    for n in range(1, 4):
+        asked(stores, n=n)
+    until = stores.clock.now() + LATER
+    act(stores, TIMER, other(ADDRESS, 1), offer(stores, until))
+
+    for command in (Claim(), Unpause()):
+        act(stores, ANA, other(ADDRESS, 2), command)
+
+        assert _kept_until(stores) == until
+        with pytest.raises(AtCapacity):
+            act(stores, TIMER, other(ADDRESS, 3), offer(stores, until))
+
+
 def test_who_has_no_room_is_offered_nothing(stores: Stores) -> None:
     stores.directory.add_member(BOT, member("ana", capacity=1))
     asked(stores)

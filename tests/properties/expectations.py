@@ -144,14 +144,12 @@ class Expectations:
         return capacity is not None and owned[agent] >= capacity
 
     def _keep_seats(self, bot: str, before: State, after: State) -> None:
-        """Who is offered one has a seat kept; who takes, loses or declines one has none."""
+        """Who is offered one has a seat kept, until its time is over or the offer is."""
         was, now = before["offer"], after["offer"]
-        if was and not now and after["epoch"] == before["epoch"]:
+        if was and not now and self._clock.now() < was[1]:
             self.kept[bot, was[0]] = 0
         if now and now != was:
             self.kept[bot, now[0]] = now[1]
-        if before["owner"] != after["owner"]:
-            self.kept |= {(bot, s["owner"]): 0 for s in (before, after) if s["owner"]}
 
 
 def _answer(sent: Sent, before: State, after: State) -> Answer:

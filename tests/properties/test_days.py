@@ -1,6 +1,7 @@
 """Days in the lives of three bots: people come, go and are lost, clocks run out, sweeps come late,
 twice and at once. What happens by itself is held against a second opinion, told from the log."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import AgentMessage, Cause, Claim, Pause, Take, UserMessage
+from chalicelib.domain.commands import (
+    AgentMessage,
+    Cause,
+    Claim,
+    Pause,
+    Take,
+    Unpause,
+    UserMessage,
+)
 from chalicelib.domain.conversation import decide
 from chalicelib.domain.entries import Body, Entry, Kind
 from chalicelib.domain.errors import BatonError, TemporarilyUnavailable
@@ -52,6 +61,8 @@ class Days(RuleBasedStateMachine):
         self.seen: dict[Place, int] = {}
         self.stories: dict[Place, Told] = {}
         self.followed: dict[Place, int] = {}
+        self.wanted_by_name: set[tuple[str, str]] = set()
+        """By bot and id: a pause that names an agent asks no seat of them."""
         self.places: list[Address] = []
         for bot in BOTS:
             for queue in QUEUES.values():
@@ -85,6 +96,16 @@ class Days(RuleBasedStateMachine):
         self.does(place, Draft(person, Take(Request(queue=queue))))
         if answers:
             self.does(place, Draft(person, AgentMessage(Body(text="Hello."))))
+
+    @rule(place=PLACES)
+    def who_is_asked_takes_another_first_and_gives_it_back(self, place: int) -> None:
+        head = self.head(place)
+        offer = offer_in(head) if head else None
+        if offer:
+            another = (place + 1) % len(self.places)
+            self.does(another, Draft(offer.agent.id, Take(Request(queue="sales"))))
+            self.does(another, Draft(offer.agent.id, Unpause()))
+            self.follow()
 
     @rule(place=PLACES)
     def the_user_speaks(self, place: int) -> None:
@@ -191,6 +212,14 @@ class Days(RuleBasedStateMachine):
         invariants.nobody_owns_more_than_they_may(self.world.table)
 
     @invariant()
+    def nobody_is_asked_for_two_at_once(self) -> None:
+        self.check_news()
+        heads = [thread.head for thread in self.world.table.threads.values()]
+        offers = [(head.bot, offer) for head in heads if (offer := offer_in(head))]
+        asked = Counter((bot, o.agent.id) for bot, o in offers if o.until > self.now)
+        assert all(n == 1 for who, n in asked.items() if who not in self.wanted_by_name)
+
+    @invariant()
     def what_happened_by_itself_was_due_and_the_first_that_was(self) -> None:
         self.check_news()
 
@@ -236,15 +265,17 @@ class Days(RuleBasedStateMachine):
     def owner(self, place: Place) -> There:
         return self.there.get(self.stories[place].owner or "", There())
 
-    def fitting(self, place: int) -> st.SearchStrategy[Draft]:
+    def head(self, place: int) -> Head | None:
         address = self.places[place]
-        head = self.store.head(address.bot, address.conversation_id)
+        return self.store.head(address.bot, address.conversation_id)
+
+    def fitting(self, place: int) -> st.SearchStrategy[Draft]:
+        head = self.head(place)
         by_hand = FITTING[head.status if head else "bot"]
         return by_hand.filter(lambda draft: draft.who != "timer")
 
     def does(self, place: int, draft: Draft) -> None:
-        address = self.places[place]
-        head = self.store.head(address.bot, address.conversation_id)
+        address, head = self.places[place], self.head(place)
         sent = sent_from(draft, address, head.epoch if head else 1, head.owner_id if head else None)
         try:
             execute(self.world, sent.caller, address, sent.command, key=sent.key, agent=sent.agent)
@@ -273,6 +304,9 @@ class Days(RuleBasedStateMachine):
             was_due(so_far, entry, self.there)
             self.stories[place] = heard(so_far, entry)
             self.seen[place] = entry.seq
+            facts: Mapping[str, Any] = entry.payload or {}
+            if entry.kind is Kind.REQUESTED and "offered_to" in facts:
+                self.wanted_by_name.add((place[0], facts["offered_to"]["id"]))
 
     def can_be_found_and_taken(self, head: Head) -> None:
         on_board = self.store.board(head.bot, ALL_PAUSED, None, 100).conversation_ids

@@ -200,12 +200,13 @@ class MemoryConversations:
             raise Lost
 
     def _check_room(self, head: Head, seat: Seat) -> None:
-        if seat.change < 0 or seat.kept_until == NEVER:
+        only_frees = not seat.change and seat.kept_until == NEVER
+        if seat.change < 0 or only_frees:
             return
         place = (head.bot, seat.agent)
         is_full = seat.capacity is not None and self._table.open_count(*place) >= seat.capacity
         is_kept = self._table.kept_until.get(place, NEVER) > head.updated_at
-        if is_full or (seat.kept_until is not None and is_kept):
+        if is_full or (not seat.change and is_kept):
             name = head.owner.name if head.owner else seat.agent
             raise AtCapacity(
                 f"{name} has no room for one more.", agent=seat.agent, capacity=seat.capacity
@@ -229,8 +230,9 @@ class MemoryConversations:
 
     def _take_seat(self, bot: str, seat: Seat, now: int) -> None:
         place = (bot, seat.agent)
-        self._table.kept_until[place] = seat.kept_until or NEVER
-        if seat.kept_until is None:
+        if seat.kept_until is not None:
+            self._table.kept_until[place] = seat.kept_until
+        if seat.change:
             changed = self._table.open_count(*place) + seat.change
             self._table.open_counts[place] = max(0, changed)
             self._table.busy_at[place] = now

@@ -4,6 +4,7 @@ on condition that they do not exist, and all that follows from them."""
 from collections.abc import Sequence
 
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.entries import (
@@ -122,21 +123,19 @@ def _add_handoff(transaction: Transaction, commit: Commit, shards: int) -> None:
 
 def _add_seat(transaction: Transaction, head: Head, seat: Seat) -> None:
     row = LoadRow.at(keys.load(head.bot, seat.agent))
+    changes: list[Action] = []
+    if seat.change:
+        changes.append(LoadRow.open.set((LoadRow.open | 0) + seat.change))
+        changes.append(LoadRow.busy_at.set(head.updated_at))
     if seat.kept_until is not None:
-        changes = [LoadRow.kept_until.set(seat.kept_until)]
-    else:
-        changes = [
-            LoadRow.open.set((LoadRow.open | 0) + seat.change),
-            LoadRow.busy_at.set(head.updated_at),
-            LoadRow.kept_until.set(NEVER),
-        ]
+        changes.append(LoadRow.kept_until.set(seat.kept_until))
     transaction.update(row, changes, _has_room(seat, head.updated_at))
 
 
 def _has_room(seat: Seat, now: int) -> Condition | None:
     if seat.change < 0:
         return LoadRow.open >= -seat.change
-    if seat.kept_until is None:
+    if seat.change > 0:
         return _is_below_capacity(seat)
     if seat.kept_until == NEVER:
         return None
