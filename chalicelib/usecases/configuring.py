@@ -8,6 +8,7 @@ from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.hours import Flaw
 from chalicelib.domain.queues import Queue
+from chalicelib.usecases import auditing
 from chalicelib.usecases.authentication import no_bot
 from chalicelib.usecases.world import World
 
@@ -44,12 +45,14 @@ def put_queue(world: World, caller: Caller, queue: Queue) -> None:
     others = [q for q in world.directory.queues(caller.bot) if q.name != queue.name]
     _refuse(queues.flaws(queue, others))
     world.directory.put_queue(caller.bot, queue)
+    auditing.changed(caller, "queue_set", queue=queue.name)
 
 
 def remove_queue(world: World, caller: Caller, name: str) -> None:
     """What waits there stays, under the defaults."""
     authorize(caller, Action.CONFIGURE)
     world.directory.remove_queue(caller.bot, name)
+    auditing.changed(caller, "queue_removed", queue=name)
 
 
 def settings(world: World, caller: Caller) -> BotSettings:
@@ -63,6 +66,7 @@ def put_settings(world: World, caller: Caller, wanted: BotSettings) -> None:
     _refuse(bot_settings.flaws(wanted))
     if not world.directory.put_settings(caller.bot, wanted):
         raise no_bot(caller.bot)
+    auditing.changed(caller, "settings_set")
 
 
 def _refuse(flaws: Iterable[Flaw]) -> None:
