@@ -26,7 +26,7 @@ SALES = frozenset({"sales"})
 def test_an_offer_that_nobody_takes_in_time_goes_to_the_next_agent_who_takes_it(
     scene: Scene,
 ) -> None:
-    with_queue(scene, Queue("sales", mode=Mode.OFFER, offer_seconds=1))
+    with_queue(scene, Queue("sales", mode=Mode.OFFER, offer_seconds=2))
     ana, bo = scene.person("Ana", queues=SALES), scene.person("Bo", queues=SALES)
     with ana.connect() as a, bo.connect() as b:
         sockets = {ana.id: a, bo.id: b}
