@@ -64,7 +64,7 @@ from chalicelib.domain.saying import (
     suggest,
     tag,
 )
-from chalicelib.domain.timers import scheduled
+from chalicelib.domain.timers import is_out_of_date, scheduled
 from chalicelib.domain.timing import UNTIMED, Timing, entered
 
 
@@ -76,7 +76,7 @@ def decide(head: Head, command: Command, caller: Caller, now: int) -> Decision:
     rule = ARROWS[type(command)].get(head.status)
     late = is_stale(command, head) and not isinstance(command, BotMessage)
     is_timer = caller.role is Role.TIMER
-    if late and is_timer:
+    if is_timer and (late or is_out_of_date(command, head, now)):
         return Decision(head)
     if rule is None:
         # Whoever was written out of a conversation learns that, not that it waits.

@@ -1,7 +1,7 @@
 """What happens to a conversation by itself, and when.
 
 Rule: a timer carries the epoch under which it was set; once who may speak has changed, it does
-nothing.
+nothing. Nor does it when somebody has broken the silence that it was set for.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from chalicelib.domain.entries import From
 from chalicelib.domain.handoff import Outcome, Resumption
 from chalicelib.domain.head import Head, Status
 from chalicelib.domain.offers import offer_in
-from chalicelib.domain.routing import Presence
+from chalicelib.domain.routing import NEVER, Presence
 
 SECOND = 1000
 LOOK_AGAIN = 60 * SECOND
@@ -46,6 +46,18 @@ def overdue(head: Head, now: int, owner: Presence | None = None) -> Command | No
     """What has to be done now: of several deadlines that have passed, the earliest."""
     passed = [deadline for deadline in deadlines(head, owner) if deadline.at <= now]
     return min(passed, key=lambda deadline: deadline.at).command if passed else None
+
+
+def is_out_of_date(command: Command, head: Head, now: int) -> bool:
+    """Whether a word has come between a timer that was set off by silence and its effect: words
+    leave the epoch as it is."""
+    cause = getattr(command, "cause", None)
+    if cause not in SILENCES:
+        return False
+    # Of an owner whose connection has closed, the last word is all that counts.
+    silent = deadlines(head, Presence(gone_at=NEVER))
+    passed = (each.command for each in silent if each.at <= now)
+    return not any(getattr(each, "cause", None) is cause for each in passed)
 
 
 def scheduled(before: Head, after: Head, now: int, *, anew: bool) -> int | None:
@@ -126,6 +138,8 @@ def _ended(head: Head, outcome: Outcome, cause: Cause) -> Unpause:
 def _is_users_turn(head: Head) -> bool:
     return head.last_message is not None and head.last_message.sender is From.AGENT
 
+
+SILENCES = frozenset({Cause.AGENT_IDLE, Cause.AGENT_LOST, Cause.USER_IDLE})
 
 Rule = Callable[[Head, Presence], Iterator[Deadline]]
 

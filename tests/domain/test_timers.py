@@ -9,7 +9,6 @@ from hypothesis import given
 from chalicelib.domain.access import Caller
 from chalicelib.domain.commands import (
     AgentMessage,
-    Cause,
     Claim,
     Command,
     Escalate,
@@ -208,10 +207,48 @@ def replace_limits(head: Head, agent_lost: int) -> Head:
 
 def test_the_late_write_of_an_agent_who_was_lost_is_refused_by_its_epoch() -> None:
     head = after(CLAIM)
-    back = decide(head, Release(epoch=head.epoch, cause=Cause.AGENT_LOST), TIMER, NOW).head
+    gone, now = Presence(gone_at=NOW), NOW + 40 * SECOND
+    command = overdue(head, now, gone)
+    assert command
+    back = decide(head, command, TIMER, now).head
 
     with pytest.raises(StaleEpoch):
-        decide(back, AgentMessage(HELLO, epoch=head.epoch), ANA, NOW)
+        decide(back, AgentMessage(HELLO, epoch=head.epoch), ANA, now)
+
+
+@pytest.mark.parametrize(
+    ("steps", "seconds", "word"),
+    [
+        ((CLAIM,), 100, AgentMessage(HELLO)),
+        ((CLAIM, ANSWER, QUESTION), 120, AgentMessage(HELLO)),
+        ((CLAIM, ANSWER), 200, UserMessage(HELLO)),
+        ((CLAIM, ANSWER), 200, AgentMessage(HELLO)),
+    ],
+    ids=["the agent's first", "the agent's answer", "the user's", "the agent's second"],
+)
+def test_a_word_that_comes_between_a_timer_and_its_effect_is_in_time(
+    steps: tuple[Step, ...], seconds: int, word: Command
+) -> None:
+    limits = replace(TIMED, first_alert=None, escalate=(), agent_lost=None)
+    head, now = after(*steps, queue=replace(SALES, limits=limits)), NOW + seconds * SECOND
+    command = overdue(head, now)
+    assert command
+
+    spoken = decide(head, word, ANA if isinstance(word, AgentMessage) else BOT_KEY, now).head
+
+    assert decide(head, command, TIMER, now).head.epoch == head.epoch + 1
+    assert decide(spoken, command, TIMER, now) == Decision(spoken)
+
+
+def test_a_word_of_an_agent_who_counts_as_lost_is_a_sign_of_life() -> None:
+    head, now = after(CLAIM), NOW + 40 * SECOND
+    command = overdue(head, now, Presence(gone_at=NOW))
+    assert command
+
+    spoken = decide(head, AgentMessage(HELLO), ANA, now).head
+
+    assert decide(spoken, command, TIMER, now) == Decision(spoken)
+    assert decide(spoken, command, TIMER, now + 30 * SECOND).head.owner is None
 
 
 def test_a_late_sweep_catches_up_in_order() -> None:
