@@ -1,6 +1,6 @@
-"""Fetches the console's libraries, pinned, and readies them for a browser without a build:
-`python -m infra.vendor`. Needs npm. What it writes is kept in the repository; a test compares it
-with the hashes."""
+"""Fetches the libraries of the console and of the API's documentation, pinned, and readies them for
+a browser without a build: `python -m infra.vendor`. Needs npm. What it writes is kept in the
+repository; a test compares it with the hashes."""
 
 import hashlib
 import json
@@ -10,16 +10,24 @@ import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-FOLDER = Path(__file__).parent.parent / "chalicelib" / "console" / "vendor"
-HASHES = FOLDER / "hashes.json"
+PRODUCT = Path(__file__).parent.parent / "chalicelib"
+CONSOLE, DOCS = PRODUCT / "console" / "vendor", PRODUCT / "apidocs"
+HASHES, LICENCES = "hashes.json", "LICENSES.txt"
 DEADLINE = 120
 
-PACKAGES = {
+OF_CONSOLE = {
     "preact@11.2.0": {"preact.js": "dist/preact.mjs", "hooks.js": "hooks/dist/hooks.mjs"},
     "htm@3.1.1": {"htm.js": "dist/htm.mjs"},
     "@preact/signals-core@1.14.5": {"signals-core.js": "dist/signals-core.mjs"},
     "@preact/signals@2.11.4": {"signals.js": "dist/signals.mjs"},
 }
+OF_DOCS = {
+    "swagger-ui-dist@5.35.0": {
+        "swagger-ui-bundle.js": "swagger-ui-bundle.js",
+        "swagger-ui.css": "swagger-ui.css",
+    },
+}
+PACKAGES = {CONSOLE: OF_CONSOLE, DOCS: OF_DOCS}
 BARE = {
     "preact": "./preact.js",
     "preact/hooks": "./hooks.js",
@@ -29,21 +37,31 @@ BARE = {
 
 
 def vendor() -> None:
-    licences = []
-    for package, files in PACKAGES.items():
-        with TemporaryDirectory() as folder:
-            unpacked = _fetched(package, Path(folder))
-            for name, path in files.items():
-                _write(name, (unpacked / path).read_text(encoding="utf-8"))
-            licences.append(f"# {package}\n\n{(unpacked / 'LICENSE').read_text(encoding='utf-8')}")
-    _write("LICENSES.txt", "\n".join(licences))
-    HASHES.write_text(json.dumps(hashes(), indent=2) + "\n", encoding="utf-8")
+    for folder, packages in PACKAGES.items():
+        licences = []
+        for package, files in packages.items():
+            with TemporaryDirectory() as temporary:
+                unpacked = _fetched(package, Path(temporary))
+                for name, path in files.items():
+                    _write(folder / name, (unpacked / path).read_text(encoding="utf-8"))
+                licences.append(_licence(package, unpacked))
+        _write(folder / LICENCES, "\n".join(licences))
+        text = json.dumps(hashes(folder), indent=2) + "\n"
+        (folder / HASHES).write_text(text, encoding="utf-8")
 
 
-def hashes() -> dict[str, str]:
-    """SHA-256 of each file."""
-    files = sorted(path for path in FOLDER.iterdir() if path != HASHES)
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file that was fetched."""
+    names = sorted([LICENCES, *(name for files in PACKAGES[folder].values() for name in files)])
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+
+
+def _licence(package: str, unpacked: Path) -> str:
+    """With the licences of what is bundled in it, where it names them."""
+    found = [unpacked / "LICENSE", *sorted(unpacked.glob("NOTICE"))]
+    found += sorted(unpacked.glob("swagger-ui-bundle.js.LICENSE.txt"))
+    texts = [path.read_text(encoding="utf-8") for path in found]
+    return "\n".join([f"# {package}", "", *texts])
 
 
 def _fetched(package: str, folder: Path) -> Path:
@@ -55,10 +73,11 @@ def _fetched(package: str, folder: Path) -> Path:
     return folder / "package"
 
 
-def _write(name: str, text: str) -> None:
-    text = re.sub(r"\n?//# sourceMappingURL=.*", "", text)
-    text = re.sub(r'(from|import)\s*"([^".]+)"', lambda m: f'{m[1]}"{BARE[m[2]]}"', text)
-    (FOLDER / name).write_text(text.rstrip() + "\n", encoding="utf-8")
+def _write(file: Path, text: str) -> None:
+    text = re.sub(r"\n?//# sourceMappingURL=.*|/\*# sourceMappingURL=.*?\*/", "", text)
+    if file.parent == CONSOLE:
+        text = re.sub(r'(from|import)\s*"([^".]+)"', lambda m: f'{m[1]}"{BARE[m[2]]}"', text)
+    file.write_text(text.rstrip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

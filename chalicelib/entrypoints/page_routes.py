@@ -108,10 +108,10 @@ def served(path: Path) -> str:
     return UNSENT.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
-def headers_of(socket_url: str) -> dict[str, str]:
+def headers_of(socket_url: str, policy: str = POLICY) -> dict[str, str]:
     sockets = urlsplit(socket_url)
     return {
-        "Content-Security-Policy": POLICY.format(sockets=f"{sockets.scheme}://{sockets.netloc}"),
+        "Content-Security-Policy": policy.format(sockets=f"{sockets.scheme}://{sockets.netloc}"),
         "Cache-Control": "no-cache",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",

@@ -8,6 +8,7 @@ from chalicelib.entrypoints import (
     botpress_hitl_routes,
     botpress_hitlnext_routes,
     conversation_routes,
+    docs_routes,
     handoff_routes,
     health_routes,
     key_routes,
@@ -28,7 +29,7 @@ BOTPRESS = (
 )
 """Its own words and errors, at its own paths."""
 
-PAGES = page_routes.routes
+PAGES = (page_routes.routes, docs_routes.routes)
 """For people's browsers: no part of the API."""
 
 ROOMS = (
@@ -43,7 +44,7 @@ ROOMS = (
     key_routes.routes,
     notification_routes.routes,
     openapi_routes.routes,
-    PAGES,
+    *PAGES,
     reply_routes.routes,
     report_routes.routes,
     settings_routes.routes,

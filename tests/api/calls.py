@@ -129,7 +129,7 @@ ROWS: dict[Resource, Row] = {
 ROUTES = [
     resource
     for room in rooms.ROOMS
-    if room not in (*rooms.BOTPRESS, rooms.PAGES)
+    if room not in (*rooms.BOTPRESS, *rooms.PAGES)
     for resource in room.resources
 ]
 """As the app has them; Botpress' own routes, and the console's pages, have tests of their own."""

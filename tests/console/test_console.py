@@ -14,7 +14,8 @@ import pytest
 from chalicelib.domain.commands import Cause
 from chalicelib.domain.handoff import Outcome
 from chalicelib.entrypoints.page_routes import TYPES, served
-from infra.vendor import HASHES, hashes
+from infra.vendor import CONSOLE as LIBRARIES
+from infra.vendor import DOCS, HASHES, hashes
 
 HERE = Path(__file__).parent
 CONSOLE = HERE.parents[1] / "chalicelib" / "console"
@@ -144,8 +145,9 @@ def code(text: str) -> list[str]:
     return [re.sub(r"^//.*", "", line.strip()).strip() for line in plain.splitlines()]
 
 
-def test_the_libraries_are_those_that_were_pinned() -> None:
-    assert hashes() == json.loads(HASHES.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("folder", [LIBRARIES, DOCS], ids=["console", "documentation"])
+def test_the_libraries_are_those_that_were_pinned(folder: Path) -> None:
+    assert hashes(folder) == json.loads((folder / HASHES).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)

@@ -90,5 +90,5 @@ class Api:
 
 
 def _full(path: str) -> str:
-    absolute = ("/api", "/console", "/healthz", "/readyz", "/openapi.json")
+    absolute = ("/api", "/console", "/docs", "/healthz", "/readyz", "/openapi.json")
     return path if path.startswith(absolute) else f"/api/v1{path}"
