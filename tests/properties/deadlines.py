@@ -19,6 +19,8 @@ QUEUES = {
         fallback="support",
         limits=Limits(120, (300, 900), 1200, 400, 500, 3600, 90),
     ),
+    # Nothing but the offers has a time here: who waits is looked for again, or never.
+    "vip": Queue("vip", mode=Mode.OFFER, offer_seconds=60, limits=Limits(agent_lost=None)),
     "support": Queue("support", limits=Limits(None, (), 7200, 900, 200, agent_lost=200)),
 }
 

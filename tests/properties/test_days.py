@@ -23,9 +23,10 @@ from chalicelib.domain.commands import (
 from chalicelib.domain.conversation import decide
 from chalicelib.domain.entries import Body, Entry, Kind
 from chalicelib.domain.errors import BatonError, TemporarilyUnavailable
-from chalicelib.domain.handoff import Request
+from chalicelib.domain.handoff import Offer, Request
 from chalicelib.domain.head import Head, Status
 from chalicelib.domain.offers import offer_in
+from chalicelib.domain.queues import Mode
 from chalicelib.domain.routing import PresenceStatus
 from chalicelib.entrypoints.timers import every_minute
 from chalicelib.usecases import presence, sockets, timers
@@ -45,7 +46,8 @@ DAY = 24 * 60 * MINUTE
 PLACES = st.integers(0, 5)
 TROUBLES = st.sampled_from([*[None] * 6, *Trouble])
 SOME_TIME = st.sampled_from([30 * SECOND, MINUTE, 3 * MINUTE, 8 * MINUTE, 12 * MINUTE, 3 * DAY])
-WHERE = st.sampled_from([None, "sales", "sales", "sales", "support"])
+WHERE = st.sampled_from([None, "sales", "sales", "sales", "vip", "vip", "support"])
+OFFERING = {name for name, queue in QUEUES.items() if queue.mode is Mode.OFFER}
 ALL_PAUSED = BoardFilter(frozenset({Status.WAITING, Status.AGENT}))
 
 Place = tuple[str, str]
@@ -90,6 +92,12 @@ class Days(RuleBasedStateMachine):
     def a_bot_asks_for_a_person(self, place: int, queue: str | None, agent: str | None) -> None:
         self.does(place, Draft("key", Pause(Request(queue=queue)), agent))
 
+    @rule(place=PLACES, queue=st.sampled_from(sorted(OFFERING)))
+    def a_bot_asks_for_two_people_at_once(self, place: int, queue: str) -> None:
+        for each in (place, (place + 1) % len(self.places)):
+            self.does(each, Draft("key", Pause(Request(queue=queue))))
+        self.follow()
+
     @rule(place=PLACES, queue=WHERE, person=PERSON, answers=st.booleans())
     def somebody_takes_it(self, place: int, queue: str, person: str, answers: bool) -> None:
         self.somebody_connects(person)
@@ -97,11 +105,14 @@ class Days(RuleBasedStateMachine):
         if answers:
             self.does(place, Draft(person, AgentMessage(Body(text="Hello."))))
 
-    @rule(place=PLACES)
-    def who_is_asked_takes_another_first_and_gives_it_back(self, place: int) -> None:
-        head = self.head(place)
-        offer = offer_in(head) if head else None
-        if offer:
+    @rule(which=PLACES)
+    def who_is_asked_takes_it(self, which: int) -> None:
+        for place, offer in self.offered(which):
+            self.does(place, Draft(offer.agent.id, Claim()))
+
+    @rule(which=PLACES)
+    def who_is_asked_takes_another_first_and_gives_it_back(self, which: int) -> None:
+        for place, offer in self.offered(which):
             another = (place + 1) % len(self.places)
             self.does(another, Draft(offer.agent.id, Take(Request(queue="sales"))))
             self.does(another, Draft(offer.agent.id, Unpause()))
@@ -190,8 +201,8 @@ class Days(RuleBasedStateMachine):
         self.a_minute_passes()
         unasked, idle = self.unasked(), self.idle()
         self.a_minute_passes()
-        bots = {bot for bot, *_ in unasked & self.unasked()}
-        assert not bots & {bot for bot, _ in idle & self.idle()}
+        waiting = {(bot, queue) for bot, queue, *_ in unasked & self.unasked()}
+        assert not waiting & {(bot, queue) for bot, queue, _ in idle & self.idle()}
         self.check_news()
         for place, thread in self.world.table.threads.items():
             passed = latest(self.stories[place], self.owner(place))
@@ -227,9 +238,11 @@ class Days(RuleBasedStateMachine):
     def somebody_looks_after_it_in_time(self) -> None:
         self.check_news()
         for place, thread in self.world.table.threads.items():
-            times = latest(self.stories[place], self.owner(place)).values()
+            story, due_at = self.stories[place], thread.head.timing.due_at
+            times = set(latest(story, self.owner(place)).values())
+            if story.waits and story.queue in OFFERING and story.offered is None:
+                times.add(self.now + MINUTE)
             if times:
-                due_at = thread.head.timing.due_at
                 assert due_at is not None
                 assert due_at <= min(times)
 
@@ -247,23 +260,30 @@ class Days(RuleBasedStateMachine):
         self.sweep()
         self.follow()
 
-    def unasked(self) -> set[tuple[str, str, int]]:
-        """Conversations of a queue that offers, but of nobody."""
+    def unasked(self) -> set[tuple[str, str, str, int]]:
+        """Conversations of a queue that offers, but of nobody: by bot and queue."""
         heads = [thread.head for thread in self.world.table.threads.values()]
-        wanting = [h for h in heads if h.status is Status.WAITING and h.queue == "sales"]
-        return {(h.bot, h.id, h.epoch) for h in wanting if offer_in(h) is None}
+        wanting = [h for h in heads if h.status is Status.WAITING and h.queue in OFFERING]
+        return {(h.bot, h.queue or "", h.id, h.epoch) for h in wanting if offer_in(h) is None}
 
-    def idle(self) -> set[tuple[str, str]]:
-        """Those who could have been offered something: by bot and id."""
+    def idle(self) -> set[tuple[str, str, str]]:
+        """Those who could have been offered something: by bot, queue and id."""
         members = ((bot, m) for bot in BOTS for m in self.world.directory.members(bot))
         return {
-            (bot, m.person)
+            (bot, queue, m.person)
             for bot, m in members
-            if "sales" in m.queues and m.is_free(self.now) and m.kept_until <= self.now
+            for queue in m.queues & OFFERING
+            if m.is_free(self.now) and m.kept_until <= self.now
         }
 
     def owner(self, place: Place) -> There:
         return self.there.get(self.stories[place].owner or "", There())
+
+    def offered(self, which: int) -> list[tuple[int, Offer]]:
+        """One of those that are offered to somebody now, if any is."""
+        heads = [(place, self.head(place)) for place in range(len(self.places))]
+        found = [(n, offer) for n, head in heads if head and (offer := offer_in(head))]
+        return [found[which % len(found)]] if found else []
 
     def head(self, place: int) -> Head | None:
         address = self.places[place]

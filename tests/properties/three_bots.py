@@ -22,7 +22,7 @@ BOTS = ("b0", "b1", "b2")
 PEOPLE = {
     "ana": Member("ana", "Ana", "ana@x", Role.AGENT, frozenset({"sales"}), capacity=1),
     "bo": Member("bo", "Bo", "bo@x", Role.AGENT, frozenset({"sales", "support"}), capacity=1),
-    "cy": Member("cy", "Cy", "cy@x", Role.AGENT, frozenset({"sales"}), capacity=2),
+    "cy": Member("cy", "Cy", "cy@x", Role.AGENT, frozenset({"sales", "vip"}), capacity=2),
     "sam": Member("sam", "Sam", "sam@x", Role.SUPERVISOR),
 }
 
