@@ -192,6 +192,27 @@ def test_an_agent_of_whom_nothing_is_heard_is_lost_after_eleven_minutes_and_the_
     assert list(lived(head, 1000)) == [(lost_after, Kind.RELEASED, "agent_lost")]
 
 
+def test_who_is_alerted_answered_and_released_is_spoken_of_from_the_first_step_again() -> None:
+    alerted: Step = (60, Escalate(1), TIMER)
+    head = after(alerted, (70, Claim(), ANA), (80, AgentMessage(HELLO), ANA), (90, Release(), ANA))
+
+    assert next(lived(head, 600)) == (150, Kind.ESCALATED, "1")
+
+
+def test_a_change_of_who_may_speak_also_puts_the_next_look_off() -> None:
+    queue = replace(SALES, limits=Limits(give_up=60, agent_idle=900, agent_lost=None))
+
+    assert after(queue=queue).timing.due_at == NOW + 60 * SECOND
+    assert after(CLAIM, queue=queue).timing.due_at == NOW + 910 * SECOND
+
+
+def test_who_works_without_a_connection_is_lost_after_their_last_word_and_not_before() -> None:
+    gone = Presence(PresenceStatus.ONLINE, NOW, gone_at=NOW + 15 * SECOND)
+    head = replace_limits(after(CLAIM, ANSWER), agent_lost=30)
+
+    assert list(lived(head, 600, gone)) == [(50, Kind.RELEASED, "agent_lost")]
+
+
 def test_an_agent_who_is_heard_of_keeps_what_they_have() -> None:
     head = after(CLAIM)
     heard = replace(THERE, seen_at=NOW + 3000 * SECOND)
