@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.entrypoints import socket_handlers
+from chalicelib.usecases import timers as looks
 from tests.api.live import Client
 from tests.api.living import DAY, MINUTE, SECOND, Living
 from tests.api.scene import BOT, log, message, ok, online, person, waiting
@@ -349,6 +350,19 @@ def test_an_agent_whose_heart_beats_keeps_the_conversation_for_days(
         client.do("ping")
 
     assert ok(bot.get(path))["owner_name"] == "Ana"
+
+
+def test_what_has_been_looked_after_in_vain_is_left_alone_until_its_time(
+    world: MemoryWorld, living: Living, bot: Api, ana: Api
+) -> None:
+    client = Client(world, ana, "ana's")
+    ok(ana.post(f"{waiting(bot)}/claim"))
+    living.passes(9 * MINUTE)
+    client.do("ping")
+
+    living.passes(5 * MINUTE)
+
+    assert looks.due(world) == []
 
 
 def test_silence_ends_what_silence_may_end(
