@@ -82,14 +82,15 @@ class ToyBot:
             self._post(f"/conversations/{self._places[user]}/typing", {"from": "user"})
 
     def hear(self, body: bytes, headers: dict[str, str]) -> None:
-        """What Baton tells. Raises WebhookVerificationError where it was not Baton."""
+        """What Baton tells of the users of its own channel. Raises WebhookVerificationError where
+        it was not Baton."""
         told = self._webhook.verify(body, headers)
         with self._lock:
             if headers["webhook-id"] in self._told:
                 return
             self._told.add(headers["webhook-id"])
         react = self._reactions().get(told["type"])
-        if react:
+        if react and told["data"]["channel"] == CHANNEL:
             react(told["data"])
 
     def _reactions(self) -> dict[str, Any]:
