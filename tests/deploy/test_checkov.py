@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def test_nothing_is_found_and_what_is_wrong_is(
 ) -> None:
     """Both in one: each run takes long."""
     found = looked_through(packaged / TEMPLATE)
-    table = template["Resources"][TABLE]
+    table = deepcopy(template["Resources"][TABLE])
     del table["Properties"]["PointInTimeRecoverySpecification"]
     wrong = tmp_path / "wrong.json"
     wrong.write_text(json.dumps({"Resources": {TABLE: table}}))
