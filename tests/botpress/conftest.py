@@ -12,13 +12,13 @@ from tests.support.world import MemoryWorld
 TIMEOUT = 20
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(tmp_path_factory.mktemp("botpress") / "state") as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(stack: Stack) -> Cast:
     """Over HTTP, by the whole running product."""
 

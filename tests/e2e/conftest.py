@@ -7,7 +7,7 @@ from tests.support.receiver import Receiver
 from tests.support.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One stack for all tests that do not stop it."""
     with Stack(tmp_path_factory.mktemp("stack") / "state") as stack:
