@@ -13,7 +13,7 @@ def each(rows: list[Row]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("row", rows, ids=[row.name for row in rows])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served_stage(served: Cast) -> Stage:
     return served.stage()
 
