@@ -167,6 +167,23 @@ def walks_between_panes(page: Page, width: int) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_note_has_as_much_room_as_a_reply(
+    open_console: OpenAs, office: Office, layout: str
+) -> None:
+    width, height = LAYOUTS[layout]
+    page = open_console("ana", viewport={"width": width, "height": height})
+    taken(page, office)
+    reply = place(page, ".composer textarea")
+
+    page.locator(".modes").get_by_role("button", name="Note").click()
+
+    room = place(page, ".composer textarea")
+    assert room["width"] > reply["width"] * 0.9
+    assert room["x"] == reply["x"]
+    assert place(page, ".modes")["y"] < room["y"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_button_can_be_hit_and_none_covers_another(
     open_console: OpenAs, office: Office, layout: str
 ) -> None:
