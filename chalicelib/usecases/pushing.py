@@ -13,6 +13,11 @@ from chalicelib.usecases.records import Connection
 from chalicelib.usecases.world import World
 
 SENDERS = 16
+HANDSHAKE = 30 * 1000
+"""Milliseconds: API Gateway gives $connect 29 seconds, and until it has answered calls its connection
+gone, like one that has ended."""
+WAITS = (50, 200, 750)
+"""Milliseconds before each further look at a connection that may be opening."""
 RESYNC = {"event": "resync"}
 
 
@@ -35,7 +40,7 @@ def _send_one(
 ) -> TemporarilyUnavailable | None:
     try:
         if not _sent(world, connection_id, event):
-            _lost(world, connection_id)
+            _send_when_open(world, connection_id, event)
     except TemporarilyUnavailable as error:
         return error
     return None
@@ -49,10 +54,19 @@ def _sent(world: World, connection_id: str, event: Mapping[str, object]) -> bool
         return world.sockets.send(connection_id, encode(RESYNC))
 
 
-def _lost(world: World, connection_id: str) -> None:
+def _send_when_open(world: World, connection_id: str, event: Mapping[str, object]) -> None:
+    """One that is gone is forgotten; but one that may be opening is not, or whoever has just come
+    would never be told anything."""
     connection = world.connections.get(connection_id)
-    if connection:
-        forget(world, connection)
+    if connection is None:
+        return
+    for wait in WAITS:
+        if world.clock.now() >= connection.opened_at + HANDSHAKE:
+            forget(world, connection)
+            return
+        world.clock.sleep(wait)
+        if _sent(world, connection_id, event):
+            return
 
 
 def forget(world: World, connection: Connection) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.entrypoints import socket_handlers
+from chalicelib.usecases.pushing import HANDSHAKE
 from chalicelib.usecases.sockets import CONNECTION_LIFE
 from tests.api.live import Client, fits
 from tests.api.scene import BOT, id_of, ok, waiting
@@ -82,6 +83,7 @@ def test_one_whose_end_nobody_announced_is_found_out_by_the_next_that_is_sent(
     for client in (one, two):
         look(client, path)
 
+    world.clock.advance(HANDSHAKE)
     world.sockets.disconnect("b")
     look(three, path)
 

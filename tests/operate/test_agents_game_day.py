@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.settings import LOCAL, Settings
-from chalicelib.usecases import sockets
+from chalicelib.usecases import pushing, sockets
 from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records import Committed
 from chalicelib.wiring import AwsWorld
@@ -32,6 +32,18 @@ class Failing(FakeSockets):
     def send(self, connection_id: str, frame: bytes) -> bool:
         if connection_id == self.broken:
             raise TemporarilyUnavailable("The gateway did not answer.", retry_after=1)
+        return super().send(connection_id, frame)
+
+
+class Opening(FakeSockets):
+    """A connection whose $connect has not answered yet counts as gone for so many `looks`."""
+
+    looks = 0
+
+    def send(self, connection_id: str, frame: bytes) -> bool:
+        if self.looks:
+            self.looks -= 1
+            return False
         return super().send(connection_id, frame)
 
 
@@ -62,6 +74,37 @@ def test_whoever_cannot_be_reached_keeps_nothing_from_the_others_and_is_told_lat
     react(world, committed)
     assert [e["head"]["id"] for e in bo.events] == [id_of(path)]
     assert ana.events[0] == ana.events[1]
+
+
+@pytest.mark.parametrize("looks", [1, 3])
+def test_who_has_just_come_is_told_when_their_connection_stands(
+    world: MemoryWorld, bot: Api, looks: int
+) -> None:
+    world.sockets = gateway = Opening()
+    ana = Client(world, bot.login("ana"), "ana")
+    path = waiting(bot)
+    (*_, entry) = world.conversations.entries_after("demo", id_of(path), 0, 9)
+
+    gateway.looks = looks
+    react(world, Committed("demo", id_of(path), entry))
+
+    assert [e["head"]["id"] for e in ana.events] == [id_of(path)]
+
+
+def test_who_takes_long_to_open_is_remembered_and_who_never_does_is_forgotten(
+    world: MemoryWorld, bot: Api
+) -> None:
+    world.sockets = gateway = Opening()
+    Client(world, bot.login("ana"), "ana")
+    gateway.looks = 1000
+
+    pushing.send(world, [("ana", pushing.RESYNC)])
+    remembered = world.connections.get("ana")
+    world.clock.advance(pushing.HANDSHAKE)
+    pushing.send(world, [("ana", pushing.RESYNC)])
+
+    assert remembered
+    assert world.connections.get("ana") is None
 
 
 @pytest.mark.parametrize("order", ["old goes first", "new comes first"])
