@@ -54,6 +54,7 @@ function follow() {
   else if (state.value.selected) open(null);
 }
 
+/** A connection over which the board cannot be had is none: another one may do better. */
 async function opened() {
   tell({ type: "link", link: "on" });
   try {
@@ -64,6 +65,7 @@ async function opened() {
     follow();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
+    cut();
   }
 }
 

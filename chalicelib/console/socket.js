@@ -46,7 +46,6 @@ export function connection(listener) {
   function take(fresh) {
     const former = socket;
     socket = fresh;
-    attempts = 0;
     fresh.onmessage = ({ data }) => heard(JSON.parse(data));
     fresh.onclose = () => socket === fresh && cut();
     former?.close(1000);
@@ -62,8 +61,9 @@ export function connection(listener) {
     if (!call) return;
     waiting.delete(frame.reply_to);
     clearTimeout(call.timer);
-    if (frame.ok) call.resolve(frame.result);
-    else call.reject(new Refused(frame.error.status, frame.error));
+    if (!frame.ok) return call.reject(new Refused(frame.error.status, frame.error));
+    attempts = 0;
+    call.resolve(frame.result);
   }
 
   /** A connection that does not answer is none, though nobody has said so. */

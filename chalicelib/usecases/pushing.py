@@ -14,8 +14,8 @@ from chalicelib.usecases.world import World
 
 SENDERS = 16
 HANDSHAKE = 30 * 1000
-"""Milliseconds: API Gateway gives $connect 29 seconds, and until it has answered calls its connection
-gone, like one that has ended."""
+"""Milliseconds: API Gateway gives $connect 29 seconds, and until it has answered calls its
+connection gone, like one that has ended."""
 WAITS = (50, 200, 750)
 """Milliseconds before each further look at a connection that may be opening."""
 RESYNC = {"event": "resync"}

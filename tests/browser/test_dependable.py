@@ -95,6 +95,35 @@ def loses_the_first_answer(route: Any) -> None:
     server.on_message(received)
 
 
+def test_a_connection_that_the_server_knows_nothing_of_is_replaced(
+    open_console: OpenAs, office: Office
+) -> None:
+    page = open_console("ana")
+    asked: list[str] = []
+    page.route_web_socket("**/ws", lambda route: refuses_the_first_two_boards(route, asked))
+    page.reload()
+    eventually(lambda: len(asked) == 3, page=page)
+    expect(page.locator(".banner")).to_have_count(0)
+
+    taken(page, office)
+
+
+def refuses_the_first_two_boards(route: Any, asked: list[str]) -> None:
+    server = route.connect_to_server()
+
+    def sent(text: str) -> None:
+        frame = json.loads(text)
+        if frame["action"] == "sync":
+            asked.append(frame["id"])
+        if frame["action"] == "sync" and len(asked) < 3:
+            error = {"status": 401, "code": "unauthenticated", "detail": "Not known."}
+            route.send(json.dumps({"reply_to": frame["id"], "ok": False, "error": error}))
+        else:
+            server.send(text)
+
+    route.on_message(sent)
+
+
 def test_the_server_is_killed_and_comes_back_and_the_page_goes_on(
     open_console: OpenAs, tmp_path: Path
 ) -> None:
