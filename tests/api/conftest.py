@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.api.living import Living
 from tests.support.api import DEMO_KEY, OTHER_KEY, Api
 from tests.support.world import MemoryWorld
 
@@ -9,6 +10,12 @@ from tests.support.world import MemoryWorld
 @pytest.fixture
 def world() -> MemoryWorld:
     return MemoryWorld()
+
+
+@pytest.fixture(params=[1, 3], ids=["one sweep a minute", "three at once"])
+def living(world: MemoryWorld, request: pytest.FixtureRequest) -> Living:
+    """The same world, in which time passes."""
+    return Living(world, sweeps=request.param)
 
 
 @pytest.fixture

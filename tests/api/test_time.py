@@ -4,20 +4,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.entrypoints import socket_handlers
-from chalicelib.usecases import timers as looks
-from tests.api.live import Client
 from tests.api.living import DAY, MINUTE, SECOND, Living
 from tests.api.scene import BOT, log, message, ok, online, person, waiting
 from tests.support.api import Api
 from tests.support.world import MemoryWorld
 
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture(params=[1, 3], ids=["one sweep a minute", "three at once"])
-def living(world: MemoryWorld, request: pytest.FixtureRequest) -> Living:
-    return Living(world, sweeps=request.param)
 
 
 @pytest.fixture
@@ -283,86 +275,6 @@ def test_those_who_have_been_idle_longest_come_first(
 
 
 # With an agent
-
-
-def test_a_lost_agent_has_two_minutes_and_then_the_others_are_told(
-    world: MemoryWorld, living: Living, bot: Api, ana: Api, bo: Api
-) -> None:
-    Client(world, ana, "ana's")
-    watching = Client(world, bo, "bo's")
-    path = waiting(bot)
-    head = ok(ana.post(f"{path}/claim"))
-    living.follow()
-    socket_handlers.disconnect(world, {"requestContext": {"connectionId": "ana's"}})
-
-    living.passes(MINUTE)
-    kept = ok(bot.get(path))["status"]
-    living.passes(2 * MINUTE)
-
-    assert kept == "agent"
-    assert ok(bot.get(path))["status"] == "waiting"
-    assert log(bot, path)[-1]["payload"]["cause"] == "agent_lost"
-    assert watching.events[-1]["head"]["status"] == "waiting"
-    late = ana.post(f"{path}/messages", {"text": "Here I am.", "epoch": head["epoch"]})
-    assert (late.status, late.json["code"]) == (409, "stale_epoch")
-    assert "Here I am." not in str(log(bot, path))
-
-
-def test_an_agent_who_comes_back_in_time_keeps_the_conversation(
-    world: MemoryWorld, living: Living, bot: Api, ana: Api
-) -> None:
-    Client(world, ana, "one")
-    path = waiting(bot)
-    ok(ana.post(f"{path}/claim"))
-    living.follow()
-    socket_handlers.disconnect(world, {"requestContext": {"connectionId": "one"}})
-
-    living.passes(MINUTE)
-    Client(world, ana, "two")
-    living.passes(5 * MINUTE)
-
-    assert ok(bot.get(path))["owner_name"] == "Ana"
-
-
-def test_an_agent_whose_end_nobody_announced_is_missed_after_eleven_minutes(
-    world: MemoryWorld, living: Living, bot: Api, ana: Api
-) -> None:
-    Client(world, ana, "ana's")
-    path = waiting(bot)
-    ok(ana.post(f"{path}/claim"))
-
-    living.passes(12 * MINUTE)
-    kept = ok(bot.get(path))["status"]
-    living.passes(2 * MINUTE)
-
-    assert (kept, ok(bot.get(path))["status"]) == ("agent", "waiting")
-
-
-def test_an_agent_whose_heart_beats_keeps_the_conversation_for_days(
-    world: MemoryWorld, living: Living, bot: Api, ana: Api
-) -> None:
-    client = Client(world, ana, "ana's")
-    path = waiting(bot)
-    ok(ana.post(f"{path}/claim"))
-
-    for _ in range(12):
-        living.passes(9 * MINUTE)
-        client.do("ping")
-
-    assert ok(bot.get(path))["owner_name"] == "Ana"
-
-
-def test_what_has_been_looked_after_in_vain_is_left_alone_until_its_time(
-    world: MemoryWorld, living: Living, bot: Api, ana: Api
-) -> None:
-    client = Client(world, ana, "ana's")
-    ok(ana.post(f"{waiting(bot)}/claim"))
-    living.passes(9 * MINUTE)
-    client.do("ping")
-
-    living.passes(5 * MINUTE)
-
-    assert looks.due(world) == []
 
 
 def test_silence_ends_what_silence_may_end(
