@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chalicelib.domain.access import Caller, Role, may_read
 from chalicelib.domain.entries import Entry, From, Kind
 from chalicelib.domain.head import Head, Status
-from chalicelib.usecases import audience, botpress_events, measuring, pushing, reporting
+from chalicelib.usecases import audience, botpress_events, measuring, pushing, reporting, timers
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.assigning import fall_back, find_somebody, somebody_is_free
 from chalicelib.usecases.conversations import visible
@@ -203,9 +203,9 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.OFFERED: (push,),
     Kind.DECLINED: (push, find_somebody),
     Kind.ESCALATED: (push, tell_topic),
-    Kind.CLAIMED: (push, nudge, measuring.first_claim),
+    Kind.CLAIMED: (push, nudge, measuring.first_claim, timers.see_to_owner),
     Kind.RELEASED: (push, nudge, find_somebody, somebody_is_free),
-    Kind.TRANSFERRED: (push, nudge, find_somebody, somebody_is_free),
+    Kind.TRANSFERRED: (push, nudge, find_somebody, somebody_is_free, timers.see_to_owner),
     Kind.RETURNED: (push, nudge, reporting.count, somebody_is_free),
     Kind.NOTE: (push,),
     Kind.TAGGED: (push,),

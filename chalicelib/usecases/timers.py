@@ -9,7 +9,8 @@ from chalicelib.domain.routing import Presence
 from chalicelib.domain.timers import due_at, overdue, wants_an_offer
 from chalicelib.usecases import assigning
 from chalicelib.usecases.conversations import execute
-from chalicelib.usecases.ports import BoardFilter
+from chalicelib.usecases.ports import BoardFilter, Query
+from chalicelib.usecases.records import Committed
 from chalicelib.usecases.world import World
 
 PER_SHARD = 500
@@ -69,7 +70,27 @@ def expect_loss(world: World, person: str) -> None:
     for bot in world.directory.bots_of(person):
         found = world.conversations.board(bot, owned, None, MOST_OWNED).conversation_ids
         for head in world.conversations.heads(bot, found):
-            sooner = due_at(head, world.clock.now(), presence)
-            known = head.timing.due_at
-            if head.owner_id == person and sooner is not None and (known is None or sooner < known):
-                world.conversations.postpone(head, sooner)
+            if head.owner_id == person:
+                _bring_forward(world, head, presence)
+
+
+def see_to_owner(world: World, committed: Committed) -> None:
+    """Whoever has just got a conversation is missed in time also where their last connection had
+    closed before."""
+    owner = (committed.entry.payload or {}).get("owner")
+    if not isinstance(owner, dict):
+        return
+    person = str(owner["id"])
+    query = Query(committed.bot, committed.conversation_id, agent=person)
+    found = world.conversations.load(query)
+    if found.head is None or found.head.owner_id != person:
+        return
+    # The installation's owner is a member nowhere.
+    presence = found.agent.presence if found.agent else world.directory.presence(person)
+    _bring_forward(world, found.head, presence)
+
+
+def _bring_forward(world: World, head: Head, owner: Presence) -> None:
+    sooner, known = due_at(head, world.clock.now(), owner), head.timing.due_at
+    if sooner is not None and (known is None or sooner < known):
+        world.conversations.postpone(head, sooner)

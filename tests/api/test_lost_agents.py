@@ -1,5 +1,7 @@
 """What becomes of a conversation whose agent is not there any more."""
 
+import pytest
+
 from chalicelib.entrypoints import socket_handlers
 from chalicelib.usecases import timers as looks
 from tests.api.live import Client
@@ -30,6 +32,24 @@ def test_a_lost_agent_has_two_minutes_and_then_the_others_are_told(
     late = ana.post(f"{path}/messages", {"text": "Here I am.", "epoch": head["epoch"]})
     assert (late.status, late.json["code"]) == (409, "stale_epoch")
     assert "Here I am." not in str(log(bot, path))
+
+
+@pytest.mark.parametrize("how", ["claim", "transfer"])
+def test_who_takes_one_when_their_connection_has_closed_has_two_minutes_too(
+    how: str, world: MemoryWorld, living: Living, bot: Api, sam: Api
+) -> None:
+    Client(world, sam, "sam's")
+    path, body = waiting(bot), {"agent": "sam@example.test"} if how == "transfer" else {}
+    socket_handlers.disconnect(world, {"requestContext": {"connectionId": "sam's"}})
+    living.passes(5 * MINUTE)
+    ok(sam.post(f"{path}/{how}", body))
+
+    living.passes(MINUTE)
+    kept = ok(bot.get(path))["status"]
+    living.passes(2 * MINUTE)
+
+    assert (kept, ok(bot.get(path))["status"]) == ("agent", "waiting")
+    assert log(bot, path)[-1]["payload"]["cause"] == "agent_lost"
 
 
 def test_an_agent_who_comes_back_in_time_keeps_the_conversation(

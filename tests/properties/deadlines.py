@@ -130,8 +130,9 @@ def deadlines(so_far: Told, owner: There) -> dict[str, int]:
 
 
 def latest(so_far: Told, owner: There) -> dict[str, int]:
-    """When somebody has looked after it at the latest. Who takes a conversation though their
-    connection has closed may be missed as late as if they had never had one."""
+    """When somebody has looked after it at the latest, before what was committed is followed up:
+    until then, who takes a conversation though their connection has closed is missed no sooner
+    than if they had never had one."""
     if owner.gone_at is not None and owner.gone_at <= so_far.taken:
         owner = replace(owner, gone_at=None)
     return deadlines(so_far, owner)

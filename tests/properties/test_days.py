@@ -205,8 +205,8 @@ class Days(RuleBasedStateMachine):
         assert not waiting & {(bot, queue) for bot, queue, _ in idle & self.idle()}
         self.check_news()
         for place, thread in self.world.table.threads.items():
-            passed = latest(self.stories[place], self.owner(place))
-            assert all(at > self.now for at in passed.values()), (passed, self.now)
+            ahead = deadlines(self.stories[place], self.owner(place))
+            assert all(at > self.now for at in ahead.values()), (ahead, self.now)
             if thread.head.status is Status.WAITING:
                 self.can_be_found_and_taken(thread.head)
 
