@@ -61,3 +61,7 @@ class Administration(Protocol):
 
     def remove_member(self, bot: str, person: str) -> bool:
         """False where they are none. What they own stays theirs."""
+
+    def open_count(self, bot: str, person: str) -> int:
+        """How many conversations they have now, member or not: kept by each command, and never
+        behind."""

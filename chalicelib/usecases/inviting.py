@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from chalicelib.domain.access import Action, Caller, Role, authorize
 from chalicelib.domain.address import person_id
 from chalicelib.domain.commands import Release
-from chalicelib.domain.errors import Conflict, Forbidden, NotFound, Refused
+from chalicelib.domain.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    Refused,
+    TemporarilyUnavailable,
+)
 from chalicelib.domain.head import Status
 from chalicelib.domain.routing import Member
 from chalicelib.usecases import auditing, pushing, sessions
@@ -25,6 +31,9 @@ LIFE = 7 * 24 * 60 * 60 * 1000
 """Milliseconds for which an invitation is good."""
 INVITATION = "invitation"
 MOST_OWNED = 100
+ROUNDS, FIRST_PAUSE = 6, 50
+"""Milliseconds between two looks at a list that lags behind, doubled each time: three seconds in
+all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +121,37 @@ def change(world: World, caller: Caller, who: str, place: Member) -> Member:
 
 def send_away(world: World, caller: Caller, who: str) -> None:
     """What they have goes back to its queue; within five seconds they see this bot no more. What
-    they take in these seconds, or what the list does not show yet, goes back when they are found
-    to be lost. Raises NotFound."""
+    they still take in these seconds goes back at once, too (`timers.see_to_owner`).
+
+    Raises NotFound; TemporarilyUnavailable where the list of what they have lags behind for too
+    long: they are gone by then, and the same call goes on with what is left.
+    """
     authorize(caller, Action.CONFIGURE)
-    if not world.administration.remove_member(caller.bot, who):
+    removed = world.administration.remove_member(caller.bot, who)
+    if not removed and not world.administration.open_count(caller.bot, who):
         raise _nobody(caller.bot, who)
     auditing.changed(caller, "agent_removed", agent=who)
     for connection in world.connections.of_bot(caller.bot):
         if connection.person == who:
             pushing.forget(world, connection)
+    _take_back(world, caller, who)
+
+
+def _take_back(world: World, caller: Caller, who: str) -> None:
+    """The list may lag behind; the count of what somebody has, which each command keeps, does
+    not."""
     owned = BoardFilter(frozenset({Status.AGENT}), owner=who)
-    found = world.conversations.board(caller.bot, owned, None, MOST_OWNED).conversation_ids
-    for conversation in found:
-        # Ended, or given to somebody else, in this moment: then there is nothing to give back.
-        with suppress(Refused):
-            execute(world, caller, conversation, Release())
+    for round_ in range(ROUNDS):
+        found = world.conversations.board(caller.bot, owned, None, MOST_OWNED).conversation_ids
+        for head in world.conversations.heads(caller.bot, found):
+            if head.owner_id == who:
+                # Ended, or given to somebody else, in this moment: there is nothing to give back.
+                with suppress(Refused):
+                    execute(world, caller, head.id, Release(epoch=head.epoch))
+        if not world.administration.open_count(caller.bot, who):
+            return
+        world.clock.sleep(FIRST_PAUSE * 2**round_)
+    raise TemporarilyUnavailable("Not all that they have is in the list yet.", retry_after=1)
 
 
 def _invitation(world: World, person: Person) -> Invitation:

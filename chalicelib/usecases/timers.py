@@ -2,7 +2,7 @@
 carries the epoch under which it was set."""
 
 from chalicelib.domain.access import timer_of
-from chalicelib.domain.commands import Cause, Command, Transfer, Unpause
+from chalicelib.domain.commands import Cause, Command, Release, Transfer, Unpause
 from chalicelib.domain.head import Head, Status
 from chalicelib.domain.queues import takes_over
 from chalicelib.domain.routing import Presence
@@ -75,8 +75,9 @@ def expect_loss(world: World, person: str) -> None:
 
 
 def see_to_owner(world: World, committed: Committed) -> None:
-    """Whoever has just got a conversation is missed in time also where their last connection had
-    closed before."""
+    """Of whoever has just got a conversation: is missed in time where their last connection had
+    closed before, and gives it back where they serve this bot no more, which those who let them
+    take it need not have known yet."""
     owner = (committed.entry.payload or {}).get("owner")
     if not isinstance(owner, dict):
         return
@@ -85,9 +86,19 @@ def see_to_owner(world: World, committed: Committed) -> None:
     found = world.conversations.load(query)
     if found.head is None or found.head.owner_id != person:
         return
-    # The installation's owner is a member nowhere.
-    presence = found.agent.presence if found.agent else world.directory.presence(person)
-    _bring_forward(world, found.head, presence)
+    if found.agent:
+        _bring_forward(world, found.head, found.agent.presence)
+    elif _owns_installation(world, person):
+        _bring_forward(world, found.head, world.directory.presence(person))
+    else:
+        back = Release(epoch=committed.entry.epoch)
+        execute(world, timer_of(committed.bot), committed.conversation_id, back)
+
+
+def _owns_installation(world: World, person: str) -> bool:
+    """Who does is a member nowhere."""
+    known = world.directory.person(person)
+    return known is not None and known.is_owner
 
 
 def _bring_forward(world: World, head: Head, owner: Presence) -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.domain.commands import Release, Take
 from chalicelib.domain.routing import Member
 from chalicelib.usecases.records import (
     Bot,
@@ -16,7 +17,7 @@ from chalicelib.usecases.records import (
     Webhook,
     WebhookFormat,
 )
-from tests.contract.story import BOT, at_once
+from tests.contract.story import ADDRESS, ANA, BOT, act, at_once, member, other
 from tests.support.clock import START
 from tests.support.engines import Stores
 
@@ -188,6 +189,22 @@ def test_who_is_no_member_any_more_is_in_no_list(stores: Stores) -> None:
 
     assert stores.directory.members(BOT) == []
     assert stores.directory.bots_of("p_cy") == []
+
+
+def test_what_somebody_has_is_counted_also_when_they_are_no_member_any_more(
+    stores: Stores,
+) -> None:
+    stores.directory.add_member(BOT, member("ana"))
+    for n in (1, 2):
+        act(stores, ANA, other(ADDRESS, n), Take())
+    stores.administration.remove_member(BOT, "ana")
+
+    assert stores.administration.open_count(BOT, "ana") == 2
+    assert stores.administration.open_count(BOT, "bo") == 0
+
+    act(stores, ANA, other(ADDRESS, 1), Release())
+
+    assert stores.administration.open_count(BOT, "ana") == 1
 
 
 # Bots

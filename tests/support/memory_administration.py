@@ -108,6 +108,10 @@ class MemoryAdministration:
         with self._table.lock:
             return self._table.members.get(bot, {}).pop(person, None) is not None
 
+    def open_count(self, bot: str, person: str) -> int:
+        with self._table.lock:
+            return self._table.open_count(bot, person)
+
 
 def _fixed(webhook: Webhook | None) -> tuple[object, ...]:
     return (webhook.url, webhook.secrets) if webhook else ()

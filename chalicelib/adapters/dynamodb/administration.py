@@ -12,6 +12,7 @@ from chalicelib.adapters.dynamodb.people import person_key, person_of, person_ro
 from chalicelib.adapters.dynamodb.rows import (
     BotRow,
     KeyRow,
+    LoadRow,
     MemberRow,
     PersonRow,
     PointerRow,
@@ -143,6 +144,10 @@ class DynamoAdministration:
         transaction.delete(PointerRow.at(listed, id=bot))
         transaction.commit()
         return True
+
+    def open_count(self, bot: str, person: str) -> int:
+        row = self._rows.get(LoadRow, keys.load(bot, person))
+        return (row and row.open) or 0
 
 
 def _is_as_read(webhook: Webhook | None) -> Condition:
