@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.address import Address, handoff_id
-from chalicelib.domain.commands import Pause
+from chalicelib.domain.commands import Pause, TakeAndSay
 from chalicelib.domain.head import Head
 from chalicelib.domain.routing import PresenceStatus
 from chalicelib.usecases.records import Answer
@@ -157,12 +157,14 @@ def _answer(sent: Sent, before: State, after: State) -> Answer:
     opened_seq = after["handoff"]
     is_new = after["seq"] > before["seq"]
     left_message = isinstance(sent.command, Pause) and after["status"] == "bot"
+    # The word comes last where the conversation is taken with it, and first in all else.
+    seq = after["seq"] if isinstance(sent.command, TakeAndSay) else before["seq"] + 1
     return Answer(
         conversation_id,
         after["status"],
         after["epoch"],
         handoff_id(conversation_id, opened_seq) if opened_seq else None,
-        before["seq"] + 1 if is_new else None,
+        seq if is_new else None,
         created=is_new and not left_message,
     )
 

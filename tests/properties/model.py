@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.commands import Command, IfUnavailable, Take, Transfer
+from chalicelib.domain.commands import Command, IfUnavailable, Take, TakeAndSay, Transfer
 
 State = dict[str, Any]
 """Of one conversation. `handoff` is the number of the entry that opened it."""
@@ -32,7 +32,16 @@ NEW: State = {
     "alerts": 0,
 }
 
-OF_PEOPLE = {"agent message", "take", "claim", "release", "to agent", "to queue", "note"}
+OF_PEOPLE = {
+    "agent message",
+    "take and say",
+    "take",
+    "claim",
+    "release",
+    "to agent",
+    "to queue",
+    "note",
+}
 OF_ALL = {"pause", "unpause", "tag"}
 OF_BOTS = {"user message", "bot message", "suggestion"}
 OF_TIMERS = {"offer", "end of an offer", "escalation"}
@@ -42,6 +51,10 @@ MAY = {
     Role.SUPERVISOR: OF_PEOPLE | OF_ALL,
     Role.TIMER: OF_ALL | {"release", "to agent", "to queue"} | OF_TIMERS,
 }
+
+
+NAMES: dict[type[Command], str] = {Take: "take", TakeAndSay: "take and say"}
+"""Of commands that go by the name of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,7 @@ class Asked:
     def kind(self) -> str:
         if isinstance(self.command, Transfer):
             return "to agent" if self.agent else "to queue"
-        return "take" if isinstance(self.command, Take) else self.command.name
+        return NAMES.get(type(self.command), self.command.name)
 
     @property
     def overrules(self) -> bool:
@@ -128,11 +141,15 @@ def _pause(state: State, asked: Asked) -> Outcome:
 
 def _take(state: State, asked: Asked) -> Outcome:
     command: Any = asked.command
+    return _taken(state, asked, command.request.queue)
+
+
+def _taken(state: State, asked: Asked, queue: str | None) -> Outcome:
     return _arrow(
         state,
         entries=2,
         status="agent",
-        queue=command.request.queue,
+        queue=queue,
         handoff=state["seq"] + 1,
         owner=asked.caller.id,
         unanswered=True,
@@ -145,6 +162,12 @@ def _claim(state: State, asked: Asked) -> Outcome:
     if agent != asked.caller.id and asked.now < until and not asked.overrules:
         return state, "illegal_move"
     return _arrow(state, status="agent", owner=asked.caller.id)
+
+
+def _take_and_say(state: State, asked: Asked) -> Outcome:
+    waits = state["status"] == "waiting"
+    taken, code = _claim(state, asked) if waits else _taken(state, asked, None)
+    return (taken, code) if code else _agent_answers(taken, asked)
 
 
 def _own(state: State, asked: Asked) -> Outcome:
@@ -293,6 +316,9 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("bot message", "waiting"): _bot_out_of_turn,
     ("bot message", "agent"): _bot_out_of_turn,
     ("agent message", "agent"): _agent_answers,
+    ("take and say", "bot"): _take_and_say,
+    ("take and say", "waiting"): _take_and_say,
+    ("take and say", "agent"): _agent_answers,
     **{
         (kind, status): _entry
         for kind in ("note", "suggestion")

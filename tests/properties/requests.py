@@ -21,6 +21,7 @@ from chalicelib.domain.commands import (
     Suggest,
     Tag,
     Take,
+    TakeAndSay,
     Transfer,
     Unpause,
     UserMessage,
@@ -113,6 +114,7 @@ PAUSES = st.builds(
 )
 UNPAUSE: st.SearchStrategy[Command] = st.builds(Unpause, st.builds(Resumption))
 SAY: st.SearchStrategy[Command] = st.builds(AgentMessage, BODIES, MESSAGE_IDS)
+TAKE_AND_SAY: st.SearchStrategy[Command] = st.builds(TakeAndSay, BODIES, MESSAGE_IDS)
 NOTES = st.sampled_from([None, "look"])
 
 OF_BOTS: st.SearchStrategy[Command] = st.one_of(
@@ -123,6 +125,7 @@ OF_BOTS: st.SearchStrategy[Command] = st.one_of(
 OF_PEOPLE: st.SearchStrategy[Command] = st.one_of(
     st.builds(Claim),
     SAY,
+    TAKE_AND_SAY,
     st.builds(Release),
     st.builds(Take, REQUESTS),
     st.builds(Note, st.just("psst")),
@@ -164,12 +167,16 @@ NAMED = st.sampled_from(["ana", "bo", "cy", "sam", "nobody"])
 
 FITTING = {
     "bot": st.one_of(
-        _by("key", OF_BOTS), _by(PERSON, st.builds(Take, REQUESTS)), _by(ANYBODY, PAUSES)
+        _by("key", OF_BOTS),
+        _by(PERSON, st.builds(Take, REQUESTS)),
+        _by(PERSON, TAKE_AND_SAY),
+        _by(ANYBODY, PAUSES),
     ),
     "waiting": st.one_of(
         _by("key", OF_BOTS),
         _by(PERSON, st.builds(Claim)),
         _by(PERSON, st.builds(Claim)),
+        _by(PERSON, TAKE_AND_SAY),
         _by("sam", TO_AGENT, AGENTS),
         _by("sam", TO_QUEUE),
         _by("timer", OFFER, AGENTS),
