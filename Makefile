@@ -23,8 +23,8 @@ run-fresh: $(READY) ## The same, with everything forgotten first
 local: $(READY) ## `chalice local` for the HTTP half, against the engine of a running `make run`
 	@$(BIN)/python -m infra.local.chalice_local
 
-test: $(READY) ## Run every test (T=path for some of them)
-	@$(BIN)/python -m pytest $(T)
+test: $(READY) ## Run every test, two at a time (T=path for some of them, one by one)
+	@$(BIN)/python -m pytest $(if $(T),$(T),-n 2 --dist loadgroup)
 
 check: $(READY) ## Lint, types and the import rule, as CI has them
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

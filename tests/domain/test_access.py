@@ -69,7 +69,7 @@ NEEDS = {
 }
 
 
-@pytest.mark.parametrize(("action", "scope"), [(a, s) for a in NEEDS for s in NEEDS[a]])
+@pytest.mark.parametrize(("action", "scope"), [(a, s) for a in NEEDS for s in sorted(NEEDS[a])])
 def test_a_key_with_the_one_scope_that_an_action_needs_may_do_it(
     action: Action, scope: Scope
 ) -> None:
