@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.office import Office
 from tests.support.stack import Stack
@@ -17,6 +17,10 @@ REPORT_VIOLATIONS = """addEventListener('securitypolicyviolation', event =>
     console.error('CSP ' + event.violatedDirective + ' ' + event.blockedURI))"""
 EXPECTED = ("WebSocket", "ERR_CONNECTION", "ERR_INTERNET", "status of 40")
 """What a browser says by itself when a connection is gone or the server refuses."""
+
+PATIENCE = 20_000
+"""Milliseconds within which a page does what it should, on a machine that is busy."""
+expect.set_options(timeout=PATIENCE)
 
 OpenAs = Callable[..., Page]
 
@@ -54,7 +58,7 @@ def page_of(browser: Browser) -> Iterator[Callable[..., Page]]:
     def page(**options: Any) -> Page:
         context = browser.new_context(**{"locale": "en-GB", **options})
         contexts.append(context)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(REPORT_VIOLATIONS)
         opened = context.new_page()
         opened.on("pageerror", lambda error: problems.append(str(error)))

@@ -73,7 +73,7 @@ def somebody() -> str:
     return f"Zoe {uuid4().hex[:6]}"
 
 
-def eventually(is_so: Callable[[], bool], seconds: float = 8, page: Page | None = None) -> None:
+def eventually(is_so: Callable[[], bool], seconds: float = 20, page: Page | None = None) -> None:
     """What a page tells by itself arrives only while one waits with that page."""
     deadline = time.monotonic() + seconds
     while not is_so():
