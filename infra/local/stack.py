@@ -84,7 +84,8 @@ class Stack:
 
     def _start(self, starting: ExitStack) -> None:
         """What is entered last is stopped first: nobody calls what is already gone."""
-        toy_bot = ToyBot(lambda: self.url, "demo", f"bk_demo_{SECRET}", WEBHOOK_SECRET)
+        memory = self._state / "toybot.json"
+        toy_bot = ToyBot(lambda: self.url, "demo", f"bk_demo_{SECRET}", WEBHOOK_SECRET, memory)
 
         async def drop(_: Request) -> Response:
             await gateway.drop(OUTAGE)

@@ -1,14 +1,17 @@
 """A chatbot to try Baton with. It knows Baton by its public API and its webhook alone."""
 
 import json
+import os
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -38,20 +41,31 @@ def _page(request: Request) -> Response:
     return FileResponse(found, headers={"Content-Security-Policy": POLICY})
 
 
-class ToyBot:
-    """`baton` tells Baton's URL; `key` and `secret` are the bot's key and its webhook's secret."""
+@dataclass
+class Known:
+    """What the bot knows of its users, and which webhooks it has had."""
 
-    def __init__(self, baton: Callable[[], str], bot: str, key: str, secret: str) -> None:
+    told: set[str] = field(default_factory=set)
+    shown: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    turns: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+class ToyBot:
+    """`baton` tells Baton's URL; `key` and `secret` are the bot's key and its webhook's secret; in
+    the file `memory` stands, from the first call on, what it knows."""
+
+    def __init__(
+        self, baton: Callable[[], str], bot: str, key: str, secret: str, memory: Path
+    ) -> None:
         self._baton = baton
         self._path = f"/api/v1/bots/{bot}"
         self._key = key
         self._webhook = Webhook(secret)
-        self._told: set[str] = set()
-        self._shown: dict[str, list[dict[str, str]]] = {}
-        self._places: dict[str, str] = {}
-        self._turns: dict[str, tuple[str, str]] = {}
+        self._memory = memory
         self._typed: dict[str, float] = {}
-        self._lock = threading.Lock()
+        self._loaded: Known | None = None
+        self._lock = threading.RLock()
 
     def routes(self) -> list[Route]:
         return [
@@ -63,10 +77,11 @@ class ToyBot:
         ]
 
     def say(self, user: str, text: str) -> str:
-        """The user says something; answers with who will reply: bot, waiting or agent."""
-        self._show(user, "user", text)
+        """The user says something; answers with who will reply: bot, waiting or agent. Raises
+        URLError where Baton cannot be reached: then nothing has been said."""
         accepted = self._post("/messages", self._message(user, "user", text))
-        self._places[user] = accepted["conversation_id"]
+        self._known.places[user] = accepted["conversation_id"]
+        self._show(user, "user", text)
         if accepted["disposition"] != "bot":
             return str(accepted["disposition"])
         if text.strip().lower() in WORDS_FOR_A_PERSON:
@@ -78,20 +93,26 @@ class ToyBot:
 
     def types(self, user: str) -> None:
         """Of a user whom a person answers: that person sees it."""
-        if user in self._places and self._turns.get(user, ("bot", ""))[0] != "bot":
-            self._post(f"/conversations/{self._places[user]}/typing", {"from": "user"})
+        known = self._known
+        if user in known.places and known.turns.get(user, ("bot", ""))[0] != "bot":
+            self._post(f"/conversations/{known.places[user]}/typing", {"from": "user"})
 
     def hear(self, body: bytes, headers: dict[str, str]) -> None:
         """What Baton tells of the users of its own channel. Raises WebhookVerificationError where
-        it was not Baton."""
+        it was not Baton, URLError where Baton cannot be reached: it is to tell it again."""
         told = self._webhook.verify(body, headers)
         with self._lock:
-            if headers["webhook-id"] in self._told:
+            if headers["webhook-id"] in self._known.told:
                 return
-            self._told.add(headers["webhook-id"])
+            self._known.told.add(headers["webhook-id"])
         react = self._reactions().get(told["type"])
         if react and told["data"]["channel"] == CHANNEL:
-            react(told["data"])
+            try:
+                react(told["data"])
+            except urllib.error.URLError:
+                self._known.told.discard(headers["webhook-id"])
+                raise
+        self._keep()
 
     def _reactions(self) -> dict[str, Any]:
         return {
@@ -105,7 +126,7 @@ class ToyBot:
         }
 
     def _queue(self, data: dict[str, Any]) -> None:
-        self._turns[data["user"]] = ("waiting", "")
+        self._known.turns[data["user"]] = ("waiting", "")
 
     def _sign(self, data: dict[str, Any]) -> None:
         self._typed[data["user"]] = time.monotonic()
@@ -118,11 +139,11 @@ class ToyBot:
         owner = data["entry"]["payload"].get("owner")
         if owner is None:
             return self._queue(data)
-        self._turns[data["user"]] = ("agent", owner["name"])
+        self._known.turns[data["user"]] = ("agent", owner["name"])
         return self._show(data["user"], "system", f"You are now talking to {owner['name']}.")
 
     def _greet(self, data: dict[str, Any]) -> None:
-        self._turns[data["user"]] = ("bot", "")
+        self._known.turns[data["user"]] = ("bot", "")
         self._answer(data["user"], GREETING, data["epoch"])
 
     def _answer(self, user: str, text: str, epoch: int) -> None:
@@ -140,7 +161,23 @@ class ToyBot:
 
     def _show(self, user: str, sender: str, text: str) -> None:
         with self._lock:
-            self._shown.setdefault(user, []).append({"from": sender, "text": text})
+            self._known.shown.setdefault(user, []).append({"from": sender, "text": text})
+        self._keep()
+
+    @property
+    def _known(self) -> Known:
+        with self._lock:
+            if self._loaded is None:
+                exists = self._memory.exists()
+                text = self._memory.read_bytes() if exists else b"{}"
+                self._loaded = msgspec.json.decode(text, type=Known)
+            return self._loaded
+
+    def _keep(self) -> None:
+        with self._lock:
+            draft = self._memory.with_suffix(".draft")
+            draft.write_bytes(msgspec.json.encode(self._known))
+            os.replace(draft, self._memory)
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
@@ -154,14 +191,17 @@ class ToyBot:
 
     async def _on_say(self, request: Request) -> Response:
         said = await request.json()
-        status = await run_in_threadpool(self.say, said["user"], said["text"])
+        try:
+            status = await run_in_threadpool(self.say, said["user"], said["text"])
+        except urllib.error.URLError as error:
+            return JSONResponse({"detail": f"Baton did not take it: {error}"}, 502)
         return JSONResponse({"status": status})
 
     async def _on_messages(self, request: Request) -> Response:
-        with self._lock:
-            shown = list(self._shown.get(request.query_params.get("user", ""), []))
         user = request.query_params.get("user", "")
-        status, agent = self._turns.get(user, ("bot", ""))
+        with self._lock:
+            shown = list(self._known.shown.get(user, []))
+        status, agent = self._known.turns.get(user, ("bot", ""))
         is_typing = time.monotonic() - self._typed.get(user, -TYPING_LASTS) < TYPING_LASTS
         return JSONResponse(
             {"messages": shown, "status": status, "agent": agent, "typing": is_typing}

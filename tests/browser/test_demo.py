@@ -1,6 +1,8 @@
 """The newcomer's sixty seconds, word for word."""
 
+import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -73,6 +75,27 @@ def has_the_bot_again(shop: Page, console: Page) -> None:
     said(shop, "thanks")
     expect(shop.locator("#log")).to_contain_text("You said: thanks")
     assert shop.locator("#log").get_by_text("We send you a new one.").count() == 1
+
+
+def test_the_shop_goes_on_where_it_was_when_the_server_is_back(
+    page_of: Callable[..., Page], tmp_path: Path
+) -> None:
+    with Stack(tmp_path / "state") as own:
+        shop = page_of()
+        shop.goto(f"{own.url}/demo/index.html")
+        said(shop, "hi")
+        expect(shop.locator("#log")).to_contain_text("You said: hi")
+        own.stop(signal.SIGTERM)
+
+        said(shop, "Are you there?")
+        expect(shop.get_by_role("alert")).to_contain_text("That was not sent.")
+        expect(shop.get_by_label("Message")).to_have_value("Are you there?")
+        own.start()
+        shop.get_by_role("button", name="Send").click()
+
+        expect(shop.locator("#log")).to_contain_text("You said: Are you there?")
+        expect(shop.locator("#log p")).to_have_count(4)
+        expect(shop.locator("#wrong")).to_be_empty()
 
 
 def test_axe_finds_nothing_in_the_shop(page_of: Callable[..., Page], stack: Stack) -> None:

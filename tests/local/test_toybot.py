@@ -3,9 +3,12 @@
 import json
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Self
+from urllib.error import URLError
 
+import pytest
 from standardwebhooks.webhooks import Webhook
 
 from infra.local.seed import WEBHOOK_SECRET
@@ -41,13 +44,38 @@ class Baton:
         self._server.server_close()
 
 
-def test_it_greets_who_comes_back_on_its_own_channel_and_nobody_else() -> None:
+def test_it_greets_who_comes_back_on_its_own_channel_and_nobody_else(tmp_path: Path) -> None:
     with Baton() as baton:
-        bot = ToyBot(lambda: baton.url, "demo", "bk_demo_x", WEBHOOK_SECRET)
+        bot = ToyBot(lambda: baton.url, "demo", "bk_demo_x", WEBHOOK_SECRET, tmp_path / "known")
         for channel, user in (("elsewhere", "yan"), (CHANNEL, "zoe")):
             data = {"channel": channel, "user": user, "epoch": 3}
             body = json.dumps({"type": "conversation.returned", "data": data})
             bot.hear(body.encode(), signed(user, body))
+
+    assert baton.said == ["zoe"]
+
+
+def test_what_it_has_heard_it_knows_after_a_restart(tmp_path: Path) -> None:
+    data = {"channel": CHANNEL, "user": "zoe", "epoch": 3}
+    body = json.dumps({"type": "conversation.returned", "data": data})
+    with Baton() as baton:
+        for _ in range(2):
+            bot = ToyBot(lambda: baton.url, "demo", "bk_demo_x", WEBHOOK_SECRET, tmp_path / "known")
+            bot.hear(body.encode(), signed("once", body))
+
+    assert baton.said == ["zoe"]
+
+
+def test_what_it_could_not_do_it_does_when_it_is_told_again(tmp_path: Path) -> None:
+    data = {"channel": CHANNEL, "user": "zoe", "epoch": 3}
+    body = json.dumps({"type": "conversation.returned", "data": data})
+    with Baton() as baton:
+        where = ["http://127.0.0.1:1", baton.url]
+        bot = ToyBot(lambda: where[0], "demo", "bk_demo_x", WEBHOOK_SECRET, tmp_path / "known")
+        with pytest.raises(URLError):
+            bot.hear(body.encode(), signed("once", body))
+        del where[0]
+        bot.hear(body.encode(), signed("once", body))
 
     assert baton.said == ["zoe"]
 

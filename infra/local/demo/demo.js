@@ -12,6 +12,13 @@ let typedAt = 0;
 const post = (path, body) =>
   fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user, ...body }) });
 
+/** Answers whether it was taken. @param {string} text */
+async function say(text) {
+  const isTaken = await post("say", { text }).then((answer) => answer.ok, () => false);
+  at("wrong").textContent = isTaken ? "" : "That was not sent. Try again in a moment.";
+  return isTaken;
+}
+
 /** @param {{from: string, text: string}} message */
 function show({ from, text }) {
   const line = document.createElement("p");
@@ -26,6 +33,11 @@ async function look() {
   try {
     const answer = await fetch(`messages?user=${encodeURIComponent(user)}`);
     const { messages, status, agent, typing } = await answer.json();
+    if (messages.length < shown) {
+      // The bot has been made to forget.
+      at("log").textContent = "";
+      shown = 0;
+    }
     messages.slice(shown).forEach(show);
     shown = messages.length;
     at("who").textContent = { bot: "the bot answers", waiting: "waiting for a person", agent: `you are talking to ${agent}` }[status] ?? "";
@@ -41,16 +53,16 @@ at("say").addEventListener("submit", async (/** @type {Event} */ event) => {
   event.preventDefault();
   const text = at("text").value.trim();
   at("text").value = "";
-  if (text) await post("say", { text });
+  if (text && !(await say(text)) && !at("text").value) at("text").value = text;
 });
 at("text").addEventListener("input", () => {
   if (Date.now() - typedAt < TYPING_EVERY) return;
   typedAt = Date.now();
-  post("typing", {});
+  post("typing", {}).catch(() => {});
 });
-at("person").addEventListener("click", () => post("say", { text: "Talk to an agent" }));
+at("person").addEventListener("click", () => say("Talk to an agent"));
 at("drop").addEventListener("click", () => {
-  fetch("drop", { method: "POST" });
+  fetch("drop", { method: "POST" }).catch(() => {});
   at("drop").closest("details").open = false;
 });
 look();
