@@ -89,6 +89,10 @@ export function openSuggestion(entries) {
   return null;
 }
 
+/** Whether somebody has said just that since. @param {Entry[]} entries @param {Entry} suggestion */
+export const isSaid = (entries, { seq, text }) =>
+  entries.some((entry) => entry.seq > seq && entry.kind === "message" && entry.from === "agent" && entry.text === text);
+
 /** How far a message has come: with the bot's server, on its way there, or given up.
  * @param {import("./types.js").Delivery | null | undefined} delivery @param {number} seq */
 export function fateOf(delivery, seq) {

@@ -52,6 +52,7 @@ def test_what_the_bot_suggests_is_sent_with_one_key_and_once(
 
     page.keyboard.press("Alt+s")
     expect(said_by_agents(page)).to_contain_text("Offer a refund.")
+    expect(log(page).locator(".suggestion button")).to_have_count(0)
     page.keyboard.press("Alt+s")
     write(page, "Anything else?")
 

@@ -4,7 +4,7 @@ import { write } from "../moves.js";
 import { again, drop, say } from "../outbox.js";
 import { state } from "../store.js";
 import { clock, day, t } from "../strings.js";
-import { fateOf, isSameBreath } from "../threads.js";
+import { fateOf, isSaid, isSameBreath } from "../threads.js";
 
 /** @typedef {import("../types.js").Head} Head */
 /** @typedef {import("../types.js").Entry} Entry */
@@ -54,12 +54,14 @@ function Note({ entry }) {
 
 /** @param {Props} props */
 function Suggestion({ entry, head }) {
-  const isMine = head.owner === state.value.me?.id;
+  const { me, outbox, threads } = state.value;
+  const isOnItsWay = outbox.some((each) => each.conversation_id === head.id && each.suggestion === entry.seq);
+  const isOpen = head.owner === me?.id && !isOnItsWay && !isSaid(threads[head.id]?.entries ?? [], entry);
   return html`
     <article class="suggestion" data-seq=${entry.seq}>
       <p class="by"><b>${t("suggestion")}</b> <time>${clock(entry.at)}</time></p>
       <p class="text" dir="auto">${entry.text}</p>
-      ${isMine && html`
+      ${isOpen && html`
         <p class="moves">
           <button class="primary" onClick=${() => say(head, entry.text ?? "", entry.seq)} title="Alt+S">${t("send_it")}</button>
           <button onClick=${() => write("reply", entry.text ?? "")}>${t("edit_it")}</button>
