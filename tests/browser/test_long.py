@@ -76,3 +76,23 @@ def test_who_reads_on_top_of_a_long_thread_is_not_torn_away_by_news(
 
     assert abs(page.locator(".log").evaluate("(box) => box.scrollTop") - before) < 400
     assert name
+
+
+def test_who_reads_above_is_told_of_news_below_and_led_there(
+    open_console: OpenAs, office: Office
+) -> None:
+    page = open_console("ana")
+    _, conversation = taken(page, office)
+    lengthened(page, conversation, 60)
+    expect(log(page)).to_contain_text("line 59.")
+    news = log(page).get_by_role("button", name="New messages")
+    page.locator(".log").evaluate("(box) => { box.scrollTop = 0; }")
+    page.wait_for_timeout(300)
+    expect(news).to_have_count(0)
+
+    lengthened(page, conversation, 1)
+    news.click()
+
+    expect(log(page).locator(".message").last).to_be_in_viewport()
+    expect(log(page)).to_be_focused()
+    expect(news).to_have_count(0)

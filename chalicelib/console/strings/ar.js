@@ -33,7 +33,7 @@ export default {
   online: "متصل", away: "بعيد", offline: "غير متصل", status: "حالتي", settings: "الإعدادات", theme: "الألوان", system: "كالجهاز", light: "فاتح", dark: "داكن",
   language: "اللغة", sound: "صوت عندما ينتظر أحد", desktop: "إشعارات سطح المكتب", single_keys: "اختصارات بمفتاح واحد", keys: "المفاتيح",
   lost: "لا اتصال. ما تكتبه محفوظ ويُرسل فور عودته.", retry_in: "المحاولة التالية بعد {time}.", retry: "حاول الآن", connecting: "جارٍ الاتصال …", no_connection: "لا اتصال: حاول بعد لحظة.",
-  key_j: "المحادثة التالية", key_k: "المحادثة السابقة", key_s: "بحث", key_t: "استلام", key_r: "رد", key_n: "ملاحظة", key_slash: "ردود جاهزة",
+  unseen: "رسائل جديدة", key_j: "المحادثة التالية", key_k: "المحادثة السابقة", key_s: "بحث", key_t: "استلام", key_r: "رد", key_n: "ملاحظة", key_slash: "ردود جاهزة",
   key_b: "عودة البوت", key_q: "إعادة إلى الطابور", key_x: "تحويل", key_e: "إنهاء", key_suggest: "إرسال الاقتراح", key_send: "إرسال", key_line: "سطر جديد", key_help: "هذه الصفحة", key_escape: "إغلاق والعودة إلى القائمة",
   notices: "الإشعارات", no_notices: "لا جديد.", show_conversation: "عرض", somebody_waits: "أحدهم ينتظر", loading: "جارٍ التحميل …",
   agents: "الموظفون", agent: "الموظف", has: "لديه {count}", has_of: "لديه {count} من {capacity}", assign: "أعطها إلى …", queue_load: "{taken} مع موظفين · {online} متصلون", waits_column: "ينتظر", none_paused: "لا أحد ينتظر ولا أحد مع موظف.",

@@ -33,7 +33,7 @@ export default {
   online: "Online", away: "Away", offline: "Offline", status: "My status", settings: "Settings", theme: "Colours", system: "As the device", light: "Light", dark: "Dark",
   language: "Language", sound: "Sound when somebody waits", desktop: "Desktop notifications", single_keys: "Single-key shortcuts", keys: "Keys",
   lost: "No connection. What you write is kept and sent as soon as it is back.", retry_in: "Next try in {time}.", retry: "Try now", connecting: "Connecting …", no_connection: "No connection: try again in a moment.",
-  key_j: "Next conversation", key_k: "Previous conversation", key_s: "Search", key_t: "Take over", key_r: "Reply", key_n: "Note", key_slash: "Canned replies",
+  unseen: "New messages", key_j: "Next conversation", key_k: "Previous conversation", key_s: "Search", key_t: "Take over", key_r: "Reply", key_n: "Note", key_slash: "Canned replies",
   key_b: "Resume the bot", key_q: "Return to the queue", key_x: "Transfer", key_e: "End", key_suggest: "Send the suggestion", key_send: "Send", key_line: "New line", key_help: "This sheet", key_escape: "Close, back to the list",
   notices: "Notifications", no_notices: "Nothing new.", show_conversation: "Show", somebody_waits: "Somebody waits", loading: "Loading …",
   agents: "Agents", agent: "Agent", has: "has {count}", has_of: "has {count} of {capacity}", assign: "Give to …", queue_load: "{taken} with agents · {online} online", waits_column: "Waits", none_paused: "Nobody waits, and nobody is with an agent.",

@@ -33,7 +33,7 @@ export default {
   online: "En línea", away: "Ausente", offline: "Desconectado", status: "Mi estado", settings: "Ajustes", theme: "Colores", system: "Como el dispositivo", light: "Claro", dark: "Oscuro",
   language: "Idioma", sound: "Sonido cuando alguien espera", desktop: "Notificaciones de escritorio", single_keys: "Atajos de una tecla", keys: "Teclas",
   lost: "Sin conexión. Lo que escribas se guarda y se envía cuando vuelva.", retry_in: "Próximo intento en {time}.", retry: "Intentar ahora", connecting: "Conectando …", no_connection: "Sin conexión: inténtalo en un momento.",
-  key_j: "Conversación siguiente", key_k: "Conversación anterior", key_s: "Buscar", key_t: "Atender", key_r: "Responder", key_n: "Nota", key_slash: "Respuestas guardadas",
+  unseen: "Mensajes nuevos", key_j: "Conversación siguiente", key_k: "Conversación anterior", key_s: "Buscar", key_t: "Atender", key_r: "Responder", key_n: "Nota", key_slash: "Respuestas guardadas",
   key_b: "Volver al bot", key_q: "Devolver a la cola", key_x: "Transferir", key_e: "Terminar", key_suggest: "Enviar la sugerencia", key_send: "Enviar", key_line: "Línea nueva", key_help: "Esta hoja", key_escape: "Cerrar, volver a la lista",
   notices: "Avisos", no_notices: "Nada nuevo.", show_conversation: "Ver", somebody_waits: "Alguien espera", loading: "Cargando …",
   agents: "Agentes", agent: "Agente", has: "tiene {count}", has_of: "tiene {count} de {capacity}", assign: "Dar a …", queue_load: "{taken} con agentes · {online} en línea", waits_column: "Espera", none_paused: "Nadie espera y nadie está con un agente.",

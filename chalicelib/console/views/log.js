@@ -21,7 +21,7 @@ export function Log({ head }) {
   const entries = known.threads[head.id]?.entries ?? [];
   const outgoing = known.outbox.filter((each) => each.conversation_id === head.id);
   const parts = blocks(entries);
-  const { box, scrolled, settle } = useEnd(outgoing.length);
+  const { box, scrolled, settle, isBehind, goToEnd } = useEnd(outgoing.length, entries[entries.length - 1]?.seq ?? 0);
   return html`
     <div class="log" ref=${box} onScroll=${scrolled} tabindex="0" role="log" aria-live="off" aria-label=${t("thread_of", { user: head.user_name ?? head.user })}>
       ${entries.length > 0 && entries[0].seq > 1 && html`<button class="plain earlier" onClick=${() => earlier(head.id)}>${t("earlier")}</button>`}
@@ -30,13 +30,16 @@ export function Log({ head }) {
         <${Part} key=${block.key} block=${block} head=${head} before=${lastOf(parts[at - 1])} isLate=${at >= parts.length - 2} root=${box} settle=${settle} />`)}
       ${outgoing.map((each) => html`<${Outgoing} key=${each.id} message=${each} />`)}
       <${Typists} id=${head.id} />
+      ${isBehind && html`<button class="latest" onClick=${goToEnd}>${t("unseen")} <span aria-hidden="true">↓</span></button>`}
     </div>
     <${Said} entries=${entries} head=${head} />`;
 }
 
 /** Whoever reads the end goes on reading it, whatever comes or grows; whoever has scrolled up stays
- * there, until they say something themselves. @param {number} outgoing */
-function useEnd(outgoing) {
+ * there, until they say something themselves, and is told that there is more.
+ * @param {number} outgoing @param {number} last number of the last entry */
+function useEnd(outgoing, last) {
+  const [seen, see] = useState(last);
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const reader = useRef({ isAtEnd: true, top: 0 });
   const settle = () => {
@@ -47,6 +50,9 @@ function useEnd(outgoing) {
   }, [outgoing]);
   useLayoutEffect(settle);
   useEffect(() => {
+    if (reader.current.isAtEnd) see(last);
+  }, [last]);
+  useEffect(() => {
     const watcher = new ResizeObserver(settle);
     watcher.observe(/** @type {HTMLElement} */ (box.current));
     return () => watcher.disconnect();
@@ -56,8 +62,14 @@ function useEnd(outgoing) {
     const isNear = scrollHeight - scrollTop - clientHeight < 60;
     const hasGoneUp = scrollTop < reader.current.top - 1;
     reader.current = { isAtEnd: isNear || (reader.current.isAtEnd && !hasGoneUp), top: scrollTop };
+    if (reader.current.isAtEnd) see(last);
   };
-  return { box, scrolled, settle };
+  const goToEnd = () => {
+    reader.current.isAtEnd = true;
+    settle();
+    box.current?.focus();
+  };
+  return { box, scrolled, settle, isBehind: last > seen, goToEnd };
 }
 
 /** @param {Block | undefined} block */
