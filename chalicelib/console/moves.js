@@ -35,6 +35,12 @@ export async function take(head) {
 }
 
 /** @param {Head} head */
+export const queue = (head) => leaving(move("pause", head));
+
+/** What is offered goes on to the next. @param {Head} head */
+export const decline = (head) => leaving(move("release", head, { epoch: head.epoch }));
+
+/** @param {Head} head */
 export const release = (head) => leaving(move("release", head, { epoch: head.epoch }));
 
 /** @param {Head} head @param {object} [fields] outcome, note */

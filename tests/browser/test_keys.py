@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenAs
-from tests.browser.desk import log, pick, said_by_agents, taken
-from tests.browser.office import Office, somebody
+from tests.browser.desk import find, log, pick, row, said_by_agents, taken
+from tests.browser.office import Office, eventually, somebody
 
 
 def test_a_conversation_is_found_taken_answered_and_ended_by_hand(
@@ -78,6 +78,104 @@ def test_single_keys_reach_note_reply_canned_replies_and_transfer(
     expect(page.get_by_role("dialog")).to_contain_text("Hand over")
 
 
+def test_what_the_bot_has_is_put_into_the_queue_with_a_key(
+    open_console: OpenAs, office: Office
+) -> None:
+    page = open_console("ana")
+    name = somebody()
+    conversation = office.says(name, "Hello?")
+    find(page, name)
+
+    page.keyboard.press("p")
+
+    expect(page.locator(".turn")).to_have_text("In the queue")
+    assert office.head(conversation)["status"] == "waiting"
+
+
+def test_what_is_offered_is_declined_with_a_key(open_console: OpenAs, office: Office) -> None:
+    page = open_console("sam")
+    name = somebody()
+    conversation = office.asks(name, priority=9, agent="sam@example.test")
+    pick(page, name, "Waiting")
+    expect(page.locator(".offer")).to_be_visible()
+
+    page.keyboard.press("d")
+
+    expect(page.locator(".offer")).to_have_count(0)
+    eventually(lambda: "declined" in [entry["kind"] for entry in office.log(conversation)])
+
+
+def test_no_key_opens_what_one_may_not_do_with_a_colleagues_conversation(
+    open_console: OpenAs, office: Office
+) -> None:
+    sam, ana = open_console("sam"), open_console("ana")
+    name, _ = taken(sam, office)
+    pick(ana, name, "Others")
+
+    for key in "xetdpbq":
+        ana.keyboard.press(key)
+
+    expect(ana.locator("dialog, .toast")).to_have_count(0)
+    expect(ana.locator(".turn")).to_have_text("with Sam")
+
+
+def test_on_a_keyboard_of_another_script_the_places_of_the_letters_count(
+    open_console: OpenAs,
+) -> None:
+    page = open_console("ana")
+
+    press = "(it) => document.body.dispatchEvent(new KeyboardEvent('keydown', it))"
+
+    page.evaluate(press, {"key": "\u061f", "code": "Slash", "shiftKey": True, "bubbles": True})
+    expect(page.get_by_role("dialog")).to_contain_text("Keys")
+    page.keyboard.press("Escape")
+    page.evaluate(press, {"key": "\u0633", "code": "KeyS", "bubbles": True})
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def test_escape_closes_what_is_on_top_alone(open_console: OpenAs, office: Office) -> None:
+    page = open_console("ana")
+    name, _ = taken(page, office)
+    page.locator(".bell").click()
+    expect(page.locator("#notices")).to_be_visible()
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#notices")).to_be_hidden()
+    expect(page.locator(".thread h1")).to_have_text(name)
+
+
+def test_on_a_phone_the_focus_goes_with_one_from_pane_to_pane_and_back(
+    open_console: OpenAs, office: Office
+) -> None:
+    page = open_console("ana", viewport={"width": 390, "height": 844})
+    name = somebody()
+    office.asks(name, priority=9)
+    row(page, name).focus()
+
+    page.keyboard.press("Enter")
+    expect(page.locator(".thread")).to_be_focused()
+    page.get_by_role("button", name="Details").press("Enter")
+    expect(page.locator(".details")).to_be_focused()
+    page.locator(".details .back").press("Enter")
+    expect(page.locator(".thread")).to_be_focused()
+    page.locator(".thread .back").press("Enter")
+
+    expect(row(page, name)).to_be_focused()
+
+
+def test_escape_leads_back_to_the_row_one_came_from(open_console: OpenAs, office: Office) -> None:
+    page = open_console("ana")
+    name = somebody()
+    office.asks(name, priority=9)
+    pick(page, name, "Waiting")
+    log(page).focus()
+
+    page.keyboard.press("Escape")
+
+    expect(row(page, name)).to_be_focused()
+
+
 def test_the_sheet_of_keys_opens_and_closes_and_the_focus_comes_back(
     open_console: OpenAs, office: Office
 ) -> None:
@@ -87,7 +185,7 @@ def test_the_sheet_of_keys_opens_and_closes_and_the_focus_comes_back(
 
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog")
-    expect(sheet.locator("dt")).to_have_count(16)
+    expect(sheet.locator("dt")).to_have_count(18)
     page.keyboard.press("Escape")
 
     expect(sheet).to_have_count(0)
@@ -153,6 +251,7 @@ def test_what_is_said_is_told_to_those_who_do_not_see_it(
 ) -> None:
     page = open_console("ana")
     name, _ = taken(page, office)
+    expect(log(page)).to_contain_text("took over")
     expect(log(page)).to_have_attribute("aria-live", "off")
 
     office.says(name, "Do you hear me?")

@@ -7,7 +7,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenAs
-from tests.browser.desk import go_to, log, note, pick, press, row, taken, violations, write
+from tests.browser.desk import (
+    go_to,
+    log,
+    note,
+    pick,
+    press,
+    row,
+    taken,
+    violations,
+    write,
+)
 from tests.browser.office import BOT, Office, eventually, somebody
 from tests.support.stack import Stack
 
@@ -181,6 +191,43 @@ def test_a_note_has_as_much_room_as_a_reply(
     assert room["width"] > reply["width"] * 0.9
     assert room["x"] == reply["x"]
     assert place(page, ".modes")["y"] < room["y"]
+
+
+@pytest.mark.parametrize("queue", [None, "sales"])
+def test_a_row_has_as_much_above_its_words_as_below(
+    open_console: OpenAs, office: Office, queue: str | None
+) -> None:
+    name = somebody()
+    office.asks(name, priority=0, **({"queue": queue} if queue else {}))
+    page = open_console("sam")
+    page.get_by_role("searchbox").fill(name)
+    found = row(page, name)
+    expect(found).to_be_visible()
+
+    box, words = found.bounding_box(), found.locator("span:not(.avatar):visible")
+    places = [words.nth(n).bounding_box() for n in range(words.count())]
+    above = min(each["y"] for each in places) - box["y"]
+    below = box["y"] + box["height"] - max(each["y"] + each["height"] for each in places)
+
+    assert abs(above - below) <= 3
+
+
+def test_presence_is_told_by_shape_and_not_by_colour_alone(open_console: OpenAs) -> None:
+    page = open_console("ana", viewport={"width": 390, "height": 844})
+    shapes = set()
+    for status in ("online", "away", "offline"):
+        page.get_by_label("My status").select_option(status)
+        expect(page.locator(".presence")).to_have_attribute("data-status", status)
+        shapes.add(tuple(page.locator(".presence").evaluate(SHAPE)))
+    page.get_by_label("My status").select_option("online")
+
+    assert len(shapes) == 3
+
+
+SHAPE = """(label) => {
+    const style = getComputedStyle(label, '::before');
+    return [style.backgroundImage === 'none', style.borderTopWidth];
+}"""
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

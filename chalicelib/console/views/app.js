@@ -1,6 +1,6 @@
 // @ts-check
 import { isSignedIn } from "../api.js";
-import { html, useEffect, useState } from "../html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../html.js";
 import { unreadCount } from "../lists.js";
 import { begin, leave } from "../session.js";
 import { sentence, state } from "../store.js";
@@ -12,8 +12,25 @@ import { Queue } from "./queue.js";
 import { SignIn } from "./signin.js";
 import { Thread } from "./thread.js";
 
-const Conversations = () => html`
-  <main class="panes" data-pane=${state.value.pane}><${Queue} /><${Thread} /><${Details} /></main>`;
+/** @type {Record<string, (former: string | null) => Element | null>} */
+const PLACES = {
+  queue: (former) => document.getElementById(`row-${former}`) ?? document.getElementById("rows"),
+  thread: () => document.getElementById("thread"),
+  details: () => document.getElementById("details"),
+};
+
+/** Who was in a pane that goes out of sight is in the one that comes: the focus is never lost. */
+function Conversations() {
+  const { pane, selected } = state.value;
+  const held = document.activeElement;
+  const former = useRef(selected);
+  useLayoutEffect(() => {
+    const isLost = held !== document.body && !held?.checkVisibility();
+    if (isLost) /** @type {HTMLElement | null} */ (PLACES[pane](former.current))?.focus();
+    former.current = selected;
+  }, [pane, selected]);
+  return html`<main class="panes" data-pane=${pane}><${Queue} /><${Thread} /><${Details} /></main>`;
+}
 
 /** Fetched when somebody looks at them: most agents never do. @type {Record<string, () => Promise<() => any>>} */
 const LATER = {

@@ -14,7 +14,7 @@ export function Details() {
   const head = current();
   const Heading = state.value.pane === "details" ? "h1" : "h2";
   return html`
-    <aside class="details" aria-label=${t("details")} tabindex="0">
+    <aside class="details" id="details" aria-label=${t("details")} tabindex="0">
       ${head && html`
         <header class="details-top">
           <button class="plain square back" onClick=${() => tell({ type: "pane", pane: "thread" })} aria-label=${t("back")}><${Icon} name="back" /></button>

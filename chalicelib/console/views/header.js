@@ -18,6 +18,10 @@ export function leads(known, bot) {
   return known.me?.role === "owner" || mine.some((each) => each.role !== "agent");
 }
 
+/** Whether one may give away, end or take what somebody has: one's own, or a team's that one leads.
+ * @param {import("../types.js").State} known @param {import("../types.js").Head} head */
+export const governs = (known, head) => head.owner === known.me?.id || leads(known, head.bot);
+
 /** The bots that somebody sets up. @param {import("../types.js").State} known */
 export function administered({ me, agents }) {
   const isAdmin = (/** @type {string} */ bot) => agents[bot]?.some((each) => each.id === me?.id && each.role === "admin");

@@ -101,7 +101,7 @@ function Row({ head, now, top, place, of }) {
   const isOpen = known.selected === head.id;
   return html`
     <li style=${{ top: `${top}px` }} aria-setsize=${of} aria-posinset=${place}>
-      <button class="row ${head.status} ${ms ? urgency(ms) : ""}" aria-current=${isOpen ? "true" : undefined} onClick=${() => open(head.id)}>
+      <button id=${`row-${head.id}`} class="row ${head.status} ${ms ? urgency(ms) : ""}" aria-current=${isOpen ? "true" : undefined} onClick=${() => open(head.id)}>
         <${Avatar} head=${head} />
         <span class="row-name"><bdi>${head.user_name ?? head.user}</bdi></span>
         <span class="row-time">

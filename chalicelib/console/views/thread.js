@@ -1,7 +1,7 @@
 // @ts-check
 import { html, useNow } from "../html.js";
 import { Icon } from "../icons.js";
-import { move, release, resume, take } from "../moves.js";
+import { decline, queue, release, resume, take } from "../moves.js";
 import { open } from "../reading.js";
 import { current, state, tell } from "../store.js";
 import { clock, lasting, listed, t } from "../strings.js";
@@ -75,7 +75,7 @@ function Moves({ head }) {
 
 /** @param {{head: Head}} props */
 const WithBot = ({ head }) => html`
-  <button onClick=${() => move("pause", head)}>${t("queue_it")}</button>
+  <button onClick=${() => queue(head)}>${t("queue_it")}</button>
   <button class="primary" onClick=${() => take(head)}>${t("take_here")}</button>`;
 
 /** @param {{head: Head}} props */
@@ -104,7 +104,7 @@ function Offered({ head }) {
   return html`
     <div class="offer" role="status">
       <strong>${t("offered_you")} <span aria-hidden="true">· ${lasting(Date.parse(offer.until) - now)}</span></strong>
-      <button onClick=${() => move("release", head, { epoch: head.epoch })}>${t("decline")}</button>
+      <button onClick=${() => decline(head)}>${t("decline")}</button>
       <button class="primary" onClick=${() => take(head)}>${t("accept")}</button>
     </div>`;
 }
