@@ -16,8 +16,10 @@ SENDERS = 16
 HANDSHAKE = 30 * 1000
 """Milliseconds: API Gateway gives $connect 29 seconds, and until it has answered calls its
 connection gone, like one that has ended."""
-WAITS = (50, 200, 750)
-"""Milliseconds before each further look at a connection that may be opening."""
+OPENING = 2 * 1000
+WAITS = (50, 100, 200)
+"""Milliseconds before each further look at a connection that is not older than `OPENING`: one that
+has ended meanwhile must not keep the others waiting."""
 RESYNC = {"event": "resync"}
 
 
@@ -61,12 +63,13 @@ def _send_when_open(world: World, connection_id: str, event: Mapping[str, object
     if connection is None:
         return
     for wait in WAITS:
-        if world.clock.now() >= connection.opened_at + HANDSHAKE:
-            forget(world, connection)
-            return
+        if world.clock.now() >= connection.opened_at + OPENING:
+            break
         world.clock.sleep(wait)
         if _sent(world, connection_id, event):
             return
+    if world.clock.now() >= connection.opened_at + HANDSHAKE:
+        forget(world, connection)
 
 
 def forget(world: World, connection: Connection) -> None:
