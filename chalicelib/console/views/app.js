@@ -39,6 +39,27 @@ const LATER = {
   admin: () => import("./admin.js").then((module) => module.Admin),
 };
 
+/** Their sheets, which share rules: all of them with the first view.
+ * @type {Promise<unknown> | null} */
+let dressed = null;
+
+/** @param {string} name */
+const sheet = (name) => new Promise((resolve, reject) => {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = new URL(`${name}.css`, import.meta.url).href;
+  link.onload = resolve;
+  link.onerror = reject;
+  document.head.append(link);
+});
+
+/** Raises whatever keeps it from coming. @param {string} view */
+async function fetched(view) {
+  dressed ??= Promise.all(Object.keys(LATER).map(sheet));
+  const [View] = await Promise.all([LATER[view](), dressed]);
+  return View;
+}
+
 export function App() {
   const known = state.value;
   const count = unreadCount(known);
@@ -61,7 +82,7 @@ export function App() {
 function Later({ view }) {
   const [found, know] = useState({ View: /** @type {any} */ (null), isLost: false });
   useEffect(() => {
-    LATER[view]().then((View) => know({ View, isLost: false }), () => know({ View: null, isLost: true }));
+    fetched(view).then((View) => know({ View, isLost: false }), () => know({ View: null, isLost: true }));
   }, []);
   if (found.View) return html`<${found.View} />`;
   if (!found.isLost) return html`<main class="page"><p class="empty quiet" role="status">${t("loading")}</p></main>`;
