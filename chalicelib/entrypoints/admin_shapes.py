@@ -14,6 +14,7 @@ from chalicelib.usecases.delivery import webhook_id
 from chalicelib.usecases.inviting import Invitation
 from chalicelib.usecases.records import Bot, CannedReply, Key, Webhook, WebhookFormat
 from chalicelib.usecases.replaying import Told
+from chalicelib.usecases.webhooks import Tried
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Overlap = Annotated[int, Meta(ge=0, le=30 * 24 * 60 * 60)]
@@ -185,6 +186,15 @@ def delivery(of: Told) -> rep.Json:
         "http_status": attempt.status,
         "error": attempt.error,
         "at": rep.timestamp(attempt.at),
+    }
+
+
+def tried(of: Tried) -> rep.Json:
+    return {
+        "succeeded": of.succeeded,
+        "http_status": of.status,
+        "duration_ms": of.took,
+        "error": of.error,
     }
 
 

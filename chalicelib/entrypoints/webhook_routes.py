@@ -4,6 +4,7 @@ from chalicelib.domain.errors import InvalidRequest
 from chalicelib.entrypoints import admin_shapes as shapes
 from chalicelib.entrypoints import paging, requests
 from chalicelib.entrypoints.http import Call, Reply, Routes
+from chalicelib.entrypoints.once import once
 from chalicelib.usecases import replaying, webhooks
 from chalicelib.usecases import representation as rep
 from chalicelib.usecases.records import Webhook
@@ -42,15 +43,7 @@ def rotate_secret(call: Call) -> Reply:
 @routes.on("POST", WEBHOOK + "/test")
 def try_out(call: Call) -> Reply:
     caller, _ = call.caller, call.body(requests.Nothing)
-    tried = webhooks.try_out(call.world, caller)
-    return Reply(
-        {
-            "succeeded": tried.succeeded,
-            "http_status": tried.status,
-            "duration_ms": tried.took,
-            "error": tried.error,
-        }
-    )
+    return once(call, lambda: Reply(shapes.tried(webhooks.try_out(call.world, caller))))
 
 
 @routes.on("GET", DELIVERIES)
@@ -63,7 +56,9 @@ def deliveries(call: Call) -> Reply:
 @routes.on("POST", DELIVERIES + "/{id}/replay")
 def replay(call: Call) -> Reply:
     caller, _ = call.caller, call.body(requests.Nothing)
-    return Reply(shapes.delivery(replaying.replay(call.world, caller, call.id)), 201)
+    return once(
+        call, lambda: Reply(shapes.delivery(replaying.replay(call.world, caller, call.id)), 201)
+    )
 
 
 def _wanted(call: Call) -> replaying.Outcome | None:

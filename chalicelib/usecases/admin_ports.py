@@ -7,7 +7,7 @@ within five seconds, in which `Directory` may remember.
 from typing import Protocol
 
 from chalicelib.domain.routing import Member
-from chalicelib.usecases.records import Bot, CannedReply, Key, Person, Webhook
+from chalicelib.usecases.records import Bot, CannedReply, IdempotencyKey, Key, Person, Webhook
 
 
 class Administration(Protocol):
@@ -65,3 +65,10 @@ class Administration(Protocol):
     def open_count(self, bot: str, person: str) -> int:
         """How many conversations they have now, member or not: kept by each command, and never
         behind."""
+
+    def reply(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
+        """The fingerprint of the request that used this key, and what was kept of its reply; None
+        in its place where the key has made something else."""
+
+    def keep_reply(self, bot: str, key: IdempotencyKey, reply: str) -> None:
+        """The first one stays, for seven days."""

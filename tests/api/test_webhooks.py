@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.usecases.delivery import deliver
 from chalicelib.usecases.signing import sign
-from tests.api.scene import BOT, id_of, ok, owned
+from tests.api.scene import BOT, id_of, ok, owned, waiting
 from tests.support.api import Api
 from tests.support.fakes import FakeReceiver, Posted
 from tests.support.world import MemoryWorld
@@ -304,6 +304,50 @@ def test_another_bots_delivery_is_not_there(
 
     assert answer.status == 404
     assert len(world.receiver.requests) == 2
+
+
+# Twice
+
+
+def test_a_replay_under_a_key_is_sent_once(
+    owner: Api, bot: Api, ana: Api, world: MemoryWorld
+) -> None:
+    put(owner)
+    answered(bot, ana, world)
+    path = f"{DELIVERIES}/{listed(owner)[0]['id']}/replay"
+
+    first, again = (owner.post(path, {}, Idempotency_Key="k-1") for _ in range(2))
+    sent = len(world.receiver.requests)
+    other = owner.post(path, {}, Idempotency_Key="k-2")
+
+    assert (first.status, again.status, again.text) == (201, 201, first.text)
+    assert (sent, other.status, len(world.receiver.requests)) == (3, 201, 4)
+
+
+def test_a_webhook_is_tried_once_under_a_key_which_is_good_for_nothing_else(
+    owner: Api, bot: Api, world: MemoryWorld
+) -> None:
+    put(owner)
+
+    first, again = (owner.post(f"{WEBHOOK}/test", {}, Idempotency_Key="k-1") for _ in range(2))
+    others = [
+        owner.post(f"{WEBHOOK}/test", b" {}", Idempotency_Key="k-1"),
+        owner.post(f"{waiting(bot)}/claim", {}, Idempotency_Key="k-1"),
+    ]
+
+    assert (first.status, again.text) == (200, first.text)
+    assert [(each.status, each.json["code"]) for each in others] == [
+        (422, "idempotency_mismatch")
+    ] * 2
+    assert len(world.receiver.requests) == 1
+
+
+def test_what_was_refused_is_tried_again_under_its_key(owner: Api, world: MemoryWorld) -> None:
+    refused = owner.post(f"{WEBHOOK}/test", {}, Idempotency_Key="k-1")
+    put(owner)
+
+    assert refused.status == 404
+    assert owner.post(f"{WEBHOOK}/test", {}, Idempotency_Key="k-1").status == 200
 
 
 # Secrets

@@ -11,7 +11,9 @@ from chalicelib.domain.routing import Member
 from chalicelib.usecases.records import (
     Bot,
     CannedReply,
+    IdempotencyKey,
     Key,
+    Notification,
     Person,
     Retiring,
     Webhook,
@@ -205,6 +207,27 @@ def test_what_somebody_has_is_counted_also_when_they_are_no_member_any_more(
     act(stores, ANA, other(ADDRESS, 1), Release())
 
     assert stores.administration.open_count(BOT, "ana") == 1
+
+
+def test_the_first_reply_is_kept_for_seven_days(stores: Stores) -> None:
+    key = IdempotencyKey("p_ada", "k-1", "request")
+    stores.administration.keep_reply(BOT, key, "first")
+    stores.administration.keep_reply(BOT, key, "second")
+
+    assert stores.administration.reply(BOT, key) == ("request", "first")
+    assert stores.administration.reply("other", key) is None
+    assert stores.administration.reply(BOT, IdempotencyKey("p_bo", "k-1", "request")) is None
+    stores.clock.advance(7 * 24 * 60 * 60 * 1000)
+    assert stores.administration.reply(BOT, key) is None
+
+
+def test_a_key_that_made_something_else_has_no_reply(stores: Stores) -> None:
+    key = IdempotencyKey("p_ada", "k-2", "notification")
+    stores.notifications.add(Notification("n_1", BOT, "Look", "info", START), key)
+
+    stores.administration.keep_reply(BOT, key, "reply")
+
+    assert stores.administration.reply(BOT, key) == ("notification", None)
 
 
 # Bots

@@ -3,13 +3,23 @@
 from dataclasses import replace
 
 from chalicelib.domain.routing import Member
-from chalicelib.usecases.records import Bot, CannedReply, Key, Person, Webhook
-from tests.support.memory_table import MemoryTable, Now
+from chalicelib.usecases.records import (
+    Bot,
+    CannedReply,
+    IdempotencyKey,
+    Key,
+    KnownAnswer,
+    Person,
+    Webhook,
+)
+from tests.support.memory_conversations import KEY_LIFE
+from tests.support.memory_table import KeptAnswer, MemoryTable, Now
 
 
 class MemoryAdministration:
     def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
         self._table = table
+        self._clock = clock
 
     def keys(self, bot: str) -> list[Key]:
         with self._table.lock:
@@ -111,6 +121,22 @@ class MemoryAdministration:
     def open_count(self, bot: str, person: str) -> int:
         with self._table.lock:
             return self._table.open_count(bot, person)
+
+    def reply(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
+        with self._table.lock:
+            place = (bot, key.caller, key.key)
+            kept = self._table.answers.get(place)
+            if kept is None or (self._clock and kept.expires_at <= self._clock.now()):
+                return None
+            return kept.known.fingerprint, self._table.replies_kept.get(place)
+
+    def keep_reply(self, bot: str, key: IdempotencyKey, reply: str) -> None:
+        with self._table.lock:
+            if self.reply(bot, key) is None:
+                now = self._clock.now() if self._clock else 0
+                place, known = (bot, key.caller, key.key), KnownAnswer(key.fingerprint, None)
+                self._table.answers[place] = KeptAnswer(known, "", now + KEY_LIFE)
+                self._table.replies_kept[place] = reply
 
 
 def _fixed(webhook: Webhook | None) -> tuple[object, ...]:

@@ -64,6 +64,7 @@ class MemoryTable:
         self.by_thread: dict[tuple[str, str], dict[str, None]] = {}
         self.profiles: dict[tuple[str, str, str], Profile] = {}
         self.answers: dict[CallerKey, KeptAnswer] = {}
+        self.replies_kept: dict[CallerKey, str] = {}
         self.open_counts: dict[tuple[str, str], int] = {}
         self.busy_at: dict[tuple[str, str], int] = {}
         self.kept_until: dict[tuple[str, str], int] = {}

@@ -1,5 +1,6 @@
 """What admins set up for a bot, in the table."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
@@ -8,9 +9,11 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.bot_keys import key_of, key_pointer, key_row
 from chalicelib.adapters.dynamodb.bots import bot_pointer, bot_row
+from chalicelib.adapters.dynamodb.commit import KEY_LIFE
 from chalicelib.adapters.dynamodb.people import person_key, person_of, person_row
 from chalicelib.adapters.dynamodb.rows import (
     BotRow,
+    IdempotencyRow,
     KeyRow,
     LoadRow,
     MemberRow,
@@ -23,7 +26,7 @@ from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.adapters.dynamodb.webhooks import webhook_attributes, webhook_changes, webhook_of
 from chalicelib.domain.routing import Member
 from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import Bot, CannedReply, Key, Person, Webhook
+from chalicelib.usecases.records import Bot, CannedReply, IdempotencyKey, Key, Person, Webhook
 
 
 class DynamoAdministration:
@@ -148,6 +151,23 @@ class DynamoAdministration:
     def open_count(self, bot: str, person: str) -> int:
         row = self._rows.get(LoadRow, keys.load(bot, person))
         return (row and row.open) or 0
+
+    def reply(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
+        row = self._rows.get(IdempotencyRow, keys.idempotency(bot, key))
+        return (row.fingerprint, row.reply) if row else None
+
+    def keep_reply(self, bot: str, key: IdempotencyKey, reply: str) -> None:
+        row = IdempotencyRow.at(
+            keys.idempotency(bot, key),
+            fingerprint=key.fingerprint,
+            reply=reply,
+            command_id="",
+            expires=self._rows.expiry(KEY_LIFE),
+        )
+        transaction = Transaction(self._rows.table)
+        transaction.put(row, self._rows.is_absent(IdempotencyRow))
+        with suppress(Cancelled):
+            transaction.commit()
 
 
 def _is_as_read(webhook: Webhook | None) -> Condition:

@@ -121,8 +121,11 @@ class MessageRow(Row, discriminator="m"):
 
 
 class IdempotencyRow(Row, discriminator="k"):
+    """`reply` is what a call has answered that is no command."""
+
     fingerprint = UnicodeAttribute(attr_name="f")
     answer = UnicodeAttribute(attr_name="a", null=True)
+    reply = UnicodeAttribute(attr_name="j", null=True)
     command_id = UnicodeAttribute(attr_name="k")
 
 
