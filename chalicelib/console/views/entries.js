@@ -46,7 +46,7 @@ function Fate({ seq, id }) {
 function Note({ entry }) {
   return html`
     <article class="note">
-      <p class="by"><b>${t("note")}</b> · <span dir="auto">${entry.author.name}</span> · ${t("note_hint")}</p>
+      <p class="by"><b>${t("note")}</b> <span><bdi>${entry.author.name}</bdi></span> <span>${t("note_hint")}</span></p>
       <p class="text" dir="auto">${entry.text}</p>
       <p class="at"><time>${clock(entry.at)}</time></p>
     </article>`;
