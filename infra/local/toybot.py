@@ -78,7 +78,7 @@ class ToyBot:
 
     def say(self, user: str, text: str) -> str:
         """The user says something; answers with who will reply: bot, waiting or agent. Raises
-        URLError where Baton cannot be reached: then nothing has been said."""
+        OSError where Baton cannot be reached."""
         accepted = self._post("/messages", self._message(user, "user", text))
         self._known.places[user] = accepted["conversation_id"]
         self._show(user, "user", text)
@@ -99,7 +99,7 @@ class ToyBot:
 
     def hear(self, body: bytes, headers: dict[str, str]) -> None:
         """What Baton tells of the users of its own channel. Raises WebhookVerificationError where
-        it was not Baton, URLError where Baton cannot be reached: it is to tell it again."""
+        it was not Baton, OSError where Baton cannot be reached: it is to tell it again."""
         told = self._webhook.verify(body, headers)
         with self._lock:
             if headers["webhook-id"] in self._known.told:
@@ -109,7 +109,7 @@ class ToyBot:
         if react and told["data"]["channel"] == CHANNEL:
             try:
                 react(told["data"])
-            except urllib.error.URLError:
+            except OSError:
                 self._known.told.discard(headers["webhook-id"])
                 raise
         self._keep()
@@ -193,7 +193,7 @@ class ToyBot:
         said = await request.json()
         try:
             status = await run_in_threadpool(self.say, said["user"], said["text"])
-        except urllib.error.URLError as error:
+        except OSError as error:
             return JSONResponse({"detail": f"Baton did not take it: {error}"}, 502)
         return JSONResponse({"status": status})
 
