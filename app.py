@@ -12,57 +12,57 @@ with loading():
     from chalice.app import Chalice, Rate
 
     from chalicelib import wiring
-    from chalicelib.entrypoints import rooms
+    from chalicelib.entrypoints.http import blueprints
 
 # Chalice would write its own lines, in its own format, into the log of the same name.
 app = Chalice(app_name="baton", configure_logs=False)
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
-for room in rooms.ROOMS:
-    app.register_blueprint(room.blueprint(wiring.world))
+for room in blueprints.BLUEPRINTS:
+    app.register_blueprint(room.blueprint(wiring.services))
 
 # These ARNs are known when the stack is: the merged template replaces them.
 STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/baton/stream/placeholder"
-NUDGES = "arn:aws:sqs:us-east-1:000000000000:placeholder.fifo"
+WEBHOOK_QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder.fifo"
 
 
 @app.on_ws_connect()
 def connect(event: Any) -> dict[str, object]:
-    from chalicelib.entrypoints import socket_handlers
+    from chalicelib.entrypoints.websocket import handlers
 
-    return socket_handlers.connect(wiring.world(), event.to_dict())
+    return handlers.connect(wiring.services(), event.to_dict())
 
 
 @app.on_ws_message()
 def message(event: Any) -> dict[str, object]:
-    from chalicelib.entrypoints import socket_handlers
+    from chalicelib.entrypoints.websocket import handlers
 
-    return socket_handlers.message(wiring.world(), event.to_dict())
+    return handlers.message(wiring.services(), event.to_dict())
 
 
 @app.on_ws_disconnect()
 def disconnect(event: Any) -> dict[str, object]:
-    from chalicelib.entrypoints import socket_handlers
+    from chalicelib.entrypoints.websocket import handlers
 
-    return socket_handlers.disconnect(wiring.world(), event.to_dict())
+    return handlers.disconnect(wiring.services(), event.to_dict())
 
 
 @app.on_dynamodb_record(stream_arn=STREAM, name="on_change")
 def on_change(event: Any) -> dict[str, object]:
-    from chalicelib.entrypoints import change_stream
+    from chalicelib.entrypoints.events import stream
 
-    return change_stream.handle(wiring.world(), wiring.read_record, event.to_dict(), event.context)
+    return stream.handle(wiring.services(), wiring.read_record, event.to_dict(), event.context)
 
 
-@app.on_sqs_message(queue_arn=NUDGES, batch_size=1, name="on_nudge")
-def on_nudge(event: Any) -> dict[str, object]:
-    from chalicelib.entrypoints import nudge_queue
+@app.on_sqs_message(queue_arn=WEBHOOK_QUEUE, batch_size=1, name="on_webhook_queue")
+def on_webhook_queue(event: Any) -> dict[str, object]:
+    from chalicelib.entrypoints.events import webhook_queue
 
-    return nudge_queue.handle(wiring.world(), event.to_dict(), event.context)
+    return webhook_queue.handle(wiring.services(), event.to_dict(), event.context)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="on_minute")
 def on_minute(event: Any) -> dict[str, object]:
-    from chalicelib.entrypoints import timers
+    from chalicelib.entrypoints.events import minute
 
-    return timers.every_minute(wiring.world(), event.context)
+    return minute.every_minute(wiring.services(), event.context)

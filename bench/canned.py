@@ -18,17 +18,17 @@ ROUTE = "/api/v1/bots/{bot}/conversations/{id}/gate"
 
 
 def ready(
-    recording: str, modules: Sequence[str], ports: Sequence[str], services: Sequence[str]
+    recording: str, modules: Sequence[str], ports: Sequence[str], clients: Sequence[str]
 ) -> None:
     """Up to where a function's first call could begin: all is loaded, and its clients are made."""
     os.environ.update(json.loads(Path(recording).read_text())["environment"])
     for module in modules:
         import_module(module)
-    world = wiring.world()
+    services = wiring.services()
     for port in ports:
-        getattr(world, port)
-    for service in services:
-        world.client(service)
+        getattr(services, port)
+    for service in clients:
+        services.client(service)
 
 
 class Gate:
@@ -37,9 +37,9 @@ class Gate:
     def __init__(self, recording: str) -> None:
         recorded = json.loads(Path(recording).read_text())
         os.environ.update(recorded["environment"])
-        world = wiring.world()
-        vars(world)["clock"] = StillClock(recorded["now"])
-        self._client = world.table.client
+        services = wiring.services()
+        vars(services)["clock"] = StillClock(recorded["now"])
+        self._client = services.table.client
         self._answers = Answers(recorded["answers"])
         self._client.meta.events.register("before-send.dynamodb", self._answers.give)
         place = {"bot": recorded["bot"], "id": recorded["id"]}

@@ -21,10 +21,10 @@ ROUNDS = 9
 """Of processor times, all programs in turns, the first left out."""
 
 GATE = "from bench.canned import Gate\nGate({recording!r}).call()"
-READY = "from bench.canned import ready\nready({recording!r}, {modules}, {ports}, {services})"
-ROOMS = "chalicelib.entrypoints"
-REST = f"{ROOMS}.rooms"
-SOCKETS = f"{ROOMS}.socket_handlers"
+READY = "from bench.canned import ready\nready({recording!r}, {modules}, {ports}, {clients})"
+ENTRYPOINTS = "chalicelib.entrypoints"
+REST = f"{ENTRYPOINTS}.http.blueprints"
+SOCKETS = f"{ENTRYPOINTS}.websocket.handlers"
 MANAGEMENT = "apigatewaymanagementapi"
 FUNCTIONS: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {
     "REST, gate": ((REST,), ("directory", "conversations"), ()),
@@ -42,17 +42,22 @@ FUNCTIONS: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {
     ),
     "disconnect": ((SOCKETS,), ("connections",), ()),
     "on_change": (
-        (f"{ROOMS}.change_stream",),
-        ("directory", "connections", "conversations", "sockets", "topic", "nudges"),
+        (f"{ENTRYPOINTS}.events.stream",),
+        ("directory", "connections", "conversations", "sockets", "topic", "webhook_queue"),
         (MANAGEMENT, "sns", "sqs"),
     ),
-    "on_nudge": (
-        (f"{ROOMS}.nudge_queue", "chalicelib.adapters.webhook_target", "http.client", "ssl"),
-        ("directory", "conversations", "deliveries", "receiver", "nudges"),
+    "on_webhook_queue": (
+        (
+            f"{ENTRYPOINTS}.events.webhook_queue",
+            "chalicelib.adapters.webhook_http.target",
+            "http.client",
+            "ssl",
+        ),
+        ("directory", "conversations", "deliveries", "receiver", "webhook_queue"),
         ("sqs",),
     ),
     "on_minute": (
-        (f"{ROOMS}.timers", "aws_lambda_powertools.metrics"),
+        (f"{ENTRYPOINTS}.events.minute", "aws_lambda_powertools.metrics"),
         ("directory", "connections", "conversations", "metrics"),
         (),
     ),
@@ -102,8 +107,8 @@ def _gate(here: Cachegrind, slim: Cachegrind, whole: Cachegrind, recording: str)
 
 def _functions(here: Cachegrind, slim: Cachegrind, recording: str) -> Table:
     programs = {YARDSTICK: (here, YARDSTICK)}
-    for name, (modules, ports, services) in FUNCTIONS.items():
-        program = READY.format(recording=recording, modules=modules, ports=ports, services=services)
+    for name, (modules, ports, clients) in FUNCTIONS.items():
+        program = READY.format(recording=recording, modules=modules, ports=ports, clients=clients)
         programs[name] = (slim, program)
     return Table(
         "Start of each function, as packaged",

@@ -9,7 +9,7 @@ from bench.peers import PEERS
 from bench.report import Cell, Table, progress
 from chalicelib.domain.cost import GIGABYTES, MILLION, SECONDS
 from chalicelib.domain.prices import PRICES_OF, REGION
-from chalicelib.usecases.records import Metric
+from chalicelib.usecases.records.reports import Metric
 from infra.template.watched import Names
 from infra.template.watching import watching
 
@@ -173,7 +173,7 @@ def _names() -> Names:
         "message",
         "disconnect",
         "on_change",
-        "on_nudge",
+        "on_webhook_queue",
         "on_minute",
     )
     each = {name: name for name in functions}

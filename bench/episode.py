@@ -21,17 +21,21 @@ from bench.meter import Item, Place, metering
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
-from chalicelib.domain.routing import Member
-from chalicelib.entrypoints import nudge_queue, socket_handlers, timers
+from chalicelib.domain.routing.members import Member
+from chalicelib.entrypoints.events import minute as timers
+from chalicelib.entrypoints.events import webhook_queue
+from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed, Connection, Person, Webhook
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.people import Connection, Person
+from chalicelib.usecases.records.webhooks import Webhook
 from infra.local.seed import WEBHOOK_SECRET
 from tests.budgets.scene import BOT, Scene, scene
-from tests.budgets.world import TableWorld
+from tests.budgets.table_services import TableServices
 from tests.support.api import Answer
 from tests.support.clock import ManualClock
 from tests.support.engines import REGION, moto
-from tests.support.fakes import FakeNudges, FakeReceiver, FakeSockets, FakeTopic, Nudge
+from tests.support.fakes import FakeNudges, FakeReceiver, FakeSockets, FakeTopic, QueuedMessage
 
 STEP = 20_000
 LIFE = 2 * 3600 * 1000
@@ -70,26 +74,26 @@ class Play:
 
     def __init__(self, table: Table, online: int) -> None:
         self.clock = ManualClock()
-        self.world = TableWorld(table, self.clock)
+        self.services = TableServices(table, self.clock)
         self._table = table
         self._reader = boto3.client("dynamodb", region_name=REGION)
         self._sockets, self._nudges = FakeSockets(), FakeNudges(self.clock)
         self._topic, self._receiver = FakeTopic(), FakeReceiver()
-        vars(self.world).update(
+        vars(self.services).update(
             sockets=self._sockets,
-            nudges=self._nudges,
+            webhook_queue=self._nudges,
             topic=self._topic,
             receiver=self._receiver,
         )
-        bot = self.world.directory.bot(BOT)
+        bot = self.services.directory.bot(BOT)
         assert bot
         webhook = Webhook("https://bot.example.test/", (WEBHOOK_SECRET,))
-        self.world.directory.add_bot(replace(bot, webhook=webhook))
+        self.services.directory.add_bot(replace(bot, webhook=webhook))
         for number in range(online - 1):
             self._join(f"agent-{number}")
         if online:
             self._open(ANA, person_id("ana@example.test"))
-        self.scene: Scene = scene(self.world)
+        self.scene: Scene = scene(self.services)
         self._told = 0
         self.read_of: dict[Place, float] = defaultdict(float)
         self.written_of: dict[Place, float] = defaultdict(float)
@@ -105,13 +109,13 @@ class Play:
         """One frame of Ana's, its reply, and all that follows from it."""
         frame = {"id": 1, "action": action, "conversation_id": self.scene.cid, "bot": BOT, **body}
         event = {"requestContext": {"connectionId": ANA}, "body": json.dumps(frame)}
-        used = self._run(lambda: socket_handlers.message(self.world, event), Used(frames=1))
+        used = self._run(lambda: handlers.message(self.services, event), Used(frames=1))
         reply = json.loads(self._sockets.frames[ANA][-1])
         assert reply["ok"], reply
         return used + self._follow()
 
     def minute(self) -> Used:
-        return self._run(lambda: timers.every_minute(self.world))
+        return self._run(lambda: timers.every_minute(self.services))
 
     def rows(self, partition: str) -> list[Item]:
         found: list[Item] = self._reader.query(
@@ -122,35 +126,35 @@ class Play:
         return found
 
     def _join(self, name: str) -> None:
-        self.world.directory.add_person(Person(name, f"{name}@example.test", name, ""))
+        self.services.directory.add_person(Person(name, f"{name}@example.test", name, ""))
         member = Member(name, name, f"{name}@example.test", Role.AGENT)
-        self.world.directory.add_member(BOT, member)
+        self.services.directory.add_member(BOT, member)
         self._open(name, name)
 
     def _open(self, connection: str, person: str) -> None:
         now = self.clock.now()
         opened = Connection(connection, person, 0, (BOT,), now, now + LIFE)
-        known = self.world.directory.person(person)
+        known = self.services.directory.person(person)
         assert known
-        self.world.connections.open(replace(opened, token_version=known.token_version))
+        self.services.connections.open(replace(opened, token_version=known.token_version))
         self._sockets.connect(connection)
 
     def _follow(self) -> Used:
         """The stream's function for each new entry, then the worker for each nudge."""
         used, place = Used(), (BOT, self.scene.cid)
-        while entries := self.world.conversations.entries_after(*place, self._told, 1):
+        while entries := self.services.conversations.entries_after(*place, self._told, 1):
             self._told = entries[0].seq
             committed = Committed(*place, entries[0])
-            used += self._run(partial(react, self.world, committed))
-        while nudge := self._nudges.receive():
-            used += self._run(partial(self._deliver, nudge), Used(queue=CALLS_OF_A_NUDGE))
+            used += self._run(partial(react, self.services, committed))
+        while queued := self._nudges.receive():
+            used += self._run(partial(self._deliver, queued), Used(queue=CALLS_OF_A_NUDGE))
         return used
 
-    def _deliver(self, nudge: Nudge) -> None:
-        body = json.dumps({"bot": BOT, "conversation_id": self.scene.cid, "seq": nudge.seq})
-        record = {"messageId": "m", "receiptHandle": nudge.receipt, "body": body}
-        assert not nudge_queue.handle(self.world, {"Records": [record]})["batchItemFailures"]
-        self._nudges.done(nudge.receipt)
+    def _deliver(self, queued: QueuedMessage) -> None:
+        body = json.dumps({"bot": BOT, "conversation_id": self.scene.cid, "seq": queued.seq})
+        record = {"messageId": "m", "receiptHandle": queued.receipt, "body": body}
+        assert not webhook_queue.handle(self.services, {"Records": [record]})["batchItemFailures"]
+        self._nudges.done(queued.receipt)
 
     def _run(self, act: Callable[[], object], beside: Used | None = None) -> Used:
         """One run of a function; nobody is remembered from the run before."""

@@ -14,16 +14,16 @@ from typing import Any
 
 from bench.meter import metering
 from bench.report import Table, progress
-from chalicelib.adapters.dynamodb.heads import head_row
+from chalicelib.adapters.dynamodb.conversations.heads import head_row
 from chalicelib.adapters.dynamodb.table import Table as DynamoTable
 from chalicelib.adapters.dynamodb.table import open_table
 from chalicelib.domain.address import Address
-from chalicelib.domain.head import unborn
+from chalicelib.domain.conversation.head import unborn
 from infra.local.engine import Engine
 from infra.local.resources import create_table
 from tests.budgets.commands import COMMANDS, Command
 from tests.budgets.scene import BOT, Scene, scene
-from tests.budgets.world import TableWorld
+from tests.budgets.table_services import TableServices
 from tests.support.clock import START, ManualClock
 from tests.support.engines import REGION
 
@@ -42,7 +42,7 @@ def measure() -> Iterator[Table]:
         client = engine.client("dynamodb")
         create_table(client, "flat")
         table = open_table("flat", REGION, engine.url)
-        one, stored = scene(TableWorld(table, ManualClock())), 0
+        one, stored = scene(TableServices(table, ManualClock())), 0
         for size in SIZES:
             with progress(f"{size:,} conversations"):
                 _fill(client, stored, size)

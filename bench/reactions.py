@@ -9,12 +9,13 @@ import boto3
 from bench.meter import Units, metering
 from bench.report import Table, progress
 from chalicelib.domain.access import Role
-from chalicelib.domain.routing import Member
+from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed, Connection, Person
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.people import Connection, Person
 from tests.budgets.commands import COMMANDS, Command
 from tests.budgets.scene import BOT, Scene, scene
-from tests.budgets.world import TableWorld
+from tests.budgets.table_services import TableServices
 from tests.support.clock import ManualClock
 from tests.support.engines import REGION, Fresh, moto
 from tests.support.fakes import FakeSockets
@@ -58,29 +59,29 @@ def _reactions(fresh: Fresh, command: Command, online: int) -> tuple[Units, int]
     with fresh() as stores:
         assert stores.table
         clock, sockets = ManualClock(), FakeSockets()
-        world = TableWorld(stores.table, clock)
-        vars(world)["sockets"] = sockets
+        services = TableServices(stores.table, clock)
+        vars(services)["sockets"] = sockets
         for number in range(online):
-            _connect(world, sockets, number)
-        one = scene(world)
+            _connect(services, sockets, number)
+        one = scene(services)
         command.given(one)
         command.act(one)
-        committed = _last(world, one)
+        committed = _last(services, one)
         clock.advance(FORGOTTEN)
         with metering(stores.table, boto3.client("dynamodb", region_name=REGION)) as units:
-            react(world, committed)
+            react(services, committed)
         return units, sum(map(len, sockets.frames.values()))
 
 
-def _connect(world: TableWorld, sockets: FakeSockets, number: int) -> None:
+def _connect(services: TableServices, sockets: FakeSockets, number: int) -> None:
     name = f"agent-{number}"
-    world.directory.add_person(Person(name, f"{name}@example.test", name, ""))
-    world.directory.add_member(BOT, Member(name, name, f"{name}@example.test", Role.AGENT))
-    now = world.clock.now()
-    world.connections.open(Connection(name, name, 1, (BOT,), now, now + LIFE))
+    services.directory.add_person(Person(name, f"{name}@example.test", name, ""))
+    services.directory.add_member(BOT, Member(name, name, f"{name}@example.test", Role.AGENT))
+    now = services.clock.now()
+    services.connections.open(Connection(name, name, 1, (BOT,), now, now + LIFE))
     sockets.connect(name)
 
 
-def _last(world: TableWorld, one: Scene) -> Committed:
-    (entry,) = world.conversations.entries_before(BOT, one.cid, None, 1)
+def _last(services: TableServices, one: Scene) -> Committed:
+    (entry,) = services.conversations.entries_before(BOT, one.cid, None, 1)
     return Committed(BOT, one.cid, entry)

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.adapters.dynamodb import keys
 from tests.budgets.commands import GATE
 from tests.budgets.scene import BOT, scene
-from tests.budgets.world import SETTINGS, TableWorld
+from tests.budgets.table_services import SETTINGS, TableServices
 from tests.support.api import DEMO_KEY
 from tests.support.clock import ManualClock
 from tests.support.engines import CREDENTIALS, REGION, moto
@@ -24,7 +24,7 @@ def record(folder: Path) -> Path:
     with moto(folder) as fresh, fresh() as stores:
         assert stores.table
         table = stores.table.connection.table_name
-        one = scene(TableWorld(stores.table, clock))
+        one = scene(TableServices(stores.table, clock))
         GATE.given(one)
         clock.advance(CACHED)
         with _answers(stores.table.client) as answers:

@@ -13,7 +13,7 @@ from chalicelib.adapters.dynamodb.table import Table as DynamoTable
 from chalicelib.domain.prices import Prices
 from tests.budgets.commands import COMMANDS, Command
 from tests.budgets.scene import Scene, scene
-from tests.budgets.world import TableWorld
+from tests.budgets.table_services import TableServices
 from tests.support.clock import ManualClock
 from tests.support.engines import REGION, Fresh, moto
 
@@ -121,4 +121,4 @@ def _dollars(units: Units) -> float:
 def _scene(fresh: Fresh) -> Iterator[tuple[DynamoTable, Scene]]:
     with fresh() as stores:
         assert stores.table
-        yield stores.table, scene(TableWorld(stores.table, ManualClock()))
+        yield stores.table, scene(TableServices(stores.table, ManualClock()))

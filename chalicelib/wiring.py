@@ -4,38 +4,46 @@ Each adapter is imported and built when it is first asked for, once: a gate call
 and for nothing else.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.chance import SystemChance
 from chalicelib.adapters.clock import SystemClock
+from chalicelib.adapters.security.random import SystemRandom
 from chalicelib.loading import loading
 from chalicelib.settings import Settings, settings
-from chalicelib.usecases import admin_ports, delivery_ports, ports
-from chalicelib.usecases.records import Committed, Notification
+from chalicelib.usecases.records.events import Committed, Notification
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table
+    from chalicelib.usecases.ports.accounts import Attempts, Passwords, Tokens
+    from chalicelib.usecases.ports.admin import Administration
+    from chalicelib.usecases.ports.conversations import Conversations
+    from chalicelib.usecases.ports.directory import Directory
+    from chalicelib.usecases.ports.live import Connections, Notifications, Sockets, Topic
+    from chalicelib.usecases.ports.reports import Metrics, Reports
+    from chalicelib.usecases.ports.webhooks import Deliveries, Receiver, WebhookQueue
 
 ISSUER = "baton"
 NAMESPACE = "Baton"
 """Of the metrics, before the stage: one stage's alarms never see another's handoffs."""
 
 
-class AwsWorld:
+class AwsServices:
     """The world as the settings describe it: AWS, or what stands at `AWS_ENDPOINT_URL`."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.clock = SystemClock()
-        self.chance = SystemChance()
+        self.random = SystemRandom()
         self.secrets = settings.secrets
         self.socket_url = settings.socket_url
         self.origins = settings.origins
 
     @cached_property
-    def table(self) -> "Table":
+    def table(self) -> Table:
         s = self._settings
         with loading():
             from chalicelib.adapters.dynamodb.table import open_table
@@ -45,99 +53,99 @@ class AwsWorld:
             )
 
     @cached_property
-    def conversations(self) -> ports.Conversations:
-        from chalicelib.adapters.dynamodb.conversations import DynamoConversations
+    def conversations(self) -> Conversations:
+        from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
 
         return DynamoConversations(self.table, self.clock)
 
     @cached_property
-    def directory(self) -> ports.Directory:
-        from chalicelib.adapters.cached import CachedDirectory
-        from chalicelib.adapters.dynamodb.directory import DynamoDirectory
+    def directory(self) -> Directory:
+        from chalicelib.adapters.cached_directory import CachedDirectory
+        from chalicelib.adapters.dynamodb.directory.store import DynamoDirectory
 
         return CachedDirectory(DynamoDirectory(self.table, self.clock), self.clock)
 
     @cached_property
-    def administration(self) -> admin_ports.Administration:
-        from chalicelib.adapters.dynamodb.administration import DynamoAdministration
+    def administration(self) -> Administration:
+        from chalicelib.adapters.dynamodb.directory.administration import DynamoAdministration
 
         return DynamoAdministration(self.table, self.clock)
 
     @cached_property
-    def attempts(self) -> ports.Attempts:
+    def attempts(self) -> Attempts:
         from chalicelib.adapters.dynamodb.attempts import DynamoAttempts
 
         return DynamoAttempts(self.table, self.clock)
 
     @cached_property
-    def connections(self) -> ports.Connections:
+    def connections(self) -> Connections:
         from chalicelib.adapters.dynamodb.connections import DynamoConnections
 
         return DynamoConnections(self.table, self.clock)
 
     @cached_property
-    def notifications(self) -> ports.Notifications:
+    def notifications(self) -> Notifications:
         from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
 
         return DynamoNotifications(self.table, self.clock)
 
     @cached_property
-    def deliveries(self) -> delivery_ports.Deliveries:
+    def deliveries(self) -> Deliveries:
         from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
 
         return DynamoDeliveries(self.table, self.clock)
 
     @cached_property
-    def reports(self) -> ports.Reports:
+    def reports(self) -> Reports:
         from chalicelib.adapters.dynamodb.reports import DynamoReports
 
         return DynamoReports(self.table, self.clock)
 
     @cached_property
-    def sockets(self) -> ports.Sockets:
-        from chalicelib.adapters.sockets import ApiGatewaySockets
+    def sockets(self) -> Sockets:
+        from chalicelib.adapters.aws.sockets import ApiGatewaySockets
 
         endpoint = self._settings.socket_endpoint
         return ApiGatewaySockets(
             lambda: self.client("apigatewaymanagementapi", endpoint, attempts=1),
             self.clock,
-            self.chance,
+            self.random,
         )
 
     @cached_property
-    def topic(self) -> ports.Topic:
-        from chalicelib.adapters.sns import SnsTopic
+    def topic(self) -> Topic:
+        from chalicelib.adapters.aws.sns import SnsTopic
 
         return SnsTopic(lambda: self.client("sns"), self._settings.topic_arn)
 
     @cached_property
-    def nudges(self) -> ports.Nudges:
-        from chalicelib.adapters.sqs import SqsNudges
+    def webhook_queue(self) -> WebhookQueue:
+        from chalicelib.adapters.aws.sqs import SqsWebhookQueue
 
         s = self._settings
-        return SqsNudges(lambda: self.client("sqs"), s.queue_url, s.dead_letter_url)
+        return SqsWebhookQueue(lambda: self.client("sqs"), s.queue_url, s.dead_letter_url)
 
     @cached_property
-    def receiver(self) -> ports.Receiver:
-        from chalicelib.adapters.webhook import WebhookReceiver
+    def receiver(self) -> Receiver:
+        from chalicelib.adapters.webhook_http.receiver import WebhookReceiver
 
         return WebhookReceiver(allow_loopback=self._settings.is_local)
 
     @cached_property
-    def metrics(self) -> ports.Metrics:
-        from chalicelib.adapters.emf import EmfMetrics
+    def metrics(self) -> Metrics:
+        from chalicelib.adapters.aws.metrics import EmfMetrics
 
         return EmfMetrics(f"{NAMESPACE}/{self._settings.stage}")
 
     @cached_property
-    def passwords(self) -> ports.Passwords:
-        from chalicelib.adapters.passwords import Argon2Passwords
+    def passwords(self) -> Passwords:
+        from chalicelib.adapters.security.passwords import Argon2Passwords
 
         return Argon2Passwords()
 
     @cached_property
-    def tokens(self) -> ports.Tokens:
-        from chalicelib.adapters.tokens import JwtTokens
+    def tokens(self) -> Tokens:
+        from chalicelib.adapters.security.tokens import JwtTokens
 
         return JwtTokens(self.secrets, ISSUER, self.clock)
 
@@ -170,11 +178,11 @@ class AwsWorld:
 
 
 @cache
-def world() -> AwsWorld:
+def services() -> AwsServices:
     from chalicelib.adapters.log_lines import write_log_lines
 
     write_log_lines(settings().log_level)
-    return AwsWorld(settings())
+    return AwsServices(settings())
 
 
 def read_record(record: Mapping[str, Any]) -> Committed | Notification | None:

@@ -13,12 +13,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import wiring
 from chalicelib.domain.access import Caller, Role, Scope
 from chalicelib.domain.errors import BatonError
-from chalicelib.entrypoints.admin_shapes import AgentRequest, BotRequest
+from chalicelib.entrypoints.http.schemas.admin import AgentRequest, BotRequest
 from chalicelib.settings import Misconfigured
-from chalicelib.usecases import bot_keys, bots, inviting
-from chalicelib.usecases.records import Person
-from chalicelib.usecases.representation import timestamp
-from chalicelib.usecases.world import World
+from chalicelib.usecases.admin import bots, keys, members
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.services import Services
+from chalicelib.usecases.views import timestamp
 from infra.cloudformation import StackFailed
 from infra.deploy import DeployError, session
 from infra.stage import NotThere, environment_of
@@ -59,7 +59,7 @@ def main(stage: str | None) -> None:
 @click.option("--name", prompt=True)
 def init(email: str, name: str) -> None:
     wanted = AgentRequest(email=email, name=name)
-    invitation = inviting.invite_owner(_world(), wanted.email, wanted.name)
+    invitation = members.invite_owner(_services(), wanted.email, wanted.name)
     click.echo(
         f"Sign in with this invitation, once, until {timestamp(invitation.expires_at)}, "
         f"and choose a password:\n\n  {_console()}\n\n{invitation.token}"
@@ -70,10 +70,10 @@ def init(email: str, name: str) -> None:
 @click.argument("bot")
 @click.option("--name", help="Its id if left out.")
 def add_bot(bot: str, name: str | None) -> None:
-    world, wanted = _world(), BotRequest(bot, name)
-    bots.create(world, OPERATOR, wanted.id, wanted.name)
+    services, wanted = _services(), BotRequest(bot, name)
+    bots.create(services, OPERATOR, wanted.id, wanted.name)
     operator = Caller(OPERATOR.id, OPERATOR.name, Role.OWNER, bot)
-    _, key = bot_keys.create(world, operator, "first", Scope, None)
+    _, key = keys.create(services, operator, "first", Scope, None)
     click.echo(f"{os.environ.get('BATON_URL', '')}/api/v1/bots/{bot}\n{key}")
 
 
@@ -84,8 +84,8 @@ def env() -> None:
         click.echo(f"export {name}={shlex.quote(os.environ.get(name, ''))}")
 
 
-def _world() -> World:
-    return wiring.world()
+def _services() -> Services:
+    return wiring.services()
 
 
 def _console() -> str:

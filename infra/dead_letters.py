@@ -14,10 +14,10 @@ import click
 
 from chalicelib import wiring
 from chalicelib.domain.address import digest
-from chalicelib.entrypoints import change_stream
+from chalicelib.entrypoints.events import stream
 from chalicelib.settings import settings
-from chalicelib.usecases.records import Cursor
-from chalicelib.usecases.world import World
+from chalicelib.usecases.records.webhooks import Cursor
+from chalicelib.usecases.services import Services
 from infra.local.pumps.records import lambda_record
 
 HIDDEN = 60
@@ -101,8 +101,8 @@ class DeadLetters:
 class Replay:
     """Another try for a letter, by its kind. Doing it twice does no harm. Raises Kept."""
 
-    def __init__(self, world: World, sqs: Any, streams: Any, queue_url: str) -> None:
-        self._world = world
+    def __init__(self, services: Services, sqs: Any, streams: Any, queue_url: str) -> None:
+        self._services = services
         self._sqs = sqs
         self._streams = streams
         self._queue_url = queue_url
@@ -122,22 +122,22 @@ class Replay:
     def _deliver_again(self, letter: Letter) -> None:
         """From this entry on, in order: the receiver knows by their ids those it has had."""
         bot, conversation_id, seq = (letter.body[n] for n in ("bot", "conversation_id", "seq"))
-        found = self._world.directory.bot(bot)
+        found = self._services.directory.bot(bot)
         if found is None or found.webhook is None or found.webhook.off:
             raise Kept(f"the bot {bot} has no webhook, or it is switched off")
         for _ in range(ATTEMPTS):
-            cursor = self._world.deliveries.cursor(bot, conversation_id)
+            cursor = self._services.deliveries.cursor(bot, conversation_id)
             rewound = Cursor(min(cursor.seq, seq - 1))
-            if self._world.deliveries.move(bot, conversation_id, cursor, rewound):
+            if self._services.deliveries.move(bot, conversation_id, cursor, rewound):
                 return self._wake(letter)
         raise Kept("its conversation is being delivered at this moment")
 
     def _wake(self, letter: Letter) -> None:
         bot, conversation_id = letter.body["bot"], letter.body["conversation_id"]
-        nudge = {"bot": bot, "conversation_id": conversation_id, "seq": letter.body["seq"]}
+        queued = {"bot": bot, "conversation_id": conversation_id, "seq": letter.body["seq"]}
         self._sqs.send_message(
             QueueUrl=self._queue_url,
-            MessageBody=json.dumps(nudge),
+            MessageBody=json.dumps(queued),
             MessageGroupId=digest(bot, conversation_id),
             MessageDeduplicationId=f"replayed:{letter.id}",
         )
@@ -146,7 +146,7 @@ class Replay:
         """With the rights of whoever runs this; the stream keeps its records for 24 hours."""
         records = list(self._records(letter.body[STREAM_LETTER]))
         event = {"Records": records}
-        answer = change_stream.handle(self._world, wiring.read_record, event)
+        answer = stream.handle(self._services, wiring.read_record, event)
         if answer["batchItemFailures"]:
             raise Kept("a reaction failed again")
 
@@ -220,7 +220,9 @@ def look(letters: DeadLetters) -> None:
 @main.command(help="Gives each another try, and removes those that were taken.")
 @click.pass_obj
 def replay(letters: DeadLetters) -> None:
-    again = Replay(wiring.world(), _client("sqs"), _client("dynamodbstreams"), settings().queue_url)
+    again = Replay(
+        wiring.services(), _client("sqs"), _client("dynamodbstreams"), settings().queue_url
+    )
     for letter in letters.take():
         try:
             again(letter)

@@ -7,7 +7,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = ROOT / "docs" / "openapi.yaml"
-SERVED = ROOT / "chalicelib" / "entrypoints" / "openapi.json"
+SERVED = ROOT / "chalicelib" / "apidocs" / "openapi.json"
 
 
 def as_json() -> str:

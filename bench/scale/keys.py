@@ -13,7 +13,7 @@ READS, WRITES = 3_000, 1_000
 FILLED = 0.7
 """How far a partition should be used where shards are counted."""
 REMEMBERED = 5
-"""Seconds for which a container knows a bot and its key (`adapters/cached.py`)."""
+"""Seconds for which a container knows a bot and its key (`adapters/cached_directory.py`)."""
 CACHED = frozenset({"row of a bot", "a bot's key"})
 SPREAD = frozenset(
     {

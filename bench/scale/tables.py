@@ -136,18 +136,18 @@ def _of_conversations(scenario: Scenario, figures: Figures, online: int) -> Used
 
 def quotas(day: Day, figures: Figures) -> Table:
     used, scenario = peak(day, figures), day.scenario
-    nudges = used.queue / 3
+    webhook_queue = used.queue / 3
     found = (
         Quota("REST requests a second", used.requests, POSTS, "raise"),
         Quota("frames to agents a second", used.frames, POSTS, "see fan-out"),
         Quota(f"runs at once, of {SECONDS} s", used.runs * SECONDS, RUNS_AT_ONCE, "raise"),
         Quota("write units a second, table", used.write, TABLE, "raise; warm up"),
         Quota("read units a second, table", used.read, TABLE, "raise; first see what heats"),
-        Quota("SQS FIFO sends a second", nudges, FIFO, "high throughput"),
+        Quota("SQS FIFO sends a second", webhook_queue, FIFO, "high throughput"),
         Quota("stream shards, at 1,000 write units each", used.write / STREAM_SHARD, math.inf, ""),
         Quota(
             f"webhooks of the busiest bot, {WEBHOOK_SECONDS} s each, at once",
-            nudges * scenario.hot * WEBHOOK_SECONDS,
+            webhook_queue * scenario.hot * WEBHOOK_SECONDS,
             SLOTS,
             "not a quota: our own",
         ),

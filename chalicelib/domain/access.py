@@ -7,7 +7,7 @@ Rules that depend on the conversation ("only its owner") are arrows of the state
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from chalicelib.domain.entries import PRIVATE, Author, From, Kind
+from chalicelib.domain.conversation.entries import PRIVATE, Author, From, Kind
 from chalicelib.domain.errors import Forbidden
 
 

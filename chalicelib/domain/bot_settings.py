@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from chalicelib.domain import texts as wording
-from chalicelib.domain.entries import Body
+from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.texts import LAST_LOCALE, Texts
 
 

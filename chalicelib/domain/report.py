@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 
-from chalicelib.domain.entries import Entry, From, Kind
-from chalicelib.domain.handoff import Handoff
+from chalicelib.domain.conversation.entries import Entry, From, Kind
+from chalicelib.domain.conversation.handoff import Handoff
 
 BOUNDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
 """Seconds: each step of a time ends here, itself included; the last one has no end."""

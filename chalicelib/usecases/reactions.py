@@ -4,31 +4,37 @@ brings every entry here, at least once, and every reaction is harmless twice."""
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from chalicelib.botpress import events as botpress_events
 from chalicelib.domain.access import Caller, Role, may_read
-from chalicelib.domain.entries import Entry, From, Kind
-from chalicelib.domain.head import Head, Status
-from chalicelib.usecases import audience, botpress_events, measuring, pushing, reporting, timers
-from chalicelib.usecases import representation as rep
-from chalicelib.usecases.assigning import fall_back, find_somebody, somebody_is_free
-from chalicelib.usecases.conversations import visible
-from chalicelib.usecases.records import Committed, Connection, Notification
-from chalicelib.usecases.world import World
+from chalicelib.domain.conversation.entries import Entry, From, Kind
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.usecases import views as rep
+from chalicelib.usecases.conversations.execute import visible
+from chalicelib.usecases.live import audience
+from chalicelib.usecases.live import push as pushing
+from chalicelib.usecases.records.events import Committed, Notification
+from chalicelib.usecases.records.people import Connection
+from chalicelib.usecases.reports import metrics as measuring
+from chalicelib.usecases.reports import reports
+from chalicelib.usecases.routing import timers
+from chalicelib.usecases.routing.assign import fall_back, find_somebody, somebody_is_free
+from chalicelib.usecases.services import Services
 
 Event = Mapping[str, object]
 
 
-def react(world: World, committed: Committed) -> None:
+def react(services: Services, committed: Committed) -> None:
     """Raises TemporarilyUnavailable where something did not get through: then do it all again."""
     for reaction in REACTIONS[committed.entry.kind]:
-        reaction(world, committed)
+        reaction(services, committed)
 
 
-def announce(world: World, notification: Notification) -> None:
+def announce(services: Services, notification: Notification) -> None:
     """A notification goes to every connection of its bot, and to SNS."""
     shown = rep.notification(notification, reader="")
     event: Event = {"event": "notification", "bot": notification.bot, "notification": shown}
-    connections = audience.of_bot(world, notification.bot)
-    pushing.send(world, [(connection.id, event) for connection in connections])
+    connections = audience.of_bot(services, notification.bot)
+    pushing.send(services, [(connection.id, event) for connection in connections])
     message = {
         "type": "notification",
         "bot": notification.bot,
@@ -40,36 +46,36 @@ def announce(world: World, notification: Notification) -> None:
         "url": notification.url,
         "at": rep.timestamp(notification.at),
     }
-    _publish(world, message)
+    _publish(services, message)
 
 
 # To the agents
 
 
-def push(world: World, committed: Committed) -> None:
+def push(services: Services, committed: Committed) -> None:
     """The entry to the owner and whoever has the thread open; the head to the bot's other agents
     where it concerns them."""
-    connections = world.connections.of_bot(committed.bot)
+    connections = services.connections.of_bot(committed.bot)
     if not connections:
         return
-    head = world.conversations.head(committed.bot, committed.conversation_id)
-    watchers = set(world.connections.watchers(committed.bot, committed.conversation_id))
+    head = services.conversations.head(committed.bot, committed.conversation_id)
+    watchers = set(services.connections.watchers(committed.bot, committed.conversation_id))
     if head is None or not _concerns_anybody(committed.entry, head, connections, watchers):
         return
     hearing = _hearing(committed.entry, head, connections, watchers)
-    connections = audience.in_session(world, hearing)
+    connections = audience.in_session(services, hearing)
     if not connections:
         return
-    people = _people(world, committed.bot)
+    people = _people(services, committed.bot)
     asked_for = botpress_events.frames(
-        world,
+        services,
         committed,
         head,
         connections,
         lambda connection: people.get(connection.person) or _owner(connection, head.bot),
     )
     frames = _frames(committed, head, connections, watchers, people)
-    pushing.send(world, [*frames, *asked_for])
+    pushing.send(services, [*frames, *asked_for])
 
 
 def _hearing(
@@ -128,11 +134,11 @@ def _concerns_anybody(
 def _concerns_everybody(entry: Entry, head: Head) -> bool:
     said = entry.kind is Kind.MESSAGE and entry.sender is From.USER
     waits = said and head.status is Status.WAITING
-    return entry.kind in STIRS or waits
+    return entry.kind in BROADCAST_KINDS or waits
 
 
-def _people(world: World, bot: str) -> Mapping[str, Caller]:
-    members = world.directory.roster(bot)
+def _people(services: Services, bot: str) -> Mapping[str, Caller]:
+    members = services.directory.roster(bot)
     return {m.person: Caller(m.person, m.name, m.role, bot, m.queues) for m in members}
 
 
@@ -152,7 +158,7 @@ URGENCY = (
 )
 
 
-def tell_topic(world: World, committed: Committed) -> None:
+def publish_to_topic(services: Services, committed: Committed) -> None:
     """Never what users wrote: who wants to read it has the conversation's id."""
     facts = committed.entry.payload or {}
     told = URGENCY[min(_step(committed.entry), len(URGENCY) - 1)]
@@ -167,7 +173,7 @@ def tell_topic(world: World, committed: Committed) -> None:
         "url": None,
         "at": rep.timestamp(committed.entry.at),
     }
-    _publish(world, message)
+    _publish(services, message)
 
 
 def _step(entry: Entry) -> int:
@@ -176,44 +182,44 @@ def _step(entry: Entry) -> int:
     return step if isinstance(step, int) else 0
 
 
-def _publish(world: World, message: Mapping[str, object]) -> None:
+def _publish(services: Services, message: Mapping[str, object]) -> None:
     attributes = {name: str(message[name] or "") for name in ("bot", "queue", "type", "level")}
-    world.topic.publish(message, attributes)
+    services.topic.publish(message, attributes)
 
 
-def nudge(world: World, committed: Committed) -> None:
+def enqueue_webhook(services: Services, committed: Committed) -> None:
     """Wakes the webhook worker, if the bot has a webhook."""
-    bot = world.directory.bot(committed.bot)
+    bot = services.directory.bot(committed.bot)
     if bot and bot.webhook and not bot.webhook.off:
-        world.nudges.send(committed.bot, committed.conversation_id, committed.entry.seq)
+        services.webhook_queue.send(committed.bot, committed.conversation_id, committed.entry.seq)
 
 
-def nudge_about_agent(world: World, committed: Committed) -> None:
+def enqueue_agent_message(services: Services, committed: Committed) -> None:
     """The bot knows what its user and itself have said."""
     if committed.entry.sender is From.AGENT:
-        nudge(world, committed)
+        enqueue_webhook(services, committed)
 
 
-Reaction = Callable[[World, Committed], None]
+Reaction = Callable[[Services, Committed], None]
 
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
-    Kind.MESSAGE: (push, nudge_about_agent),
+    Kind.MESSAGE: (push, enqueue_agent_message),
     Kind.EVENT: (push,),
-    Kind.REQUESTED: (push, tell_topic, nudge, fall_back, find_somebody),
+    Kind.REQUESTED: (push, publish_to_topic, enqueue_webhook, fall_back, find_somebody),
     Kind.OFFERED: (push,),
     Kind.DECLINED: (push, find_somebody),
-    Kind.ESCALATED: (push, tell_topic),
-    Kind.CLAIMED: (push, nudge, measuring.first_claim, timers.see_to_owner),
-    Kind.RELEASED: (push, nudge, find_somebody, somebody_is_free),
-    Kind.TRANSFERRED: (push, nudge, find_somebody, somebody_is_free, timers.see_to_owner),
-    Kind.RETURNED: (push, nudge, reporting.count, somebody_is_free),
+    Kind.ESCALATED: (push, publish_to_topic),
+    Kind.CLAIMED: (push, enqueue_webhook, measuring.first_claim, timers.see_to_owner),
+    Kind.RELEASED: (push, enqueue_webhook, find_somebody, somebody_is_free),
+    Kind.TRANSFERRED: (push, enqueue_webhook, find_somebody, somebody_is_free, timers.see_to_owner),
+    Kind.RETURNED: (push, enqueue_webhook, reports.count, somebody_is_free),
     Kind.NOTE: (push,),
     Kind.TAGGED: (push,),
     Kind.SUGGESTION: (push,),
-    Kind.LEAK: (push, measuring.leak, reporting.count_leak),
+    Kind.LEAK: (push, measuring.leak, reports.count_leak),
 }
 
-STIRS = frozenset({*rep.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED})
+BROADCAST_KINDS = frozenset({*rep.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED})
 """Entries that change who may speak, or whose turn it is to take it."""
 MOVES = frozenset({Kind.REQUESTED, Kind.RELEASED, Kind.TRANSFERRED})
 """Entries that may take a conversation out of somebody's sight."""

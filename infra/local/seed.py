@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
-from chalicelib.domain.routing import Member
+from chalicelib.domain.routing.members import Member
 from chalicelib.settings import LOCAL
-from chalicelib.usecases.authentication import digest_of
-from chalicelib.usecases.records import Bot, Key, Person, Webhook
-from chalicelib.usecases.world import World
+from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.webhooks import Webhook
+from chalicelib.usecases.services import Services
 
 SECRET = "onlyforloopback"
 WEBHOOK_SECRET = "whsec_b25seS1mb3ItbG9vcGJhY2stb25seS1mb3ItbG9vcGJhY2s="
@@ -41,7 +43,7 @@ class NotLocal(Exception):
     """Demo accounts were asked for in a stage that others can reach."""
 
 
-def seed(world: World, stage: str, webhook_url: str | None) -> None:
+def seed(services: Services, stage: str, webhook_url: str | None) -> None:
     """Sets the demo's bots, keys and people; a second time changes nothing but the webhook.
 
     Raises NotLocal in any stage but `local`.
@@ -50,22 +52,22 @@ def seed(world: World, stage: str, webhook_url: str | None) -> None:
         raise NotLocal(f"Demo accounts exist in the stage {LOCAL} only, not in {stage}.")
     webhook = Webhook(webhook_url, (WEBHOOK_SECRET,)) if webhook_url else None
     for bot in (Bot("demo", "Demo bot", webhook), Bot("other", "Other bot")):
-        known = world.directory.bot(bot.id) or bot
-        world.directory.add_bot(replace(bot, settings=known.settings))
-        world.directory.add_key(Key(bot.id, bot.id, digest_of(SECRET)))
+        known = services.directory.bot(bot.id) or bot
+        services.directory.add_bot(replace(bot, settings=known.settings))
+        services.directory.add_key(Key(bot.id, bot.id, digest_of(SECRET)))
     for account in ACCOUNTS:
-        _add(world, account)
+        _add(services, account)
 
 
-def _add(world: World, account: Account) -> None:
+def _add(services: Services, account: Account) -> None:
     who = person_id(account.email)
-    if world.directory.person(who) is None:
-        hashed = world.passwords.hash(account.password)
+    if services.directory.person(who) is None:
+        hashed = services.passwords.hash(account.password)
         is_owner = account.role is Role.OWNER
-        world.directory.add_person(
+        services.directory.add_person(
             Person(who, account.email, account.name, hashed, is_owner=is_owner)
         )
     if account.bot:
-        world.directory.add_member(
+        services.directory.add_member(
             account.bot, Member(who, account.name, account.email, account.role)
         )

@@ -103,7 +103,7 @@ class Stack:
         _create_table(engine)
         messaging = create_messaging(engine.client("sns"), engine.client("sqs"), NAME)
         self._configure(engine, messaging, gateway)
-        seed(wiring.world(), settings().stage, f"{self.url}/demo/webhook")
+        seed(wiring.services(), settings().stage, f"{self.url}/demo/webhook")
         stream = self._start_pumps(starting, engine, messaging)
         starting.callback(stream.drain, DRAIN)
         gateway.start()
@@ -117,10 +117,14 @@ class Stack:
             "on_change", streams, NAME, application.on_change, state=self._state, pattern=NEWS
         )
         starting.enter_context(stream)
-        nudges = QueuePump(
-            "on_nudge", sqs, messaging.queue_url, application.on_nudge, workers=NUDGE_WORKERS
+        webhook_queue = QueuePump(
+            "on_webhook_queue",
+            sqs,
+            messaging.queue_url,
+            application.on_webhook_queue,
+            workers=NUDGE_WORKERS,
         )
-        starting.enter_context(nudges)
+        starting.enter_context(webhook_queue)
         starting.enter_context(SchedulePump("on_minute", MINUTE, application.on_minute))
         return stream
 
@@ -142,7 +146,7 @@ class Stack:
         }
         os.environ.update(environment)
         settings.cache_clear()
-        wiring.world.cache_clear()
+        wiring.services.cache_clear()
         lines = [f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()]
         self.env_file.touch(mode=0o600)
         self.env_file.write_text("".join(lines))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from chalicelib.usecases.records import Metric
+from chalicelib.usecases.records.reports import Metric
 from infra.template.watched import (
     GATE_LATENCY,
     Measure,
@@ -101,7 +101,7 @@ ALARMS = (
     Alarm(
         "Deliveries late",
         "The oldest delivery to a bot's webhook has waited for half an hour.",
-        _one(lambda names: of_queue(names.nudges, "ApproximateAgeOfOldestMessage")),
+        _one(lambda names: of_queue(names.webhook_queue, "ApproximateAgeOfOldestMessage")),
         threshold=30 * 60,
         statistic="Maximum",
         times=3,

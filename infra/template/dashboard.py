@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.usecases.records import Metric
+from chalicelib.usecases.records.reports import Metric
 from infra.template.alarms import HOT_PATH
 from infra.template.watched import (
     COLD_STARTS,
@@ -41,9 +41,9 @@ def graphs(names: Names) -> list[Graph]:
 
     gate = mine("p50", GATE_LATENCY) + mine("p99", GATE_LATENCY)
     to_claim = mine("p50", Metric.TIME_TO_CLAIM) + mine("p90", Metric.TIME_TO_CLAIM)
-    queues = [names.nudges, *names.dead_letters.values()]
+    queues = [names.webhook_queue, *names.dead_letters.values()]
     stream = of_function(names, "on_change", "IteratorAge")
-    age = of_queue(names.nudges, "ApproximateAgeOfOldestMessage")
+    age = of_queue(names.webhook_queue, "ApproximateAgeOfOldestMessage")
     table = [(n, o) for n in ("ThrottledRequests", "SystemErrors") for o in HOT_PATH]
     return [
         Graph("Handoffs waiting", mine("Maximum", Metric.HANDOFFS_WAITING)),

@@ -9,10 +9,10 @@ from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, SECRET, SECRET
 from infra.template.policies import (
     DEAD_CHANGES,
     DEAD_NUDGES,
-    NUDGES,
     SOCKETS,
     TABLE,
     TOPIC,
+    WEBHOOK_QUEUE,
     log_of,
     role_of,
     roles,
@@ -22,9 +22,9 @@ from infra.template.watched import Resource
 RETENTION_DAYS = 30
 STREAM_RETRIES = 10
 """Of a batch, halved each time, before its first record is put aside."""
-SLOW = {"on_change": 60, "on_nudge": 60, "on_minute": 59}
+SLOW = {"on_change": 60, "on_webhook_queue": 60, "on_minute": 59}
 """Seconds; all else has the 29 that API Gateway waits."""
-assert SLOW["on_nudge"] < VISIBILITY
+assert SLOW["on_webhook_queue"] < VISIBILITY
 
 
 def functions(stage: str, target: Mapping[str, object], *, traced: bool) -> dict[str, Resource]:
@@ -57,7 +57,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_STAGE": stage,
         "BATON_TABLE": {"Ref": TABLE},
         "BATON_TOPIC_ARN": {"Ref": TOPIC},
-        "BATON_QUEUE_URL": {"Ref": NUDGES},
+        "BATON_QUEUE_URL": {"Ref": WEBHOOK_QUEUE},
         "BATON_DEAD_LETTER_URL": {"Ref": DEAD_NUDGES},
         "BATON_SOCKET_URL": {"Fn::Sub": f"wss://{SOCKET_HOST}"},
         "BATON_SOCKET_ENDPOINT": {"Fn::Sub": f"https://{SOCKET_HOST}"},
@@ -98,10 +98,10 @@ EVENTS: Mapping[str, Resource] = {
             }
         }
     },
-    "on_nudge": {
-        "OnNudgeSqsEventSource": {
+    "on_webhook_queue": {
+        "OnWebhookQueueSqsEventSource": {
             "Properties": {
-                "Queue": {"Fn::GetAtt": [NUDGES, "Arn"]},
+                "Queue": {"Fn::GetAtt": [WEBHOOK_QUEUE, "Arn"]},
                 "FunctionResponseTypes": ["ReportBatchItemFailures"],
             }
         }

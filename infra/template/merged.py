@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from infra.template import api, functions, messaging, storage, watching
 from infra.template.functions import REST_HOST, SOCKET_HOST
 from infra.template.names import REST_STAGE, SECRET, SECRET_VERSION, names_of
-from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, NUDGES, TABLE, TOPIC
+from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, TABLE, TOPIC, WEBHOOK_QUEUE
 from infra.template.watched import Resource
 
 SHARDS: dict[str, Resource] = {
@@ -28,7 +28,7 @@ OUTPUTS: Mapping[str, object] = {
     "ConsoleUrl": {"Fn::Sub": f"https://{REST_HOST}/{REST_STAGE}/console/index.html"},
     "TableName": {"Ref": TABLE},
     "TopicArn": {"Ref": TOPIC},
-    "QueueUrl": {"Ref": NUDGES},
+    "QueueUrl": {"Ref": WEBHOOK_QUEUE},
     "DeadLetterUrl": {"Ref": DEAD_NUDGES},
     "SecretArn": {"Ref": SECRET},
     "DeadChangesUrl": {"Ref": DEAD_CHANGES},

@@ -1,7 +1,7 @@
 """The topic, the queue that wakes the webhook worker, and where goes what could not be done."""
 
 from infra.local.messaging import POISON_AFTER, VISIBILITY
-from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, NUDGES, TOPIC
+from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, TOPIC, WEBHOOK_QUEUE
 from infra.template.watched import Resource
 
 TWO_WEEKS = 14 * 24 * 60 * 60
@@ -15,7 +15,7 @@ HIGH_THROUGHPUT = {
 
 def messaging() -> dict[str, Resource]:
     dead = {"deadLetterTargetArn": {"Fn::GetAtt": [DEAD_NUDGES, "Arn"]}}
-    nudges = {
+    webhook_queue = {
         **HIGH_THROUGHPUT,
         "VisibilityTimeout": VISIBILITY,
         "RedrivePolicy": {**dead, "maxReceiveCount": POISON_AFTER},
@@ -25,7 +25,7 @@ def messaging() -> dict[str, Resource]:
             "Type": "AWS::SNS::Topic",
             "Properties": {"DisplayName": "Baton", "KmsMasterKeyId": "alias/aws/sns"},
         },
-        NUDGES: _queue(fifo=True, **nudges),
+        WEBHOOK_QUEUE: _queue(fifo=True, **webhook_queue),
         DEAD_NUDGES: _queue(fifo=True, **HIGH_THROUGHPUT, MessageRetentionPeriod=TWO_WEEKS),
         # Lambda puts aside into standard queues only.
         DEAD_CHANGES: _queue(fifo=False, MessageRetentionPeriod=TWO_WEEKS),

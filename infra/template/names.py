@@ -1,6 +1,6 @@
 """What the template's resources are called, each name once."""
 
-from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, NUDGES, TABLE, log_of
+from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, TABLE, WEBHOOK_QUEUE, log_of
 from infra.template.watched import Names
 
 FUNCTIONS = {
@@ -9,7 +9,7 @@ FUNCTIONS = {
     "message": "WebsocketMessage",
     "disconnect": "WebsocketDisconnect",
     "on_change": "OnChange",
-    "on_nudge": "OnNudge",
+    "on_webhook_queue": "OnWebhookQueue",
     "on_minute": "OnMinute",
 }
 """As Chalice names them, by the function's name in app.py."""
@@ -30,7 +30,7 @@ def names_of(stage: str) -> Names:
         functions=FUNCTIONS,
         log_groups={function: log_of(logical) for function, logical in FUNCTIONS.items()},
         table=TABLE,
-        nudges=NUDGES,
+        webhook_queue=WEBHOOK_QUEUE,
         dead_letters={"nudges": DEAD_NUDGES, "changes": DEAD_CHANGES},
         rest_api=stack_of(stage),
         rest_stage=REST_STAGE,

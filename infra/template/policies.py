@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from infra.template.watched import Resource
 
-TABLE, TOPIC, NUDGES, SOCKETS = "Table", "Events", "Nudges", "WebsocketAPI"
+TABLE, TOPIC, WEBHOOK_QUEUE, SOCKETS = "Table", "Events", "Nudges", "WebsocketAPI"
 DEAD_NUDGES, DEAD_CHANGES = "DeadNudges", "DeadChanges"
 """Logical names in the template."""
 STREAM = f"{TABLE}/stream"
@@ -46,7 +46,7 @@ PERMITTED: Mapping[str, Permitted] = {
         TABLE: COMMANDS | FORGETS,
         index("board"): LISTS,
         SOCKETS: SPEAKS,
-        NUDGES: _may("SendMessage"),
+        WEBHOOK_QUEUE: _may("SendMessage"),
     },
     "disconnect": {TABLE: COMMANDS | FORGETS, index("board"): LISTS, SOCKETS: SPEAKS},
     "on_change": {
@@ -54,12 +54,12 @@ PERMITTED: Mapping[str, Permitted] = {
         index("board"): LISTS,
         SOCKETS: SPEAKS,
         TOPIC: _may("Publish"),
-        NUDGES: _may("SendMessage"),
+        WEBHOOK_QUEUE: _may("SendMessage"),
     },
-    "on_nudge": {
+    "on_webhook_queue": {
         TABLE: _may("BatchWriteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         SOCKETS: SPEAKS,
-        NUDGES: _may("ChangeMessageVisibility"),
+        WEBHOOK_QUEUE: _may("ChangeMessageVisibility"),
         DEAD_NUDGES: _may("SendMessage"),
     },
     "on_minute": {TABLE: COMMANDS, index("board"): LISTS, index("due"): LISTS},
@@ -71,7 +71,9 @@ SOURCES: Mapping[str, Permitted] = {
         STREAM: _may("DescribeStream", "GetRecords", "GetShardIterator"),
         DEAD_CHANGES: _may("SendMessage"),
     },
-    "on_nudge": {NUDGES: _may("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")},
+    "on_webhook_queue": {
+        WEBHOOK_QUEUE: _may("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+    },
 }
 """What Lambda itself asks for, in the function's name: it reads the stream and the queue, and puts
 aside what a function could not take. https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html,

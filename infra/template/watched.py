@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.usecases.records import Metric
+from chalicelib.usecases.records.reports import Metric
 from chalicelib.wiring import NAMESPACE
 
 GATE = "GET /api/v1/bots/{bot}/conversations/{id}/gate"
@@ -23,7 +23,7 @@ class Names:
     functions: Mapping[str, str]
     log_groups: Mapping[str, str]
     table: str
-    nudges: str
+    webhook_queue: str
     dead_letters: Mapping[str, str]
     rest_api: str
     rest_stage: str

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chalicelib.adapters.webhook import Limits, WebhookReceiver
+from chalicelib.adapters.webhook_http.receiver import Limits, WebhookReceiver
 
 Behaviour = Callable[[socket], None]
 

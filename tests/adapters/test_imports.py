@@ -6,9 +6,15 @@ import sys
 import pytest
 
 EDGES = (
-    *("adapters.chance", "adapters.clock", "adapters.passwords", "adapters.sns"),
-    *("adapters.sockets", "adapters.sqs", "adapters.tokens", "adapters.webhook"),
-    "usecases.signing",
+    "adapters.aws.sns",
+    "adapters.aws.sockets",
+    "adapters.aws.sqs",
+    "adapters.clock",
+    "adapters.security.passwords",
+    "adapters.security.random",
+    "adapters.security.tokens",
+    "adapters.webhook_http.receiver",
+    "usecases.webhooks.signing",
 )
 HEAVY = ("argon2", "boto3", "botocore", "cryptography", "http.client", "jwt", "socket", "ssl")
 

@@ -3,7 +3,7 @@ from time import process_time
 
 import pytest
 
-from chalicelib.adapters.passwords import NOBODY, Argon2Passwords
+from chalicelib.adapters.security.passwords import NOBODY, Argon2Passwords
 from chalicelib.domain.errors import InvalidRequest
 
 PASSWORD = "correct horse battery staple"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from chalicelib.usecases.signing import new_secret, sign
+from chalicelib.usecases.webhooks.signing import new_secret, sign
 
 SECRET = new_secret(bytes(range(32)))
 OTHER = new_secret(bytes(range(32, 64)))

@@ -7,7 +7,7 @@ from botocore.config import Config
 from types_boto3_sns import SNSClient
 from types_boto3_sqs import SQSClient
 
-from chalicelib.adapters.sns import SnsTopic
+from chalicelib.adapters.aws.sns import SnsTopic
 from chalicelib.domain.errors import TemporarilyUnavailable
 
 REGION = "eu-central-1"

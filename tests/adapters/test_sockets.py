@@ -10,9 +10,9 @@ import pytest
 from botocore.config import Config
 from types_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
 
-from chalicelib.adapters.sockets import ApiGatewaySockets
+from chalicelib.adapters.aws.sockets import ApiGatewaySockets
 from chalicelib.domain.errors import TemporarilyUnavailable
-from chalicelib.usecases.ports import FrameTooLarge
+from chalicelib.usecases.ports.live import FrameTooLarge
 from tests.support.clock import START, ManualClock
 from tests.support.fakes import SeededChance
 

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from chalicelib.adapters.tokens import JwtTokens
+from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.domain.errors import Unauthenticated
 from tests.adapters.hostile_tokens import (
     CLAIMS,

@@ -5,8 +5,8 @@ from socket import socket
 
 import pytest
 
-from chalicelib.adapters.webhook import WebhookReceiver, system_connect
-from chalicelib.usecases.ports import Unreachable
+from chalicelib.adapters.webhook_http.receiver import WebhookReceiver, system_connect
+from chalicelib.usecases.ports.webhooks import Unreachable
 from tests.adapters.servers import (
     Certificate,
     answering,

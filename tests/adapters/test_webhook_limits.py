@@ -8,8 +8,8 @@ from threading import Event
 
 import pytest
 
-from chalicelib.adapters.webhook import Limits, WebhookReceiver
-from chalicelib.usecases.ports import Unreachable
+from chalicelib.adapters.webhook_http.receiver import Limits, WebhookReceiver
+from chalicelib.usecases.ports.webhooks import Unreachable
 from tests.adapters.servers import Behaviour, Certificate, here, read_request, running, tls_receiver
 
 HASTY = Limits(connect=0.5, total=0.5)

@@ -6,9 +6,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from chalicelib.adapters.webhook import WebhookReceiver
-from chalicelib.adapters.webhook_target import is_public
-from chalicelib.usecases.ports import Unreachable
+from chalicelib.adapters.webhook_http.receiver import WebhookReceiver
+from chalicelib.adapters.webhook_http.target import is_public
+from chalicelib.usecases.ports.webhooks import Unreachable
 from tests.adapters.webhook_urls import CALLED, METADATA, NAMES, PUBLIC, PUBLIC_6, REFUSED_URLS
 
 

@@ -6,13 +6,15 @@ from typing import Any
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
-from chalicelib.domain.routing import Member
-from chalicelib.entrypoints import cursors, rooms
-from chalicelib.usecases.authentication import digest_of
-from chalicelib.usecases.records import Delivery, Key, Person, Webhook
+from chalicelib.domain.routing.members import Member
+from chalicelib.entrypoints.http import blueprints, cursors
+from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.records.bots import Key
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.webhooks import Delivery, Webhook
 from tests.api.scene import BOT, begun, id_of, message, ok, owned, waiting
 from tests.support.api import Api
-from tests.support.world import SECRET
+from tests.support.services import SECRET
 
 Resource = tuple[str, str]
 """Method and path, as routes name it."""
@@ -128,8 +130,8 @@ ROWS: dict[Resource, Row] = {
 
 ROUTES = [
     resource
-    for room in rooms.ROOMS
-    if room not in (*rooms.BOTPRESS, *rooms.PAGES)
+    for room in blueprints.BLUEPRINTS
+    if room not in (*blueprints.BOTPRESS, *blueprints.PAGES)
     for resource in room.resources
 ]
 """As the app has them; Botpress' own routes, and the console's pages, have tests of their own."""
@@ -160,11 +162,11 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
     )()
     handoff = ok(bot.get(path))["handoff"]
     told = ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
-    directory, administration = bot.world.directory, bot.world.administration
+    directory, administration = bot.services.directory, bot.services.administration
     directory.add_key(Key("staged", "demo", digest_of("secret")))
     administration.change_webhook("demo", administration.webhook("demo"), HOOK)
-    tried = Delivery("demo", id_of(path), 1, 1, "agent.message", bot.world.clock.now())
-    bot.world.deliveries.log(tried)
+    tried = Delivery("demo", id_of(path), 1, 1, "agent.message", bot.services.clock.now())
+    bot.services.deliveries.log(tried)
     others = {
         "handoffs": handoff["id"] if handoff else "h_none",
         "notifications": told["id"],

@@ -4,24 +4,24 @@ import pytest
 
 from tests.api.living import Living
 from tests.support.api import DEMO_KEY, OTHER_KEY, Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 @pytest.fixture
-def world() -> MemoryWorld:
-    return MemoryWorld()
+def services() -> MemoryServices:
+    return MemoryServices()
 
 
 @pytest.fixture(params=[1, 3], ids=["one sweep a minute", "three at once"])
-def living(world: MemoryWorld, request: pytest.FixtureRequest) -> Living:
+def living(services: MemoryServices, request: pytest.FixtureRequest) -> Living:
     """The same world, in which time passes."""
-    return Living(world, sweeps=request.param)
+    return Living(services, sweeps=request.param)
 
 
 @pytest.fixture
-def bot(world: MemoryWorld) -> Api:
+def bot(services: MemoryServices) -> Api:
     """A key of the bot `demo`."""
-    return Api(world, DEMO_KEY)
+    return Api(services, DEMO_KEY)
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from chalicelib.entrypoints import socket_handlers
+from chalicelib.entrypoints.websocket import handlers
 from infra.openapi import WRITTEN
 from tests.support import contract
 from tests.support.api import Api
-from tests.support.world import ORIGIN, MemoryWorld
+from tests.support.services import ORIGIN, MemoryServices
 
 FOLDER = "https://baton.test/docs/"
 DOCUMENT: Any = yaml.safe_load(WRITTEN.with_name("asyncapi.yaml").read_text(encoding="utf-8"))
@@ -62,12 +62,12 @@ def references(node: object) -> Iterator[str]:
 class Client:
     """One person's connection."""
 
-    def __init__(self, world: MemoryWorld, person: Api, name: str) -> None:
-        self._world, self._name, self._ids = world, name, count(1)
+    def __init__(self, services: MemoryServices, person: Api, name: str) -> None:
+        self._services, self._name, self._ids = services, name, count(1)
         ticket = person.post("/socket/ticket").json["ticket"]
         headers = {"Origin": ORIGIN, "Sec-WebSocket-Protocol": f"baton.v1, {ticket}"}
-        world.sockets.connect(name)
-        answer = socket_handlers.connect(world, self._event() | {"headers": headers})
+        services.sockets.connect(name)
+        answer = handlers.connect(services, self._event() | {"headers": headers})
         assert answer["statusCode"] == 200, answer
 
     def do(self, action: str, **fields: object) -> Any:
@@ -77,12 +77,12 @@ class Client:
         return self.send(json.dumps(frame))
 
     def send(self, raw: str) -> Any:
-        socket_handlers.message(self._world, self._event() | {"body": raw})
+        handlers.message(self._services, self._event() | {"body": raw})
         return self.received[-1]
 
     @property
     def received(self) -> list[Any]:
-        return [json.loads(each) for each in self._world.sockets.frames.get(self._name, [])]
+        return [json.loads(each) for each in self._services.sockets.frames.get(self._name, [])]
 
     @property
     def events(self) -> list[Any]:

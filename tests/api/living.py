@@ -1,9 +1,9 @@
 """A world in which time passes: what is committed is followed up, and once a minute it is swept."""
 
-from chalicelib.entrypoints import timers
+from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed
-from tests.support.world import MemoryWorld
+from chalicelib.usecases.records.events import Committed
+from tests.support.services import MemoryServices
 
 SECOND = 1000
 MINUTE = 60 * SECOND
@@ -13,8 +13,8 @@ DAY = 24 * 60 * MINUTE
 class Living:
     """`sweeps`: how many run in every minute; more than one must do no more than one does."""
 
-    def __init__(self, world: MemoryWorld, sweeps: int = 1) -> None:
-        self.world = world
+    def __init__(self, services: MemoryServices, sweeps: int = 1) -> None:
+        self.services = services
         self._sweeps = sweeps
         self._followed: dict[tuple[str, str], int] = {}
 
@@ -22,24 +22,24 @@ class Living:
         """As the stream would, until nothing more comes of it."""
         while found := self._news():
             for committed in found:
-                react(self.world, committed)
+                react(self.services, committed)
 
     def passes(self, milliseconds: int) -> None:
         """Minute by minute, with a sweep at the end of each."""
         self.follow()
         while milliseconds > 0:
             step = min(milliseconds, MINUTE)
-            self.world.clock.advance(step)
+            self.services.clock.advance(step)
             milliseconds -= step
             for _ in range(self._sweeps):
-                timers.every_minute(self.world)
+                minute.every_minute(self.services)
             self.follow()
 
     def _news(self) -> list[Committed]:
         found = []
-        for place in self.world.conversations.places():
+        for place in self.services.conversations.places():
             after = self._followed.get(place, 0)
-            for entry in self.world.conversations.entries_after(*place, after, 1000):
+            for entry in self.services.conversations.entries_after(*place, after, 1000):
                 found.append(Committed(*place, entry))
                 self._followed[place] = entry.seq
         return found

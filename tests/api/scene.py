@@ -4,11 +4,12 @@ from typing import Any
 
 from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.address import person_id
-from chalicelib.domain.routing import Member
-from chalicelib.usecases.authentication import digest_of
-from chalicelib.usecases.records import Key, Person
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.records.bots import Key
+from chalicelib.usecases.records.people import Person
 from tests.support.api import Answer, Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 BOT = "/bots/demo"
 NOBODYS_ID = "c_aaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -59,7 +60,7 @@ def online(agent: Api) -> str:
 
 
 def person(
-    world: MemoryWorld,
+    services: MemoryServices,
     name: str,
     role: Role = Role.AGENT,
     queues: frozenset[str] = frozenset(),
@@ -68,17 +69,17 @@ def person(
     """Somebody new who serves `demo`; logs in as the seeded people do."""
     email = f"{name}@example.test"
     who = person_id(email)
-    hashed = world.passwords.hash(f"{name}-demo")
-    world.directory.add_person(Person(who, email, name.title(), hashed))
+    hashed = services.passwords.hash(f"{name}-demo")
+    services.directory.add_person(Person(who, email, name.title(), hashed))
     member = Member(who, name.title(), email, role, queues, capacity)
-    world.directory.add_member("demo", member)
+    services.directory.add_member("demo", member)
     return who
 
 
-def key(world: MemoryWorld, name: str, *scopes: Scope, expires_at: int | None = None) -> str:
+def key(services: MemoryServices, name: str, *scopes: Scope, expires_at: int | None = None) -> str:
     """One more key of `demo`, with these scopes."""
     stored = Key(name, "demo", digest_of("secret"), frozenset(scopes), expires_at)
-    world.directory.add_key(stored)
+    services.directory.add_key(stored)
     return f"bk_{name}_secret"
 
 

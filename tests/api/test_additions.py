@@ -4,7 +4,7 @@ import pytest
 
 from tests.api.scene import BOT, begun, id_of, log, ok, online, owned, waiting
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 @pytest.mark.parametrize("pause", [False, True])
@@ -55,11 +55,11 @@ def test_the_same_tags_again_are_no_entry(bot: Api) -> None:
 
 
 def test_a_notification_is_shown_to_people_newest_first(
-    world: MemoryWorld, bot: Api, ana: Api
+    services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     about = id_of(begun(bot))
     ok(bot.post(f"{BOT}/notifications", {"message": "First."}))
-    world.clock.advance(1)
+    services.clock.advance(1)
     second = {"message": "Second.", "level": "error", "url": "https://a.test"}
     sent = bot.post(f"{BOT}/notifications", second | {"conversation_id": about})
 
@@ -142,10 +142,12 @@ def test_a_status_is_what_one_says_of_oneself(status: str, ana: Api) -> None:
     }
 
 
-def test_who_is_not_heard_of_for_eleven_minutes_is_offline(world: MemoryWorld, bot: Api) -> None:
+def test_who_is_not_heard_of_for_eleven_minutes_is_offline(
+    services: MemoryServices, bot: Api
+) -> None:
     ana = bot.login("ana")
     online(ana)
-    world.clock.advance(11 * 60 * 1000 + 1)
+    services.clock.advance(11 * 60 * 1000 + 1)
 
     assert ana.get("/agents/me").json["status"] == "offline"
 

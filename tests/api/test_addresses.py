@@ -4,7 +4,7 @@ import pytest
 
 from tests.api.scene import BOT, begun, id_of, log, message, ok, one, person
 from tests.support.api import Answer, Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 def pause(bot: Api, **more: object) -> Answer:
@@ -191,8 +191,8 @@ def test_a_lookup_of_nothing_in_particular_is_refused(query: dict[str, str], bot
     assert lookup(bot, **query).status == 400
 
 
-def test_candidates_are_only_what_the_caller_may_see(world: MemoryWorld, bot: Api) -> None:
-    person(world, "quinn", queues=frozenset({"sales"}))
+def test_candidates_are_only_what_the_caller_may_see(services: MemoryServices, bot: Api) -> None:
+    person(services, "quinn", queues=frozenset({"sales"}))
     quinn = bot.login("quinn")
     seen = begun(bot, user={"id": "u-1", "name": "Zed"}, thread="t-1")
     hidden = begun(bot, user={"id": "u-1", "name": "Zed"}, thread="t-2")

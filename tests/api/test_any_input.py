@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.api.calls import NATIVE, ROWS, filled
 from tests.api.scene import BOT, begun, log, message, ok, one
 from tests.support.api import DEMO_KEY, Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 BRIEFLY = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -33,7 +33,7 @@ any_resource = st.sampled_from([each for each in NATIVE if "{bot}" in each[1]])
 
 
 def fresh() -> Api:
-    return Api(MemoryWorld(), DEMO_KEY)
+    return Api(MemoryServices(), DEMO_KEY)
 
 
 @BRIEFLY

@@ -9,18 +9,19 @@ import msgspec
 import pytest
 
 import chalicelib
-from chalicelib.entrypoints.actions import ACTIONS
-from chalicelib.entrypoints.frames import ENVELOPE
-from chalicelib.usecases import botpress_events, reactions
-from chalicelib.usecases import representation as rep
-from chalicelib.usecases.delivery import deliver
-from chalicelib.usecases.pushing import RESYNC
-from chalicelib.usecases.records import Committed
-from chalicelib.usecases.webhook_body import webhook_body
+from chalicelib.botpress import events as botpress_events
+from chalicelib.entrypoints.websocket.actions import ACTIONS
+from chalicelib.entrypoints.websocket.frames import ENVELOPE
+from chalicelib.usecases import reactions
+from chalicelib.usecases import views as rep
+from chalicelib.usecases.live.push import RESYNC
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.webhooks.body import webhook_body
+from chalicelib.usecases.webhooks.worker import deliver
 from tests.api.live import DOCUMENT, MESSAGES, Client, fits, names, references, registry
 from tests.api.scene import BOT, begun, id_of, ok, online
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 OPERATIONS = DOCUMENT["operations"]
 RECEIVED = {name: each for name, each in OPERATIONS.items() if each["action"] == "receive"}
@@ -123,12 +124,12 @@ def _word(node: ast.expr) -> Iterator[str]:
 class Story:
     """Everything that can happen on a socket, once."""
 
-    def __init__(self, world: MemoryWorld, bot: Api) -> None:
-        self._world, self.bot = world, bot
+    def __init__(self, services: MemoryServices, bot: Api) -> None:
+        self._services, self.bot = services, bot
         ana, bo = bot.login("ana"), bot.login("bo")
         for agent in (ana, bo):
             online(agent)
-        self.ana, self.bo = Client(world, ana, "c-ana"), Client(world, bo, "c-bo")
+        self.ana, self.bo = Client(services, ana, "c-ana"), Client(services, bo, "c-bo")
         self.path = begun(bot, user={"id": "u-1", "name": "Zed"})
         self.id = id_of(self.path)
 
@@ -155,21 +156,21 @@ class Story:
 
     def reactions(self) -> None:
         ok(self.bot.post(f"{BOT}/notifications", {"message": "Look."}))
-        for notification in self._world.notifications.latest("demo", None, 1):
-            reactions.announce(self._world, notification)
-        for entry in self._world.conversations.entries_after("demo", self.id, 0, 100):
-            reactions.react(self._world, Committed("demo", self.id, entry))
-        deliver(self._world, "demo", self.id, "receipt")
+        for notification in self._services.notifications.latest("demo", None, 1):
+            reactions.announce(self._services, notification)
+        for entry in self._services.conversations.entries_after("demo", self.id, 0, 100):
+            reactions.react(self._services, Committed("demo", self.id, entry))
+        deliver(self._services, "demo", self.id, "receipt")
 
 
 @pytest.fixture
-def world() -> MemoryWorld:
-    return MemoryWorld("https://bot.test/")
+def services() -> MemoryServices:
+    return MemoryServices("https://bot.test/")
 
 
 @pytest.fixture
-def story(world: MemoryWorld, bot: Api) -> Story:
-    return Story(world, bot)
+def story(services: MemoryServices, bot: Api) -> Story:
+    return Story(services, bot)
 
 
 def test_every_reply_is_as_the_document_says(story: Story) -> None:
@@ -195,14 +196,14 @@ def test_every_event_is_as_the_document_says(story: Story) -> None:
     assert named >= literal - {None}
 
 
-def test_every_webhook_is_as_the_document_says(story: Story, world: MemoryWorld) -> None:
+def test_every_webhook_is_as_the_document_says(story: Story, services: MemoryServices) -> None:
     for _ in story.replies():
         pass
     ok(story.bot.post(f"{begun(story.bot)}/pause", {"if_unavailable": "leave_message"}))
 
     bodies = [
-        webhook_body(world, "demo", story.id, entry)
-        for entry in world.conversations.entries_after("demo", story.id, 0, 100)
+        webhook_body(services, "demo", story.id, entry)
+        for entry in services.conversations.entries_after("demo", story.id, 0, 100)
         if entry.kind in rep.PUBLIC_TYPES or (entry.sender == "agent" and entry.kind == "message")
     ]
 

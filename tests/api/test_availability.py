@@ -7,7 +7,7 @@ import pytest
 from tests.api.scene import BOT, begun, message, ok, online, owned, person, waiting
 from tests.api.settling import settle
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 CLOSED = {"hours": {"time_zone": "UTC", "weekly": {}}}
 OPEN = {"hours": {"time_zone": "UTC", "weekly": {"thursday": [["00:00", "24:00"]]}}}
@@ -28,14 +28,16 @@ def line_up(bot: Api, *users: str, queue: str | None = "sales") -> list[str]:
     return [waiting(bot, queue, user={"id": user}) for user in users]
 
 
-def served(world: MemoryWorld, bot: Api, user: str, minutes: int, queue: str | None = None) -> None:
+def served(
+    services: MemoryServices, bot: Api, user: str, minutes: int, queue: str | None = None
+) -> None:
     """A whole handoff, claimed after so many minutes."""
     path = waiting(bot, queue, user={"id": user})
-    world.clock.advance(minutes * MINUTE)
+    services.clock.advance(minutes * MINUTE)
     sam = bot.login("sam")
     ok(sam.post(f"{path}/claim"))
     ok(sam.post(f"{path}/unpause"))
-    settle(world, path)
+    settle(services, path)
 
 
 def test_where_nobody_is_there_nobody_is_counted(bot: Api) -> None:
@@ -48,9 +50,9 @@ def test_where_nobody_is_there_nobody_is_counted(bot: Api) -> None:
     }
 
 
-def test_who_serves_the_queue_is_counted(world: MemoryWorld, bot: Api, sam: Api) -> None:
-    person(world, "cy", queues=frozenset({"sales"}), capacity=1)
-    person(world, "di", queues=frozenset({"support"}))
+def test_who_serves_the_queue_is_counted(services: MemoryServices, bot: Api, sam: Api) -> None:
+    person(services, "cy", queues=frozenset({"sales"}), capacity=1)
+    person(services, "di", queues=frozenset({"support"}))
     for name in ("cy", "di"):
         online(bot.login(name))
     online(sam)
@@ -60,8 +62,8 @@ def test_who_serves_the_queue_is_counted(world: MemoryWorld, bot: Api, sam: Api)
     assert counts == {"sales": 2, "support": 2, "night": 1}
 
 
-def test_who_is_full_or_away_is_not_free(world: MemoryWorld, bot: Api, sam: Api) -> None:
-    person(world, "cy", capacity=1)
+def test_who_is_full_or_away_is_not_free(services: MemoryServices, bot: Api, sam: Api) -> None:
+    person(services, "cy", capacity=1)
     cy = bot.login("cy")
     online(cy)
     online(sam)
@@ -93,21 +95,21 @@ def test_a_queue_is_open_by_its_hours(owner: Api, bot: Api) -> None:
     assert found == [False, True, True, True]
 
 
-def test_the_median_wait_is_that_of_the_last_days(world: MemoryWorld, bot: Api) -> None:
+def test_the_median_wait_is_that_of_the_last_days(services: MemoryServices, bot: Api) -> None:
     for user, minutes in (("a", 1), ("b", 4), ("c", 9)):
-        served(world, bot, user, minutes)
+        served(services, bot, user, minutes)
 
     median = available(bot)["median_wait_s"]
-    world.clock.advance(9 * 24 * 60 * MINUTE)
+    services.clock.advance(9 * 24 * 60 * MINUTE)
 
     assert 120 <= median <= 300
     assert available(bot)["median_wait_s"] is None
 
 
-def test_each_queue_has_a_median_of_its_own(world: MemoryWorld, bot: Api) -> None:
-    served(world, bot, "a", 1, "sales")
+def test_each_queue_has_a_median_of_its_own(services: MemoryServices, bot: Api) -> None:
+    served(services, bot, "a", 1, "sales")
     for user in ("b", "c"):
-        served(world, bot, user, 9, "support")
+        served(services, bot, user, 9, "support")
 
     medians = [available(bot, queue)["median_wait_s"] for queue in ("sales", "support", "night")]
 
@@ -120,29 +122,31 @@ def test_each_queue_has_a_median_of_its_own(world: MemoryWorld, bot: Api) -> Non
 # A place in the queue
 
 
-def test_who_came_first_is_next(world: MemoryWorld, bot: Api) -> None:
+def test_who_came_first_is_next(services: MemoryServices, bot: Api) -> None:
     paths = []
     for user in ("a", "b", "c"):
         paths += line_up(bot, user)
-        world.clock.advance(1000)
+        services.clock.advance(1000)
 
     assert [place(bot, path)[0] for path in paths] == [1, 2, 3]
 
 
-def test_a_higher_priority_goes_first(world: MemoryWorld, bot: Api) -> None:
+def test_a_higher_priority_goes_first(services: MemoryServices, bot: Api) -> None:
     (first,) = line_up(bot, "a")
-    world.clock.advance(1000)
+    services.clock.advance(1000)
     urgent = begun(bot, user={"id": "b"})
     ok(bot.post(f"{urgent}/pause", {"queue": "sales", "priority": 5}))
 
     assert (place(bot, first)[0], place(bot, urgent)[0]) == (2, 1)
 
 
-def test_other_queues_do_not_count_but_without_a_queue_all_do(world: MemoryWorld, bot: Api) -> None:
+def test_other_queues_do_not_count_but_without_a_queue_all_do(
+    services: MemoryServices, bot: Api
+) -> None:
     line_up(bot, "a", queue="support")
-    world.clock.advance(1000)
+    services.clock.advance(1000)
     (sales,) = line_up(bot, "b")
-    world.clock.advance(1000)
+    services.clock.advance(1000)
     (anywhere,) = line_up(bot, "c", queue=None)
 
     assert (place(bot, sales)[0], place(bot, anywhere)[0]) == (1, 3)
@@ -183,10 +187,10 @@ def test_an_open_queue_with_somebody_there_takes_the_request(owner: Api, bot: Ap
 
 
 def test_where_another_queue_takes_over_it_counts_whether_somebody_is_free_there(
-    world: MemoryWorld, owner: Api, bot: Api
+    services: MemoryServices, owner: Api, bot: Api
 ) -> None:
     ok(owner.put(f"{BOT}/queues/night", {**CLOSED, "fallback": "sales"}))
-    person(world, "cy", queues=frozenset({"sales"}), capacity=1)
+    person(services, "cy", queues=frozenset({"sales"}), capacity=1)
     asked = {"queue": "night", "if_unavailable": "refuse"}
     paths = [begun(bot, user={"id": f"u-{n}"}) for n in range(3)]
 
@@ -194,7 +198,7 @@ def test_where_another_queue_takes_over_it_counts_whether_somebody_is_free_there
     cy = bot.login("cy")
     online(cy)
     taken = bot.post(f"{paths[1]}/pause", asked)
-    settle(world, paths[1])
+    settle(services, paths[1])
     ok(cy.post(f"{paths[1]}/claim"))
     full = bot.post(f"{paths[2]}/pause", asked)
 

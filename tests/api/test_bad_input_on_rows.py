@@ -8,7 +8,7 @@ import pytest
 from tests.api.calls import NATIVE, ROWS, best_caller, filled
 from tests.api.hostile import IDS, JSON, PATHS, TEXTS, VALUES
 from tests.api.scene import BOT, begun, log, message, ok
-from tests.api.worlds import WorldOn
+from tests.api.services_under_test import ServicesOn
 from tests.support.api import DEMO_KEY, Api
 from tests.support.engines import ENGINES
 
@@ -17,7 +17,7 @@ from tests.support.engines import ENGINES
 def table_bot() -> Iterator[Api]:
     """One table for all tests here: each has users of its own."""
     with ENGINES["moto"](Path()) as fresh, fresh() as stores:
-        yield Api(WorldOn(stores), DEMO_KEY)
+        yield Api(ServicesOn(stores), DEMO_KEY)
 
 
 def test_texts_come_back_exactly_as_they_were_sent(table_bot: Api) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.cached import CachedDirectory
+from chalicelib.adapters.cached_directory import CachedDirectory
 from chalicelib.domain.access import Scope
-from chalicelib.usecases.representation import timestamp
+from chalicelib.usecases.views import timestamp
 from tests.api.scene import BOT, key, message, ok
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 KEYS = f"{BOT}/keys"
 MESSAGES = f"{BOT}/messages"
@@ -47,21 +47,21 @@ def test_a_key_has_all_scopes_and_no_end_where_nothing_else_is_said(owner: Api) 
     assert owner.as_(new["key"]).get(CONVERSATIONS).status == 200
 
 
-def test_a_secret_is_shown_once(owner: Api, world: MemoryWorld) -> None:
+def test_a_secret_is_shown_once(owner: Api, services: MemoryServices) -> None:
     new = made(owner, name="Staging")
     secret = new.pop("key").rpartition("_")[2]
 
     assert in_list(owner, new["id"]) == new
     assert len(secret) >= 43, "256 bits"
-    stored = world.administration.key("demo", new["id"])
+    stored = services.administration.key("demo", new["id"])
     assert stored is not None
     assert secret not in repr(stored)
 
 
-def test_the_newest_key_comes_first(owner: Api, world: MemoryWorld) -> None:
+def test_the_newest_key_comes_first(owner: Api, services: MemoryServices) -> None:
     names = ["one", "two", "three"]
     for name in names:
-        world.clock.advance(1)
+        services.clock.advance(1)
         made(owner, name=name)
 
     listed = [each["name"] for each in ok(owner.get(KEYS))["items"]]
@@ -69,13 +69,13 @@ def test_the_newest_key_comes_first(owner: Api, world: MemoryWorld) -> None:
     assert listed == ["three", "two", "one", None]
 
 
-def test_a_key_ends_when_it_was_meant_to(owner: Api, world: MemoryWorld) -> None:
-    end = timestamp(world.clock.now() + 1000)
+def test_a_key_ends_when_it_was_meant_to(owner: Api, services: MemoryServices) -> None:
+    end = timestamp(services.clock.now() + 1000)
     new = made(owner, expires_at=end)
     bot = owner.as_(new["key"])
 
     before = bot.get(CONVERSATIONS).status
-    world.clock.advance(1000)
+    services.clock.advance(1000)
 
     assert new["expires_at"] == end
     assert (before, bot.get(CONVERSATIONS).status) == (200, 401)
@@ -111,14 +111,14 @@ def test_a_secret_is_not_kept_to_be_shown_again(owner: Api) -> None:
 
 
 def test_both_keys_work_during_the_overlap_and_the_new_one_after_it(
-    owner: Api, world: MemoryWorld
+    owner: Api, services: MemoryServices
 ) -> None:
     old = made(owner, name="Live", scopes=["read"])
     new = ok(owner.post(f"{KEYS}/{old['id']}/rotate", {"overlap_s": MINUTE}))
     bots = [owner.as_(each["key"]) for each in (old, new)]
 
     during = [bot.get(CONVERSATIONS).status for bot in bots]
-    world.clock.advance(MINUTE * 1000)
+    services.clock.advance(MINUTE * 1000)
     after = [bot.get(CONVERSATIONS).status for bot in bots]
 
     assert (during, after) == ([200, 200], [401, 200])
@@ -134,8 +134,8 @@ def test_an_overlap_of_nothing_ends_the_old_key_at_once(owner: Api) -> None:
     assert owner.as_(old["key"]).get(CONVERSATIONS).status == 401
 
 
-def test_an_overlap_prolongs_nothing(owner: Api, world: MemoryWorld) -> None:
-    end = timestamp(world.clock.now() + 1000)
+def test_an_overlap_prolongs_nothing(owner: Api, services: MemoryServices) -> None:
+    end = timestamp(services.clock.now() + 1000)
     old = made(owner, expires_at=end)
 
     new = ok(owner.post(f"{KEYS}/{old['id']}/rotate", {"overlap_s": MINUTE}))
@@ -144,9 +144,9 @@ def test_an_overlap_prolongs_nothing(owner: Api, world: MemoryWorld) -> None:
     assert new["expires_at"] is None
 
 
-def test_a_key_that_has_ended_is_not_rotated(owner: Api, world: MemoryWorld) -> None:
-    old = made(owner, expires_at=timestamp(world.clock.now() + 1000))
-    world.clock.advance(1000)
+def test_a_key_that_has_ended_is_not_rotated(owner: Api, services: MemoryServices) -> None:
+    old = made(owner, expires_at=timestamp(services.clock.now() + 1000))
+    services.clock.advance(1000)
 
     answer = owner.post(f"{KEYS}/{old['id']}/rotate", {})
 
@@ -156,15 +156,15 @@ def test_a_key_that_has_ended_is_not_rotated(owner: Api, world: MemoryWorld) -> 
 # Revocation
 
 
-def test_a_revoked_key_is_refused_within_five_seconds(owner: Api, world: MemoryWorld) -> None:
-    world.directory = CachedDirectory(world.directory, world.clock)  # type: ignore[assignment]
-    elsewhere = CachedDirectory(world.directory._directory, world.clock)  # type: ignore[attr-defined]
+def test_a_revoked_key_is_refused_within_five_seconds(owner: Api, services: MemoryServices) -> None:
+    services.directory = CachedDirectory(services.directory, services.clock)  # type: ignore[assignment]
+    elsewhere = CachedDirectory(services.directory._directory, services.clock)  # type: ignore[attr-defined]
     new = made(owner)
     bot = owner.as_(new["key"])
     assert bot.get(CONVERSATIONS).status == 200
 
     assert owner.send("DELETE", f"{KEYS}/{new['id']}").status == 204
-    world.clock.advance(5000)
+    services.clock.advance(5000)
 
     assert bot.get(CONVERSATIONS).status == 401
     assert elsewhere.bot_and_key("demo", new["id"])[1] is None
@@ -180,13 +180,13 @@ def test_a_key_is_revoked_once(owner: Api) -> None:
 
 
 def test_another_bots_key_can_be_neither_revoked_nor_rotated(
-    owner: Api, other_bot: Api, world: MemoryWorld
+    owner: Api, other_bot: Api, services: MemoryServices
 ) -> None:
     answers = [owner.send("DELETE", f"{KEYS}/other"), owner.post(f"{KEYS}/other/rotate", {})]
 
     assert [answer.status for answer in answers] == [404, 404]
     assert other_bot.get("/bots/other/conversations").status == 200
-    assert len(world.administration.keys("other")) == 1
+    assert len(services.administration.keys("other")) == 1
 
 
 # What is told of it
@@ -208,8 +208,8 @@ def test_each_change_is_an_event_in_the_log_without_a_secret(
     assert [each for each in (new, newer) if each["key"].rpartition("_")[2] in logged] == []
 
 
-def test_a_key_of_before_names_were_given_is_listed(owner: Api, world: MemoryWorld) -> None:
-    key(world, "old", Scope.READ)
+def test_a_key_of_before_names_were_given_is_listed(owner: Api, services: MemoryServices) -> None:
+    key(services, "old", Scope.READ)
 
     shown = in_list(owner, "old")
 

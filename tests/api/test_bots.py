@@ -3,10 +3,10 @@
 import pytest
 
 from chalicelib.domain.access import Role
-from chalicelib.domain.queues import Queue
+from chalicelib.domain.routing.queues import Queue
 from tests.api.scene import BOT, begun, message, ok, person, waiting
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 BOTS = "/api/v1/bots"
 SHOP = f"{BOTS}/shop"
@@ -43,17 +43,17 @@ def test_each_person_sees_the_bots_that_they_serve(shop: Api, ana: Api) -> None:
 
 
 def test_an_admin_names_their_bot_and_changes_nothing_else(
-    owner: Api, bot: Api, world: MemoryWorld
+    owner: Api, bot: Api, services: MemoryServices
 ) -> None:
-    person(world, "ada", Role.ADMIN)
+    person(services, "ada", Role.ADMIN)
     ok(owner.put(f"{BOT}/settings", {"leave_words": ["/end"]}))
-    webhook = world.administration.webhook("demo")
+    webhook = services.administration.webhook("demo")
 
     ok(bot.login("ada").put(BOT, {"name": "The shop"}))
 
     assert ok(owner.get(BOT)) == {"id": "demo", "name": "The shop"}
     assert ok(owner.get(f"{BOT}/settings"))["leave_words"] == ["/end"]
-    assert world.administration.webhook("demo") == webhook
+    assert services.administration.webhook("demo") == webhook
 
 
 def test_a_bot_with_which_somebody_waits_is_not_removed(owner: Api, bot: Api) -> None:
@@ -66,11 +66,11 @@ def test_a_bot_with_which_somebody_waits_is_not_removed(owner: Api, bot: Api) ->
 
 
 def test_of_a_bot_that_is_removed_nothing_is_left_for_the_next_of_its_name(
-    shop: Api, world: MemoryWorld
+    shop: Api, services: MemoryServices
 ) -> None:
     key = ok(shop.post(f"{SHOP}/keys", {}))["key"]
     ok(shop.post(f"{SHOP}/agents", {"email": "neo@example.test", "name": "Neo"}))
-    world.directory.put_queue("shop", Queue("sales"))
+    services.directory.put_queue("shop", Queue("sales"))
     ok(shop.put(f"{SHOP}/replies/hello", {"text": "Hello"}))
 
     assert shop.send("DELETE", SHOP).status == 204
@@ -82,13 +82,15 @@ def test_of_a_bot_that_is_removed_nothing_is_left_for_the_next_of_its_name(
         assert ok(shop.get(f"{SHOP}/{what}"))["items"] == [], what
 
 
-def test_a_removal_that_died_in_its_middle_is_gone_on_with(shop: Api, world: MemoryWorld) -> None:
+def test_a_removal_that_died_in_its_middle_is_gone_on_with(
+    shop: Api, services: MemoryServices
+) -> None:
     ok(shop.post(f"{SHOP}/keys", {}))
-    for key in world.administration.keys("shop"):
-        world.administration.remove_key("shop", key.id)
+    for key in services.administration.keys("shop"):
+        services.administration.remove_key("shop", key.id)
 
     assert shop.send("DELETE", SHOP).status == 204
-    assert "shop" not in world.directory.all_bots()
+    assert "shop" not in services.directory.all_bots()
 
 
 def test_other_bots_keep_theirs(shop: Api, bot: Api) -> None:

@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.usecases.delivery import WAITS, deliver
+from chalicelib.usecases.webhooks.worker import WAITS, deliver
 from tests.api.live import Client, fits
 from tests.api.scene import id_of, ok, owned
 from tests.support.api import DEMO_KEY, Api
 from tests.support.fakes import FakeReceiver
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 @pytest.fixture
-def world() -> MemoryWorld:
-    return MemoryWorld("https://bot.test/")
+def services() -> MemoryServices:
+    return MemoryServices("https://bot.test/")
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def path(bot: Api, ana: Api) -> str:
     return owned(bot, ana)
 
 
-def watching(world: MemoryWorld, who: Api, path: str) -> Client:
-    client = Client(world, who, "c-1")
+def watching(services: MemoryServices, who: Api, path: str) -> Client:
+    client = Client(services, who, "c-1")
     client.do("watch", conversation_id=id_of(path), after=0)
     return client
 
@@ -41,26 +41,26 @@ def says(agent: Api, path: str) -> int:
 
 
 def test_whoever_looks_sees_that_the_bots_server_has_taken_it(
-    world: MemoryWorld, path: str, ana: Api
+    services: MemoryServices, path: str, ana: Api
 ) -> None:
-    client = watching(world, ana, path)
+    client = watching(services, ana, path)
     seq = says(ana, path)
 
-    deliver(world, "demo", id_of(path), "receipt")
+    deliver(services, "demo", id_of(path), "receipt")
 
     assert signs(client) == [(seq, 0, None)]
 
 
 def test_what_is_tried_again_and_then_given_up_is_said_to_be_so(
-    world: MemoryWorld, path: str, ana: Api
+    services: MemoryServices, path: str, ana: Api
 ) -> None:
-    deliver(world, "demo", id_of(path), "receipt")
-    world.receiver = FakeReceiver(otherwise=None)
-    client = watching(world, ana, path)
+    deliver(services, "demo", id_of(path), "receipt")
+    services.receiver = FakeReceiver(otherwise=None)
+    client = watching(services, ana, path)
     seq = says(ana, path)
 
     for _ in range(len(WAITS) + 1):
-        deliver(world, "demo", id_of(path), "receipt")
+        deliver(services, "demo", id_of(path), "receipt")
 
     *retried, last = signs(client)
     assert [attempts for _, attempts, _ in retried] == list(range(1, len(WAITS) + 1))
@@ -68,33 +68,33 @@ def test_what_is_tried_again_and_then_given_up_is_said_to_be_so(
 
 
 def test_who_looks_later_is_told_how_far_it_has_come(
-    world: MemoryWorld, path: str, ana: Api
+    services: MemoryServices, path: str, ana: Api
 ) -> None:
     seq = says(ana, path)
-    deliver(world, "demo", id_of(path), "receipt")
+    deliver(services, "demo", id_of(path), "receipt")
     says(ana, path)
 
-    reply = Client(world, ana, "late").do("watch", conversation_id=id_of(path), after=0)
+    reply = Client(services, ana, "late").do("watch", conversation_id=id_of(path), after=0)
 
     assert reply["result"]["delivery"] == {"through": seq, "attempts": 0}
 
 
 def test_a_bot_without_a_webhook_fetches_by_itself_and_nothing_is_said(bot: Api, ana: Api) -> None:
-    world = MemoryWorld()
-    bot = Api(world, DEMO_KEY)
+    services = MemoryServices()
+    bot = Api(services, DEMO_KEY)
     ana = bot.login("ana")
     path = owned(bot, ana)
 
-    reply = Client(world, ana, "c").do("watch", conversation_id=id_of(path), after=0)
+    reply = Client(services, ana, "c").do("watch", conversation_id=id_of(path), after=0)
 
     assert reply["result"]["delivery"] is None
 
 
 def test_changes_of_who_may_speak_are_delivered_without_a_sign(
-    world: MemoryWorld, path: str, ana: Api
+    services: MemoryServices, path: str, ana: Api
 ) -> None:
-    client = watching(world, ana, path)
+    client = watching(services, ana, path)
 
-    deliver(world, "demo", id_of(path), "receipt")
+    deliver(services, "demo", id_of(path), "receipt")
 
     assert signs(client) == []

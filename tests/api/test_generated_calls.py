@@ -15,15 +15,15 @@ from schemathesis.generation.modes import GenerationMode
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi import checks
 
-from chalicelib.entrypoints import rooms
-from chalicelib.usecases import sessions
+from chalicelib.entrypoints.http import blueprints
+from chalicelib.usecases.accounts import sessions
 from infra.local.invocation import Workers, isolate
 from infra.local.limits import Limits
 from infra.local.rest import RestApi
 from tests.api.calls import Ids, Resource, staged
 from tests.support import contract
 from tests.support.api import DEMO_KEY, Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 BRIEFLY = settings(
     max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -41,19 +41,19 @@ class Described:
     """The document as schemathesis sees it, and the app behind it in one world after the other."""
 
     def __init__(self, workers: Workers) -> None:
-        self.world = MemoryWorld()
+        self.services = MemoryServices()
         self._sources = count()
         app = Chalice(app_name="baton-under-test")
-        for room in rooms.ROOMS:
-            app.register_blueprint(room.blueprint(lambda: self.world))
+        for room in blueprints.BLUEPRINTS:
+            app.register_blueprint(room.blueprint(lambda: self.services))
         isolate(app)
         gateway = RestApi(app, workers, Limits(), "local")
         self.schema: BaseSchema = schemathesis.openapi.from_asgi("/openapi.json", gateway)
 
     def begin(self) -> Ids:
         """In a new world, where a conversation waits."""
-        self.world = MemoryWorld()
-        bot = Api(self.world, DEMO_KEY)
+        self.services = MemoryServices()
+        bot = Api(self.services, DEMO_KEY)
         return staged(bot, bot, "waiting")
 
     def token(self, schemes: set[str]) -> str:
@@ -61,7 +61,7 @@ class Described:
         if "botKey" in schemes:
             return DEMO_KEY
         source = f"10.0.0.{next(self._sources)}"
-        return sessions.login(self.world, "owner@example.test", "owner-demo", source).access
+        return sessions.login(self.services, "owner@example.test", "owner-demo", source).access
 
 
 @pytest.fixture(scope="module")

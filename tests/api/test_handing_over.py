@@ -4,7 +4,7 @@ import pytest
 
 from tests.api.scene import BOT, begun, id_of, log, ok, online, owned, person, waiting
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 NEW_YEAR = "2026-01-01T00:00:00.000Z"
 
@@ -159,8 +159,8 @@ def test_a_command_thought_up_under_another_epoch_is_refused(
     assert refused.json["epoch"] == bot.get(path).json["epoch"]
 
 
-def test_who_is_full_cannot_claim_one_more(world: MemoryWorld, bot: Api) -> None:
-    person(world, "cara", capacity=1)
+def test_who_is_full_cannot_claim_one_more(services: MemoryServices, bot: Api) -> None:
+    person(services, "cara", capacity=1)
     cara = bot.login("cara")
     owned(bot, cara)
     other = ok(bot.post(f"{BOT}/pause", {"channel": "web", "user": "u-2"}))["id"]
@@ -276,8 +276,10 @@ def test_the_owner_and_a_supervisor_may_unpause(who: str, status: int, bot: Api,
     assert bot.login(who).post(f"{path}/unpause", {}).status == status
 
 
-def test_while_it_waits_a_member_of_its_queue_may_unpause(world: MemoryWorld, bot: Api) -> None:
-    person(world, "quinn", queues=frozenset({"sales"}))
+def test_while_it_waits_a_member_of_its_queue_may_unpause(
+    services: MemoryServices, bot: Api
+) -> None:
+    person(services, "quinn", queues=frozenset({"sales"}))
     path = waiting(bot, "sales")
 
     assert bot.login("quinn").post(f"{path}/unpause", {}).json["status"] == "bot"

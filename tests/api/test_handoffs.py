@@ -4,21 +4,21 @@ import pytest
 
 from tests.api.scene import BOT, begun, id_of, ok, owned, waiting
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 def listed(caller: Api, **query: str) -> list[str]:
     return [item["conversation_id"] for item in ok(caller.get(f"{BOT}/handoffs", **query))["items"]]
 
 
-def three(world: MemoryWorld, bot: Api, ana: Api) -> list[str]:
+def three(services: MemoryServices, bot: Api, ana: Api) -> list[str]:
     """One that has ended, one that Ana has, one that waits in a queue; one after the other."""
     ended = owned(bot, ana)
     ok(ana.post(f"{ended}/unpause"))
-    world.clock.advance(1)
+    services.clock.advance(1)
     has = waiting(bot, user={"id": "u-2"})
     ok(ana.post(f"{has}/claim"))
-    world.clock.advance(1)
+    services.clock.advance(1)
     waits = waiting(bot, "sales", user={"id": "u-3"})
     return [id_of(path) for path in (ended, has, waits)]
 
@@ -36,9 +36,9 @@ def three(world: MemoryWorld, bot: Api, ana: Api) -> list[str]:
     ],
 )
 def test_a_list_has_what_was_asked_for_the_latest_first(
-    world: MemoryWorld, bot: Api, ana: Api, query: dict[str, str], expected: list[int]
+    services: MemoryServices, bot: Api, ana: Api, query: dict[str, str], expected: list[int]
 ) -> None:
-    ids = three(world, bot, ana)
+    ids = three(services, bot, ana)
 
     assert listed(bot, **query) == [ids[n] for n in expected]
 
@@ -57,8 +57,8 @@ def test_the_list_of_one_conversation_has_all_its_handoffs(bot: Api, ana: Api) -
     ]
 
 
-def test_pages_follow_one_another(world: MemoryWorld, bot: Api, ana: Api) -> None:
-    ids = three(world, bot, ana)
+def test_pages_follow_one_another(services: MemoryServices, bot: Api, ana: Api) -> None:
+    ids = three(services, bot, ana)
 
     first = ok(bot.get(f"{BOT}/handoffs", limit="2"))
     second = ok(bot.get(f"{BOT}/handoffs", limit="2", cursor=first["next"]))

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.access import Scope
-from chalicelib.usecases.records import IdempotencyKey, Notification
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.events import Notification
 from tests.api.calls import NATIVE, ROWS, Resource, filled, staged
 from tests.api.scene import BOT, begun, key, log, message, ok, one, owned, waiting
 from tests.support import contract
 from tests.support.api import Answer, Api
 from tests.support.memory import MemoryNotifications, MemoryTable
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 MESSAGES = f"{BOT}/messages"
 WEEK = 7 * 24 * 60 * 60 * 1000
@@ -139,8 +140,8 @@ def test_a_refusal_is_not_kept(bot: Api, ana: Api) -> None:
     assert sent(bot, MESSAGES, reply).status == 201
 
 
-def test_a_key_belongs_to_its_caller(world: MemoryWorld, bot: Api, ana: Api, bo: Api) -> None:
-    second = bot.as_(key(world, "second", *Scope))
+def test_a_key_belongs_to_its_caller(services: MemoryServices, bot: Api, ana: Api, bo: Api) -> None:
+    second = bot.as_(key(services, "second", *Scope))
     path = waiting(bot)
 
     ok(sent(ana, f"{path}/claim", {}))
@@ -157,9 +158,9 @@ def test_a_key_belongs_to_its_bot(bot: Api, other_bot: Api) -> None:
     assert sent(other_bot, "/bots/other/messages", message(text="Other.")).status == 201
 
 
-def test_a_key_is_forgotten_after_seven_days(world: MemoryWorld, bot: Api) -> None:
+def test_a_key_is_forgotten_after_seven_days(services: MemoryServices, bot: Api) -> None:
     ok(sent(bot, MESSAGES, message()))
-    world.clock.advance(WEEK)
+    services.clock.advance(WEEK)
 
     assert sent(bot, MESSAGES, message(text="Another.")).status == 201
 
@@ -195,12 +196,12 @@ class SlowToKnow(MemoryNotifications):
 
 
 def test_a_notification_sent_twice_at_the_same_moment_is_one(
-    world: MemoryWorld, bot: Api, ana: Api
+    services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     table = MemoryTable()
-    world.notifications = MemoryNotifications(table)
+    services.notifications = MemoryNotifications(table)
     first = sent(bot, f"{BOT}/notifications", {"message": "Look."})
-    world.notifications = SlowToKnow(table)
+    services.notifications = SlowToKnow(table)
 
     second = sent(bot, f"{BOT}/notifications", {"message": "Look."})
 

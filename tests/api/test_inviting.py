@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.cached import CachedDirectory
+from chalicelib.adapters.cached_directory import CachedDirectory
 from chalicelib.domain.access import Role
 from chalicelib.usecases import reactions
-from chalicelib.usecases.inviting import LIFE
+from chalicelib.usecases.admin.members import LIFE
 from tests.api.live import Client
 from tests.api.scene import BOT, id_of, ok, one, owned, person
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 CY = {"email": "cy@example.test", "name": "Cy", "queues": ["sales"], "capacity": 3}
 PASSWORD = "a long enough password"
@@ -47,9 +47,9 @@ def test_an_invitation_is_good_once(owner: Api, nobody: Api) -> None:
     assert accepted(nobody, token, "another password").status == 401
 
 
-def test_an_invitation_ends(world: MemoryWorld, owner: Api, nobody: Api) -> None:
+def test_an_invitation_ends(services: MemoryServices, owner: Api, nobody: Api) -> None:
     token = invited(owner)["invitation"]
-    world.clock.advance(LIFE)
+    services.clock.advance(LIFE)
 
     assert accepted(nobody, token).status == 401
 
@@ -87,19 +87,19 @@ def test_who_has_a_password_needs_no_invitation_and_keeps_their_name(owner: Api)
 
 
 def test_an_admin_takes_in_nobody_whom_another_bot_has_invited(
-    world: MemoryWorld, bot: Api
+    services: MemoryServices, bot: Api
 ) -> None:
     """They may have set that person's password themselves (pre-registered accounts)."""
-    person(world, "ada", Role.ADMIN)
+    person(services, "ada", Role.ADMIN)
     eve = {**CY, "email": "eve@example.test"}
 
     assert bot.login("ada").post(f"{BOT}/agents", eve).status == 403
 
 
 def test_who_serves_no_bot_any_more_begins_anew(
-    world: MemoryWorld, bot: Api, owner: Api, nobody: Api
+    services: MemoryServices, bot: Api, owner: Api, nobody: Api
 ) -> None:
-    person(world, "ada", Role.ADMIN)
+    person(services, "ada", Role.ADMIN)
     cy = invited(owner)
     assert accepted(nobody, cy["invitation"]).status == 200
     assert owner.send("DELETE", f"{BOT}/agents/{cy['id']}").status == 204
@@ -112,15 +112,15 @@ def test_who_serves_no_bot_any_more_begins_anew(
 
 
 def test_who_is_sent_away_hears_nothing_more(
-    world: MemoryWorld, bot: Api, ana: Api, owner: Api
+    services: MemoryServices, bot: Api, ana: Api, owner: Api
 ) -> None:
-    client = Client(world, ana, "c-ana")
+    client = Client(services, ana, "c-ana")
     who = ok(ana.get("/auth/me"))["id"]
     owner.send("DELETE", f"{BOT}/agents/{who}")
     ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
 
-    for notification in world.notifications.latest("demo", None, 1):
-        reactions.announce(world, notification)
+    for notification in services.notifications.latest("demo", None, 1):
+        reactions.announce(services, notification)
 
     assert client.events == []
     assert client.do("ping")["error"]["code"] == "unauthenticated"
@@ -133,9 +133,9 @@ def test_somebody_who_serves_the_bot_already_is_a_conflict(owner: Api) -> None:
 
 
 def test_an_admin_cannot_take_over_whoever_has_a_password(
-    world: MemoryWorld, bot: Api, owner: Api
+    services: MemoryServices, bot: Api, owner: Api
 ) -> None:
-    person(world, "ada", Role.ADMIN)
+    person(services, "ada", Role.ADMIN)
     ada = bot.login("ada")
     cy = invited(owner)["id"]
     members = ok(ada.get(f"{BOT}/agents"))["items"]
@@ -158,13 +158,13 @@ def test_other_work_holds_and_what_they_have_stays_counted(bot: Api, ana: Api, o
 
 
 def test_what_somebody_has_goes_back_to_the_queue_when_they_are_sent_away(
-    world: MemoryWorld, bot: Api, ana: Api, owner: Api
+    services: MemoryServices, bot: Api, ana: Api, owner: Api
 ) -> None:
     path = owned(bot, ana)
     who = ok(bot.get(path))["owner"]
 
     assert owner.send("DELETE", f"{BOT}/agents/{who}").status == 204
-    world.clock.advance(5000)
+    services.clock.advance(5000)
 
     head = ok(bot.get(path))
     assert (head["status"], head["owner"]) == ("waiting", None)
@@ -194,13 +194,13 @@ def change(caller: Api, current: str, new: str) -> Any:
 
 
 def test_a_new_password_ends_all_other_sessions(
-    world: MemoryWorld, bot: Api, ana: Api, nobody: Api
+    services: MemoryServices, bot: Api, ana: Api, nobody: Api
 ) -> None:
     elsewhere = bot.login("ana")
 
     answer = change(ana, "ana-demo", PASSWORD)
 
-    world.clock.advance(5000)
+    services.clock.advance(5000)
     assert answer.status == 200, answer.text
     assert nobody.as_(answer.json["payload"]["token"]).get("/auth/me").status == 200
     assert elsewhere.get("/auth/me").status == 401
@@ -223,10 +223,10 @@ def test_guessing_the_current_password_is_limited(ana: Api) -> None:
 
 
 def test_a_session_that_a_new_password_begins_is_good_at_once(
-    world: MemoryWorld, owner: Api, ana: Api, nobody: Api
+    services: MemoryServices, owner: Api, ana: Api, nobody: Api
 ) -> None:
     """Also where the person is remembered as they were."""
-    world.directory = CachedDirectory(world.directory, world.clock)  # type: ignore[assignment]
+    services.directory = CachedDirectory(services.directory, services.clock)  # type: ignore[assignment]
     for path in ("/auth/me", f"{BOT}/agents"):
         assert ana.get(path).status == 200
 

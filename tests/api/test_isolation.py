@@ -5,7 +5,7 @@ import pytest
 from tests.api.calls import IN_A_BOT, ROWS, WITH_ID, Resource, best_caller, filled, staged
 from tests.api.scene import person
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 # Another bot's
 
@@ -71,10 +71,10 @@ OF_CONVERSATIONS = [
 
 @pytest.mark.parametrize("resource", OF_CONVERSATIONS)
 def test_what_an_agent_may_not_see_looks_like_what_does_not_exist(
-    resource: Resource, world: MemoryWorld, bot: Api
+    resource: Resource, services: MemoryServices, bot: Api
 ) -> None:
     (method, path), row = resource, ROWS[resource]
-    person(world, "quinn", queues=frozenset({"sales"}))
+    person(services, "quinn", queues=frozenset({"sales"}))
     quinn = bot.login("quinn")
     paused = bot.post("/bots/demo/pause", {"channel": "web", "user": "u", "queue": "billing"}).json
     hidden = paused["handoff"]["id"] if "/handoffs/" in path else paused["id"]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.scene import BOT, begun, id_of, log, ok, online, owned, person, waiting
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 LIST = f"{BOT}/conversations"
 MINUTE = 60_000
@@ -31,19 +31,19 @@ def users(caller: Api, **query: str) -> list[str]:
 # Order and filters
 
 
-def test_the_latest_activity_comes_first(world: MemoryWorld, bot: Api) -> None:
+def test_the_latest_activity_comes_first(services: MemoryServices, bot: Api) -> None:
     for user in ("a", "b", "c"):
         begun(bot, user={"id": user})
-        world.clock.advance(MINUTE)
+        services.clock.advance(MINUTE)
     begun(bot, user={"id": "a"})
 
     assert users(bot) == ["a", "c", "b"]
 
 
-def test_paused_ones_come_by_priority_and_longest_wait(world: MemoryWorld, bot: Api) -> None:
+def test_paused_ones_come_by_priority_and_longest_wait(services: MemoryServices, bot: Api) -> None:
     for user, priority in (("a", 0), ("b", 5), ("c", 0), ("d", 5)):
         ok(bot.post(f"{begun(bot, user={'id': user})}/pause", {"priority": priority}))
-        world.clock.advance(MINUTE)
+        services.clock.advance(MINUTE)
 
     assert users(bot, status="waiting") == ["b", "d", "a", "c"]
 
@@ -69,9 +69,9 @@ def test_an_unknown_status_is_refused(status: str, bot: Api) -> None:
 
 
 def test_an_agent_sees_their_queues_the_unqueued_their_own_and_the_bots(
-    world: MemoryWorld, bot: Api, sam: Api
+    services: MemoryServices, bot: Api, sam: Api
 ) -> None:
-    who = person(world, "quinn", queues=frozenset({"sales"}))
+    who = person(services, "quinn", queues=frozenset({"sales"}))
     quinn = bot.login("quinn")
     online(quinn)
     for user, queue in (("s", "sales"), ("b", "billing"), ("u", None), ("own", "billing")):
@@ -155,9 +155,9 @@ def test_a_cursor_is_good_for_its_own_list_and_bot_only(
 
 
 def test_a_cursor_shows_nobody_more_than_they_may_see(
-    world: MemoryWorld, bot: Api, sam: Api
+    services: MemoryServices, bot: Api, sam: Api
 ) -> None:
-    person(world, "quinn", queues=frozenset({"sales"}))
+    person(services, "quinn", queues=frozenset({"sales"}))
     for user in ("a", "b"):
         waiting(bot, "billing", user={"id": user})
     cursor = ok(sam.get(LIST, limit="1"))["next"]

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.head import Head
-from chalicelib.entrypoints import change_stream, nudge_queue, socket_handlers, timers
-from chalicelib.entrypoints.journal import Journal
-from chalicelib.usecases.records import Committed
+from chalicelib.domain.conversation.head import Head
+from chalicelib.entrypoints.events import minute, stream, webhook_queue
+from chalicelib.entrypoints.request_log import Journal
+from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.records.events import Committed
 from tests.api.calls import NATIVE, ROWS
 from tests.api.live import Client
 from tests.api.scene import BOT, NOBODYS_ID, begun, id_of, message, ok, waiting
 from tests.support.api import DEMO_KEY, Api
 from tests.support.log_lines import Lines, written
 from tests.support.memory import MemoryConversations
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 CANARY = "canary-4000-1234"
 GATE = "GET /api/v1/bots/{bot}/conversations/{id}/gate"
@@ -79,10 +80,10 @@ def test_who_proves_nothing_has_no_kind(lines: Lines, nobody: Api) -> None:
 
 
 def test_the_first_call_of_a_container_was_a_cold_start(lines: Lines) -> None:
-    journal = Journal()
+    request_log = Journal()
 
     for _ in range(3):
-        with journal.line("request"):
+        with request_log.line("request"):
             pass
 
     assert [line["cold_start"] for line in lines.all] == [True, False, False]
@@ -96,15 +97,15 @@ def test_a_call_that_fails_has_its_line_as_well(lines: Lines) -> None:
 
 
 def test_frames_batches_nudges_and_sweeps_have_their_lines(
-    lines: Lines, world: MemoryWorld, bot: Api, ana: Api
+    lines: Lines, services: MemoryServices, bot: Api, ana: Api
 ) -> None:
-    client = Client(world, ana, "a")
+    client = Client(services, ana, "a")
     client.do("sync")
     client.send('{"id": 1, "action": "canary"}')
-    nudge_queue.handle(world, _nudged(waiting(bot)))
-    change_stream.handle(world, lambda record: None, {"Records": [{}, {}]})
-    timers.every_minute(world)
-    socket_handlers.disconnect(world, {"requestContext": {"connectionId": "a"}})
+    webhook_queue.handle(services, _nudged(waiting(bot)))
+    stream.handle(services, lambda record: None, {"Records": [{}, {}]})
+    minute.every_minute(services)
+    handlers.disconnect(services, {"requestContext": {"connectionId": "a"}})
 
     known, unknown = lines.of("frame")
     assert (known["action"], "code" in known) == ("sync", False)
@@ -133,11 +134,11 @@ def test_no_line_of_any_route_holds_what_came_with_the_request(
 
 
 def test_no_line_of_a_whole_handoff_holds_what_was_said_or_a_secret(
-    lines: Lines, world: MemoryWorld, bot: Api, ana: Api
+    lines: Lines, services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     user = {"id": CANARY, "name": CANARY, "attributes": {CANARY: CANARY}}
     path = waiting(bot, **message(text=CANARY, user=user, message_id=CANARY, thread=CANARY))
-    client = Client(world, ana, "a")
+    client = Client(services, ana, "a")
     here = {"conversation_id": id_of(path), "bot": "demo"}
     client.do("claim", **here)
     client.do("message", **here, text=CANARY, message_id=CANARY)
@@ -148,9 +149,9 @@ def test_no_line_of_a_whole_handoff_holds_what_was_said_or_a_secret(
     bot.post(f"{path}/suggestions", {"text": CANARY})
     ok(ana.send("PUT", f"{path}/tags", {"tags": [CANARY]}))
     ok(ana.post(f"{path}/unpause", {"note": CANARY, "variables": {CANARY: CANARY}}))
-    _follow(world, path)
-    nudge_queue.handle(world, _nudged(path))
-    timers.every_minute(world)
+    _follow(services, path)
+    webhook_queue.handle(services, _nudged(path))
+    minute.every_minute(services)
 
     assert len(lines.all) > 15
     assert secrets_in(lines.text) == []
@@ -164,10 +165,10 @@ class Broken(MemoryConversations):
 
 
 def test_a_fault_of_ours_says_where_and_quotes_nothing(
-    lines: Lines, world: MemoryWorld, bot: Api
+    lines: Lines, services: MemoryServices, bot: Api
 ) -> None:
     path = begun(bot)
-    world.conversations = Broken(world.memory, world.clock)
+    services.conversations = Broken(services.memory, services.clock)
 
     answer = bot.unchecked("GET", f"{path}/gate")
 
@@ -192,10 +193,10 @@ def secrets_in(text: str) -> list[str]:
     return [word for word in forbidden if word in text]
 
 
-def _follow(world: MemoryWorld, path: str) -> None:
-    entries = world.conversations.entries_after("demo", id_of(path), 0, 1000)
+def _follow(services: MemoryServices, path: str) -> None:
+    entries = services.conversations.entries_after("demo", id_of(path), 0, 1000)
     records = [{"committed": Committed("demo", id_of(path), entry)} for entry in entries]
-    change_stream.handle(world, lambda record: record["committed"], {"Records": records})
+    stream.handle(services, lambda record: record["committed"], {"Records": records})
 
 
 def _nudged(path: str) -> dict[str, Any]:

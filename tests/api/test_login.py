@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.address import person_id
 from tests.api.scene import BOT, ok
 from tests.support.api import Answer, Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 PATHS = ["/auth/login", "/auth/login/basic/default", "/auth/login/basic/anything%20else"]
 ANA = {"email": "ana@example.test", "password": "ana-demo"}
@@ -46,9 +46,9 @@ WRONG = [
 @pytest.mark.parametrize("body", WRONG)
 @pytest.mark.parametrize("path", PATHS[:2])
 def test_whatever_is_wrong_the_answer_and_its_cost_are_the_same(
-    path: str, body: dict[str, str], world: MemoryWorld, nobody: Api
+    path: str, body: dict[str, str], services: MemoryServices, nobody: Api
 ) -> None:
-    before = world.passwords.compared
+    before = services.passwords.compared
 
     answer = nobody.post(path, body)
 
@@ -61,7 +61,7 @@ def test_whatever_is_wrong_the_answer_and_its_cost_are_the_same(
         "details": "",
         "docs": "https://botpress.com/docs",
     }
-    assert world.passwords.compared == before + 1
+    assert services.passwords.compared == before + 1
 
 
 @pytest.mark.parametrize("wrong", [None, 1, True, ["ana-demo"], {"$ne": ""}])
@@ -75,9 +75,9 @@ def test_what_is_no_text_logs_nobody_in(path: str, field: str, wrong: object, no
 
 @pytest.mark.parametrize("path", PATHS[:2])
 def test_who_is_disabled_can_no_longer_log_in_nor_use_a_token(
-    path: str, world: MemoryWorld, bot: Api, ana: Api
+    path: str, services: MemoryServices, bot: Api, ana: Api
 ) -> None:
-    _disable(world, "ana@example.test")
+    _disable(services, "ana@example.test")
 
     assert bot.as_(None).post(path, ANA).json["errorCode"] == "BP_0009"
     assert ana.get("/auth/me").status == 401
@@ -85,7 +85,7 @@ def test_who_is_disabled_can_no_longer_log_in_nor_use_a_token(
 
 
 def test_too_many_attempts_are_refused_for_a_while_even_with_the_right_password(
-    world: MemoryWorld, nobody: Api
+    services: MemoryServices, nobody: Api
 ) -> None:
     for _ in range(10):
         assert nobody.post("/auth/login", {**ANA, "password": "wrong"}).status == 401
@@ -94,7 +94,7 @@ def test_too_many_attempts_are_refused_for_a_while_even_with_the_right_password(
 
     assert (refused.status, refused.json["errorCode"]) == (429, "BP_0011")
     assert refused.headers["Retry-After"] == "900"
-    world.clock.advance(900 * 1000)
+    services.clock.advance(900 * 1000)
     assert nobody.post("/auth/login", ANA).status == 200
 
 
@@ -110,10 +110,10 @@ def test_one_account_locked_out_locks_no_other(nobody: Api) -> None:
 
 
 def test_a_refresh_token_gives_a_new_pair_after_the_access_token_has_expired(
-    world: MemoryWorld, nobody: Api
+    services: MemoryServices, nobody: Api
 ) -> None:
     first = ok(nobody.post("/auth/login", ANA))["payload"]
-    world.clock.advance(2 * HOUR)
+    services.clock.advance(2 * HOUR)
 
     second = ok(nobody.post("/auth/refresh", {"refresh": first["refresh"]}))["payload"]
 
@@ -121,9 +121,9 @@ def test_a_refresh_token_gives_a_new_pair_after_the_access_token_has_expired(
     assert nobody.as_(second["token"]).get("/auth/me").status == 200
 
 
-def test_a_refresh_token_ends_after_twelve_hours(world: MemoryWorld, nobody: Api) -> None:
+def test_a_refresh_token_ends_after_twelve_hours(services: MemoryServices, nobody: Api) -> None:
     token = ok(nobody.post("/auth/login", ANA))["payload"]["refresh"]
-    world.clock.advance(12 * HOUR + 1000)
+    services.clock.advance(12 * HOUR + 1000)
 
     assert _refreshed(nobody, token).status == 401
 
@@ -181,20 +181,20 @@ def test_the_installations_owner_serves_every_bot(owner: Api) -> None:
 
 
 def test_a_ticket_is_good_for_thirty_seconds_and_never_the_same(
-    world: MemoryWorld, ana: Api
+    services: MemoryServices, ana: Api
 ) -> None:
     first, second = ana.post("/socket/ticket"), ana.post("/socket/ticket", {})
 
     assert first.status == 201
     assert first.json["expires_at"] == "2026-01-01T00:00:30.000Z"
-    assert first.json["url"] == world.socket_url
+    assert first.json["url"] == services.socket_url
     assert first.json["ticket"] != second.json["ticket"]
 
 
-def _disable(world: MemoryWorld, email: str) -> None:
-    found = world.directory.person(person_id(email))
+def _disable(services: MemoryServices, email: str) -> None:
+    found = services.directory.person(person_id(email))
     assert found is not None
-    world.directory.add_person(replace(found, disabled=True))
+    services.directory.add_person(replace(found, disabled=True))
 
 
 def test_who_has_logged_out_is_not_there_any_more(bot: Api, ana: Api) -> None:

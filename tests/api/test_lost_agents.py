@@ -2,24 +2,24 @@
 
 import pytest
 
-from chalicelib.entrypoints import socket_handlers
-from chalicelib.usecases import timers as looks
+from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.routing import timers as looks
 from tests.api.live import Client
 from tests.api.living import MINUTE, Living
 from tests.api.scene import log, ok, waiting
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 def test_a_lost_agent_has_two_minutes_and_then_the_others_are_told(
-    world: MemoryWorld, living: Living, bot: Api, ana: Api, bo: Api
+    services: MemoryServices, living: Living, bot: Api, ana: Api, bo: Api
 ) -> None:
-    Client(world, ana, "ana's")
-    watching = Client(world, bo, "bo's")
+    Client(services, ana, "ana's")
+    watching = Client(services, bo, "bo's")
     path = waiting(bot)
     head = ok(ana.post(f"{path}/claim"))
     living.follow()
-    socket_handlers.disconnect(world, {"requestContext": {"connectionId": "ana's"}})
+    handlers.disconnect(services, {"requestContext": {"connectionId": "ana's"}})
 
     living.passes(MINUTE)
     kept = ok(bot.get(path))["status"]
@@ -36,11 +36,11 @@ def test_a_lost_agent_has_two_minutes_and_then_the_others_are_told(
 
 @pytest.mark.parametrize("how", ["claim", "transfer"])
 def test_who_takes_one_when_their_connection_has_closed_has_two_minutes_too(
-    how: str, world: MemoryWorld, living: Living, bot: Api, sam: Api
+    how: str, services: MemoryServices, living: Living, bot: Api, sam: Api
 ) -> None:
-    Client(world, sam, "sam's")
+    Client(services, sam, "sam's")
     path, body = waiting(bot), {"agent": "sam@example.test"} if how == "transfer" else {}
-    socket_handlers.disconnect(world, {"requestContext": {"connectionId": "sam's"}})
+    handlers.disconnect(services, {"requestContext": {"connectionId": "sam's"}})
     living.passes(5 * MINUTE)
     ok(sam.post(f"{path}/{how}", body))
 
@@ -53,25 +53,25 @@ def test_who_takes_one_when_their_connection_has_closed_has_two_minutes_too(
 
 
 def test_an_agent_who_comes_back_in_time_keeps_the_conversation(
-    world: MemoryWorld, living: Living, bot: Api, ana: Api
+    services: MemoryServices, living: Living, bot: Api, ana: Api
 ) -> None:
-    Client(world, ana, "one")
+    Client(services, ana, "one")
     path = waiting(bot)
     ok(ana.post(f"{path}/claim"))
     living.follow()
-    socket_handlers.disconnect(world, {"requestContext": {"connectionId": "one"}})
+    handlers.disconnect(services, {"requestContext": {"connectionId": "one"}})
 
     living.passes(MINUTE)
-    Client(world, ana, "two")
+    Client(services, ana, "two")
     living.passes(5 * MINUTE)
 
     assert ok(bot.get(path))["owner_name"] == "Ana"
 
 
 def test_an_agent_whose_end_nobody_announced_is_missed_after_eleven_minutes(
-    world: MemoryWorld, living: Living, bot: Api, ana: Api
+    services: MemoryServices, living: Living, bot: Api, ana: Api
 ) -> None:
-    Client(world, ana, "ana's")
+    Client(services, ana, "ana's")
     path = waiting(bot)
     ok(ana.post(f"{path}/claim"))
 
@@ -83,9 +83,9 @@ def test_an_agent_whose_end_nobody_announced_is_missed_after_eleven_minutes(
 
 
 def test_an_agent_whose_heart_beats_keeps_the_conversation_for_days(
-    world: MemoryWorld, living: Living, bot: Api, ana: Api
+    services: MemoryServices, living: Living, bot: Api, ana: Api
 ) -> None:
-    client = Client(world, ana, "ana's")
+    client = Client(services, ana, "ana's")
     path = waiting(bot)
     ok(ana.post(f"{path}/claim"))
 
@@ -97,13 +97,13 @@ def test_an_agent_whose_heart_beats_keeps_the_conversation_for_days(
 
 
 def test_what_has_been_looked_after_in_vain_is_left_alone_until_its_time(
-    world: MemoryWorld, living: Living, bot: Api, ana: Api
+    services: MemoryServices, living: Living, bot: Api, ana: Api
 ) -> None:
-    client = Client(world, ana, "ana's")
+    client = Client(services, ana, "ana's")
     ok(ana.post(f"{waiting(bot)}/claim"))
     living.passes(9 * MINUTE)
     client.do("ping")
 
     living.passes(5 * MINUTE)
 
-    assert looks.due(world) == []
+    assert looks.due(services) == []

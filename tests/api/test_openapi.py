@@ -9,12 +9,13 @@ import pytest
 from openapi_spec_validator import validate
 
 from chalicelib.domain import errors
-from chalicelib.domain.entries import Kind
-from chalicelib.domain.handoff import Outcome
-from chalicelib.domain.head import Status
-from chalicelib.domain.routing import PresenceStatus
-from chalicelib.entrypoints import requests, rooms
-from chalicelib.entrypoints.http import Unforeseen
+from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.conversation.handoff import Outcome
+from chalicelib.domain.conversation.head import Status
+from chalicelib.domain.routing.members import PresenceStatus
+from chalicelib.entrypoints.http import blueprints
+from chalicelib.entrypoints.http.framework import Unforeseen
+from chalicelib.entrypoints.http.schemas import conversations
 from infra.openapi import SERVED, as_json
 from tests.api.calls import NATIVE, PEOPLE, ROWS, Resource
 from tests.support import contract
@@ -30,7 +31,7 @@ def test_the_document_is_sound() -> None:
 
 
 def test_every_route_is_in_the_document_and_every_path_in_the_app() -> None:
-    api = (room for room in rooms.ROOMS if room not in rooms.PAGES)
+    api = (room for room in blueprints.BLUEPRINTS if room not in blueprints.PAGES)
     routes = {resource for room in api for resource in room.resources}
 
     assert routes == set(OPERATIONS)
@@ -107,19 +108,19 @@ def test_an_example_fits_its_schema(where: list[str], example: object) -> None:
 # Bodies, words and codes
 
 BODIES: dict[str, type[msgspec.Struct]] = {
-    "User": requests.User,
-    "NewMessage": requests.NewMessage,
-    "MessageInConversation": requests.MessageInConversation,
-    "Pause": requests.PauseRequest,
-    "PauseByAddress": requests.PauseByAddress,
-    "Unpause": requests.UnpauseRequest,
-    "WithEpoch": requests.WithEpoch,
-    "Transfer": requests.TransferRequest,
-    "TextRequest": requests.TextRequest,
-    "Tags": requests.TagsRequest,
-    "NotificationRequest": requests.NotificationRequest,
-    "Login": requests.Login,
-    "Refresh": requests.Refresh,
+    "User": conversations.User,
+    "NewMessage": conversations.NewMessage,
+    "MessageInConversation": conversations.MessageInConversation,
+    "Pause": conversations.PauseRequest,
+    "PauseByAddress": conversations.PauseByAddress,
+    "Unpause": conversations.UnpauseRequest,
+    "WithEpoch": conversations.WithEpoch,
+    "Transfer": conversations.TransferRequest,
+    "TextRequest": conversations.TextRequest,
+    "Tags": conversations.TagsRequest,
+    "NotificationRequest": conversations.NotificationRequest,
+    "Login": conversations.Login,
+    "Refresh": conversations.Refresh,
 }
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chalicelib.entrypoints import page_routes
+from chalicelib.entrypoints.http.pages import console
 from tests.support.api import Answer, Api
 
 PAGES = [
@@ -71,11 +71,11 @@ def test_what_belongs_to_another_release_is_not_there(nobody: Api) -> None:
 
 
 def test_another_file_makes_another_release() -> None:
-    files = page_routes.files()
-    changed = files | {"main.js": page_routes.File("", "", '"other"')}
+    files = console.files()
+    changed = files | {"main.js": console.File("", "", '"other"')}
 
-    assert page_routes.digest_of(files) == page_routes.release()
-    assert page_routes.digest_of(changed) != page_routes.release()
+    assert console.digest_of(files) == console.release()
+    assert console.digest_of(changed) != console.release()
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from typing import Never
 
 import pytest
 
+from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.errors import TemporarilyUnavailable
-from chalicelib.domain.head import Head
 from tests.api.scene import BOT, begun, without_request
 from tests.support.api import DEMO_KEY, Api
 from tests.support.memory import MemoryConversations, MemoryTable
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 class Away(MemoryConversations):
@@ -56,9 +56,9 @@ def test_facts_never_take_the_place_of_a_problems_own_members(bot: Api, ana: Api
 
 
 def test_a_table_that_does_not_answer_is_503_and_says_when_to_try_again(
-    world: MemoryWorld, bot: Api
+    services: MemoryServices, bot: Api
 ) -> None:
-    world.conversations = Away(MemoryTable())
+    services.conversations = Away(MemoryTable())
 
     for path in ("/readyz", f"{BOT}/conversations/c_x", f"{BOT}/conversations/c_x/gate"):
         answer = bot.get(path)
@@ -68,12 +68,12 @@ def test_a_table_that_does_not_answer_is_503_and_says_when_to_try_again(
 
 
 def test_a_fault_of_ours_is_told_as_one_and_nothing_of_it_leaks(
-    world: MemoryWorld, caplog: pytest.LogCaptureFixture
+    services: MemoryServices, caplog: pytest.LogCaptureFixture
 ) -> None:
-    world.conversations = Faulty(MemoryTable())
+    services.conversations = Faulty(MemoryTable())
 
     with caplog.at_level(logging.ERROR):
-        answer = Api(world, DEMO_KEY).unchecked("GET", f"{BOT}/conversations/c_x")
+        answer = Api(services, DEMO_KEY).unchecked("GET", f"{BOT}/conversations/c_x")
 
     assert (answer.status, answer.json["code"]) == (500, "internal_error")
     assert "SECRET-DETAIL" not in answer.text

@@ -7,7 +7,7 @@ import pytest
 from tests.api.scene import BOT, begun, ok, online, owned, waiting
 from tests.api.settling import settle
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 SECOND = 1000
 DAY = 24 * 60 * 60 * SECOND
@@ -33,17 +33,17 @@ def test_before_anything_has_ended_there_is_nothing(bot: Api, ana: Api, sam: Api
 
 
 def test_a_handoff_is_reported_with_its_times(
-    world: MemoryWorld, bot: Api, ana: Api, sam: Api
+    services: MemoryServices, bot: Api, ana: Api, sam: Api
 ) -> None:
     path = waiting(bot, "sales")
-    world.clock.advance(20 * SECOND)
+    services.clock.advance(20 * SECOND)
     ok(sam.post(f"{path}/claim"))
-    world.clock.advance(25 * SECOND)
+    services.clock.advance(25 * SECOND)
     ok(sam.post(f"{path}/messages", {"text": "Hello."}))
     bot.post(f"{path}/messages", {"from": "bot", "text": "Me too!"})
-    world.clock.advance(55 * SECOND)
+    services.clock.advance(55 * SECOND)
     ok(sam.post(f"{path}/unpause"))
-    settle(world, path)
+    settle(services, path)
 
     found = reported(sam)
 
@@ -61,24 +61,24 @@ def test_a_handoff_is_reported_with_its_times(
 
 
 def test_what_the_stream_brings_twice_is_reported_once(
-    world: MemoryWorld, bot: Api, ana: Api, sam: Api
+    services: MemoryServices, bot: Api, ana: Api, sam: Api
 ) -> None:
     path = owned(bot, ana)
     ok(ana.post(f"{path}/unpause"))
 
-    settle(world, path, times=3)
+    settle(services, path, times=3)
 
     assert reported(sam)["totals"]["handoffs"] == 1
 
 
 def test_each_handoff_of_a_conversation_counts_with_what_was_said_in_it(
-    world: MemoryWorld, bot: Api, ana: Api, sam: Api
+    services: MemoryServices, bot: Api, ana: Api, sam: Api
 ) -> None:
     for _ in range(3):
         path = owned(bot, ana)
         bot.post(f"{path}/messages", {"from": "bot", "text": "Me too!"})
         ok(ana.post(f"{path}/unpause"))
-    settle(world, path)
+    settle(services, path)
 
     totals = reported(sam)["totals"]
 
@@ -86,7 +86,7 @@ def test_each_handoff_of_a_conversation_counts_with_what_was_said_in_it(
 
 
 def test_a_handoff_counts_for_the_queue_and_the_agent_who_had_it_last(
-    world: MemoryWorld, bot: Api, ana: Api, bo: Api, sam: Api
+    services: MemoryServices, bot: Api, ana: Api, bo: Api, sam: Api
 ) -> None:
     path = owned(bot, ana)
     bos = online(bo)
@@ -94,7 +94,7 @@ def test_a_handoff_counts_for_the_queue_and_the_agent_who_had_it_last(
     ok(bo.post(f"{path}/transfer", {"queue": "billing"}))
     ok(sam.post(f"{path}/transfer", {"agent": bos}))
     ok(bo.post(f"{path}/unpause"))
-    settle(world, path)
+    settle(services, path)
 
     found = reported(sam)
 
@@ -103,11 +103,11 @@ def test_a_handoff_counts_for_the_queue_and_the_agent_who_had_it_last(
 
 
 def test_a_message_that_was_left_is_reported_as_such(
-    world: MemoryWorld, bot: Api, sam: Api
+    services: MemoryServices, bot: Api, sam: Api
 ) -> None:
     path = begun(bot)
     ok(bot.post(f"{path}/pause", {"if_unavailable": "leave_message"}))
-    settle(world, path)
+    settle(services, path)
 
     found = reported(sam)
 
@@ -117,12 +117,14 @@ def test_a_message_that_was_left_is_reported_as_such(
     assert found["agents"] == []
 
 
-def test_days_are_apart_and_only_those_asked_for(world: MemoryWorld, bot: Api, sam: Api) -> None:
+def test_days_are_apart_and_only_those_asked_for(
+    services: MemoryServices, bot: Api, sam: Api
+) -> None:
     for _ in range(3):
         path = waiting(bot)
         ok(bot.post(f"{path}/unpause", {"outcome": "cancelled"}))
-        settle(world, path)
-        world.clock.advance(DAY)
+        settle(services, path)
+        services.clock.advance(DAY)
     sam = bot.login("sam")
 
     days = [each["day"] for each in reported(sam)["days"]]
@@ -134,11 +136,11 @@ def test_days_are_apart_and_only_those_asked_for(world: MemoryWorld, bot: Api, s
 
 
 def test_another_bot_reports_nothing_of_it(
-    world: MemoryWorld, bot: Api, ana: Api, owner: Api
+    services: MemoryServices, bot: Api, ana: Api, owner: Api
 ) -> None:
     path = owned(bot, ana)
     ok(ana.post(f"{path}/unpause"))
-    settle(world, path)
+    settle(services, path)
 
     assert ok(owner.get("/bots/other/report"))["totals"]["handoffs"] == 0
 
@@ -169,7 +171,7 @@ def test_the_last_of_all_days_may_be_asked_for(sam: Api) -> None:
 
 
 def test_a_leak_after_the_return_is_reported_once_however_often_the_stream_brings_it(
-    world: MemoryWorld, bot: Api, ana: Api, sam: Api
+    services: MemoryServices, bot: Api, ana: Api, sam: Api
 ) -> None:
     path = owned(bot, ana)
     epoch = ok(bot.get(f"{path}/gate"))["epoch"]
@@ -177,7 +179,7 @@ def test_a_leak_after_the_return_is_reported_once_however_often_the_stream_bring
     late = bot.post(f"{path}/messages", {"from": "bot", "text": "Me too!", "epoch": epoch})
     assert (late.status, late.json["code"]) == (409, "stale_epoch")
 
-    settle(world, path, times=3)
+    settle(services, path, times=3)
 
     found = reported(sam)
     assert (found["totals"]["handoffs"], found["totals"]["leaks"]) == (1, 1)

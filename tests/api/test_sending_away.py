@@ -2,13 +2,13 @@
 
 import pytest
 
-from chalicelib.adapters.cached import CachedDirectory
-from chalicelib.usecases.ports import BoardFilter, Listing
+from chalicelib.adapters.cached_directory import CachedDirectory
+from chalicelib.usecases.ports.conversations import BoardFilter, Listing
 from tests.api.scene import BOT, id_of, ok, owned, waiting
 from tests.api.settling import settle
 from tests.support.api import Api
 from tests.support.memory import MemoryConversations
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 class Late(MemoryConversations):
@@ -25,8 +25,8 @@ class Late(MemoryConversations):
 
 
 @pytest.fixture
-def late(world: MemoryWorld) -> Late:
-    world.conversations = found = Late(world.memory, world.clock)
+def late(services: MemoryServices) -> Late:
+    services.conversations = found = Late(services.memory, services.clock)
     return found
 
 
@@ -81,27 +81,27 @@ def test_what_the_list_still_shows_as_theirs_stays_with_whoever_has_it_now(
 
 
 def test_what_they_take_while_they_are_still_remembered_goes_back(
-    world: MemoryWorld, bot: Api, ana: Api, owner: Api, who: str
+    services: MemoryServices, bot: Api, ana: Api, owner: Api, who: str
 ) -> None:
     """Also where they give signs of life: they may serve other bots."""
     path = waiting(bot)
-    world.directory = CachedDirectory(world.directory, world.clock)  # type: ignore[assignment]
+    services.directory = CachedDirectory(services.directory, services.clock)  # type: ignore[assignment]
     ok(ana.get(f"{BOT}/agents"))
     assert sent_away(owner, who) == 204
     ok(ana.post(f"{path}/claim"))
     taken = status(bot, path)
 
-    settle(world, path, times=2)
+    settle(services, path, times=2)
 
     assert (taken, status(bot, path)) == ("agent", "waiting")
 
 
 def test_the_installations_owner_serves_no_bot_and_keeps_what_they_take(
-    world: MemoryWorld, bot: Api, owner: Api
+    services: MemoryServices, bot: Api, owner: Api
 ) -> None:
     path = waiting(bot)
     ok(owner.post(f"{path}/claim"))
 
-    settle(world, path)
+    settle(services, path)
 
     assert status(bot, path) == "agent"

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.entrypoints import socket_handlers
+from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed, Connection
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.people import Connection
 from tests.api.scene import BOT, begun, id_of, log, ok, online, owned
 from tests.support.api import Api
 from tests.support.clock import START
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 HOUR = 60 * 60 * 1000
 
@@ -28,19 +29,19 @@ def suggestion(bot: Api, path: str) -> int:
     return next(int(e["seq"]) for e in log(bot, path) if e["kind"] == "suggestion")
 
 
-def connect(world: MemoryWorld, agent: Api, name: str, *watched: str) -> str:
+def connect(services: MemoryServices, agent: Api, name: str, *watched: str) -> str:
     """Opens a socket; answers with the id of its connection."""
     who = online(agent)
     connection = Connection(name, who, 1, ("demo",), START, START + HOUR)
-    world.connections.open(connection)
-    world.sockets.connect(name)
+    services.connections.open(connection)
+    services.sockets.connect(name)
     for path in watched:
-        world.connections.watch("demo", id_of(path), connection, START + HOUR)
+        services.connections.watch("demo", id_of(path), connection, START + HOUR)
     return name
 
 
-def heard(world: MemoryWorld, connection: str) -> list[Any]:
-    return [json.loads(frame) for frame in world.sockets.frames.get(connection, [])]
+def heard(services: MemoryServices, connection: str) -> list[Any]:
+    return [json.loads(frame) for frame in services.sockets.frames.get(connection, [])]
 
 
 # Who sees it
@@ -67,24 +68,24 @@ def test_whoever_takes_the_conversation_over_sees_what_was_suggested(
 
 
 def test_it_is_pushed_to_the_owner_alone(
-    path: str, world: MemoryWorld, bot: Api, ana: Api, bo: Api, sam: Api
+    path: str, services: MemoryServices, bot: Api, ana: Api, bo: Api, sam: Api
 ) -> None:
     owners, watchers, supervisors = (
-        connect(world, caller, name, path)
+        connect(services, caller, name, path)
         for caller, name in ((ana, "s-ana"), (bo, "s-bo"), (sam, "s-sam"))
     )
-    entry = world.conversations.entries_before("demo", id_of(path), None, 1)[0]
-    before = {name: len(heard(world, name)) for name in (owners, watchers, supervisors)}
+    entry = services.conversations.entries_before("demo", id_of(path), None, 1)[0]
+    before = {name: len(heard(services, name)) for name in (owners, watchers, supervisors)}
 
-    react(world, Committed("demo", id_of(path), entry))
+    react(services, Committed("demo", id_of(path), entry))
 
-    after = {name: len(heard(world, name)) for name in before}
+    after = {name: len(heard(services, name)) for name in before}
     assert {name: after[name] - before[name] for name in before} == {
         owners: 1,
         watchers: 0,
         supervisors: 0,
     }
-    assert heard(world, owners)[-1]["entry"]["text"] == "Offer a refund."
+    assert heard(services, owners)[-1]["entry"]["text"] == "Offer a refund."
 
 
 # Sending it
@@ -99,8 +100,8 @@ def test_the_owner_sends_it_as_their_own_words(path: str, bot: Api, ana: Api) ->
     assert (entry["type"], entry["text"], entry["payload"]) == ("text", "Offer a refund.", None)
 
 
-def test_a_frame_sends_it_as_well(path: str, world: MemoryWorld, bot: Api, ana: Api) -> None:
-    connection = connect(world, ana, "s-ana")
+def test_a_frame_sends_it_as_well(path: str, services: MemoryServices, bot: Api, ana: Api) -> None:
+    connection = connect(services, ana, "s-ana")
     frame = {
         "id": 1,
         "action": "message",
@@ -108,11 +109,11 @@ def test_a_frame_sends_it_as_well(path: str, world: MemoryWorld, bot: Api, ana: 
         "suggestion": suggestion(bot, path),
     }
 
-    socket_handlers.message(
-        world, {"requestContext": {"connectionId": connection}, "body": json.dumps(frame)}
+    handlers.message(
+        services, {"requestContext": {"connectionId": connection}, "body": json.dumps(frame)}
     )
 
-    assert heard(world, connection)[-1]["ok"] is True
+    assert heard(services, connection)[-1]["ok"] is True
     assert log(bot, path)[-1]["text"] == "Offer a refund."
 
 

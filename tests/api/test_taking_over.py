@@ -4,12 +4,12 @@ import pytest
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import person_id
-from chalicelib.domain.commands import TakeAndSay
-from chalicelib.domain.entries import Body
-from chalicelib.usecases.conversations import execute
+from chalicelib.domain.conversation.commands import TakeAndSay
+from chalicelib.domain.conversation.entries import Body
+from chalicelib.usecases.conversations.execute import execute
 from tests.api.scene import BOT, id_of, ok, online, owned, person, waiting
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 @pytest.mark.parametrize("status", [None, "away", "offline", "online"])
@@ -77,10 +77,10 @@ def test_a_supervisor_puts_back_what_another_owns(bot: Api, ana: Api, sam: Api) 
 
 
 def test_a_supervisor_without_room_takes_nothing_over(
-    world: MemoryWorld, bot: Api, ana: Api
+    services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     path = owned(bot, ana)
-    tom = person(world, "tom", Role.SUPERVISOR, capacity=0)
+    tom = person(services, "tom", Role.SUPERVISOR, capacity=0)
 
     answer = bot.login("tom").post(f"{path}/transfer", {"agent": tom})
 
@@ -111,13 +111,13 @@ def test_an_agent_takes_nothing_over(bot: Api, ana: Api, bo: Api) -> None:
 
 
 def test_who_takes_a_conversation_with_a_word_is_told_the_number_of_that_word(
-    world: MemoryWorld, bot: Api
+    services: MemoryServices, bot: Api
 ) -> None:
     conversation = id_of(waiting(bot))
     ana = Caller(person_id("ana@example.test"), "Ana", Role.AGENT, "demo")
 
-    answer = execute(world, ana, conversation, TakeAndSay(Body(text="Hello, Ana here.")))
+    answer = execute(services, ana, conversation, TakeAndSay(Body(text="Hello, Ana here.")))
 
     assert answer.seq
-    (said,) = world.conversations.entries_after("demo", conversation, answer.seq - 1, 10)
+    (said,) = services.conversations.entries_after("demo", conversation, answer.seq - 1, 10)
     assert said.text == "Hello, Ana here."

@@ -7,17 +7,17 @@ import pytest
 from tests.api.living import DAY, MINUTE, SECOND, Living
 from tests.api.scene import BOT, log, message, ok, online, person, waiting
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 HOUR = 60 * MINUTE
 
 
 @pytest.fixture
-def ada(world: MemoryWorld, bot: Api) -> Api:
+def ada(services: MemoryServices, bot: Api) -> Api:
     """The admin."""
     from chalicelib.domain.access import Role
 
-    person(world, "ada", Role.ADMIN)
+    person(services, "ada", Role.ADMIN)
     return bot.login("ada")
 
 
@@ -25,10 +25,10 @@ def queue(ada: Api, name: str, **settings: Any) -> None:
     ok(ada.put(f"{BOT}/queues/{name}", settings))
 
 
-def team(world: MemoryWorld, bot: Api, *names: str, **place: Any) -> dict[str, Api]:
+def team(services: MemoryServices, bot: Api, *names: str, **place: Any) -> dict[str, Api]:
     """Agents of the queue `sales`, online one after the other."""
     for name in names:
-        person(world, name, queues=frozenset({"sales"}), **place)
+        person(services, name, queues=frozenset({"sales"}), **place)
     agents = {name: bot.login(name) for name in names}
     for agent in agents.values():
         online(agent)
@@ -61,7 +61,7 @@ def offered_to(caller: Api, path: str) -> str | None:
 
 
 def test_three_days_of_a_handoff_that_nobody_takes(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api
 ) -> None:
     day = DAY // SECOND
     limits = {"first_alert": 300, "escalate": [3600, 7200], "give_up": day}
@@ -82,7 +82,7 @@ def test_three_days_of_a_handoff_that_nobody_takes(
     ended = ok(bot.get(f"{BOT}/handoffs/{log(bot, path)[1]['payload']['handoff_id']}"))
     assert (ended["outcome"], ended["queue"]) == ("expired", "support")
     assert ok(bot.get(f"{path}/gate"))["paused"] is False
-    told = [(p.message["type"], p.message["level"]) for p in world.topic.published]
+    told = [(p.message["type"], p.message["level"]) for p in services.topic.published]
     assert told == [
         ("handoff.requested", "info"),
         ("handoff.escalated", "warning"),
@@ -92,25 +92,25 @@ def test_three_days_of_a_handoff_that_nobody_takes(
 
 
 def test_a_sweep_that_was_out_for_days_catches_up_in_order(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api
 ) -> None:
     limits = {"first_alert": 300, "escalate": [3600], "give_up": 7200}
     queue(ada, "sales", limits=limits)
     path = waiting(bot, "sales")
 
-    world.clock.advance(3 * DAY)
+    services.clock.advance(3 * DAY)
     living.passes(MINUTE)
 
     assert kinds(bot, path) == ["message", "requested", "escalated", "escalated", "returned"]
 
 
 def test_where_the_queue_is_closed_the_next_one_that_is_served_takes_over_at_once(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api
 ) -> None:
     closed = {"time_zone": "UTC", "weekly": {}}
     queue(ada, "night", hours=closed, fallback="deserted")
     queue(ada, "deserted", fallback="sales")
-    team(world, bot, "cy")
+    team(services, bot, "cy")
 
     path = waiting(bot, "night")
     living.follow()
@@ -134,10 +134,10 @@ def test_where_no_queue_is_served_it_waits_where_it_was_asked_for(
 
 
 def test_it_is_offered_to_one_free_agent_after_the_other(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer", offer_seconds=60)
-    agents = team(world, bot, "cy", "di")
+    agents = team(services, bot, "cy", "di")
     path = waiting(bot, "sales")
     living.follow()
     first = offered_to(bot, path)
@@ -154,10 +154,10 @@ def test_it_is_offered_to_one_free_agent_after_the_other(
 
 
 def test_who_is_not_asked_cannot_take_it_and_is_told_whose_turn_it_is(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api, sam: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api, sam: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
-    agents = team(world, bot, "cy", "di")
+    agents = team(services, bot, "cy", "di")
     path = waiting(bot, "sales")
     living.follow()
     asked = (offered_to(bot, path) or "").lower()
@@ -171,10 +171,10 @@ def test_who_is_not_asked_cannot_take_it_and_is_told_whose_turn_it_is(
 
 
 def test_who_declines_is_not_asked_again_while_there_is_somebody_else(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
-    agents = team(world, bot, "cy", "di")
+    agents = team(services, bot, "cy", "di")
     path = waiting(bot, "sales")
     living.follow()
     asked = (offered_to(bot, path) or "").lower()
@@ -186,10 +186,10 @@ def test_who_declines_is_not_asked_again_while_there_is_somebody_else(
 
 
 def test_two_conversations_are_offered_to_two_agents_and_a_third_waits(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
-    team(world, bot, "cy", "di")
+    team(services, bot, "cy", "di")
 
     paths = [waiting(bot, "sales", user={"id": f"u-{n}"}) for n in range(3)]
     living.follow()
@@ -200,12 +200,12 @@ def test_two_conversations_are_offered_to_two_agents_and_a_third_waits(
 
 
 def test_who_comes_online_or_gets_free_is_asked_at_once(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
     paths = [waiting(bot, "sales", user={"id": f"u-{n}"}) for n in range(2)]
     living.follow()
-    cy = team(world, bot, "cy", capacity=1)["cy"]
+    cy = team(services, bot, "cy", capacity=1)["cy"]
 
     assert offered_to(bot, paths[0]) == "Cy"
     ok(cy.post(f"{paths[0]}/claim"))
@@ -218,10 +218,10 @@ def test_who_comes_online_or_gets_free_is_asked_at_once(
 
 @pytest.mark.parametrize("status", ["away", "offline"])
 def test_who_is_not_online_is_never_asked(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api, status: str
+    services: MemoryServices, living: Living, bot: Api, ada: Api, status: str
 ) -> None:
     queue(ada, "sales", mode="offer")
-    cy = team(world, bot, "cy")["cy"]
+    cy = team(services, bot, "cy")["cy"]
     ok(cy.put("/agents/me/status", {"status": status}))
 
     path = waiting(bot, "sales")
@@ -231,10 +231,10 @@ def test_who_is_not_online_is_never_asked(
 
 
 def test_whoever_had_the_user_last_comes_first_if_they_are_free(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
-    agents = team(world, bot, "cy", "di", "ed", capacity=1)
+    agents = team(services, bot, "cy", "di", "ed", capacity=1)
     path = waiting(bot, "sales")
     living.follow()
     last = (offered_to(bot, path) or "").lower()
@@ -257,10 +257,10 @@ def test_whoever_had_the_user_last_comes_first_if_they_are_free(
 
 
 def test_those_who_have_been_idle_longest_come_first(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
-    agents = team(world, bot, "cy", "di", "ed")
+    agents = team(services, bot, "cy", "di", "ed")
 
     asked = []
     for n in range(6):
@@ -268,7 +268,7 @@ def test_those_who_have_been_idle_longest_come_first(
         living.follow()
         asked.append((offered_to(bot, path) or "").lower())
         ok(agents[asked[-1]].post(f"{path}/claim"))
-        world.clock.advance(SECOND)
+        services.clock.advance(SECOND)
 
     assert sorted(asked[:3]) == ["cy", "di", "ed"]
     assert asked[3:] == asked[:3]
@@ -278,11 +278,11 @@ def test_those_who_have_been_idle_longest_come_first(
 
 
 def test_silence_ends_what_silence_may_end(
-    world: MemoryWorld, living: Living, bot: Api, ada: Api
+    services: MemoryServices, living: Living, bot: Api, ada: Api
 ) -> None:
     limits = {"agent_idle": 300, "user_idle": 900, "agent_lost": None}
     queue(ada, "sales", limits=limits)
-    cy = team(world, bot, "cy")["cy"]
+    cy = team(services, bot, "cy")["cy"]
     path = waiting(bot, "sales")
     ok(cy.post(f"{path}/claim"))
     living.passes(6 * MINUTE)

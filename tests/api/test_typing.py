@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from chalicelib.domain.entries import Author
-from chalicelib.entrypoints import nudge_queue
+from chalicelib.domain.conversation.entries import Author
+from chalicelib.entrypoints.events import webhook_queue
 from tests.api.live import Client, fits
 from tests.api.scene import id_of, ok, owned, waiting
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 URL = "http://127.0.0.1:9/webhook"
 
@@ -18,10 +18,10 @@ def typed(client: Client) -> list[Any]:
 
 
 def test_the_owner_and_whoever_looks_on_see_the_user_typing(
-    world: MemoryWorld, bot: Api, ana: Api, bo: Api, sam: Api
+    services: MemoryServices, bot: Api, ana: Api, bo: Api, sam: Api
 ) -> None:
     owner, watcher, other = (
-        Client(world, who, name) for who, name in ((ana, "a"), (bo, "b"), (sam, "s"))
+        Client(services, who, name) for who, name in ((ana, "a"), (bo, "b"), (sam, "s"))
     )
     path = owned(bot, ana)
     watcher.do("watch", conversation_id=id_of(path), after=0)
@@ -39,40 +39,42 @@ def test_the_owner_and_whoever_looks_on_see_the_user_typing(
 def test_the_bots_server_is_told_that_the_owner_types_and_of_nobody_else(
     bot: Api, ana: Api, bo: Api
 ) -> None:
-    world = MemoryWorld(URL)
-    bot = Api(world, "bk_demo_onlyforloopback")
+    services = MemoryServices(URL)
+    bot = Api(services, "bk_demo_onlyforloopback")
     ana, bo = bot.login("ana"), bot.login("bo")
-    mine, other = Client(world, ana, "a"), Client(world, bo, "b")
+    mine, other = Client(services, ana, "a"), Client(services, bo, "b")
     path = owned(bot, ana)
 
     mine.do("typing", conversation_id=id_of(path))
     other.do("typing", conversation_id=id_of(path))
 
-    assert [(sign[1], sign[2].name) for sign in world.nudges.signs] == [(id_of(path), "Ana")]
+    assert [(sign[1], sign[2].name) for sign in services.webhook_queue.signs] == [
+        (id_of(path), "Ana")
+    ]
 
 
 def test_a_sign_is_delivered_once_and_a_late_one_never() -> None:
-    world = MemoryWorld(URL)
-    bot = Api(world, "bk_demo_onlyforloopback")
+    services = MemoryServices(URL)
+    bot = Api(services, "bk_demo_onlyforloopback")
     ana = bot.login("ana")
     path = owned(bot, ana)
     who = ok(ana.get("/auth/me"))
-    now = world.clock.now()
+    now = services.clock.now()
 
-    deliver(world, path, Author(who["id"], "Ana"), now)
-    deliver(world, path, Author(who["id"], "Ana"), now - 6000)
-    deliver(world, path, Author("p_nobody", "Nobody"), now)
+    deliver(services, path, Author(who["id"], "Ana"), now)
+    deliver(services, path, Author(who["id"], "Ana"), now - 6000)
+    deliver(services, path, Author("p_nobody", "Nobody"), now)
 
-    (post,) = world.receiver.requests
+    (post,) = services.receiver.requests
     told = json.loads(post.body)
     assert (told["type"], told["data"]["author"]["name"]) == ("typing", "Ana")
     assert told["data"]["conversation_id"] == id_of(path)
 
 
 def test_while_it_waits_nobody_owns_it_and_watchers_are_told(
-    world: MemoryWorld, bot: Api, ana: Api
+    services: MemoryServices, bot: Api, ana: Api
 ) -> None:
-    client = Client(world, ana, "a")
+    client = Client(services, ana, "a")
     path = waiting(bot)
     client.do("watch", conversation_id=id_of(path), after=0)
 
@@ -90,8 +92,8 @@ def test_only_the_user_types_by_this_way(bot: Api, ana: Api) -> None:
     assert ana.post(f"{path}/typing", {"from": "user"}).status == 403
 
 
-def deliver(world: MemoryWorld, path: str, author: Author, at: int) -> None:
+def deliver(services: MemoryServices, path: str, author: Author, at: int) -> None:
     typing = {"id": author.id, "name": author.name}
     body = {"bot": "demo", "conversation_id": id_of(path), "typing": typing, "at": at}
     record = {"messageId": "1", "receiptHandle": "r", "body": json.dumps(body)}
-    assert nudge_queue.handle(world, {"Records": [record]}) == {"batchItemFailures": []}
+    assert webhook_queue.handle(services, {"Records": [record]}) == {"batchItemFailures": []}

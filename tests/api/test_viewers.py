@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.entrypoints import socket_handlers
-from chalicelib.usecases.pushing import HANDSHAKE
-from chalicelib.usecases.sockets import CONNECTION_LIFE
+from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.live.push import HANDSHAKE
+from chalicelib.usecases.live.sockets import CONNECTION_LIFE
 from tests.api.live import Client, fits
 from tests.api.scene import BOT, id_of, ok, waiting
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 @pytest.fixture
@@ -31,9 +31,13 @@ def look(client: Client, path: str, after: int = 0) -> None:
 
 
 def test_who_looks_at_the_same_conversation_is_told_of_each_other(
-    world: MemoryWorld, path: str, ana: Api, bo: Api
+    services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
-    one, two, other = Client(world, ana, "a"), Client(world, bo, "b"), Client(world, bo, "c")
+    one, two, other = (
+        Client(services, ana, "a"),
+        Client(services, bo, "b"),
+        Client(services, bo, "c"),
+    )
     look(one, path)
     look(two, path)
 
@@ -43,9 +47,9 @@ def test_who_looks_at_the_same_conversation_is_told_of_each_other(
 
 
 def test_who_looks_away_is_no_longer_named(
-    world: MemoryWorld, path: str, ana: Api, bo: Api
+    services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
-    one, two = Client(world, ana, "a"), Client(world, bo, "b")
+    one, two = Client(services, ana, "a"), Client(services, bo, "b")
     for client in (one, two):
         look(client, path)
 
@@ -55,8 +59,10 @@ def test_who_looks_away_is_no_longer_named(
     assert told(two) == [["Ana", "Bo"]]
 
 
-def test_a_person_with_two_windows_is_one_person(world: MemoryWorld, path: str, ana: Api) -> None:
-    one, two = Client(world, ana, "a"), Client(world, ana, "a2")
+def test_a_person_with_two_windows_is_one_person(
+    services: MemoryServices, path: str, ana: Api
+) -> None:
+    one, two = Client(services, ana, "a"), Client(services, ana, "a2")
     for client in (one, two):
         look(client, path)
 
@@ -64,50 +70,50 @@ def test_a_person_with_two_windows_is_one_person(world: MemoryWorld, path: str, 
 
 
 def test_a_connection_that_ends_takes_its_person_away(
-    world: MemoryWorld, path: str, ana: Api, bo: Api
+    services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
-    one, two = Client(world, ana, "a"), Client(world, bo, "b")
+    one, two = Client(services, ana, "a"), Client(services, bo, "b")
     for client in (one, two):
         look(client, path)
 
-    socket_handlers.disconnect(world, {"requestContext": {"connectionId": "b"}})
+    handlers.disconnect(services, {"requestContext": {"connectionId": "b"}})
 
     assert told(one)[-1] == ["Ana"]
 
 
 def test_one_whose_end_nobody_announced_is_found_out_by_the_next_that_is_sent(
-    world: MemoryWorld, path: str, ana: Api, bo: Api, sam: Api
+    services: MemoryServices, path: str, ana: Api, bo: Api, sam: Api
 ) -> None:
     people = ((ana, "a"), (bo, "b"), (sam, "s"))
-    one, two, three = (Client(world, who, name) for who, name in people)
+    one, two, three = (Client(services, who, name) for who, name in people)
     for client in (one, two):
         look(client, path)
 
-    world.clock.advance(HANDSHAKE)
-    world.sockets.disconnect("b")
+    services.clock.advance(HANDSHAKE)
+    services.sockets.disconnect("b")
     look(three, path)
 
     assert told(one)[-1] == ["Ana", "Sam"]
 
 
 def test_a_connection_that_has_grown_too_old_is_nobodys(
-    world: MemoryWorld, path: str, ana: Api, bo: Api
+    services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
-    look(Client(world, bo, "b"), path)
-    world.clock.advance(CONNECTION_LIFE // 2)
-    one = Client(world, Api(world).login("ana"), "a")
+    look(Client(services, bo, "b"), path)
+    services.clock.advance(CONNECTION_LIFE // 2)
+    one = Client(services, Api(services).login("ana"), "a")
     look(one, path)
 
-    world.clock.advance(CONNECTION_LIFE // 2 + 1)
-    look(Client(world, Api(world).login("sam"), "s"), path)
+    services.clock.advance(CONNECTION_LIFE // 2 + 1)
+    look(Client(services, Api(services).login("sam"), "s"), path)
 
     assert told(one)[-1] == ["Ana", "Sam"]
 
 
 def test_who_has_logged_out_is_neither_named_nor_told(
-    world: MemoryWorld, path: str, ana: Api, bo: Api
+    services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
-    one, two = Client(world, bo, "b"), Client(world, ana, "a")
+    one, two = Client(services, bo, "b"), Client(services, ana, "a")
     look(one, path)
     ok(bo.post("/auth/logout"))
 
@@ -117,8 +123,8 @@ def test_who_has_logged_out_is_neither_named_nor_told(
     assert told(one) == [["Bo"]]
 
 
-def test_to_read_on_says_nothing_new(world: MemoryWorld, path: str, ana: Api) -> None:
-    one = Client(world, ana, "a")
+def test_to_read_on_says_nothing_new(services: MemoryServices, path: str, ana: Api) -> None:
+    one = Client(services, ana, "a")
     for after in (0, 1, 2):
         look(one, path, after)
 
@@ -126,9 +132,9 @@ def test_to_read_on_says_nothing_new(world: MemoryWorld, path: str, ana: Api) ->
 
 
 def test_the_bots_calls_and_the_lists_say_nothing_of_it(
-    world: MemoryWorld, path: str, bot: Api, ana: Api
+    services: MemoryServices, path: str, bot: Api, ana: Api
 ) -> None:
-    one = Client(world, ana, "a")
+    one = Client(services, ana, "a")
     ok(bot.get(path))
     ok(ana.get(f"{BOT}/conversations"))
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.usecases.delivery import deliver
-from chalicelib.usecases.signing import sign
+from chalicelib.usecases.webhooks.signing import sign
+from chalicelib.usecases.webhooks.worker import deliver
 from tests.api.scene import BOT, id_of, ok, owned, waiting
 from tests.support.api import Api
 from tests.support.fakes import FakeReceiver, Posted
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 WEBHOOK = f"{BOT}/webhook"
 DELIVERIES = f"{BOT}/deliveries"
@@ -32,11 +32,11 @@ def signed_by(request: Posted, secret: str) -> bool:
     return expected in headers["webhook-signature"].split()
 
 
-def answered(bot: Api, ana: Api, world: MemoryWorld, *script: int | None) -> str:
+def answered(bot: Api, ana: Api, services: MemoryServices, *script: int | None) -> str:
     """The id of a conversation that Ana has, of which the webhook is told, and answers so."""
     conversation_id = id_of(owned(bot, ana))
-    world.receiver = FakeReceiver(script)
-    deliver(world, "demo", conversation_id, "receipt")
+    services.receiver = FakeReceiver(script)
+    deliver(services, "demo", conversation_id, "receipt")
     return conversation_id
 
 
@@ -48,7 +48,9 @@ def listed(owner: Api, **query: str) -> list[Any]:
 # Setting it
 
 
-def test_a_new_webhook_gets_a_secret_that_is_shown_once(owner: Api, world: MemoryWorld) -> None:
+def test_a_new_webhook_gets_a_secret_that_is_shown_once(
+    owner: Api, services: MemoryServices
+) -> None:
     assert owner.get(WEBHOOK).status == 404
 
     made = owner.put(WEBHOOK, {"url": URL})
@@ -75,15 +77,15 @@ def test_a_webhook_leaves_the_settings_as_they_are_and_they_leave_it(owner: Api)
 
 
 def test_what_was_said_before_is_not_delivered(
-    owner: Api, bot: Api, ana: Api, world: MemoryWorld
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     conversation_id = id_of(owned(bot, ana))
-    world.clock.advance(1)
+    services.clock.advance(1)
     put(owner)
 
-    deliver(world, "demo", conversation_id, "receipt")
+    deliver(services, "demo", conversation_id, "receipt")
 
-    assert world.receiver.requests == []
+    assert services.receiver.requests == []
 
 
 @pytest.mark.parametrize(
@@ -107,33 +109,33 @@ def test_a_url_that_baton_would_not_call_is_refused_by_its_name(url: str, owner:
 
 
 def test_a_webhook_that_is_removed_is_called_no_more(
-    owner: Api, bot: Api, ana: Api, world: MemoryWorld
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
 
     removed = [owner.send("DELETE", WEBHOOK).status for _ in range(2)]
-    answered(bot, ana, world)
+    answered(bot, ana, services)
 
     assert removed == [204, 204]
-    assert world.receiver.requests == []
+    assert services.receiver.requests == []
 
 
 def test_a_webhook_that_410_has_switched_off_is_put_on_again_and_what_piled_up_comes(
-    owner: Api, bot: Api, ana: Api, world: MemoryWorld
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    conversation_id = answered(bot, ana, world, 410)
+    conversation_id = answered(bot, ana, services, 410)
     off = owner.get(WEBHOOK).json["switched_off"]
-    deliver(world, "demo", conversation_id, "receipt")
-    told_while_off = len(world.receiver.requests)
+    deliver(services, "demo", conversation_id, "receipt")
+    told_while_off = len(services.receiver.requests)
 
     on = put(owner)
 
     assert (off, on["switched_off"], told_while_off) == (GONE, None, 1)
-    woken = [nudge.conversation_id for nudge in world.nudges.waiting()]
+    woken = [queued.conversation_id for queued in services.webhook_queue.waiting()]
     assert woken == [conversation_id]
-    deliver(world, "demo", conversation_id, "receipt")
-    assert [json.loads(r.body)["type"] for r in world.receiver.requests] == [
+    deliver(services, "demo", conversation_id, "receipt")
+    assert [json.loads(r.body)["type"] for r in services.receiver.requests] == [
         "handoff.requested",
         "handoff.claimed",
     ]
@@ -143,16 +145,16 @@ def test_a_webhook_that_410_has_switched_off_is_put_on_again_and_what_piled_up_c
 
 
 def test_every_call_is_signed_by_both_secrets_during_the_overlap(
-    owner: Api, world: MemoryWorld
+    owner: Api, services: MemoryServices
 ) -> None:
     old = put(owner)["secret"]
     turned = ok(owner.post(f"{WEBHOOK}/rotate", {"overlap_s": 60}))
 
     ok(owner.post(f"{WEBHOOK}/test", {}))
-    world.clock.advance(60 * 1000)
+    services.clock.advance(60 * 1000)
     ok(owner.post(f"{WEBHOOK}/test", {}))
 
-    during, after = world.receiver.requests
+    during, after = services.receiver.requests
     new = turned["secret"]
     assert [signed_by(during, each) for each in (old, new)] == [True, True]
     assert [signed_by(after, each) for each in (old, new)] == [False, True]
@@ -161,14 +163,14 @@ def test_every_call_is_signed_by_both_secrets_during_the_overlap(
 
 
 def test_without_an_overlap_the_old_secret_signs_nothing_more(
-    owner: Api, world: MemoryWorld
+    owner: Api, services: MemoryServices
 ) -> None:
     old = put(owner)["secret"]
     ok(owner.post(f"{WEBHOOK}/rotate", {"overlap_s": 0}))
 
     ok(owner.post(f"{WEBHOOK}/test", {}))
 
-    assert not signed_by(world.receiver.requests[0], old)
+    assert not signed_by(services.receiver.requests[0], old)
 
 
 def test_at_most_four_older_secrets_are_good_at_a_time(owner: Api) -> None:
@@ -187,21 +189,21 @@ def test_at_most_four_older_secrets_are_good_at_a_time(owner: Api) -> None:
     ("answer", "expected"), [(204, (True, 204)), (500, (False, 500)), (302, (False, 302))]
 )
 def test_a_test_tells_how_the_server_answered(
-    answer: int, expected: tuple[bool, int], owner: Api, world: MemoryWorld
+    answer: int, expected: tuple[bool, int], owner: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    world.receiver = FakeReceiver([answer])
+    services.receiver = FakeReceiver([answer])
 
     tried = ok(owner.post(f"{WEBHOOK}/test", {}))
 
     assert (tried["succeeded"], tried["http_status"]) == expected
     assert tried["error"] is None
-    assert json.loads(world.receiver.requests[0].body)["type"] == "webhook.test"
+    assert json.loads(services.receiver.requests[0].body)["type"] == "webhook.test"
 
 
-def test_a_test_says_why_nobody_answered(owner: Api, world: MemoryWorld) -> None:
+def test_a_test_says_why_nobody_answered(owner: Api, services: MemoryServices) -> None:
     put(owner)
-    world.receiver = FakeReceiver([None])
+    services.receiver = FakeReceiver([None])
 
     tried = ok(owner.post(f"{WEBHOOK}/test", {}))
 
@@ -212,13 +214,13 @@ def test_a_test_says_why_nobody_answered(owner: Api, world: MemoryWorld) -> None
 
 
 def test_deliveries_are_listed_newest_first_with_what_came_of_them(
-    owner: Api, bot: Api, ana: Api, world: MemoryWorld
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    conversation_id = answered(bot, ana, world, 500)
-    world.clock.advance(10_000)
+    conversation_id = answered(bot, ana, services, 500)
+    services.clock.advance(10_000)
     pending = listed(owner)
-    deliver(world, "demo", conversation_id, "receipt")
+    deliver(services, "demo", conversation_id, "receipt")
 
     claimed, requested, failed = listed(owner)
 
@@ -233,15 +235,15 @@ def test_deliveries_are_listed_newest_first_with_what_came_of_them(
 
 
 def test_deliveries_are_listed_page_after_page_and_by_what_came_of_them(
-    owner: Api, bot: Api, ana: Api, world: MemoryWorld
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    conversation_id = answered(bot, ana, world, 500)
+    conversation_id = answered(bot, ana, services, 500)
     for _ in range(3):
-        world.clock.advance(7 * 3600 * 1000)
+        services.clock.advance(7 * 3600 * 1000)
         owner = owner.login("owner")
-        world.receiver = FakeReceiver([503])
-        deliver(world, "demo", conversation_id, "receipt")
+        services.receiver = FakeReceiver([503])
+        deliver(services, "demo", conversation_id, "receipt")
 
     whole = [d["id"] for d in listed(owner)]
     first = ok(owner.get(DELIVERIES, limit="3"))
@@ -259,19 +261,19 @@ def test_deliveries_are_listed_page_after_page_and_by_what_came_of_them(
 
 
 def test_a_dead_delivery_is_replayed_with_its_own_id(
-    owner: Api, bot: Api, ana: Api, world: MemoryWorld
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    answered(bot, ana, world, 410)
+    answered(bot, ana, services, 410)
     (dead,) = listed(owner, status="dead")
     refused = owner.post(f"{DELIVERIES}/{dead['id']}/replay", {})
     put(owner)
-    world.clock.advance(1)
+    services.clock.advance(1)
 
     again = ok(owner.post(f"{DELIVERIES}/{dead['id']}/replay", {}))
 
     assert (refused.status, GONE in refused.json["detail"]) == (409, True)
-    first, second = world.receiver.requests
+    first, second = services.receiver.requests
     assert first.headers["webhook-id"] == second.headers["webhook-id"] == dead["webhook_id"]
     assert first.body == second.body
     assert (again["status"], again["attempt"], again["seq"]) == ("delivered", 0, dead["seq"])
@@ -279,13 +281,13 @@ def test_a_dead_delivery_is_replayed_with_its_own_id(
 
 
 def test_a_replay_that_fails_says_so_and_none_follows(
-    owner: Api, bot: Api, ana: Api, world: MemoryWorld
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    answered(bot, ana, world)
+    answered(bot, ana, services)
     delivery = listed(owner)[0]
-    world.receiver = FakeReceiver([None])
-    world.clock.advance(1)
+    services.receiver = FakeReceiver([None])
+    services.clock.advance(1)
 
     again = ok(owner.post(f"{DELIVERIES}/{delivery['id']}/replay", {}))
 
@@ -294,38 +296,38 @@ def test_a_replay_that_fails_says_so_and_none_follows(
 
 
 def test_another_bots_delivery_is_not_there(
-    owner: Api, bot: Api, ana: Api, world: MemoryWorld
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    answered(bot, ana, world)
+    answered(bot, ana, services)
     delivery = listed(owner)[0]
 
     answer = owner.post(f"/bots/other/deliveries/{delivery['id']}/replay", {})
 
     assert answer.status == 404
-    assert len(world.receiver.requests) == 2
+    assert len(services.receiver.requests) == 2
 
 
 # Twice
 
 
 def test_a_replay_under_a_key_is_sent_once(
-    owner: Api, bot: Api, ana: Api, world: MemoryWorld
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    answered(bot, ana, world)
+    answered(bot, ana, services)
     path = f"{DELIVERIES}/{listed(owner)[0]['id']}/replay"
 
     first, again = (owner.post(path, {}, Idempotency_Key="k-1") for _ in range(2))
-    sent = len(world.receiver.requests)
+    sent = len(services.receiver.requests)
     other = owner.post(path, {}, Idempotency_Key="k-2")
 
     assert (first.status, again.status, again.text) == (201, 201, first.text)
-    assert (sent, other.status, len(world.receiver.requests)) == (3, 201, 4)
+    assert (sent, other.status, len(services.receiver.requests)) == (3, 201, 4)
 
 
 def test_a_webhook_is_tried_once_under_a_key_which_is_good_for_nothing_else(
-    owner: Api, bot: Api, world: MemoryWorld
+    owner: Api, bot: Api, services: MemoryServices
 ) -> None:
     put(owner)
 
@@ -339,10 +341,12 @@ def test_a_webhook_is_tried_once_under_a_key_which_is_good_for_nothing_else(
     assert [(each.status, each.json["code"]) for each in others] == [
         (422, "idempotency_mismatch")
     ] * 2
-    assert len(world.receiver.requests) == 1
+    assert len(services.receiver.requests) == 1
 
 
-def test_what_was_refused_is_tried_again_under_its_key(owner: Api, world: MemoryWorld) -> None:
+def test_what_was_refused_is_tried_again_under_its_key(
+    owner: Api, services: MemoryServices
+) -> None:
     refused = owner.post(f"{WEBHOOK}/test", {}, Idempotency_Key="k-1")
     put(owner)
 
@@ -354,16 +358,16 @@ def test_what_was_refused_is_tried_again_under_its_key(owner: Api, world: Memory
 
 
 def test_a_webhooks_secrets_are_in_no_answer_no_log_line_and_no_call(
-    owner: Api, bot: Api, ana: Api, world: MemoryWorld, caplog: pytest.LogCaptureFixture
+    owner: Api, bot: Api, ana: Api, services: MemoryServices, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     secrets = [put(owner)["secret"], ok(owner.post(f"{WEBHOOK}/rotate", {}))["secret"]]
-    answered(bot, ana, world)
+    answered(bot, ana, services)
     ok(owner.post(f"{WEBHOOK}/test", {}))
 
     shown = [owner.get(path).text for path in (WEBHOOK, DELIVERIES, f"{BOT}/settings")]
     logged = [repr(record.__dict__) for record in caplog.records]
-    sent = [repr(request) for request in world.receiver.requests]
+    sent = [repr(request) for request in services.receiver.requests]
 
     events = [record.message for record in caplog.records if record.name == "baton.audit"]
     assert events == ["webhook_set", "webhook_rotated", "webhook_tested"]
@@ -371,12 +375,14 @@ def test_a_webhooks_secrets_are_in_no_answer_no_log_line_and_no_call(
         assert not [text for text in (*shown, *logged, *sent) if secret in text]
 
 
-def test_two_admins_who_rotate_at_once_do_not_lose_a_secret(owner: Api, world: MemoryWorld) -> None:
+def test_two_admins_who_rotate_at_once_do_not_lose_a_secret(
+    owner: Api, services: MemoryServices
+) -> None:
     put(owner)
-    read = world.administration.webhook("demo")
+    read = services.administration.webhook("demo")
     assert read
     ok(owner.post(f"{WEBHOOK}/rotate", {}))
 
-    changed = world.administration.change_webhook("demo", read, replace(read, secrets=("x",)))
+    changed = services.administration.change_webhook("demo", read, replace(read, secrets=("x",)))
 
     assert changed is False

@@ -3,8 +3,9 @@
 import pytest
 
 from chalicelib.domain.access import Role, Scope
-from chalicelib.entrypoints import rooms
-from chalicelib.usecases.records import Bot, Webhook
+from chalicelib.entrypoints.http import blueprints
+from chalicelib.usecases.records.bots import Bot
+from chalicelib.usecases.records.webhooks import Webhook
 from tests.api.calls import (
     BOTH,
     GUARDED,
@@ -20,7 +21,7 @@ from tests.api.calls import (
 )
 from tests.api.scene import NOBODYS_ID, key, person, without_request
 from tests.support.api import Answer, Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 SECRETS = (
     "onlyforloopback",
@@ -39,8 +40,8 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 
 @pytest.fixture
-def callers(world: MemoryWorld, bot: Api, ana: Api, sam: Api, owner: Api) -> dict[str, Api]:
-    person(world, "ada", Role.ADMIN)
+def callers(services: MemoryServices, bot: Api, ana: Api, sam: Api, owner: Api) -> dict[str, Api]:
+    person(services, "ada", Role.ADMIN)
     return {
         "nobody": bot.as_(None),
         "bot": bot,
@@ -76,17 +77,17 @@ def test_a_route_answers_those_who_may_and_refuses_all_others(
         assert answer.status == (403 if is_known else 401), answer.text
 
 
-ALL = [resource for room in rooms.ROOMS for resource in room.resources]
+ALL = [resource for room in blueprints.BLUEPRINTS for resource in room.resources]
 
 
 @pytest.mark.parametrize("resource", [each for each in ALL if each[1] != "/openapi.json"])
 def test_no_answer_to_anybody_holds_a_secret(
-    resource: Resource, callers: dict[str, Api], world: MemoryWorld
+    resource: Resource, callers: dict[str, Api], services: MemoryServices
 ) -> None:
     method, path = resource
     row = ROWS.get(resource, Row(BOTH, {}))
     hook = Webhook("https://bot.test/hook", ("whsec_webhook-secret-canary",))
-    world.directory.add_bot(Bot("demo", "Demo bot", hook))
+    services.directory.add_bot(Bot("demo", "Demo bot", hook))
     ids = staged(callers["bot"], callers["agent"], row.at)
 
     for by, caller in callers.items():
@@ -130,18 +131,18 @@ def test_a_token_that_is_none_is_refused_before_anything_else_is_looked_at(
         assert answer.status == 401, answer.text
 
 
-def test_an_expired_token_is_refused(world: MemoryWorld, ana: Api) -> None:
-    world.clock.advance(60 * 60 * 1000 + 1000)
+def test_an_expired_token_is_refused(services: MemoryServices, ana: Api) -> None:
+    services.clock.advance(60 * 60 * 1000 + 1000)
 
     assert ana.get("/auth/me").status == 401
     assert ana.get("/bots/demo/conversations").status == 401
 
 
-def test_an_expired_key_is_refused(world: MemoryWorld, bot: Api) -> None:
-    ending = bot.as_(key(world, "ending", *Scope, expires_at=world.clock.now() + 1))
+def test_an_expired_key_is_refused(services: MemoryServices, bot: Api) -> None:
+    ending = bot.as_(key(services, "ending", *Scope, expires_at=services.clock.now() + 1))
     assert ending.get("/bots/demo/conversations").status == 200
 
-    world.clock.advance(1)
+    services.clock.advance(1)
 
     assert ending.get("/bots/demo/conversations").status == 401
 
@@ -178,11 +179,11 @@ NEEDS = {
 @pytest.mark.parametrize("scope", list(Scope))
 @pytest.mark.parametrize("resource", [r for r in IN_A_BOT if "bot" in ROWS[r].may])
 def test_a_key_may_do_what_its_scopes_say(
-    resource: Resource, scope: Scope, world: MemoryWorld, callers: dict[str, Api]
+    resource: Resource, scope: Scope, services: MemoryServices, callers: dict[str, Api]
 ) -> None:
     (method, path), row = resource, ROWS[resource]
     ids = staged(callers["bot"], callers["agent"], row.at)
-    scoped = callers["bot"].as_(key(world, f"only-{scope}", scope))
+    scoped = callers["bot"].as_(key(services, f"only-{scope}", scope))
     needed = next((NEEDS[end] for end in NEEDS if path.endswith(end)), {Scope.READ})
 
     answer = scoped.send(method, filled(path, ids.of(path)), row.body)
@@ -194,9 +195,9 @@ def test_a_key_may_do_what_its_scopes_say(
 
 
 def test_a_lookup_by_name_needs_the_same_scope_as_one_by_address(
-    world: MemoryWorld, bot: Api
+    services: MemoryServices, bot: Api
 ) -> None:
-    blind = bot.as_(key(world, "blind", Scope.MESSAGES, Scope.HANDOFFS))
+    blind = bot.as_(key(services, "blind", Scope.MESSAGES, Scope.HANDOFFS))
 
     by_name = blind.get("/bots/demo/conversations/lookup", name="Zed")
     by_address = blind.get("/bots/demo/conversations/lookup", channel="web", user="u-1")

@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.usecases.webhook_body import webhook_body
+from chalicelib.usecases.webhooks.body import webhook_body
 from tests.api.scene import BOT, begun, id_of, ok, online, owned, waiting
 from tests.api.settling import settle
 from tests.support.api import Api
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 CLOSED = {"hours": {"time_zone": "UTC", "weekly": {}}}
 MINUTE = 60_000
 
 
-def told(world: MemoryWorld, path: str, back: int = 1) -> Any:
+def told(services: MemoryServices, path: str, back: int = 1) -> Any:
     """`text` of the last entry but so many, as the webhook has it."""
-    entries = world.conversations.entries_after("demo", id_of(path), 0, 1000)
-    data = webhook_body(world, "demo", id_of(path), entries[-back])["data"]
+    entries = services.conversations.entries_after("demo", id_of(path), 0, 1000)
+    data = webhook_body(services, "demo", id_of(path), entries[-back])["data"]
     assert isinstance(data, dict)
     return data["text"]
 
@@ -33,10 +33,10 @@ def say(owner: Api, texts: object, **settings: object) -> None:
 
 
 def test_each_change_has_its_text(
-    world: MemoryWorld, bot: Api, ana: Api, bo: Api, sam: Api
+    services: MemoryServices, bot: Api, ana: Api, bo: Api, sam: Api
 ) -> None:
     path = pause(bot)
-    texts = [told(world, path)]
+    texts = [told(services, path)]
     online(bo)
     for caller, move, body in (
         (ana, "claim", {}),
@@ -46,7 +46,7 @@ def test_each_change_has_its_text(
         (bot, "unpause", {"outcome": "expired"}),
     ):
         ok(caller.post(f"{path}/{move}", body))
-        texts.append(told(world, path))
+        texts.append(told(services, path))
 
     assert texts == [
         "We are looking for somebody to help you. One moment, please.",
@@ -58,22 +58,24 @@ def test_each_change_has_its_text(
     ]
 
 
-def test_outside_its_hours_a_queue_says_so(world: MemoryWorld, owner: Api, bot: Api) -> None:
+def test_outside_its_hours_a_queue_says_so(services: MemoryServices, owner: Api, bot: Api) -> None:
     ok(owner.put(f"{BOT}/queues/sales", CLOSED))
 
     path = pause(bot, queue="sales")
 
-    assert told(world, path).startswith("Nobody is here right now.")
+    assert told(services, path).startswith("Nobody is here right now.")
 
 
-def test_what_counts_is_whether_it_was_open_then(world: MemoryWorld, owner: Api, bot: Api) -> None:
+def test_what_counts_is_whether_it_was_open_then(
+    services: MemoryServices, owner: Api, bot: Api
+) -> None:
     first_hour = {"time_zone": "UTC", "weekly": {"thursday": [["00:00", "01:00"]]}}
     ok(owner.put(f"{BOT}/queues/sales", {"hours": first_hour}))
     path = pause(bot, queue="sales")
 
-    world.clock.advance(120 * MINUTE)
+    services.clock.advance(120 * MINUTE)
 
-    assert told(world, path).startswith("We are looking for somebody")
+    assert told(services, path).startswith("We are looking for somebody")
 
 
 @pytest.mark.parametrize(
@@ -86,101 +88,107 @@ def test_what_counts_is_whether_it_was_open_then(world: MemoryWorld, owner: Api,
     ],
 )
 def test_the_text_is_in_the_language_of_the_handoff(
-    language: str | None, beginning: str, world: MemoryWorld, bot: Api, ana: Api
+    language: str | None, beginning: str, services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     path = pause(bot, language=language)
     ok(ana.post(f"{path}/claim"))
 
-    assert told(world, path) == beginning
+    assert told(services, path) == beginning
 
 
 def test_without_a_language_the_bots_default_counts(
-    world: MemoryWorld, owner: Api, bot: Api
+    services: MemoryServices, owner: Api, bot: Api
 ) -> None:
     say(owner, {}, default_locale="es")
 
-    assert told(world, pause(bot)).startswith("Estamos buscando")
+    assert told(services, pause(bot)).startswith("Estamos buscando")
 
 
-def test_a_text_that_is_switched_off_is_null(world: MemoryWorld, owner: Api, bot: Api) -> None:
+def test_a_text_that_is_switched_off_is_null(
+    services: MemoryServices, owner: Api, bot: Api
+) -> None:
     say(owner, {"en": {"requested": None}})
 
-    assert told(world, pause(bot)) is None
+    assert told(services, pause(bot)) is None
 
 
-def test_the_queue_speaks_before_the_bot(world: MemoryWorld, owner: Api, bot: Api) -> None:
+def test_the_queue_speaks_before_the_bot(services: MemoryServices, owner: Api, bot: Api) -> None:
     say(owner, {"en": {"requested": "bot"}})
     ok(owner.put(f"{BOT}/queues/sales", {"texts": {"en": {"requested": "{queue}"}}}))
 
-    assert told(world, pause(bot, queue="sales")) == "sales"
+    assert told(services, pause(bot, queue="sales")) == "sales"
 
 
-def test_a_text_is_only_text(world: MemoryWorld, owner: Api, bot: Api, ana: Api) -> None:
+def test_a_text_is_only_text(services: MemoryServices, owner: Api, bot: Api, ana: Api) -> None:
     hostile = "{0.__class__} {agent.__class__} {{agent}} {secret} %s {agent}"
     say(owner, {"en": {"claimed": hostile}})
     path = owned(bot, ana)
 
-    assert told(world, path) == "{0.__class__} {agent.__class__} {{agent}} {secret} %s Ana"
+    assert told(services, path) == "{0.__class__} {agent.__class__} {{agent}} {secret} %s Ana"
 
 
-def test_position_and_wait_are_those_of_the_queue(world: MemoryWorld, owner: Api, bot: Api) -> None:
+def test_position_and_wait_are_those_of_the_queue(
+    services: MemoryServices, owner: Api, bot: Api
+) -> None:
     before = waiting(bot, "sales", user={"id": "u-0"})
     say(owner, {"en": {"requested": "{position} / {wait}"}})
-    world.clock.advance(3 * MINUTE)
+    services.clock.advance(3 * MINUTE)
     path = pause(bot, queue="sales")
 
-    unknown = told(world, path)
+    unknown = told(services, path)
     sam = bot.login("sam")
     ok(sam.post(f"{before}/claim"))
     ok(sam.post(f"{before}/unpause"))
-    settle(world, before)
+    settle(services, before)
 
     assert unknown == "2 / ?"
-    assert told(world, path) == "1 / 4"
+    assert told(services, path) == "1 / 4"
 
 
 def test_who_has_been_claimed_meanwhile_was_next(
-    world: MemoryWorld, owner: Api, bot: Api, ana: Api
+    services: MemoryServices, owner: Api, bot: Api, ana: Api
 ) -> None:
     say(owner, {"en": {"requested": "{position}"}})
     path = waiting(bot)
-    world.clock.advance(1000)
+    services.clock.advance(1000)
     ok(ana.post(f"{path}/claim"))
 
-    assert told(world, path, back=2) == "1"
+    assert told(services, path, back=2) == "1"
 
 
 def test_nobody_is_asked_to_wait_for_who_is_there_already(
-    world: MemoryWorld, bot: Api, ana: Api
+    services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     path = begun(bot)
     ok(ana.post(f"{path}/pause", {"agent": "ana@example.test"}))
 
-    assert told(world, path, back=2) is None
-    assert told(world, path) == "You are now talking to Ana."
+    assert told(services, path, back=2) is None
+    assert told(services, path) == "You are now talking to Ana."
 
 
-def test_a_message_of_the_agent_has_no_other_text(world: MemoryWorld, bot: Api, ana: Api) -> None:
+def test_a_message_of_the_agent_has_no_other_text(
+    services: MemoryServices, bot: Api, ana: Api
+) -> None:
     path = owned(bot, ana)
     ok(ana.post(f"{path}/messages", {"text": "Hello."}))
 
-    entry = world.conversations.entries_before("demo", id_of(path), None, 1)[0]
-    data = webhook_body(world, "demo", id_of(path), entry)["data"]
+    entry = services.conversations.entries_before("demo", id_of(path), None, 1)[0]
+    data = webhook_body(services, "demo", id_of(path), entry)["data"]
 
     assert isinstance(data, dict)
     assert "text" not in data
 
 
-def test_the_user_who_left_is_told(world: MemoryWorld, owner: Api, bot: Api) -> None:
+def test_the_user_who_left_is_told(services: MemoryServices, owner: Api, bot: Api) -> None:
     say(owner, {}, leave_words=["/end"])
     path = waiting(bot)
     ok(bot.post(f"{path}/messages", {"from": "user", "text": "/end"}))
 
-    assert told(world, path).startswith("You have left the conversation")
+    assert told(services, path).startswith("You have left the conversation")
 
 
-def test_a_message_that_was_left_is_acknowledged(world: MemoryWorld, bot: Api) -> None:
+def test_a_message_that_was_left_is_acknowledged(services: MemoryServices, bot: Api) -> None:
     path = begun(bot)
     ok(bot.post(f"{path}/pause", {"if_unavailable": "leave_message", "language": "es"}))
 
-    assert told(world, path).startswith("Ahora no hay nadie. Hemos guardado tu mensaje")
+    assert told(services, path).startswith("Ahora no hay nadie. Hemos guardado tu mensaje")

@@ -13,37 +13,37 @@ from tests.architecture.source import Source, sources
 
 OWN = ("app", "chalicelib", "infra", "bench", "tests")
 
+PORTS = ("chalicelib.usecases.ports", "chalicelib.usecases.records")
+
 SEES = {
     "app": ("chalicelib.loading", "chalicelib.wiring", "chalicelib.entrypoints"),
     "chalicelib.entrypoints": (
         "chalicelib.entrypoints",
         "chalicelib.usecases",
         "chalicelib.domain",
+        "chalicelib.botpress",
     ),
-    "chalicelib.usecases": ("chalicelib.usecases", "chalicelib.domain"),
-    "chalicelib.adapters": (
-        "chalicelib.adapters",
-        "chalicelib.usecases.admin_ports",
-        "chalicelib.usecases.delivery_ports",
-        "chalicelib.usecases.ports",
-        "chalicelib.usecases.records",
+    "chalicelib.botpress": (
+        "chalicelib.botpress",
+        "chalicelib.entrypoints",
+        "chalicelib.usecases",
         "chalicelib.domain",
     ),
+    "chalicelib.usecases": ("chalicelib.usecases", "chalicelib.domain", "chalicelib.botpress"),
+    "chalicelib.adapters": ("chalicelib.adapters", *PORTS, "chalicelib.domain"),
     "chalicelib.domain": ("chalicelib.domain",),
     "chalicelib.wiring": (
         "chalicelib.adapters",
         "chalicelib.loading",
         "chalicelib.settings",
-        "chalicelib.usecases.admin_ports",
-        "chalicelib.usecases.delivery_ports",
-        "chalicelib.usecases.ports",
-        "chalicelib.usecases.records",
+        "chalicelib.usecases.services",
+        *PORTS,
     ),
     "chalicelib.loading": (),
     "chalicelib.settings": (),
     "chalicelib": (),
 }
-"""A module's room is the longest of these names that it begins with."""
+"""A module's layer is the longest of these names that it begins with."""
 
 ONLY_IN = {
     "pynamodb": ("chalicelib.adapters.dynamodb",),

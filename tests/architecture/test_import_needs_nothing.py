@@ -26,16 +26,20 @@ def test_importing_the_app_does_nothing_to_the_world() -> None:
 @pytest.mark.parametrize(
     ("file", "text", "done"),
     [
-        ("app.py", "wiring.world", []),
+        ("app.py", "wiring.services", []),
         ("app.py", "import os\nos.environ.get('X')", ["reads the environment: X"]),
         ("app.py", "import os\n'X' in os.environ", ["reads the environment: X"]),
         ("app.py", "import os\ndict(os.environ)", ["reads the whole environment"]),
         (
-            "chalicelib/domain/head.py",
+            "chalicelib/domain/conversation/head.py",
             "import os\nos.getenv('X', '')",
             ["reads the environment: X"],
         ),
-        ("chalicelib/usecases/reading.py", "import time\ntime.time()", ["reads the clock: time"]),
+        (
+            "chalicelib/usecases/conversations/queries.py",
+            "import time\ntime.time()",
+            ["reads the clock: time"],
+        ),
         ("chalicelib/wiring.py", "import socket\nsocket.socket()", ["socket.__new__"]),
         (
             "chalicelib/wiring.py",

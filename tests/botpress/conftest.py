@@ -6,8 +6,8 @@ import pytest
 
 from tests.botpress.stage import Cast, Stage
 from tests.support.api import Answer, Api
+from tests.support.services import MemoryServices
 from tests.support.stack import Stack
-from tests.support.world import MemoryWorld
 
 TIMEOUT = 20
 
@@ -31,23 +31,23 @@ def served(stack: Stack) -> Cast:
         finally:
             connection.close()
 
-    return Cast.of(stack.world(), send)
+    return Cast.of(stack.services(), send)
 
 
 @pytest.fixture
-def world() -> MemoryWorld:
-    return MemoryWorld()
+def services() -> MemoryServices:
+    return MemoryServices()
 
 
 @pytest.fixture
-def cast(world: MemoryWorld) -> Cast:
+def cast(services: MemoryServices) -> Cast:
     """In this process, in memory."""
-    api = Api(world)
+    api = Api(services)
 
     def send(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         return api.unchecked(method, path, body, **headers)
 
-    return Cast.of(world, send)
+    return Cast.of(services, send)
 
 
 @pytest.fixture

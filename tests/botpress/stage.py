@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
+from chalicelib.botpress.handoff_views import agent_id
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
-from chalicelib.domain.routing import Member, Presence, PresenceStatus
-from chalicelib.usecases import sessions
-from chalicelib.usecases.authentication import digest_of
-from chalicelib.usecases.botpress_handoffs_view import agent_id
-from chalicelib.usecases.records import Bot, Key, Person
-from chalicelib.usecases.world import World
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
+from chalicelib.usecases.accounts import sessions
+from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.services import Services
 from tests.support.api import Answer
 
 PASSWORD = "correct horse battery staple"
@@ -37,21 +38,21 @@ ROLES = {
 class Cast:
     """People of one world, each logged in once; bots come and go around them."""
 
-    world: World
+    services: Services
     send: Send
     tokens: Mapping[str, str]
     emails: Mapping[str, str]
 
     @classmethod
-    def of(cls, world: World, send: Send) -> "Cast":
+    def of(cls, services: Services, send: Send) -> "Cast":
         mark = token_hex(4)
-        hashed = world.passwords.hash(PASSWORD)
+        hashed = services.passwords.hash(PASSWORD)
         emails = {name: f"{name}@{mark}.test" for name in ROLES}
         for name, email in emails.items():
             person = Person(person_id(email), email, name.title(), hashed)
-            world.directory.add_person(person)
-        tokens = {n: sessions.login(world, e, PASSWORD, mark).access for n, e in emails.items()}
-        return cls(world, send, tokens, emails)
+            services.directory.add_person(person)
+        tokens = {n: sessions.login(services, e, PASSWORD, mark).access for n, e in emails.items()}
+        return cls(services, send, tokens, emails)
 
     def stage(self) -> "Stage":
         return Stage(self, f"bot-{token_hex(4)}", f"bot-{token_hex(4)}")
@@ -67,7 +68,7 @@ class Stage:
     names: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        directory = self.cast.world.directory
+        directory = self.cast.services.directory
         for bot in (self.bot, self.other):
             directory.add_bot(Bot(bot, f"The bot {bot}"))
             directory.add_key(Key(bot, bot, digest_of("secret")))
@@ -132,9 +133,9 @@ class Stage:
         return str(said.json["conversation_id"])
 
     def online(self, name: str) -> None:
-        now = self.cast.world.clock.now()
+        now = self.cast.services.clock.now()
         who = person_id(self.cast.emails[name])
-        self.cast.world.directory.set_presence(who, Presence(PresenceStatus.ONLINE, now))
+        self.cast.services.directory.set_presence(who, Presence(PresenceStatus.ONLINE, now))
 
 
 def _talked(stage: Stage) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.usecases.signing import sign
+from chalicelib.usecases.webhooks.signing import sign
 from tests.botpress.stage import Cast, Stage
 from tests.support.stack import ROOT, Stack
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.entrypoints.timers import every_minute
+from chalicelib.entrypoints.events.minute import every_minute
 from tests.botpress.stage import Cast, Stage
 from tests.contract.story import at_once
 from tests.support.api import Answer
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 SESSION = "/api/v1/bots/{bot}/conversations/{session}"
 MINUTE = 60_000
@@ -148,11 +148,13 @@ def test_a_session_with_no_name_has_a_number_that_stays(stage: Stage) -> None:
     assert name[2:].isdigit()
 
 
-def test_sessions_come_with_the_latest_message_first(talked: Stage, world: MemoryWorld) -> None:
+def test_sessions_come_with_the_latest_message_first(
+    talked: Stage, services: MemoryServices
+) -> None:
     for user in ("first", "second"):
-        world.clock.advance(1000)
+        services.clock.advance(1000)
         talked.say(user, "hi")
-    world.clock.advance(1000)
+    services.clock.advance(1000)
     user_says(talked)
 
     sessions = talked.ok("ana", "GET hitl/sessions").json
@@ -186,11 +188,11 @@ def test_comments_stay_from_one_handoff_to_the_next(owned: Stage) -> None:
     assert {c["handoffId"] for each in comments for c in each} == {first}
 
 
-def test_handoffs_are_ordered_and_limited_as_named(stage: Stage, world: MemoryWorld) -> None:
+def test_handoffs_are_ordered_and_limited_as_named(stage: Stage, services: MemoryServices) -> None:
     for user in ("a", "b", "c"):
         wanted = {"userId": user, "userThreadId": f"T{user}", "userChannel": "web"}
         stage.ok("bot", "POST hitlnext/handoffs", wanted)
-        world.clock.advance(1000)
+        services.clock.advance(1000)
 
     def users(query: str) -> str:
         found = stage.ok("bot", f"GET hitlnext/handoffs{query}").json
@@ -205,40 +207,40 @@ def test_handoffs_are_ordered_and_limited_as_named(stage: Stage, world: MemoryWo
 
 
 def test_an_unclaimed_handoff_expires_in_the_minute_after_its_time(
-    talked: Stage, world: MemoryWorld
+    talked: Stage, services: MemoryServices
 ) -> None:
     wanted = {"userId": "C", "userThreadId": "T1", "userChannel": "web", "timeoutDelay": 90}
     talked.ok("bot", "POST hitlnext/handoffs", wanted)
 
-    world.clock.advance(89 * 1000)
-    every_minute(world)
+    services.clock.advance(89 * 1000)
+    every_minute(services)
     assert handoff(talked)["status"] == "pending"
 
-    world.clock.advance(1000)
-    assert every_minute(world)["deadlines_met"] == 1
-    assert every_minute(world)["deadlines_met"] == 0
+    services.clock.advance(1000)
+    assert every_minute(services)["deadlines_met"] == 1
+    assert every_minute(services)["deadlines_met"] == 0
     assert handoff(talked)["status"] == "expired"
     assert user_says(talked)["disposition"] == "bot"
 
 
 def test_a_handoff_that_was_claimed_in_time_does_not_expire(
-    talked: Stage, world: MemoryWorld
+    talked: Stage, services: MemoryServices
 ) -> None:
     wanted = {"userId": "C", "userThreadId": "T1", "userChannel": "web", "timeoutDelay": 60}
     made = talked.ok("bot", "POST hitlnext/handoffs", wanted)
     talked.online("ana")
     talked.ok("ana", f"POST hitlnext/handoffs/{made.json['id']}/assign")
 
-    world.clock.advance(2 * MINUTE)
-    every_minute(world)
+    services.clock.advance(2 * MINUTE)
+    every_minute(services)
 
     assert handoff(talked)["status"] == "assigned"
 
 
-def test_what_an_agent_does_keeps_them_online(owned: Stage, world: MemoryWorld) -> None:
-    world.clock.advance(10 * MINUTE)
+def test_what_an_agent_does_keeps_them_online(owned: Stage, services: MemoryServices) -> None:
+    services.clock.advance(10 * MINUTE)
     owned.ok("ana", "POST hitlnext/handoffs/{handoff}/comments", {"content": "still here"})
-    world.clock.advance(10 * MINUTE)
+    services.clock.advance(10 * MINUTE)
 
     assert owned.ok("ana", "GET hitlnext/agents/me").json["online"] is True
 

@@ -9,16 +9,16 @@ import pytest
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
-from chalicelib.domain.routing import Member
-from chalicelib.entrypoints import socket_handlers
-from chalicelib.usecases import sockets
+from chalicelib.domain.routing.members import Member
+from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.live import sockets
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed
+from chalicelib.usecases.records.events import Committed
 from tests.botpress.rows import objects
 from tests.botpress.stage import Cast, Stage, fits
+from tests.support.services import MemoryServices
 from tests.support.sockets import Socket
 from tests.support.stack import Stack
-from tests.support.world import MemoryWorld
 
 HITL = ["hitl.new_session", "hitl.message", "hitl.session.changed"]
 SECONDS = 10
@@ -27,53 +27,55 @@ SECONDS = 10
 class Client:
     """Somebody's WebSocket in memory. `frames` brings all that has been committed since."""
 
-    def __init__(self, stage: Stage, world: MemoryWorld, name: str, id_: str) -> None:
-        self.world, self.id, self.stage = world, id_, stage
-        person = world.directory.person(person_id(stage.cast.emails[name]))
+    def __init__(self, stage: Stage, services: MemoryServices, name: str, id_: str) -> None:
+        self.services, self.id, self.stage = services, id_, stage
+        person = services.directory.person(person_id(stage.cast.emails[name]))
         assert person
-        ticket, _ = sockets.issue_ticket(world, person)
-        world.sockets.connect(id_)
-        sockets.connect(world, id_, ticket)
+        ticket, _ = sockets.issue_ticket(services, person)
+        services.sockets.connect(id_)
+        sockets.connect(services, id_, ticket)
 
     def ask(self, action: str, **fields: object) -> dict[str, Any]:
         frame = json.dumps({"id": 1, "action": action, **fields})
         event = {"requestContext": {"connectionId": self.id}, "body": frame}
-        socket_handlers.message(self.world, event)
-        reply: dict[str, Any] = json.loads(self.world.sockets.frames[self.id].pop())
+        handlers.message(self.services, event)
+        reply: dict[str, Any] = json.loads(self.services.sockets.frames[self.id].pop())
         return reply
 
     @property
     def events(self) -> list[Mapping[str, Any]]:
-        frames = [json.loads(raw) for raw in self.world.sockets.frames.get(self.id, [])]
+        frames = [json.loads(raw) for raw in self.services.sockets.frames.get(self.id, [])]
         return [frame for frame in frames if frame["event"].startswith("hitl")]
 
 
-def told(world: MemoryWorld, stage: Stage, name: str = "session", after: int = 0) -> None:
+def told(services: MemoryServices, stage: Stage, name: str = "session", after: int = 0) -> None:
     """What the table's stream brings: every entry of this conversation."""
     cid = stage.names[name]
-    for entry in world.conversations.entries_after(stage.bot, cid, after, 100):
-        react(world, Committed(stage.bot, cid, entry))
+    for entry in services.conversations.entries_after(stage.bot, cid, after, 100):
+        react(services, Committed(stage.bot, cid, entry))
 
 
 @pytest.fixture
-def ana(stage: Stage, world: MemoryWorld) -> Client:
-    return Client(stage, world, "ana", "c-ana")
+def ana(stage: Stage, services: MemoryServices) -> Client:
+    return Client(stage, services, "ana", "c-ana")
 
 
 def names(client: Client) -> list[str]:
     return [event["event"] for event in client.events]
 
 
-def test_who_has_not_asked_hears_nothing(stage: Stage, world: MemoryWorld, ana: Client) -> None:
+def test_who_has_not_asked_hears_nothing(
+    stage: Stage, services: MemoryServices, ana: Client
+) -> None:
     stage.prepare(["talked", "requested"])
 
-    told(world, stage)
+    told(services, stage)
 
     assert ana.events == []
 
 
 def test_a_new_session_its_message_and_its_pause_are_told_in_botpress_order(
-    stage: Stage, world: MemoryWorld, ana: Client
+    stage: Stage, services: MemoryServices, ana: Client
 ) -> None:
     assert ana.ask("subscribe", events=HITL) == {
         "reply_to": 1,
@@ -83,7 +85,7 @@ def test_a_new_session_its_message_and_its_pause_are_told_in_botpress_order(
     stage.prepare(["talked", "paused"])
     stage.ok("bot", "POST hitl/sessions/{session}/unpause")
 
-    told(world, stage)
+    told(services, stage)
 
     message = {k: v for k, v in objects.TRANSCRIPT[0].items() if k != "id"}
     assert fits(
@@ -116,15 +118,15 @@ NEW_SESSION = {
 
 
 def test_a_handoff_is_told_whole_from_its_making_to_its_end(
-    stage: Stage, world: MemoryWorld, ana: Client
+    stage: Stage, services: MemoryServices, ana: Client
 ) -> None:
     ana.ask("subscribe", events=[f"hitlnext:{stage.bot}"])
     stage.prepare(["talked", "requested"])
-    told(world, stage)
+    told(services, stage)
     stage.prepare(["ana online", "assigned"])
-    told(world, stage, after=2)
+    told(services, stage, after=2)
     stage.ok("ana", "POST hitlnext/handoffs/{handoff}/resolve")
-    told(world, stage, after=3)
+    told(services, stage, after=3)
 
     data = [event["data"] for event in ana.events]
 
@@ -146,12 +148,12 @@ def test_a_handoff_is_told_whole_from_its_making_to_its_end(
 
 
 def test_what_a_waiting_user_writes_is_told_with_the_handoff(
-    stage: Stage, world: MemoryWorld, ana: Client
+    stage: Stage, services: MemoryServices, ana: Client
 ) -> None:
     stage.prepare(["talked", "requested"])
     ana.ask("subscribe", events=[f"hitlnext:{stage.bot}"])
     stage.say("C", "hello?", thread="T1")
-    told(world, stage, after=2)
+    told(services, stage, after=2)
 
     update, create = [event["data"] for event in ana.events]
 
@@ -170,7 +172,9 @@ def test_what_a_waiting_user_writes_is_told_with_the_handoff(
     assert fits(create, {"resource": "event", "type": "create", "id": None, "payload": expected})
 
 
-def test_agents_who_come_and_go_are_told(stage: Stage, world: MemoryWorld, ana: Client) -> None:
+def test_agents_who_come_and_go_are_told(
+    stage: Stage, services: MemoryServices, ana: Client
+) -> None:
     ana.ask("subscribe", events=[f"hitlnext:{stage.bot}"])
 
     for online in (True, False):
@@ -193,28 +197,28 @@ def test_events_of_another_bot_cannot_be_had(stage: Stage, ana: Client) -> None:
         assert answer["error"]["code"] == "invalid_request"
 
 
-def test_nobody_hears_of_what_they_may_not_see(stage: Stage, world: MemoryWorld) -> None:
+def test_nobody_hears_of_what_they_may_not_see(stage: Stage, services: MemoryServices) -> None:
     email = stage.cast.emails["bo"]
     salesman = Member(person_id(email), "Bo", email, Role.AGENT, frozenset({"sales"}))
-    world.directory.add_member(stage.bot, salesman)
-    bo, eve = Client(stage, world, "bo", "c-bo"), Client(stage, world, "eve", "c-eve")
+    services.directory.add_member(stage.bot, salesman)
+    bo, eve = Client(stage, services, "bo", "c-bo"), Client(stage, services, "eve", "c-eve")
     for client in (bo, eve):
         client.ask("subscribe", events=HITL)
     stage.prepare(["talked"])
     stage.ok("bot", "POST /api/v1/bots/{bot}/conversations/{session}/pause", {"queue": "support"})
 
-    told(world, stage)
+    told(services, stage)
 
     assert bo.events == []
     assert eve.events == []
 
 
-def test_an_empty_list_ends_it(stage: Stage, world: MemoryWorld, ana: Client) -> None:
+def test_an_empty_list_ends_it(stage: Stage, services: MemoryServices, ana: Client) -> None:
     ana.ask("subscribe", events=HITL)
     ana.ask("subscribe", events=[])
     stage.prepare(["talked"])
 
-    told(world, stage)
+    told(services, stage)
 
     assert ana.events == []
 

@@ -6,31 +6,31 @@ from typing import Any
 
 import pytest
 
-from chalicelib.usecases.delivery import deliver
-from chalicelib.usecases.records import Webhook, WebhookFormat
+from chalicelib.usecases.records.webhooks import Webhook, WebhookFormat
+from chalicelib.usecases.webhooks.worker import deliver
 from tests.botpress.rows import objects
 from tests.botpress.stage import Stage, fits
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 HOOK = Webhook("https://bot.test/hook", ("whsec_" + "a" * 40,))
 
 
-def told(stage: Stage, world: MemoryWorld, format: WebhookFormat) -> list[dict[str, Any]]:
+def told(stage: Stage, services: MemoryServices, format: WebhookFormat) -> list[dict[str, Any]]:
     """All that the bot's server is told of one whole handoff."""
-    bot = world.directory.bot(stage.bot)
+    bot = services.directory.bot(stage.bot)
     assert bot
-    world.directory.add_bot(replace(bot, webhook=replace(HOOK, format=format)))
+    services.directory.add_bot(replace(bot, webhook=replace(HOOK, format=format)))
     stage.prepare(["talked", "requested", "ana online", "assigned"])
     stage.ok("ana", "POST hitl/sessions/{session}/message", {"message": "yo"})
     stage.ok("ana", "POST hitlnext/handoffs/{handoff}/resolve")
-    deliver(world, stage.bot, stage.names["session"], "receipt")
-    return [json.loads(request.body) for request in world.receiver.requests]
+    deliver(services, stage.bot, stage.names["session"], "receipt")
+    return [json.loads(request.body) for request in services.receiver.requests]
 
 
 def test_it_gets_the_handoff_whole_and_what_agents_say_as_everybody_does(
-    stage: Stage, world: MemoryWorld
+    stage: Stage, services: MemoryServices
 ) -> None:
-    created, claimed, said, resolved = told(stage, world, WebhookFormat.BOTPRESS)
+    created, claimed, said, resolved = told(stage, services, WebhookFormat.BOTPRESS)
 
     expected = {
         "botId": "{bot}",
@@ -46,9 +46,9 @@ def test_it_gets_the_handoff_whole_and_what_agents_say_as_everybody_does(
 
 @pytest.mark.parametrize("format", [WebhookFormat.BATON])
 def test_by_default_it_is_told_in_our_own_words(
-    stage: Stage, world: MemoryWorld, format: WebhookFormat
+    stage: Stage, services: MemoryServices, format: WebhookFormat
 ) -> None:
-    types = [body["type"] for body in told(stage, world, format)]
+    types = [body["type"] for body in told(stage, services, format)]
 
     assert types == [
         "handoff.requested",

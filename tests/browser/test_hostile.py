@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
-from chalicelib.domain.routing import Member
-from chalicelib.usecases.records import Person
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.records.people import Person
 from tests.browser.conftest import OpenAs
 from tests.browser.desk import find, go_to, log, row
 from tests.browser.office import BOT, Office
@@ -197,7 +197,7 @@ def test_lists_show_names_reasons_and_queues_as_text(safe: Page, office: Office)
 def test_colleagues_names_notifications_and_errors_are_text(
     safe: Page, office: Office, stack: Stack
 ) -> None:
-    directory = stack.world().directory
+    directory = stack.services().directory
     for number, text in enumerate(HOSTILE):
         email = f"hostile-{number}@example.test"
         who = person_id(email)

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.adapters.dynamodb.table import Table
 from tests.budgets.scene import Scene, scene
-from tests.budgets.world import TableWorld
+from tests.budgets.table_services import TableServices
 from tests.support.clock import ManualClock
 from tests.support.engines import CREDENTIALS, Fresh, moto
 
@@ -32,4 +32,4 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def in_conversation(table: Table, clock: ManualClock) -> Scene:
-    return scene(TableWorld(table, clock))
+    return scene(TableServices(table, clock))

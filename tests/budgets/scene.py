@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.domain.address import Address
-from tests.budgets.world import TableWorld
+from tests.budgets.table_services import TableServices
 from tests.support.api import DEMO_KEY, Answer, Api
 
 BOT = "demo"
@@ -71,6 +71,6 @@ class Scene:
         self.do(self.ana, "claim")
 
 
-def scene(world: TableWorld) -> Scene:
-    bot = Api(world, DEMO_KEY)
+def scene(services: TableServices) -> Scene:
+    bot = Api(services, DEMO_KEY)
     return Scene(bot, bot.login("ana"), bot.login("bo"), bot.login("sam"))

@@ -15,18 +15,26 @@ from tests.support.engines import CREDENTIALS
 LATER = ("argon2", "aws_lambda_powertools", "boto3", "botocore", "cryptography", "jwt", "pynamodb")
 """Libraries that are loaded when they are first needed, if ever."""
 OF_OTHER_FUNCTIONS = (
-    "chalicelib.entrypoints.actions",
-    "chalicelib.entrypoints.change_stream",
-    "chalicelib.entrypoints.nudge_queue",
-    "chalicelib.entrypoints.socket_handlers",
-    "chalicelib.entrypoints.timers",
+    "chalicelib.entrypoints.websocket.actions",
+    "chalicelib.entrypoints.events.stream",
+    "chalicelib.entrypoints.events.webhook_queue",
+    "chalicelib.entrypoints.websocket.handlers",
+    "chalicelib.entrypoints.events.minute",
     "chalicelib.usecases.reactions",
 )
 OF_OTHER_CALLS = (
     *("aws_lambda_powertools", "argon2", "boto3", "cryptography", "jwt", "tzdata", "zoneinfo"),
-    *("chalicelib.adapters.emf", "chalicelib.adapters.passwords", "chalicelib.adapters.sns"),
-    *("chalicelib.adapters.sockets", "chalicelib.adapters.sqs", "chalicelib.adapters.tokens"),
-    "chalicelib.adapters.webhook",
+    *(
+        "chalicelib.adapters.aws.metrics",
+        "chalicelib.adapters.security.passwords",
+        "chalicelib.adapters.aws.sns",
+    ),
+    *(
+        "chalicelib.adapters.aws.sockets",
+        "chalicelib.adapters.aws.sqs",
+        "chalicelib.adapters.security.tokens",
+    ),
+    "chalicelib.adapters.webhook_http.receiver",
 )
 """A gate call needs none of them: its bot is known by its key."""
 YARDSTICK = "import chalice.app, pynamodb.models"
@@ -53,9 +61,9 @@ def test_a_gate_call_loads_nothing_that_only_another_call_needs(
 
 
 def test_a_module_that_a_call_loads_too_much_is_seen() -> None:
-    login = "import chalicelib.adapters.passwords as p; p.Argon2Passwords().hash('secret')"
+    login = "import chalicelib.adapters.security.passwords as p; p.Argon2Passwords().hash('secret')"
 
-    assert _loaded(login, OF_OTHER_CALLS) == ["argon2", "chalicelib.adapters.passwords"]
+    assert _loaded(login, OF_OTHER_CALLS) == ["argon2", "chalicelib.adapters.security.passwords"]
 
 
 def test_what_is_loaded_is_not_looked_through_again_but_what_comes_after_it_is() -> None:

@@ -86,7 +86,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         with pytest.MonkeyPatch.context() as here:
             for name, value in environment.items():
                 here.setenv(name, value)
-            seed(_world(engine.url), "local", None)
+            seed(_services(engine.url), "local", None)
         yield environment
 
 
@@ -162,13 +162,13 @@ def test_a_cold_start_of_the_gate_keeps_its_budget_and_would_not_without_trimmin
     assert packaged.count(gate) - bare < most < here.count(gate) - bare
 
 
-def _world(url: str) -> Any:
+def _services(url: str) -> Any:
     from chalicelib.settings import Settings
-    from chalicelib.wiring import AwsWorld
+    from chalicelib.wiring import AwsServices
 
     secrets = (SETTINGS["BATON_SECRET"],)
     place = ("local", REGION, TABLE, "arn", "url", "url", "url", "url")
-    return AwsWorld(Settings(*place, frozenset(), secrets, 1, url))
+    return AwsServices(Settings(*place, frozenset(), secrets, 1, url))
 
 
 def _run(program: str, tree: Path, environment: dict[str, str], events: object, *more: str) -> str:

@@ -7,11 +7,12 @@ from bench.meter import metering
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
-from chalicelib.domain.routing import Member
+from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed, Connection, Person
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.people import Connection, Person
 from tests.budgets.scene import BOT, scene
-from tests.budgets.world import TableWorld
+from tests.budgets.table_services import TableServices
 from tests.support.clock import ManualClock
 from tests.support.engines import REGION
 from tests.support.fakes import FakeSockets
@@ -20,17 +21,17 @@ from tests.support.round_trips import counting
 ADDRESS = Address(BOT, "web", "user-0", "t")
 
 
-def with_agents(world: TableWorld, online: int) -> None:
+def with_agents(services: TableServices, online: int) -> None:
     for number in range(online):
         name = f"agent-{number}"
-        world.directory.add_person(Person(name, f"{name}@example.test", name, ""))
-        world.directory.add_member(BOT, Member(name, name, f"{name}@example.test", Role.AGENT))
-        now = world.clock.now()
-        world.connections.open(Connection(name, name, 1, (BOT,), now, now + 60_000))
+        services.directory.add_person(Person(name, f"{name}@example.test", name, ""))
+        services.directory.add_member(BOT, Member(name, name, f"{name}@example.test", Role.AGENT))
+        now = services.clock.now()
+        services.connections.open(Connection(name, name, 1, (BOT,), now, now + 60_000))
 
 
-def latest(world: TableWorld) -> Committed:
-    (entry,) = world.conversations.entries_before(BOT, ADDRESS.conversation_id, None, 1)
+def latest(services: TableServices) -> Committed:
+    (entry,) = services.conversations.entries_before(BOT, ADDRESS.conversation_id, None, 1)
     return Committed(BOT, ADDRESS.conversation_id, entry)
 
 
@@ -38,13 +39,13 @@ def latest(world: TableWorld) -> Committed:
 def test_what_the_bot_handles_alone_costs_the_same_however_many_agents_are_online(
     table: Table, clock: ManualClock, online: int, calls: int
 ) -> None:
-    world = TableWorld(table, clock)
-    with_agents(world, online)
-    scene(world).say()
-    committed = latest(world)
+    services = TableServices(table, clock)
+    with_agents(services, online)
+    scene(services).say()
+    committed = latest(services)
 
     with counting(table) as made:
-        react(world, committed)
+        react(services, committed)
 
     assert len(made) == calls
 
@@ -55,29 +56,31 @@ READ_OF_CONNECTIONS, READ_OF_ROSTER = 1 / 15, 1 / 20
 """Read units, at most, for each agent: some 250 and 200 bytes."""
 
 
-def said_to_its_owner(world: TableWorld) -> Committed:
+def said_to_its_owner(services: TableServices) -> Committed:
     """Ana is there, owns the conversation, and its user has said something."""
-    ana = world.directory.person(person_id("ana@example.test"))
+    ana = services.directory.person(person_id("ana@example.test"))
     assert ana
-    now = world.clock.now()
-    vars(world)["sockets"] = FakeSockets(["ana"])
-    world.connections.open(Connection("ana", ana.id, ana.token_version, (BOT,), now, now + 60_000))
-    one = scene(world)
+    now = services.clock.now()
+    vars(services)["sockets"] = FakeSockets(["ana"])
+    services.connections.open(
+        Connection("ana", ana.id, ana.token_version, (BOT,), now, now + 60_000)
+    )
+    one = scene(services)
     one.own()
     one.say()
-    return latest(world)
+    return latest(services)
 
 
 @pytest.mark.parametrize("online", [1, 61])
 def test_what_is_said_to_an_owner_reads_no_more_about_the_other_agents_than_two_lists(
     table: Table, clock: ManualClock, online: int
 ) -> None:
-    world = TableWorld(table, clock)
-    with_agents(world, online)
-    committed = said_to_its_owner(world)
+    services = TableServices(table, clock)
+    with_agents(services, online)
+    committed = said_to_its_owner(services)
 
     with metering(table, boto3.client("dynamodb", region_name=REGION)) as units:
-        react(world, committed)
+        react(services, committed)
 
     assert len(units.calls) == OF_AN_OWNER
     assert units.read <= OF_AN_OWNER + online * (READ_OF_CONNECTIONS + READ_OF_ROSTER) + 1

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.adapters.dynamodb.table import Table
 from tests.budgets.commands import COMMANDS, GATE, LISTS, Command
 from tests.budgets.scene import Scene, scene
-from tests.budgets.world import TableWorld
+from tests.budgets.table_services import TableServices
 from tests.support.clock import ManualClock
 from tests.support.round_trips import counting
 
@@ -31,7 +31,7 @@ def test_a_command_takes_as_many_round_trips_as_its_budget_says(
 def test_a_list_takes_one_round_trip_more_for_each_further_shard(
     table: Table, clock: ManualClock, command: Command
 ) -> None:
-    sharded = scene(TableWorld(replace(table, shards=3), clock))
+    sharded = scene(TableServices(replace(table, shards=3), clock))
     command.given(sharded)
     sharded.authenticate()
 

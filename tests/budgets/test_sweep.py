@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.adapters.dynamodb.table import Table
-from chalicelib.entrypoints.timers import every_minute
-from chalicelib.usecases.records import Bot
-from tests.budgets.world import TableWorld
+from chalicelib.entrypoints.events.minute import every_minute
+from chalicelib.usecases.records.bots import Bot
+from tests.budgets.table_services import TableServices
 from tests.support.clock import ManualClock
 from tests.support.round_trips import counting
 
@@ -20,12 +20,12 @@ FIXED = 2
 def test_it_asks_each_bot_for_its_connections_and_each_of_its_boards(
     table: Table, clock: ManualClock, bots: int, shards: int
 ) -> None:
-    world = TableWorld(replace(table, shards=shards), clock)
+    services = TableServices(replace(table, shards=shards), clock)
     for number in range(bots - SEEDED):
-        world.directory.add_bot(Bot(f"bot-{number}", "One more"))
+        services.directory.add_bot(Bot(f"bot-{number}", "One more"))
 
     with counting(table) as calls:
-        every_minute(world)
+        every_minute(services)
 
     assert set(calls) == {"Query"}
     assert len(calls) == FIXED + shards + bots * (1 + shards)

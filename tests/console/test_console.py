@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.commands import Cause
-from chalicelib.domain.handoff import Outcome
-from chalicelib.entrypoints.page_routes import TYPES, served
+from chalicelib.domain.conversation.commands import Cause
+from chalicelib.domain.conversation.handoff import Outcome
+from chalicelib.entrypoints.http.pages.console import TYPES, served
 from infra.vendor import CONSOLE as LIBRARIES
 from infra.vendor import DOCS, HASHES, hashes
 

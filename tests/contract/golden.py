@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Claim,
@@ -25,15 +25,17 @@ from chalicelib.domain.commands import (
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.entries import Body
+from chalicelib.domain.conversation.entries import Body
+from chalicelib.domain.conversation.handoff import Request
 from chalicelib.domain.errors import Refused
-from chalicelib.domain.handoff import Request
-from chalicelib.domain.queues import Limits, Queue
-from chalicelib.usecases.conversations import execute
+from chalicelib.domain.routing.queues import Limits, Queue
+from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed, Cursor, IdempotencyKey, Notification
-from chalicelib.usecases.world import World
-from tests.api.worlds import WorldOn
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.events import Committed, Notification
+from chalicelib.usecases.records.webhooks import Cursor
+from chalicelib.usecases.services import Services
+from tests.api.services_under_test import ServicesOn
 from tests.support.engines import CREDENTIALS, moto
 
 RELEASES = Path(__file__).with_name("releases")
@@ -46,25 +48,25 @@ SAID = UserMessage(Body(text="Grüße 👋"), "m-1", Profile("Zoe", {"tier": "go
 ANSWERED = AgentMessage(Body(text="Hello"), "m-2")
 
 
-def tell(world: World) -> None:
+def tell(services: Services) -> None:
     """A life of every kind of row."""
-    world.directory.put_queue("demo", Queue("sales", limits=Limits(give_up=600)))
-    execute(world, BOT, OPEN, SAID)
-    execute(world, BOT, OPEN, PAUSE, key=KEY)
-    execute(world, ANA, OPEN.conversation_id, Claim())
-    execute(world, ANA, OPEN.conversation_id, ANSWERED)
-    execute(world, ANA, OPEN.conversation_id, Note("called before"))
-    execute(world, BOT, OPEN.conversation_id, Tag(("vip",)))
+    services.directory.put_queue("demo", Queue("sales", limits=Limits(give_up=600)))
+    execute(services, BOT, OPEN, SAID)
+    execute(services, BOT, OPEN, PAUSE, key=KEY)
+    execute(services, ANA, OPEN.conversation_id, Claim())
+    execute(services, ANA, OPEN.conversation_id, ANSWERED)
+    execute(services, ANA, OPEN.conversation_id, Note("called before"))
+    execute(services, BOT, OPEN.conversation_id, Tag(("vip",)))
     with suppress(Refused):
-        execute(world, BOT, OPEN, BotMessage(Body(text="out of turn")))
-    execute(world, BOT, ENDED, Pause(Request()))
-    execute(world, ANA, ENDED.conversation_id, Claim())
-    execute(world, ANA, ENDED.conversation_id, Unpause())
-    for entry in world.conversations.entries_after("demo", ENDED.conversation_id, 0, 9):
-        react(world, Committed("demo", ENDED.conversation_id, entry))
-    world.deliveries.move("demo", OPEN.conversation_id, Cursor(), Cursor(2, 1))
-    now = world.clock.now()
-    world.notifications.add(Notification("n_1", "demo", "Look", "info", now), None)
+        execute(services, BOT, OPEN, BotMessage(Body(text="out of turn")))
+    execute(services, BOT, ENDED, Pause(Request()))
+    execute(services, ANA, ENDED.conversation_id, Claim())
+    execute(services, ANA, ENDED.conversation_id, Unpause())
+    for entry in services.conversations.entries_after("demo", ENDED.conversation_id, 0, 9):
+        react(services, Committed("demo", ENDED.conversation_id, entry))
+    services.deliveries.move("demo", OPEN.conversation_id, Cursor(), Cursor(2, 1))
+    now = services.clock.now()
+    services.notifications.add(Notification("n_1", "demo", "Look", "info", now), None)
 
 
 def rows(table: Table) -> list[dict[str, Any]]:
@@ -81,7 +83,7 @@ def main(version: str) -> None:
     os.environ.update(CREDENTIALS)
     with moto(Path(tempfile.gettempdir())) as fresh, fresh() as stores:
         assert stores.table
-        tell(WorldOn(stores))
+        tell(ServicesOn(stores))
         lines = ",\n".join(json.dumps(row, sort_keys=True) for row in rows(stores.table))
     (RELEASES / f"{version}.json").write_text(f"[\n{lines}\n]\n")
 

@@ -7,20 +7,20 @@ from threading import Barrier
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from chalicelib.adapters.dynamodb.heads import head_row
+from chalicelib.adapters.dynamodb.conversations.heads import head_row
 from chalicelib.adapters.dynamodb.table import Rows
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import BotMessage, Command, UserMessage
-from chalicelib.domain.conversation import decide
-from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import Author, Body, Entry, From, Kind
+from chalicelib.domain.conversation.commands import BotMessage, Command, UserMessage
+from chalicelib.domain.conversation.decision import Decision
+from chalicelib.domain.conversation.entries import Author, Body, Entry, From, Kind
+from chalicelib.domain.conversation.handoff import OpenHandoff, Request
+from chalicelib.domain.conversation.head import Head, Status, unborn
+from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.errors import BatonError
-from chalicelib.domain.handoff import OpenHandoff, Request
-from chalicelib.domain.head import Head, Status, unborn
-from chalicelib.domain.routing import Member
-from chalicelib.usecases.ports import Commit, Lost, Query
-from chalicelib.usecases.records import Answer, IdempotencyKey, MessageKey
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.ports.conversations import Commit, Lost, Query
+from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey
 from tests.support.clock import START
 from tests.support.engines import Stores
 

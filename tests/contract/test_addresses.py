@@ -4,11 +4,13 @@ from dataclasses import replace
 from itertools import product
 
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import Pause
-from chalicelib.domain.entries import From
-from chalicelib.usecases.ports import BoardFilter, Query
-from chalicelib.usecases.reading import PAUSED
-from chalicelib.usecases.records import Bot, IdempotencyKey, Key, MessageKey, Person
+from chalicelib.domain.conversation.commands import Pause
+from chalicelib.domain.conversation.entries import From
+from chalicelib.usecases.conversations.queries import PAUSED
+from chalicelib.usecases.ports.conversations import BoardFilter, Query
+from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.people import Person
 from tests.contract.story import ADDRESS, BOT, CID, DEMO, act, member, other, said
 from tests.support.engines import Stores
 

@@ -6,19 +6,13 @@ from itertools import pairwise
 
 from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.bot_settings import BotSettings
-from chalicelib.domain.commands import Release, Take
-from chalicelib.domain.routing import Member
-from chalicelib.usecases.records import (
-    Bot,
-    CannedReply,
-    IdempotencyKey,
-    Key,
-    Notification,
-    Person,
-    Retiring,
-    Webhook,
-    WebhookFormat,
-)
+from chalicelib.domain.conversation.commands import Release, Take
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.bots import Bot, CannedReply, Key
+from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.webhooks import Retiring, Webhook, WebhookFormat
 from tests.contract.story import ADDRESS, ANA, BOT, act, at_once, member, other
 from tests.support.clock import START
 from tests.support.engines import Stores

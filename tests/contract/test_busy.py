@@ -9,23 +9,16 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import TemporarilyUnavailable
-from chalicelib.domain.queues import Queue
-from chalicelib.domain.routing import Presence
-from chalicelib.usecases.ports import BoardFilter, Query
-from chalicelib.usecases.reading import PAUSED
-from chalicelib.usecases.records import (
-    Bot,
-    Connection,
-    Cursor,
-    Delivery,
-    Ended,
-    IdempotencyKey,
-    Key,
-    Notification,
-    Person,
-    Ticket,
-    Webhook,
-)
+from chalicelib.domain.routing.members import Presence
+from chalicelib.domain.routing.queues import Queue
+from chalicelib.usecases.conversations.queries import PAUSED
+from chalicelib.usecases.ports.conversations import BoardFilter, Query
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.people import Connection, Person, Ticket
+from chalicelib.usecases.records.reports import Ended
+from chalicelib.usecases.records.webhooks import Cursor, Delivery, Webhook
 from tests.contract.faults import FOR_EVER, Send, asked_for, faulty, refused
 from tests.contract.story import BOT, CID, member
 from tests.support.clock import START

@@ -5,15 +5,12 @@ from functools import partial
 
 import pytest
 
-from chalicelib.domain.commands import (
-    Release,
-    Take,
-)
-from chalicelib.domain.decision import Decision, Seat
-from chalicelib.domain.entries import Author
+from chalicelib.domain.conversation.commands import Release, Take
+from chalicelib.domain.conversation.decision import CapacityChange, Decision
+from chalicelib.domain.conversation.entries import Author
 from chalicelib.domain.errors import AtCapacity
-from chalicelib.usecases.ports import Commit, Lost, Query
-from chalicelib.usecases.records import Answer
+from chalicelib.usecases.ports.conversations import Commit, Lost, Query
+from chalicelib.usecases.records.answers import Answer
 from tests.contract.story import (
     ADDRESS,
     ANA,
@@ -79,7 +76,7 @@ def test_nobody_ever_owns_less_than_nothing(stores: Stores) -> None:
     stores.directory.add_member(BOT, member("ana", capacity=1))
     head = said_times(stores, 1)
     lost = replace(plan(stores, DEMO, ADDRESS, said("two")), before=head)
-    decision = replace(lost.decision, seats=(Seat("ana", -1),))
+    decision = replace(lost.decision, capacity_changes=(CapacityChange("ana", -1),))
 
     stores.conversations.commit(replace(lost, decision=decision))
 
@@ -97,7 +94,9 @@ def test_a_transfer_moves_the_seat(stores: Stores) -> None:
     assert before
     given = replace(before, owner=Author("bo", "Bo"), last_seq=before.last_seq + 1)
     entry = plan(stores, DEMO, ADDRESS, said("x")).decision.entries
-    decision = Decision(given, entry, seats=(Seat("ana", -1), Seat("bo", +1, 5)))
+    decision = Decision(
+        given, entry, capacity_changes=(CapacityChange("ana", -1), CapacityChange("bo", +1, 5))
+    )
 
     stores.conversations.commit(Commit(before, decision, "c", Answer(CID, before.status, 1)))
 

@@ -4,14 +4,21 @@ import pytest
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import AgentMessage, BotMessage, Claim, Pause, Unpause, UserMessage
-from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.conversation.commands import (
+    AgentMessage,
+    BotMessage,
+    Claim,
+    Pause,
+    Unpause,
+    UserMessage,
+)
+from chalicelib.domain.conversation.entries import Body, Kind
+from chalicelib.domain.conversation.handoff import Request
 from chalicelib.domain.errors import Refused
-from chalicelib.domain.handoff import Request
-from chalicelib.domain.queues import Limits, Queue
-from chalicelib.entrypoints import timers
-from chalicelib.usecases.conversations import execute
-from tests.api.worlds import WorldOn
+from chalicelib.domain.routing.queues import Limits, Queue
+from chalicelib.entrypoints.events import minute
+from chalicelib.usecases.conversations.execute import execute
+from tests.api.services_under_test import ServicesOn
 from tests.support.clock import START, ManualClock
 from tests.support.engines import Stores, on_table
 
@@ -24,35 +31,35 @@ GIVE_UP = 10 * MINUTE
 SALES = Queue("sales", limits=Limits(give_up=GIVE_UP // SECOND))
 
 
-def asked(world: WorldOn, place: Address = PLACE) -> None:
-    world.directory.put_queue("demo", SALES)
-    execute(world, BOT, place, Pause(Request(queue="sales")))
+def asked(services: ServicesOn, place: Address = PLACE) -> None:
+    services.directory.put_queue("demo", SALES)
+    execute(services, BOT, place, Pause(Request(queue="sales")))
 
 
-def kinds(world: WorldOn, place: Address = PLACE) -> list[Kind]:
-    entries = world.conversations.entries_after("demo", place.conversation_id, 0, 100)
+def kinds(services: ServicesOn, place: Address = PLACE) -> list[Kind]:
+    entries = services.conversations.entries_after("demo", place.conversation_id, 0, 100)
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
     return [entry.kind for entry in entries]
 
 
 @pytest.fixture
-def early(on_moto: Stores) -> WorldOn:
+def early(on_moto: Stores) -> ServicesOn:
     """A container whose clock is five minutes ahead."""
     return container(on_moto, 5 * MINUTE)
 
 
 @pytest.fixture
-def late(on_moto: Stores) -> WorldOn:
+def late(on_moto: Stores) -> ServicesOn:
     """One whose clock is five minutes behind, on the same table."""
     return container(on_moto, -5 * MINUTE)
 
 
-def container(stores: Stores, ahead: int) -> WorldOn:
+def container(stores: Stores, ahead: int) -> ServicesOn:
     assert stores.table
-    return WorldOn(on_table(stores.table, ManualClock(START + ahead)))
+    return ServicesOn(on_table(stores.table, ManualClock(START + ahead)))
 
 
-def test_order_and_turn_do_not_go_by_clocks(early: WorldOn, late: WorldOn) -> None:
+def test_order_and_turn_do_not_go_by_clocks(early: ServicesOn, late: ServicesOn) -> None:
     execute(early, BOT, PLACE, UserMessage(Body(text="1")))
     execute(late, BOT, PLACE, Pause(Request()))
     execute(early, BOT, PLACE, UserMessage(Body(text="2")))
@@ -72,29 +79,29 @@ def test_order_and_turn_do_not_go_by_clocks(early: WorldOn, late: WorldOn) -> No
 
 
 def test_a_deadline_is_met_early_or_late_by_the_skew_and_once(
-    early: WorldOn, late: WorldOn
+    early: ServicesOn, late: ServicesOn
 ) -> None:
     asked(late)
     early.clock.advance(-1)
-    timers.every_minute(early)
+    minute.every_minute(early)
     assert kinds(early) == [Kind.REQUESTED]
 
     early.clock.advance(1)
-    timers.every_minute(early)
-    timers.every_minute(late)
+    minute.every_minute(early)
+    minute.every_minute(late)
     late.clock.advance(GIVE_UP)
-    timers.every_minute(late)
+    minute.every_minute(late)
 
     assert kinds(late) == [Kind.REQUESTED, Kind.RETURNED]
 
 
-def test_a_clock_that_jumps_back_undoes_nothing(early: WorldOn) -> None:
+def test_a_clock_that_jumps_back_undoes_nothing(early: ServicesOn) -> None:
     asked(early)
     early.clock.advance(GIVE_UP)
-    timers.every_minute(early)
+    minute.every_minute(early)
     early.clock.advance(-GIVE_UP)
     execute(early, BOT, PLACE, Pause(Request(queue="sales")))
 
-    assert timers.every_minute(early)["deadlines_met"] == 0
+    assert minute.every_minute(early)["deadlines_met"] == 0
 
     assert kinds(early) == [Kind.REQUESTED, Kind.RETURNED, Kind.REQUESTED]

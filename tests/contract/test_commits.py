@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     Claim,
     Note,
     Pause,
@@ -14,10 +14,10 @@ from chalicelib.domain.commands import (
     Take,
     UserMessage,
 )
-from chalicelib.domain.entries import Author, Body, From
-from chalicelib.domain.head import Status
-from chalicelib.usecases.ports import Lost, Query
-from chalicelib.usecases.records import IdempotencyKey, MessageKey
+from chalicelib.domain.conversation.entries import Author, Body, From
+from chalicelib.domain.conversation.head import Status
+from chalicelib.usecases.ports.conversations import Lost, Query
+from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
 from tests.contract.story import (
     ADDRESS,
     ANA,

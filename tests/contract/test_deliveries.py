@@ -4,7 +4,8 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from chalicelib.usecases.records import Bot, Cursor, Delivery, Webhook
+from chalicelib.usecases.records.bots import Bot
+from chalicelib.usecases.records.webhooks import Cursor, Delivery, Webhook
 from tests.contract.story import BOT, CID, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores

@@ -6,10 +6,12 @@ from functools import partial
 import pytest
 
 from chalicelib.domain.access import Role, Scope
-from chalicelib.domain.commands import Take
-from chalicelib.domain.routing import Member, Presence, PresenceStatus
-from chalicelib.usecases.ports import Query
-from chalicelib.usecases.records import Bot, Key, Person, Webhook
+from chalicelib.domain.conversation.commands import Take
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
+from chalicelib.usecases.ports.conversations import Query
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.webhooks import Webhook
 from tests.contract.story import ADDRESS, ANA, BOT, CID, act, at_once, member
 from tests.support.engines import Stores
 

@@ -3,12 +3,12 @@
 import pytest
 
 from chalicelib.domain.access import Role
-from chalicelib.domain.commands import Note, Pause, UserMessage
-from chalicelib.domain.entries import Body
-from chalicelib.domain.handoff import Request
-from chalicelib.domain.head import Status
-from chalicelib.usecases.ports import Query
-from chalicelib.usecases.records import IdempotencyKey
+from chalicelib.domain.conversation.commands import Note, Pause, UserMessage
+from chalicelib.domain.conversation.entries import Body
+from chalicelib.domain.conversation.handoff import Request
+from chalicelib.domain.conversation.head import Status
+from chalicelib.usecases.ports.conversations import Query
+from chalicelib.usecases.records.answers import IdempotencyKey
 from tests.contract.story import ADDRESS, BOT, CID, DEMO, SAM, act, plan, said, said_times
 from tests.support.engines import Stores
 

@@ -5,14 +5,12 @@ from dataclasses import replace
 import pytest
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.domain.commands import Claim, Note, Pause, Take, Unpause
+from chalicelib.domain.conversation.commands import Claim, Note, Pause, Take, Unpause
 from chalicelib.domain.errors import AtCapacity, TemporarilyUnavailable
-from chalicelib.usecases.ports import Lost, Query
-from chalicelib.usecases.records import (
-    Connection,
-    IdempotencyKey,
-    Notification,
-)
+from chalicelib.usecases.ports.conversations import Lost, Query
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.people import Connection
 from tests.contract.faults import (
     FOR_EVER,
     Fault,

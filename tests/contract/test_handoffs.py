@@ -4,14 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.commands import (
-    Claim,
-    Pause,
-    Transfer,
-    Unpause,
-)
-from chalicelib.domain.entries import Author
-from chalicelib.domain.handoff import Outcome, Resumption
+from chalicelib.domain.conversation.commands import Claim, Pause, Transfer, Unpause
+from chalicelib.domain.conversation.entries import Author
+from chalicelib.domain.conversation.handoff import Outcome, Resumption
 from tests.contract.story import (
     ADDRESS,
     ANA,

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.domain.address import Address
-from chalicelib.domain.entries import From
-from chalicelib.usecases.records import IdempotencyKey, MessageKey
+from chalicelib.domain.conversation.entries import From
+from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 ANYTHING = st.text(CHARACTERS, max_size=300)

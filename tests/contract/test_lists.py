@@ -7,12 +7,19 @@ from itertools import count
 import pytest
 
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import Claim, Pause, Profile, Take, Unpause, UserMessage
-from chalicelib.domain.entries import Body
-from chalicelib.domain.handoff import Request
-from chalicelib.domain.head import Head, Status
-from chalicelib.usecases.ports import BoardFilter, Listing
-from chalicelib.usecases.reading import PAUSED
+from chalicelib.domain.conversation.commands import (
+    Claim,
+    Pause,
+    Profile,
+    Take,
+    Unpause,
+    UserMessage,
+)
+from chalicelib.domain.conversation.entries import Body
+from chalicelib.domain.conversation.handoff import Request
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.usecases.conversations.queries import PAUSED
+from chalicelib.usecases.ports.conversations import BoardFilter, Listing
 from tests.contract.story import (
     ADDRESS,
     ANA,

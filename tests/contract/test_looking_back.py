@@ -6,9 +6,17 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import Claim, Note, Pause, Profile, Transfer, Unpause, UserMessage
-from chalicelib.domain.entries import Body
-from chalicelib.domain.handoff import Request
+from chalicelib.domain.conversation.commands import (
+    Claim,
+    Note,
+    Pause,
+    Profile,
+    Transfer,
+    Unpause,
+    UserMessage,
+)
+from chalicelib.domain.conversation.entries import Body
+from chalicelib.domain.conversation.handoff import Request
 from tests.contract.story import ADDRESS, ANA, BOT, CID, DEMO, SAM, act, other, said
 from tests.support.engines import Stores, with_shards
 

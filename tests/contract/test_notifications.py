@@ -5,8 +5,9 @@ from functools import partial
 
 import pytest
 
-from chalicelib.usecases.ports import Lost, Query
-from chalicelib.usecases.records import IdempotencyKey, KnownAnswer, Notification
+from chalicelib.usecases.ports.conversations import Lost, Query
+from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
+from chalicelib.usecases.records.events import Notification
 from tests.contract.story import ADDRESS, BOT, CID, DEMO, act, at_once, said
 from tests.support.clock import START
 from tests.support.engines import Stores

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.access import Role
-from chalicelib.domain.commands import AgentMessage, Unpause
-from chalicelib.domain.entries import Body, Kind
-from chalicelib.domain.head import Status
-from chalicelib.usecases.conversations import execute
-from chalicelib.usecases.ports import BoardFilter
-from chalicelib.usecases.reading import PAUSED
-from chalicelib.usecases.records import Cursor
-from tests.api.worlds import WorldOn
+from chalicelib.domain.conversation.commands import AgentMessage, Unpause
+from chalicelib.domain.conversation.entries import Body, Kind
+from chalicelib.domain.conversation.head import Status
+from chalicelib.usecases.conversations.execute import execute
+from chalicelib.usecases.conversations.queries import PAUSED
+from chalicelib.usecases.ports.conversations import BoardFilter
+from chalicelib.usecases.records.webhooks import Cursor
+from tests.api.services_under_test import ServicesOn
 from tests.contract.golden import ANA, ANSWERED, BOT, ENDED, KEY, OPEN, PAUSE, RELEASES, SAID, put
 from tests.support.engines import Stores
 
@@ -99,23 +99,23 @@ def test_people_bots_queues_and_the_rest_are_known(stores: Stores) -> None:
 
 
 def test_what_was_answered_then_is_answered_so_now(stores: Stores) -> None:
-    world = WorldOn(stores)
+    services = ServicesOn(stores)
 
-    paused = execute(world, BOT, OPEN, PAUSE, key=KEY)
-    said = execute(world, BOT, OPEN, SAID)
-    answered = execute(world, ANA, OPEN.conversation_id, ANSWERED)
+    paused = execute(services, BOT, OPEN, PAUSE, key=KEY)
+    said = execute(services, BOT, OPEN, SAID)
+    answered = execute(services, ANA, OPEN.conversation_id, ANSWERED)
 
     assert (paused.status, paused.epoch) == (Status.WAITING, 2)
     assert (said.seq, said.created, answered.created) == (1, False, False)
 
 
 def test_the_conversation_goes_on(stores: Stores) -> None:
-    world = WorldOn(stores)
+    services = ServicesOn(stores)
     before = stores.conversations.head("demo", OPEN.conversation_id)
     assert before
 
-    execute(world, ANA, OPEN.conversation_id, AgentMessage(Body(text="And now?")))
-    execute(world, ANA, OPEN.conversation_id, Unpause())
+    execute(services, ANA, OPEN.conversation_id, AgentMessage(Body(text="And now?")))
+    execute(services, ANA, OPEN.conversation_id, Unpause())
 
     after = stores.conversations.head("demo", OPEN.conversation_id)
     assert after

@@ -4,16 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.commands import (
-    BotMessage,
-    Claim,
-    Pause,
-    Unpause,
-)
-from chalicelib.domain.entries import Body, From
+from chalicelib.domain.conversation.commands import BotMessage, Claim, Pause, Unpause
+from chalicelib.domain.conversation.entries import Body, From
 from chalicelib.domain.errors import NotYourTurn
-from chalicelib.usecases.ports import Lost, Query
-from chalicelib.usecases.records import Answer, IdempotencyKey, MessageKey
+from chalicelib.usecases.ports.conversations import Lost, Query
+from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey
 from tests.contract.story import (
     ADDRESS,
     ANA,

@@ -6,13 +6,13 @@ from functools import partial
 
 import pytest
 
-from chalicelib.domain.commands import Claim, Pause, Unpause, UserMessage
-from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.conversation.commands import Claim, Pause, Unpause, UserMessage
+from chalicelib.domain.conversation.entries import Body, Kind
+from chalicelib.domain.conversation.handoff import Outcome, Request
+from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import TemporarilyUnavailable
-from chalicelib.domain.handoff import Outcome, Request
-from chalicelib.domain.head import Status
 from chalicelib.domain.report import Tally, added
-from chalicelib.usecases.records import DayTally, Ended, Leaked
+from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
 from tests.contract.faults import FOR_EVER, answer_is_lost, cancelled, faulty
 from tests.contract.story import ADDRESS, ANA, BOT, CID, DEMO, act, at_once, other, said_times
 from tests.support.engines import Stores

@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from chalicelib.domain.commands import Claim, Pause
-from chalicelib.domain.entries import From
-from chalicelib.usecases.ports import BoardFilter, Listing, Query
-from chalicelib.usecases.reading import PAUSED
-from chalicelib.usecases.records import IdempotencyKey, MessageKey
+from chalicelib.domain.conversation.commands import Claim, Pause
+from chalicelib.domain.conversation.entries import From
+from chalicelib.usecases.conversations.queries import PAUSED
+from chalicelib.usecases.ports.conversations import BoardFilter, Listing, Query
+from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
 from tests.contract.story import (
     ADDRESS,
     ANA,

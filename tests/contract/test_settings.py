@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 
 from chalicelib.domain.bot_settings import BotSettings
-from chalicelib.domain.commands import Suggest
-from chalicelib.domain.entries import Kind
-from chalicelib.domain.hours import Hours
-from chalicelib.domain.queues import Limits, Mode, Queue
-from chalicelib.usecases.ports import Query
-from chalicelib.usecases.records import Bot, Webhook
+from chalicelib.domain.conversation.commands import Suggest
+from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.routing.hours import Hours
+from chalicelib.domain.routing.queues import Limits, Mode, Queue
+from chalicelib.usecases.ports.conversations import Query
+from chalicelib.usecases.records.bots import Bot
+from chalicelib.usecases.records.webhooks import Webhook
 from tests.contract.story import ADDRESS, BOT, CID, DEMO, act, member, said_times
 from tests.support.engines import Stores
 

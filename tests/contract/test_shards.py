@@ -3,10 +3,10 @@
 from dataclasses import replace
 from itertools import count
 
-from chalicelib.domain.commands import Pause
-from chalicelib.domain.head import Head
-from chalicelib.usecases.ports import BoardFilter
-from chalicelib.usecases.reading import PAUSED
+from chalicelib.domain.conversation.commands import Pause
+from chalicelib.domain.conversation.head import Head
+from chalicelib.usecases.conversations.queries import PAUSED
+from chalicelib.usecases.ports.conversations import BoardFilter
 from tests.contract.story import ADDRESS, BOT, DEMO, act, other, said
 from tests.support.engines import Stores, on_table
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamodb.heads import head_row
+from chalicelib.adapters.dynamodb.conversations.heads import head_row
 from chalicelib.domain.address import Address, handoff_id
-from chalicelib.domain.decision import SEEN_LENGTH
-from chalicelib.domain.entries import PREVIEW_BYTES, Author, From, Preview
-from chalicelib.domain.handoff import Offer, OpenHandoff
-from chalicelib.domain.head import Head, Status
-from chalicelib.domain.opening import REASON_BYTES
-from chalicelib.domain.queues import Limits
-from chalicelib.domain.timing import Timing
+from chalicelib.domain.conversation.decision import SEEN_LENGTH
+from chalicelib.domain.conversation.entries import PREVIEW_BYTES, Author, From, Preview
+from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
+from chalicelib.domain.conversation.handoff_request import REASON_BYTES
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.timing import Timing
+from chalicelib.domain.routing.queues import Limits
 from tests.support.clock import START
 
 PERSON = "p_" + "a" * 26

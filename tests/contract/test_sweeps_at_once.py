@@ -7,19 +7,20 @@ import pytest
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import Cause, Claim, Pause
-from chalicelib.domain.entries import Entry, Kind
-from chalicelib.domain.handoff import Request
-from chalicelib.domain.offers import offer_in
-from chalicelib.domain.queues import Limits, Mode, Queue
+from chalicelib.domain.conversation.commands import Cause, Claim, Pause
+from chalicelib.domain.conversation.entries import Entry, Kind
+from chalicelib.domain.conversation.handoff import Request
+from chalicelib.domain.conversation.offers import offer_in
 from chalicelib.domain.report import added, day_of
-from chalicelib.domain.routing import Member, Presence, PresenceStatus
-from chalicelib.entrypoints import timers
-from chalicelib.usecases import assigning
-from chalicelib.usecases.conversations import execute
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
+from chalicelib.domain.routing.queues import Limits, Mode, Queue
+from chalicelib.entrypoints.events import minute
+from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed, Metric
-from tests.api.worlds import WorldOn
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.routing import assign
+from tests.api.services_under_test import ServicesOn
 from tests.contract.story import at_once
 from tests.support.engines import Stores
 
@@ -55,78 +56,82 @@ PLACES = [(queue, place(queue, n)) for queue in HAPPENS for n in range(EACH)]
 
 
 @pytest.fixture
-def world(stores: Stores) -> WorldOn:
+def services(stores: Stores) -> ServicesOn:
     """Twenty conversations, five of them with an agent and five offered to one, all overdue."""
-    world = WorldOn(stores)
+    services = ServicesOn(stores)
     for settings in QUEUES:
-        world.directory.put_queue("demo", settings)
+        services.directory.put_queue("demo", settings)
     for agent in AGENTS:
         queues = frozenset({"offers", "idle"})
-        world.directory.add_member("demo", Member(agent, agent, "", Role.AGENT, queues))
-        world.directory.set_presence(agent, Presence(PresenceStatus.ONLINE, stores.clock.now()))
+        services.directory.add_member("demo", Member(agent, agent, "", Role.AGENT, queues))
+        services.directory.set_presence(agent, Presence(PresenceStatus.ONLINE, stores.clock.now()))
     for queue, where in PLACES:
-        execute(world, BOT, where, Pause(Request(queue=queue)))
+        execute(services, BOT, where, Pause(Request(queue=queue)))
     for number, agent in enumerate(AGENTS):
         owner = Caller(agent, agent, Role.AGENT, "demo", frozenset({"idle"}))
-        execute(world, owner, place("idle", number).conversation_id, Claim())
-        assert assigning.offer(world, "demo", place("offers", number).conversation_id)
+        execute(services, owner, place("idle", number).conversation_id, Claim())
+        assert assign.offer(services, "demo", place("offers", number).conversation_id)
     stores.clock.advance(OVERDUE * 1000)
-    return world
+    return services
 
 
-def test_of_eight_sweeps_at_once_each_deadline_takes_effect_exactly_once(world: WorldOn) -> None:
-    before = {where: len(log(world, where)) for _, where in PLACES}
+def test_of_eight_sweeps_at_once_each_deadline_takes_effect_exactly_once(
+    services: ServicesOn,
+) -> None:
+    before = {where: len(log(services, where)) for _, where in PLACES}
 
-    met = at_once([partial(deadlines_met, world)] * SWEEPS)
-    news = {where: log(world, where)[before[where] :] for _, where in PLACES}
-    follow(world, news)
+    met = at_once([partial(deadlines_met, services)] * SWEEPS)
+    news = {where: log(services, where)[before[where] :] for _, where in PLACES}
+    follow(services, news)
 
     assert sum(met) == len(PLACES)  # type: ignore[arg-type]
-    assert world.metrics.of(Metric.DEADLINES_FAILED) == [0] * SWEEPS
+    assert services.metrics.of(Metric.DEADLINES_FAILED) == [0] * SWEEPS
     for queue, where in PLACES:
         happened = [(e.kind, (e.payload or {}).get("cause")) for e in news[where]]
         assert happened == HAPPENS[queue]
-    assert sorted(offered_to(world, place("offers", n)) for n in range(EACH)) == AGENTS
-    assert sorted(alerted(world)) == sorted(place("alerts", n).conversation_id for n in range(EACH))
-    assert counted(world) == {"handoffs": EACH, "outcome_expired": EACH}
-    assert not any(member.open for member in world.directory.members("demo"))
+    assert sorted(offered_to(services, place("offers", n)) for n in range(EACH)) == AGENTS
+    assert sorted(alerted(services)) == sorted(
+        place("alerts", n).conversation_id for n in range(EACH)
+    )
+    assert counted(services) == {"handoffs": EACH, "outcome_expired": EACH}
+    assert not any(member.open for member in services.directory.members("demo"))
 
 
-def deadlines_met(world: WorldOn) -> int:
-    met = timers.every_minute(world)["deadlines_met"]
+def deadlines_met(services: ServicesOn) -> int:
+    met = minute.every_minute(services)["deadlines_met"]
     assert isinstance(met, int)
     return met
 
 
-def offered_to(world: WorldOn, where: Address) -> str:
-    head = world.conversations.head("demo", where.conversation_id)
+def offered_to(services: ServicesOn, where: Address) -> str:
+    head = services.conversations.head("demo", where.conversation_id)
     offer = offer_in(head) if head else None
     assert offer
     return offer.agent.id
 
 
-def follow(world: WorldOn, news: Mapping[Address, Sequence[Entry]]) -> None:
+def follow(services: ServicesOn, news: Mapping[Address, Sequence[Entry]]) -> None:
     """As the stream does, which brings what has ended a second time."""
     for where, entries in news.items():
         committed = [Committed("demo", where.conversation_id, entry) for entry in entries]
         repeated = [each for each in committed if each.entry.kind is Kind.RETURNED]
         for each in committed + repeated:
-            react(world, each)
+            react(services, each)
 
 
-def alerted(world: WorldOn) -> list[str]:
-    return [str(p.message["conversation_id"]) for p in world.topic.published]
+def alerted(services: ServicesOn) -> list[str]:
+    return [str(p.message["conversation_id"]) for p in services.topic.published]
 
 
-def counted(world: WorldOn) -> dict[str, int]:
+def counted(services: ServicesOn) -> dict[str, int]:
     """What the report knows of how many there were, and how they ended."""
-    today = day_of(world.clock.now())
-    found = added(each.tally for each in world.reports.by_queue("demo", today, today))
+    today = day_of(services.clock.now())
+    found = added(each.tally for each in services.reports.by_queue("demo", today, today))
     return {n: c for n, c in found.items() if n == "handoffs" or n.startswith("outcome_")}
 
 
-def log(world: WorldOn, where: Address) -> list[Entry]:
+def log(services: ServicesOn, where: Address) -> list[Entry]:
     """Without a gap."""
-    entries = world.conversations.entries_after("demo", where.conversation_id, 0, 100)
+    entries = services.conversations.entries_after("demo", where.conversation_id, 0, 100)
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
     return entries

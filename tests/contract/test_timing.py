@@ -6,15 +6,23 @@ from functools import partial
 import pytest
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.commands import Claim, Command, MakeOffer, Pause, Release, Transfer, Unpause
-from chalicelib.domain.entries import Author
+from chalicelib.domain.conversation.commands import (
+    Claim,
+    Command,
+    MakeOffer,
+    Pause,
+    Release,
+    Transfer,
+    Unpause,
+)
+from chalicelib.domain.conversation.entries import Author
+from chalicelib.domain.conversation.handoff import Offer, Request
+from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.conversation.timing import Timing
 from chalicelib.domain.errors import AtCapacity
-from chalicelib.domain.handoff import Offer, Request
-from chalicelib.domain.head import Head
-from chalicelib.domain.queues import Limits, Mode, Queue
-from chalicelib.domain.routing import Presence, PresenceStatus
-from chalicelib.domain.timing import Timing
-from chalicelib.usecases.ports import Query
+from chalicelib.domain.routing.members import Presence, PresenceStatus
+from chalicelib.domain.routing.queues import Limits, Mode, Queue
+from chalicelib.usecases.ports.conversations import Query
 from tests.contract.story import (
     ADDRESS,
     ANA,
@@ -155,11 +163,11 @@ def test_looking_again_can_be_put_off_and_given_up(stores: Stores) -> None:
     now = stores.clock.now()
 
     stores.conversations.postpone(head, now + 10 * LATER)
-    put_off = stores.conversations.due(now + 9 * LATER, 10)
+    delay = stores.conversations.due(now + 9 * LATER, 10)
     later = stores.conversations.due(now + 10 * LATER, 10)
     stores.conversations.postpone(head, None)
 
-    assert (put_off, later) == ([], [(BOT, CID)])
+    assert (delay, later) == ([], [(BOT, CID)])
     assert stores.conversations.due(now + 99 * LATER, 10) == []
     kept = stores.conversations.head(BOT, CID)
     assert kept == replace(head, timing=replace(head.timing, due_at=None))
@@ -177,4 +185,4 @@ def test_what_has_changed_meanwhile_is_not_put_off(stores: Stores) -> None:
 def _kept_until(stores: Stores) -> int:
     loaded = stores.conversations.load(Query(BOT, CID, agent="ana"))
     assert loaded.agent
-    return loaded.agent.kept_until
+    return loaded.agent.reserved_until

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.access import Role
-from chalicelib.domain.commands import Claim, Pause, Release, Unpause
-from chalicelib.domain.handoff import Request
-from chalicelib.usecases.records import Waiting
+from chalicelib.domain.conversation.commands import Claim, Pause, Release, Unpause
+from chalicelib.domain.conversation.handoff import Request
+from chalicelib.usecases.records.reports import Waiting
 from tests.contract.story import ADDRESS, ANA, BOT, DEMO, act, crowd, other, waiting
 from tests.support.engines import Stores, with_shards
 from tests.support.round_trips import counting

@@ -19,7 +19,7 @@ from infra.cloudformation import Stack
 from infra.deploy import Bucket, read, uploaded
 from infra.local.engine import REGION, Engine
 from tests.e2e.scene import Running
-from tests.support.stack import world_of
+from tests.support.stack import services_of
 
 Template = dict[str, Any]
 BUCKET, STACK, STAGE = "packages", "baton-emulated", "api"
@@ -124,7 +124,7 @@ class Elsewhere(Running):
     def __init__(self, deployed: Deployed) -> None:
         self.url = deployed.url
         self.environment = deployed.environment
-        vars(self)["world"] = world_of(deployed.environment)
+        vars(self)["services"] = services_of(deployed.environment)
 
 
 class _NoManagedPolicies(ManagedPolicyLoader):

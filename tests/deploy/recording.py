@@ -10,12 +10,12 @@ import pytest
 
 from chalicelib.adapters.dynamodb.table import open_table
 from chalicelib.settings import LOCAL, Settings
-from chalicelib.wiring import AwsWorld
+from chalicelib.wiring import AwsServices
 from infra.local.engine import Engine
 from infra.local.messaging import Messaging, create_messaging
 from infra.local.resources import create_table
 from infra.local.seed import seed
-from infra.template.policies import DEAD_NUDGES, NUDGES, SOCKETS, TABLE, TOPIC, index
+from infra.template.policies import DEAD_NUDGES, SOCKETS, TABLE, TOPIC, WEBHOOK_QUEUE, index
 from tests.support.clock import ManualClock
 from tests.support.engines import REGION
 from tests.support.fakes import (
@@ -44,7 +44,7 @@ class Asked(NamedTuple):
     operation: str
 
 
-class Recorder(AwsWorld):
+class Recorder(AwsServices):
     """The world as it is wired; `function` says who is at work."""
 
     def __init__(self, engine: Engine, messaging: Messaging) -> None:
@@ -54,14 +54,14 @@ class Recorder(AwsWorld):
         self._engine = engine
         self.hands = ManualClock()
         self.sockets: FakeSockets = _Sockets(self)
-        self._queues = {messaging.queue_url: NUDGES, messaging.dead_letter_url: DEAD_NUDGES}
+        self._queues = {messaging.queue_url: WEBHOOK_QUEUE, messaging.dead_letter_url: DEAD_NUDGES}
         table = open_table(NAME, REGION, engine.url)
         create_table(table.client, NAME)
         # In the place of what AwsWorld would build when first asked.
         vars(self).update(
             table=table,
             clock=self.hands,
-            chance=SeededChance(),
+            random=SeededChance(),
             passwords=PlainPasswords(),
             receiver=FakeReceiver(),
             metrics=FakeMetrics(),
@@ -75,7 +75,7 @@ class Recorder(AwsWorld):
         return made
 
     def received(self) -> list[dict[str, Any]]:
-        """What Lambda would hand to on_nudge next."""
+        """What Lambda would hand to on_webhook_queue next."""
         sqs, url = self._engine.client("sqs"), self._settings.queue_url
         found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         return [
@@ -124,12 +124,12 @@ class Recorder(AwsWorld):
 class _Sockets(FakeSockets):
     """API Gateway, with the one call that our adapter makes of it."""
 
-    def __init__(self, world: Recorder) -> None:
+    def __init__(self, services: Recorder) -> None:
         super().__init__()
-        self._world = world
+        self._services = services
 
     def send(self, connection_id: str, frame: bytes) -> bool:
-        self._world.asked.add(Asked(self._world.function, SOCKETS, "PostToConnection"))
+        self._services.asked.add(Asked(self._services.function, SOCKETS, "PostToConnection"))
         return super().send(connection_id, frame)
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from chalicelib import wiring
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
-from chalicelib.domain.hours import Hours
-from chalicelib.domain.queues import Limits, Mode, Queue
-from chalicelib.domain.routing import HEARTBEAT_LOST_AFTER, Member
-from chalicelib.entrypoints import change_stream, nudge_queue, socket_handlers, timers
-from chalicelib.usecases.records import Person
+from chalicelib.domain.routing.hours import Hours
+from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, Member
+from chalicelib.domain.routing.queues import Limits, Mode, Queue
+from chalicelib.entrypoints.events import minute, webhook_queue
+from chalicelib.entrypoints.events import stream as change_stream
+from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.records.people import Person
 from tests.api.calls import NATIVE, ROWS, U_1, Row, filled, staged
 from tests.api.scene import BOT, ok, one
 from tests.deploy.recording import Recorder
@@ -41,76 +43,76 @@ MADE = "shop"
 
 
 @contextmanager
-def at_work(world: Recorder, function: str) -> Iterator[None]:
-    before, world.function = world.function, function
+def at_work(services: Recorder, function: str) -> Iterator[None]:
+    before, services.function = services.function, function
     try:
         yield
     finally:
-        world.function = before
+        services.function = before
 
 
-def tell_all(world: Recorder) -> None:
+def tell_all(services: Recorder) -> None:
     """Each function, through all that it may meet."""
-    callers = everybody(world)
-    rest(world, callers)
-    open_queues(world)
-    in_the_office(world)
-    day_is_over(world)
-    given_up(world)
+    callers = everybody(services)
+    rest(services, callers)
+    open_queues(services)
+    in_the_office(services)
+    day_is_over(services)
+    given_up(services)
 
 
-def in_the_office(world: Recorder) -> None:
-    is_back_when_somebody_waits(world)
-    frames = Frames(world)
+def in_the_office(services: Recorder) -> None:
+    is_back_when_somebody_waits(services)
+    frames = Frames(services)
     frames.connect("c-ana", "ana")
     frames.connect("c-sam", "sam")
     frames.all()
-    typing(world)
-    waits(world, "u-offered", "sales")
-    waits(world, "u-closed", "night")
-    stream(world)
-    delivered(world)
+    typing(services)
+    waits(services, "u-offered", "sales")
+    waits(services, "u-closed", "night")
+    stream(services)
+    delivered(services)
     frames.goodbye()
 
 
-def day_is_over(world: Recorder) -> None:
+def day_is_over(services: Recorder) -> None:
     """One connection is gone before anybody has said so, another one outlives its time."""
-    world.hands.advance(HOUR)
-    frames = Frames(world)
+    services.hands.advance(HOUR)
+    frames = Frames(services)
     frames.connect("c-late", "ana")
     frames.send("c-late", "watch", {"conversation_id": ZOE, "after": 0})
-    waits(world, "u-late", "sales")
-    a_minute(world)
-    world.sockets.disconnect("c-late")
-    stream(world)
+    waits(services, "u-late", "sales")
+    a_minute(services)
+    services.sockets.disconnect("c-late")
+    stream(services)
 
 
-def everybody(world: Recorder) -> dict[str, Api]:
-    with at_work(world, "api_handler"):
-        bot = Api(world, DEMO_KEY)
+def everybody(services: Recorder) -> dict[str, Api]:
+    with at_work(services, "api_handler"):
+        bot = Api(services, DEMO_KEY)
         who = person_id("ada@example.test")
-        hashed = world.passwords.hash("ada-demo")
-        world.directory.add_person(Person(who, "ada@example.test", "Ada", hashed))
+        hashed = services.passwords.hash("ada-demo")
+        services.directory.add_person(Person(who, "ada@example.test", "Ada", hashed))
         sales = frozenset({"sales"})
         for name, role in (("ada", Role.ADMIN), ("ana", Role.AGENT)):
             email = f"{name}@example.test"
             member = Member(person_id(email), name.title(), email, role, sales, 9)
-            world.directory.add_member("demo", member)
+            services.directory.add_member("demo", member)
         return {"bot": bot, "nobody": bot.as_(None)} | {
             role: bot.login(name) for role, name in NAMES.items()
         }
 
 
-def open_queues(world: Recorder) -> None:
+def open_queues(services: Recorder) -> None:
     """After the routes, which delete theirs."""
     offering = Queue("sales", mode=Mode.OFFER, limits=Limits(give_up=60, first_alert=10))
     closed = Queue("night", hours=Hours("UTC", {}), fallback="sales")
     for queue in (offering, closed):
-        world.directory.put_queue("demo", queue)
+        services.directory.put_queue("demo", queue)
 
 
-def rest(world: Recorder, callers: dict[str, Api]) -> None:
-    with at_work(world, "api_handler"):
+def rest(services: Recorder, callers: dict[str, Api]) -> None:
+    with at_work(services, "api_handler"):
         for method, path in NATIVE:
             row = ROWS[method, path]
             for by in callers_of(row):
@@ -121,7 +123,7 @@ def rest(world: Recorder, callers: dict[str, Api]) -> None:
                 key = f"{by}-{path}"[:99]
                 callers[by].unchecked(method, place, sent, Idempotency_Key=key)
                 callers["bot"].unchecked("POST", f"{one(ids.conversation)}/unpause", b"{}")
-                world.hands.advance(1000)
+                services.hands.advance(1000)
                 if path.endswith("/logout"):
                     callers[by] = callers["bot"].login(NAMES[by])
         looks(callers["bot"])
@@ -142,16 +144,16 @@ def callers_of(row: Row) -> list[str]:
 class Frames:
     """People's connections, by name."""
 
-    def __init__(self, world: Recorder) -> None:
-        self._world, self._ids = world, count(1)
+    def __init__(self, services: Recorder) -> None:
+        self._services, self._ids = services, count(1)
 
     def connect(self, name: str, person: str) -> None:
-        with at_work(self._world, "api_handler"):
-            ticket = ok(Api(self._world).login(person).post("/socket/ticket"))["ticket"]
+        with at_work(self._services, "api_handler"):
+            ticket = ok(Api(self._services).login(person).post("/socket/ticket"))["ticket"]
         headers = {"Origin": ORIGIN, "Sec-WebSocket-Protocol": f"baton.v1, {ticket}"}
-        self._world.sockets.connect(name)
-        with at_work(self._world, "connect"):
-            answer = socket_handlers.connect(self._world, _event(name) | {"headers": headers})
+        self._services.sockets.connect(name)
+        with at_work(self._services, "connect"):
+            answer = handlers.connect(self._services, _event(name) | {"headers": headers})
         assert answer["statusCode"] == 200, answer
 
     def all(self) -> None:
@@ -180,80 +182,80 @@ class Frames:
 
     def send(self, connection: str, action: str, fields: dict[str, Any]) -> None:
         frame = json.dumps({"id": next(self._ids), "action": action, **fields})
-        with at_work(self._world, "message"):
-            socket_handlers.message(self._world, _event(connection) | {"body": frame})
-        reply = json.loads(self._world.sockets.frames[connection][-1])
+        with at_work(self._services, "message"):
+            handlers.message(self._services, _event(connection) | {"body": frame})
+        reply = json.loads(self._services.sockets.frames[connection][-1])
         assert reply["ok"], reply
-        self._world.hands.advance(1000)
+        self._services.hands.advance(1000)
 
     def goodbye(self) -> None:
         """With a conversation in hand, which is then looked after."""
         self.send("c-ana", "pause", {"conversation_id": ZOE, "agent": "ana@example.test"})
-        with at_work(self._world, "disconnect"):
-            socket_handlers.disconnect(self._world, _event("c-ana"))
+        with at_work(self._services, "disconnect"):
+            handlers.disconnect(self._services, _event("c-ana"))
 
 
 def _event(connection: str) -> dict[str, Any]:
     return {"requestContext": {"connectionId": connection, "requestId": "r"}}
 
 
-def stream(world: Recorder) -> None:
-    with at_work(world, "on_change"):
-        told = change_stream.handle(world, wiring.read_record, {"Records": world.news()})
+def stream(services: Recorder) -> None:
+    with at_work(services, "on_change"):
+        told = change_stream.handle(services, wiring.read_record, {"Records": services.news()})
     assert told == {"batchItemFailures": []}
 
 
-def delivered(world: Recorder) -> None:
-    while records := world.received():
-        assert handed(world, records) == []
+def delivered(services: Recorder) -> None:
+    while records := services.received():
+        assert handed(services, records) == []
 
 
-def given_up(world: Recorder) -> None:
+def given_up(services: Recorder) -> None:
     """Refused, put off, and in the end buried; then the endpoint says that it is gone for good."""
-    delivered(world)
-    records = unheard(world, "u-unheard", FakeReceiver(otherwise=500))
-    while handed(world, records):
-        world.hands.advance(24 * HOUR)
-    handed(world, unheard(world, "u-gone", FakeReceiver(otherwise=410)))
+    delivered(services)
+    records = unheard(services, "u-unheard", FakeReceiver(otherwise=500))
+    while handed(services, records):
+        services.hands.advance(24 * HOUR)
+    handed(services, unheard(services, "u-gone", FakeReceiver(otherwise=410)))
 
 
-def unheard(world: Recorder, user: str, receiver: FakeReceiver) -> list[dict[str, Any]]:
-    vars(world)["receiver"] = receiver
-    waits(world, user, None)
-    stream(world)
-    return world.received()
+def unheard(services: Recorder, user: str, receiver: FakeReceiver) -> list[dict[str, Any]]:
+    vars(services)["receiver"] = receiver
+    waits(services, user, None)
+    stream(services)
+    return services.received()
 
 
-def is_back_when_somebody_waits(world: Recorder) -> None:
-    with at_work(world, "api_handler"):
-        ok(Api(world).login("ana").put("/agents/me/status", {"status": "online"}))
-    waits(world, "u-early", "sales")
-    world.hands.advance(HEARTBEAT_LOST_AFTER + 1)
+def is_back_when_somebody_waits(services: Recorder) -> None:
+    with at_work(services, "api_handler"):
+        ok(Api(services).login("ana").put("/agents/me/status", {"status": "online"}))
+    waits(services, "u-early", "sales")
+    services.hands.advance(HEARTBEAT_LOST_AFTER + 1)
 
 
-def typing(world: Recorder) -> None:
+def typing(services: Recorder) -> None:
     """Of the user, whom the agents see."""
-    with at_work(world, "api_handler"):
+    with at_work(services, "api_handler"):
         path = f"{one(ZOE)}/typing"
-        answer = Api(world, DEMO_KEY).post(path, {"from": "user"})
+        answer = Api(services, DEMO_KEY).post(path, {"from": "user"})
     assert answer.status == 202, answer.text
 
 
-def handed(world: Recorder, records: list[dict[str, Any]]) -> object:
+def handed(services: Recorder, records: list[dict[str, Any]]) -> object:
     """Those that stay in the queue."""
-    with at_work(world, "on_nudge"):
-        return nudge_queue.handle(world, {"Records": records})["batchItemFailures"]
+    with at_work(services, "on_webhook_queue"):
+        return webhook_queue.handle(services, {"Records": records})["batchItemFailures"]
 
 
-def waits(world: Recorder, user: str, queue: str | None) -> None:
+def waits(services: Recorder, user: str, queue: str | None) -> None:
     asked = {"channel": "web", "user": user} | ({"queue": queue} if queue else {})
-    with at_work(world, "api_handler"):
-        ok(Api(world, DEMO_KEY).post(f"{BOT}/pause", asked))
+    with at_work(services, "api_handler"):
+        ok(Api(services, DEMO_KEY).post(f"{BOT}/pause", asked))
 
 
-def a_minute(world: Recorder) -> None:
+def a_minute(services: Recorder) -> None:
     """And one a good while later."""
-    with at_work(world, "on_minute"):
-        timers.every_minute(world)
-        world.hands.advance(2 * HOUR)
-        timers.every_minute(world)
+    with at_work(services, "on_minute"):
+        minute.every_minute(services)
+        services.hands.advance(2 * HOUR)
+        minute.every_minute(services)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.domain.queues import Limits, Queue
+from chalicelib.domain.routing.queues import Limits, Queue
 from infra.local.engine import Engine
 from infra.package import TEMPLATE
 from tests.deploy import proofs
@@ -90,12 +90,12 @@ def test_what_was_made_for_a_proof_on_aws_is_removed_again(deployed: Deployed) -
 
     there.close()
 
-    assert scene.bot not in there.world.directory.all_bots()
+    assert scene.bot not in there.services.directory.all_bots()
 
 
 def test_the_sweep_gives_up_what_has_waited_too_long(running: Running, deployed: Deployed) -> None:
     scene = running.bot()
-    running.world.directory.put_queue(scene.bot, Queue("sales", limits=Limits(give_up=1)))
+    running.services.directory.put_queue(scene.bot, Queue("sales", limits=Limits(give_up=1)))
     head = scene.pause("zoe", queue="sales")
 
     def is_given_up() -> bool:

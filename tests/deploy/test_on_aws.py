@@ -11,16 +11,16 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.commands import Unpause
-from chalicelib.usecases import bots
-from chalicelib.usecases.conversations import execute
+from chalicelib.domain.conversation.commands import Unpause
+from chalicelib.usecases.admin import bots
+from chalicelib.usecases.conversations.execute import execute
 from infra.deploy import DeployError, session
 from infra.stage import NotThere, environment_of
 from tests.deploy import proofs
 from tests.e2e import test_story as story
 from tests.e2e.scene import Running, Scene
 from tests.support.receiver import Receiver
-from tests.support.stack import world_of
+from tests.support.stack import services_of
 
 pytestmark = [pytest.mark.aws, pytest.mark.timeout(600)]
 ROUNDS = 100
@@ -32,7 +32,7 @@ class OnAws(Running):
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
         self.url = environment["BATON_URL"]
-        vars(self)["world"] = world_of(environment)
+        vars(self)["services"] = services_of(environment)
         self._bots: list[str] = []
 
     def bot(self, receiver: Receiver | None = None) -> Scene:
@@ -43,10 +43,10 @@ class OnAws(Running):
     def close(self) -> None:
         for bot in self._bots:
             operator = Caller("operator", "Operator", Role.OWNER, bot)
-            waiting = self.world.conversations.board(bot, bots.AT_WORK, None, 1000)
+            waiting = self.services.conversations.board(bot, bots.AT_WORK, None, 1000)
             for conversation in waiting.conversation_ids:
-                execute(self.world, operator, conversation, Unpause())
-            self.world.administration.remove_bot(bot)
+                execute(self.services, operator, conversation, Unpause())
+            self.services.administration.remove_bot(bot)
 
 
 @pytest.fixture(scope="module")

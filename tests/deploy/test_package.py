@@ -69,7 +69,7 @@ def test_no_placeholder_is_left(packaged: Path) -> None:
 def test_a_batch_fails_in_part_and_never_blocks(template: dict[str, Any]) -> None:
     functions = of_type(template, "AWS::Serverless::Function")
     (stream,) = functions["OnChange"]["Events"].values()
-    (queue,) = functions["OnNudge"]["Events"].values()
+    (queue,) = functions["OnWebhookQueue"]["Events"].values()
 
     for source in (stream, queue):
         assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

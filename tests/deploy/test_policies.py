@@ -16,7 +16,7 @@ FUNCTIONS = {
     "message": "WebsocketMessage",
     "disconnect": "WebsocketDisconnect",
     "on_change": "OnChange",
-    "on_nudge": "OnNudge",
+    "on_webhook_queue": "OnWebhookQueue",
     "on_minute": "OnMinute",
 }
 
@@ -24,9 +24,9 @@ FUNCTIONS = {
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> set[Asked]:
     """By each function in the stories."""
-    with recording(tmp_path_factory.mktemp("recording")) as world:
-        stories.tell_all(world)
-    return {each for each in world.asked if each.function in FUNCTIONS}
+    with recording(tmp_path_factory.mktemp("recording")) as services:
+        stories.tell_all(services)
+    return {each for each in services.asked if each.function in FUNCTIONS}
 
 
 def permitted(table: Mapping[str, policies.Permitted]) -> set[Asked]:

@@ -2,7 +2,7 @@
 
 from chalicelib.domain.access import Action, Caller, Role, authorize
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Claim,
@@ -21,13 +21,13 @@ from chalicelib.domain.commands import (
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.conversation import decide
-from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import Author
-from chalicelib.domain.handoff import OpenHandoff
-from chalicelib.domain.head import Head, Status
-from chalicelib.domain.routing import Member, Presence, PresenceStatus
-from chalicelib.domain.timing import Timing
+from chalicelib.domain.conversation.decision import Decision
+from chalicelib.domain.conversation.entries import Author
+from chalicelib.domain.conversation.handoff import OpenHandoff
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.table import decide
+from chalicelib.domain.conversation.timing import Timing
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from tests.support.clock import START
 
 NOW = START

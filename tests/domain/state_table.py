@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from chalicelib.domain.access import Caller
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Claim,
@@ -23,7 +23,9 @@ from chalicelib.domain.commands import (
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.entries import Author, Body, Kind
+from chalicelib.domain.conversation.entries import Author, Body, Kind
+from chalicelib.domain.conversation.handoff import Offer, Request
+from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import (
     AlreadyClaimed,
     BatonError,
@@ -32,8 +34,6 @@ from chalicelib.domain.errors import (
     NoAgentAvailable,
     NotYourTurn,
 )
-from chalicelib.domain.handoff import Offer, Request
-from chalicelib.domain.head import Status
 from tests.domain.cast import (
     ADA,
     ANA,
@@ -61,7 +61,7 @@ class Becomes:
     kinds: tuple[Kind, ...]
     owner: str | None = None
     queue: str | None = QUEUE
-    seats: tuple[tuple[str, int], ...] = ()
+    capacity_changes: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,19 +182,23 @@ def _taken(*kinds: Kind, queue: str | None = QUEUE) -> Row:
     """The conversation is then the caller's own."""
     callers = {name: CALLERS[name].id for name in PEOPLE}
     taken = {
-        name: Becomes(HUMAN, kinds, owner=person, queue=queue, seats=((person, +1),))
+        name: Becomes(HUMAN, kinds, owner=person, queue=queue, capacity_changes=((person, +1),))
         for name, person in callers.items()
     }
     return {**_people(UNCHANGED), **taken}
 
 
 TO_BOT = Becomes(BOT, (Kind.RETURNED,), queue=None)
-FROM_ANA_TO_BOT = Becomes(BOT, (Kind.RETURNED,), queue=None, seats=(("ana", -1),))
-TO_CY = Becomes(HUMAN, (Kind.TRANSFERRED,), owner="cy", seats=(("cy", +1),))
-FROM_ANA_TO_CY = Becomes(HUMAN, (Kind.TRANSFERRED,), owner="cy", seats=(("ana", -1), ("cy", +1)))
+FROM_ANA_TO_BOT = Becomes(BOT, (Kind.RETURNED,), queue=None, capacity_changes=(("ana", -1),))
+TO_CY = Becomes(HUMAN, (Kind.TRANSFERRED,), owner="cy", capacity_changes=(("cy", +1),))
+FROM_ANA_TO_CY = Becomes(
+    HUMAN, (Kind.TRANSFERRED,), owner="cy", capacity_changes=(("ana", -1), ("cy", +1))
+)
 TO_SUPPORT = Becomes(WAITING, (Kind.TRANSFERRED,), queue="support")
-FROM_ANA_TO_SUPPORT = Becomes(WAITING, (Kind.TRANSFERRED,), queue="support", seats=(("ana", -1),))
-RELEASED = Becomes(WAITING, (Kind.RELEASED,), seats=(("ana", -1),))
+FROM_ANA_TO_SUPPORT = Becomes(
+    WAITING, (Kind.TRANSFERRED,), queue="support", capacity_changes=(("ana", -1),)
+)
+RELEASED = Becomes(WAITING, (Kind.RELEASED,), capacity_changes=(("ana", -1),))
 
 
 def _owner_or_supervisor(outcome: Outcome) -> Row:

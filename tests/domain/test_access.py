@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from chalicelib.domain.access import Action, Caller, Role, Scope, authorize, may_read, may_see
-from chalicelib.domain.entries import Kind
+from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.errors import Forbidden
 from tests.domain.cast import ANA, BOT_KEY, SAM
 

@@ -6,7 +6,7 @@ from typing import Protocol
 import pytest
 
 from chalicelib.domain.access import Caller
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Claim,
@@ -16,11 +16,11 @@ from chalicelib.domain.commands import (
     Transfer,
     Unpause,
 )
-from chalicelib.domain.conversation import decide
-from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.conversation.decision import Decision
+from chalicelib.domain.conversation.entries import Body, Kind
+from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.errors import AlreadyClaimed, IllegalMove, NotYourTurn, StaleEpoch
-from chalicelib.domain.head import Head
 from tests.domain.cast import (
     ANA,
     BO,

@@ -6,9 +6,9 @@ from functools import reduce
 import pytest
 from hypothesis import given
 
-from chalicelib.domain.entries import Entry
-from chalicelib.domain.head import Head, Status, unborn
-from chalicelib.domain.timing import UNTIMED
+from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.head import Head, Status, unborn
+from chalicelib.domain.conversation.timing import UNTIMED
 from tests.domain.cast import ADDRESS, HEADS, NOW, ask
 from tests.domain.state_table import CALLERS, COMMANDS, TABLE, Refuses
 from tests.domain.walks import WALKS, Steps

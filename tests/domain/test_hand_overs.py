@@ -5,21 +5,15 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.commands import (
-    Claim,
-    Note,
-    Release,
-    Transfer,
-    Unpause,
-)
-from chalicelib.domain.conversation import decide
-from chalicelib.domain.decision import Decision, Seat
-from chalicelib.domain.entries import Kind
+from chalicelib.domain.conversation.commands import Claim, Note, Release, Transfer, Unpause
+from chalicelib.domain.conversation.decision import CapacityChange, Decision
+from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.conversation.handoff import HandoffChange, Outcome, Resumption
+from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.conversation.table import decide
+from chalicelib.domain.conversation.timing import Timing
 from chalicelib.domain.errors import AlreadyClaimed, Forbidden, NoAgentAvailable
-from chalicelib.domain.handoff import HandoffChange, Outcome, Resumption
-from chalicelib.domain.head import Head
-from chalicelib.domain.routing import Member, Presence, PresenceStatus
-from chalicelib.domain.timing import Timing
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from tests.domain.cast import (
     ANA,
     BO,
@@ -46,14 +40,14 @@ def test_a_claim_asks_for_a_seat_within_the_capacity_of_who_claims(capacity: int
 
     decision = ask(WAITING, Claim(), eve)
 
-    assert decision.seats == (Seat("eve", +1, capacity),)
+    assert decision.capacity_changes == (CapacityChange("eve", +1, capacity),)
     assert decision.changed == HandoffChange(HANDOFF_ID, owner=eve.author, claimed_at=NOW)
 
 
 def test_a_transfer_asks_for_a_seat_within_the_capacity_of_who_receives() -> None:
     decision = ask(WITH_ANA, Transfer(agent=CY), ANA)
 
-    assert decision.seats == (Seat("ana", -1), Seat("cy", +1, 3))
+    assert decision.capacity_changes == (CapacityChange("ana", -1), CapacityChange("cy", +1, 3))
 
 
 @pytest.mark.parametrize("status", [PresenceStatus.AWAY, PresenceStatus.OFFLINE])
@@ -74,7 +68,7 @@ def test_a_supervisor_takes_a_conversation_over_whatever_their_own_status(
     decision = ask(head, Transfer(agent=member(status, person="sam")), SAM)
 
     assert decision.head.owner_id == "sam"
-    assert Seat("sam", +1) in decision.seats
+    assert CapacityChange("sam", +1) in decision.capacity_changes
 
 
 def test_a_supervisor_gives_nobodys_conversation_to_somebody_who_is_not_online() -> None:
@@ -131,7 +125,7 @@ def test_a_transfer_with_a_note_is_two_entries_in_one_commit(to: Transfer) -> No
     ]
     assert {e.epoch for e in noted.entries} == {4}
     assert noted.head.last_seq == 8
-    assert (noted.seats, noted.changed) == (bare.seats, bare.changed)
+    assert (noted.capacity_changes, noted.changed) == (bare.capacity_changes, bare.changed)
 
 
 def test_a_transfer_that_changes_nothing_leaves_no_note_either() -> None:

@@ -6,19 +6,13 @@ import pytest
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import conversation_of
-from chalicelib.domain.commands import (
-    Claim,
-    IfUnavailable,
-    Pause,
-    Take,
-    Unpause,
-)
-from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import Author, Kind
+from chalicelib.domain.conversation.commands import Claim, IfUnavailable, Pause, Take, Unpause
+from chalicelib.domain.conversation.decision import Decision
+from chalicelib.domain.conversation.entries import Author, Kind
+from chalicelib.domain.conversation.handoff import Handoff, Outcome, Request, Resumption
+from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import NoAgentAvailable
-from chalicelib.domain.handoff import Handoff, Outcome, Request, Resumption
-from chalicelib.domain.head import Status
-from chalicelib.domain.routing import Member, Presence, PresenceStatus
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from tests.domain.cast import (
     ANA,
     BOT_KEY,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from chalicelib.domain.hours import Hours, Interval, flaws, is_time_zone
+from chalicelib.domain.routing.hours import Hours, Interval, flaws, is_time_zone
 
 NINE_TO_FIVE: tuple[Interval, ...] = (("09:00", "17:00"),)
 ALL_DAY: tuple[Interval, ...] = (("00:00", "24:00"),)

@@ -6,11 +6,11 @@ from functools import reduce
 import pytest
 
 from chalicelib.domain.bot_settings import BotSettings, flaws
-from chalicelib.domain.commands import Profile, UserMessage
-from chalicelib.domain.decision import Seat
-from chalicelib.domain.entries import Author, Body, From, Kind
-from chalicelib.domain.handoff import Outcome
-from chalicelib.domain.head import Head, Status
+from chalicelib.domain.conversation.commands import Profile, UserMessage
+from chalicelib.domain.conversation.decision import CapacityChange
+from chalicelib.domain.conversation.entries import Author, Body, From, Kind
+from chalicelib.domain.conversation.handoff import Outcome
+from chalicelib.domain.conversation.head import Head, Status
 from tests.domain.cast import BOT_KEY, HANDOFF_ID, NOW, WAITING, WITH_ANA, WITH_BOT, ask
 from tests.support.fold import fold
 
@@ -46,7 +46,7 @@ def test_the_handoff_ends_as_left_by_the_user_and_the_agent_has_room_again() -> 
     assert decision.changed.resumption is not None
     assert decision.changed.resumption.outcome is Outcome.USER_LEFT
     assert (decision.changed.returned_at, decision.changed.returned_seq) == (NOW, 8)
-    assert decision.seats == (Seat("ana", -1),)
+    assert decision.capacity_changes == (CapacityChange("ana", -1),)
 
 
 def test_both_entries_are_the_users() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.access import Caller
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Message,
@@ -16,11 +16,11 @@ from chalicelib.domain.commands import (
     Tag,
     UserMessage,
 )
-from chalicelib.domain.conversation import decide
-from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import PREVIEW_BYTES, Author, Body, From, Kind, Preview
-from chalicelib.domain.handoff import Request
-from chalicelib.domain.head import unborn
+from chalicelib.domain.conversation.decision import Decision
+from chalicelib.domain.conversation.entries import PREVIEW_BYTES, Author, Body, From, Kind, Preview
+from chalicelib.domain.conversation.handoff import Request
+from chalicelib.domain.conversation.head import unborn
+from chalicelib.domain.conversation.table import decide
 from tests.domain.cast import ADDRESS, ANA, BOT_KEY, HANDOFF_ID, NOW, WITH_ANA, WITH_BOT, ask
 
 HELLO = Body(text="hello")

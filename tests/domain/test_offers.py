@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     Claim,
     Command,
     EndOffer,
@@ -18,14 +18,14 @@ from chalicelib.domain.commands import (
     Transfer,
     Unpause,
 )
-from chalicelib.domain.conversation import decide
-from chalicelib.domain.decision import Decision, Seat
-from chalicelib.domain.entries import Author, Body, Kind
+from chalicelib.domain.conversation.decision import CapacityChange, Decision
+from chalicelib.domain.conversation.entries import Author, Body, Kind
+from chalicelib.domain.conversation.handoff import Offer, Request, Resumption
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.errors import IllegalMove, NoAgentAvailable
-from chalicelib.domain.handoff import Offer, Request, Resumption
-from chalicelib.domain.head import Head, Status
-from chalicelib.domain.queues import Mode, Queue
-from chalicelib.domain.routing import Member, Presence, PresenceStatus, next_in_turn
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus, next_in_turn
+from chalicelib.domain.routing.queues import Mode, Queue
 from tests.domain.cast import ANA, BO, BOT_KEY, CY, NOW, SAM, TIMER, WAITING, WITH_BOT
 
 UNTIL = NOW + 30_000
@@ -41,7 +41,7 @@ def test_an_offer_says_to_whom_and_until_when_and_keeps_a_seat() -> None:
     (entry,) = decision.entries
     assert entry.payload
     assert entry.payload["offered_to"] == {"id": "ana", "name": "Ana", "until": UNTIL}
-    assert decision.seats == (Seat("ana", 0, 5, kept_until=UNTIL),)
+    assert decision.capacity_changes == (CapacityChange("ana", 0, 5, reserved_until=UNTIL),)
     assert decision.head.handoff
     assert decision.head.handoff.offer == THE_OFFER
 
@@ -64,7 +64,7 @@ def test_whoever_it_is_offered_to_takes_it_and_so_may_a_supervisor(take: Claim) 
         assert taken.handoff.offer is None
 
 
-FREE_AGAIN = Seat("ana", 0, kept_until=0)
+FREE_AGAIN = CapacityChange("ana", 0, reserved_until=0)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ FREE_AGAIN = Seat("ana", 0, kept_until=0)
     ids=["taken", "given to another", "moved", "ended"],
 )
 def test_when_it_goes_another_way_the_seat_that_was_kept_is_free_again(command: Command) -> None:
-    assert FREE_AGAIN in decide(OFFERED, command, SAM, UNTIL - 1).seats
+    assert FREE_AGAIN in decide(OFFERED, command, SAM, UNTIL - 1).capacity_changes
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_when_it_goes_another_way_the_seat_that_was_kept_is_free_again(command: 
 def test_a_seat_whose_time_is_over_or_that_is_taken_is_not_freed(
     command: Command, caller: Caller, now: int
 ) -> None:
-    assert FREE_AGAIN not in decide(OFFERED, command, caller, now).seats
+    assert FREE_AGAIN not in decide(OFFERED, command, caller, now).capacity_changes
 
 
 def test_once_its_time_is_over_anybody_can_take_it_though_no_sweep_has_come() -> None:
@@ -101,7 +101,7 @@ def test_who_releases_what_is_offered_to_them_declines_it() -> None:
 
     (entry,) = declined.entries
     assert (entry.kind, (entry.payload or {})["cause"]) == (Kind.DECLINED, "declined")
-    assert declined.seats == (Seat("ana", 0, kept_until=0),)
+    assert declined.capacity_changes == (CapacityChange("ana", 0, reserved_until=0),)
     assert declined.head.status is Status.WAITING
     assert declined.head.epoch == OFFERED.epoch
     assert decide(declined.head, Claim(), BO, NOW).head.owner_id == "bo"
@@ -197,7 +197,7 @@ def test_who_has_been_asked_already_comes_after_those_who_have_not() -> None:
         {"presence": Presence(PresenceStatus.ONLINE, 1)},
         {"open": 2},
         {"queues": frozenset({"support"})},
-        {"kept_until": NOW + 1},
+        {"reserved_until": NOW + 1},
         {"role": Role.SUPERVISOR, "queues": frozenset()},
     ],
 )

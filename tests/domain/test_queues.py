@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.hours import Hours
-from chalicelib.domain.queues import Limits, Queue, fallbacks, flaws
+from chalicelib.domain.routing.hours import Hours
+from chalicelib.domain.routing.queues import Limits, Queue, fallbacks, flaws
 
 SALES, SUPPORT, NIGHT = Queue("sales"), Queue("support"), Queue("night")
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.entries import Author, Entry, From, Kind
-from chalicelib.domain.handoff import Handoff, Outcome, Request, Resumption
+from chalicelib.domain.conversation.entries import Author, Entry, From, Kind
+from chalicelib.domain.conversation.handoff import Handoff, Outcome, Request, Resumption
 from chalicelib.domain.report import (
     ANSWER,
     BOUNDS,

@@ -3,9 +3,9 @@
 import pytest
 
 from chalicelib.domain.access import Role
-from chalicelib.domain.hours import Hours
-from chalicelib.domain.queues import Queue
-from chalicelib.domain.routing import Member, Presence, PresenceStatus, first_served
+from chalicelib.domain.routing.hours import Hours
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus, first_served
+from chalicelib.domain.routing.queues import Queue
 from tests.domain.cast import NOW
 
 ELEVEN_MINUTES = 11 * 60 * 1000

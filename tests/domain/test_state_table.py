@@ -8,11 +8,11 @@ from typing import get_args
 import pytest
 
 from chalicelib.domain.access import Caller
-from chalicelib.domain.commands import Command
-from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import From, Kind
-from chalicelib.domain.head import Head, Status
-from chalicelib.domain.timing import UNTIMED
+from chalicelib.domain.conversation.commands import Command
+from chalicelib.domain.conversation.decision import Decision
+from chalicelib.domain.conversation.entries import From, Kind
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.timing import UNTIMED
 from tests.domain.cast import HEADS, NOW, ask
 from tests.domain.state_table import (
     CALLERS,
@@ -94,7 +94,10 @@ def test_an_arrow_takes_and_gives_the_seats_of_those_concerned(
 ) -> None:
     decision = ask(head, command, caller)
 
-    assert [(seat.agent, seat.change) for seat in decision.seats] == list(outcome.seats)
+    assert [
+        (capacity_change.agent, capacity_change.change)
+        for capacity_change in decision.capacity_changes
+    ] == list(outcome.capacity_changes)
     assert decision.refusal is None
 
 
@@ -108,7 +111,7 @@ def test_what_is_no_arrow_adds_one_entry_and_leaves_the_turn_alone(
     assert decision.entries[0].epoch == head.epoch
     assert_numbered(head, decision)
     assert turn(decision.head) == turn(head)
-    assert (decision.seats, decision.changed, decision.refusal) == ((), None, None)
+    assert (decision.capacity_changes, decision.changed, decision.refusal) == ((), None, None)
 
 
 @cells(Offers)
@@ -118,7 +121,10 @@ def test_an_offer_is_written_into_the_log_and_keeps_a_seat_free_and_the_turn_whe
     decision = ask(head, command, caller)
 
     assert [entry.kind for entry in decision.entries] == [outcome.kind]
-    assert [(seat.agent, seat.change) for seat in decision.seats] == [("cy", 0)]
+    assert [
+        (capacity_change.agent, capacity_change.change)
+        for capacity_change in decision.capacity_changes
+    ] == [("cy", 0)]
     assert (decision.head.status, decision.head.epoch) == (head.status, head.epoch)
     assert decision.head.owner == head.owner
     assert_numbered(head, decision)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.conversation.handoff import Outcome
 from chalicelib.domain.default_texts import DEFAULT_TEXTS
-from chalicelib.domain.handoff import Outcome
 from chalicelib.domain.texts import (
     LONGEST,
     Text,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from chalicelib.domain.access import Caller
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     AgentMessage,
     Claim,
     Command,
@@ -19,15 +19,15 @@ from chalicelib.domain.commands import (
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.conversation import decide
-from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import Body, Kind
+from chalicelib.domain.conversation.decision import Decision
+from chalicelib.domain.conversation.entries import Body, Kind
+from chalicelib.domain.conversation.handoff import Outcome, Request
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.table import decide
+from chalicelib.domain.conversation.timers import LOOK_AGAIN, deadlines, due_at, overdue
 from chalicelib.domain.errors import StaleEpoch
-from chalicelib.domain.handoff import Outcome, Request
-from chalicelib.domain.head import Head, Status
-from chalicelib.domain.queues import Limits, Mode, Queue
-from chalicelib.domain.routing import HEARTBEAT_LOST_AFTER, Presence, PresenceStatus
-from chalicelib.domain.timers import LOOK_AGAIN, deadlines, due_at, overdue
+from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, Presence, PresenceStatus
+from chalicelib.domain.routing.queues import Limits, Mode, Queue
 from tests.domain.cast import ANA, BOT_KEY, CY, NOW, SAM, TIMER, WITH_BOT, ask
 from tests.domain.walks import WALKS, Steps
 

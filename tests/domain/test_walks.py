@@ -4,8 +4,8 @@ from collections import Counter
 
 from hypothesis import given
 
-from chalicelib.domain.entries import From, Kind
-from chalicelib.domain.head import Status
+from chalicelib.domain.conversation.entries import From, Kind
+from chalicelib.domain.conversation.head import Status
 from tests.domain.walks import WALKS, Steps
 
 
@@ -44,8 +44,8 @@ def test_the_seats_taken_are_the_conversations_owned(walk: Steps) -> None:
     taken: Counter[str] = Counter()
 
     for step in walk:
-        for seat in step.decision.seats:
-            taken[seat.agent] += seat.change
+        for capacity_change in step.decision.capacity_changes:
+            taken[capacity_change.agent] += capacity_change.change
 
         owner = step.decision.head.owner_id
         assert +taken == ({owner: 1} if owner else {})
@@ -57,7 +57,9 @@ def test_a_decision_that_stores_no_entry_stores_nothing(walk: Steps) -> None:
     for step in walk:
         decision = step.decision
         if not decision.entries:
-            stored = decision.opened or decision.changed or decision.seats or decision.profile
+            stored = (
+                decision.opened or decision.changed or decision.capacity_changes or decision.profile
+            )
             assert decision.head == step.before
             assert not stored
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from chalicelib.domain.access import Caller
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Claim,
@@ -24,11 +24,11 @@ from chalicelib.domain.commands import (
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.decision import Decision
-from chalicelib.domain.entries import Body
+from chalicelib.domain.conversation.decision import Decision
+from chalicelib.domain.conversation.entries import Body
+from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
+from chalicelib.domain.conversation.head import Head, unborn
 from chalicelib.domain.errors import BatonError
-from chalicelib.domain.handoff import Outcome, Request, Resumption
-from chalicelib.domain.head import Head, unborn
 from tests.domain.cast import ADDRESS, ANA, BO, BOT_KEY, CY, NOW, SAM, TIMER, ask
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=90)

@@ -7,11 +7,13 @@ from typing import Any
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
-from chalicelib.domain.routing import Member
-from chalicelib.usecases import sessions
-from chalicelib.usecases.authentication import digest_of
-from chalicelib.usecases.records import Bot, Key, Person, Webhook
-from chalicelib.wiring import AwsWorld
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.accounts import sessions
+from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.webhooks import Webhook
+from chalicelib.wiring import AwsServices
 from tests.e2e.rest import Answer, Rest
 from tests.support.receiver import SECRET, Receiver
 from tests.support.sockets import Socket
@@ -32,19 +34,19 @@ class Running:
         self.environment = stack.environment
 
     @cached_property
-    def world(self) -> AwsWorld:
-        return self.stack.world()
+    def services(self) -> AwsServices:
+        return self.stack.services()
 
     @cached_property
     def password_hash(self) -> str:
         """Made once: it is slow on purpose."""
-        return self.world.passwords.hash(PASSWORD)
+        return self.services.passwords.hash(PASSWORD)
 
     def bot(self, receiver: Receiver | None = None) -> "Scene":
         name, secret = f"bot-{token_hex(4)}", token_hex(16)
         webhook = Webhook(receiver.url, (SECRET,)) if receiver else None
-        self.world.directory.add_bot(Bot(name, f"The bot {name}", webhook))
-        self.world.directory.add_key(Key(name, name, digest_of(secret)))
+        self.services.directory.add_bot(Bot(name, f"The bot {name}", webhook))
+        self.services.directory.add_key(Key(name, name, digest_of(secret)))
         return Scene(self, name, Rest(self.url, f"bk_{name}_{secret}"))
 
 
@@ -91,12 +93,12 @@ class Scene:
         who = person_id(email)
         is_owner = role is Role.OWNER
         person = Person(who, email, name, running.password_hash, is_owner=is_owner)
-        running.world.directory.add_person(person)
+        running.services.directory.add_person(person)
         if not is_owner:
             place = Member(who, name, email, role, queues, capacity=capacity)
-            running.world.directory.add_member(self.bot, place)
+            running.services.directory.add_member(self.bot, place)
         # Not over the network: so many people log in here as no address may within its window.
-        session = sessions.login(running.world, email, PASSWORD, source=self.bot)
+        session = sessions.login(running.services, email, PASSWORD, source=self.bot)
         return Someone(running, who, name, email, Rest(running.url, session.access))
 
     def user_says(self, user: User, text: str, **more: object) -> dict[str, Any]:

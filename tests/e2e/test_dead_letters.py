@@ -11,7 +11,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from chalicelib.usecases.records import Cursor
+from chalicelib.usecases.records.webhooks import Cursor
 from tests.e2e.scene import Running, Scene
 from tests.local.waiting import eventually
 from tests.support.receiver import Receiver
@@ -68,7 +68,7 @@ Bury = Callable[[object], None]
 
 
 @pytest.fixture
-def bury(running: Running, client: Any) -> Bury:
+def dead_letter(running: Running, client: Any) -> Bury:
     """Puts a letter into the queue, as the worker or SQS would."""
 
     def put(body: object) -> None:
@@ -89,10 +89,10 @@ def given_up(scene: Scene, conversation_id: str, seq: int) -> dict[str, object]:
 
 
 def test_looking_shows_what_is_there_and_leaves_it(
-    running: Running, told: Scene, bury: Bury
+    running: Running, told: Scene, dead_letter: Bury
 ) -> None:
     conversation_id = told.pause("zoe")["id"]
-    bury(given_up(told, conversation_id, 1))
+    dead_letter(given_up(told, conversation_id, 1))
 
     for _ in range(2):
         shown = letters(running, "look").splitlines()
@@ -101,13 +101,13 @@ def test_looking_shows_what_is_there_and_leaves_it(
 
 
 def test_a_delivery_that_was_given_up_is_made_again_in_order_with_the_same_ids(
-    running: Running, told: Scene, receiver: Receiver, bury: Bury
+    running: Running, told: Scene, receiver: Receiver, dead_letter: Bury
 ) -> None:
     conversation_id = told.pause("zoe")["id"]
     told.rest.post(told.one(conversation_id, "unpause"), {})
     receiver.wait_for(lambda told: len(told) == 2, SOON)
     first = [each.id for each in receiver.attempts]
-    bury(given_up(told, conversation_id, 1))
+    dead_letter(given_up(told, conversation_id, 1))
 
     printed = letters(running, "replay")
 
@@ -118,10 +118,10 @@ def test_a_delivery_that_was_given_up_is_made_again_in_order_with_the_same_ids(
 
 
 def test_a_delivery_to_a_bot_without_a_webhook_is_kept(
-    running: Running, scene: Scene, client: Any, bury: Bury
+    running: Running, scene: Scene, client: Any, dead_letter: Bury
 ) -> None:
     conversation_id = scene.pause("zoe")["id"]
-    bury(given_up(scene, conversation_id, 1))
+    dead_letter(given_up(scene, conversation_id, 1))
 
     printed = letters(running, "replay")
 
@@ -135,22 +135,24 @@ def test_a_delivery_to_a_bot_without_a_webhook_is_kept(
 
 
 def test_a_nudge_that_killed_its_worker_wakes_it_again(
-    running: Running, told: Scene, receiver: Receiver, bury: Bury
+    running: Running, told: Scene, receiver: Receiver, dead_letter: Bury
 ) -> None:
     conversation_id = told.pause("zoe")["id"]
     receiver.wait_for(lambda told: len(told) == 1, SOON)
-    assert eventually(lambda: running.world.deliveries.cursor(told.bot, conversation_id).seq == 1)
-    running.world.deliveries.move(told.bot, conversation_id, Cursor(1), Cursor())
-    nudge = {"bot": told.bot, "conversation_id": conversation_id, "seq": 1}
-    bury(nudge)
+    assert eventually(
+        lambda: running.services.deliveries.cursor(told.bot, conversation_id).seq == 1
+    )
+    running.services.deliveries.move(told.bot, conversation_id, Cursor(1), Cursor())
+    queued = {"bot": told.bot, "conversation_id": conversation_id, "seq": 1}
+    dead_letter(queued)
 
     assert "  nudge  " in letters(running, "replay")
 
     receiver.wait_for(lambda told: len(told) == 2, SOON)
 
 
-def test_what_nobody_knows_is_kept(running: Running, bury: Bury) -> None:
-    bury("what?")
+def test_what_nobody_knows_is_kept(running: Running, dead_letter: Bury) -> None:
+    dead_letter("what?")
 
     assert "kept: " in letters(running, "replay")
 
@@ -181,8 +183,8 @@ def test_records_of_the_stream_are_read_again_and_told(
     assert letters(running, "--url", dead_changes, "look") == "about 0 letters\n"
 
 
-def test_purging_throws_all_away(running: Running, told: Scene, bury: Bury) -> None:
-    bury(given_up(told, told.pause("zoe")["id"], 1))
+def test_purging_throws_all_away(running: Running, told: Scene, dead_letter: Bury) -> None:
+    dead_letter(given_up(told, told.pause("zoe")["id"], 1))
 
     assert letters(running, "purge", "--yes") == "thrown away\n"
 

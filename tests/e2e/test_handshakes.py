@@ -10,8 +10,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from chalicelib.domain.access import Role
-from chalicelib.usecases.authentication import digest_of
-from chalicelib.usecases.records import Ticket
+from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.records.people import Ticket
 from tests.e2e.scene import Running, Scene
 from tests.support.sockets import Socket
 
@@ -55,7 +55,7 @@ def test_a_used_ticket_opens_nothing(running: Running, scene: Scene) -> None:
 def test_an_expired_ticket_opens_nothing(running: Running, scene: Scene) -> None:
     ana, a_second_ago = scene.person("Ana"), int(time.time() * 1000) - 1000
     ticket = Ticket(digest_of("expired"), ana.id, 1, expires_at=a_second_ago)
-    running.world.connections.add_ticket(ticket)
+    running.services.connections.add_ticket(ticket)
 
     assert knock(running, "expired") == UNAUTHENTICATED
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
-from chalicelib.usecases.delivery import WAITS
-from chalicelib.usecases.sessions import REFRESH_LIFE
+from chalicelib.usecases.accounts.sessions import REFRESH_LIFE
+from chalicelib.usecases.webhooks.worker import WAITS
 from infra.local.messaging import POISON_AFTER
 from infra.template.alarms import alarms
 from tests.e2e.scene import Running

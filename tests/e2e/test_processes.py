@@ -13,7 +13,7 @@ from threading import Barrier
 
 import pytest
 
-from chalicelib.entrypoints.timers import every_minute
+from chalicelib.entrypoints.events.minute import every_minute
 from tests.e2e.rest import Rest
 from tests.e2e.scene import Running, Someone
 from tests.local.waiting import eventually
@@ -76,7 +76,7 @@ def test_a_handoff_that_nobody_took_expires_even_after_a_restart(stack: Stack) -
 
     with stack:
         time.sleep(1)
-        every_minute(stack.world())  # what the schedule calls, without waiting for its minute
+        every_minute(stack.services())  # what the schedule calls, without waiting for its minute
         (handoff,) = Rest(stack.url, DEMO_KEY).get(path).json
         assert handoff["status"] == "expired"
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.access import Role
-from chalicelib.domain.queues import Limits, Mode, Queue
-from chalicelib.entrypoints.timers import every_minute
+from chalicelib.domain.routing.queues import Limits, Mode, Queue
+from chalicelib.entrypoints.events.minute import every_minute
 from tests.e2e.scene import Running, Scene
 from tests.e2e.subscriber import Subscriber
 from tests.local.waiting import eventually
@@ -87,7 +87,7 @@ def test_a_lost_agents_conversation_waits_again_and_what_they_still_say_is_refus
         lost.cut()
 
         def waits_again() -> bool:
-            every_minute(scene.running.world)
+            every_minute(scene.running.services)
             return bool(scene.rest.get(scene.one(paused["id"])).json["status"] == "waiting")
 
         assert eventually(waits_again, PUSHED_WITHIN)
@@ -108,14 +108,14 @@ def test_a_lost_agents_conversation_waits_again_and_what_they_still_say_is_refus
 
 def with_queue(scene: Scene, queue: Queue) -> None:
     """Not by the API, where an offer stands for five seconds at least."""
-    scene.running.world.directory.put_queue(scene.bot, queue)
+    scene.running.services.directory.put_queue(scene.bot, queue)
 
 
 def swept_after(scene: Scene, moment: str, seconds: float = 0) -> None:
     """As soon as it is over."""
     due = datetime.fromisoformat(moment).timestamp() + seconds
     time.sleep(max(0.0, due - time.time()) + 0.005)
-    every_minute(scene.running.world)
+    every_minute(scene.running.services)
 
 
 def kinds(scene: Scene, conversation_id: str) -> list[str]:

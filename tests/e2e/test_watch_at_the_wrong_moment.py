@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address, person_id
-from chalicelib.domain.commands import UserMessage
-from chalicelib.domain.entries import Body, Entry
-from chalicelib.entrypoints import socket_handlers
-from chalicelib.usecases.conversations import execute
+from chalicelib.domain.conversation.commands import UserMessage
+from chalicelib.domain.conversation.entries import Body, Entry
+from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed, Connection
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.people import Connection
 from tests.support.memory import MemoryConversations
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 PLACE = Address("demo", "web", "zoe")
 BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
@@ -35,37 +36,37 @@ class InterruptedConversations(MemoryConversations):
 
 
 def test_what_is_said_while_a_watch_begins_is_seen() -> None:
-    world = MemoryWorld()
-    user_says(world, "before")
+    services = MemoryServices()
+    user_says(services, "before")
     ana = Connection("ana's", person_id("ana@example.test"), 1, ("demo",), 0, 2**53)
-    world.connections.open(ana)
-    world.sockets.connect(ana.id)
-    world.conversations = InterruptedConversations(
-        world.conversations, lambda: user_says(world, "meanwhile")
+    services.connections.open(ana)
+    services.sockets.connect(ana.id)
+    services.conversations = InterruptedConversations(
+        services.conversations, lambda: user_says(services, "meanwhile")
     )
 
-    ask(world, ana, action="watch", conversation_id=PLACE.conversation_id, after=0)
-    user_says(world, "after")
+    ask(services, ana, action="watch", conversation_id=PLACE.conversation_id, after=0)
+    user_says(services, "after")
 
-    assert texts_seen(world, ana) == {"before", "meanwhile", "after"}
+    assert texts_seen(services, ana) == {"before", "meanwhile", "after"}
 
 
-def user_says(world: MemoryWorld, text: str) -> None:
+def user_says(services: MemoryServices, text: str) -> None:
     """Accepted, and told to whom it concerns."""
-    said = execute(world, BOT, PLACE, UserMessage(Body(text=text)))
+    said = execute(services, BOT, PLACE, UserMessage(Body(text=text)))
     assert said.seq
-    (entry,) = world.conversations.entries_after("demo", said.conversation_id, said.seq - 1, 1)
-    react(world, Committed("demo", said.conversation_id, entry))
+    (entry,) = services.conversations.entries_after("demo", said.conversation_id, said.seq - 1, 1)
+    react(services, Committed("demo", said.conversation_id, entry))
 
 
-def ask(world: MemoryWorld, connection: Connection, **frame: object) -> None:
+def ask(services: MemoryServices, connection: Connection, **frame: object) -> None:
     context = {"connectionId": connection.id, "requestId": "r"}
     body = json.dumps({"id": "1", **frame})
-    socket_handlers.message(world, {"requestContext": context, "body": body})
+    handlers.message(services, {"requestContext": context, "body": body})
 
 
-def texts_seen(world: MemoryWorld, connection: Connection) -> set[str]:
-    frames = [json.loads(frame) for frame in world.sockets.frames[connection.id]]
+def texts_seen(services: MemoryServices, connection: Connection) -> set[str]:
+    frames = [json.loads(frame) for frame in services.sockets.frames[connection.id]]
     replied = [entry for f in frames if "result" in f for entry in f["result"]["entries"]]
     pushed = [f["entry"] for f in frames if f.get("event") == "entry"]
     return {entry["text"] for entry in [*replied, *pushed]}

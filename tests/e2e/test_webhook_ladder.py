@@ -7,16 +7,17 @@ import pytest
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import AgentMessage, Pause, Take, Unpause, UserMessage
-from chalicelib.domain.entries import Body
-from chalicelib.usecases.conversations import execute
-from chalicelib.usecases.delivery import WAITS, deliver
+from chalicelib.domain.conversation.commands import AgentMessage, Pause, Take, Unpause, UserMessage
+from chalicelib.domain.conversation.entries import Body
+from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed, Cursor, Delivery
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.webhooks import Cursor, Delivery
+from chalicelib.usecases.webhooks.worker import WAITS, deliver
 from infra.local.messaging import POISON_AFTER
 from tests.support.fakes import FakeReceiver
 from tests.support.memory import MemoryDeliveries
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 PLACE = Address("demo", "web", "zoe")
 BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
@@ -51,10 +52,10 @@ class Worker:
     """Plays the queue into the worker and notes when it tried what."""
 
     def __init__(self, receiver: FakeReceiver) -> None:
-        self.world = MemoryWorld("http://127.0.0.1:9/webhook")
-        self.world.receiver = receiver
-        self.deliveries = WatchedDeliveries(self.world.deliveries)
-        self.world.deliveries = self.deliveries
+        self.services = MemoryServices("http://127.0.0.1:9/webhook")
+        self.services.receiver = receiver
+        self.deliveries = WatchedDeliveries(self.services.deliveries)
+        self.services.deliveries = self.deliveries
         self.most_received = 0
         self.tried: list[tuple[int, str]] = []
         """Seconds since the beginning, and the webhook id."""
@@ -68,27 +69,27 @@ class Worker:
             (ANA, AgentMessage(Body(text="Here I am."))),
             (ANA, Unpause()),
         ):
-            execute(self.world, caller, PLACE, command)
-        log = self.world.conversations.entries_after("demo", PLACE.conversation_id, 0, 100)
+            execute(self.services, caller, PLACE, command)
+        log = self.services.conversations.entries_after("demo", PLACE.conversation_id, 0, 100)
         for entry in log:
-            react(self.world, Committed("demo", PLACE.conversation_id, entry))
+            react(self.services, Committed("demo", PLACE.conversation_id, entry))
 
     def run(self) -> None:
         """Until the queue is empty, second by second."""
-        receiver, seconds = self.world.receiver, 0
-        while self.world.nudges.waiting():
-            nudge = self.world.nudges.receive()
-            if nudge is None:
-                self.world.clock.advance(SECOND)
+        receiver, seconds = self.services.receiver, 0
+        while self.services.webhook_queue.waiting():
+            queued = self.services.webhook_queue.receive()
+            if queued is None:
+                self.services.clock.advance(SECOND)
                 seconds += 1
                 continue
-            self.most_received = max(self.most_received, nudge.times_received)
+            self.most_received = max(self.most_received, queued.times_received)
             before = len(receiver.requests)
-            done = deliver(self.world, nudge.bot, nudge.conversation_id, nudge.receipt)
+            done = deliver(self.services, queued.bot, queued.conversation_id, queued.receipt)
             for request in receiver.requests[before:]:
                 self.tried.append((seconds, request.headers["webhook-id"]))
             if done:
-                self.world.nudges.done(nudge.receipt)
+                self.services.webhook_queue.done(queued.receipt)
 
     def ids(self) -> list[int]:
         """The entries that were tried, in order."""
@@ -100,7 +101,7 @@ def test_each_entry_that_the_bot_is_to_hear_of_wakes_the_worker() -> None:
 
     worker.story()
 
-    assert [nudge.seq for nudge in worker.world.nudges.waiting()] == [2, 3, 4, 5]
+    assert [queued.seq for queued in worker.services.webhook_queue.waiting()] == [2, 3, 4, 5]
 
 
 def test_what_is_taken_is_sent_once_and_in_order() -> None:
@@ -110,7 +111,7 @@ def test_what_is_taken_is_sent_once_and_in_order() -> None:
     worker.run()
 
     assert worker.ids() == [2, 3, 4, 5]
-    assert worker.world.nudges.buried == []
+    assert worker.services.webhook_queue.buried == []
 
 
 def test_an_entry_that_nobody_takes_is_tried_eight_times_within_the_waits_and_buried() -> None:
@@ -125,7 +126,9 @@ def test_an_entry_that_nobody_takes_is_tried_eight_times_within_the_waits_and_bu
     assert all(wait <= longest for wait, longest in zip(waits, WAITS, strict=True)), waits
     assert sum(waits) > sum(WAITS) / 20
     assert worker.ids()[8:] == [3, 4, 5]
-    assert [(b["seq"], b["type"]) for b in worker.world.nudges.buried] == [(2, "handoff.requested")]
+    assert [(b["seq"], b["type"]) for b in worker.services.webhook_queue.buried] == [
+        (2, "handoff.requested")
+    ]
 
 
 def test_the_log_of_deliveries_says_what_became_of_each_attempt() -> None:
@@ -168,7 +171,7 @@ def test_410_ends_all_deliveries_at_once() -> None:
 
     worker.run()
 
-    bot = worker.world.directory.bot("demo")
+    bot = worker.services.directory.bot("demo")
     assert worker.ids() == [2, 3]
     assert bot
     assert bot.webhook
@@ -178,7 +181,7 @@ def test_410_ends_all_deliveries_at_once() -> None:
 def test_a_nudge_that_comes_twice_sends_nothing_twice() -> None:
     worker = Worker(FakeReceiver())
     worker.story()
-    worker.world.nudges.send("demo", PLACE.conversation_id, 2)
+    worker.services.webhook_queue.send("demo", PLACE.conversation_id, 2)
 
     worker.run()
 
@@ -194,7 +197,7 @@ def test_a_worker_that_died_after_sending_sends_again_under_the_same_id() -> Non
 
     worker.run()
 
-    sent = [request.headers["webhook-id"][-2:] for request in worker.world.receiver.requests]
+    sent = [request.headers["webhook-id"][-2:] for request in worker.services.receiver.requests]
     assert sent == [":2", ":2", ":3", ":4", ":5"]
 
 
@@ -202,7 +205,7 @@ def test_what_waits_for_others_of_its_bot_is_not_given_up_by_the_queue() -> None
     worker = Worker(FakeReceiver())
     worker.story()
     for _ in range(5):
-        worker.deliveries.take_slot("demo", worker.world.clock.now(), 15 * 60 * SECOND)
+        worker.deliveries.take_slot("demo", worker.services.clock.now(), 15 * 60 * SECOND)
 
     worker.run()
 

@@ -16,7 +16,7 @@ FUNCTIONS = {
     "message": "WebsocketMessage",
     "disconnect": "WebsocketDisconnect",
     "on_change": "OnChange",
-    "on_nudge": "OnNudge",
+    "on_webhook_queue": "OnWebhookQueue",
     "on_minute": "OnMinute",
 }
 NAMES = Names(
@@ -24,7 +24,7 @@ NAMES = Names(
     functions=FUNCTIONS,
     log_groups={function: f"{logical}Log" for function, logical in FUNCTIONS.items()},
     table="Table",
-    nudges="Nudges",
+    webhook_queue="Nudges",
     dead_letters={"nudges": "DeadNudges", "changes": "DeadChanges"},
     rest_api="baton-prod",
     rest_stage="api",

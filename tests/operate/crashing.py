@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any, cast
 
-from chalicelib.usecases.world import World
+from chalicelib.usecases.services import Services
 
 PORTS = frozenset(
     (
@@ -14,7 +14,7 @@ PORTS = frozenset(
         "directory",
         "metrics",
         "notifications",
-        "nudges",
+        "webhook_queue",
         "receiver",
         "reports",
         "sockets",
@@ -51,17 +51,17 @@ class Process:
             raise Killed
         return answer
 
-    def in_front_of(self, world: World) -> World:
-        return cast(World, _Watched(world, self))
+    def in_front_of(self, services: Services) -> Services:
+        return cast(Services, _Watched(services, self))
 
 
 class _Watched:
-    def __init__(self, world: World, process: Process) -> None:
-        self._world = world
+    def __init__(self, services: Services, process: Process) -> None:
+        self._services = services
         self._process = process
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._world, name)
+        found = getattr(self._services, name)
         return _Port(found, self._process) if name in PORTS else found
 
 
@@ -79,17 +79,21 @@ class _Port:
         return call
 
 
-def deaths(act: Callable[[World], object], begin: Callable[[], World]) -> list[tuple[int, bool]]:
+def deaths(
+    act: Callable[[Services], object], begin: Callable[[], Services]
+) -> list[tuple[int, bool]]:
     """Every point at which the act can be cut off; `begin` makes the world in which it happens."""
     whole = Process()
     act(whole.in_front_of(begin()))
     return [(call, after) for call in range(whole.calls) for after in (False, True)]
 
 
-def killed(act: Callable[[World], object], world: World, call: int, *, after: bool) -> None:
+def killed(
+    act: Callable[[Services], object], services: Services, call: int, *, after: bool
+) -> None:
     """Does as much of the act as happens before the process dies."""
     try:
-        act(Process(call, after=after).in_front_of(world))
+        act(Process(call, after=after).in_front_of(services))
     except Killed:
         return
     raise AssertionError(f"There is no call {call}.")

@@ -9,17 +9,17 @@ import pytest
 
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.settings import LOCAL, Settings
-from chalicelib.usecases import pushing, sockets
+from chalicelib.usecases.live import push, sockets
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed
-from chalicelib.wiring import AwsWorld
+from chalicelib.usecases.records.events import Committed
+from chalicelib.wiring import AwsServices
 from infra.local.engine import Engine
 from infra.local.resources import create_table
 from tests.api.live import Client
 from tests.api.scene import id_of, online, waiting
 from tests.support.api import DEMO_KEY, Api
 from tests.support.fakes import FakeSockets
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 
 class Failing(FakeSockets):
@@ -48,92 +48,92 @@ class Opening(FakeSockets):
 
 
 @pytest.fixture
-def world() -> MemoryWorld:
-    return MemoryWorld()
+def services() -> MemoryServices:
+    return MemoryServices()
 
 
 @pytest.fixture
-def bot(world: MemoryWorld) -> Api:
-    return Api(world, DEMO_KEY)
+def bot(services: MemoryServices) -> Api:
+    return Api(services, DEMO_KEY)
 
 
 def test_whoever_cannot_be_reached_keeps_nothing_from_the_others_and_is_told_later(
-    world: MemoryWorld, bot: Api
+    services: MemoryServices, bot: Api
 ) -> None:
-    world.sockets = gateway = Failing("bo")
-    ana, bo = Client(world, bot.login("ana"), "ana"), Client(world, bot.login("bo"), "bo")
+    services.sockets = gateway = Failing("bo")
+    ana, bo = Client(services, bot.login("ana"), "ana"), Client(services, bot.login("bo"), "bo")
     path = waiting(bot)
-    (*_, entry) = world.conversations.entries_after("demo", id_of(path), 0, 9)
+    (*_, entry) = services.conversations.entries_after("demo", id_of(path), 0, 9)
     committed = Committed("demo", id_of(path), entry)
 
     with pytest.raises(TemporarilyUnavailable):
-        react(world, committed)
+        react(services, committed)
     assert ([e["event"] for e in ana.events], bo.events) == (["head"], [])
 
     gateway.broken = None
-    react(world, committed)
+    react(services, committed)
     assert [e["head"]["id"] for e in bo.events] == [id_of(path)]
     assert ana.events[0] == ana.events[1]
 
 
 @pytest.mark.parametrize("looks", [1, 3])
 def test_who_has_just_come_is_told_when_their_connection_stands(
-    world: MemoryWorld, bot: Api, looks: int
+    services: MemoryServices, bot: Api, looks: int
 ) -> None:
-    world.sockets = gateway = Opening()
-    ana = Client(world, bot.login("ana"), "ana")
+    services.sockets = gateway = Opening()
+    ana = Client(services, bot.login("ana"), "ana")
     path = waiting(bot)
-    (*_, entry) = world.conversations.entries_after("demo", id_of(path), 0, 9)
+    (*_, entry) = services.conversations.entries_after("demo", id_of(path), 0, 9)
 
     gateway.looks = looks
-    react(world, Committed("demo", id_of(path), entry))
+    react(services, Committed("demo", id_of(path), entry))
 
     assert [e["head"]["id"] for e in ana.events] == [id_of(path)]
 
 
 def test_who_takes_long_to_open_is_remembered_and_who_never_does_is_forgotten(
-    world: MemoryWorld, bot: Api
+    services: MemoryServices, bot: Api
 ) -> None:
-    world.sockets = gateway = Opening()
-    Client(world, bot.login("ana"), "ana")
+    services.sockets = gateway = Opening()
+    Client(services, bot.login("ana"), "ana")
     gateway.looks = 1000
 
-    pushing.send(world, [("ana", pushing.RESYNC)])
-    remembered = world.connections.get("ana")
-    world.clock.advance(pushing.HANDSHAKE)
-    pushing.send(world, [("ana", pushing.RESYNC)])
+    push.send(services, [("ana", push.RESYNC)])
+    remembered = services.connections.get("ana")
+    services.clock.advance(push.HANDSHAKE)
+    push.send(services, [("ana", push.RESYNC)])
 
     assert remembered
-    assert world.connections.get("ana") is None
+    assert services.connections.get("ana") is None
 
 
 @pytest.mark.parametrize("order", ["old goes first", "new comes first"])
 def test_an_agent_who_reconnects_is_there_whichever_is_noticed_first(
-    world: MemoryWorld, bot: Api, order: str
+    services: MemoryServices, bot: Api, order: str
 ) -> None:
     ana = bot.login("ana")
-    Client(world, ana, "old")
+    Client(services, ana, "old")
     online(ana)
     if order == "old goes first":
-        sockets.disconnect(world, "old")
-        Client(world, ana, "new")
+        sockets.disconnect(services, "old")
+        Client(services, ana, "new")
     else:
-        Client(world, ana, "new")
-        sockets.disconnect(world, "old")
+        Client(services, ana, "new")
+        sockets.disconnect(services, "old")
 
-    assert [c.id for c in world.connections.of_bot("demo")] == ["new"]
+    assert [c.id for c in services.connections.of_bot("demo")] == ["new"]
     (shown,) = [a for a in bot.get("/bots/demo/agents").json["items"] if a["name"] == "Ana"]
     assert shown["status"] == "online"
 
 
 @pytest.fixture
-def cold(tmp_path: Path) -> Iterator[AwsWorld]:
+def cold(tmp_path: Path) -> Iterator[AwsServices]:
     """A container that has done nothing yet, in front of a table."""
     with Engine(tmp_path) as engine, pytest.MonkeyPatch.context() as environment:
         create_table(engine.client("dynamodb"), "cold")
         for name, value in engine.environment.items():
             environment.setenv(name, value)
-        yield AwsWorld(
+        yield AwsServices(
             Settings(
                 stage=LOCAL,
                 region=engine.environment["AWS_REGION"],
@@ -151,7 +151,7 @@ def cold(tmp_path: Path) -> Iterator[AwsWorld]:
         )
 
 
-def test_sixteen_first_calls_at_once_all_find_their_way(cold: AwsWorld) -> None:
+def test_sixteen_first_calls_at_once_all_find_their_way(cold: AwsServices) -> None:
     together = threading.Barrier(16)
 
     def first(number: int) -> object:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address, person_id
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     AgentMessage,
     Claim,
     Command,
@@ -19,18 +19,22 @@ from chalicelib.domain.commands import (
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.entries import Body
-from chalicelib.domain.handoff import Request
-from chalicelib.domain.queues import Limits, Queue
+from chalicelib.domain.conversation.entries import Body
+from chalicelib.domain.conversation.handoff import Request
 from chalicelib.domain.report import day_of
-from chalicelib.entrypoints import timers
-from chalicelib.usecases.conversations import execute
-from chalicelib.usecases.delivery import SLOT_LEASE, deliver
+from chalicelib.domain.routing.queues import Limits, Queue
+from chalicelib.entrypoints.events import minute
+from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed, Connection, Cursor, IdempotencyKey, Metric
-from chalicelib.usecases.world import World
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.people import Connection
+from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.webhooks import Cursor
+from chalicelib.usecases.services import Services
+from chalicelib.usecases.webhooks.worker import SLOT_LEASE, deliver
 from tests.operate.crashing import deaths, killed
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
 ANA = Caller(person_id("ana@example.test"), "Ana", Role.AGENT, "demo")
@@ -52,25 +56,25 @@ STORY: tuple[tuple[Caller, Command], ...] = (
 )
 
 
-def world_after(steps: int) -> MemoryWorld:
+def services_after(steps: int) -> MemoryServices:
     """With two agents connected, and a webhook."""
-    world = MemoryWorld("https://bot.test/")
+    services = MemoryServices("https://bot.test/")
     for name in ("ana", "bo"):
         who = person_id(f"{name}@example.test")
-        now = world.clock.now()
-        world.sockets.connect(name)
-        world.connections.open(Connection(name, who, 1, ("demo",), now, now + 7_200_000))
+        now = services.clock.now()
+        services.sockets.connect(name)
+        services.connections.open(Connection(name, who, 1, ("demo",), now, now + 7_200_000))
     for caller, command in STORY[:steps]:
-        world.clock.advance(1000)
-        execute(world, caller, PLACE, command)
-    return world
+        services.clock.advance(1000)
+        execute(services, caller, PLACE, command)
+    return services
 
 
-def thread(world: MemoryWorld) -> object:
+def thread(services: MemoryServices) -> object:
     """The conversation, as whoever reads it sees it."""
-    entries = world.conversations.entries_after("demo", CID, 0, 100)
-    handoffs = world.conversations.handoffs_in("demo", CID)
-    return world.conversations.head("demo", CID), entries, handoffs
+    entries = services.conversations.entries_after("demo", CID, 0, 100)
+    handoffs = services.conversations.handoffs_in("demo", CID)
+    return services.conversations.head("demo", CID), entries, handoffs
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,9 @@ class Act:
     differ from a time when nothing was cut off."""
 
     name: str
-    begin: Callable[[], MemoryWorld]
-    do: Callable[[World], object]
-    seen: Callable[[MemoryWorld], object]
+    begin: Callable[[], MemoryServices]
+    do: Callable[[Services], object]
+    seen: Callable[[MemoryServices], object]
     pause: int = 0
     """Milliseconds between the death and the next try."""
 
@@ -89,67 +93,67 @@ class Act:
 def commands() -> Iterator[Act]:
     for number, (caller, command) in enumerate(STORY):
 
-        def do(world: World, caller: Caller = caller, command: Command = command) -> object:
-            return execute(world, caller, PLACE, command, key=KEY)
+        def do(services: Services, caller: Caller = caller, command: Command = command) -> object:
+            return execute(services, caller, PLACE, command, key=KEY)
 
-        def begin(number: int = number) -> MemoryWorld:
-            return world_after(number)
+        def begin(number: int = number) -> MemoryServices:
+            return services_after(number)
 
         yield Act(f"command {number} {command.name}", begin, do, thread)
 
 
-def effects(world: MemoryWorld) -> object:
+def effects(services: MemoryServices) -> object:
     """What others have got, however often; what is counted, exactly."""
-    today = day_of(world.clock.now())
+    today = day_of(services.clock.now())
     return (
-        {name: set(frames) for name, frames in world.sockets.frames.items()},
-        {json.dumps(p.message, sort_keys=True) for p in world.topic.published},
-        {(nudge.conversation_id, nudge.seq) for nudge in world.nudges.waiting()},
-        world.reports.by_queue("demo", today, today),
-        world.reports.by_agent("demo", today, today),
-        thread(world),
+        {name: set(frames) for name, frames in services.sockets.frames.items()},
+        {json.dumps(p.message, sort_keys=True) for p in services.topic.published},
+        {(queued.conversation_id, queued.seq) for queued in services.webhook_queue.waiting()},
+        services.reports.by_queue("demo", today, today),
+        services.reports.by_agent("demo", today, today),
+        thread(services),
     )
 
 
 def reactions() -> Iterator[Act]:
     for number in range(len(STORY)):
 
-        def begin(number: int = number) -> MemoryWorld:
-            return world_after(number + 1)
+        def begin(number: int = number) -> MemoryServices:
+            return services_after(number + 1)
 
-        def do(world: World) -> None:
-            (*_, entry) = world.conversations.entries_after("demo", CID, 0, 100)
-            react(world, Committed("demo", CID, entry))
+        def do(services: Services) -> None:
+            (*_, entry) = services.conversations.entries_after("demo", CID, 0, 100)
+            react(services, Committed("demo", CID, entry))
 
         yield Act(f"reaction to {STORY[number][1].name}, {number}", begin, do, effects)
 
 
-def told(world: MemoryWorld) -> object:
+def told(services: MemoryServices) -> object:
     """In which order the bot's server has first heard of each entry, and from where it goes on."""
-    ids = [request.headers["webhook-id"] for request in world.receiver.requests]
-    return list(dict.fromkeys(ids)), world.deliveries.cursor("demo", CID)
+    ids = [request.headers["webhook-id"] for request in services.receiver.requests]
+    return list(dict.fromkeys(ids)), services.deliveries.cursor("demo", CID)
 
 
 def delivery() -> Act:
-    def do(world: World) -> object:
-        return deliver(world, "demo", CID, "receipt")
+    def do(services: Services) -> object:
+        return deliver(services, "demo", CID, "receipt")
 
-    return Act("delivery", lambda: world_after(len(STORY)), do, told, SLOT_LEASE)
+    return Act("delivery", lambda: services_after(len(STORY)), do, told, SLOT_LEASE)
 
 
-def swept(world: MemoryWorld) -> object:
-    return thread(world), {c.id for c in world.connections.of_bot("demo")}
+def swept(services: MemoryServices) -> object:
+    return thread(services), {c.id for c in services.connections.of_bot("demo")}
 
 
 def sweep() -> Act:
-    def begin() -> MemoryWorld:
-        world = world_after(0)
-        world.directory.put_queue("demo", Queue("sales", limits=Limits(give_up=GIVE_UP)))
-        execute(world, BOT, PLACE, Pause(Request(queue="sales")))
-        world.clock.advance(7_200_000)
-        return world
+    def begin() -> MemoryServices:
+        services = services_after(0)
+        services.directory.put_queue("demo", Queue("sales", limits=Limits(give_up=GIVE_UP)))
+        execute(services, BOT, PLACE, Pause(Request(queue="sales")))
+        services.clock.advance(7_200_000)
+        return services
 
-    return Act("sweep", begin, timers.every_minute, swept)
+    return Act("sweep", begin, minute.every_minute, swept)
 
 
 ACTS = [*commands(), *reactions(), delivery(), sweep()]
@@ -160,11 +164,11 @@ def check(act: Act) -> None:
     act.do(whole)
     wanted = act.seen(whole)
     for call, after in deaths(act.do, act.begin):
-        world = act.begin()
-        killed(act.do, world, call, after=after)
-        world.clock.advance(act.pause)
-        act.do(world)
-        assert act.seen(world) == wanted, (call, after)
+        services = act.begin()
+        killed(act.do, services, call, after=after)
+        services.clock.advance(act.pause)
+        act.do(services)
+        assert act.seen(services) == wanted, (call, after)
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
@@ -176,20 +180,22 @@ def test_the_points_are_many() -> None:
     assert sum(len(deaths(act.do, act.begin)) for act in ACTS) > 300
 
 
-def moves_first(world: World) -> None:
+def moves_first(services: Services) -> None:
     """Loses what it was about to send."""
-    cursor = world.deliveries.cursor("demo", CID)
-    if cursor.seq == 0 and world.deliveries.move("demo", CID, cursor, Cursor(1)):
-        world.receiver.post("https://bot.test/", {"webhook-id": f"{CID}:1"}, b"")
+    cursor = services.deliveries.cursor("demo", CID)
+    if cursor.seq == 0 and services.deliveries.move("demo", CID, cursor, Cursor(1)):
+        services.receiver.post("https://bot.test/", {"webhook-id": f"{CID}:1"}, b"")
 
 
-def counts_each_time(world: World) -> None:
-    world.metrics.record({Metric.LEAKS: 1})
+def counts_each_time(services: Services) -> None:
+    services.metrics.record({Metric.LEAKS: 1})
 
 
 PLANTED = [
-    Act("moves first", lambda: world_after(1), moves_first, told),
-    Act("counts", lambda: world_after(1), counts_each_time, lambda w: w.metrics.of(Metric.LEAKS)),
+    Act("moves first", lambda: services_after(1), moves_first, told),
+    Act(
+        "counts", lambda: services_after(1), counts_each_time, lambda w: w.metrics.of(Metric.LEAKS)
+    ),
 ]
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.emf import EmfMetrics
-from chalicelib.usecases.ports import Metrics
-from chalicelib.usecases.records import Metric
+from chalicelib.adapters.aws.metrics import EmfMetrics
+from chalicelib.usecases.ports.reports import Metrics
+from chalicelib.usecases.records.reports import Metric
 from tests.support.fakes import FakeMetrics
 from tests.support.log_lines import Lines, written
 from tests.support.stack import ROOT
@@ -78,8 +78,8 @@ def test_above_info_no_metric_is_written() -> None:
 def test_the_library_is_loaded_with_the_first_metric_and_not_before() -> None:
     program = """
 import logging, sys
-from chalicelib.adapters.emf import EmfMetrics
-from chalicelib.usecases.records import Metric
+from chalicelib.adapters.aws.metrics import EmfMetrics
+from chalicelib.usecases.records.reports import Metric
 logging.getLogger("baton").setLevel("INFO")
 metrics = EmfMetrics("Baton/test")
 before = "aws_lambda_powertools" in sys.modules

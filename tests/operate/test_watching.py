@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.entrypoints import rooms
-from chalicelib.usecases.records import Metric
+from chalicelib.entrypoints.http import blueprints
+from chalicelib.usecases.records.reports import Metric
 from infra.local.engine import Engine
 from infra.template.alarms import ALARMS, RUNBOOK, Alarm
 from infra.template.dashboard import graphs
@@ -18,8 +18,8 @@ from infra.template.watched import COLD_STARTS, GATE, GATE_LATENCY, Measure, log
 from tests.operate.conftest import NAMES
 from tests.support.api import DEMO_KEY, Api
 from tests.support.log_lines import written
+from tests.support.services import MemoryServices
 from tests.support.stack import ROOT
-from tests.support.world import MemoryWorld
 
 OF_AWS = {
     "AWS/Lambda": {"ConcurrentExecutions", "Errors", "IteratorAge", "Throttles"},
@@ -118,7 +118,7 @@ def test_the_latency_of_the_gate_is_read_from_lines_as_they_are_written() -> Non
     (transformation,) = properties["MetricTransformations"]
 
     assert wanted == {"event": "request", "route": GATE}
-    assert tuple(GATE.split(" ")) in {r for room in rooms.ROOMS for r in room.resources}
+    assert tuple(GATE.split(" ")) in {r for room in blueprints.BLUEPRINTS for r in room.resources}
     line = gate_line()
     assert {name: line[name] for name in wanted} == wanted
     assert isinstance(line[transformation["MetricValue"].removeprefix("$.")], float)
@@ -126,7 +126,7 @@ def test_the_latency_of_the_gate_is_read_from_lines_as_they_are_written() -> Non
 
 
 def gate_line() -> dict[str, Any]:
-    bot = Api(MemoryWorld(), DEMO_KEY)
+    bot = Api(MemoryServices(), DEMO_KEY)
     with written() as lines:
         bot.get("/bots/demo/conversations/c_aaaaaaaaaaaaaaaaaaaaaaaaaa/gate")
     (line,) = lines.of("request")

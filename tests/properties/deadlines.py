@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.domain.entries import Entry, From, Kind
-from chalicelib.domain.queues import Limits, Mode, Queue
-from chalicelib.domain.routing import PresenceStatus
+from chalicelib.domain.conversation.entries import Entry, From, Kind
+from chalicelib.domain.routing.members import PresenceStatus
+from chalicelib.domain.routing.queues import Limits, Mode, Queue
 
 SECOND = 1000
 ELEVEN_MINUTES = 11 * 60 * SECOND

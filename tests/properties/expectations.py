@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.address import Address, handoff_id
-from chalicelib.domain.commands import Pause, TakeAndSay
-from chalicelib.domain.head import Head
-from chalicelib.domain.routing import PresenceStatus
-from chalicelib.usecases.records import Answer
+from chalicelib.domain.conversation.commands import Pause, TakeAndSay
+from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.routing.members import PresenceStatus
+from chalicelib.usecases.records.answers import Answer
 from tests.properties import model
 from tests.properties.model import NEW, State
 from tests.properties.requests import Sent

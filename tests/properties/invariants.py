@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import reduce
 
-from chalicelib.domain.entries import Entry, From, Kind
-from chalicelib.domain.head import Head, Status, unborn
+from chalicelib.domain.conversation.entries import Entry, From, Kind
+from chalicelib.domain.conversation.head import Head, Status, unborn
 from tests.properties.three_bots import PEOPLE
 from tests.support.fold import fold
 from tests.support.memory import MemoryTable

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.commands import Command, IfUnavailable, Take, TakeAndSay, Transfer
+from chalicelib.domain.conversation.commands import (
+    Command,
+    IfUnavailable,
+    Take,
+    TakeAndSay,
+    Transfer,
+)
 
 State = dict[str, Any]
 """Of one conversation. `handoff` is the number of the entry that opened it."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Claim,
@@ -26,9 +26,9 @@ from chalicelib.domain.commands import (
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.entries import Author, Body
-from chalicelib.domain.handoff import Offer, Request, Resumption
-from chalicelib.usecases.records import IdempotencyKey
+from chalicelib.domain.conversation.entries import Author, Body
+from chalicelib.domain.conversation.handoff import Offer, Request, Resumption
+from chalicelib.usecases.records.answers import IdempotencyKey
 from tests.properties.model import LEAVE_WORD, Asked
 from tests.properties.three_bots import caller
 from tests.support.clock import START

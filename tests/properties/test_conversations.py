@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from chalicelib.domain.address import Address
-from chalicelib.domain.entries import Kind
+from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.errors import AlreadyClaimed, BatonError, TemporarilyUnavailable
-from chalicelib.domain.routing import Presence, PresenceStatus
-from chalicelib.usecases.conversations import execute
-from chalicelib.usecases.records import Answer
+from chalicelib.domain.routing.members import Presence, PresenceStatus
+from chalicelib.usecases.conversations.execute import execute
+from chalicelib.usecases.records.answers import Answer
 from tests.properties import invariants
 from tests.properties.expectations import Expectations, Expected
 from tests.properties.requests import DRAFTS, FITTING, PERSON, Draft, Sent, sent_from
@@ -28,9 +28,9 @@ LONG_AND_SHORT = st.sampled_from([MINUTE, MINUTE, 12 * MINUTE, 8 * DAY])
 class Lives(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.world = ThreeBots()
-        self.store = self.world.conversations
-        self.expectations = Expectations(self.world.clock)
+        self.services = ThreeBots()
+        self.store = self.services.conversations
+        self.expectations = Expectations(self.services.clock)
         self.sent: list[Sent] = []
         self.places: list[Address] = []
         for person in PEOPLE:
@@ -73,33 +73,33 @@ class Lives(RuleBasedStateMachine):
 
     @rule(milliseconds=LONG_AND_SHORT)
     def time_passes(self, milliseconds: int) -> None:
-        self.world.clock.advance(milliseconds)
+        self.services.clock.advance(milliseconds)
 
     @rule(person=PERSON, status=st.sampled_from([*PresenceStatus, PresenceStatus.ONLINE]))
     def is_now(self, person: str, status: PresenceStatus) -> None:
-        now = self.world.clock.now()
-        self.world.directory.set_presence(person, Presence(status, now))
+        now = self.services.clock.now()
+        self.services.directory.set_presence(person, Presence(status, now))
         self.expectations.presence[person] = (status, now)
 
     @invariant()
     def each_conversation_keeps_its_promises(self) -> None:
-        for thread in self.world.table.threads.values():
+        for thread in self.services.table.threads.values():
             for promise in invariants.OF_A_CONVERSATION:
                 promise(thread)
 
     @invariant()
     def nobody_owns_more_than_they_may(self) -> None:
-        invariants.nobody_owns_more_than_they_may(self.world.table)
+        invariants.nobody_owns_more_than_they_may(self.services.table)
 
     @invariant()
     def what_is_stored_is_what_was_expected(self) -> None:
-        self.expectations.agree_with(self.world.table)
+        self.expectations.agree_with(self.services.table)
 
     @invariant()
     def what_was_acknowledged_is_in_the_log_for_ever(self) -> None:
         """I3"""
         for (place, seq), sent in self.expectations.acknowledged.items():
-            entry = self.world.table.threads[place.bot, place.conversation_id].entries[seq]
+            entry = self.services.table.threads[place.bot, place.conversation_id].entries[seq]
             assert (entry.kind, entry.seq) == (Kind.MESSAGE, seq)
             assert (entry.text, entry.message_id) == (sent.text, sent.message_id)
 
@@ -131,7 +131,7 @@ class Lives(RuleBasedStateMachine):
         place = sent.address.conversation_id if sent.by_id else sent.address
         try:
             return execute(
-                self.world, sent.caller, place, sent.command, key=sent.key, agent=sent.agent
+                self.services, sent.caller, place, sent.command, key=sent.key, agent=sent.agent
             )
         except BatonError as refused:
             return refused

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address
-from chalicelib.domain.commands import (
+from chalicelib.domain.conversation.commands import (
     AgentMessage,
     Cause,
     Claim,
@@ -20,20 +20,22 @@ from chalicelib.domain.commands import (
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.conversation import decide
-from chalicelib.domain.entries import Body, Entry, Kind
+from chalicelib.domain.conversation.entries import Body, Entry, Kind
+from chalicelib.domain.conversation.handoff import Offer, Request
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.offers import offer_in
+from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.errors import BatonError, TemporarilyUnavailable
-from chalicelib.domain.handoff import Offer, Request
-from chalicelib.domain.head import Head, Status
-from chalicelib.domain.offers import offer_in
-from chalicelib.domain.queues import Mode
-from chalicelib.domain.routing import PresenceStatus
-from chalicelib.entrypoints.timers import every_minute
-from chalicelib.usecases import presence, sockets, timers
-from chalicelib.usecases.conversations import execute, visible
-from chalicelib.usecases.ports import BoardFilter
+from chalicelib.domain.routing.members import PresenceStatus
+from chalicelib.domain.routing.queues import Mode
+from chalicelib.entrypoints.events.minute import every_minute
+from chalicelib.usecases.conversations.execute import execute, visible
+from chalicelib.usecases.live import sockets
+from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records import Committed, Connection, Person
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.people import Connection, Person
+from chalicelib.usecases.routing import presence, timers
 from tests.properties import invariants
 from tests.properties.deadlines import QUEUES, There, Told, deadlines, heard, latest
 from tests.properties.requests import AGENTS, FITTING, PERSON, Draft, sent_from
@@ -57,8 +59,8 @@ Place = tuple[str, str]
 class Days(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.world = ThreeBots()
-        self.store = self.world.conversations
+        self.services = ThreeBots()
+        self.store = self.services.conversations
         self.there: dict[str, There] = dict.fromkeys(PEOPLE, There())
         self.seen: dict[Place, int] = {}
         self.stories: dict[Place, Told] = {}
@@ -68,9 +70,11 @@ class Days(RuleBasedStateMachine):
         self.places: list[Address] = []
         for bot in BOTS:
             for queue in QUEUES.values():
-                self.world.directory.put_queue(bot, queue)
+                self.services.directory.put_queue(bot, queue)
         for person in PEOPLE.values():
-            self.world.directory.add_person(Person(person.person, person.email, person.name, "x"))
+            self.services.directory.add_person(
+                Person(person.person, person.email, person.name, "x")
+            )
 
     @initialize(bots=st.permutations(BOTS))
     def look_at_a_few(self, bots: list[str]) -> None:
@@ -125,9 +129,9 @@ class Days(RuleBasedStateMachine):
     @rule(person=PERSON, status=st.sampled_from([*PresenceStatus, PresenceStatus.ONLINE]))
     def somebody_says_whether_they_are_there(self, person: str, status: PresenceStatus) -> None:
         self.there[person] = There(status, self.now)
-        known = self.world.directory.person(person)
+        known = self.services.directory.person(person)
         assert known is not None
-        presence.choose(self.world, known, status)
+        presence.choose(self.services, known, status)
 
     @rule(person=PERSON)
     def somebody_connects(self, person: str) -> None:
@@ -135,23 +139,23 @@ class Days(RuleBasedStateMachine):
         status = before.status if before.seen_at else PresenceStatus.ONLINE
         self.there[person] = There(status, self.now)
         ends = self.now + 2 * 60 * MINUTE
-        self.world.connections.open(Connection(person, person, 1, BOTS, self.now, ends))
-        presence.heartbeat(self.world, person)
+        self.services.connections.open(Connection(person, person, 1, BOTS, self.now, ends))
+        presence.heartbeat(self.services, person)
 
     @rule(person=PERSON)
     def somebodys_last_connection_closes(self, person: str) -> None:
-        if self.world.connections.get(person) is None:
+        if self.services.connections.get(person) is None:
             return
         before = self.there[person]
         if before.gone_at is None:
             self.there[person] = There(before.status, before.seen_at, self.now)
-        sockets.disconnect(self.world, person)
+        sockets.disconnect(self.services, person)
 
     # What time does
 
     @rule(milliseconds=SOME_TIME)
     def time_passes(self, milliseconds: int) -> None:
-        self.world.clock.advance(milliseconds)
+        self.services.clock.advance(milliseconds)
 
     @rule(minutes=st.integers(1, 9))
     def minutes_pass_and_it_is_swept_in_each(self, minutes: int) -> None:
@@ -173,7 +177,7 @@ class Days(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def somebody_comes_between_while_it_is_swept(self, data: st.DataObject) -> None:
-        due = {conversation_id for _, conversation_id in timers.due(self.world)}
+        due = {conversation_id for _, conversation_id in timers.due(self.services)}
         fitting = [n for n, place in enumerate(self.places) if place.conversation_id in due]
         place = data.draw(st.sampled_from(fitting)) if fitting else 0
         draft = data.draw(self.fitting(place))
@@ -190,10 +194,10 @@ class Days(RuleBasedStateMachine):
     @rule(place=PLACES, which=st.integers(0, 30))
     def an_old_entry_is_brought_again(self, place: int, which: int) -> None:
         address = self.places[place]
-        thread = self.world.table.threads.get((address.bot, address.conversation_id))
+        thread = self.services.table.threads.get((address.bot, address.conversation_id))
         if thread:
             entry = invariants.log(thread)[which % len(thread.entries)]
-            react(self.world, Committed(address.bot, address.conversation_id, entry))
+            react(self.services, Committed(address.bot, address.conversation_id, entry))
 
     @rule()
     def it_comes_to_rest(self) -> None:
@@ -204,7 +208,7 @@ class Days(RuleBasedStateMachine):
         waiting = {(bot, queue) for bot, queue, *_ in unasked & self.unasked()}
         assert not waiting & {(bot, queue) for bot, queue, _ in idle & self.idle()}
         self.check_news()
-        for place, thread in self.world.table.threads.items():
+        for place, thread in self.services.table.threads.items():
             ahead = deadlines(self.stories[place], self.owner(place))
             assert all(at > self.now for at in ahead.values()), (ahead, self.now)
             if thread.head.status is Status.WAITING:
@@ -214,18 +218,18 @@ class Days(RuleBasedStateMachine):
 
     @invariant()
     def each_conversation_keeps_its_promises(self) -> None:
-        for thread in self.world.table.threads.values():
+        for thread in self.services.table.threads.values():
             for promise in invariants.OF_A_CONVERSATION:
                 promise(thread)
 
     @invariant()
     def nobody_owns_more_than_they_may(self) -> None:
-        invariants.nobody_owns_more_than_they_may(self.world.table)
+        invariants.nobody_owns_more_than_they_may(self.services.table)
 
     @invariant()
     def nobody_is_asked_for_two_at_once(self) -> None:
         self.check_news()
-        heads = [thread.head for thread in self.world.table.threads.values()]
+        heads = [thread.head for thread in self.services.table.threads.values()]
         offers = [(head.bot, offer) for head in heads if (offer := offer_in(head))]
         asked = Counter((bot, o.agent.id) for bot, o in offers if o.until > self.now)
         assert all(n == 1 for who, n in asked.items() if who not in self.wanted_by_name)
@@ -237,7 +241,7 @@ class Days(RuleBasedStateMachine):
     @invariant()
     def somebody_looks_after_it_in_time(self) -> None:
         self.check_news()
-        for place, thread in self.world.table.threads.items():
+        for place, thread in self.services.table.threads.items():
             story, due_at = self.stories[place], thread.head.timing.due_at
             times = set(latest(story, self.owner(place)).values())
             if story.waits and story.queue in OFFERING and story.offered is None:
@@ -250,30 +254,30 @@ class Days(RuleBasedStateMachine):
 
     @property
     def now(self) -> int:
-        return self.world.clock.now()
+        return self.services.clock.now()
 
     def sweep(self) -> None:
-        every_minute(self.world)
+        every_minute(self.services)
 
     def a_minute_passes(self) -> None:
-        self.world.clock.advance(MINUTE)
+        self.services.clock.advance(MINUTE)
         self.sweep()
         self.follow()
 
     def unasked(self) -> set[tuple[str, str, str, int]]:
         """Conversations of a queue that offers, but of nobody: by bot and queue."""
-        heads = [thread.head for thread in self.world.table.threads.values()]
+        heads = [thread.head for thread in self.services.table.threads.values()]
         wanting = [h for h in heads if h.status is Status.WAITING and h.queue in OFFERING]
         return {(h.bot, h.queue or "", h.id, h.epoch) for h in wanting if offer_in(h) is None}
 
     def idle(self) -> set[tuple[str, str, str]]:
         """Those who could have been offered something: by bot, queue and id."""
-        members = ((bot, m) for bot in BOTS for m in self.world.directory.members(bot))
+        members = ((bot, m) for bot in BOTS for m in self.services.directory.members(bot))
         return {
             (bot, queue, m.person)
             for bot, m in members
             for queue in m.queues & OFFERING
-            if m.is_free(self.now) and m.kept_until <= self.now
+            if m.is_free(self.now) and m.reserved_until <= self.now
         }
 
     def owner(self, place: Place) -> There:
@@ -298,7 +302,9 @@ class Days(RuleBasedStateMachine):
         address, head = self.places[place], self.head(place)
         sent = sent_from(draft, address, head.epoch if head else 1, head.owner_id if head else None)
         try:
-            execute(self.world, sent.caller, address, sent.command, key=sent.key, agent=sent.agent)
+            execute(
+                self.services, sent.caller, address, sent.command, key=sent.key, agent=sent.agent
+            )
         except BatonError:
             """What is refused, and how, is the other machine's question."""
 
@@ -307,13 +313,13 @@ class Days(RuleBasedStateMachine):
         while news := list(self.news(self.followed)):
             for place, entry in news:
                 try:
-                    react(self.world, Committed(*place, entry))
+                    react(self.services, Committed(*place, entry))
                 except TemporarilyUnavailable:
-                    react(self.world, Committed(*place, entry))
+                    react(self.services, Committed(*place, entry))
                 self.followed[place] = entry.seq
 
     def news(self, known: dict[Place, int]) -> Iterator[tuple[Place, Entry]]:
-        for place, thread in list(self.world.table.threads.items()):
+        for place, thread in list(self.services.table.threads.items()):
             for entry in invariants.log(thread):
                 if entry.seq > known.get(place, 0):
                     yield place, entry
@@ -331,7 +337,7 @@ class Days(RuleBasedStateMachine):
     def can_be_found_and_taken(self, head: Head) -> None:
         on_board = self.store.board(head.bot, ALL_PAUSED, None, 100).conversation_ids
         assert head.id in on_board
-        for member in self.world.directory.members(head.bot):
+        for member in self.services.directory.members(head.bot):
             who = caller(head.bot, member.person)
             if member.serves(head.queue):
                 assert visible(who, head)

@@ -10,12 +10,12 @@ from enum import StrEnum
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import TemporarilyUnavailable
-from chalicelib.domain.routing import Member
-from chalicelib.usecases.ports import Commit, Loaded, Lost, Query
-from chalicelib.usecases.records import Bot
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.ports.conversations import Commit, Loaded, Lost, Query
+from chalicelib.usecases.records.bots import Bot
 from tests.properties.model import LEAVE_WORD
 from tests.support.memory import MemoryConversations, MemoryDirectory, MemoryTable
-from tests.support.world import MemoryWorld
+from tests.support.services import MemoryServices
 
 BOTS = ("b0", "b1", "b2")
 
@@ -84,7 +84,7 @@ class TroubledConversations(MemoryConversations):
             raise TemporarilyUnavailable("The table did not answer in time.")
 
 
-class ThreeBots(MemoryWorld):
+class ThreeBots(MemoryServices):
     """A world whose conversations and people are these alone."""
 
     def __init__(self) -> None:

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from chalice.app import Chalice
 from chalice.test import Client
 
-from chalicelib.entrypoints import rooms
-from chalicelib.usecases.world import World
+from chalicelib.entrypoints.http import blueprints
+from chalicelib.usecases.services import Services
 from tests.support import contract
 
 DEMO_KEY = "bk_demo_onlyforloopback"
@@ -39,17 +39,17 @@ class Answer:
 class Api:
     """Calls as one caller; `path` is relative to `/api/v1`, or absolute."""
 
-    def __init__(self, world: World, token: str | None = None) -> None:
-        self.world = world
+    def __init__(self, services: Services, token: str | None = None) -> None:
+        self.services = services
         app = Chalice(app_name="baton-under-test")
-        for room in rooms.ROOMS:
-            app.register_blueprint(room.blueprint(lambda: world))
+        for room in blueprints.BLUEPRINTS:
+            app.register_blueprint(room.blueprint(lambda: services))
         self._client = Client(app)
         self._token = token
 
     def as_(self, token: str | None) -> "Api":
         other = Api.__new__(Api)
-        other.world, other._client, other._token = self.world, self._client, token
+        other.services, other._client, other._token = self.services, self._client, token
         return other
 
     def get(self, path: str, **query: str) -> Answer:

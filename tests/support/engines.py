@@ -7,16 +7,22 @@ from pathlib import Path
 
 from moto import mock_aws
 
-from chalicelib.adapters.dynamodb.administration import DynamoAdministration
 from chalicelib.adapters.dynamodb.attempts import DynamoAttempts
 from chalicelib.adapters.dynamodb.connections import DynamoConnections
-from chalicelib.adapters.dynamodb.conversations import DynamoConversations
+from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
 from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
-from chalicelib.adapters.dynamodb.directory import DynamoDirectory
+from chalicelib.adapters.dynamodb.directory.administration import DynamoAdministration
+from chalicelib.adapters.dynamodb.directory.store import DynamoDirectory
 from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
 from chalicelib.adapters.dynamodb.reports import DynamoReports
 from chalicelib.adapters.dynamodb.table import Table, open_table
-from chalicelib.usecases import admin_ports, delivery_ports, ports
+from chalicelib.usecases.ports.accounts import Attempts
+from chalicelib.usecases.ports.admin import Administration
+from chalicelib.usecases.ports.conversations import Conversations
+from chalicelib.usecases.ports.directory import Directory
+from chalicelib.usecases.ports.live import Connections, Notifications
+from chalicelib.usecases.ports.reports import Reports
+from chalicelib.usecases.ports.webhooks import Deliveries
 from infra.local.engine import Engine as Ministack
 from infra.local.resources import create_table
 from tests.support.atomic_moto import atomic_moto
@@ -42,14 +48,14 @@ class Stores:
     """All stores on one table; `table` is None where there is no DynamoDB behind them."""
 
     clock: ManualClock
-    conversations: ports.Conversations
-    directory: ports.Directory
-    administration: admin_ports.Administration
-    attempts: ports.Attempts
-    connections: ports.Connections
-    notifications: ports.Notifications
-    deliveries: delivery_ports.Deliveries
-    reports: ports.Reports
+    conversations: Conversations
+    directory: Directory
+    administration: Administration
+    attempts: Attempts
+    connections: Connections
+    notifications: Notifications
+    deliveries: Deliveries
+    reports: Reports
     table: Table | None = None
 
 

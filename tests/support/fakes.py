@@ -5,10 +5,11 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chalicelib.adapters.webhook_target import target_of
-from chalicelib.domain.entries import Author
-from chalicelib.usecases.ports import FrameTooLarge, Unreachable
-from chalicelib.usecases.records import Metric
+from chalicelib.adapters.webhook_http.target import target_of
+from chalicelib.domain.conversation.entries import Author
+from chalicelib.usecases.ports.live import FrameTooLarge
+from chalicelib.usecases.ports.webhooks import Unreachable
+from chalicelib.usecases.records.reports import Metric
 from tests.support.clock import ManualClock
 from tests.support.memory_table import Now
 
@@ -55,7 +56,7 @@ class FakeTopic:
 
 
 @dataclass(slots=True)
-class Nudge:
+class QueuedMessage:
     """`times_received` as SQS counts; `visible_at` in milliseconds since 1970 (UTC)."""
 
     bot: str
@@ -74,13 +75,13 @@ class FakeNudges:
         self.buried: list[Mapping[str, object]] = []
         self._clock = clock or ManualClock()
         self._visibility = visibility
-        self._groups: dict[tuple[str, str], deque[Nudge]] = {}
+        self._groups: dict[tuple[str, str], deque[QueuedMessage]] = {}
         self._sent = 0
 
     def send(self, bot: str, conversation_id: str, seq: int) -> None:
         self._sent += 1
-        nudge = Nudge(bot, conversation_id, seq, receipt=f"receipt-{self._sent}")
-        self._groups.setdefault((bot, conversation_id), deque()).append(nudge)
+        queued = QueuedMessage(bot, conversation_id, seq, receipt=f"receipt-{self._sent}")
+        self._groups.setdefault((bot, conversation_id), deque()).append(queued)
 
     def wake(self, bot: str, conversation_id: str, at: int) -> None:
         self.send(bot, conversation_id, 0)
@@ -88,33 +89,33 @@ class FakeNudges:
     def sign(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
         self.signs.append((bot, conversation_id, author, at))
 
-    def receive(self) -> Nudge | None:
+    def receive(self) -> QueuedMessage | None:
         """The next message that may be had, hidden from others for the visibility time."""
         now = self._clock.now()
-        for nudges in self._groups.values():
-            if nudges and nudges[0].visible_at <= now:
-                nudges[0].visible_at = now + self._visibility
-                nudges[0].times_received += 1
-                return nudges[0]
+        for webhook_queue in self._groups.values():
+            if webhook_queue and webhook_queue[0].visible_at <= now:
+                webhook_queue[0].visible_at = now + self._visibility
+                webhook_queue[0].times_received += 1
+                return webhook_queue[0]
         return None
 
     def done(self, receipt: str) -> None:
-        for nudges in self._groups.values():
-            if nudges and nudges[0].receipt == receipt:
-                nudges.popleft()
+        for webhook_queue in self._groups.values():
+            if webhook_queue and webhook_queue[0].receipt == receipt:
+                webhook_queue.popleft()
 
-    def put_off(self, receipt: str, seconds: int) -> None:
+    def delay(self, receipt: str, seconds: int) -> None:
         if not 0 <= seconds <= 43_200:
             raise ValueError(f"SQS hides a message for 0 to 43,200 seconds, not {seconds}.")
-        for nudges in self._groups.values():
-            if nudges and nudges[0].receipt == receipt:
-                nudges[0].visible_at = self._clock.now() + seconds * 1000
+        for webhook_queue in self._groups.values():
+            if webhook_queue and webhook_queue[0].receipt == receipt:
+                webhook_queue[0].visible_at = self._clock.now() + seconds * 1000
 
-    def bury(self, message: Mapping[str, object]) -> None:
+    def dead_letter(self, message: Mapping[str, object]) -> None:
         self.buried.append(dict(message))
 
-    def waiting(self) -> list[Nudge]:
-        return [nudge for nudges in self._groups.values() for nudge in nudges]
+    def waiting(self) -> list[QueuedMessage]:
+        return [queued for webhook_queue in self._groups.values() for queued in webhook_queue]
 
 
 @dataclass(frozen=True, slots=True)

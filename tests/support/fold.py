@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.domain.entries import Author, Entry, From, Kind, preview, shorten
-from chalicelib.domain.handoff import Offer, OpenHandoff
-from chalicelib.domain.head import Head, Status
-from chalicelib.domain.opening import REASON_BYTES
+from chalicelib.domain.conversation.entries import Author, Entry, From, Kind, preview, shorten
+from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
+from chalicelib.domain.conversation.handoff_request import REASON_BYTES
+from chalicelib.domain.conversation.head import Head, Status
 
 Facts = Mapping[str, Any]
 

@@ -2,16 +2,11 @@
 
 from dataclasses import replace
 
-from chalicelib.domain.routing import Member
-from chalicelib.usecases.records import (
-    Bot,
-    CannedReply,
-    IdempotencyKey,
-    Key,
-    KnownAnswer,
-    Person,
-    Webhook,
-)
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
+from chalicelib.usecases.records.bots import Bot, CannedReply, Key
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.webhooks import Webhook
 from tests.support.memory_conversations import KEY_LIFE
 from tests.support.memory_table import KeptAnswer, MemoryTable, Now
 

@@ -1,6 +1,6 @@
 """Open WebSockets and their tickets in memory."""
 
-from chalicelib.usecases.records import Connection, Ticket
+from chalicelib.usecases.records.people import Connection, Ticket
 from tests.support.clock import ManualClock
 from tests.support.memory_table import MemoryTable, Now
 

@@ -4,15 +4,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from chalicelib.domain.address import Address, conversation_of
-from chalicelib.domain.commands import Profile
-from chalicelib.domain.decision import Decision, Seat
-from chalicelib.domain.entries import Entry, Kind
+from chalicelib.domain.conversation.commands import Profile
+from chalicelib.domain.conversation.decision import CapacityChange, Decision
+from chalicelib.domain.conversation.entries import Entry, Kind
+from chalicelib.domain.conversation.handoff import Handoff, HandoffChange
+from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import AtCapacity
-from chalicelib.domain.handoff import Handoff, HandoffChange
-from chalicelib.domain.head import Head, Status
-from chalicelib.domain.routing import NEVER, Member
-from chalicelib.usecases.ports import BoardFilter, Commit, Listing, Loaded, Lost, Query
-from chalicelib.usecases.records import IdempotencyKey, KnownAnswer, Waiting
+from chalicelib.domain.routing.members import NEVER, Member
+from chalicelib.usecases.ports.conversations import (
+    BoardFilter,
+    Commit,
+    Listing,
+    Loaded,
+    Lost,
+    Query,
+)
+from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
+from chalicelib.usecases.records.reports import Waiting
 from tests.support.clock import ManualClock
 from tests.support.memory_listing import (
     board_order,
@@ -190,8 +198,8 @@ class MemoryConversations:
             raise Lost
         if not commit.decision.refusal:
             self._check_first_time(commit, thread)
-        for seat in commit.decision.seats:
-            self._check_room(commit.decision.head, seat)
+        for capacity_change in commit.decision.capacity_changes:
+            self._check_room(commit.decision.head, capacity_change)
 
     def _check_first_time(self, commit: Commit, thread: Thread | None) -> None:
         if commit.key and self._kept(commit.before.bot, commit.key):
@@ -199,17 +207,22 @@ class MemoryConversations:
         if thread and commit.message in thread.messages:
             raise Lost
 
-    def _check_room(self, head: Head, seat: Seat) -> None:
-        only_frees = not seat.change and seat.kept_until == NEVER
-        if seat.change < 0 or only_frees:
+    def _check_room(self, head: Head, capacity_change: CapacityChange) -> None:
+        only_frees = not capacity_change.change and capacity_change.reserved_until == NEVER
+        if capacity_change.change < 0 or only_frees:
             return
-        place = (head.bot, seat.agent)
-        is_full = seat.capacity is not None and self._table.open_count(*place) >= seat.capacity
-        is_kept = self._table.kept_until.get(place, NEVER) > head.updated_at
-        if is_full or (not seat.change and is_kept):
-            name = head.owner.name if head.owner else seat.agent
+        place = (head.bot, capacity_change.agent)
+        is_full = (
+            capacity_change.capacity is not None
+            and self._table.open_count(*place) >= capacity_change.capacity
+        )
+        is_kept = self._table.reserved_until.get(place, NEVER) > head.updated_at
+        if is_full or (not capacity_change.change and is_kept):
+            name = head.owner.name if head.owner else capacity_change.agent
             raise AtCapacity(
-                f"{name} has no room for one more.", agent=seat.agent, capacity=seat.capacity
+                f"{name} has no room for one more.",
+                agent=capacity_change.agent,
+                capacity=capacity_change.capacity,
             )
 
     # What it stores
@@ -218,8 +231,8 @@ class MemoryConversations:
         decision, bot = commit.decision, commit.before.bot
         if decision.entries:
             self._store_in_thread(commit, self._begun(commit))
-        for seat in decision.seats:
-            self._take_seat(bot, seat, decision.head.updated_at)
+        for capacity_change in decision.capacity_changes:
+            self._take_seat(bot, capacity_change, decision.head.updated_at)
         self._store_profile(decision)
         if commit.key and not decision.refusal:
             self._table.answers[_name(bot, commit.key)] = KeptAnswer(
@@ -228,12 +241,12 @@ class MemoryConversations:
                 self._clock.now() + KEY_LIFE,
             )
 
-    def _take_seat(self, bot: str, seat: Seat, now: int) -> None:
-        place = (bot, seat.agent)
-        if seat.kept_until is not None:
-            self._table.kept_until[place] = seat.kept_until
-        if seat.change:
-            changed = self._table.open_count(*place) + seat.change
+    def _take_seat(self, bot: str, capacity_change: CapacityChange, now: int) -> None:
+        place = (bot, capacity_change.agent)
+        if capacity_change.reserved_until is not None:
+            self._table.reserved_until[place] = capacity_change.reserved_until
+        if capacity_change.change:
+            changed = self._table.open_count(*place) + capacity_change.change
             self._table.open_counts[place] = max(0, changed)
             self._table.busy_at[place] = now
 

@@ -3,14 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from chalicelib.usecases.ports import Lost
-from chalicelib.usecases.records import (
-    Cursor,
-    Delivery,
-    IdempotencyKey,
-    KnownAnswer,
-    Notification,
-)
+from chalicelib.usecases.ports.conversations import Lost
+from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
+from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.webhooks import Cursor, Delivery
 from tests.support.clock import ManualClock
 from tests.support.memory_conversations import KEY_LIFE
 from tests.support.memory_table import CallerKey, KeptAnswer, MemoryTable, Now

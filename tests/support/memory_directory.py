@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib.domain.bot_settings import BotSettings
-from chalicelib.domain.queues import Queue
-from chalicelib.domain.routing import Member, Presence
-from chalicelib.usecases.records import Bot, Key, Person
+from chalicelib.domain.routing.members import Member, Presence
+from chalicelib.domain.routing.queues import Queue
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.people import Person
 from tests.support.memory_table import MemoryTable, Now
 
 
@@ -31,7 +32,7 @@ class MemoryDirectory:
     def person(self, person: str) -> Person | None:
         return self._table.people.get(person)
 
-    def look_again(self) -> None:
+    def invalidate_cache(self) -> None:
         """Nothing is remembered here."""
 
     def people(self, persons: Iterable[str]) -> list[Person]:

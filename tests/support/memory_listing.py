@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from chalicelib.domain.entries import Entry
-from chalicelib.domain.head import Head, Status
-from chalicelib.usecases.ports import Listing
+from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.usecases.ports.conversations import Listing
 
 PAGE_BYTES = 1024 * 1024
 """What DynamoDB reads in one go."""

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from chalicelib.domain.address import conversation_of
 from chalicelib.domain.report import LEAKS, added
-from chalicelib.usecases.records import DayTally, Ended, Leaked
+from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
 from tests.support.memory_table import MemoryTable, Now
 
 

@@ -4,27 +4,18 @@ from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import Protocol
 
-from chalicelib.domain.commands import Profile
-from chalicelib.domain.entries import Entry
-from chalicelib.domain.handoff import Handoff
-from chalicelib.domain.head import Head
-from chalicelib.domain.queues import Queue
-from chalicelib.domain.routing import NEVER, Member, Presence
-from chalicelib.usecases.records import (
-    Answer,
-    Bot,
-    CannedReply,
-    Connection,
-    Cursor,
-    Delivery,
-    Ended,
-    Key,
-    KnownAnswer,
-    MessageKey,
-    Notification,
-    Person,
-    Ticket,
-)
+from chalicelib.domain.conversation.commands import Profile
+from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.handoff import Handoff
+from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.routing.members import NEVER, Member, Presence
+from chalicelib.domain.routing.queues import Queue
+from chalicelib.usecases.records.answers import Answer, KnownAnswer, MessageKey
+from chalicelib.usecases.records.bots import Bot, CannedReply, Key
+from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.people import Connection, Person, Ticket
+from chalicelib.usecases.records.reports import Ended
+from chalicelib.usecases.records.webhooks import Cursor, Delivery
 
 
 class Now(Protocol):
@@ -67,7 +58,7 @@ class MemoryTable:
         self.replies_kept: dict[CallerKey, str] = {}
         self.open_counts: dict[tuple[str, str], int] = {}
         self.busy_at: dict[tuple[str, str], int] = {}
-        self.kept_until: dict[tuple[str, str], int] = {}
+        self.reserved_until: dict[tuple[str, str], int] = {}
         self.bots: dict[str, Bot] = {}
         self.replies: dict[tuple[str, str], CannedReply] = {}
         self.queues: dict[tuple[str, str], Queue] = {}
@@ -93,7 +84,7 @@ class MemoryTable:
             open=self.open_count(*place),
             presence=self.presences.get(member.person, Presence()),
             busy_at=self.busy_at.get(place, NEVER),
-            kept_until=self.kept_until.get(place, NEVER),
+            reserved_until=self.reserved_until.get(place, NEVER),
         )
 
     def open_count(self, bot: str, person: str) -> int:

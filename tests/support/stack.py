@@ -16,7 +16,7 @@ from typing import Self
 import pytest
 
 from chalicelib.settings import settings
-from chalicelib.wiring import AwsWorld
+from chalicelib.wiring import AwsServices
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
@@ -54,9 +54,9 @@ class Stack:
         assert self._process is not None, "the stack has been started"
         return self._process.pid
 
-    def world(self) -> AwsWorld:
+    def services(self) -> AwsServices:
         """The world behind this stack, for what its API does not offer to tests."""
-        return world_of(self.environment)
+        return services_of(self.environment)
 
     def start(self, *options: str) -> Self:
         self._process = launch(self.state, self.port, self.log, *options)
@@ -137,15 +137,15 @@ def processes_of(state: Path) -> list[int]:
     return [int(path.parent.name) for path in found if mark in _content(path)]
 
 
-def world_of(environment: Mapping[str, str]) -> AwsWorld:
+def services_of(environment: Mapping[str, str]) -> AwsServices:
     """What is there, as a function in this environment sees it."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        world = AwsWorld(settings.__wrapped__())
+        services = AwsServices(settings.__wrapped__())
         # Its client takes the credentials of the environment when it is made.
-        _ = world.table
-    return world
+        _ = services.table
+    return services
 
 
 def free_port() -> int:

@@ -4,7 +4,7 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.errors import unavailable
 from chalicelib.adapters.dynamodb.rows import AttemptsRow
 from chalicelib.adapters.dynamodb.table import Rows, Table
-from chalicelib.usecases.ports import Clock
+from chalicelib.usecases.ports.system import Clock
 
 RACES = 5
 

@@ -13,8 +13,8 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import PointerRow, RecordRow, Row
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Transaction
-from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import Connection, Ticket
+from chalicelib.usecases.ports.system import Clock
+from chalicelib.usecases.records.people import Connection, Ticket
 
 ROWS_PER_TRANSACTION = 100
 

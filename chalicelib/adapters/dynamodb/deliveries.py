@@ -7,8 +7,8 @@ import msgspec
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import BotRow, CursorRow, RecordRow, SlotRow
 from chalicelib.adapters.dynamodb.table import Rows, Table, named
-from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import Cursor, Delivery, DeliveryPlace
+from chalicelib.usecases.ports.system import Clock
+from chalicelib.usecases.records.webhooks import Cursor, Delivery, DeliveryPlace
 
 IN_FLIGHT = 5
 """Deliveries per bot at one time, so that a receiver that does not answer starves nobody else."""

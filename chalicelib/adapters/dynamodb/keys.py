@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from chalicelib.domain.address import Address, digest
-from chalicelib.usecases.records import IdempotencyKey, MessageKey
+from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
 
 PART_BYTES = 200
 """DynamoDB takes sort keys up to 1,024 bytes; longer parts are replaced by their digest."""

@@ -1,12 +1,14 @@
 """Notifications in the table."""
 
 from chalicelib.adapters.dynamodb import keys
-from chalicelib.adapters.dynamodb.commit import KEY_LIFE
+from chalicelib.adapters.dynamodb.conversations.commit import KEY_LIFE
 from chalicelib.adapters.dynamodb.rows import IdempotencyRow, NotificationRow
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
-from chalicelib.usecases.ports import Clock, Lost
-from chalicelib.usecases.records import IdempotencyKey, Notification
+from chalicelib.usecases.ports.conversations import Lost
+from chalicelib.usecases.ports.system import Clock
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.events import Notification
 
 LIFE = 30 * 24 * 60 * 60 * 1000
 """Milliseconds."""

@@ -17,8 +17,8 @@ from chalicelib.adapters.dynamodb.table import FIRST_PAUSE, ROUNDS, Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.domain.address import conversation_of
 from chalicelib.domain.report import LEAKS, Tally
-from chalicelib.usecases.ports import Clock
-from chalicelib.usecases.records import DayTally, Ended, Leaked
+from chalicelib.usecases.ports.system import Clock
+from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
 
 PREFIX = "c_"
 """Of the attributes that count, by their names in a tally."""

@@ -234,7 +234,7 @@ class LoadRow(Row, discriminator="l"):
 
     open = Integer(attr_name="n", null=True)
     busy_at = Integer(attr_name="b", null=True)
-    kept_until = Integer(attr_name="k", null=True)
+    reserved_until = Integer(attr_name="k", null=True)
 
 
 class AttemptsRow(Row, discriminator="r"):

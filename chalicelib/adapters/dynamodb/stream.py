@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.adapters.dynamodb import keys
-from chalicelib.adapters.dynamodb.entries import entry_of
+from chalicelib.adapters.dynamodb.conversations.entries import entry_of
 from chalicelib.adapters.dynamodb.notifications import notification_of
 from chalicelib.adapters.dynamodb.rows import EntryRow, NotificationRow, Row
-from chalicelib.usecases.records import Committed, Notification
+from chalicelib.usecases.records.events import Committed, Notification
 
 NEWS = {
     "eventName": ["INSERT"],

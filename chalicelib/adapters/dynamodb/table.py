@@ -19,7 +19,7 @@ from chalicelib.adapters.dynamodb.errors import CONDITION_FAILED, answered, unav
 from chalicelib.adapters.dynamodb.keys import RowKey
 from chalicelib.adapters.dynamodb.rows import Row
 from chalicelib.adapters.dynamodb.schema import table_definition
-from chalicelib.usecases.ports import Clock
+from chalicelib.usecases.ports.system import Clock
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 1.0, 3.0
 """Seconds."""

@@ -1,0 +1,36 @@
+"""Metrics as lines of the log, which CloudWatch reads by itself: no call, no agent.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+
+from chalicelib.adapters.log_lines import METRICS
+from chalicelib.usecases.records.reports import Metric
+
+SECONDS = frozenset({Metric.OLDEST_WAIT, Metric.TIME_TO_CLAIM})
+"""All others are counts."""
+log = logging.getLogger(METRICS)
+
+
+class EmfMetrics:
+    """Without dimensions: the namespace holds the stage, and nothing else is bounded."""
+
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
+
+    def record(self, values: Mapping[Metric, float], bot: str | None = None) -> None:
+        if not log.isEnabledFor(logging.INFO):
+            return
+        # Here: 26 million instructions that no gate call has a use for.
+        from aws_lambda_powertools.metrics import EphemeralMetrics
+
+        metrics = EphemeralMetrics(namespace=self._namespace)
+        for metric, value in values.items():
+            unit = "Seconds" if metric in SECONDS else "Count"
+            metrics.add_metric(metric.value, unit, value)
+        if bot is not None:
+            metrics.add_metadata("bot", bot)
+        log.info(json.dumps(metrics.serialize_metric_set()))

@@ -1,0 +1,80 @@
+"""Frames to open WebSockets, by the management API of API Gateway."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.usecases.ports.live import FrameTooLarge
+from chalicelib.usecases.ports.system import Clock, Random
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+    from types_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+
+FRAME_BYTES = 128 * 1024
+WAITS = (50, 100, 200)
+"""Milliseconds, at most, before the second, third … attempt."""
+GONE = 410
+TOO_LARGE = 413
+TOO_MANY = 429
+
+
+class ApiGatewaySockets:
+    """The client must not retry by itself: this is the layer that does."""
+
+    def __init__(
+        self,
+        client_factory: Callable[[], "ApiGatewayManagementApiClient"],
+        clock: Clock,
+        random: Random,
+    ) -> None:
+        self._client_factory = client_factory
+        self._clock = clock
+        self._chance = random
+
+    def send(self, connection_id: str, frame: bytes) -> bool:
+        if len(frame) > FRAME_BYTES:
+            raise FrameTooLarge(f"A frame has at most {FRAME_BYTES:,} bytes, not {len(frame):,}.")
+        for wait in WAITS:
+            answer = self._post(connection_id, frame)
+            if answer is not None:
+                return answer
+            self._clock.sleep(self._chance.fraction() * wait)
+        answer = self._post(connection_id, frame)
+        if answer is None:
+            raise _unavailable()
+        return answer
+
+    def _post(self, connection_id: str, frame: bytes) -> bool | None:
+        """None where trying again may help."""
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+        try:
+            self._client.post_to_connection(ConnectionId=connection_id, Data=frame)
+            return True
+        except HTTPClientError:
+            return None
+        except ClientError as error:
+            return _outcome(error)
+        except BotoCoreError as error:
+            raise _unavailable() from error
+
+    @cached_property
+    def _client(self) -> "ApiGatewayManagementApiClient":
+        return self._client_factory()
+
+
+def _outcome(error: "ClientError") -> bool | None:
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    if status == GONE:
+        return False
+    if status == TOO_LARGE:
+        raise FrameTooLarge("API Gateway refused the frame as too large.") from error
+    if status == TOO_MANY or status >= 500:
+        return None
+    raise _unavailable() from error
+
+
+def _unavailable() -> TemporarilyUnavailable:
+    return TemporarilyUnavailable("API Gateway did not take the frame.", retry_after=1)

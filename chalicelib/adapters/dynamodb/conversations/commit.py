@@ -1,0 +1,226 @@
+"""One transaction for one command: the head on condition that nobody has changed it, the entries
+on condition that they do not exist, and all that follows from them."""
+
+from collections.abc import Sequence
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.conversations.entries import (
+    answer_text,
+    entry_row,
+    handoff_changes,
+    handoff_row,
+    message_row,
+    to_json,
+)
+from chalicelib.adapters.dynamodb.conversations.heads import head_row
+from chalicelib.adapters.dynamodb.rows import (
+    AddressRow,
+    EntryRow,
+    HandoffRow,
+    HeadRow,
+    IdempotencyRow,
+    LoadRow,
+    MessageRow,
+    PointerRow,
+    ProfileRow,
+)
+from chalicelib.adapters.dynamodb.table import Rows
+from chalicelib.adapters.dynamodb.transaction import Cancelled, Failure, Transaction
+from chalicelib.domain.conversation.commands import Profile
+from chalicelib.domain.conversation.decision import CapacityChange
+from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.errors import AtCapacity
+from chalicelib.domain.routing.members import NEVER
+from chalicelib.usecases.ports.conversations import Commit, Lost
+
+KEY_LIFE = 7 * 24 * 60 * 60 * 1000
+"""Milliseconds for which an idempotency key keeps its first answer."""
+
+
+def write(rows: Rows, commit: Commit) -> None:
+    """Raises Lost, AtCapacity."""
+    try:
+        _transaction(rows, commit, commit.decision.capacity_changes).commit()
+    except Cancelled as cancelled:
+        if _is_ours(cancelled, commit):
+            return
+        empty = _seats(cancelled, commit)
+        full = [capacity_change for capacity_change in empty if capacity_change.change >= 0]
+        if not empty:
+            raise Lost from cancelled
+        if full:
+            raise _at_capacity(full[0], commit.decision.head) from cancelled
+        _write_without(rows, commit, empty)
+
+
+def _write_without(rows: Rows, commit: Commit, empty: Sequence[CapacityChange]) -> None:
+    """Whoever owns nothing, by their count, cannot own less."""
+    taken = tuple(
+        capacity_change
+        for capacity_change in commit.decision.capacity_changes
+        if capacity_change not in empty
+    )
+    try:
+        _transaction(rows, commit, taken).commit()
+    except Cancelled as cancelled:
+        if not _is_ours(cancelled, commit):
+            raise Lost from cancelled
+
+
+def _transaction(
+    rows: Rows, commit: Commit, capacity_changes: Sequence[CapacityChange]
+) -> Transaction:
+    transaction = Transaction(rows.table)
+    if commit.decision.entries:
+        _add_entries(transaction, commit, rows.table.filled_shards)
+        _add_handoff(transaction, commit, rows.table.filled_shards)
+        for capacity_change in capacity_changes:
+            _add_seat(transaction, commit.decision.head, capacity_change)
+        if commit.decision.profile:
+            _add_profile(transaction, commit.decision.head, commit.decision.profile)
+    elif commit.key:
+        transaction.check(HeadRow.at(_head_key(commit)), _unchanged(commit.before))
+    if commit.key and not commit.decision.refusal:
+        _add_idempotency(transaction, rows, commit)
+    return transaction
+
+
+def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
+    before, decision = commit.before, commit.decision
+    transaction.put(head_row(decision.head, shards), _unchanged(before))
+    for entry in decision.entries:
+        row = entry_row(before.bot, before.id, entry, commit.command_id)
+        transaction.put(row, EntryRow.pk.does_not_exist())
+        if entry.kind is Kind.NOTE:
+            note = keys.note(before.bot, before.id, entry.seq)
+            transaction.put(PointerRow.at(note, id=str(entry.seq)))
+    if before.last_seq == 0:
+        _add_address(transaction, before)
+    if commit.message and not decision.refusal:
+        key = keys.message(before.bot, before.id, commit.message)
+        # One read of several rows is no snapshot: head and message id may be of different moments.
+        transaction.put(message_row(key, commit.answer), MessageRow.pk.does_not_exist())
+
+
+def _add_address(transaction: Transaction, head: Head) -> None:
+    address = head.address
+    places = [
+        keys.RowKey(keys.user(address), keys.joined("C", head.id)),
+        keys.RowKey(keys.user_anywhere(head.bot, address.user), keys.joined(head.id)),
+    ]
+    if address.thread is not None:
+        places.append(keys.RowKey(keys.thread(head.bot, address.thread), keys.joined(head.id)))
+    for place in places:
+        transaction.put(AddressRow.at(place, conversation_id=head.id))
+
+
+def _add_handoff(transaction: Transaction, commit: Commit, shards: int) -> None:
+    opened, changed = commit.decision.opened, commit.decision.changed
+    if opened:
+        transaction.put(handoff_row(opened, shards))
+    elif changed:
+        key = keys.handoff(commit.before.bot, commit.before.id, changed.id)
+        transaction.update(HandoffRow.at(key), handoff_changes(changed))
+
+
+def _add_seat(transaction: Transaction, head: Head, capacity_change: CapacityChange) -> None:
+    row = LoadRow.at(keys.load(head.bot, capacity_change.agent))
+    changes: list[Action] = []
+    if capacity_change.change:
+        changes.append(LoadRow.open.set((LoadRow.open | 0) + capacity_change.change))
+        changes.append(LoadRow.busy_at.set(head.updated_at))
+    if capacity_change.reserved_until is not None:
+        changes.append(LoadRow.reserved_until.set(capacity_change.reserved_until))
+    transaction.update(row, changes, _has_room(capacity_change, head.updated_at))
+
+
+def _has_room(capacity_change: CapacityChange, now: int) -> Condition | None:
+    if capacity_change.change < 0:
+        return LoadRow.open >= -capacity_change.change
+    if capacity_change.change > 0:
+        return _is_below_capacity(capacity_change)
+    if capacity_change.reserved_until == NEVER:
+        return None
+    unkept = LoadRow.reserved_until.does_not_exist() | (LoadRow.reserved_until <= now)
+    room = _is_below_capacity(capacity_change)
+    both: Condition = unkept if room is None else unkept & room
+    return both
+
+
+def _is_below_capacity(capacity_change: CapacityChange) -> Condition | None:
+    if capacity_change.capacity is None:
+        return None
+    room = LoadRow.open < capacity_change.capacity
+    # No row is a count of 0: room, unless the capacity is 0 as well.
+    return LoadRow.open.does_not_exist() | room if capacity_change.capacity > 0 else room
+
+
+def _add_profile(transaction: Transaction, head: Head, profile: Profile) -> None:
+    changes = []
+    if profile.name is not None:
+        changes.append(ProfileRow.name.set(profile.name))
+    if profile.attributes is not None:
+        changes.append(ProfileRow.attributes_json.set(to_json(profile.attributes)))
+    if changes:
+        row = ProfileRow.at(keys.RowKey(keys.user(head.address), keys.META))
+        transaction.update(row, changes)
+
+
+def _add_idempotency(transaction: Transaction, rows: Rows, commit: Commit) -> None:
+    assert commit.key is not None
+    row = IdempotencyRow.at(
+        keys.idempotency(commit.before.bot, commit.key),
+        fingerprint=commit.key.fingerprint,
+        answer=answer_text(commit.answer),
+        command_id=commit.command_id,
+        expires=rows.expiry(KEY_LIFE),
+    )
+    transaction.put(row, rows.is_absent(IdempotencyRow))
+
+
+def _head_key(commit: Commit) -> keys.RowKey:
+    return keys.head(commit.before.bot, commit.before.id)
+
+
+def _unchanged(head: Head) -> Condition:
+    if head.last_seq == 0:
+        return HeadRow.pk.does_not_exist()
+    return HeadRow.last_seq == head.last_seq
+
+
+def _is_ours(cancelled: Cancelled, commit: Commit) -> bool:
+    """The row in our way is our own: the answer to this very command was lost on its way."""
+    stored = (failure.stored for failure in cancelled.failures)
+    kinds = (EntryRow, IdempotencyRow)
+    return any(isinstance(r, kinds) and r.command_id == commit.command_id for r in stored)
+
+
+def _seats(cancelled: Cancelled, commit: Commit) -> list[CapacityChange]:
+    """The seats that were in the way, where nothing else was."""
+    failures: Sequence[Failure] = cancelled.failures
+    if not all(isinstance(f.row, LoadRow) and f.is_condition for f in failures):
+        return []
+    failed = {failure.row.key for failure in failures}
+    bot, capacity_changes = commit.before.bot, commit.decision.capacity_changes
+    return [
+        capacity_change
+        for capacity_change in capacity_changes
+        if keys.load(bot, capacity_change.agent) in failed
+    ]
+
+
+def _at_capacity(capacity_change: CapacityChange, head: Head) -> AtCapacity:
+    name = (
+        head.owner.name
+        if head.owner and head.owner.id == capacity_change.agent
+        else capacity_change.agent
+    )
+    return AtCapacity(
+        f"{name} has no room: {capacity_change.capacity} conversations are the most.",
+        agent=capacity_change.agent,
+        capacity=capacity_change.capacity,
+    )

@@ -1,0 +1,177 @@
+"""Entries, handoffs and first answers, and their rows."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+import msgspec
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.conversations.heads import author_of
+from chalicelib.adapters.dynamodb.rows import (
+    EntryRow,
+    HandoffRow,
+    IdempotencyRow,
+    MessageRow,
+    ProfileRow,
+)
+from chalicelib.domain.conversation.commands import Profile
+from chalicelib.domain.conversation.entries import Author, Entry, From, Kind
+from chalicelib.domain.conversation.handoff import (
+    Handoff,
+    HandoffChange,
+    Outcome,
+    Request,
+    Resumption,
+)
+from chalicelib.domain.conversation.head import Status
+from chalicelib.usecases.records.answers import Answer, KnownAnswer
+
+
+def to_json(value: Mapping[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
+
+
+def entry_row(bot: str, conversation_id: str, entry: Entry, command_id: str) -> EntryRow:
+    return EntryRow.at(
+        keys.entry(bot, conversation_id, entry.seq),
+        command_id=command_id,
+        what=entry.kind,
+        sender=entry.sender,
+        author_id=entry.author.id,
+        author_name=entry.author.name,
+        epoch=entry.epoch,
+        at_ms=entry.at,
+        type=entry.type,
+        text=entry.text,
+        payload=None if entry.payload is None else to_json(entry.payload),
+        message_id=entry.message_id,
+    )
+
+
+def entry_of(row: EntryRow) -> Entry:
+    return Entry(
+        seq=int(row.sk.removeprefix("E#")),
+        kind=Kind(row.what),
+        sender=From(row.sender),
+        author=Author(row.author_id, row.author_name),
+        epoch=row.epoch,
+        at=row.at_ms,
+        type=row.type,
+        text=row.text,
+        payload=from_json(row.payload),
+        message_id=row.message_id,
+    )
+
+
+def profile_of(row: ProfileRow) -> Profile:
+    return Profile(row.name, from_json(row.attributes_json))
+
+
+def message_row(key: keys.RowKey, answer: Answer) -> MessageRow:
+    return MessageRow.at(
+        key,
+        seq=answer.seq,
+        status=answer.status,
+        epoch=answer.epoch,
+        handoff_id=answer.handoff_id,
+    )
+
+
+def answer_of_message(row: MessageRow) -> Answer:
+    _, conversation_id = keys.bot_and_conversation(row.pk)
+    return Answer(conversation_id, Status(row.status), row.epoch, row.handoff_id, row.seq)
+
+
+def answer_text(answer: Answer) -> str:
+    return msgspec.json.encode(answer).decode()
+
+
+def known_answer(row: IdempotencyRow) -> KnownAnswer:
+    answer = msgspec.json.decode(row.answer, type=Answer) if row.answer else None
+    return KnownAnswer(row.fingerprint, answer)
+
+
+def handoff_row(handoff: Handoff, shards: int) -> HandoffRow:
+    request, owner = handoff.request, handoff.owner
+    shard = keys.shard(handoff.conversation_id, shards)
+    return HandoffRow.at(
+        keys.handoff(handoff.bot, handoff.conversation_id, handoff.id),
+        index=keys.index(handoff.bot, shard),
+        list_key=f"{handoff.requested_at:013d}#{handoff.id}",
+        id=handoff.id,
+        reason=request.reason,
+        queue=request.queue,
+        priority=request.priority,
+        agent=request.agent,
+        language=request.language,
+        context=None if request.context is None else to_json(request.context),
+        timeout=request.timeout,
+        requested_by_id=handoff.requested_by.id,
+        requested_by_name=handoff.requested_by.name,
+        requested_at=handoff.requested_at,
+        opened_seq=handoff.opened_seq,
+        owner_id=owner.id if owner else None,
+        owner_name=owner.name if owner else None,
+        claimed_at=handoff.claimed_at,
+        returned_at=handoff.returned_at,
+        returned_seq=handoff.returned_seq,
+        resumption=_resumption_text(handoff.resumption),
+    )
+
+
+def handoff_of(row: HandoffRow) -> Handoff:
+    bot, conversation_id = keys.bot_and_conversation(row.pk)
+    return Handoff(
+        id=row.id,
+        conversation_id=conversation_id,
+        bot=bot,
+        request=Request(
+            reason=row.reason,
+            queue=row.queue,
+            priority=row.priority,
+            agent=row.agent,
+            language=row.language,
+            context=from_json(row.context),
+            timeout=row.timeout,
+        ),
+        requested_by=Author(row.requested_by_id, row.requested_by_name),
+        requested_at=row.requested_at,
+        opened_seq=row.opened_seq,
+        owner=author_of(row.owner_id, row.owner_name),
+        claimed_at=row.claimed_at,
+        returned_at=row.returned_at,
+        returned_seq=row.returned_seq,
+        resumption=_resumption_of(row.resumption),
+    )
+
+
+def handoff_changes(change: HandoffChange) -> list[Action]:
+    row, owner = HandoffRow, change.owner
+    wanted: tuple[tuple[Any, object], ...] = (
+        (row.owner_id, owner.id if owner else None),
+        (row.owner_name, owner.name if owner else None),
+        (row.claimed_at, change.claimed_at),
+        (row.queue, change.queue),
+        (row.returned_at, change.returned_at),
+        (row.returned_seq, change.returned_seq),
+        (row.resumption, _resumption_text(change.resumption)),
+    )
+    return [attribute.set(value) for attribute, value in wanted if value is not None]
+
+
+def _resumption_text(resumption: Resumption | None) -> str | None:
+    return to_json(asdict(resumption)) if resumption else None
+
+
+def _resumption_of(text: str | None) -> Resumption | None:
+    if text is None:
+        return None
+    found = Resumption(**json.loads(text))
+    return replace(found, outcome=Outcome(found.outcome))

@@ -1,0 +1,205 @@
+"""Heads and their rows, and where a head stands in the lists."""
+
+from typing import TypedDict
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.rows import HeadRow
+from chalicelib.domain.address import Address, handoff_id
+from chalicelib.domain.conversation.entries import Author, From, Preview
+from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.timing import Timing
+from chalicelib.domain.routing.queues import NO_LIMITS, Limits
+
+NAME_BYTES = 24
+TIE_BREAK = slice(2, 14)
+"""Of a conversation's id, at the end of its sort keys: 60 bits, that no two are alike."""
+NAME_END = "\x01"
+"""Below all that a name is written with: "Ana" stands before "Ana Maria"."""
+MINUTE = 60_000
+HIGHEST_PRIORITY = 9
+PLACE_ON_BOARD = {Status.WAITING: "0", Status.AGENT: "1"}
+
+
+class Places(TypedDict):
+    index: str
+    board_key: str | None
+    recent_key: str
+    name_key: str | None
+    due_key: str | None
+    due_at: int | None
+
+
+def places(head: Head, shards: int) -> Places:
+    """Its keys in the lists; none where it does not belong there."""
+    shard, due = keys.shard(head.id, shards), head.timing.due_at
+    return {
+        "index": keys.index(head.bot, shard),
+        "board_key": _board_key(head),
+        "recent_key": f"{head.updated_at // MINUTE:010d}#{head.id[TIE_BREAK]}",
+        "name_key": _name_key(head),
+        "due_key": None if due is None else keys.due(shard),
+        "due_at": due,
+    }
+
+
+def _board_key(head: Head) -> str | None:
+    if not head.paused:
+        return None
+    requested_at = head.handoff.requested_at if head.handoff else 0
+    since = head.waiting_since or requested_at
+    urgency = HIGHEST_PRIORITY - min(max(head.priority, 0), HIGHEST_PRIORITY)
+    return f"{PLACE_ON_BOARD[head.status]}#{urgency}#{since:013d}#{head.id[TIE_BREAK]}"
+
+
+def waiting_since(board_key: str) -> int:
+    """As `_board_key` has written it."""
+    return int(board_key.split("#")[2])
+
+
+def _name_key(head: Head) -> str | None:
+    if not head.user_name:
+        return None
+    return name_prefix(head.user_name) + NAME_END + head.id[TIE_BREAK]
+
+
+def name_prefix(name: str) -> str:
+    """As much of a name as its list knows, in lower case."""
+    return name.lower().encode()[:NAME_BYTES].decode(errors="ignore")
+
+
+def head_row(head: Head, shards: int) -> HeadRow:
+    handoff, last = head.handoff, head.last_message
+    return HeadRow.at(
+        keys.head(head.bot, head.id),
+        **places(head, shards),
+        channel=head.address.channel,
+        user=head.address.user,
+        thread=head.address.thread,
+        status=head.status,
+        epoch=head.epoch,
+        last_seq=head.last_seq,
+        owner_id=head.owner.id if head.owner else None,
+        owner_name=head.owner.name if head.owner else None,
+        queue=head.queue,
+        priority=head.priority or None,
+        waiting_since=head.waiting_since,
+        opened_seq=handoff.opened_seq if handoff else None,
+        requested_at=handoff.requested_at if handoff else None,
+        claimed_at=handoff.claimed_at if handoff else None,
+        reason=handoff.reason if handoff else None,
+        wanted_agent=handoff.agent if handoff else None,
+        expires_at=handoff.expires_at if handoff else None,
+        preview_seq=last.seq if last else None,
+        preview_sender=last.sender if last else None,
+        preview_text=last.text if last else None,
+        preview_at=last.at if last else None,
+        tags=list(head.tags) or None,
+        user_name=head.user_name,
+        profile=head.profile,
+        leaks=head.leaks or None,
+        heard_seq=head.heard_seq,
+        notes=head.notes or None,
+        last_agent=head.last_agent,
+        created_at=head.created_at,
+        updated_at=head.updated_at,
+        **_times(head),
+    )
+
+
+def _times(head: Head) -> dict[str, object]:
+    """What deadlines are counted from."""
+    timing, offer = head.timing, head.handoff.offer if head.handoff else None
+    return {
+        "offered_to": offer.agent.id if offer else None,
+        "offered_name": offer.agent.name if offer else None,
+        "offered_until": offer.until if offer else None,
+        "limits": limits_text(timing.limits),
+        "offer_seconds": timing.offer_seconds,
+        "clock": timing.clock,
+        "alerts": timing.alerts or None,
+        "silent_since": timing.silent_since,
+    }
+
+
+def head_of(row: HeadRow) -> Head:
+    bot, conversation_id = keys.bot_and_conversation(row.pk)
+    return Head(
+        address=Address(bot, row.channel, row.user, row.thread),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        status=Status(row.status),
+        epoch=row.epoch,
+        last_seq=row.last_seq,
+        owner=author_of(row.owner_id, row.owner_name),
+        queue=row.queue,
+        priority=row.priority or 0,
+        handoff=_handoff_of(row, conversation_id),
+        waiting_since=row.waiting_since,
+        last_message=_preview_of(row),
+        tags=tuple(row.tags or ()),
+        user_name=row.user_name,
+        profile=row.profile,
+        leaks=row.leaks or 0,
+        heard_seq=row.heard_seq,
+        notes=row.notes or 0,
+        last_agent=row.last_agent,
+        timing=Timing(
+            limits_of(row.limits),
+            row.offer_seconds,
+            row.clock,
+            row.alerts or 0,
+            row.silent_since,
+            row.due_at,
+        ),
+    )
+
+
+def author_of(author_id: str | None, name: str | None) -> Author | None:
+    return None if author_id is None else Author(author_id, name or "")
+
+
+def _handoff_of(row: HeadRow, conversation_id: str) -> OpenHandoff | None:
+    """Its id is not stored: it follows from the conversation and the entry that opened it."""
+    if row.opened_seq is None:
+        return None
+    return OpenHandoff(
+        id=handoff_id(conversation_id, row.opened_seq),
+        requested_at=row.requested_at,
+        opened_seq=row.opened_seq,
+        reason=row.reason,
+        agent=row.wanted_agent,
+        claimed_at=row.claimed_at,
+        expires_at=row.expires_at,
+        offer=_offer_of(row),
+    )
+
+
+def _offer_of(row: HeadRow) -> Offer | None:
+    agent = author_of(row.offered_to, row.offered_name)
+    return Offer(agent, row.offered_until) if agent else None
+
+
+LIMITS = ("first_alert", "give_up", "agent_idle", "user_idle", "max_length", "agent_lost")
+
+
+def limits_text(limits: Limits) -> str | None:
+    """As short as can be: seconds by their place, the steps of the escalation behind them."""
+    if limits == NO_LIMITS:
+        return None
+    numbers = [getattr(limits, name) for name in LIMITS] + list(limits.escalate)
+    return ",".join("" if number is None else str(number) for number in numbers)
+
+
+def limits_of(text: str | None) -> Limits:
+    if text is None:
+        return NO_LIMITS
+    numbers = [int(number) if number else None for number in text.split(",")]
+    steps = tuple(step for step in numbers[len(LIMITS) :] if step is not None)
+    return Limits(**dict(zip(LIMITS, numbers, strict=False)), escalate=steps)
+
+
+def _preview_of(row: HeadRow) -> Preview | None:
+    if row.preview_seq is None:
+        return None
+    return Preview(row.preview_seq, From(row.preview_sender), row.preview_text, row.preview_at)

@@ -1,0 +1,187 @@
+"""What admins set up for a bot, in the table."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import msgspec
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.conversations.commit import KEY_LIFE
+from chalicelib.adapters.dynamodb.directory.bot_keys import key_of, key_pointer, key_row
+from chalicelib.adapters.dynamodb.directory.bots import bot_pointer, bot_row
+from chalicelib.adapters.dynamodb.directory.people import person_key, person_of, person_row
+from chalicelib.adapters.dynamodb.directory.webhooks import (
+    webhook_attributes,
+    webhook_changes,
+    webhook_of,
+)
+from chalicelib.adapters.dynamodb.rows import (
+    BotRow,
+    IdempotencyRow,
+    KeyRow,
+    LoadRow,
+    MemberRow,
+    PersonRow,
+    PointerRow,
+    RecordRow,
+)
+from chalicelib.adapters.dynamodb.table import Rows, Table
+from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.ports.system import Clock
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.bots import Bot, CannedReply, Key
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.webhooks import Webhook
+
+
+class DynamoAdministration:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._rows = Rows(table, clock)
+
+    def keys(self, bot: str) -> list[Key]:
+        pointers = self._rows.every(PointerRow, keys.bot(bot), PointerRow.sk.startswith("KEY#"))
+        rows = self._rows.get_all(keys.key(pointer.id) for pointer in pointers).values()
+        return [key_of(row) for row in rows if isinstance(row, KeyRow)]
+
+    def key(self, bot: str, key_id: str) -> Key | None:
+        row = self._rows.get(KeyRow, keys.key(key_id))
+        return key_of(row) if row and row.bot == bot else None
+
+    def replace_key(self, old: Key, ends_at: int, new: Key) -> bool:
+        # Neither a repetition by the SDK nor one by the admin does harm: all of it sets.
+        transaction = Transaction(self._rows.table)
+        transaction.put(key_row(new))
+        transaction.put(key_pointer(new.bot, new.id))
+        ending = KeyRow.at(keys.key(old.id))
+        transaction.update(ending, [KeyRow.ends_at.set(ends_at)], KeyRow.bot == old.bot)
+        try:
+            transaction.commit()
+        except Cancelled:
+            return False
+        return True
+
+    def remove_key(self, bot: str, key_id: str) -> bool:
+        if self.key(bot, key_id) is None:
+            return False
+        transaction = Transaction(self._rows.table)
+        transaction.delete(KeyRow.at(keys.key(key_id)))
+        transaction.delete(key_pointer(bot, key_id))
+        transaction.commit()
+        return True
+
+    def webhook(self, bot: str) -> Webhook | None:
+        row = self._rows.get(BotRow, keys.bot_row(bot))
+        return webhook_of(row) if row else None
+
+    def change_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
+        changes = webhook_changes(old, new)
+        row = BotRow.at(keys.bot_row(bot))
+        if not changes or self._rows.update(row, changes, _is_as_read(old)):
+            return True
+        # The answer to our own write may have been lost on its way.
+        return new is not None and self.webhook(bot) == new
+
+    def replies(self, bot: str) -> list[CannedReply]:
+        rows = self._rows.every(RecordRow, keys.bot(bot), RecordRow.sk.startswith("R#"))
+        return [msgspec.json.decode(row.record, type=CannedReply) for row in rows]
+
+    def put_reply(self, bot: str, reply: CannedReply) -> None:
+        record = msgspec.json.encode(reply).decode()
+        self._rows.put(RecordRow.at(keys.reply(bot, reply.name), record=record))
+
+    def remove_reply(self, bot: str, name: str) -> None:
+        self._rows.delete([keys.reply(bot, name)])
+
+    def add_bot(self, bot: Bot) -> bool:
+        transaction = Transaction(self._rows.table)
+        transaction.put(bot_row(bot), BotRow.pk.does_not_exist())
+        transaction.put(bot_pointer(bot.id))
+        try:
+            transaction.commit()
+        except Cancelled:
+            # Not by ourselves: what the SDK repeats carries its first token, and is no second one.
+            return False
+        return True
+
+    def rename_bot(self, bot: str, name: str) -> bool:
+        row = BotRow.at(keys.bot_row(bot))
+        return self._rows.update(row, [BotRow.name.set(name)], BotRow.pk.exists())
+
+    def remove_bot(self, bot: str) -> None:
+        transaction = Transaction(self._rows.table)
+        transaction.delete(BotRow.at(keys.bot_row(bot)))
+        transaction.delete(bot_pointer(bot))
+        transaction.commit()
+
+    def add_person(self, person: Person) -> bool:
+        row = person_row(person)
+        # Ours, if the answer to our own write was lost: nobody else made this very hash.
+        return self._rows.put(row, PersonRow.pk.does_not_exist()) or self._is(person)
+
+    def set_password(self, person: Person, password_hash: str) -> bool:
+        changes = [
+            PersonRow.password_hash.set(password_hash),
+            PersonRow.token_version.set(person.token_version + 1),
+        ]
+        row = PersonRow.at(person_key(person.id))
+        changed = self._rows.update(row, changes, PersonRow.token_version == person.token_version)
+        version = person.token_version + 1
+        after = replace(person, password_hash=password_hash, token_version=version)
+        return changed or self._is(after)
+
+    def _is(self, person: Person) -> bool:
+        return person_of(self._rows.get(PersonRow, person_key(person.id))) == person
+
+    def change_member(self, bot: str, member: Member) -> bool:
+        row = MemberRow.at(keys.member(bot, member.person))
+        queues, capacity = MemberRow.queues, MemberRow.capacity
+        changes = [
+            MemberRow.role.set(member.role),
+            queues.set(set(member.queues)) if member.queues else queues.remove(),
+            capacity.remove() if member.capacity is None else capacity.set(member.capacity),
+        ]
+        return self._rows.update(row, changes, MemberRow.pk.exists())
+
+    def remove_member(self, bot: str, person: str) -> bool:
+        row = MemberRow.at(keys.member(bot, person))
+        if self._rows.get(MemberRow, row.key) is None:
+            return False
+        transaction = Transaction(self._rows.table)
+        transaction.delete(row)
+        listed = keys.RowKey(keys.person(person), keys.joined("BOT", bot))
+        transaction.delete(PointerRow.at(listed, id=bot))
+        transaction.commit()
+        return True
+
+    def open_count(self, bot: str, person: str) -> int:
+        row = self._rows.get(LoadRow, keys.load(bot, person))
+        return (row and row.open) or 0
+
+    def reply(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
+        row = self._rows.get(IdempotencyRow, keys.idempotency(bot, key))
+        return (row.fingerprint, row.reply) if row else None
+
+    def keep_reply(self, bot: str, key: IdempotencyKey, reply: str) -> None:
+        row = IdempotencyRow.at(
+            keys.idempotency(bot, key),
+            fingerprint=key.fingerprint,
+            reply=reply,
+            command_id="",
+            expires=self._rows.expiry(KEY_LIFE),
+        )
+        transaction = Transaction(self._rows.table)
+        transaction.put(row, self._rows.is_absent(IdempotencyRow))
+        with suppress(Cancelled):
+            transaction.commit()
+
+
+def _is_as_read(webhook: Webhook | None) -> Condition:
+    """`off` may have changed: whoever switches it off says nothing about the rest."""
+    if webhook is None:
+        absent: Condition = BotRow.pk.exists() & BotRow.url.does_not_exist()
+        return absent
+    known = webhook_attributes(webhook)
+    same: Condition = (BotRow.url == known["url"]) & (BotRow.secrets == known["secrets"])
+    return same

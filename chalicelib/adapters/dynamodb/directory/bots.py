@@ -1,0 +1,36 @@
+"""The row of a bot, and the list of all bots."""
+
+import msgspec
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.directory.webhooks import webhook_attributes, webhook_of
+from chalicelib.adapters.dynamodb.rows import BotRow, PointerRow
+from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.usecases.records.bots import Bot
+
+
+def bot_pointer(bot: str) -> PointerRow:
+    return PointerRow.at(keys.RowKey(keys.ALL_BOTS, keys.part(bot)), id=bot)
+
+
+def bot_row(bot: Bot) -> BotRow:
+    return BotRow.at(
+        keys.bot_row(bot.id),
+        id=bot.id,
+        name=bot.name,
+        settings=settings_text(bot.settings),
+        **webhook_attributes(bot.webhook),
+    )
+
+
+def settings_text(settings: BotSettings) -> str:
+    return msgspec.json.encode(settings).decode()
+
+
+def bot_of(row: BotRow | None) -> Bot | None:
+    if row is None:
+        return None
+    settings = BotSettings()
+    if row.settings is not None:
+        settings = msgspec.json.decode(row.settings, type=BotSettings)
+    return Bot(row.id, row.name, webhook_of(row), settings)

@@ -1,0 +1,141 @@
+"""Bots, keys and people in the table."""
+
+from collections.abc import Iterable
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.directory import members
+from chalicelib.adapters.dynamodb.directory.bot_keys import key_of, key_pointer, key_row
+from chalicelib.adapters.dynamodb.directory.bots import bot_of, bot_pointer, bot_row, settings_text
+from chalicelib.adapters.dynamodb.directory.people import person_key, person_of, person_row
+from chalicelib.adapters.dynamodb.directory.queues import queue_of, queue_row
+from chalicelib.adapters.dynamodb.rows import (
+    BotRow,
+    KeyRow,
+    LoadRow,
+    MemberRow,
+    PersonRow,
+    PointerRow,
+    PresenceRow,
+    RecordRow,
+    Row,
+)
+from chalicelib.adapters.dynamodb.table import Rows, Table, named
+from chalicelib.adapters.dynamodb.transaction import Transaction
+from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.domain.routing.members import Member, Presence
+from chalicelib.domain.routing.queues import Queue
+from chalicelib.usecases.ports.system import Clock
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.people import Person
+
+
+class DynamoDirectory:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._rows = Rows(table, clock)
+
+    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
+        of_bot, of_key = keys.bot_row(bot), keys.key(key_id)
+        found = self._rows.get_all([of_bot, of_key])
+        bot_row, found_key = named(found, BotRow, of_bot), named(found, KeyRow, of_key)
+        return bot_of(bot_row), key_of(found_key) if found_key else None
+
+    def bot_and_member(
+        self, bot: str, person: str
+    ) -> tuple[Bot | None, Person | None, Member | None]:
+        wanted = (keys.bot_row(bot), person_key(person), keys.member(bot, person))
+        found = self._rows.get_all(wanted)
+        bot_row = named(found, BotRow, wanted[0])
+        person_row = named(found, PersonRow, wanted[1])
+        member_row = named(found, MemberRow, wanted[2])
+        member = members.member_of(member_row) if member_row else None
+        return bot_of(bot_row), person_of(person_row), member
+
+    def bot(self, bot: str) -> Bot | None:
+        return bot_of(self._rows.get(BotRow, keys.bot_row(bot)))
+
+    def person(self, person: str) -> Person | None:
+        return person_of(self._rows.get(PersonRow, person_key(person)))
+
+    def invalidate_cache(self) -> None:
+        """Nothing is remembered here."""
+
+    def people(self, persons: Iterable[str]) -> list[Person]:
+        rows = self._rows.get_all(person_key(person) for person in persons).values()
+        found = (person_of(row) for row in rows if isinstance(row, PersonRow))
+        return [person for person in found if person]
+
+    def members(self, bot: str) -> list[Member]:
+        pk = keys.bot(bot)
+        found = list(self._rows.every(MemberRow, pk, MemberRow.sk.startswith("AGENT#")))
+        rows = self._rows.get_all(keys.presence(row.person) for row in found)
+        loads = self._rows.every(LoadRow, pk, LoadRow.sk.startswith("LOAD#"))
+        rows |= {row.key: row for row in (*found, *loads)}
+        everybody = (members.member(rows, bot, row.person) for row in found)
+        return [member for member in everybody if member]
+
+    def roster(self, bot: str) -> list[Member]:
+        rows = self._rows.every(MemberRow, keys.bot(bot), MemberRow.sk.startswith("AGENT#"))
+        return [members.member_of(row) for row in rows]
+
+    def bots_of(self, person: str) -> list[str]:
+        pk = keys.person(person)
+        rows = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("BOT#"))
+        return [row.id for row in rows]
+
+    def all_bots(self) -> list[str]:
+        return [row.id for row in self._rows.every(PointerRow, keys.ALL_BOTS, None)]
+
+    def presence(self, person: str) -> Presence:
+        return members.presence_of(self._rows.get(PresenceRow, keys.presence(person)))
+
+    def set_presence(self, person: str, presence: Presence) -> None:
+        key = keys.presence(person)
+        row = PresenceRow.at(
+            key, status=presence.status, seen_at=presence.seen_at, gone_at=presence.gone_at
+        )
+        self._rows.put(row)
+
+    def add_bot(self, bot: Bot) -> None:
+        self._put_all(bot_row(bot), bot_pointer(bot.id))
+
+    def put_settings(self, bot: str, settings: BotSettings) -> bool:
+        row = BotRow.at(keys.bot_row(bot))
+        change = BotRow.settings.set(settings_text(settings))
+        return self._rows.update(row, [change], BotRow.pk.exists())
+
+    def queues(self, bot: str) -> list[Queue]:
+        rows = self._rows.every(RecordRow, keys.bot(bot), RecordRow.sk.startswith("Q#"))
+        found = (queue_of(row) for row in rows)
+        return sorted((queue for queue in found if queue), key=lambda queue: queue.name)
+
+    def queue(self, bot: str, name: str) -> Queue | None:
+        return queue_of(self._rows.get(RecordRow, keys.queue(bot, name)))
+
+    def put_queue(self, bot: str, queue: Queue) -> None:
+        self._rows.put(queue_row(bot, queue))
+
+    def remove_queue(self, bot: str, name: str) -> None:
+        self._rows.delete([keys.queue(bot, name)])
+
+    def add_key(self, key: Key) -> None:
+        self._put_all(key_row(key), key_pointer(key.bot, key.id))
+
+    def add_person(self, person: Person) -> None:
+        self._rows.put(person_row(person))
+
+    def add_member(self, bot: str, member: Member) -> None:
+        listed = keys.RowKey(keys.person(member.person), keys.joined("BOT", bot))
+        self._put_all(members.member_row(bot, member), PointerRow.at(listed, id=bot))
+
+    def end_sessions(self, person: str) -> None:
+        # Where the SDK repeats this by itself the version rises twice: no token lives longer.
+        row = PersonRow.at(person_key(person))
+        self._rows.update(
+            row, [PersonRow.token_version.set(PersonRow.token_version + 1)], PersonRow.pk.exists()
+        )
+
+    def _put_all(self, *rows: Row) -> None:
+        transaction = Transaction(self._rows.table)
+        for row in rows:
+            transaction.put(row)
+        transaction.commit()

@@ -1,0 +1,57 @@
+"""A bot's webhook, as it stands in the bot's own row."""
+
+import json
+
+import msgspec
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamodb.rows import BotRow
+from chalicelib.usecases.records.webhooks import Retiring, Webhook, WebhookFormat
+
+ATTRIBUTES = ("url", "secrets", "since", "off", "format", "retiring")
+
+
+def webhook_of(row: BotRow) -> Webhook | None:
+    if row.url is None:
+        return None
+    return Webhook(
+        url=row.url,
+        secrets=tuple(json.loads(row.secrets)),
+        since=row.since,
+        off=row.off,
+        format=WebhookFormat(row.format or WebhookFormat.BATON),
+        retiring=_retiring_of(row),
+    )
+
+
+def webhook_attributes(webhook: Webhook | None) -> dict[str, object]:
+    """None, for any of them, is: not there."""
+    if webhook is None:
+        return dict.fromkeys(ATTRIBUTES)
+    retiring = msgspec.json.encode(webhook.retiring).decode() if webhook.retiring else None
+    return {
+        "url": webhook.url,
+        "secrets": json.dumps(webhook.secrets),
+        "since": webhook.since,
+        "off": webhook.off,
+        "format": webhook.format,
+        "retiring": retiring,
+    }
+
+
+def webhook_changes(old: Webhook | None, new: Webhook | None) -> list[Action]:
+    """What is the same in both is left alone: others may be changing it."""
+    before, after = webhook_attributes(old), webhook_attributes(new)
+    changes: list[Action] = []
+    for name in ATTRIBUTES:
+        if before[name] != after[name]:
+            attribute = getattr(BotRow, name)
+            value = after[name]
+            changes.append(attribute.remove() if value is None else attribute.set(value))
+    return changes
+
+
+def _retiring_of(row: BotRow) -> tuple[Retiring, ...]:
+    if row.retiring is None:
+        return ()
+    return msgspec.json.decode(row.retiring, type=tuple[Retiring, ...])

@@ -1,0 +1,13 @@
+"""The operating system's randomness: nothing that a snapshot of the process could repeat."""
+
+import secrets
+
+TOKEN_BYTES = 32
+
+
+class SystemRandom:
+    def token(self) -> str:
+        return secrets.token_urlsafe(TOKEN_BYTES)
+
+    def fraction(self) -> float:
+        return secrets.SystemRandom().random()

@@ -1,0 +1,180 @@
+"""Handoffs as Botpress' `hitlnext` module moves them, by the same commands as everybody's.
+
+Rule: what a handoff may become stands in `MOVES`; whether it does is decided by the state table.
+"""
+
+from collections.abc import Callable, Mapping
+
+from chalicelib.botpress.handoff_views import HandoffDetail, HandoffStatus, episodes
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.commands import Claim, Command, Note, Pause, Tag, Unpause
+from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
+from chalicelib.domain.errors import AlreadyClaimed, Forbidden, IllegalMove, Refused, StaleEpoch
+from chalicelib.domain.routing.members import PresenceStatus
+from chalicelib.usecases.conversations import queries
+from chalicelib.usecases.conversations.execute import execute, first_answer, visible
+from chalicelib.usecases.ports.conversations import Query
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.routing import presence
+from chalicelib.usecases.services import Services
+
+MOST = 1000
+PAGE = 100
+ATTEMPTS = 3
+
+PENDING, ASSIGNED = HandoffStatus.PENDING, HandoffStatus.ASSIGNED
+RESOLVED, REJECTED = HandoffStatus.RESOLVED, HandoffStatus.REJECTED
+
+MOVES: Mapping[HandoffStatus, frozenset[HandoffStatus]] = {
+    PENDING: frozenset({ASSIGNED, REJECTED}),
+    ASSIGNED: frozenset({RESOLVED, REJECTED}),
+}
+ONLY: Mapping[HandoffStatus, HandoffStatus] = {PENDING: ASSIGNED, ASSIGNED: RESOLVED}
+"""What Botpress names where a status cannot become what was asked for."""
+
+COMMANDS: Mapping[HandoffStatus, Callable[[int], Command]] = {
+    ASSIGNED: Claim,
+    RESOLVED: lambda epoch: Unpause(Resumption(Outcome.RESOLVED), epoch),
+    REJECTED: lambda epoch: Unpause(Resumption(Outcome.REJECTED), epoch),
+}
+ACTIONS = {ASSIGNED: Action.CLAIM, RESOLVED: Action.UNPAUSE, REJECTED: Action.UNPAUSE}
+
+
+class Unprocessable(Refused):
+    """The sentence is Botpress' own: its clients compare it."""
+
+
+class NotTheirs(Forbidden):
+    """Another agent has the handoff that was to be rejected."""
+
+
+def create(
+    services: Services,
+    caller: Caller,
+    address: Address,
+    timeout: int | None,
+    key: IdempotencyKey | None,
+) -> HandoffDetail | None:
+    """`timeout` in milliseconds. None where one is open already: nothing has changed then."""
+    command = Pause(Request(timeout=timeout))
+    answer = execute(services, caller, address, command, key=key)
+    if not answer.created or answer.handoff_id is None:
+        return None
+    return one(services, caller, answer.handoff_id)
+
+
+def one(services: Services, caller: Caller, handoff_id: str) -> HandoffDetail:
+    """Raises NotFound."""
+    bare = _bare(services, caller, handoff_id)
+    return episodes(services, caller.bot, [(bare.handoff, bare.head)])[0]
+
+
+def latest(services: Services, caller: Caller, most: int = MOST) -> list[HandoffDetail]:
+    """Open and closed ones, the latest request first; never more than 1,000."""
+    authorize(caller, Action.READ)
+    found: list[HandoffDetail] = []
+    position: str | None = None
+    while True:
+        handoffs, position = services.conversations.handoffs(caller.bot, position, PAGE)
+        ids = dict.fromkeys(handoff.conversation_id for handoff in handoffs)
+        heads = {head.id: head for head in services.conversations.heads(caller.bot, ids)}
+        pairs = [(h, heads[h.conversation_id]) for h in handoffs if h.conversation_id in heads]
+        seen = [(handoff, head) for handoff, head in pairs if visible(caller, head)]
+        found += episodes(services, caller.bot, seen[: most - len(found)])
+        if position is None or len(found) >= most:
+            return found
+
+
+def move(
+    services: Services,
+    caller: Caller,
+    handoff_id: str,
+    to: HandoffStatus,
+    key: IdempotencyKey | None,
+) -> HandoffDetail:
+    """Raises Unprocessable in Botpress' words, NotTheirs, NotFound, and what `execute` raises."""
+    authorize(caller, ACTIONS[to])
+    if to is not REJECTED:
+        _require_online(services, caller)
+    for _ in range(ATTEMPTS):
+        episode = _bare(services, caller, handoff_id)
+        if not _is_replay(services, episode, key):
+            require(episode, to)
+        try:
+            execute(services, caller, episode.head.id, COMMANDS[to](episode.head.epoch), key=key)
+        except (StaleEpoch, IllegalMove):
+            continue
+        except AlreadyClaimed as refusal:
+            raise _somebody_elses(services, caller, handoff_id, to) from refusal
+        presence.extend(services, caller.id)
+        moved = one(services, caller, handoff_id)
+        if moved.status is not to and not _is_replay(services, moved, key):
+            require(moved, to)
+        return moved
+    require(_bare(services, caller, handoff_id), to)
+    raise Unprocessable("Others changed this handoff at the same moment, again and again.")
+
+
+def tag(
+    services: Services,
+    caller: Caller,
+    handoff_id: str,
+    tags: tuple[str, ...],
+    key: IdempotencyKey | None,
+) -> HandoffDetail:
+    conversation_id = _bare(services, caller, handoff_id).head.id
+    execute(services, caller, conversation_id, Tag(tags), key=key)
+    return one(services, caller, handoff_id)
+
+
+def write_note(
+    services: Services, caller: Caller, handoff_id: str, text: str, key: IdempotencyKey | None
+) -> tuple[HandoffDetail, Entry]:
+    """The handoff, and the note that it has got."""
+    conversation_id = _bare(services, caller, handoff_id).head.id
+    answer = execute(services, caller, conversation_id, Note(text, handoff_id), key=key)
+    presence.extend(services, caller.id)
+    assert answer.seq is not None, "a note is always an entry"
+    place = (conversation_id, answer.seq)
+    note = services.conversations.entries_at(caller.bot, [place])[place]
+    return one(services, caller, handoff_id), note
+
+
+def _bare(services: Services, caller: Caller, handoff_id: str) -> HandoffDetail:
+    """What decisions need; the head is read last, so that it is never the older one."""
+    return HandoffDetail(*queries.handoff(services, caller, handoff_id))
+
+
+def require(episode: HandoffDetail, to: HandoffStatus) -> None:
+    """Raises Unprocessable where a handoff as it stands cannot become `to`."""
+    status = episode.status
+    if to in MOVES.get(status, frozenset()):
+        return
+    if status in ONLY:
+        raise Unprocessable(f'Status "{status}" can only transition to "{ONLY[status]}"')
+    raise Unprocessable(f'Status "{status}" can\'t transition to "{to}"')
+
+
+def _require_online(services: Services, caller: Caller) -> None:
+    known = services.directory.presence(caller.id)
+    if not caller.is_person or known.at(services.clock.now()) is not PresenceStatus.ONLINE:
+        raise Unprocessable("You must be online to perform this action")
+
+
+def _is_replay(services: Services, episode: HandoffDetail, key: IdempotencyKey | None) -> bool:
+    """A replay gets its first answer, whatever has become of the handoff since."""
+    if key is None:
+        return False
+    query = Query(episode.head.bot, episode.head.id, key)
+    return first_answer(services.conversations.load(query), key) is not None
+
+
+def _somebody_elses(
+    services: Services, caller: Caller, handoff_id: str, to: HandoffStatus
+) -> Unprocessable | NotTheirs:
+    if to is REJECTED:
+        return NotTheirs("Another agent has this handoff.")
+    require(_bare(services, caller, handoff_id), to)
+    return Unprocessable("You must be assigned to this handoff to perform this action")

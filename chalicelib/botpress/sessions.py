@@ -1,0 +1,110 @@
+"""Looking at conversations as Botpress' `hitl` module does: they are its sessions."""
+
+from collections.abc import Iterable, Sequence
+
+from chalicelib.botpress.views import Session
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.entries import Entry, Kind
+from chalicelib.domain.conversation.head import Head
+from chalicelib.usecases.conversations import lookup, queries
+from chalicelib.usecases.conversations.execute import visible
+from chalicelib.usecases.services import Services
+
+MOST = 100
+PAUSED_PAGES = 10
+SAID = frozenset({Kind.MESSAGE, Kind.EVENT})
+"""What stands in a transcript."""
+
+
+def listed(
+    services: Services, caller: Caller, *, only_paused: bool, search: str | None
+) -> list[Session]:
+    """The 100 with the latest message first. `search` is the beginning of the user's name, or the
+    id of a user, a thread or a conversation."""
+    authorize(caller, Action.READ)
+    heads = _found(services, caller, search) if search else _all(services, caller, only_paused)
+    shown = [h for h in heads if h.paused or (h.last_message and not only_paused)]
+    shown.sort(key=_last_event, reverse=True)
+    return sessions(services, caller.bot, shown[:MOST])
+
+
+def sessions(services: Services, bot: str, heads: Sequence[Head]) -> list[Session]:
+    """With all that is shown of them; two round trips for up to 50."""
+    said = services.conversations.entries_at(bot, _numbers(heads))
+    profiles = services.conversations.profiles(head.address for head in heads)
+    return [
+        Session(
+            head,
+            said.get((head.id, head.last_message.seq)) if head.last_message else None,
+            said.get((head.id, head.heard_seq)) if head.heard_seq else None,
+            profiles.get(head.address),
+        )
+        for head in heads
+    ]
+
+
+def transcript(
+    services: Services, caller: Caller, conversation_id: str, limit: int = MOST
+) -> list[Entry]:
+    """The last messages, ascending."""
+    found: list[Entry] = []
+    before: int | None = None
+    while len(found) < limit:
+        page = queries.entries(services, caller, conversation_id, before=before, limit=MOST)
+        if not page:
+            break
+        found = [entry for entry in page if entry.kind in SAID] + found
+        before = page[0].seq
+    return found[-limit:]
+
+
+def is_paused_at(services: Services, caller: Caller, address: Address) -> bool:
+    """Also of an address that nobody has written from: it is not paused. Raises what
+    `places.to_pause` raises."""
+    authorize(caller, Action.GATE)
+    place = lookup.to_pause(services, caller, address)
+    conversation_id = place if isinstance(place, str) else place.conversation_id
+    if services.conversations.head(caller.bot, conversation_id) is None:
+        return False
+    return queries.gate(services, caller, conversation_id).paused
+
+
+def _all(services: Services, caller: Caller, only_paused: bool) -> list[Head]:
+    """The board is ordered by who waits longest: the latest are found by reading it whole."""
+    wanted = queries.Wanted(queries.PAUSED if only_paused else None)
+    found: list[Head] = []
+    position: str | None = None
+    for _ in range(PAUSED_PAGES if only_paused else 1):
+        page = queries.conversations(services, caller, wanted, position, MOST)
+        found, position = [*found, *page.heads], page.position
+        if position is None:
+            break
+    return found
+
+
+def _found(services: Services, caller: Caller, search: str) -> list[Head]:
+    store = services.conversations
+    named = store.named(caller.bot, search.lower(), None, MOST).conversation_ids
+    of_user = store.of_user_anywhere(caller.bot, search)
+    ids = [search, *named, *of_user, *store.of_thread(caller.bot, search)]
+    heads = store.heads(caller.bot, dict.fromkeys(ids))
+    return [h for h in heads if visible(caller, h) and _fits(h, search)]
+
+
+def _fits(head: Head, search: str) -> bool:
+    """The list of names may lag and knows only their beginnings."""
+    ids = (head.id, head.address.user, head.address.thread)
+    return search in ids or (head.user_name or "").lower().startswith(search.lower())
+
+
+def _last_event(head: Head) -> int:
+    return head.last_message.at if head.last_message else head.updated_at
+
+
+def _numbers(heads: Iterable[Head]) -> Iterable[tuple[str, int]]:
+    for head in heads:
+        if head.last_message:
+            yield head.id, head.last_message.seq
+        if head.heard_seq:
+            yield head.id, head.heard_seq

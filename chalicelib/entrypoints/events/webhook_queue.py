@@ -1,0 +1,40 @@
+"""The queue that wakes the webhook worker."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.domain.conversation.entries import Author
+from chalicelib.entrypoints.request_log import request_id, request_log
+from chalicelib.usecases.live import typing as typing_signs
+from chalicelib.usecases.services import Services
+from chalicelib.usecases.webhooks.worker import deliver
+
+log = logging.getLogger("baton")
+
+
+def handle(
+    services: Services, event: Mapping[str, Any], context: object = None
+) -> dict[str, object]:
+    """A message that is named in the answer stays in the queue and shows up again."""
+    count = len(event["Records"])
+    with request_log.line("nudge", request_id=request_id(context), messages=count) as line:
+        unfinished = [r["messageId"] for r in event["Records"] if not _delivered(services, r)]
+        line["unfinished"] = len(unfinished)
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in unfinished]}
+
+
+def _delivered(services: Services, record: Mapping[str, Any]) -> bool:
+    try:
+        queued = json.loads(record["body"])
+        if "typing" in queued:
+            author = Author(**queued["typing"])
+            typing_signs.deliver(
+                services, queued["bot"], queued["conversation_id"], author, queued["at"]
+            )
+            return True
+        return deliver(services, queued["bot"], queued["conversation_id"], record["receiptHandle"])
+    except Exception:
+        log.exception("delivery failed", extra={"message_id": record["messageId"]})
+        return False

@@ -1,0 +1,44 @@
+"""The API's documentation for people: Swagger UI, which reads /openapi.json.
+
+Its files are in `chalicelib/apidocs`, kept by `infra/vendor.py`. Its policy is the console's but
+for Trusted Types, as Swagger UI writes the document's markdown, which it has cleaned, as HTML; and
+but for the pictures that its sheet holds.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.entrypoints.http.framework import Call, Reply, Routes
+from chalicelib.entrypoints.http.pages.console import TYPES, headers_of
+
+ROOT = Path(__file__).parents[3] / "apidocs"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+routes = Routes(__name__)
+
+
+@routes.on("GET", "/docs/{name}")
+def docs(call: Call) -> Reply:
+    """Kept by the browser and asked about each time: what has not changed costs no bytes."""
+    file = files().get(call.params["name"])
+    if file is None:
+        raise NotFound(f"The documentation has no {call.params['name']}.")
+    etag = etag_of(file)
+    headers = headers_of(call.services.socket_url, POLICY) | {"ETag": etag}
+    if etag in call.headers.get("if-none-match", ""):
+        return Reply(None, 304, headers, TYPES[file.suffix])
+    return Reply(file.read_text(encoding="utf-8"), 200, headers, TYPES[file.suffix])
+
+
+@cache
+def files() -> dict[str, Path]:
+    return {path.name: path for path in ROOT.iterdir() if path.suffix in TYPES}
+
+
+@cache
+def etag_of(file: Path) -> str:
+    return f'"{hashlib.sha256(file.read_bytes()).hexdigest()[:32]}"'

@@ -1,0 +1,125 @@
+"""Who is there, how long it takes, and what came of it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from chalicelib.domain import cost, prices
+from chalicelib.domain.access import Action, authorize
+from chalicelib.domain.conversation.handoff import Outcome
+from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.report import ANSWER, BOUNDS, CLAIM, LENGTH, Tally, Times, by_hour
+from chalicelib.entrypoints.http.framework import Call, Reply, Routes
+from chalicelib.usecases.reports import reports
+from chalicelib.usecases.routing import availability
+from chalicelib.usecases.views import Json
+
+BOT = "/api/v1/bots/{bot}"
+MOST_DAYS, USUAL_DAYS = 92, 30
+FIRST_DAY = date(2000, 1, 1)
+routes = Routes(__name__)
+
+
+@routes.on("GET", BOT + "/availability")
+def look(call: Call) -> Reply:
+    found = availability.look(call.services, call.caller, call.query.get("queue") or None)
+    return Reply(
+        {
+            "online": found.online,
+            "free": found.free,
+            "open_now": found.open_now,
+            "waiting": found.waiting,
+            "median_wait_s": _rounded(found.median_wait),
+        }
+    )
+
+
+@routes.on("GET", BOT + "/conversations/{id}/position")
+def position(call: Call) -> Reply:
+    place = availability.place(call.services, call.caller, call.id)
+    wait = _rounded(place.estimated_wait)
+    return Reply({"position": place.position, "estimated_wait_s": wait})
+
+
+@routes.on("GET", BOT + "/report")
+def report(call: Call) -> Reply:
+    authorize(call.caller, Action.SEE_REPORT)
+    first, last = _days(call)
+    found = reports.report(call.services, call.caller, first, last)
+    names = {m.person: m.name for m in call.services.directory.members(call.caller.bot)}
+    return Reply(
+        {
+            "from": first,
+            "to": last,
+            "bounds_s": BOUNDS,
+            "totals": _tally(found.totals),
+            "queues": [{"queue": of} | _tally(t) for of, t in found.queues.items()],
+            "agents": [
+                {"agent": of, "name": names.get(of or "")} | _tally(t)
+                for of, t in found.agents.items()
+            ],
+            "hours": by_hour(found.totals),
+            "cost": _cost(found.totals, len(names)),
+            "days": [{"day": of} | _tally(t) for of, t in sorted(found.days.items())],
+        }
+    )
+
+
+def _cost(of: Tally, agents: int) -> Json:
+    parts = cost.estimate(of, agents)
+    return {
+        "currency": "USD",
+        "estimate": round(sum(parts.values()), 6),
+        "parts": {service: round(dollars, 6) for service, dollars in parts.items()},
+        "prices_of": prices.PRICES_OF,
+        "region": prices.REGION,
+    }
+
+
+def _days(call: Call) -> tuple[str, str]:
+    """The last 30 days, where nothing else is asked for."""
+    today = datetime.fromtimestamp(call.services.clock.now() / 1000, UTC).date()
+    last = _day(call, "to") or today
+    first = _day(call, "from") or last - timedelta(days=USUAL_DAYS - 1)
+    if not 0 <= (last - first).days < MOST_DAYS:
+        raise InvalidRequest(f"`from` is not after `to`, and both are within {MOST_DAYS} days.")
+    return first.isoformat(), last.isoformat()
+
+
+def _day(call: Call, name: str) -> date | None:
+    text = call.query.get(name)
+    if text is None:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if found.isoformat() != text or found < FIRST_DAY:
+        raise InvalidRequest(f"`{name}` is a day as 2026-01-31.")
+    return found
+
+
+def _tally(of: Tally) -> Json:
+    return {
+        "handoffs": of.get("handoffs", 0),
+        "outcomes": {outcome: of.get(f"outcome_{outcome}", 0) for outcome in Outcome},
+        "messages": of.get("messages", 0),
+        "transfers": of.get("transfers", 0),
+        "leaks": of.get("leaks", 0),
+        "time_to_claim": _times(of, CLAIM),
+        "time_to_first_answer": _times(of, ANSWER),
+        "length": _times(of, LENGTH),
+    }
+
+
+def _times(of: Tally, name: str) -> Json:
+    """`steps` counts by `bounds_s`, and beyond the last of them."""
+    times = Times.of(of, name)
+    return {
+        "count": times.count,
+        "mean_s": _rounded(times.mean),
+        "median_s": _rounded(times.median),
+        "steps": times.steps,
+    }
+
+
+def _rounded(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)

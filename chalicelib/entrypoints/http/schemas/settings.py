@@ -1,0 +1,123 @@
+"""The settings of a bot and of its queues, as they are written and shown."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.domain.routing.hours import Hours, Interval
+from chalicelib.domain.routing.queues import NO_LIMITS, Limits, Mode, Queue
+from chalicelib.entrypoints.http.schemas.conversations import HIGHEST_PRIORITY, NAME, SHORT
+from chalicelib.entrypoints.http.schemas.parsing import Strict, identifier, words
+from chalicelib.usecases.views import Json
+
+LONGEST = 30 * 24 * 60 * 60
+STEPS, HOLIDAYS, LEAVE_WORDS, LOCALES = 10, 366, 20, 50
+Seconds = Annotated[int, Meta(ge=1, le=LONGEST)]
+Wording = Annotated[dict[str, dict[str, str | None]], Meta(max_length=LOCALES)]
+
+
+class HoursRequest(Strict):
+    time_zone: str
+    weekly: dict[str, tuple[Interval, ...]]
+    holidays: Annotated[tuple[date, ...], Meta(max_length=HOLIDAYS)] = ()
+
+    def hours(self) -> Hours:
+        return Hours(self.time_zone, self.weekly, self.holidays)
+
+
+class LimitsRequest(Strict):
+    first_alert: Seconds | None = None
+    escalate: Annotated[tuple[Seconds, ...], Meta(max_length=STEPS)] = ()
+    give_up: Seconds | None = None
+    agent_idle: Seconds | None = None
+    user_idle: Seconds | None = None
+    max_length: Seconds | None = None
+    agent_lost: Seconds | None = NO_LIMITS.agent_lost
+
+    def limits(self) -> Limits:
+        return Limits(
+            first_alert=self.first_alert,
+            escalate=self.escalate,
+            give_up=self.give_up,
+            agent_idle=self.agent_idle,
+            user_idle=self.user_idle,
+            max_length=self.max_length,
+            agent_lost=self.agent_lost,
+        )
+
+
+class QueueRequest(Strict):
+    """PUT /queues/{name}: what is left out has its default afterwards."""
+
+    priority: Annotated[int, Meta(ge=0, le=HIGHEST_PRIORITY)] = 0
+    mode: Mode = Mode.MANUAL
+    offer_seconds: Annotated[int, Meta(ge=5, le=600)] = 30
+    fallback: str | None = None
+    hours: HoursRequest | None = None
+    limits: LimitsRequest = field(default_factory=LimitsRequest)
+    texts: Wording = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        identifier("fallback", self.fallback, SHORT)
+
+    def queue(self, name: str) -> Queue:
+        return Queue(
+            name=name,
+            priority=self.priority,
+            mode=self.mode,
+            offer_seconds=self.offer_seconds,
+            fallback=self.fallback,
+            hours=self.hours.hours() if self.hours else None,
+            limits=self.limits.limits(),
+            texts=self.texts,
+        )
+
+
+class SettingsRequest(Strict):
+    """PUT /settings: what is left out has its default afterwards."""
+
+    leave_words: Annotated[tuple[str, ...], Meta(max_length=LEAVE_WORDS)] = ()
+    default_locale: str = BotSettings().default_locale
+    texts: Wording = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for word in self.leave_words:
+            words("leave_words", word, NAME)
+
+    def settings(self) -> BotSettings:
+        return BotSettings(self.leave_words, self.default_locale, self.texts)
+
+
+def queue(of: Queue) -> Json:
+    return {
+        "name": of.name,
+        "priority": of.priority,
+        "mode": of.mode,
+        "offer_seconds": of.offer_seconds,
+        "fallback": of.fallback,
+        "hours": _hours(of.hours) if of.hours else None,
+        "limits": {
+            "first_alert": of.limits.first_alert,
+            "escalate": of.limits.escalate,
+            "give_up": of.limits.give_up,
+            "agent_idle": of.limits.agent_idle,
+            "user_idle": of.limits.user_idle,
+            "max_length": of.limits.max_length,
+            "agent_lost": of.limits.agent_lost,
+        },
+        "texts": of.texts,
+    }
+
+
+def _hours(of: Hours) -> Json:
+    return {"time_zone": of.time_zone, "weekly": of.weekly, "holidays": of.holidays}
+
+
+def settings(of: BotSettings) -> Json:
+    return {
+        "leave_words": of.leave_words,
+        "default_locale": of.default_locale,
+        "texts": of.texts,
+    }

@@ -1,0 +1,101 @@
+"""The WebSocket: connections by ticket, frames by action, one reply to each."""
+
+import logging
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain.errors import BatonError, Forbidden, Unauthenticated
+from chalicelib.entrypoints.http.framework import Unforeseen
+from chalicelib.entrypoints.http.problems import problem, status_of
+from chalicelib.entrypoints.request_log import request_log
+from chalicelib.entrypoints.websocket.actions import ACTIONS, Speaker, act
+from chalicelib.entrypoints.websocket.frames import id_of, read_frame
+from chalicelib.usecases.live import push, sockets
+from chalicelib.usecases.services import Services
+from chalicelib.usecases.views import Json
+
+PROTOCOL = "baton.v1"
+log = logging.getLogger("baton")
+Event = Mapping[str, Any]
+
+
+def connect(services: Services, event: Event) -> dict[str, object]:
+    """Chalice passes a dict with `statusCode` through to API Gateway, which refuses the handshake
+    for anything but 2xx."""
+    context = event["requestContext"]
+    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+    with _line("connect", context) as line:
+        try:
+            _require_origin(services, headers.get("origin"))
+            ticket = _ticket(headers.get("sec-websocket-protocol", ""))
+            sockets.connect(services, context["connectionId"], ticket)
+        except BatonError as error:
+            line["code"] = error.code
+            body = msgspec.json.encode(problem(error, context.get("requestId", ""))).decode()
+            return {"statusCode": status_of(error).value, "body": body}
+    return {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": PROTOCOL}}
+
+
+def disconnect(services: Services, event: Event) -> dict[str, object]:
+    with _line("disconnect", event["requestContext"]):
+        sockets.disconnect(services, event["requestContext"]["connectionId"])
+    return {"statusCode": 200}
+
+
+def message(services: Services, event: Event) -> dict[str, object]:
+    """A bad frame gets an error reply and the connection stays."""
+    context = event["requestContext"]
+    with _line("frame", context) as line:
+        reply = _reply(services, context, (event.get("body") or "").encode(), line)
+        push.send(services, [(context["connectionId"], reply)])
+    return {"statusCode": 200}
+
+
+def _line(event: str, context: Event) -> AbstractContextManager[dict[str, object]]:
+    return request_log.line(
+        event, request_id=context.get("requestId", ""), connection=context["connectionId"]
+    )
+
+
+def _reply(services: Services, context: Event, raw: bytes, line: dict[str, object]) -> Json:
+    try:
+        frame = read_frame(raw)
+        if frame.envelope.action in ACTIONS:
+            line["action"] = frame.envelope.action
+        result = act(_speaker(services, context["connectionId"]), frame)
+        return {"reply_to": frame.envelope.id, "ok": True, "result": result}
+    except BatonError as error:
+        shown = error
+    except Exception:
+        log.exception("frame failed", extra={"request_id": context.get("requestId")})
+        shown = Unforeseen("Baton failed; nothing is known.")
+    line["code"] = shown.code
+    request_id = context.get("requestId", "")
+    return {"reply_to": id_of(raw), "ok": False, "error": problem(shown, request_id)}
+
+
+def _speaker(services: Services, connection_id: str) -> Speaker:
+    """Frame by frame: whoever has logged out meanwhile is heard no more."""
+    connection = services.connections.get(connection_id)
+    person = services.directory.person(connection.person) if connection else None
+    if connection is None or person is None or person.disabled:
+        raise Unauthenticated("This connection is not known, or no longer.")
+    if person.token_version != connection.token_version:
+        raise Unauthenticated("This connection's session has ended.")
+    return Speaker(services, connection, person)
+
+
+def _ticket(protocols: str) -> str:
+    """`Sec-WebSocket-Protocol: baton.v1, <ticket>`: a browser can send no other header."""
+    offered = [protocol.strip() for protocol in protocols.split(",")]
+    if len(offered) != 2 or offered[0] != PROTOCOL or not offered[1]:
+        raise Unauthenticated(f'Connect with the subprotocols "{PROTOCOL}" and a ticket.')
+    return offered[1]
+
+
+def _require_origin(services: Services, origin: str | None) -> None:
+    if origin not in services.origins:
+        raise Forbidden("This origin may not connect.", origin=origin)

@@ -1,0 +1,80 @@
+"""The bots of an installation: made and removed by its owner, named by their admins."""
+
+from dataclasses import replace
+
+from chalicelib.domain.access import Action, Caller, Role, authorize
+from chalicelib.domain.conversation.head import Status
+from chalicelib.domain.errors import Conflict, Forbidden, NotFound
+from chalicelib.usecases.admin import audit
+from chalicelib.usecases.ports.conversations import BoardFilter
+from chalicelib.usecases.records.bots import Bot
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.services import Services
+
+AT_WORK = BoardFilter(frozenset({Status.WAITING, Status.AGENT}))
+
+
+def of_person(services: Services, person: Person, ids: list[str]) -> list[Bot]:
+    """Those of `ids` that there are, by id."""
+    found = (services.directory.bot(bot) for bot in sorted(ids))
+    return [bot for bot in found if bot]
+
+
+def create(services: Services, person: Person, bot: str, name: str | None) -> Bot:
+    """Named like its id where nothing is said. Raises Forbidden, and Conflict where there is such
+    a bot."""
+    if not person.is_owner:
+        raise Forbidden("Only the installation's owner may make bots.")
+    new = Bot(bot, name or bot)
+    if not services.administration.add_bot(new):
+        raise Conflict(f"There is a bot {bot} already.")
+    services.directory.invalidate_cache()
+    audit.changed(Caller(person.id, person.name, Role.OWNER, bot), "bot_created")
+    return new
+
+
+def show(services: Services, caller: Caller) -> Bot:
+    authorize(caller, Action.CONFIGURE)
+    return _require(services, caller.bot)
+
+
+def rename(services: Services, caller: Caller, name: str) -> Bot:
+    authorize(caller, Action.CONFIGURE)
+    found = _require(services, caller.bot)
+    if not services.administration.rename_bot(caller.bot, name):
+        raise _none(caller.bot)
+    services.directory.invalidate_cache()
+    audit.changed(caller, "bot_renamed")
+    return replace(found, name=name)
+
+
+def remove(services: Services, caller: Caller) -> None:
+    """With all that was set up for it; its conversations stay in the table, where nobody reaches
+    them. After a crash in its middle the same call goes on. Raises Conflict while anybody waits for
+    a person, or is with one."""
+    authorize(caller, Action.REMOVE_BOT)
+    if services.conversations.board(caller.bot, AT_WORK, None, 1).conversation_ids:
+        raise Conflict("Somebody waits for a person, or is with one: end these handoffs first.")
+    # The bot itself comes last: whoever made one of that name anew would revive what is left.
+    for key in services.administration.keys(caller.bot):
+        services.administration.remove_key(caller.bot, key.id)
+    for member in services.directory.roster(caller.bot):
+        services.administration.remove_member(caller.bot, member.person)
+    for queue in services.directory.queues(caller.bot):
+        services.directory.remove_queue(caller.bot, queue.name)
+    for reply in services.administration.replies(caller.bot):
+        services.administration.remove_reply(caller.bot, reply.name)
+    services.administration.remove_bot(caller.bot)
+    services.directory.invalidate_cache()
+    audit.changed(caller, "bot_removed")
+
+
+def _require(services: Services, bot: str) -> Bot:
+    found = services.directory.bot(bot)
+    if found is None:
+        raise _none(bot)
+    return found
+
+
+def _none(bot: str) -> NotFound:
+    return NotFound(f"There is no bot {bot}.")

@@ -1,0 +1,86 @@
+"""The keys of a bot: made, replaced without a gap, revoked. A secret is told once, never kept."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chalicelib.domain.access import Action, Caller, Scope, authorize
+from chalicelib.domain.address import digest
+from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
+from chalicelib.usecases.accounts.authenticate import KEY_PREFIX, digest_of
+from chalicelib.usecases.admin import audit
+from chalicelib.usecases.records.bots import Key
+from chalicelib.usecases.services import Services
+
+ID_LENGTH = 16
+"""Characters of base32: 80 random bits. An id is no secret; it may not hold an underscore."""
+
+
+def keys(services: Services, caller: Caller) -> list[Key]:
+    """The newest first."""
+    authorize(caller, Action.CONFIGURE)
+    found = services.administration.keys(caller.bot)
+    return sorted(found, key=lambda key: (-(key.created_at or 0), key.id))
+
+
+def create(
+    services: Services,
+    caller: Caller,
+    name: str | None,
+    scopes: Iterable[Scope],
+    expires_at: int | None,
+) -> tuple[Key, str]:
+    """The key, and how a bot presents it: this is the only time that anybody gets to know."""
+    authorize(caller, Action.CONFIGURE)
+    _require_future(services, expires_at)
+    key, shown = _new(services, Key("", caller.bot, "", frozenset(scopes), expires_at, name))
+    services.directory.add_key(key)
+    audit.changed(caller, "key_created", key_id=key.id, scopes=sorted(key.scopes))
+    return key, shown
+
+
+def rotate(
+    services: Services, caller: Caller, key_id: str, overlap: int, expires_at: int | None
+) -> tuple[Key, str, int]:
+    """A new key with the same name and scopes; the old one is good for `overlap` milliseconds
+    more, at most: its new end comes last. Raises NotFound, and Conflict where it has ended."""
+    authorize(caller, Action.CONFIGURE)
+    _require_future(services, expires_at)
+    now, old = services.clock.now(), services.administration.key(caller.bot, key_id)
+    if old is None:
+        raise _no_key(caller.bot, key_id)
+    if old.ends_by(now):
+        raise Conflict(f"The key {key_id} has ended: make a new one.")
+    ends_at = now + overlap
+    if old.expires_at is not None:
+        ends_at = min(ends_at, old.expires_at)
+    new, shown = _new(services, replace(old, expires_at=expires_at))
+    if not services.administration.replace_key(old, ends_at, new):
+        raise _no_key(caller.bot, key_id)
+    audit.changed(caller, "key_rotated", key_id=key_id, new_key_id=new.id)
+    return new, shown, ends_at
+
+
+def revoke(services: Services, caller: Caller, key_id: str) -> None:
+    """Within five seconds nobody gets in with it any more. Raises NotFound."""
+    authorize(caller, Action.CONFIGURE)
+    if not services.administration.remove_key(caller.bot, key_id):
+        raise _no_key(caller.bot, key_id)
+    audit.changed(caller, "key_revoked", key_id=key_id)
+
+
+def _new(services: Services, like: Key) -> tuple[Key, str]:
+    key_id = digest(services.random.token())[:ID_LENGTH]
+    secret = services.random.token()
+    now = services.clock.now()
+    key = replace(like, id=key_id, secret_hash=digest_of(secret), created_at=now)
+    return key, f"{KEY_PREFIX}{key_id}_{secret}"
+
+
+def _require_future(services: Services, expires_at: int | None) -> None:
+    if expires_at is not None and expires_at <= services.clock.now():
+        errors = [{"field": "expires_at", "message": "lies in the past"}]
+        raise InvalidRequest("expires_at: lies in the past.", errors=errors)
+
+
+def _no_key(bot: str, key_id: str) -> NotFound:
+    return NotFound(f"The bot {bot} has no key {key_id}.")

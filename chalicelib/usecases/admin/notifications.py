@@ -1,0 +1,73 @@
+"""Short messages to everybody who serves a bot: in the console, and through SNS."""
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
+from chalicelib.usecases.conversations.execute import no_conversation
+from chalicelib.usecases.ports.conversations import Lost
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.services import Services
+
+
+def notify(
+    services: Services,
+    caller: Caller,
+    message: str,
+    level: str,
+    url: str | None = None,
+    conversation_id: str | None = None,
+    key: IdempotencyKey | None = None,
+) -> Notification:
+    """Stores it; the stream tells the agents. Raises IdempotencyMismatch, and NotFound where it
+    names a conversation that this bot does not have."""
+    authorize(caller, Action.NOTIFY)
+    known = _known(services, caller, key)
+    if known:
+        return known
+    if conversation_id and services.conversations.head(caller.bot, conversation_id) is None:
+        raise no_conversation(caller.bot, conversation_id)
+    now = services.clock.now()
+    notification = Notification(
+        id=f"n_{now:013d}_{services.random.token()[:12]}",
+        bot=caller.bot,
+        message=message,
+        level=level,
+        at=now,
+        url=url,
+        conversation_id=conversation_id,
+    )
+    try:
+        services.notifications.add(notification, key)
+    except Lost:
+        return _first(services, caller, key)
+    return notification
+
+
+def _first(services: Services, caller: Caller, key: IdempotencyKey | None) -> Notification:
+    """What the same request, sent twice at the same moment, has made."""
+    first = _known(services, caller, key)
+    if first is None:
+        raise Conflict("Another request with this Idempotency-Key is under way.")
+    return first
+
+
+def latest(
+    services: Services, caller: Caller, position: str | None, limit: int
+) -> tuple[list[Notification], str | None]:
+    """Newest first, and where the next page begins."""
+    authorize(caller, Action.READ_NOTIFICATIONS)
+    found = services.notifications.latest(caller.bot, position, limit)
+    return found, found[-1].id if len(found) == limit else None
+
+
+def mark_read(services: Services, caller: Caller, notification_id: str) -> None:
+    authorize(caller, Action.READ_NOTIFICATIONS)
+    if not services.notifications.mark_read(caller.bot, notification_id, caller.id):
+        raise NotFound(f"The bot {caller.bot} has no notification {notification_id}.")
+
+
+def _known(services: Services, caller: Caller, key: IdempotencyKey | None) -> Notification | None:
+    found = services.notifications.known(caller.bot, key) if key else None
+    if key and found and found[0] != key.fingerprint:
+        raise IdempotencyMismatch("This Idempotency-Key came with another request before.")
+    return found[1] if found else None

@@ -1,0 +1,24 @@
+"""What agents say often: written by admins, read by everybody who answers."""
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.usecases.admin import audit
+from chalicelib.usecases.records.bots import CannedReply
+from chalicelib.usecases.services import Services
+
+
+def replies(services: Services, caller: Caller) -> list[CannedReply]:
+    """By name."""
+    authorize(caller, Action.SEE_REPLIES)
+    return sorted(services.administration.replies(caller.bot), key=lambda reply: reply.name)
+
+
+def put(services: Services, caller: Caller, reply: CannedReply) -> None:
+    authorize(caller, Action.CONFIGURE)
+    services.administration.put_reply(caller.bot, reply)
+    audit.changed(caller, "reply_set", reply=reply.name)
+
+
+def remove(services: Services, caller: Caller, name: str) -> None:
+    authorize(caller, Action.CONFIGURE)
+    services.administration.remove_reply(caller.bot, name)
+    audit.changed(caller, "reply_removed", reply=name)

@@ -1,0 +1,90 @@
+"""Looking at handoffs: one, or the latest ones."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.handoff import Handoff
+from chalicelib.domain.conversation.head import Head
+from chalicelib.usecases.conversations import queries
+from chalicelib.usecases.conversations.execute import visible
+from chalicelib.usecases.services import Services
+
+PAGES_PER_CALL = 5
+"""A filter that fits little gives a short page with a cursor, not a slow answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for; None is: any. `agent` is the id of whoever had it last."""
+
+    queue: str | None = None
+    is_open: bool | None = None
+    agent: str | None = None
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffDetail:
+    """A handoff, the conversation's tags, and the notes written meanwhile that may be read."""
+
+    handoff: Handoff
+    tags: tuple[str, ...]
+    notes: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    episodes: list[HandoffDetail]
+    position: str | None
+
+
+def one(services: Services, caller: Caller, handoff_id: str) -> HandoffDetail:
+    """Raises NotFound."""
+    found, of = queries.handoff(services, caller, handoff_id)
+    return HandoffDetail(found, of.tags, _notes(services, found) if caller.is_person else ())
+
+
+def latest(
+    services: Services, caller: Caller, wanted: Wanted, position: str | None, limit: int
+) -> Page:
+    """The latest request first."""
+    authorize(caller, Action.READ)
+    if wanted.conversation_id is not None:
+        found = services.conversations.handoffs_in(caller.bot, wanted.conversation_id)
+        return Page(_seen(services, caller, found, wanted)[:limit], None)
+    episodes: list[HandoffDetail] = []
+    for _ in range(PAGES_PER_CALL):
+        page, position = services.conversations.handoffs(
+            caller.bot, position, limit - len(episodes)
+        )
+        episodes += _seen(services, caller, page, wanted)
+        if position is None or len(episodes) >= limit:
+            break
+    return Page(episodes, position)
+
+
+def _seen(
+    services: Services, caller: Caller, found: list[Handoff], wanted: Wanted
+) -> list[HandoffDetail]:
+    fitting = [handoff for handoff in found if _fits(wanted, handoff)]
+    ids = dict.fromkeys(handoff.conversation_id for handoff in fitting)
+    heads: dict[str, Head] = {h.id: h for h in services.conversations.heads(caller.bot, ids)}
+    of = ((handoff, heads.get(handoff.conversation_id)) for handoff in fitting)
+    return [
+        HandoffDetail(handoff, head.tags) for handoff, head in of if head and visible(caller, head)
+    ]
+
+
+def _fits(wanted: Wanted, handoff: Handoff) -> bool:
+    return (
+        wanted.queue in (None, handoff.request.queue)
+        and wanted.is_open in (None, handoff.returned_at is None)
+        and wanted.agent in (None, handoff.owner.id if handoff.owner else "")
+    )
+
+
+def _notes(services: Services, of: Handoff) -> tuple[Entry, ...]:
+    notes = services.conversations.notes(of.bot, of.conversation_id)
+    last = of.returned_seq
+    return tuple(n for n in notes if n.seq > of.opened_seq and (last is None or n.seq <= last))

@@ -1,0 +1,58 @@
+"""Asking for a person: by a conversation's id, or by where the user is."""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.commands import IfUnavailable, Pause, Profile, Take
+from chalicelib.usecases.conversations import lookup
+from chalicelib.usecases.conversations.execute import execute, first_answer
+from chalicelib.usecases.ports.conversations import Query
+from chalicelib.usecases.records.answers import Answer, IdempotencyKey
+from chalicelib.usecases.routing import availability
+from chalicelib.usecases.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command, the id of the agent whom it names, and what is known of the user."""
+
+    command: Pause | Take
+    agent: str | None = None
+    profile: Profile | None = None
+
+
+def pause(
+    services: Services,
+    caller: Caller,
+    place: Address | str,
+    asked: Asked,
+    key: IdempotencyKey | None,
+) -> Answer:
+    """Two round trips; one more to find the conversation of an address without a thread, and to
+    see who is there where `if_unavailable` asks for it. Raises what `execute` and `places` raise.
+    """
+    authorize(caller, Action.PAUSE)
+    if isinstance(place, Address) and place.thread is None:
+        known = _known(services, place, key) if key else None
+        if known:
+            return known
+        place = lookup.to_pause(services, caller, place)
+    command, agent = asked.command, None
+    if isinstance(command, Pause):
+        command, agent = _informed(services, caller.bot, command, asked), asked.agent
+    return execute(services, caller, place, command, key=key, agent=agent)
+
+
+def _known(services: Services, address: Address, key: IdempotencyKey) -> Answer | None:
+    """Asked before the address is resolved: a replay means the conversation it meant then."""
+    query = Query(address.bot, address.conversation_id, key)
+    return first_answer(services.conversations.load(query), key)
+
+
+def _informed(services: Services, bot: str, command: Pause, asked: Asked) -> Pause:
+    command = replace(command, profile=asked.profile)
+    if command.if_unavailable is IfUnavailable.QUEUE:
+        return command
+    free = availability.anyone_available(services, bot, command.request.queue)
+    return replace(command, someone_free=free)

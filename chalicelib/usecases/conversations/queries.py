@@ -1,0 +1,139 @@
+"""Looking without changing: the gate, heads, lists, entries."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.domain.access import Action, Caller, authorize, may_read
+from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.commands import Profile
+from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.handoff import Handoff
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.errors import NotFound
+from chalicelib.usecases.conversations.execute import no_conversation, visible
+from chalicelib.usecases.ports.conversations import BoardFilter, Listing
+from chalicelib.usecases.services import Services
+
+PAUSED = frozenset({Status.WAITING, Status.AGENT})
+PAGES_PER_CALL = 5
+"""A caller who may see little gets a short page with a cursor, not a slow answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked for; None is: any. `owner` is a person's id, or "none"."""
+
+    statuses: frozenset[Status] | None = None
+    queue: str | None = None
+    owner: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    heads: list[Head]
+    position: str | None
+
+
+def gate(services: Services, caller: Caller, conversation_id: str) -> Head:
+    """May the bot speak now? One strongly consistent read."""
+    authorize(caller, Action.GATE)
+    return seen(services, caller, conversation_id)
+
+
+def head(services: Services, caller: Caller, conversation_id: str) -> Head:
+    authorize(caller, Action.READ)
+    return seen(services, caller, conversation_id)
+
+
+def user(services: Services, caller: Caller, conversation_id: str) -> tuple[Address, Profile]:
+    """Whom the conversation is with, and what the bot has told of them."""
+    address = head(services, caller, conversation_id).address
+    return address, services.conversations.profiles([address]).get(address, Profile())
+
+
+def entries(
+    services: Services,
+    caller: Caller,
+    conversation_id: str,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """Ascending; the latest ones without `after` and `before`. A bot never sees notes,
+    and of people only the owner what the bot suggests.
+
+    Only an empty page is the end: one of nothing that may be seen is passed over.
+    """
+    owner = head(services, caller, conversation_id).owner_id
+    store = services.conversations
+    while True:
+        if after is not None:
+            found = store.entries_after(caller.bot, conversation_id, after, limit)
+        else:
+            found = store.entries_before(caller.bot, conversation_id, before, limit)
+        readable = [entry for entry in found if may_read(caller, entry.kind, owner)]
+        if readable or not found:
+            return readable
+        after, before = (found[-1].seq, None) if after is not None else (None, found[0].seq)
+
+
+def conversations(
+    services: Services, caller: Caller, wanted: Wanted, position: str | None, limit: int
+) -> Page:
+    """Paused ones by priority and longest wait; otherwise the latest activity first.
+
+    The index finds the ids, the heads are read from the table: what is listed is never older than
+    the moment of reading, and what no longer fits is left out.
+    """
+    authorize(caller, Action.READ)
+    found: list[Head] = []
+    for _ in range(PAGES_PER_CALL):
+        listing = _source(services, caller.bot, wanted)(position, limit - len(found))
+        heads = services.conversations.heads(caller.bot, listing.conversation_ids)
+        found += [h for h in heads if visible(caller, h) and _fits(wanted, h)]
+        position = listing.position
+        if position is None or len(found) >= limit:
+            break
+    return Page(found, position)
+
+
+def handoff(services: Services, caller: Caller, handoff_id: str) -> tuple[Handoff, Head]:
+    """With the head of its conversation, which is read last. Raises NotFound."""
+    authorize(caller, Action.READ)
+    found = services.conversations.handoff(caller.bot, handoff_id)
+    of = services.conversations.head(caller.bot, found.conversation_id) if found else None
+    if found is None or of is None or not visible(caller, of):
+        raise NotFound(f"The bot {caller.bot} has no handoff {handoff_id}.")
+    return found, of
+
+
+def seen(services: Services, caller: Caller, conversation_id: str) -> Head:
+    """For whatever the caller may do there; what they may not see is not found."""
+    found = services.conversations.head(caller.bot, conversation_id)
+    if found is None or not visible(caller, found):
+        raise no_conversation(caller.bot, conversation_id)
+    return found
+
+
+def _source(services: Services, bot: str, wanted: Wanted) -> Callable[[str | None, int], Listing]:
+    store = services.conversations
+    if wanted.name is not None:
+        prefix = wanted.name.lower()
+        return lambda position, limit: store.named(bot, prefix, position, limit)
+    only_paused = wanted.statuses is not None and wanted.statuses <= PAUSED
+    if only_paused or wanted.queue or wanted.owner not in (None, "none"):
+        owner = None if wanted.owner == "none" else wanted.owner
+        board = BoardFilter((wanted.statuses or PAUSED) & PAUSED, wanted.queue, owner)
+        return lambda position, limit: store.board(bot, board, position, limit)
+    return lambda position, limit: store.recent(bot, position, limit)
+
+
+def _fits(wanted: Wanted, found: Head) -> bool:
+    return (
+        (wanted.statuses is None or found.status in wanted.statuses)
+        and wanted.queue in (None, found.queue)
+        and wanted.owner in (None, found.owner_id or "none")
+        and (found.user_name or "").lower().startswith((wanted.name or "").lower())
+    )

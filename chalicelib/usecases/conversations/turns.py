@@ -1,0 +1,33 @@
+"""Turns, for bots that send on their own channel: begun before thinking, committed before sending.
+
+What a commit promises: once a pause has been answered, no turn that was begun before it is
+allowed any more. A message that was allowed may still be on its way when the pause comes.
+"""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.access import Caller
+from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.conversation.refusals import not_your_turn, stale
+from chalicelib.usecases.conversations import queries
+from chalicelib.usecases.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    conversation_id: str
+    epoch: int
+
+
+def begin(services: Services, caller: Caller, conversation_id: str) -> Head:
+    """One strongly consistent read: the head has the epoch, and says whose turn it is."""
+    return queries.gate(services, caller, conversation_id)
+
+
+def commit(services: Services, caller: Caller, turn: Turn) -> None:
+    """One strongly consistent read. Raises NotYourTurn, StaleEpoch."""
+    head = queries.gate(services, caller, turn.conversation_id)
+    if head.paused:
+        raise not_your_turn(head)
+    if head.epoch != turn.epoch:
+        raise stale(head)

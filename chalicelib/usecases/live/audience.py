@@ -1,0 +1,46 @@
+"""Who is there to hear: open connections, without those whose session has ended."""
+
+from collections.abc import Mapping
+
+from chalicelib.usecases.records.people import Connection, Person
+from chalicelib.usecases.services import Services
+
+Event = Mapping[str, object]
+
+
+def of_bot(services: Services, bot: str) -> list[Connection]:
+    """The open connections of this bot's people."""
+    return in_session(services, services.connections.of_bot(bot))
+
+
+def in_session(services: Services, connections: list[Connection]) -> list[Connection]:
+    """Those of people who are still logged in; one read for all."""
+    people = _people(services, connections)
+    return [c for c in connections if _is_current(people.get(c.person), c)]
+
+
+def viewers(services: Services, bot: str, conversation_id: str) -> list[tuple[str, Event]]:
+    """To each connection that has this conversation open: whose they are, each person once."""
+    watching = set(services.connections.watchers(bot, conversation_id))
+    if not watching:
+        return []
+    there = [c for c in services.connections.of_bot(bot) if c.id in watching]
+    people = _people(services, there)
+    current = [c for c in there if _is_current(people.get(c.person), c)]
+    names = sorted((people[person].name, person) for person in {c.person for c in current})
+    event = {
+        "event": "viewers",
+        "conversation_id": conversation_id,
+        "people": [{"id": person, "name": name} for name, person in names],
+    }
+    return [(c.id, event) for c in current]
+
+
+def _people(services: Services, connections: list[Connection]) -> Mapping[str, Person]:
+    return {p.id: p for p in services.directory.people({c.person for c in connections})}
+
+
+def _is_current(person: Person | None, connection: Connection) -> bool:
+    if person is None or person.disabled:
+        return False
+    return person.token_version == connection.token_version

@@ -1,0 +1,34 @@
+"""How far what an agent said has come: told to whoever has the conversation open."""
+
+from contextlib import suppress
+
+from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.usecases import views as rep
+from chalicelib.usecases.live import push
+from chalicelib.usecases.records.webhooks import Cursor
+from chalicelib.usecases.services import Services
+
+
+def show(
+    services: Services, bot: str, conversation_id: str, cursor: Cursor, failed: int | None
+) -> None:
+    """Once or not at all; `failed` is the number of an entry that has just been given up."""
+    event = {
+        "event": "delivery",
+        "conversation_id": conversation_id,
+        "through": cursor.seq,
+        "attempts": cursor.attempts,
+        "failed": failed,
+    }
+    with suppress(TemporarilyUnavailable):
+        watchers = services.connections.watchers(bot, conversation_id)
+        push.send(services, [(watcher, event) for watcher in watchers])
+
+
+def known(services: Services, bot_id: str, conversation_id: str) -> rep.Json | None:
+    """None where the bot has no webhook, and fetches what was said by itself."""
+    bot = services.directory.bot(bot_id)
+    if bot is None or bot.webhook is None or bot.webhook.off:
+        return None
+    cursor = services.deliveries.cursor(bot_id, conversation_id)
+    return {"through": cursor.seq, "attempts": cursor.attempts}

@@ -1,0 +1,40 @@
+"""Bots, their keys and their canned replies. Times are in milliseconds since 1970 (UTC)."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.domain.access import Scope
+from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.usecases.records.webhooks import Webhook
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """What agents say often, under a short name."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    id: str
+    name: str
+    webhook: Webhook | None = None
+    settings: BotSettings = field(default_factory=BotSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A bot's key. Only a digest of its secret is kept; `expires_at` ends it. `name` and
+    `created_at` are for those who look after it."""
+
+    id: str
+    bot: str
+    secret_hash: str
+    scopes: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
+    expires_at: int | None = None
+    name: str | None = None
+    created_at: int | None = None
+
+    def ends_by(self, now: int) -> bool:
+        return self.expires_at is not None and self.expires_at <= now

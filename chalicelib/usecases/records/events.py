@@ -1,0 +1,29 @@
+"""What the table's stream delivers: committed entries, and notifications.
+
+Times are in milliseconds since 1970 (UTC).
+"""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.conversation.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    id: str
+    bot: str
+    message: str
+    level: str
+    at: int
+    url: str | None = None
+    conversation_id: str | None = None
+    read_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """An entry as the stream brings it, and where it belongs."""
+
+    bot: str
+    conversation_id: str
+    entry: Entry

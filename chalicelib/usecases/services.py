@@ -1,0 +1,68 @@
+"""All ports in one place. Each is built when it is first asked for, so that a call loads only
+what it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.usecases.ports.accounts import Attempts, Passwords, Tokens
+    from chalicelib.usecases.ports.admin import Administration
+    from chalicelib.usecases.ports.conversations import Conversations
+    from chalicelib.usecases.ports.directory import Directory
+    from chalicelib.usecases.ports.live import Connections, Notifications, Sockets, Topic
+    from chalicelib.usecases.ports.reports import Metrics, Reports
+    from chalicelib.usecases.ports.system import Clock, Random
+    from chalicelib.usecases.ports.webhooks import Deliveries, Receiver, WebhookQueue
+
+
+class Services(Protocol):
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def administration(self) -> Administration: ...
+    @property
+    def attempts(self) -> Attempts: ...
+    @property
+    def connections(self) -> Connections: ...
+    @property
+    def notifications(self) -> Notifications: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def reports(self) -> Reports: ...
+    @property
+    def sockets(self) -> Sockets: ...
+    @property
+    def topic(self) -> Topic: ...
+    @property
+    def webhook_queue(self) -> WebhookQueue: ...
+    @property
+    def receiver(self) -> Receiver: ...
+    @property
+    def passwords(self) -> Passwords: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def metrics(self) -> Metrics: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def random(self) -> Random: ...
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The first one signs what we hand out and want back unchanged; all of them verify it, so
+        that one can be replaced while what the other has signed is still about."""
+        ...
+
+    @property
+    def socket_url(self) -> str:
+        """Where people's WebSockets connect."""
+        ...
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Whose pages may open a WebSocket."""
+        ...

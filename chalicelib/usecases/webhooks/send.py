@@ -1,0 +1,36 @@
+"""One signed call to a bot's server, by https://www.standardwebhooks.com."""
+
+from dataclasses import dataclass
+
+from chalicelib.usecases.ports.webhooks import Unreachable
+from chalicelib.usecases.records.webhooks import Webhook, is_success
+from chalicelib.usecases.services import Services
+from chalicelib.usecases.webhooks.signing import sign
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """`status` is None where there was no answer; `error` says why."""
+
+    status: int | None
+    error: str | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        return is_success(self.status)
+
+
+def call(services: Services, webhook: Webhook, webhook_id: str, body: bytes) -> Attempt:
+    """`webhook_id` is the same on every attempt; the signatures are new ones, one for each secret
+    in force."""
+    now = services.clock.now()
+    headers = {
+        "content-type": "application/json; charset=utf-8",
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(now // 1000),
+        "webhook-signature": sign(webhook.signing_at(now), webhook_id, now // 1000, body),
+    }
+    try:
+        return Attempt(services.receiver.post(webhook.url, headers, body))
+    except Unreachable as error:
+        return Attempt(None, str(error))

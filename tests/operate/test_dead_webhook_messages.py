@@ -1,0 +1,80 @@
+"""A message that kills its worker every time: SQS puts it aside, and nobody waits for it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from infra.dead_letters import DeadLetters
+from infra.local.engine import Engine
+from infra.local.invocation import Event
+from infra.local.messaging import Messaging, create_messaging
+from infra.local.pumps import QueuePump
+from tests.local.waiting import eventually
+
+ATTEMPTS = 3
+
+
+@pytest.fixture
+def sqs(engine: Engine) -> Any:
+    return engine.client("sqs", max_pool_connections=20)
+
+
+@pytest.fixture
+def queues(engine: Engine, sqs: Any) -> Messaging:
+    """As each stage has them, with less patience."""
+    made = create_messaging(engine.client("sns"), sqs, f"m-{uuid4().hex[:8]}")
+    attributes = sqs.get_queue_attributes(QueueUrl=made.queue_url, AttributeNames=["All"])
+    redrive = json.loads(attributes["Attributes"]["RedrivePolicy"])
+    redrive["maxReceiveCount"] = str(ATTEMPTS)
+    sqs.set_queue_attributes(
+        QueueUrl=made.queue_url,
+        Attributes={"RedrivePolicy": json.dumps(redrive), "VisibilityTimeout": "1"},
+    )
+    return made
+
+
+class Worker:
+    """Dies of one conversation."""
+
+    def __init__(self, poison: str) -> None:
+        self._poison = poison
+        self.done: list[tuple[str, int]] = []
+        self.deaths = 0
+
+    def __call__(self, event: Event, context: Any) -> Any:
+        queued = json.loads(event["Records"][0]["body"])
+        if queued["conversation_id"] == self._poison and queued["seq"] == 1:
+            self.deaths += 1
+            raise MemoryError
+        self.done.append((queued["conversation_id"], queued["seq"]))
+
+
+@pytest.fixture
+def worker(sqs: Any, queues: Messaging) -> Iterator[Worker]:
+    dies = Worker("c_poison")
+    pump = QueuePump("on_webhook_queue", sqs, queues.queue_url, dies)
+    pump.start()
+    yield dies
+    assert pump.stop(within=3)
+
+
+def test_it_is_put_aside_after_its_attempts_and_the_rest_goes_on(
+    sqs: Any, queues: Messaging, worker: Worker
+) -> None:
+    wanted = [("c_poison", 1), ("c_poison", 2), ("c_other", 1)]
+    for conversation_id, seq in wanted:
+        queued = {"bot": "demo", "conversation_id": conversation_id, "seq": seq}
+        sqs.send_message(
+            QueueUrl=queues.queue_url,
+            MessageBody=json.dumps(queued),
+            MessageGroupId=conversation_id,
+            MessageDeduplicationId=f"{conversation_id}:{seq}",
+        )
+
+    assert eventually(lambda: sorted(worker.done) == sorted(wanted[1:]), within=20)
+    assert worker.deaths == ATTEMPTS
+    (letter,) = DeadLetters(sqs, queues.dead_letter_url).take()
+    assert (letter.kind, letter.body["conversation_id"]) == ("nudge", "c_poison")

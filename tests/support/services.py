@@ -1,0 +1,57 @@
+"""A whole world in memory, seeded as the local stack is."""
+
+from chalicelib.adapters.security.tokens import JwtTokens
+from chalicelib.settings import LOCAL
+from infra.local.seed import seed
+from tests.support.clock import ManualClock
+from tests.support.fakes import (
+    FakeMetrics,
+    FakeNudges,
+    FakeReceiver,
+    FakeSockets,
+    FakeTopic,
+    PlainPasswords,
+    SeededChance,
+)
+from tests.support.memory import (
+    MemoryAdministration,
+    MemoryAttempts,
+    MemoryConnections,
+    MemoryConversations,
+    MemoryDeliveries,
+    MemoryDirectory,
+    MemoryNotifications,
+    MemoryReports,
+    MemoryTable,
+)
+
+SECRET = "a-secret-for-tests-that-is-long-enough"
+ORIGIN = "http://127.0.0.1:8000"
+
+
+class MemoryServices:
+    """Everything that `World` names, and the fakes by their own types."""
+
+    def __init__(self, webhook_url: str | None = None) -> None:
+        self.memory = table = MemoryTable()
+        self.clock = ManualClock()
+        self.conversations = MemoryConversations(table, self.clock)
+        self.directory = MemoryDirectory(table, self.clock)
+        self.administration = MemoryAdministration(table, self.clock)
+        self.attempts = MemoryAttempts(table, self.clock)
+        self.connections = MemoryConnections(table, self.clock)
+        self.notifications = MemoryNotifications(table, self.clock)
+        self.deliveries = MemoryDeliveries(table, self.clock)
+        self.reports = MemoryReports(table, self.clock)
+        self.sockets = FakeSockets()
+        self.topic = FakeTopic()
+        self.webhook_queue = FakeNudges(self.clock)
+        self.receiver = FakeReceiver()
+        self.metrics = FakeMetrics()
+        self.passwords = PlainPasswords()
+        self.random = SeededChance()
+        self.secrets: tuple[str, ...] = (SECRET,)
+        self.tokens = JwtTokens(self.secrets, "baton", self.clock)
+        self.socket_url = "ws://127.0.0.1:8000/ws"
+        self.origins = frozenset({ORIGIN})
+        seed(self, LOCAL, webhook_url)
