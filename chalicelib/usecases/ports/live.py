@@ -1,6 +1,7 @@
 """The ports that tell agents what happens: WebSocket connections, notifications and SNS.
 
-A method that calls AWS may raise TemporarilyUnavailable. Times are in milliseconds since 1970 (UTC).
+A method that calls AWS may raise TemporarilyUnavailable. Times are in milliseconds since
+1970 (UTC).
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,7 @@
 """The ports for webhooks: the queue that wakes the worker, the HTTP client, and the delivery state.
 
-A method that calls AWS may raise TemporarilyUnavailable. Times are in milliseconds since 1970 (UTC).
+A method that calls AWS may raise TemporarilyUnavailable. Times are in milliseconds since
+1970 (UTC).
 """
 
 from collections.abc import Iterable, Mapping
