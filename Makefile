@@ -34,34 +34,34 @@ fix: $(READY) ## Repair what can be repaired: imports, format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 openapi: $(READY) ## Write the API's document of record into the app
-	@$(BIN)/python -m infra.openapi
+	@$(BIN)/python -m infra.generate.openapi
 
 screenshots: $(READY) ## Take the pictures of the console that the README shows
-	@$(BIN)/python -m infra.screenshots
+	@$(BIN)/python -m infra.generate.screenshots
 
 bench: $(READY) ## Print the benchmarks
 	@$(BIN)/python -m bench
 
-cost: $(READY) ## Count again what docs/cost.md says
-	@$(BIN)/python -m bench.pages cost
+cost: $(READY) ## Print the costs that docs/cost.md shows
+	@$(BIN)/python -m bench cost
 
 package: $(READY) ## One template and one zip in build/STAGE (STAGE=dev, ARGS='--python 3.13 --arch x86_64')
-	@$(BIN)/python -m infra.package $(STAGE) $(ARGS)
+	@$(BIN)/python -m infra.packaging.package $(STAGE) $(ARGS)
 
 checkov: ## Look through what is packaged for what is unsafe (STAGE=dev)
-	@infra/checkov build/$(STAGE)/template.json
+	@infra/packaging/checkov build/$(STAGE)/template.json
 
 deploy: $(READY) ## To AWS with what is packaged, after a look at the changes (STAGE=dev, ARGS='--yes')
-	@$(BIN)/python -m infra.deploy $(STAGE) $(ARGS)
+	@$(BIN)/python -m infra.deployment.deploy $(STAGE) $(ARGS)
 
 init: $(READY) ## Make the first owner of a deployed stage (STAGE=dev)
 	@$(BIN)/python -m infra.baton --stage $(STAGE) init
 
 destroy: $(READY) ## Delete the stage's stack; its table stays unless told twice (STAGE=dev, ARGS=--with-data)
-	@$(BIN)/python -m infra.destroy $(STAGE) $(ARGS)
+	@$(BIN)/python -m infra.deployment.destroy $(STAGE) $(ARGS)
 
-scale: $(READY) ## Count and play again what docs/scale.md says (a minute)
-	@$(BIN)/python -m bench.pages scale
+scale: $(READY) ## Print the figures that docs/scale.md shows (a minute)
+	@$(BIN)/python -m bench scale
 
 clean: ## Remove the virtual environment and the local state
 	rm -rf $(VENV) $(STATE)

@@ -4,21 +4,24 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import cold, console, cost, flatness, instructions, reactions, running, units
-from bench.report import Table
-from bench.scale import tables as scale
+from bench.capacity import flatness, reactions, units
+from bench.cost import cost_tables
+from bench.cpu import cold_start, warm_gate
+from bench.latency import console, local_stack
+from bench.output import Table
+from bench.scale import scale_tables
 from tests.support.engines import CREDENTIALS
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "units": units.measure,
     "reactions": reactions.measure,
-    "cold": cold.measure,
-    "instructions": instructions.measure,
+    "cold": cold_start.measure,
+    "instructions": warm_gate.measure,
     "flatness": flatness.measure,
-    "running": running.measure,
+    "running": local_stack.measure,
     "console": console.measure,
-    "cost": cost.measure,
-    "scale": scale.measure,
+    "cost": cost_tables.measure,
+    "scale": scale_tables.measure,
 }
 
 

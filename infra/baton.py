@@ -19,9 +19,9 @@ from chalicelib.usecases.admin import bots, keys, members
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import timestamp
-from infra.cloudformation import StackFailed
-from infra.deploy import DeployError, session
-from infra.stage import NotThere, environment_of
+from infra.deployment.cloudformation import StackFailed
+from infra.deployment.deploy import DeployError, session
+from infra.deployment.stage import NotThere, environment_of
 
 OPERATOR = Person("operator", "", "Operator", "", is_owner=True)
 """Who acts here, as the log of changes names them."""

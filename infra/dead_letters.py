@@ -18,7 +18,7 @@ from chalicelib.entrypoints.events import stream
 from chalicelib.settings import settings
 from chalicelib.usecases.records.webhooks import Cursor
 from chalicelib.usecases.services import Services
-from infra.local.pumps.records import lambda_record
+from infra.local.event_sources.stream_records import lambda_record
 
 HIDDEN = 60
 """Seconds for which a letter in hand is hidden from others; the next one of its group as well."""
@@ -26,7 +26,7 @@ ATTEMPTS = 10
 STREAM_LETTER = "DDBStreamBatchInfo"
 
 
-class Kept(Exception):
+class NotReplayable(Exception):
     """Why a letter cannot be replayed, and stays."""
 
 
@@ -99,7 +99,7 @@ class DeadLetters:
 
 
 class Replay:
-    """Another try for a letter, by its kind. Doing it twice does no harm. Raises Kept."""
+    """Another try for a letter, by its kind. Doing it twice does no harm. Raises NotReplayable."""
 
     def __init__(self, services: Services, sqs: Any, streams: Any, queue_url: str) -> None:
         self._services = services
@@ -124,13 +124,13 @@ class Replay:
         bot, conversation_id, seq = (letter.body[n] for n in ("bot", "conversation_id", "seq"))
         found = self._services.directory.bot(bot)
         if found is None or found.webhook is None or found.webhook.off:
-            raise Kept(f"the bot {bot} has no webhook, or it is switched off")
+            raise NotReplayable(f"the bot {bot} has no webhook, or it is switched off")
         for _ in range(ATTEMPTS):
             cursor = self._services.deliveries.cursor(bot, conversation_id)
             rewound = Cursor(min(cursor.seq, seq - 1))
             if self._services.deliveries.move(bot, conversation_id, cursor, rewound):
                 return self._wake(letter)
-        raise Kept("its conversation is being delivered at this moment")
+        raise NotReplayable("its conversation is being delivered at this moment")
 
     def _wake(self, letter: Letter) -> None:
         bot, conversation_id = letter.body["bot"], letter.body["conversation_id"]
@@ -148,7 +148,7 @@ class Replay:
         event = {"Records": records}
         answer = stream.handle(self._services, wiring.read_record, event)
         if answer["batchItemFailures"]:
-            raise Kept("a reaction failed again")
+            raise NotReplayable("a reaction failed again")
 
     def _records(self, batch: Mapping[str, Any]) -> Iterator[Any]:
         """From the first of the batch to its last, those that the event source filters out too:
@@ -174,12 +174,14 @@ class Replay:
                 SequenceNumber=batch["startSequenceNumber"],
             )
         except self._streams.exceptions.TrimmedDataAccessException:
-            raise Kept("the stream no longer has its records; the log has their entries") from None
+            raise NotReplayable(
+                "the stream no longer has its records; the log has their entries"
+            ) from None
         return str(answer["ShardIterator"])
 
 
 def _unknown(letter: Letter) -> None:
-    raise Kept("nobody knows what it is")
+    raise NotReplayable("nobody knows what it is")
 
 
 def _letter(message: Mapping[str, Any]) -> Letter:
@@ -226,7 +228,7 @@ def replay(letters: DeadLetters) -> None:
     for letter in letters.take():
         try:
             again(letter)
-        except Kept as why:
+        except NotReplayable as why:
             click.echo(f"kept: {letter}: {why}")
         else:
             letters.done(letter)

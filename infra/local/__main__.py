@@ -7,8 +7,8 @@ import threading
 import time
 from pathlib import Path
 
-from infra.local.engine import EngineError
-from infra.local.gateway import GatewayError
+from infra.local.aws.engine import EngineError
+from infra.local.gateway.server import GatewayError
 from infra.local.seed import ACCOUNTS, SECRET
 from infra.local.stack import Stack
 

@@ -21,15 +21,15 @@ import app as application
 from chalicelib import wiring
 from chalicelib.adapters.dynamodb.stream import NEWS
 from chalicelib.settings import LOCAL, settings
-from infra.local.engine import Engine, EngineError
-from infra.local.gateway import Gateway
-from infra.local.messaging import Messaging, create_messaging
-from infra.local.pumps.queue import QueuePump
-from infra.local.pumps.schedule import SchedulePump
-from infra.local.pumps.stream import StreamPump
-from infra.local.resources import create_table
+from infra.local.aws.engine import Engine, EngineError
+from infra.local.aws.messaging import Messaging, create_messaging
+from infra.local.aws.table import create_table
+from infra.local.demo_bot import DemoBot
+from infra.local.event_sources.queue_poller import QueuePoller
+from infra.local.event_sources.scheduler import Scheduler
+from infra.local.event_sources.stream_poller import StreamPoller
+from infra.local.gateway.server import Gateway
 from infra.local.seed import SECRET, WEBHOOK_SECRET, seed
-from infra.local.toybot import ToyBot
 
 NAME = "baton-local"
 MINUTE = 60.0
@@ -85,7 +85,7 @@ class Stack:
     def _start(self, starting: ExitStack) -> None:
         """What is entered last is stopped first: nobody calls what is already gone."""
         memory = self._state / "toybot.json"
-        toy_bot = ToyBot(lambda: self.url, "demo", f"bk_demo_{SECRET}", WEBHOOK_SECRET, memory)
+        toy_bot = DemoBot(lambda: self.url, "demo", f"bk_demo_{SECRET}", WEBHOOK_SECRET, memory)
 
         async def drop(_: Request) -> Response:
             await gateway.drop(OUTAGE)
@@ -104,20 +104,22 @@ class Stack:
         messaging = create_messaging(engine.client("sns"), engine.client("sqs"), NAME)
         self._configure(engine, messaging, gateway)
         seed(wiring.services(), settings().stage, f"{self.url}/demo/webhook")
-        stream = self._start_pumps(starting, engine, messaging)
+        stream = self._start_event_sources(starting, engine, messaging)
         starting.callback(stream.drain, DRAIN)
         gateway.start()
         starting.callback(gateway.stop)
         starting.callback(stream.drain, DRAIN)
         starting.callback(self.env_file.unlink, missing_ok=True)
 
-    def _start_pumps(self, starting: ExitStack, engine: Engine, messaging: Messaging) -> StreamPump:
+    def _start_event_sources(
+        self, starting: ExitStack, engine: Engine, messaging: Messaging
+    ) -> StreamPoller:
         streams, sqs = engine.client("dynamodbstreams"), engine.client("sqs", read_timeout=30)
-        stream = StreamPump(
+        stream = StreamPoller(
             "on_change", streams, NAME, application.on_change, state=self._state, pattern=NEWS
         )
         starting.enter_context(stream)
-        webhook_queue = QueuePump(
+        webhook_queue = QueuePoller(
             "on_webhook_queue",
             sqs,
             messaging.queue_url,
@@ -125,7 +127,7 @@ class Stack:
             workers=NUDGE_WORKERS,
         )
         starting.enter_context(webhook_queue)
-        starting.enter_context(SchedulePump("on_minute", MINUTE, application.on_minute))
+        starting.enter_context(Scheduler("on_minute", MINUTE, application.on_minute))
         return stream
 
     def _configure(self, engine: Engine, messaging: Messaging, gateway: Gateway) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.usecases.records.reports import Metric
-from infra.template.watched import (
+from infra.template.metrics import (
     GATE_LATENCY,
     Measure,
     Names,

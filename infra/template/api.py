@@ -4,10 +4,10 @@ for it, a domain, a firewall and a cache in front of the console."""
 import json
 
 from infra.template.functions import REST_HOST
+from infra.template.metrics import Resource
 from infra.template.names import REST_API, REST_STAGE, stack_of
 from infra.template.policies import SOCKETS
 from infra.template.storage import KEPT
-from infra.template.watched import Resource
 
 RETENTION_DAYS = 30
 RATE, BURST = 1000, 500

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.usecases.records.reports import Metric
 from infra.template.alarms import HOT_PATH
-from infra.template.watched import (
+from infra.template.metrics import (
     COLD_STARTS,
     GATE_LATENCY,
     Measure,

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 
 from chalicelib.adapters.dynamodb.stream import NEWS
-from infra.local.messaging import VISIBILITY
+from infra.local.aws.messaging import VISIBILITY
+from infra.template.metrics import Resource
 from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, SECRET, SECRET_VERSION
 from infra.template.policies import (
     DEAD_CHANGES,
@@ -17,7 +18,6 @@ from infra.template.policies import (
     role_of,
     roles,
 )
-from infra.template.watched import Resource
 
 RETENTION_DAYS = 30
 STREAM_RETRIES = 10

@@ -1,8 +1,8 @@
 """The topic, the queue that wakes the webhook worker, and where goes what could not be done."""
 
-from infra.local.messaging import POISON_AFTER, VISIBILITY
+from infra.local.aws.messaging import POISON_AFTER, VISIBILITY
+from infra.template.metrics import Resource
 from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, TOPIC, WEBHOOK_QUEUE
-from infra.template.watched import Resource
 
 TWO_WEEKS = 14 * 24 * 60 * 60
 """Seconds: the longest that SQS keeps a message."""

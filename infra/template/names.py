@@ -1,7 +1,7 @@
 """What the template's resources are called, each name once."""
 
+from infra.template.metrics import Names
 from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, TABLE, WEBHOOK_QUEUE, log_of
-from infra.template.watched import Names
 
 FUNCTIONS = {
     "api_handler": "APIHandler",

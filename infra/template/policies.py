@@ -7,7 +7,7 @@ in `*` but where AWS has no name for what is meant; each of those has its reason
 
 from collections.abc import Iterable, Mapping
 
-from infra.template.watched import Resource
+from infra.template.metrics import Resource
 
 TABLE, TOPIC, WEBHOOK_QUEUE, SOCKETS = "Table", "Events", "Nudges", "WebsocketAPI"
 DEAD_NUDGES, DEAD_CHANGES = "DeadNudges", "DeadChanges"

@@ -1,9 +1,9 @@
 """The table, and the secret that signs: what a stack must never lose by an update."""
 
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
+from infra.template.metrics import Resource
 from infra.template.names import SECRET
 from infra.template.policies import TABLE
-from infra.template.watched import Resource
 
 KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 SECRET_LENGTH = 64

@@ -12,7 +12,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from chalicelib.entrypoints.websocket import handlers
-from infra.openapi import WRITTEN
+from infra.generate.openapi import WRITTEN
 from tests.support import contract
 from tests.support.api import Api
 from tests.support.services import ORIGIN, MemoryServices

@@ -17,9 +17,9 @@ from schemathesis.specs.openapi import checks
 
 from chalicelib.entrypoints.http import blueprints
 from chalicelib.usecases.accounts import sessions
+from infra.local.gateway.limits import Limits
+from infra.local.gateway.rest import RestApi
 from infra.local.invocation import Workers, isolate
-from infra.local.limits import Limits
-from infra.local.rest import RestApi
 from tests.api.calls import Ids, Resource, staged
 from tests.support import contract
 from tests.support.api import DEMO_KEY, Api

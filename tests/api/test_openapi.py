@@ -16,7 +16,7 @@ from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.entrypoints.http import blueprints
 from chalicelib.entrypoints.http.framework import Unforeseen
 from chalicelib.entrypoints.http.schemas import conversations
-from infra.openapi import SERVED, as_json
+from infra.generate.openapi import SERVED, as_json
 from tests.api.calls import NATIVE, PEOPLE, ROWS, Resource
 from tests.support import contract
 from tests.support.api import Api

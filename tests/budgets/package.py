@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.slim import slim
+from infra.packaging.slim import slim
 from tests.budgets.cachegrind import ROOT
 
 DEADLINE = 180

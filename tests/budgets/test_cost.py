@@ -1,12 +1,16 @@
 """The estimate in the report rests on what is counted, not on what was once believed."""
 
+from pathlib import Path
+
 import pytest
 
-from bench.episode import PARTS, SAID_WITH_PERSON, handoff, total
-from bench.money import dollars
+from bench.cost.cost_tables import HEARTBEAT
+from bench.cost.handoff_run import PARTS, SAID_WITH_PERSON, handoff, total
+from bench.cost.pricing import dollars
 from chalicelib.domain.cost import estimate
 from tests.support.engines import CREDENTIALS
 
+SOCKET = Path(__file__).parents[2] / "chalicelib/console/socket.js"
 TALLY = {"messages": SAID_WITH_PERSON, "moves": 3}
 SERVICES = {
     "dynamodb": "DynamoDB",
@@ -31,3 +35,9 @@ def test_the_estimate_for_a_handoff_is_what_a_played_one_costs(
 
     counted = {service: played[name] for service, name in SERVICES.items()}
     assert estimate(TALLY, agents) == pytest.approx(counted, rel=0.05)
+
+
+def test_the_console_pings_as_often_as_the_cost_tables_assume() -> None:
+    line = f"const HEARTBEAT = {HEARTBEAT // 60} * 60_000;"
+
+    assert line in SOCKET.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.recording import record
+from bench.cpu.recording import record
 from tests.budgets import cachegrind
 from tests.budgets.cachegrind import ROOT, Cachegrind
 from tests.support.engines import CREDENTIALS
@@ -55,7 +55,7 @@ def test_a_gate_call_loads_nothing_that_only_another_call_needs(
 ) -> None:
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    gate = f"from bench.canned import Gate; Gate({str(record(tmp_path))!r}).call()"
+    gate = f"from bench.cpu.replay import Gate; Gate({str(record(tmp_path))!r}).call()"
 
     assert _loaded(gate, OF_OTHER_CALLS) == []
 

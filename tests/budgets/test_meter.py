@@ -5,7 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
-from bench.meter import Item, index_writes, metering, size
+from bench.capacity.meter import Item, index_writes, metering, size
 from chalicelib.adapters.dynamodb.keys import RowKey
 from chalicelib.adapters.dynamodb.rows import ProfileRow
 from chalicelib.adapters.dynamodb.table import Rows, Table

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from bench.cold import GATE as GATE_CALL
-from bench.cold import YARDSTICK, compile_ours
-from bench.recording import record
+from bench.cpu.cold_start import GATE as GATE_CALL
+from bench.cpu.cold_start import YARDSTICK, compile_ours
+from bench.cpu.recording import record
 from chalicelib.domain.address import Address
-from infra.local.engine import Engine
-from infra.local.resources import create_table
+from infra.local.aws.engine import Engine
+from infra.local.aws.table import create_table
 from infra.local.seed import seed
-from infra.package import zipped
-from infra.slim import SERVICES
+from infra.packaging.package import zipped
+from infra.packaging.slim import SERVICES
 from tests.budgets import cachegrind
 from tests.budgets.cachegrind import Cachegrind
 from tests.budgets.package import installed, slimmed

@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from bench.meter import metering
+from bench.capacity.meter import metering
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bench.episode import PARTS, Used
-from bench.scale.day import HOT, Day, Scenario, play
-from bench.scale.heat import Counted, kind
-from bench.scale.keys import READS, WRITES, hottest, throttled
+from bench.cost.handoff_run import PARTS, Used
+from bench.scale.hot_keys import READS, WRITES, hottest, throttled
+from bench.scale.row_units import Counted, kind
+from bench.scale.simulation import HOT, Day, Scenario, play
 
 SMALL = Scenario(conversations=40_000, agents=45, bots=4, seconds=900)
 """Some four thousand handoffs, and agents who have a little too much to do."""

@@ -14,8 +14,8 @@ import pytest
 from chalicelib.domain.conversation.commands import Cause
 from chalicelib.domain.conversation.handoff import Outcome
 from chalicelib.entrypoints.http.pages.console import TYPES, served
-from infra.vendor import CONSOLE as LIBRARIES
-from infra.vendor import DOCS, HASHES, hashes
+from infra.generate.vendor import CONSOLE as LIBRARIES
+from infra.generate.vendor import DOCS, HASHES, hashes
 
 HERE = Path(__file__).parent
 CONSOLE = HERE.parents[1] / "chalicelib" / "console"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.package import ROOT, TEMPLATE, Target
+from infra.packaging.package import ROOT, TEMPLATE, Target
 
 
 def host() -> Target:

@@ -15,9 +15,9 @@ from samtranslator.translator.managed_policy_translator import ManagedPolicyLoad
 from samtranslator.translator.transform import transform
 
 from chalicelib.settings import LOCAL
-from infra.cloudformation import Stack
-from infra.deploy import Bucket, read, uploaded
-from infra.local.engine import REGION, Engine
+from infra.deployment.cloudformation import Stack
+from infra.deployment.deploy import Bucket, read, uploaded
+from infra.local.aws.engine import REGION, Engine
 from tests.e2e.scene import Running
 from tests.support.stack import services_of
 

@@ -11,9 +11,9 @@ import pytest
 from chalicelib.adapters.dynamodb.table import open_table
 from chalicelib.settings import LOCAL, Settings
 from chalicelib.wiring import AwsServices
-from infra.local.engine import Engine
-from infra.local.messaging import Messaging, create_messaging
-from infra.local.resources import create_table
+from infra.local.aws.engine import Engine
+from infra.local.aws.messaging import Messaging, create_messaging
+from infra.local.aws.table import create_table
 from infra.local.seed import seed
 from infra.template.policies import DEAD_NUDGES, SOCKETS, TABLE, TOPIC, WEBHOOK_QUEUE, index
 from tests.support.clock import ManualClock

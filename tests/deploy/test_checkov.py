@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.package import ROOT, TEMPLATE
+from infra.packaging.package import ROOT, TEMPLATE
 from infra.template.policies import TABLE
 
 FIRST_TIME = 400

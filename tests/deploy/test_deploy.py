@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from infra import deploy, destroy
-from infra.local.engine import Engine
-from infra.package import PACKAGE, TEMPLATE
+from infra.deployment import deploy, destroy
+from infra.local.aws.engine import Engine
+from infra.packaging.package import PACKAGE, TEMPLATE
 from infra.template.names import SECRET
 from infra.template.policies import TABLE
 

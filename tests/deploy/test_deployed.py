@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.domain.routing.queues import Limits, Queue
-from infra.local.engine import Engine
-from infra.package import TEMPLATE
+from infra.local.aws.engine import Engine
+from infra.packaging.package import TEMPLATE
 from tests.deploy import proofs
 from tests.deploy.emulated import Deployed, Elsewhere
 from tests.deploy.test_on_aws import OnAws

@@ -14,8 +14,8 @@ from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.conversation.commands import Unpause
 from chalicelib.usecases.admin import bots
 from chalicelib.usecases.conversations.execute import execute
-from infra.deploy import DeployError, session
-from infra.stage import NotThere, environment_of
+from infra.deployment.deploy import DeployError, session
+from infra.deployment.stage import NotThere, environment_of
 from tests.deploy import proofs
 from tests.e2e import test_story as story
 from tests.e2e.scene import Running, Scene

@@ -10,8 +10,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from infra import package
-from infra.package import PACKAGE, PLATFORMS, TEMPLATE, PackagingError, Target
+from infra.packaging import package
+from infra.packaging.package import PACKAGE, PLATFORMS, TEMPLATE, PackagingError, Target
 from infra.template.names import FUNCTIONS
 from tests.deploy.conftest import host
 

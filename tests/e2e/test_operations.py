@@ -11,7 +11,7 @@ import pytest
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
 from chalicelib.usecases.accounts.sessions import REFRESH_LIFE
 from chalicelib.usecases.webhooks.worker import WAITS
-from infra.local.messaging import POISON_AFTER
+from infra.local.aws.messaging import POISON_AFTER
 from infra.template.alarms import alarms
 from tests.e2e.scene import Running
 from tests.operate.conftest import NAMES

@@ -14,7 +14,7 @@ from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.events import Committed
 from chalicelib.usecases.records.webhooks import Cursor, Delivery
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
-from infra.local.messaging import POISON_AFTER
+from infra.local.aws.messaging import POISON_AFTER
 from tests.support.fakes import FakeReceiver
 from tests.support.memory import MemoryDeliveries
 from tests.support.services import MemoryServices

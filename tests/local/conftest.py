@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from infra.local.engine import Engine
-from infra.local.gateway import Gateway
-from infra.local.limits import Limits
-from tests.local.tiny_app import Seen, tiny_app
+from infra.local.aws.engine import Engine
+from infra.local.gateway.limits import Limits
+from infra.local.gateway.server import Gateway
+from tests.local.gateway.tiny_app import Seen, tiny_app
 
 Serve = Callable[..., Gateway]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.engine import Engine, EngineError
+from infra.local.aws.engine import Engine, EngineError
 from tests.local.conftest import create_table
 from tests.local.waiting import eventually
 
@@ -16,7 +16,7 @@ from tests.local.waiting import eventually
 PARENT = """
 import sys, time
 from pathlib import Path
-from infra.local.engine import Engine
+from infra.local.aws.engine import Engine
 from tests.local.conftest import create_table
 engine = Engine(Path(sys.argv[1]))
 engine.start()

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.engine import Engine
-from infra.template.watched import Names
-from infra.template.watching import CONDITIONS, PARAMETERS
-from infra.template.watching import watching as watched_by_template
+from infra.local.aws.engine import Engine
+from infra.template.metrics import Names
+from infra.template.monitoring import CONDITIONS, PARAMETERS
+from infra.template.monitoring import watching as watched_by_template
 
 FUNCTIONS = {
     "api_handler": "APIHandler",

@@ -13,8 +13,8 @@ from chalicelib.usecases.live import push, sockets
 from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.events import Committed
 from chalicelib.wiring import AwsServices
-from infra.local.engine import Engine
-from infra.local.resources import create_table
+from infra.local.aws.engine import Engine
+from infra.local.aws.table import create_table
 from tests.api.live import Client
 from tests.api.scene import id_of, online, waiting
 from tests.support.api import DEMO_KEY, Api

@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 
 from infra.dead_letters import DeadLetters
-from infra.local.engine import Engine
+from infra.local.aws.engine import Engine
+from infra.local.aws.messaging import Messaging, create_messaging
+from infra.local.event_sources import QueuePoller
 from infra.local.invocation import Event
-from infra.local.messaging import Messaging, create_messaging
-from infra.local.pumps import QueuePump
 from tests.local.waiting import eventually
 
 ATTEMPTS = 3
@@ -55,7 +55,7 @@ class Worker:
 @pytest.fixture
 def worker(sqs: Any, queues: Messaging) -> Iterator[Worker]:
     dies = Worker("c_poison")
-    pump = QueuePump("on_webhook_queue", sqs, queues.queue_url, dies)
+    pump = QueuePoller("on_webhook_queue", sqs, queues.queue_url, dies)
     pump.start()
     yield dies
     assert pump.stop(within=3)

@@ -13,8 +13,8 @@ from chalicelib.domain.conversation.handoff import Request
 from chalicelib.entrypoints.events import stream
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.records.events import Committed
-from infra.local.pumps import DeadLetter, Retries
-from infra.local.pumps.delivery import Delivery
+from infra.local.event_sources import DeadLetter, Retries
+from infra.local.event_sources.batch_delivery import Delivery
 from tests.support.fakes import FakeTopic
 from tests.support.services import MemoryServices
 

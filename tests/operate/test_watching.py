@@ -11,10 +11,10 @@ import pytest
 
 from chalicelib.entrypoints.http import blueprints
 from chalicelib.usecases.records.reports import Metric
-from infra.local.engine import Engine
+from infra.local.aws.engine import Engine
 from infra.template.alarms import ALARMS, RUNBOOK, Alarm
 from infra.template.dashboard import graphs
-from infra.template.watched import COLD_STARTS, GATE, GATE_LATENCY, Measure, log_metrics
+from infra.template.metrics import COLD_STARTS, GATE, GATE_LATENCY, Measure, log_metrics
 from tests.operate.conftest import NAMES
 from tests.support.api import DEMO_KEY, Api
 from tests.support.log_lines import written

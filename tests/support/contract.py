@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from infra.openapi import WRITTEN
+from infra.generate.openapi import WRITTEN
 
 METHODS = ("get", "put", "post", "delete")
 NAME = "urn:baton:openapi"

@@ -23,8 +23,8 @@ from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.live import Connections, Notifications
 from chalicelib.usecases.ports.reports import Reports
 from chalicelib.usecases.ports.webhooks import Deliveries
-from infra.local.engine import Engine as Ministack
-from infra.local.resources import create_table
+from infra.local.aws.engine import Engine as Ministack
+from infra.local.aws.table import create_table
 from tests.support.atomic_moto import atomic_moto
 from tests.support.clock import ManualClock
 from tests.support.memory import (

@@ -1,8 +1,8 @@
 """The API's documentation for people: Swagger UI, which reads /openapi.json.
 
-Its files are in `chalicelib/apidocs`, kept by `infra/vendor.py`. Its policy is the console's but
-for Trusted Types, as Swagger UI writes the document's markdown, which it has cleaned, as HTML; and
-but for the pictures that its sheet holds.
+`infra/generate/vendor.py` writes the files in `chalicelib/apidocs`. The content policy is the
+console's with two exceptions: no Trusted Types, because Swagger UI writes the document's
+(sanitised) Markdown as HTML, and `data:` images, which its style sheet contains.
 """
 
 import hashlib

@@ -1,0 +1,48 @@
+"""What a warm gate call costs, in instructions: within 0.1 % the same on every machine with
+the same libraries, where milliseconds are not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.cpu.recording import record
+from bench.output import Table, progress
+from tests.budgets import cachegrind
+from tests.budgets.cachegrind import Cachegrind
+
+FEW, MANY = 10, 60
+FLOOR = "GetItem, botocore's client as it comes"
+
+
+def measure() -> Iterator[Table]:
+    if not cachegrind.is_there():
+        raise SystemExit(cachegrind.MISSING)
+    with TemporaryDirectory() as folder:
+        count = Cachegrind(Path(folder) / "bytecode").count
+        recording = record(Path(folder))
+        yield _warm(count, recording)
+
+
+def _warm(count: cachegrind.Count, recording: Path) -> Table:
+    calls = {
+        FLOOR: "plain_get_item",
+        "GetItem, our client": "get_item",
+        "gate call, from event to response": "call",
+    }
+    with progress(f"Instructions of {len(calls)} warm calls"):
+        each = {name: _difference(count, recording, call) for name, call in calls.items()}
+    return Table(
+        "Warm gate call",
+        ("what", "thousand instructions", "/ GetItem"),
+        [[name, n // 1000, n / each[FLOOR]] for name, n in each.items()],
+        f"The difference of {MANY} and {FEW} calls, by one; authentication is remembered.",
+    )
+
+
+def _difference(count: cachegrind.Count, recording: Path, call: str) -> float:
+    few, many = (count(_gate(recording, f"{call}({times})")) for times in (FEW, MANY))
+    return (many - few) / (MANY - FEW)
+
+
+def _gate(recording: Path, call: str) -> str:
+    return f"from bench.cpu.replay import Gate\nGate({str(recording)!r}).{call}"

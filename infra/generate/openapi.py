@@ -1,0 +1,19 @@
+"""Writes the OpenAPI document that is served. People write YAML; the Lambda knows JSON only."""
+
+import json
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+WRITTEN = ROOT / "docs" / "openapi.yaml"
+SERVED = ROOT / "chalicelib" / "apidocs" / "openapi.json"
+
+
+def as_json() -> str:
+    document = yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+if __name__ == "__main__":
+    SERVED.write_text(as_json(), encoding="utf-8")

@@ -1,0 +1,101 @@
+"""`make screenshots`: the console as the README shows it, light, dark and on a phone.
+
+Starts a stack of its own, lets four users write, and looks at it in the system's Chromium.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.office import BOT, Office
+from tests.support.stack import Stack
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+DESKTOP, PHONE = {"width": 1280, "height": 760}, {"width": 390, "height": 780}
+PEOPLE = (
+    ("Nadia Rahman", "My order 4411 arrived broken and I would like my money back."),
+    ("Tomás Ortiz", "Cannot log in since this morning."),
+    ("محمد علي", "أريد التحدث مع شخص"),
+    ("Jo Lindqvist", "A question about the last bill."),
+)
+
+
+def main() -> int:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        print("There is no Chromium: run infra/tools, or apt-get install chromium.")
+        return 1
+    IMAGES.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder, Stack(Path(folder) / "state") as stack:
+        office = Office(stack.url)
+        first = _asked(office)[0]
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            )
+            _worked(browser, stack.url, office, first)
+            for name, scheme, size in (
+                ("console-light", "light", DESKTOP),
+                ("console-dark", "dark", DESKTOP),
+                ("console-phone", "light", PHONE),
+            ):
+                with _console(browser, stack.url, color_scheme=scheme, viewport=size) as page:
+                    page.get_by_role("tab", name="Mine").click()
+                    page.locator(".row").first.click()
+                    page.locator(".note").first.wait_for()
+                    page.screenshot(path=IMAGES / f"{name}.png")
+                    print(f"docs/images/{name}.png", flush=True)
+            browser.close()
+    return 0
+
+
+def _asked(office: Office) -> list[str]:
+    ids = []
+    for name, reason in PEOPLE:
+        office.says(name, "Hello, is anybody there?")
+        office.says(name, "I am the bot. What is it about?", sender="bot")
+        context = {"order": "4411", "last_intent": "refund"}
+        ids.append(office.asks(name, reason, context=context))
+    return ids
+
+
+def _worked(browser: Browser, url: str, office: Office, conversation: str) -> None:
+    """Ana takes the first, answers, and notes something."""
+    with _console(browser, url) as page:
+        page.locator(".row", has_text="Nadia").click()
+        page.get_by_role("button", name="Take over").click()
+        page.locator(".composer textarea").fill("I am sorry to hear that. Let me have a look.")
+        page.locator(".composer textarea").press("Enter")
+        page.locator(".message.agent:not(.out)").wait_for()
+        office.says("Nadia Rahman", "Thank you! It is the blue one.")
+        suggestion = {"text": "Offer a refund to the original card."}
+        office.call("POST", f"{BOT}/conversations/{conversation}/suggestions", suggestion)
+        page.locator(".modes").get_by_role("button", name="Note").click()
+        page.locator(".composer textarea").fill("Second broken parcel this month.")
+        page.locator(".composer textarea").press("Enter")
+        page.locator(".log .note").wait_for()
+        page.get_by_label("Add a tag").fill("refund")
+        page.get_by_label("Add a tag").press("Enter")
+        page.locator(".tags li").wait_for()
+
+
+@contextmanager
+def _console(browser: Browser, url: str, **options: object) -> Iterator[Page]:
+    context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **options})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{url}/console/index.html")
+    page.locator("input[name=email]").fill("ana@example.test")
+    page.locator("input[name=password]").fill("ana-demo")
+    page.locator("form button.primary").click()
+    page.locator(".row").first.wait_for()
+    yield page
+    context.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

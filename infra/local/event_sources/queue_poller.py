@@ -1,0 +1,113 @@
+"""Plays an SQS queue, FIFO or standard, into a handler."""
+
+import logging
+from functools import cached_property
+from typing import Any, Protocol
+
+from infra.local.event_sources.batch_failures import failed_items
+from infra.local.event_sources.event_source import EventSource
+from infra.local.invocation import Event, Handler
+
+log = logging.getLogger(__name__)
+
+# How long one poll lasts, and so how long a stop may wait for it.
+POLL_SECONDS = 1
+# After an empty poll: should an engine not wait as asked, this keeps us from spinning.
+EMPTY_PAUSE = 0.02
+
+
+class QueueApi(Protocol):
+    """What a boto3 `sqs` client offers of use here."""
+
+    def receive_message(self, **request: Any) -> Any: ...
+    def delete_message(self, **request: Any) -> Any: ...
+    def get_queue_attributes(self, **request: Any) -> Any: ...
+
+
+class QueuePoller(EventSource):
+    """`workers` handlers at a time, each with up to `batch_size` messages.
+
+    Handled messages are deleted. Failed ones are left alone: they come again when their visibility
+    times out, which the handler may have changed, and the queue's redrive policy ends it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        sqs: QueueApi,
+        queue_url: str,
+        handler: Handler,
+        *,
+        batch_size: int = 1,
+        workers: int = 4,
+    ) -> None:
+        super().__init__(name, handler, workers)
+        self._sqs = sqs
+        self._url = queue_url
+        self._batch_size = batch_size
+
+    def turn(self) -> float:
+        messages = self._receive()
+        if not messages:
+            return EMPTY_PAUSE
+        failed = self._failed(messages)
+        for message in messages:
+            if message["MessageId"] not in failed:
+                self._delete(message)
+        return 0.0
+
+    def _receive(self) -> list[dict[str, Any]]:
+        answer = self._sqs.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=self._batch_size,
+            WaitTimeSeconds=POLL_SECONDS,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def _failed(self, messages: list[dict[str, Any]]) -> set[str]:
+        identifiers = [message["MessageId"] for message in messages]
+        try:
+            answer = self.invoke({"Records": [_record(m, self._arn) for m in messages]})
+        except Exception:
+            log.exception("%s failed; its messages come again.", self.name)
+            return set(identifiers)
+        return failed_items(answer, identifiers)
+
+    def _delete(self, message: dict[str, Any]) -> None:
+        try:
+            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        except Exception as error:
+            log.warning("%s could not delete a message, which comes again: %s", self.name, error)
+
+    @cached_property
+    def _arn(self) -> str:
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        return str(answer["Attributes"]["QueueArn"])
+
+
+def _record(message: dict[str, Any], arn: str) -> Event:
+    """Lambda writes in camel case what SQS writes in capitals."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+        "messageAttributes": {
+            name: _attribute(value) for name, value in message.get("MessageAttributes", {}).items()
+        },
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": arn,
+        "awsRegion": arn.split(":")[3],
+    }
+
+
+def _attribute(value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "stringListValues": [],
+        "binaryListValues": [],
+        **{name[0].lower() + name[1:]: content for name, content in value.items()},
+    }

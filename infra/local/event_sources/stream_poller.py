@@ -1,0 +1,187 @@
+"""Plays a DynamoDB stream into a handler: all shards, parents before children, in order."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from botocore.exceptions import ClientError
+
+from infra.local.event_sources.batch_delivery import DeadLetterFile, Delivery, GiveUp, Retries
+from infra.local.event_sources.checkpoints import Checkpoints
+from infra.local.event_sources.event_source import EventSource
+from infra.local.event_sources.stream_records import accepts, lambda_record, sequence_number
+from infra.local.invocation import Event, Handler
+
+log = logging.getLogger(__name__)
+
+# Seconds between two looks at an idle stream: soon after a record, then less often.
+SHORTEST_PAUSE = 0.01
+LONGEST_PAUSE = 0.1
+# Seconds between two looks for new shards.
+DISCOVERY_INTERVAL = 5.0
+# A checkpoint that the stream no longer knows.
+FORGOTTEN = {"TrimmedDataAccessException", "ValidationException"}
+
+
+class StreamApi(Protocol):
+    """What a boto3 `dynamodbstreams` client offers of use here."""
+
+    def list_streams(self, **request: Any) -> Any: ...
+    def describe_stream(self, **request: Any) -> Any: ...
+    def get_shard_iterator(self, **request: Any) -> Any: ...
+    def get_records(self, **request: Any) -> Any: ...
+
+
+@dataclass
+class Shard:
+    id: str
+    parent: str | None
+    iterator: str | None = None
+    finished: bool = False
+
+
+class StreamPoller(EventSource):
+    """Hands on what `pattern` accepts (see `records.accepts`; None: everything), from the oldest
+    record that is not checkpointed under `state`. Records that keep failing go to `give_up`, by
+    default a file under `state`."""
+
+    def __init__(
+        self,
+        name: str,
+        streams: StreamApi,
+        table: str,
+        handler: Handler,
+        *,
+        state: Path,
+        pattern: Mapping[str, Any] | None = None,
+        batch_size: int = 100,
+        retries: Retries | None = None,
+        give_up: GiveUp | None = None,
+    ) -> None:
+        super().__init__(name, handler)
+        self._streams = streams
+        self._table = table
+        self._accepts = accepts(pattern)
+        self._batch_size = batch_size
+        self._checkpoints = Checkpoints(state, table)
+        self._delivery = Delivery(
+            name,
+            self.invoke,
+            retries or Retries(),
+            give_up or DeadLetterFile(state / f"dead-letters-{name}.jsonl"),
+            self._stopping,
+        )
+        self._arn = ""
+        self._shards: dict[str, Shard] = {}
+        self._discover_at = 0.0
+        self._pause = SHORTEST_PAUSE
+        self._caught_up_at = 0.0
+
+    def drain(self, within: float = 5.0) -> bool:
+        """Waits until all that the stream holds by now is settled; False when it took too long.
+
+        To be called before the engine stops: ministack keeps no stream records across a restart.
+        """
+        asked_at = time.monotonic()
+        while self._caught_up_at <= asked_at:
+            if time.monotonic() > asked_at + within:
+                return False
+            time.sleep(SHORTEST_PAUSE)
+        return True
+
+    def turn(self) -> float:
+        began = time.monotonic()
+        try:
+            self._discover(began)
+            moved = [self._advance(shard) for shard in self._ready_shards()]
+        except Exception:
+            # Whatever it was, iterators and shards may be stale; checkpoints never are.
+            self._shards, self._discover_at = {}, 0.0
+            raise
+        if any(moved):
+            self._pause = SHORTEST_PAUSE
+            return 0.0
+        self._caught_up_at = began
+        self._pause = min(LONGEST_PAUSE, 2 * self._pause)
+        return self._pause
+
+    def _discover(self, now: float) -> None:
+        if now < self._discover_at:
+            return
+        arn = self._stream_arn()
+        if arn != self._arn:
+            self._arn, self._shards = arn, {}
+        for described in self._described_shards():
+            shard = Shard(described["ShardId"], described.get("ParentShardId"))
+            self._shards.setdefault(shard.id, shard)
+        self._discover_at = now + DISCOVERY_INTERVAL
+
+    def _stream_arn(self) -> str:
+        streams = self._streams.list_streams(TableName=self._table)["Streams"]
+        if not streams:
+            raise LookupError(
+                f"The table {self._table} has no stream; create it with StreamEnabled."
+            )
+        return str(max(streams, key=lambda stream: stream["StreamLabel"])["StreamArn"])
+
+    def _described_shards(self) -> list[dict[str, Any]]:
+        shards: list[dict[str, Any]] = []
+        page: dict[str, Any] = {}
+        while True:
+            answer = self._streams.describe_stream(StreamArn=self._arn, **page)
+            description = answer["StreamDescription"]
+            shards += description["Shards"]
+            if not (last := description.get("LastEvaluatedShardId")):
+                return shards
+            page = {"ExclusiveStartShardId": last}
+
+    def _ready_shards(self) -> list[Shard]:
+        """A child waits for its parent, or the order of an item's changes would be lost."""
+        unfinished = {shard.id for shard in self._shards.values() if not shard.finished}
+        return [
+            shard
+            for shard in self._shards.values()
+            if shard.id in unfinished and shard.parent not in unfinished
+        ]
+
+    def _advance(self, shard: Shard) -> bool:
+        """Reads and delivers one page; whether that changed anything."""
+        iterator = shard.iterator or self._iterator(shard)
+        answer = self._streams.get_records(ShardIterator=iterator, Limit=self._batch_size)
+        records = answer["Records"]
+        if records and not self._deliver(shard, records):
+            return False
+        shard.iterator = answer.get("NextShardIterator")
+        if shard.iterator is None:
+            shard.finished = True
+            self._discover_at = 0.0
+        return bool(records) or shard.finished
+
+    def _deliver(self, shard: Shard, records: list[Event]) -> bool:
+        wanted = [lambda_record(r, self._arn) for r in records if self._accepts(r)]
+        settled = self._delivery.deliver(
+            wanted, lambda number: self._checkpoints.move(shard.id, number)
+        )
+        if settled:
+            self._checkpoints.move(shard.id, sequence_number(records[-1]))
+        return settled
+
+    def _iterator(self, shard: Shard) -> str:
+        checkpoint = self._checkpoints.get(shard.id)
+        if checkpoint:
+            try:
+                return self._request_iterator(
+                    shard, ShardIteratorType="AFTER_SEQUENCE_NUMBER", SequenceNumber=checkpoint
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in FORGOTTEN:
+                    raise
+                log.info("%s begins anew: its checkpoint left the stream.", self.name)
+        return self._request_iterator(shard, ShardIteratorType="TRIM_HORIZON")
+
+    def _request_iterator(self, shard: Shard, **position: str) -> str:
+        answer = self._streams.get_shard_iterator(StreamArn=self._arn, ShardId=shard.id, **position)
+        return str(answer["ShardIterator"])

@@ -1,0 +1,177 @@
+"""The REST half of the gateway: HTTP request -> proxy event -> the app -> HTTP answer.
+
+The events are built here and not by `chalice.local.LocalGateway`, which drops repeated headers,
+knows no request id, cuts a path at `;` and passes bodies as bytes.
+"""
+
+import base64
+import gzip
+import json
+import logging
+from typing import Any
+from uuid import uuid4
+
+from chalice.app import Chalice, CORSConfig
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from infra.local.gateway.limits import Limits
+from infra.local.gateway.proxy_events import raw_path, rest_event
+from infra.local.gateway.routes import Match, Routes
+from infra.local.invocation import Event, HandlerTimedOut, LambdaContext, Workers, invoke
+
+log = logging.getLogger(__name__)
+
+BODYLESS = (204, 304)
+
+
+class UnsupportedRoute(Exception):
+    """A route that this gateway would serve otherwise than API Gateway does."""
+
+
+class RestApi:
+    """An ASGI application that serves the routes of a Chalice app."""
+
+    def __init__(self, app: Chalice, workers: Workers, limits: Limits, stage: str) -> None:
+        _refuse_authorizers(app)
+        self._app = app
+        self._workers = workers
+        self._limits = limits
+        self._stage = stage
+        self._routes = Routes(app.routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = str(uuid4())
+        answer = await self._answer(Request(scope, receive), request_id)
+        answer.headers["x-amzn-RequestId"] = request_id
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request, request_id: str) -> Response:
+        body = await _body(request, self._limits.request_bytes)
+        if body is None:
+            return _message(413, "Request Too Long")
+        match = self._routes.match(raw_path(request.scope))
+        if match is None:
+            return _not_found(request, request_id)
+        if request.method in self._app.routes[match.resource]:
+            return await self._integrate(request, match, body, request_id)
+        cors = self._cors(match)
+        if request.method == "OPTIONS" and cors:
+            return _preflight(cors, list(self._app.routes[match.resource]))
+        return _not_found(request, request_id)
+
+    async def _integrate(
+        self, request: Request, match: Match, body: bytes, request_id: str
+    ) -> Response:
+        event = rest_event(
+            request.scope,
+            resource=match.resource,
+            path_parameters=match.parameters,
+            body=body,
+            binary_types=self._app.api.binary_types,
+            request_id=request_id,
+            stage=self._stage,
+        )
+        context = LambdaContext(self._app.app_name)
+        try:
+            answer = await self._workers.run(
+                lambda: invoke(self._app, event, context), self._limits.integration_seconds
+            )
+            return _compressed(_response(answer), request, self._limits.compress_bytes)
+        except HandlerTimedOut:
+            return _message(504, "Endpoint request timed out")
+        except Exception:
+            log.exception("The app failed outside of its routes; the client gets 502.")
+            return _message(502, "Internal server error")
+
+    def _cors(self, match: Match) -> CORSConfig | None:
+        entries = self._app.routes[match.resource].values()
+        return next((entry.cors for entry in entries if entry.cors), None)
+
+
+def _refuse_authorizers(app: Chalice) -> None:
+    guarded = [path for path, by in app.routes.items() for entry in by.values() if entry.authorizer]
+    if guarded:
+        raise UnsupportedRoute(
+            f"The local gateway runs no authorizers, so it would leave {', '.join(guarded)} open. "
+            "Check the caller in the route."
+        )
+
+
+async def _body(request: Request, limit: int) -> bytes | None:
+    """None when over the limit. Reads on then, keeping nothing: an answer in the midst of an
+    upload would reach most clients as a broken connection."""
+    kept = bytearray()
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= limit:
+            kept += chunk
+        elif size > 4 * limit:
+            break
+    return bytes(kept) if size <= limit else None
+
+
+def _response(answer: Event) -> Response:
+    # Lambda hands over JSON: bytes, sets and the like fail there too.
+    json.dumps(answer)
+    status = int(answer["statusCode"])
+    response = Response(_content(answer, status), status)
+    multi = answer.get("multiValueHeaders") or {}
+    single = {k: [v] for k, v in (answer.get("headers") or {}).items() if k not in multi}
+    for name, values in {**single, **multi}.items():
+        for value in values:
+            response.headers.append(name, str(value))
+    if status not in BODYLESS:
+        response.headers.setdefault("Content-Type", "application/json")
+    return response
+
+
+def _compressed(answer: Response, request: Request, least: int) -> Response:
+    """From the size on that `minimum_compression_size` sets, for clients that say they can read
+    it."""
+    body = bytes(answer.body)
+    can_read = any("gzip" in each for each in request.headers.getlist("accept-encoding"))
+    if not can_read or len(body) < least or "content-encoding" in answer.headers:
+        return answer
+    answer.body = gzip.compress(body)
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Content-Length"] = str(len(answer.body))
+    return answer
+
+
+def _content(answer: Event, status: int) -> bytes:
+    body = answer.get("body") or ""
+    if status in BODYLESS:
+        return b""
+    if answer.get("isBase64Encoded"):
+        return base64.b64decode(body)
+    return str(body).encode()
+
+
+def _message(status: int, text: str) -> Response:
+    return _json(status, {"message": text}, "application/json")
+
+
+def _json(status: int, content: dict[str, Any], content_type: str) -> Response:
+    return Response(json.dumps(content), status, {"Content-Type": content_type})
+
+
+def _not_found(request: Request, request_id: str) -> Response:
+    """On AWS a gateway response in the template says the same."""
+    problem = {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": f"There is no {request.method} {raw_path(request.scope)} here.",
+        "code": "not_found",
+        "request_id": request_id,
+    }
+    return _json(404, problem, "application/problem+json")
+
+
+def _preflight(cors: CORSConfig, methods: list[str]) -> Response:
+    """What Chalice has API Gateway answer by itself, without the app."""
+    allowed = {"Access-Control-Allow-Methods": ",".join([*methods, "OPTIONS"])}
+    return Response(status_code=200, headers=cors.get_access_control_headers() | allowed)

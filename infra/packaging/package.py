@@ -1,0 +1,197 @@
+"""`make package STAGE=prod`: one template and one zip, in build/prod/.
+
+Chalice makes the template from app.py and merges ours into it. The zip is made here: Chalice would
+build it for the interpreter that it runs on, without byte code, and with its command line inside.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import click
+from rich.console import Console
+
+from infra.packaging.slim import slim
+from infra.template.extensions import merged
+
+ROOT = Path(__file__).parents[2]
+BUILD = ROOT / "build"
+TEMPLATE, PACKAGE = "template.json", "package.zip"
+RUNTIME = "3.12"
+"""The functions' minor version of Python. Lambda supports 3.11 until 2027."""
+PLATFORMS = {
+    "arm64": ("manylinux2014_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64"),
+    "x86_64": ("manylinux2014_x86_64", "manylinux_2_28_x86_64", "manylinux_2_34_x86_64"),
+}
+"""Of wheels that run on Amazon Linux 2023, by Lambda's word for the architecture."""
+DEADLINE = 300
+"""Seconds for pip."""
+
+
+class PackagingError(Exception):
+    """A sentence for whoever packages, with the next step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a package is built for: the minor version, the architecture, and an interpreter of that
+    version on this machine, which compiles."""
+
+    version: str
+    architecture: str
+    python: Path
+
+    @property
+    def properties(self) -> dict[str, object]:
+        return {"Runtime": f"python{self.version}", "Architectures": [self.architecture]}
+
+
+def target(version: str = RUNTIME, architecture: str = "arm64") -> Target:
+    """Raises PackagingError where no such interpreter is found."""
+    return Target(version, architecture, interpreter(version))
+
+
+def interpreter(version: str) -> Path:
+    """From the PATH, pyenv or uv. Raises PackagingError."""
+    for python in _candidates(version):
+        if _version_of(python) == version:
+            return python
+    raise PackagingError(
+        f"Packaging for python{version} takes an interpreter of that version to compile with, and "
+        "there is none on the PATH, in pyenv or in uv. "
+        f"Try: uv python install {version}, or: pyenv install {version}"
+    )
+
+
+def _candidates(version: str) -> Iterator[Path]:
+    for name in (f"python{version}", "python3"):
+        found = shutil.which(name)
+        if found:
+            yield Path(found)
+    pyenv = Path(os.path.expanduser("~/.pyenv/versions"))
+    yield from sorted(pyenv.glob(f"{version}.*/bin/python"), reverse=True)
+    uv = Path(os.path.expanduser("~/.local/share/uv/python"))
+    yield from sorted(uv.glob(f"cpython-{version}.*/bin/python3"), reverse=True)
+
+
+def _version_of(python: Path) -> str | None:
+    """None where it does not run: pyenv puts names on the PATH behind which there is nothing."""
+    ask = "import sys; print('{}.{}'.format(*sys.version_info))"
+    try:
+        answer = subprocess.run(
+            [str(python), "-c", ask], capture_output=True, text=True, check=True, timeout=20
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout.strip()
+
+
+def package(stage: str, target: Target, folder: Path) -> None:
+    """Writes TEMPLATE and PACKAGE into `folder`. Raises PackagingError."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    write_template(stage, target, folder)
+    tree = folder / "tree"
+    install(tree, target)
+    slim(tree, target.python)
+    zipped(tree, folder / PACKAGE)
+    shutil.rmtree(tree)
+
+
+def write_template(stage: str, target: Target, folder: Path) -> None:
+    """By Chalice, in a copy of the app that has nothing to install."""
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    if stage not in config["stages"]:
+        raise PackagingError(
+            f"There is no stage {stage!r}; .chalice/config.json has {', '.join(config['stages'])}."
+        )
+    traced = bool(config["stages"][stage].get("xray"))
+    project, made = folder / "project", folder / "made"
+    copy_app(project)
+    shutil.copytree(ROOT / ".chalice", project / ".chalice")
+    (project / "requirements.txt").touch()
+    ours = folder / "merge.json"
+    ours.write_text(json.dumps(merged(stage, target.properties, traced=traced)))
+    start = "from chalice.cli import main; main()"
+    chalice = [sys.executable, "-c", start, "--project-dir", str(project), "package"]
+    wanted = ["--stage", stage, "--merge-template", str(ours), str(made)]
+    _run([*chalice, *wanted], "Chalice made no template")
+    template = json.loads((made / "sam.json").read_text())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = f"./{PACKAGE}"
+    (folder / TEMPLATE).write_text(json.dumps(template, indent=1, sort_keys=True) + "\n")
+    for path in (project, made):
+        shutil.rmtree(path)
+    ours.unlink()
+
+
+def install(tree: Path, target: Target) -> None:
+    """The app and its libraries side by side, as on Lambda."""
+    tree.mkdir()
+    platforms = [f"--platform={name}" for name in PLATFORMS[target.architecture]]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-input"]
+    kind = ["--only-binary=:all:", f"--python-version={target.version}", "--implementation=cp"]
+    wanted = [f"--target={tree}", f"--requirement={ROOT / 'requirements.txt'}"]
+    _run([*pip, *kind, *platforms, *wanted], "pip found no wheels for that target")
+    copy_app(tree)
+
+
+def copy_app(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "app.py", folder)
+    unwanted = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=unwanted)
+
+
+def zipped(tree: Path, file: Path) -> Path:
+    """As Chalice does it: all times are the first that a zip can hold."""
+    with ZipFile(file, "w", ZIP_DEFLATED) as package:
+        for path in sorted(path for path in tree.rglob("*") if path.is_file()):
+            entry = ZipInfo(str(path.relative_to(tree)))
+            entry.external_attr = 0o644 << 16
+            package.writestr(entry, path.read_bytes(), compress_type=ZIP_DEFLATED)
+    return file
+
+
+def _run(command: list[str], failure: str) -> None:
+    environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
+    try:
+        subprocess.run(
+            command, check=True, capture_output=True, text=True, timeout=DEADLINE, env=environment
+        )
+    except subprocess.TimeoutExpired:
+        raise PackagingError(f"{failure}: no answer within {DEADLINE} seconds.") from None
+    except subprocess.CalledProcessError as error:
+        raise PackagingError(f"{failure}: {error.stderr.strip()[-2000:]}") from None
+
+
+@click.command()
+@click.argument("stage")
+@click.option("--python", "version", default=RUNTIME, show_default=True, help="Minor version.")
+@click.option("--arch", type=click.Choice([*PLATFORMS]), default="arm64", show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path), help="build/STAGE if left out.")
+def main(stage: str, version: str, arch: str, folder: Path | None) -> None:
+    """Package STAGE: one template and one zip."""
+    console, folder = Console(), folder or BUILD / stage
+    try:
+        with console.status(f"Packaging {stage} for python{version} on {arch} …"):
+            package(stage, target(version, arch), folder)
+    except PackagingError as error:
+        raise click.ClickException(str(error)) from None
+    size = (folder / PACKAGE).stat().st_size / 1_000_000
+    click.echo(f"{_shown(folder / TEMPLATE)}\n{_shown(folder / PACKAGE)}  {size:.1f} MB")
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+if __name__ == "__main__":
+    main()

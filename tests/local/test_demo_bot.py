@@ -1,0 +1,91 @@
+"""The bot of the demo, on its own: whom it speaks to."""
+
+import json
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Self
+from urllib.error import URLError
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from infra.local.demo_bot import CHANNEL, DemoBot
+from infra.local.seed import WEBHOOK_SECRET
+
+
+class Baton:
+    """Takes whatever the bot says."""
+
+    def __init__(self) -> None:
+        self.said = said = list[str]()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                said.append(json.loads(body)["user"]["id"])
+                self.send_response(201)
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, *_: object) -> None:
+                """Nobody reads it."""
+
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def test_it_greets_who_comes_back_on_its_own_channel_and_nobody_else(tmp_path: Path) -> None:
+    with Baton() as baton:
+        bot = DemoBot(lambda: baton.url, "demo", "bk_demo_x", WEBHOOK_SECRET, tmp_path / "known")
+        for channel, user in (("elsewhere", "yan"), (CHANNEL, "zoe")):
+            data = {"channel": channel, "user": user, "epoch": 3}
+            body = json.dumps({"type": "conversation.returned", "data": data})
+            bot.hear(body.encode(), signed(user, body))
+
+    assert baton.said == ["zoe"]
+
+
+def test_what_it_has_heard_it_knows_after_a_restart(tmp_path: Path) -> None:
+    data = {"channel": CHANNEL, "user": "zoe", "epoch": 3}
+    body = json.dumps({"type": "conversation.returned", "data": data})
+    with Baton() as baton:
+        for _ in range(2):
+            bot = DemoBot(
+                lambda: baton.url, "demo", "bk_demo_x", WEBHOOK_SECRET, tmp_path / "known"
+            )
+            bot.hear(body.encode(), signed("once", body))
+
+    assert baton.said == ["zoe"]
+
+
+def test_what_it_could_not_do_it_does_when_it_is_told_again(tmp_path: Path) -> None:
+    data = {"channel": CHANNEL, "user": "zoe", "epoch": 3}
+    body = json.dumps({"type": "conversation.returned", "data": data})
+    with Baton() as baton:
+        where = ["http://127.0.0.1:1", baton.url]
+        bot = DemoBot(lambda: where[0], "demo", "bk_demo_x", WEBHOOK_SECRET, tmp_path / "known")
+        with pytest.raises(URLError):
+            bot.hear(body.encode(), signed("once", body))
+        del where[0]
+        bot.hear(body.encode(), signed("once", body))
+
+    assert baton.said == ["zoe"]
+
+
+def signed(id: str, body: str) -> dict[str, str]:
+    now = datetime.now(UTC)
+    return {
+        "webhook-id": id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(WEBHOOK_SECRET).sign(id, now, body),
+    }
