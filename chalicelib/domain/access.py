@@ -1,7 +1,7 @@
-"""Who may do what: roles by actions in one table, and what a caller may see.
+"""Permissions that depend on the caller alone: roles, scopes, and which conversations they see.
 
-Rules that depend on the conversation ("only its owner") are arrows of the state table in
-`conversation.py`; here stands what depends on the caller alone.
+Permissions that also depend on the conversation ("only its owner") are in the state table,
+`conversation/table.py`.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a bot's key is good for."""
+    """A group of calls that a bot's key may make."""
 
     MESSAGES = "messages"
     HANDOFFS = "handoffs"
@@ -29,44 +29,46 @@ class Scope(StrEnum):
 
 
 class Action(StrEnum):
-    READ = "read"
-    GATE = "ask the gate"
+    """The values complete the error detail "The role agent may not …"."""
+
+    READ = "read conversations"
+    GATE = "read the gate"
     RECORD = "record messages"
-    SAY = "send messages"
-    PAUSE = "pause"
-    PAUSE_BY_ADDRESS = "pause by address"
-    UNPAUSE = "unpause"
-    CLAIM = "claim"
-    RELEASE = "release"
-    TRANSFER = "transfer"
+    SAY = "send messages as an agent"
+    PAUSE = "pause conversations"
+    PAUSE_BY_ADDRESS = "pause conversations by address"
+    UNPAUSE = "return conversations to the bot"
+    CLAIM = "claim conversations"
+    RELEASE = "release conversations"
+    TRANSFER = "transfer conversations"
     NOTE = "write notes"
-    TAG = "tag"
-    SUGGEST = "suggest"
-    OFFER = "offer"
-    ESCALATE = "escalate"
+    TAG = "set tags"
+    SUGGEST = "suggest replies"
+    OFFER = "offer conversations"
+    ESCALATE = "escalate conversations"
     NOTIFY = "send notifications"
     READ_NOTIFICATIONS = "read notifications"
-    SEE_AGENTS = "see the agents"
-    SEE_AVAILABILITY = "ask who is available"
-    SEE_QUEUES = "see the queues' settings"
-    SEE_REPORT = "see the report"
-    SEE_DELIVERIES = "see the deliveries"
-    SEE_REPLIES = "see the canned replies"
+    SEE_AGENTS = "list the agents"
+    SEE_AVAILABILITY = "read the availability"
+    SEE_QUEUES = "read the queue settings"
+    SEE_REPORT = "read the report"
+    SEE_DELIVERIES = "list the webhook deliveries"
+    SEE_REPLIES = "list the canned replies"
     CONFIGURE = "configure the bot"
     REMOVE_BOT = "remove the bot"
 
 
 PEOPLE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER})
-SEES_ALL = frozenset({Role.BOT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER, Role.TIMER})
+SEE_EVERY_CONVERSATION = frozenset({Role.BOT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER, Role.TIMER})
 ADMINS = frozenset({Role.ADMIN, Role.OWNER})
-MAY_OVERRULE = ADMINS | {Role.SUPERVISOR}
-"""Whoever the table calls "supervisor": may act on conversations that others own."""
+SUPERVISORS = ADMINS | {Role.SUPERVISOR}
+"""The roles that may act on conversations that other agents own."""
 
 BOT_ONLY = frozenset({Role.BOT})
 TIMER_ONLY = frozenset({Role.TIMER})
 ALL = PEOPLE | {Role.BOT, Role.TIMER}
 
-MAY: dict[Action, frozenset[Role]] = {
+ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.READ: ALL,
     Action.GATE: BOT_ONLY,
     Action.RECORD: BOT_ONLY,
@@ -86,15 +88,15 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.READ_NOTIFICATIONS: PEOPLE,
     Action.SEE_AGENTS: ALL,
     Action.SEE_AVAILABILITY: BOT_ONLY,
-    Action.SEE_QUEUES: MAY_OVERRULE,
-    Action.SEE_REPORT: MAY_OVERRULE,
-    Action.SEE_DELIVERIES: MAY_OVERRULE,
+    Action.SEE_QUEUES: SUPERVISORS,
+    Action.SEE_REPORT: SUPERVISORS,
+    Action.SEE_DELIVERIES: SUPERVISORS,
     Action.SEE_REPLIES: PEOPLE,
     Action.CONFIGURE: ADMINS,
     Action.REMOVE_BOT: frozenset({Role.OWNER}),
 }
 
-SCOPE_OF: dict[Action, frozenset[Scope]] = {
+REQUIRED_SCOPES: dict[Action, frozenset[Scope]] = {
     Action.READ: frozenset({Scope.READ}),
     Action.GATE: frozenset({Scope.READ, Scope.MESSAGES}),
     Action.RECORD: frozenset({Scope.MESSAGES}),
@@ -107,12 +109,12 @@ SCOPE_OF: dict[Action, frozenset[Scope]] = {
     Action.SEE_AGENTS: frozenset({Scope.READ}),
     Action.SEE_AVAILABILITY: frozenset({Scope.READ, Scope.HANDOFFS}),
 }
-"""A bot's key needs one of these."""
+"""A bot's key needs one of these scopes. An action that is not listed is for people only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, as proved by their token; for one bot. `queues` matter for the role agent only."""
+    """An authenticated caller in one bot. Only the role agent is limited to its `queues`."""
 
     id: str
     name: str
@@ -124,7 +126,7 @@ class Caller:
 
     @property
     def author(self) -> Author:
-        """As it stands in the log: a bot speaks as itself, whichever key it used."""
+        """The author of the caller's entries. All keys of a bot write as the bot itself."""
         return Author(self.bot if self.role is Role.BOT else self.id, self.name)
 
     @property
@@ -138,37 +140,40 @@ class Caller:
         return self.role in PEOPLE
 
     @property
-    def may_overrule(self) -> bool:
-        return self.role in MAY_OVERRULE | TIMER_ONLY
+    def has_supervisor_rights(self) -> bool:
+        return self.role in SUPERVISORS | TIMER_ONLY
 
 
-def timer_of(bot: str) -> Caller:
-    """Who does what nobody asked for."""
+def system_caller(bot: str) -> Caller:
+    """The caller that timers act as."""
     return Caller("timer", "Baton", Role.TIMER, bot)
 
 
 def authorize(caller: Caller, action: Action) -> None:
-    """Raises Forbidden where neither the role nor the key's scope allows the action."""
-    if caller.role not in MAY[action]:
+    """Raises Forbidden if the caller's role or the scopes of their key do not allow the action."""
+    if caller.role not in ALLOWED_ROLES[action]:
         raise Forbidden(f"The role {caller.role} may not {action}.", role=caller.role)
-    needed = SCOPE_OF.get(action, frozenset())
+    needed = REQUIRED_SCOPES.get(action, frozenset())
     if caller.role is Role.BOT and not needed & caller.scopes:
         raise Forbidden(
-            f"This key may not {action}: it lacks the scope {' or '.join(sorted(needed))}.",
+            f"This key may not {action}. It needs the scope {' or '.join(sorted(needed))}.",
             scopes=sorted(caller.scopes),
         )
 
 
-def may_see(caller: Caller, *, paused: bool, queue: str | None, owner: str | None) -> bool:
-    """Agents see the conversations of their queues, unqueued ones, their own, and the bot's."""
-    if caller.role in SEES_ALL or not paused:
+def may_see_conversation(
+    caller: Caller, *, paused: bool, queue: str | None, owner: str | None
+) -> bool:
+    """Agents see conversations that are with the bot, in one of their queues, in no queue, or owned
+    by them. All other roles see every conversation of their bot."""
+    if caller.role in SEE_EVERY_CONVERSATION or not paused:
         return True
     return queue is None or queue in caller.queues or owner == caller.id
 
 
-def may_read(caller: Caller, kind: Kind, owner: str | None) -> bool:
-    """Of an entry in a conversation that the caller may see. Notes are between people; what the bot
-    suggests is between the bot and whoever has the conversation."""
+def may_read_entry(caller: Caller, kind: Kind, owner: str | None) -> bool:
+    """Whether a caller who sees the conversation may read an entry of this kind. Only people read
+    notes. Only the bot and the conversation's owner read suggestions."""
     if kind is Kind.SUGGESTION:
         return not caller.is_person or caller.id == owner
     return kind not in PRIVATE or caller.is_person

@@ -1,4 +1,4 @@
-"""Where a conversation is: one user on one channel, and perhaps one thread there, with one bot."""
+"""Conversation addresses, and the ids that are derived from names instead of looked up."""
 
 import base64
 import hashlib
@@ -9,7 +9,10 @@ ID_LENGTH = 26  # characters of base32: 130 bits
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`thread` is None where the channel has no threads; that is an address of its own."""
+    """One user on one channel of one bot, and the thread if the channel has threads.
+
+    An address without a thread differs from every address with one.
+    """
 
     bot: str
     channel: str
@@ -18,7 +21,7 @@ class Address:
 
     @property
     def conversation_id(self) -> str:
-        """Derived, not looked up: one address can only ever be one conversation."""
+        """Derived from the address, so one address can never have two conversations."""
         parts = [self.bot, self.channel, self.user]
         if self.thread is not None:
             parts.append(self.thread)
@@ -26,17 +29,17 @@ class Address:
 
 
 def person_id(email: str) -> str:
-    """The id of the person who logs in with this e-mail address; upper and lower case are one."""
+    """The id of the person with this e-mail address. Case does not matter."""
     return "p_" + digest(email.strip().lower())
 
 
 def handoff_id(conversation_id: str, opened_by_seq: int) -> str:
-    """Names its conversation and the entry that opened it, so that it is found without an index."""
+    """Contains the conversation and the opening entry, so a handoff is found without an index."""
     return f"h_{conversation_id.removeprefix('c_')}_{opened_by_seq}"
 
 
-def conversation_of(handoff: str) -> str | None:
-    """The conversation that a handoff id names, or None where it is no handoff id."""
+def conversation_id_of(handoff: str) -> str | None:
+    """The conversation id inside a handoff id, or None if this is not a handoff id."""
     prefix, _, rest = handoff.partition("_")
     digits, _, seq = rest.partition("_")
     is_handoff = prefix == "h" and len(digits) == ID_LENGTH and seq.isascii() and seq.isdigit()
@@ -44,8 +47,10 @@ def conversation_of(handoff: str) -> str | None:
 
 
 def digest(*parts: str) -> str:
-    """26 characters of base32 over the parts, each with its length, so that none runs into the
-    next."""
+    """Hash the parts to 26 characters of base32.
+
+    Each part is hashed with its length, so ("a", "bc") and ("ab", "c") differ.
+    """
     hashed = hashlib.sha256()
     for part in parts:
         data = part.encode()

@@ -1,27 +1,28 @@
-"""Everything Baton refuses, by what the caller can do about it.
+"""The errors that Baton's calls raise, grouped by what the caller can do about them.
 
 BatonError
-├── InvalidRequest          correct the request
-├── Unauthenticated         say who you are
-│   └── InvalidCredentials      no person has this e-mail and this password
-├── Forbidden               ask somebody who may
-├── NotFound                it is not there, or not for you
-├── Refused                 the conversation stands otherwise: look, then decide again
-│   ├── IllegalMove             this command has no arrow from this status
-│   ├── NotYourTurn             a person has the conversation, not the bot
-│   ├── AlreadyClaimed          another agent has it
-│   ├── StaleEpoch              who may speak has changed since you looked
-│   ├── AtCapacity              this agent has no room
-│   ├── NoAgentAvailable        nobody is there, and the caller would not queue
-│   ├── AmbiguousAddress        several conversations fit; name one
-│   └── Conflict                others were faster, several times in a row
-├── IdempotencyMismatch     this key has answered another request
-├── RateLimited             wait, then try again
-├── PayloadTooLarge         send less
-└── TemporarilyUnavailable  the table did not answer; nothing is known to have changed
+├── InvalidRequest          Correct the request.
+├── Unauthenticated         Send a valid key or token.
+│   └── InvalidCredentials      The e-mail address or the password is wrong.
+├── Forbidden               The caller's role or scopes do not allow the call.
+├── NotFound                It does not exist, or the caller may not see it.
+├── Refused                 The conversation's state does not allow it: read it, then decide again.
+│   ├── IllegalMove             The command is not possible in the conversation's status.
+│   ├── NotYourTurn             The bot sent a message, but a person has the conversation.
+│   ├── AlreadyClaimed          Another agent owns the conversation.
+│   ├── StaleEpoch              The conversation changed hands since the caller read its epoch.
+│   ├── AtCapacity              The agent has reached their capacity.
+│   ├── NoAgentAvailable        No agent is available, and the caller did not want to queue.
+│   ├── AmbiguousAddress        Several conversations match: the caller must name one by its id.
+│   └── Conflict                Concurrent changes won several times in a row, or the current
+│                               state forbids the change. The message says which.
+├── IdempotencyMismatch     The key was used for a different request: use a new key.
+├── RateLimited             Wait `retry_after` seconds, then retry.
+├── PayloadTooLarge         Send a smaller body.
+└── TemporarilyUnavailable  A dependency did not answer: retry after `retry_after` seconds.
 
-A message is a sentence with the facts; `facts` are the same for machines. How an error looks
-to a caller (status, JSON) is decided in `entrypoints`, once.
+`message` states the facts in one sentence. `facts` has the same facts for programs.
+`entrypoints/http/problems.py` turns both into a response.
 """
 
 from collections.abc import Mapping
@@ -37,7 +38,7 @@ class BatonError(Exception):
 
 
 class InvalidRequest(BatonError):
-    """Facts: `errors`, a list of `{"field", "message"}` where single fields are at fault."""
+    """If single fields are wrong, the fact `errors` is a list of `{"field", "message"}`."""
 
     code = "invalid_request"
 
@@ -59,7 +60,7 @@ class NotFound(BatonError):
 
 
 class Refused(BatonError):
-    """The request is sound, but not in the state the conversation is in."""
+    """The request is valid, but the conversation's current state does not allow it."""
 
     code = "conflict"
 
@@ -73,13 +74,13 @@ class NotYourTurn(Refused):
 
 
 class AlreadyClaimed(Refused):
-    """Facts: `owner` (an id) and `owner_name`: who has it."""
+    """Facts: `owner` (a person's id) and `owner_name`."""
 
     code = "already_claimed"
 
 
 class StaleEpoch(Refused):
-    """Facts: `epoch`, the current one."""
+    """Facts: `epoch`, the current epoch."""
 
     code = "stale_epoch"
 
@@ -93,7 +94,7 @@ class NoAgentAvailable(Refused):
 
 
 class AmbiguousAddress(Refused):
-    """Facts: `candidates`, what the caller can choose from."""
+    """Facts: `candidates`, the conversations that match."""
 
     code = "ambiguous_address"
 

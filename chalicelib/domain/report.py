@@ -1,7 +1,7 @@
-"""What is counted of a handoff once it has ended, and what the counts tell.
+"""Report figures: a tally for each handoff that has ended, sums of tallies, and statistics.
 
-A tally is numbers by name and nothing else, so that two of them are added name by name, wherever
-they are kept. Times are counted in few steps: enough for a median, and of a fixed size.
+A tally maps names to counts, so any store can add two tallies name by name. Durations are counted
+in a fixed set of buckets (a histogram), from which a median is estimated.
 """
 
 from bisect import bisect_left
@@ -14,44 +14,46 @@ from itertools import accumulate
 from chalicelib.domain.conversation.entries import Entry, From, Kind
 from chalicelib.domain.conversation.handoff import Handoff
 
-BOUNDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
-"""Seconds: each step of a time ends here, itself included; the last one has no end."""
-CLAIM, ANSWER, LENGTH = "claim", "answer", "length"
-"""Times from the request: to the first claim, to the first thing an agent says, to the return."""
+BUCKET_BOUNDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
+"""Upper bounds of the buckets in seconds, inclusive. One more bucket follows without a bound."""
+TIME_TO_CLAIM, TIME_TO_FIRST_ANSWER, HANDOFF_LENGTH = "claim", "answer", "length"
+"""Durations from the request to the first claim, to the first agent message and to the return."""
 
 LEAKS = "leaks"
 HOURS = 24
-MOVES = (Kind.REQUESTED, Kind.CLAIMED, Kind.RELEASED, Kind.TRANSFERRED, Kind.RETURNED)
+OWNERSHIP_CHANGES = (Kind.REQUESTED, Kind.CLAIMED, Kind.RELEASED, Kind.TRANSFERRED, Kind.RETURNED)
 Tally = Mapping[str, int]
 
 
 def tally(handoff: Handoff, entries: Iterable[Entry]) -> Tally:
-    """Of a handoff that has ended; `entries` are those from its request to its return."""
+    """Count one handoff that has ended. `entries` are those from its request to its return."""
     assert handoff.resumption is not None
     assert handoff.returned_at is not None
-    said = list(entries)
-    kinds = Counter(entry.kind for entry in said)
+    found = list(entries)
+    kinds = Counter(entry.kind for entry in found)
     counts = {
         "handoffs": 1,
         f"outcome_{handoff.resumption.outcome}": 1,
-        f"hour_{hour_of(handoff.requested_at)}": 1,
+        f"hour_{utc_hour(handoff.requested_at)}": 1,
         "transfers": kinds[Kind.TRANSFERRED],
         LEAKS: kinds[Kind.LEAK],
         "messages": kinds[Kind.MESSAGE],
-        "moves": sum(kinds[kind] for kind in MOVES),
+        "moves": sum(kinds[kind] for kind in OWNERSHIP_CHANGES),
     }
     if handoff.returned_seq != handoff.opened_seq:
-        counts |= _counted(LENGTH, handoff.returned_at - handoff.requested_at)
-    # Who takes a conversation in the same breath leaves nobody waiting.
+        counts |= _counted(HANDOFF_LENGTH, handoff.returned_at - handoff.requested_at)
+    # If the request and the claim are one command, the user did not wait.
     if handoff.claimed_at is not None and handoff.claimed_at > handoff.requested_at:
-        counts |= _counted(CLAIM, handoff.claimed_at - handoff.requested_at)
-    answered = next((e.at for e in said if e.kind is Kind.MESSAGE and e.sender is From.AGENT), None)
+        counts |= _counted(TIME_TO_CLAIM, handoff.claimed_at - handoff.requested_at)
+    answered = next(
+        (e.at for e in found if e.kind is Kind.MESSAGE and e.sender is From.AGENT), None
+    )
     if answered is not None:
-        counts |= _counted(ANSWER, answered - handoff.requested_at)
+        counts |= _counted(TIME_TO_FIRST_ANSWER, answered - handoff.requested_at)
     return {name: count for name, count in counts.items() if count}
 
 
-def added(tallies: Iterable[Tally]) -> Tally:
+def sum_tallies(tallies: Iterable[Tally]) -> Tally:
     total: Counter[str] = Counter()
     for each in tallies:
         total.update(each)
@@ -59,15 +61,15 @@ def added(tallies: Iterable[Tally]) -> Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
-    """`steps` counts by `BOUNDS`, and beyond the last of them; `total` is in milliseconds."""
+class DurationStats:
+    """`steps` has a count for each bucket; `total` is the sum of all durations in milliseconds."""
 
     steps: tuple[int, ...]
     total: int
 
     @classmethod
-    def of(cls, tally: Tally, name: str) -> "Times":
-        steps = tuple(tally.get(f"{name}_{step}", 0) for step in range(len(BOUNDS) + 1))
+    def of(cls, tally: Tally, name: str) -> "DurationStats":
+        steps = tuple(tally.get(f"{name}_{step}", 0) for step in range(len(BUCKET_BOUNDS) + 1))
         return cls(steps, tally.get(f"{name}_ms", 0))
 
     @property
@@ -81,35 +83,35 @@ class Times:
 
     @property
     def median(self) -> float | None:
-        """Seconds, estimated: as if the times of one step were spread evenly over it. What lies
-        beyond the last bound counts as that bound."""
+        """Estimated in seconds, as if durations were spread evenly over their bucket. If the median
+        lies in the last bucket, the result is the last bound."""
         if not self.count:
             return None
         middle = self.count / 2
         reached = list(accumulate(self.steps))
         step = bisect_left(reached, middle)
-        if step == len(BOUNDS):
-            return float(BOUNDS[-1])
-        low = BOUNDS[step - 1] if step else 0
+        if step == len(BUCKET_BOUNDS):
+            return float(BUCKET_BOUNDS[-1])
+        low = BUCKET_BOUNDS[step - 1] if step else 0
         before = reached[step - 1] if step else 0
-        return low + (BOUNDS[step] - low) * (middle - before) / self.steps[step]
+        return low + (BUCKET_BOUNDS[step] - low) * (middle - before) / self.steps[step]
 
 
-def day_of(milliseconds: int) -> str:
-    """The day in UTC, as `2026-01-31`."""
+def utc_day(milliseconds: int) -> str:
+    """The day in UTC, such as `2026-01-31`."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
 
 
-def hour_of(milliseconds: int) -> int:
-    """Of the day in UTC, 0 to 23."""
+def utc_hour(milliseconds: int) -> int:
+    """The hour of the day in UTC, 0 to 23."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).hour
 
 
-def by_hour(tally: Tally) -> tuple[int, ...]:
-    """How many were asked for in each hour of the day."""
+def requests_by_hour(tally: Tally) -> tuple[int, ...]:
+    """The number of handoffs requested in each hour of the day."""
     return tuple(tally.get(f"hour_{hour}", 0) for hour in range(HOURS))
 
 
 def _counted(name: str, milliseconds: int) -> dict[str, int]:
-    step = bisect_left(BOUNDS, milliseconds / 1000)
+    step = bisect_left(BUCKET_BOUNDS, milliseconds / 1000)
     return {f"{name}_{step}": 1, f"{name}_ms": milliseconds}

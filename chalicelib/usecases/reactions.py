@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from chalicelib.botpress import events as botpress_events
-from chalicelib.domain.access import Caller, Role, may_read
+from chalicelib.domain.access import Caller, Role, may_read_entry
 from chalicelib.domain.conversation.entries import Entry, From, Kind
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases import views as rep
@@ -112,7 +112,7 @@ def _frames(
         if not visible(caller, head):
             if committed.entry.kind in MOVES:
                 yield connection.id, {"event": "head", "head": rep.hidden(head)}
-        elif follows and may_read(caller, committed.entry.kind, head.owner_id):
+        elif follows and may_read_entry(caller, committed.entry.kind, head.owner_id):
             yield connection.id, full
         elif _concerns_everybody(committed.entry, head):
             yield connection.id, {"event": "head", "head": rep.head(head)}

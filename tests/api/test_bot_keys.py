@@ -36,7 +36,7 @@ def test_a_new_key_works_at_once_and_for_its_scopes_only(owner: Api) -> None:
     assert bot.post(MESSAGES, message()).status == 201
     refused = bot.get(CONVERSATIONS)
     assert (refused.status, refused.json["code"]) == (403, "forbidden")
-    assert "lacks the scope read" in refused.json["detail"]
+    assert "needs the scope read" in refused.json["detail"]
 
 
 def test_a_key_has_all_scopes_and_no_end_where_nothing_else_is_said(owner: Api) -> None:

@@ -54,7 +54,8 @@ def test_each_change_has_its_text(
         "You are back in the queue. Somebody will be with you as soon as possible.",
         "You are now talking to Bo.",
         "You are back in the queue. Somebody will be with you as soon as possible.",
-        "Sorry, nobody was free in time. The bot is back; you can ask for a person again.",
+        "Sorry, nobody was available in time. You are talking to the bot again. You can ask for a"
+        " person again at any time.",
     ]
 
 
@@ -63,7 +64,7 @@ def test_outside_its_hours_a_queue_says_so(services: MemoryServices, owner: Api,
 
     path = pause(bot, queue="sales")
 
-    assert told(services, path).startswith("Nobody is here right now.")
+    assert told(services, path).startswith("Our team is not available right now.")
 
 
 def test_what_counts_is_whether_it_was_open_then(
@@ -81,8 +82,8 @@ def test_what_counts_is_whether_it_was_open_then(
 @pytest.mark.parametrize(
     ("language", "beginning"),
     [
-        ("es-MX", "Ahora hablas con Ana."),
-        ("ar", "أنت تتحدث الآن مع Ana."),
+        ("es-MX", "Ahora estás hablando con Ana."),
+        ("ar", "محادثتك الآن مع Ana."),
         ("tlh", "You are now talking to Ana."),
         (None, "You are now talking to Ana."),
     ],
@@ -191,4 +192,6 @@ def test_a_message_that_was_left_is_acknowledged(services: MemoryServices, bot: 
     path = begun(bot)
     ok(bot.post(f"{path}/pause", {"if_unavailable": "leave_message", "language": "es"}))
 
-    assert told(services, path).startswith("Ahora no hay nadie. Hemos guardado tu mensaje")
+    assert told(services, path).startswith(
+        "Nuestro equipo no está disponible en este momento. Hemos guardado"
+    )

@@ -262,5 +262,5 @@ def test_a_locale_that_is_none_is_refused_beside_its_field(owner: Page) -> None:
     press(owner, "Save")
 
     field = owner.get_by_label("Language of the texts")
-    expect(field).to_have_accessible_description("'español!' is no locale")
+    expect(field).to_have_accessible_description("'español!' is not a locale such as es or es-MX")
     expect(field).to_have_value("español!")

@@ -11,7 +11,7 @@ from chalicelib.domain.conversation.entries import Body, Kind
 from chalicelib.domain.conversation.handoff import Outcome, Request
 from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import TemporarilyUnavailable
-from chalicelib.domain.report import Tally, added
+from chalicelib.domain.report import Tally, sum_tallies
 from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
 from tests.contract.faults import FOR_EVER, answer_is_lost, cancelled, faulty
 from tests.contract.story import ADDRESS, ANA, BOT, CID, DEMO, act, at_once, other, said_times
@@ -81,7 +81,7 @@ def test_handoffs_that_end_at_once_are_all_counted(stores: Stores) -> None:
 
     at_once([partial(stores.reports.count, one) for one in several])
 
-    assert by_queue(stores) == [DayTally(DAY, "sales", added([ONE] * 6))]
+    assert by_queue(stores) == [DayTally(DAY, "sales", sum_tallies([ONE] * 6))]
 
 
 def test_a_handoff_that_there_is_not_is_not_counted(stores: Stores) -> None:

@@ -11,7 +11,7 @@ from chalicelib.domain.conversation.commands import Cause, Claim, Pause
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.handoff import Request
 from chalicelib.domain.conversation.offers import offer_in
-from chalicelib.domain.report import added, day_of
+from chalicelib.domain.report import sum_tallies, utc_day
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
 from chalicelib.entrypoints.events import minute
@@ -125,8 +125,8 @@ def alerted(services: ServicesOn) -> list[str]:
 
 def counted(services: ServicesOn) -> dict[str, int]:
     """What the report knows of how many there were, and how they ended."""
-    today = day_of(services.clock.now())
-    found = added(each.tally for each in services.reports.by_queue("demo", today, today))
+    today = utc_day(services.clock.now())
+    found = sum_tallies(each.tally for each in services.reports.by_queue("demo", today, today))
     return {n: c for n, c in found.items() if n == "handoffs" or n.startswith("outcome_")}
 
 

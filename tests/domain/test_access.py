@@ -1,10 +1,18 @@
-"""Who may do what: the calls table of the outside contract, and who may see what."""
+"""Which roles and scopes allow which actions, and which conversations and entries a caller sees."""
 
 from itertools import product
 
 import pytest
 
-from chalicelib.domain.access import Action, Caller, Role, Scope, authorize, may_read, may_see
+from chalicelib.domain.access import (
+    Action,
+    Caller,
+    Role,
+    Scope,
+    authorize,
+    may_read_entry,
+    may_see_conversation,
+)
 from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.errors import Forbidden
 from tests.domain.cast import ANA, BOT_KEY, SAM
@@ -15,7 +23,7 @@ SUPERVISORS = ADMINS | {Role.SUPERVISOR}
 BOT = frozenset({Role.BOT})
 TIMER = frozenset({Role.TIMER})
 
-MAY = {
+ALLOWED = {
     Action.READ: BOT | PEOPLE,
     Action.RECORD: BOT,
     Action.SAY: PEOPLE,
@@ -35,29 +43,29 @@ MAY = {
     Action.SEE_REPLIES: PEOPLE,
     Action.CONFIGURE: ADMINS,
 }
-"""As the outside contract says; it is silent on what it does not name."""
+"""Copied by hand from the API contract. Actions that the contract does not name are left out."""
 
-CALLS = [(role, action) for role, action in product(Role, MAY) if role is not Role.TIMER]
+CALLS = [(role, action) for role, action in product(Role, ALLOWED) if role is not Role.TIMER]
 
 
 def caller(role: Role, *scopes: Scope) -> Caller:
     return Caller("x", "X", role, "demo", scopes=frozenset(scopes))
 
 
-@pytest.mark.parametrize(("role", "action"), [(r, a) for r, a in CALLS if r in MAY[a]])
-def test_a_role_may_do_what_the_contract_grants_it(role: Role, action: Action) -> None:
+@pytest.mark.parametrize(("role", "action"), [(r, a) for r, a in CALLS if r in ALLOWED[a]])
+def test_a_role_may_do_the_actions_that_the_contract_grants(role: Role, action: Action) -> None:
     authorize(caller(role, *Scope), action)
 
 
-@pytest.mark.parametrize(("role", "action"), [(r, a) for r, a in CALLS if r not in MAY[a]])
-def test_a_role_may_do_nothing_else(role: Role, action: Action) -> None:
+@pytest.mark.parametrize(("role", "action"), [(r, a) for r, a in CALLS if r not in ALLOWED[a]])
+def test_a_role_is_refused_every_other_action(role: Role, action: Action) -> None:
     with pytest.raises(Forbidden) as refused:
         authorize(caller(role, *Scope), action)
 
     assert refused.value.facts["role"] == role
 
 
-NEEDS = {
+REQUIRED = {
     Action.READ: {Scope.READ},
     Action.GATE: {Scope.READ, Scope.MESSAGES},
     Action.RECORD: {Scope.MESSAGES},
@@ -69,16 +77,16 @@ NEEDS = {
 }
 
 
-@pytest.mark.parametrize(("action", "scope"), [(a, s) for a in NEEDS for s in sorted(NEEDS[a])])
-def test_a_key_with_the_one_scope_that_an_action_needs_may_do_it(
-    action: Action, scope: Scope
-) -> None:
+@pytest.mark.parametrize(
+    ("action", "scope"), [(a, s) for a in REQUIRED for s in sorted(REQUIRED[a])]
+)
+def test_a_key_needs_only_one_of_the_required_scopes(action: Action, scope: Scope) -> None:
     authorize(caller(Role.BOT, scope), action)
 
 
-@pytest.mark.parametrize("action", NEEDS)
-def test_a_key_with_all_scopes_but_those_an_action_needs_may_not_do_it(action: Action) -> None:
-    others = set(Scope) - NEEDS[action]
+@pytest.mark.parametrize("action", REQUIRED)
+def test_a_key_without_a_required_scope_is_refused(action: Action) -> None:
+    others = set(Scope) - REQUIRED[action]
 
     with pytest.raises(Forbidden) as refused:
         authorize(caller(Role.BOT, *others), action)
@@ -87,17 +95,17 @@ def test_a_key_with_all_scopes_but_those_an_action_needs_may_not_do_it(action: A
 
 
 @pytest.mark.parametrize("action", list(Action))
-def test_a_key_without_any_scope_may_do_nothing(action: Action) -> None:
+def test_a_key_without_scopes_is_refused_every_action(action: Action) -> None:
     with pytest.raises(Forbidden):
         authorize(caller(Role.BOT), action)
 
 
 @pytest.mark.parametrize("role", sorted(PEOPLE))
-def test_scopes_are_for_keys_and_take_nothing_from_people(role: Role) -> None:
+def test_scopes_do_not_limit_people(role: Role) -> None:
     authorize(caller(role), Action.PAUSE)
 
 
-# What may be seen
+# Visible conversations
 
 
 def agent(*queues: str) -> Caller:
@@ -105,7 +113,7 @@ def agent(*queues: str) -> Caller:
 
 
 @pytest.mark.parametrize(
-    ("looking", "paused", "queue", "owner", "seen"),
+    ("viewer", "paused", "queue", "owner", "seen"),
     [
         pytest.param(agent("sales"), True, "sales", None, True, id="their queue"),
         pytest.param(agent("sales"), True, "sales", "bo", True, id="their queue, another's"),
@@ -118,32 +126,32 @@ def agent(*queues: str) -> Caller:
         pytest.param(agent(), False, None, None, True, id="with the bot"),
     ],
 )
-def test_an_agent_sees_their_queues_the_unqueued_their_own_and_the_bots(
-    looking: Caller, paused: bool, queue: str | None, owner: str | None, seen: bool
+def test_an_agent_sees_conversations_of_their_queues_without_queue_their_own_and_the_bots(
+    viewer: Caller, paused: bool, queue: str | None, owner: str | None, seen: bool
 ) -> None:
-    assert may_see(looking, paused=paused, queue=queue, owner=owner) is seen
+    assert may_see_conversation(viewer, paused=paused, queue=queue, owner=owner) is seen
 
 
 @pytest.mark.parametrize("role", [Role.BOT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER])
-def test_bot_keys_and_supervisors_see_all(role: Role) -> None:
-    assert may_see(caller(role), paused=True, queue="any", owner="somebody")
+def test_bot_keys_and_supervisors_see_every_conversation(role: Role) -> None:
+    assert may_see_conversation(caller(role), paused=True, queue="any", owner="somebody")
 
 
-# How a caller stands in the log
+# Authors
 
 
 @pytest.mark.parametrize(
     ("who", "author", "sender"),
     [(ANA, "ana", "agent"), (SAM, "sam", "agent"), (BOT_KEY, "demo", "bot")],
 )
-def test_people_sign_with_their_id_and_a_key_signs_as_its_bot(
+def test_people_write_under_their_id_and_keys_write_as_their_bot(
     who: Caller, author: str, sender: str
 ) -> None:
     assert (who.author.id, who.sender) == (author, sender)
 
 
 @pytest.mark.parametrize(
-    ("role", "overrules"),
+    ("role", "expected"),
     [
         (Role.AGENT, False),
         (Role.BOT, False),
@@ -153,8 +161,10 @@ def test_people_sign_with_their_id_and_a_key_signs_as_its_bot(
         (Role.OWNER, True),
     ],
 )
-def test_supervisors_and_above_may_act_on_what_others_own(role: Role, overrules: bool) -> None:
-    assert caller(role).may_overrule is overrules
+def test_supervisors_admins_owners_and_timers_have_supervisor_rights(
+    role: Role, expected: bool
+) -> None:
+    assert caller(role).has_supervisor_rights is expected
 
 
 @pytest.mark.parametrize(
@@ -169,18 +179,18 @@ def test_supervisors_and_above_may_act_on_what_others_own(role: Role, overrules:
         (BOT_KEY, None, True),
     ],
 )
-def test_what_the_bot_suggests_is_between_the_bot_and_the_owner(
+def test_only_the_bot_and_the_owner_read_suggestions(
     who: Caller, owner: str | None, seen: bool
 ) -> None:
-    assert may_read(who, Kind.SUGGESTION, owner) is seen
+    assert may_read_entry(who, Kind.SUGGESTION, owner) is seen
 
 
-def test_notes_are_between_people() -> None:
-    assert may_read(ANA, Kind.NOTE, None)
-    assert not may_read(BOT_KEY, Kind.NOTE, None)
+def test_only_people_read_notes() -> None:
+    assert may_read_entry(ANA, Kind.NOTE, None)
+    assert not may_read_entry(BOT_KEY, Kind.NOTE, None)
 
 
 @pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.NOTE, Kind.SUGGESTION}))
-def test_all_else_may_be_read_by_whoever_sees_the_conversation(kind: Kind) -> None:
-    assert may_read(ANA, kind, None)
-    assert may_read(BOT_KEY, kind, None)
+def test_everybody_who_sees_the_conversation_reads_the_other_entries(kind: Kind) -> None:
+    assert may_read_entry(ANA, kind, None)
+    assert may_read_entry(BOT_KEY, kind, None)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.address import Address, conversation_of, handoff_id, person_id
+from chalicelib.domain.address import Address, conversation_id_of, handoff_id, person_id
 from tests.domain.cast import ADDRESS
 
 PARTS = st.text("ab#:/\x00é", max_size=4)
@@ -56,7 +56,7 @@ def test_an_id_is_c_and_26_characters_of_base32_over_the_length_prefixed_parts()
 
 @given(ADDRESSES, st.integers(1, 10**12))
 def test_a_handoff_id_names_its_conversation(address: Address, seq: int) -> None:
-    assert conversation_of(handoff_id(address.conversation_id, seq)) == address.conversation_id
+    assert conversation_id_of(handoff_id(address.conversation_id, seq)) == address.conversation_id
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**6))
@@ -86,7 +86,7 @@ def test_two_handoffs_of_a_conversation_share_an_id_only_if_they_are_the_same(
     ],
 )
 def test_what_is_no_handoff_id_names_no_conversation(text: str) -> None:
-    assert conversation_of(text) is None
+    assert conversation_id_of(text) is None
 
 
 def test_a_person_is_the_same_person_in_upper_and_lower_case() -> None:

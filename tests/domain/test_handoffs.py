@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.access import Role
-from chalicelib.domain.address import conversation_of
+from chalicelib.domain.address import conversation_id_of
 from chalicelib.domain.conversation.commands import Claim, IfUnavailable, Pause, Take, Unpause
 from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Author, Kind
@@ -70,7 +70,7 @@ def test_a_later_handoff_of_the_same_conversation_has_another_id() -> None:
     second = ask(over.head, Pause(), BOT_KEY)
 
     assert second.head.handoff_id != first.head.handoff_id
-    assert conversation_of(second.head.handoff_id or "") == WITH_BOT.id
+    assert conversation_id_of(second.head.handoff_id or "") == WITH_BOT.id
 
 
 def test_a_request_with_a_timeout_expires_so_many_milliseconds_after_it_was_made() -> None:
@@ -160,7 +160,7 @@ def test_a_left_message_is_a_handoff_closed_as_soon_as_it_is_opened() -> None:
     assert decision.opened.resumption == Resumption(Outcome.MESSAGE_LEFT)
     assert (decision.opened.returned_at, decision.opened.returned_seq) == (NOW, 10)
     assert decision.opened.request == REQUEST
-    assert conversation_of(decision.opened.id) == WITH_BOT.id
+    assert conversation_id_of(decision.opened.id) == WITH_BOT.id
 
 
 def test_a_left_message_leaves_the_turn_with_the_bot() -> None:

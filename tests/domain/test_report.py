@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from chalicelib.domain.conversation.entries import Author, Entry, From, Kind
 from chalicelib.domain.conversation.handoff import Handoff, Outcome, Request, Resumption
 from chalicelib.domain.report import (
-    ANSWER,
-    BOUNDS,
-    CLAIM,
-    LENGTH,
-    Times,
-    added,
-    by_hour,
-    day_of,
+    BUCKET_BOUNDS,
+    HANDOFF_LENGTH,
+    TIME_TO_CLAIM,
+    TIME_TO_FIRST_ANSWER,
+    DurationStats,
+    requests_by_hour,
+    sum_tallies,
     tally,
+    utc_day,
 )
 from tests.domain.cast import ADDRESS, HANDOFF_ID, NOW
 
@@ -70,7 +70,7 @@ def test_the_first_thing_an_agent_says_is_the_answer() -> None:
         entry(Kind.MESSAGE, From.AGENT, 60),
     ]
 
-    assert Times.of(tally(ENDED, said), ANSWER).mean == 30
+    assert DurationStats.of(tally(ENDED, said), TIME_TO_FIRST_ANSWER).mean == 30
 
 
 def test_transfers_and_leaks_are_counted_from_the_log() -> None:
@@ -87,14 +87,18 @@ def test_who_was_never_claimed_has_no_time_to_claim() -> None:
     counted = tally(expired, [])
 
     assert counted["outcome_expired"] == 1
-    assert Times.of(counted, CLAIM).count == Times.of(counted, ANSWER).count == 0
-    assert Times.of(counted, LENGTH).count == 1
+    assert (
+        DurationStats.of(counted, TIME_TO_CLAIM).count
+        == DurationStats.of(counted, TIME_TO_FIRST_ANSWER).count
+        == 0
+    )
+    assert DurationStats.of(counted, HANDOFF_LENGTH).count == 1
 
 
 def test_who_takes_a_conversation_for_themself_leaves_nobody_waiting() -> None:
     taken = replace(ENDED, claimed_at=ENDED.requested_at)
 
-    assert Times.of(tally(taken, []), CLAIM).count == 0
+    assert DurationStats.of(tally(taken, []), TIME_TO_CLAIM).count == 0
 
 
 def test_a_message_that_was_left_has_an_outcome_and_no_length() -> None:
@@ -111,7 +115,10 @@ def test_a_message_that_was_left_has_an_outcome_and_no_length() -> None:
 
 
 def test_tallies_are_added_name_by_name() -> None:
-    assert added([{"handoffs": 1, "leaks": 2}, {"handoffs": 4}, {}]) == {"handoffs": 5, "leaks": 2}
+    assert sum_tallies([{"handoffs": 1, "leaks": 2}, {"handoffs": 4}, {}]) == {
+        "handoffs": 5,
+        "leaks": 2,
+    }
 
 
 @pytest.mark.parametrize(
@@ -125,25 +132,27 @@ def test_a_time_is_counted_in_the_step_that_it_ends(seconds: float, step: int) -
 
 
 def test_of_nothing_there_is_neither_mean_nor_median() -> None:
-    nothing = Times.of({}, CLAIM)
+    nothing = DurationStats.of({}, TIME_TO_CLAIM)
 
     assert (nothing.count, nothing.mean, nothing.median) == (0, None, None)
 
 
 def test_a_median_beyond_the_last_bound_counts_as_that_bound() -> None:
-    assert Times.of({"claim_10": 5}, CLAIM).median == BOUNDS[-1]
+    assert DurationStats.of({"claim_10": 5}, TIME_TO_CLAIM).median == BUCKET_BOUNDS[-1]
 
 
 def test_within_a_step_times_count_as_spread_evenly() -> None:
-    assert Times.of({"claim_2": 4}, CLAIM).median == 45
-    assert Times.of({"claim_0": 1, "claim_2": 3}, CLAIM).median == 40
+    assert DurationStats.of({"claim_2": 4}, TIME_TO_CLAIM).median == 45
+    assert DurationStats.of({"claim_0": 1, "claim_2": 3}, TIME_TO_CLAIM).median == 40
 
 
 @given(st.lists(st.integers(1, 86_400), min_size=1, max_size=60))
 def test_the_estimated_median_lies_in_the_step_of_a_true_one(seconds: list[int]) -> None:
-    counted = added(tally(replace(ENDED, returned_at=NOW + each * SECOND), []) for each in seconds)
+    counted = sum_tallies(
+        tally(replace(ENDED, returned_at=NOW + each * SECOND), []) for each in seconds
+    )
 
-    estimated = Times.of(counted, LENGTH).median
+    estimated = DurationStats.of(counted, HANDOFF_LENGTH).median
 
     assert estimated is not None
     low, high = sorted(seconds)[(len(seconds) - 1) // 2], sorted(seconds)[len(seconds) // 2]
@@ -152,23 +161,23 @@ def test_the_estimated_median_lies_in_the_step_of_a_true_one(seconds: list[int])
 
 
 def floor_of(seconds: int) -> int:
-    return max((bound for bound in (0, *BOUNDS) if bound < seconds), default=0)
+    return max((bound for bound in (0, *BUCKET_BOUNDS) if bound < seconds), default=0)
 
 
 def ceiling_of(seconds: int) -> int:
-    return min(bound for bound in BOUNDS if bound >= seconds)
+    return min(bound for bound in BUCKET_BOUNDS if bound >= seconds)
 
 
 @pytest.mark.parametrize(("after_s", "hour"), [(0, 0), (3599, 0), (3600, 1), (86_399, 23)])
 def test_a_handoff_counts_for_the_hour_in_which_it_was_asked_for(after_s: int, hour: int) -> None:
     asked = replace(ENDED, requested_at=NOW + after_s * SECOND)
 
-    counted = by_hour(tally(replace(asked, returned_at=NOW + 200_000 * SECOND), []))
+    counted = requests_by_hour(tally(replace(asked, returned_at=NOW + 200_000 * SECOND), []))
 
     assert [at for at, count in enumerate(counted) if count] == [hour]
     assert len(counted) == 24
 
 
 def test_a_day_is_one_in_utc() -> None:
-    assert day_of(NOW - 1) == "2025-12-31"
-    assert day_of(NOW) == "2026-01-01"
+    assert utc_day(NOW - 1) == "2025-12-31"
+    assert utc_day(NOW) == "2026-01-01"

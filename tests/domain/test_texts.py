@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from chalicelib.domain.conversation.handoff import Outcome
 from chalicelib.domain.default_texts import DEFAULT_TEXTS
 from chalicelib.domain.texts import (
-    LONGEST,
+    MAX_LENGTH,
     Text,
     Texts,
-    fields_of,
-    filled,
+    fill,
     flaws,
     locales,
+    placeholders_in,
     template,
 )
 
@@ -39,7 +39,7 @@ def test_every_outcome_has_a_text() -> None:
 def test_defaults_hold_only_fields_that_are_always_known(locale: str) -> None:
     for name, text in DEFAULT_TEXTS[locale].items():
         known = {"agent"} if name in (Text.CLAIMED, Text.TRANSFERRED) else set()
-        assert fields_of(text or "") <= known
+        assert placeholders_in(text or "") <= known
 
 
 # Fields
@@ -48,7 +48,7 @@ def test_defaults_hold_only_fields_that_are_always_known(locale: str) -> None:
 def test_the_four_fields_are_replaced_wherever_they_stand() -> None:
     text = "{agent}{position}: {wait} min, {queue}, {agent}"
 
-    assert filled(text, VALUES) == "Ana2: 5 min, sales, Ana"
+    assert fill(text, VALUES) == "Ana2: 5 min, sales, Ana"
 
 
 @pytest.mark.parametrize(
@@ -73,24 +73,24 @@ def test_the_four_fields_are_replaced_wherever_they_stand() -> None:
     ],
 )
 def test_anything_else_stays_as_it_was_written(text: str) -> None:
-    assert filled(text, VALUES) == text
+    assert fill(text, VALUES) == text
 
 
 def test_what_a_value_holds_is_not_looked_into() -> None:
     hostile = {"agent": "{queue} {agent} \\g<0>", "queue": "sales"}
 
-    assert filled("{agent}", hostile) == "{queue} {agent} \\g<0>"
+    assert fill("{agent}", hostile) == "{queue} {agent} \\g<0>"
 
 
 def test_a_field_of_which_nothing_is_known_is_a_question_mark() -> None:
-    assert filled("About {wait} min", {}) == "About ? min"
+    assert fill("About {wait} min", {}) == "About ? min"
 
 
 @given(st.text(), st.text())
 def test_without_fields_a_text_is_what_it_was(text: str, name: str) -> None:
     expected = text.replace("{", "(")
 
-    assert filled(expected, {"agent": name}) == expected
+    assert fill(expected, {"agent": name}) == expected
 
 
 # Languages
@@ -171,7 +171,7 @@ def test_switching_one_text_off_leaves_the_others_on() -> None:
         ({"spanish please": {}}, "texts"),
         ({"en": {"goodbye": "x"}}, "texts.en.goodbye"),
         ({"en": {CLAIMED: ""}}, "texts.en.claimed"),
-        ({"en": {CLAIMED: "x" * (LONGEST + 1)}}, "texts.en.claimed"),
+        ({"en": {CLAIMED: "x" * (MAX_LENGTH + 1)}}, "texts.en.claimed"),
     ],
 )
 def test_texts_that_could_never_be_told_are_named_by_their_field(texts: Texts, field: str) -> None:

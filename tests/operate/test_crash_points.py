@@ -21,7 +21,7 @@ from chalicelib.domain.conversation.commands import (
 )
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.conversation.handoff import Request
-from chalicelib.domain.report import day_of
+from chalicelib.domain.report import utc_day
 from chalicelib.domain.routing.queues import Limits, Queue
 from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.conversations.execute import execute
@@ -104,7 +104,7 @@ def commands() -> Iterator[Act]:
 
 def effects(services: MemoryServices) -> object:
     """What others have got, however often; what is counted, exactly."""
-    today = day_of(services.clock.now())
+    today = utc_day(services.clock.now())
     return (
         {name: set(frames) for name, frames in services.sockets.frames.items()},
         {json.dumps(p.message, sort_keys=True) for p in services.topic.published},

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from chalicelib.domain.address import Address, conversation_of
+from chalicelib.domain.address import Address, conversation_id_of
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.decision import CapacityChange, Decision
 from chalicelib.domain.conversation.entries import Entry, Kind
@@ -121,7 +121,7 @@ class MemoryConversations:
 
     def handoff(self, bot: str, handoff_id: str) -> Handoff | None:
         with self._table.lock:
-            thread = self._table.threads.get((bot, conversation_of(handoff_id) or ""))
+            thread = self._table.threads.get((bot, conversation_id_of(handoff_id) or ""))
             return thread.handoffs.get(handoff_id) if thread else None
 
     def handoffs(

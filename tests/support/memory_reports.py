@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from itertools import groupby
 
-from chalicelib.domain.address import conversation_of
-from chalicelib.domain.report import LEAKS, added
+from chalicelib.domain.address import conversation_id_of
+from chalicelib.domain.report import LEAKS, sum_tallies
 from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
 from tests.support.memory_table import MemoryTable, Now
 
@@ -16,7 +16,7 @@ class MemoryReports:
     def count(self, ended: Ended) -> None:
         """Once for each handoff that there is."""
         with self._table.lock:
-            place = (ended.bot, conversation_of(ended.handoff_id) or "")
+            place = (ended.bot, conversation_id_of(ended.handoff_id) or "")
             thread = self._table.threads.get(place)
             if thread and ended.handoff_id in thread.handoffs:
                 self._table.ended.setdefault((ended.bot, ended.handoff_id), ended)
@@ -48,6 +48,6 @@ def _added(found: list[Ended], of: Callable[[Ended], str | None]) -> list[DayTal
         return ended.day, of(ended) or ""
 
     return [
-        DayTally(day, name or None, added(ended.tally for ended in group))
+        DayTally(day, name or None, sum_tallies(ended.tally for ended in group))
         for (day, name), group in groupby(sorted(found, key=place), place)
     ]

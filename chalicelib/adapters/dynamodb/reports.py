@@ -15,7 +15,7 @@ from chalicelib.adapters.dynamodb.errors import answered, unavailable
 from chalicelib.adapters.dynamodb.rows import EntryRow, HandoffRow, TallyRow
 from chalicelib.adapters.dynamodb.table import FIRST_PAUSE, ROUNDS, Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
-from chalicelib.domain.address import conversation_of
+from chalicelib.domain.address import conversation_id_of
 from chalicelib.domain.report import LEAKS, Tally
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
@@ -64,7 +64,7 @@ class DynamoReports:
 
     def _handoff(self, ended: Ended) -> Transaction:
         transaction = Transaction(self._rows.table)
-        conversation_id = conversation_of(ended.handoff_id) or ""
+        conversation_id = conversation_id_of(ended.handoff_id) or ""
         handoff = HandoffRow.at(keys.handoff(ended.bot, conversation_id, ended.handoff_id))
         uncounted = HandoffRow.pk.exists() & HandoffRow.counted.does_not_exist()
         transaction.update(handoff, [HandoffRow.counted.set(True)], uncounted)

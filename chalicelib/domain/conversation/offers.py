@@ -83,7 +83,7 @@ def require_unoffered(s: Situation, command: Command) -> None:
     offer = offer_in(s.head)
     if offer is None or s.now >= offer.until:
         return
-    if offer.agent.id != s.caller.id and not s.caller.may_overrule:
+    if offer.agent.id != s.caller.id and not s.caller.has_supervisor_rights:
         raise IllegalMove(
             f"This conversation is offered to {offer.agent.name} first.",
             command=command.name,

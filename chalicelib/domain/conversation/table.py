@@ -286,7 +286,7 @@ def _transfer_owned(s: Situation, command: Transfer) -> Decision:
 
 
 def _transfer_waiting(s: Situation, command: Transfer) -> Decision:
-    if not s.caller.may_overrule:
+    if not s.caller.has_supervisor_rights:
         raise Forbidden("Only a supervisor may transfer a conversation that nobody has claimed.")
     return _transfer(s, command)
 
@@ -340,7 +340,7 @@ def _unchanged_for_owner(s: Situation, _: Command) -> Decision:
 
 
 def _require_owner(s: Situation) -> None:
-    if not (s.owns or s.caller.may_overrule):
+    if not (s.owns or s.caller.has_supervisor_rights):
         raise somebody_else_has_it(s.head)
 
 

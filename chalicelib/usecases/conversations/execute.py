@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chalicelib.domain.access import Action, Caller, authorize, may_see
+from chalicelib.domain.access import Action, Caller, authorize, may_see_conversation
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import (
     AgentMessage,
@@ -123,7 +123,7 @@ def first_answer(loaded: Loaded, key: IdempotencyKey | None) -> Answer | None:
 
 
 def visible(caller: Caller, head: Head) -> bool:
-    return may_see(caller, paused=head.paused, queue=head.queue, owner=head.owner_id)
+    return may_see_conversation(caller, paused=head.paused, queue=head.queue, owner=head.owner_id)
 
 
 def no_conversation(bot: str, conversation_id: str) -> NotFound:

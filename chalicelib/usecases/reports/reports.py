@@ -13,7 +13,14 @@ from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.errors import StaleEpoch
-from chalicelib.domain.report import CLAIM, Tally, Times, added, day_of, tally
+from chalicelib.domain.report import (
+    TIME_TO_CLAIM,
+    DurationStats,
+    Tally,
+    sum_tallies,
+    tally,
+    utc_day,
+)
 from chalicelib.usecases.records.events import Committed
 from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
 from chalicelib.usecases.services import Services
@@ -44,7 +51,7 @@ def count(services: Services, committed: Committed) -> None:
     ended = Ended(
         bot=committed.bot,
         handoff_id=handoff.id,
-        day=day_of(handoff.returned_at),
+        day=utc_day(handoff.returned_at),
         queue=handoff.request.queue,
         agent=handoff.owner.id if handoff.owner else None,
         tally=tally(handoff, _entries(services, handoff)),
@@ -57,7 +64,7 @@ def count_leak(services: Services, committed: Committed) -> None:
     if (committed.entry.payload or {}).get("code") != StaleEpoch.code:
         return
     entry = committed.entry
-    leaked = Leaked(committed.bot, committed.conversation_id, entry.seq, day_of(entry.at))
+    leaked = Leaked(committed.bot, committed.conversation_id, entry.seq, utc_day(entry.at))
     services.reports.count_leak(leaked)
 
 
@@ -67,7 +74,7 @@ def report(services: Services, caller: Caller, first: str, last: str) -> Report:
     by_queue = services.reports.by_queue(caller.bot, first, last)
     by_agent = services.reports.by_agent(caller.bot, first, last)
     return Report(
-        totals=added(found.tally for found in by_queue),
+        totals=sum_tallies(found.tally for found in by_queue),
         queues=_grouped(by_queue, lambda found: found.of),
         agents=_grouped(by_agent, lambda found: found.of),
         days=_grouped(by_queue, lambda found: found.day),
@@ -77,9 +84,9 @@ def report(services: Services, caller: Caller, first: str, last: str) -> Report:
 def median_wait(services: Services, bot: str, queue: str | None) -> float | None:
     """Seconds until a handoff of this queue (None: of any) was claimed, in the last days."""
     now = services.clock.now()
-    recent = services.reports.by_queue(bot, day_of(now - RECENT_DAYS * DAY), day_of(now))
-    total = added(found.tally for found in recent if queue in (None, found.of))
-    return Times.of(total, CLAIM).median
+    recent = services.reports.by_queue(bot, utc_day(now - RECENT_DAYS * DAY), utc_day(now))
+    total = sum_tallies(found.tally for found in recent if queue in (None, found.of))
+    return DurationStats.of(total, TIME_TO_CLAIM).median
 
 
 def _entries(services: Services, handoff: Handoff) -> Iterator[Entry]:
@@ -99,4 +106,4 @@ def _grouped(found: Iterable[DayTally], name: Callable[[DayTally], T]) -> dict[T
     groups: dict[T, list[Tally]] = {}
     for each in found:
         groups.setdefault(name(each), []).append(each.tally)
-    return {of: added(tallies) for of, tallies in groups.items()}
+    return {of: sum_tallies(tallies) for of, tallies in groups.items()}

@@ -3,7 +3,7 @@ that takes over. Doing it twice does no harm: the state table has the last word.
 
 from collections import Counter
 
-from chalicelib.domain.access import timer_of
+from chalicelib.domain.access import system_caller
 from chalicelib.domain.conversation.commands import Cause, MakeOffer, Transfer
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.conversation.timers import SECOND, wants_an_offer
@@ -40,7 +40,7 @@ def fall_back(services: Services, committed: Committed) -> None:
     served = first_served(line, services.directory.members(committed.bot), services.clock.now())
     if served and served.name != name:
         there = Transfer(queue=served.name, epoch=committed.entry.epoch, cause=Cause.FALLBACK)
-        execute(services, timer_of(committed.bot), committed.conversation_id, there)
+        execute(services, system_caller(committed.bot), committed.conversation_id, there)
 
 
 def somebody_is_free(services: Services, committed: Committed) -> None:
@@ -73,7 +73,7 @@ def _takes(services: Services, head: Head, member: Member, until: int) -> bool:
     """Whether they are free still: two conversations may look at the same agent at once."""
     command = MakeOffer(until, epoch=head.epoch)
     try:
-        execute(services, timer_of(head.bot), head.id, command, agent=member.person)
+        execute(services, system_caller(head.bot), head.id, command, agent=member.person)
     except (NoAgentAvailable, AtCapacity):
         return False
     return True

@@ -1,7 +1,7 @@
 """Deadlines that have passed, and what follows from them. Doing it twice does no harm: a timer
 carries the epoch under which it was set."""
 
-from chalicelib.domain.access import timer_of
+from chalicelib.domain.access import system_caller
 from chalicelib.domain.conversation.commands import Cause, Command, Release, Transfer, Unpause
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.conversation.timers import due_at, overdue, wants_an_offer
@@ -39,7 +39,7 @@ def look_after(services: Services, bot: str, conversation_id: str) -> bool:
             _look_again(services, head, owner)
             return step > 0
         command = _or_fall_back(services, head, command)
-        if not execute(services, timer_of(bot), conversation_id, command).created:
+        if not execute(services, system_caller(bot), conversation_id, command).created:
             return step > 0
     return True
 
@@ -92,7 +92,7 @@ def see_to_owner(services: Services, committed: Committed) -> None:
         _bring_forward(services, found.head, services.directory.presence(person))
     else:
         back = Release(epoch=committed.entry.epoch)
-        execute(services, timer_of(committed.bot), committed.conversation_id, back)
+        execute(services, system_caller(committed.bot), committed.conversation_id, back)
 
 
 def _owns_installation(services: Services, person: str) -> bool:

@@ -35,8 +35,8 @@ def text_of(services: Services, head: Head, entry: Entry) -> str | None:
     template = texts.template(_name(entry, facts, queue), locales, (queue.texts, settings.texts))
     if template is None:
         return None
-    values = {"agent": _agent(facts, handoff), "queue": queue.name or texts.UNKNOWN}
-    return texts.filled(template, values | _place(services, head, queue, template))
+    values = {"agent": _agent(facts, handoff), "queue": queue.name or texts.UNKNOWN_VALUE}
+    return texts.fill(template, values | _place(services, head, queue, template))
 
 
 def _name(entry: Entry, facts: Facts, queue: Queue) -> Text:
@@ -59,16 +59,16 @@ def _agent(facts: Facts, handoff: Handoff | None) -> str:
     owner = facts.get("owner")
     if isinstance(owner, Mapping):
         return str(owner["name"])
-    return handoff.owner.name if handoff and handoff.owner else texts.UNKNOWN
+    return handoff.owner.name if handoff and handoff.owner else texts.UNKNOWN_VALUE
 
 
 def _place(services: Services, head: Head, queue: Queue, template: str) -> dict[str, str]:
     """Asked only where the text says it: each is a read of its own."""
-    wanted, found = texts.fields_of(template), {}
+    wanted, found = texts.placeholders_in(template), {}
     if "position" in wanted:
         waits = head.status is Status.WAITING
         found["position"] = str(availability.position(services, head)) if waits else "1"
     if "wait" in wanted:
         wait = reports.median_wait(services, head.bot, queue.name or None)
-        found["wait"] = texts.UNKNOWN if wait is None else str(max(1, round(wait / 60)))
+        found["wait"] = texts.UNKNOWN_VALUE if wait is None else str(max(1, round(wait / 60)))
     return found

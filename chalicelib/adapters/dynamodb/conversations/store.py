@@ -39,7 +39,7 @@ from chalicelib.adapters.dynamodb.rows import (
 )
 from chalicelib.adapters.dynamodb.schema import BOARD, HANDOFFS, NAME, RECENT
 from chalicelib.adapters.dynamodb.table import Rows, Table, named
-from chalicelib.domain.address import Address, conversation_of
+from chalicelib.domain.address import Address, conversation_id_of
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Handoff
@@ -133,7 +133,7 @@ class DynamoConversations:
         return [row.conversation_id for row in rows]
 
     def handoff(self, bot: str, handoff_id: str) -> Handoff | None:
-        conversation_id = conversation_of(handoff_id)
+        conversation_id = conversation_id_of(handoff_id)
         if conversation_id is None:
             return None
         row = self._rows.get(HandoffRow, keys.handoff(bot, conversation_id, handoff_id))
@@ -145,7 +145,7 @@ class DynamoConversations:
         order = lists.Order(HANDOFFS, descending=True, id_of=_handoff_of)
         page = lists.listing(self._table, bot, order, position, limit)
         wanted = [
-            keys.handoff(bot, conversation_of(handoff_id) or "", handoff_id)
+            keys.handoff(bot, conversation_id_of(handoff_id) or "", handoff_id)
             for handoff_id in page.conversation_ids
         ]
         found = self._rows.get_all(wanted)

@@ -6,7 +6,15 @@ from chalicelib.domain import cost, prices
 from chalicelib.domain.access import Action, authorize
 from chalicelib.domain.conversation.handoff import Outcome
 from chalicelib.domain.errors import InvalidRequest
-from chalicelib.domain.report import ANSWER, BOUNDS, CLAIM, LENGTH, Tally, Times, by_hour
+from chalicelib.domain.report import (
+    BUCKET_BOUNDS,
+    HANDOFF_LENGTH,
+    TIME_TO_CLAIM,
+    TIME_TO_FIRST_ANSWER,
+    DurationStats,
+    Tally,
+    requests_by_hour,
+)
 from chalicelib.entrypoints.http.framework import Call, Reply, Routes
 from chalicelib.usecases.reports import reports
 from chalicelib.usecases.routing import availability
@@ -49,14 +57,14 @@ def report(call: Call) -> Reply:
         {
             "from": first,
             "to": last,
-            "bounds_s": BOUNDS,
+            "bounds_s": BUCKET_BOUNDS,
             "totals": _tally(found.totals),
             "queues": [{"queue": of} | _tally(t) for of, t in found.queues.items()],
             "agents": [
                 {"agent": of, "name": names.get(of or "")} | _tally(t)
                 for of, t in found.agents.items()
             ],
-            "hours": by_hour(found.totals),
+            "hours": requests_by_hour(found.totals),
             "cost": _cost(found.totals, len(names)),
             "days": [{"day": of} | _tally(t) for of, t in sorted(found.days.items())],
         }
@@ -104,15 +112,15 @@ def _tally(of: Tally) -> Json:
         "messages": of.get("messages", 0),
         "transfers": of.get("transfers", 0),
         "leaks": of.get("leaks", 0),
-        "time_to_claim": _times(of, CLAIM),
-        "time_to_first_answer": _times(of, ANSWER),
-        "length": _times(of, LENGTH),
+        "time_to_claim": _times(of, TIME_TO_CLAIM),
+        "time_to_first_answer": _times(of, TIME_TO_FIRST_ANSWER),
+        "length": _times(of, HANDOFF_LENGTH),
     }
 
 
 def _times(of: Tally, name: str) -> Json:
     """`steps` counts by `bounds_s`, and beyond the last of them."""
-    times = Times.of(of, name)
+    times = DurationStats.of(of, name)
     return {
         "count": times.count,
         "mean_s": _rounded(times.mean),
