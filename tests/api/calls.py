@@ -12,7 +12,7 @@ from chalicelib.usecases.accounts.authenticate import digest_of
 from chalicelib.usecases.records.bots import Key
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Delivery, Webhook
-from tests.api.scene import BOT, begun, id_of, message, ok, owned, waiting
+from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
 from tests.support.api import Api
 from tests.support.services import SECRET
 

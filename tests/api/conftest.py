@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.living import Living
+from tests.api.simulation import Simulation
 from tests.support.api import DEMO_KEY, OTHER_KEY, Api
 from tests.support.services import MemoryServices
 
@@ -13,9 +13,9 @@ def services() -> MemoryServices:
 
 
 @pytest.fixture(params=[1, 3], ids=["one sweep a minute", "three at once"])
-def living(services: MemoryServices, request: pytest.FixtureRequest) -> Living:
+def simulation(services: MemoryServices, request: pytest.FixtureRequest) -> Simulation:
     """The same world, in which time passes."""
-    return Living(services, sweeps=request.param)
+    return Simulation(services, sweeps=request.param)
 
 
 @pytest.fixture

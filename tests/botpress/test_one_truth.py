@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.entrypoints.events.minute import every_minute
 from tests.botpress.stage import Cast, Stage
-from tests.contract.story import at_once
+from tests.contract.store_setup import at_once
 from tests.support.api import Answer
 from tests.support.services import MemoryServices
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.office import KEY
-from tests.support import contract
+from tests.support.openapi_document import operations
 from tests.support.stack import Stack
 
 
@@ -18,7 +18,7 @@ def test_every_operation_is_shown_and_one_can_be_tried(
 
     page.goto(f"{stack.url}/docs/index.html")
 
-    expect(page.locator(".opblock")).to_have_count(len(contract.operations()), timeout=20_000)
+    expect(page.locator(".opblock")).to_have_count(len(operations()), timeout=20_000)
     page.locator(".authorize").first.click()
     page.locator(".auth-container input").first.fill(KEY)
     page.locator(".auth-container button[type=submit]").first.click()

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.contract.story import at_once
+from tests.contract.store_setup import at_once
 from tests.support.engines import Stores
 
 NOW = 1_767_225_600_000

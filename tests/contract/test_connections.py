@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from chalicelib.usecases.records.people import Connection, Ticket
-from tests.contract.story import BOT, CID, at_once
+from tests.contract.store_setup import BOT, CID, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.webhooks import Cursor, Delivery, Webhook
-from tests.contract.story import BOT, CID, at_once
+from tests.contract.store_setup import BOT, CID, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores
 

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.usecases.ports.conversations import Lost, Query
 from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
 from chalicelib.usecases.records.events import Notification
-from tests.contract.story import ADDRESS, BOT, CID, DEMO, act, at_once, said
+from tests.contract.store_setup import ADDRESS, BOT, CID, DEMO, act, at_once, said
 from tests.support.clock import START
 from tests.support.engines import Stores
 

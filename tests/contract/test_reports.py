@@ -13,8 +13,8 @@ from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.report import Tally, sum_tallies
 from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
-from tests.contract.faults import FOR_EVER, answer_is_lost, cancelled, faulty
-from tests.contract.story import ADDRESS, ANA, BOT, CID, DEMO, act, at_once, other, said_times
+from tests.contract.failures.faults import FOR_EVER, answer_is_lost, cancelled, faulty
+from tests.contract.store_setup import ADDRESS, ANA, BOT, CID, DEMO, act, at_once, other, said_times
 from tests.support.engines import Stores
 
 COUNT = "TransactWriteItems"

@@ -18,7 +18,7 @@ from chalicelib.settings import LOCAL
 from infra.deployment.cloudformation import Stack
 from infra.deployment.deploy import Bucket, read, uploaded
 from infra.local.aws.engine import REGION, Engine
-from tests.e2e.scene import Running
+from tests.e2e.bot_setup import Running
 from tests.support.stack import services_of
 
 Template = dict[str, Any]

@@ -1,6 +1,6 @@
 """What a deployed stage has to show, wherever it is: the race, the replay, and how fast it goes.
 
-The story is told in `tests/e2e/test_story.py`.
+The story is told in `tests/e2e/conversations/test_story.py`.
 """
 
 import time
@@ -11,9 +11,9 @@ from statistics import quantiles
 from threading import Barrier
 from typing import Any
 
-from tests.e2e.rest import Answer
-from tests.e2e.scene import Running, Someone
-from tests.e2e.test_story import PUSHED_WITHIN, entry_of, wait_until_told
+from tests.e2e.bot_setup import Running, Someone
+from tests.e2e.conversations.test_story import PUSHED_WITHIN, entry_of, wait_until_told
+from tests.e2e.rest_client import Answer
 
 ROOM = 3
 

@@ -17,7 +17,7 @@ from chalicelib.entrypoints.events import stream as change_stream
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.records.people import Person
 from tests.api.calls import NATIVE, ROWS, U_1, Row, filled, staged
-from tests.api.scene import BOT, ok, one
+from tests.api.conversation_setup import BOT, ok, one
 from tests.deploy.recording import Recorder
 from tests.support.api import DEMO_KEY, Api
 from tests.support.fakes import FakeReceiver

@@ -17,10 +17,10 @@ from infra.packaging.package import TEMPLATE
 from tests.deploy import proofs
 from tests.deploy.emulated import Deployed, Elsewhere
 from tests.deploy.test_on_aws import OnAws
-from tests.e2e import test_story as story
-from tests.e2e.rest import Rest
-from tests.e2e.scene import Running
-from tests.e2e.test_baton import baton
+from tests.e2e.bot_setup import Running
+from tests.e2e.conversations import test_story as story
+from tests.e2e.operations.test_admin_tool import baton
+from tests.e2e.rest_client import Rest
 from tests.local.waiting import eventually
 from tests.support.receiver import Receiver
 

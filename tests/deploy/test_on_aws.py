@@ -17,8 +17,8 @@ from chalicelib.usecases.conversations.execute import execute
 from infra.deployment.deploy import DeployError, session
 from infra.deployment.stage import NotThere, environment_of
 from tests.deploy import proofs
-from tests.e2e import test_story as story
-from tests.e2e.scene import Running, Scene
+from tests.e2e.bot_setup import Running, Scene
+from tests.e2e.conversations import test_story as story
 from tests.support.receiver import Receiver
 from tests.support.stack import services_of
 

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.scene import Running, Scene
+from tests.e2e.bot_setup import Running, Scene
 from tests.support.receiver import Receiver
 from tests.support.stack import Stack
 

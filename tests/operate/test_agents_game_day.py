@@ -15,8 +15,8 @@ from chalicelib.usecases.records.events import Committed
 from chalicelib.wiring import AwsServices
 from infra.local.aws.engine import Engine
 from infra.local.aws.table import create_table
-from tests.api.live import Client
-from tests.api.scene import id_of, online, waiting
+from tests.api.conversation_setup import id_of, online, waiting
+from tests.api.live.socket_client import Client
 from tests.support.api import DEMO_KEY, Api
 from tests.support.fakes import FakeSockets
 from tests.support.services import MemoryServices

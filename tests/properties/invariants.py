@@ -9,7 +9,7 @@ from chalicelib.domain.conversation.head import Head, Status, unborn
 from tests.properties.three_bots import PEOPLE
 from tests.support.fold import fold
 from tests.support.memory import MemoryTable
-from tests.support.memory_table import Thread
+from tests.support.memory.table import Thread
 
 BOT, WAITING, AGENT = Status.BOT, Status.WAITING, Status.AGENT
 

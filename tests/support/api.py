@@ -14,7 +14,7 @@ from chalice.test import Client
 
 from chalicelib.entrypoints.http import blueprints
 from chalicelib.usecases.services import Services
-from tests.support import contract
+from tests.support import openapi_document
 
 DEMO_KEY = "bk_demo_onlyforloopback"
 OTHER_KEY = "bk_other_onlyforloopback"
@@ -66,7 +66,7 @@ class Api:
         answer = self.unchecked(method, path, body, **headers)
         has_json = answer.text and answer.content_type.endswith("json")
         shown = answer.json if has_json else answer.text
-        contract.check(method, _full(path), answer.status, answer.content_type, shown)
+        openapi_document.check(method, _full(path), answer.status, answer.content_type, shown)
         return answer
 
     def unchecked(self, method: str, path: str, body: object = None, **headers: str) -> Answer:

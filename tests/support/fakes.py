@@ -11,7 +11,7 @@ from chalicelib.usecases.ports.live import FrameTooLarge
 from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.reports import Metric
 from tests.support.clock import ManualClock
-from tests.support.memory_table import Now
+from tests.support.memory.table import Now
 
 FRAME_BYTES = 128 * 1024
 

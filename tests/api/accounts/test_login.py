@@ -1,0 +1,206 @@
+"""Logging in, staying logged in, logging out."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.address import person_id
+from tests.api.conversation_setup import BOT, ok
+from tests.support.api import Answer, Api
+from tests.support.services import MemoryServices
+
+PATHS = ["/auth/login", "/auth/login/basic/default", "/auth/login/basic/anything%20else"]
+ANA = {"email": "ana@example.test", "password": "ana-demo"}
+HOUR = 60 * 60 * 1000
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_login_answers_as_botpress_does_under_both_names_of_the_token(
+    path: str, nobody: Api
+) -> None:
+    answer = nobody.post(path, ANA)
+
+    payload = answer.json["payload"]
+    assert (answer.status, answer.json["status"]) == (200, "success")
+    assert answer.json["message"] == "Login successful"
+    assert (payload["token"], payload["exp"]) == (payload["jwt"], HOUR)
+    assert nobody.as_(payload["token"]).get("/auth/me").status == 200
+
+
+@pytest.mark.parametrize("email", ["ANA@Example.TEST", "  ana@example.test "])
+def test_an_email_address_is_one_in_upper_and_lower_case(email: str, nobody: Api) -> None:
+    assert nobody.post("/auth/login", {**ANA, "email": email}).status == 200
+
+
+WRONG = [
+    {**ANA, "password": "bo-demo"},
+    {**ANA, "password": ""},
+    {**ANA, "password": "ana-demo\0"},
+    {**ANA, "password": "x" * 60_000},
+    {"email": "nobody@example.test", "password": "ana-demo"},
+    {"email": "", "password": ""},
+    {"email": "' OR 1=1 --", "password": "ana-demo"},
+]
+
+
+@pytest.mark.parametrize("body", WRONG)
+@pytest.mark.parametrize("path", PATHS[:2])
+def test_whatever_is_wrong_the_answer_and_its_cost_are_the_same(
+    path: str, body: dict[str, str], services: MemoryServices, nobody: Api
+) -> None:
+    before = services.passwords.compared
+
+    answer = nobody.post(path, body)
+
+    assert answer.status == 401
+    assert answer.json == {
+        "statusCode": 401,
+        "errorCode": "BP_0009",
+        "type": "InvalidCredentialsError",
+        "message": "Invalid credentials",
+        "details": "",
+        "docs": "https://botpress.com/docs",
+    }
+    assert services.passwords.compared == before + 1
+
+
+@pytest.mark.parametrize("wrong", [None, 1, True, ["ana-demo"], {"$ne": ""}])
+@pytest.mark.parametrize("path", PATHS[:2])
+@pytest.mark.parametrize("field", ["email", "password"])
+def test_what_is_no_text_logs_nobody_in(path: str, field: str, wrong: object, nobody: Api) -> None:
+    answer = nobody.post(path, {**ANA, field: wrong})
+
+    assert (answer.status, answer.json["errorCode"]) == (400, "BP_0040")
+
+
+@pytest.mark.parametrize("path", PATHS[:2])
+def test_who_is_disabled_can_no_longer_log_in_nor_use_a_token(
+    path: str, services: MemoryServices, bot: Api, ana: Api
+) -> None:
+    _disable(services, "ana@example.test")
+
+    assert bot.as_(None).post(path, ANA).json["errorCode"] == "BP_0009"
+    assert ana.get("/auth/me").status == 401
+    assert ana.get("/bots/demo/conversations").status == 401
+
+
+def test_too_many_attempts_are_refused_for_a_while_even_with_the_right_password(
+    services: MemoryServices, nobody: Api
+) -> None:
+    for _ in range(10):
+        assert nobody.post("/auth/login", {**ANA, "password": "wrong"}).status == 401
+
+    refused = nobody.post("/auth/login", ANA)
+
+    assert (refused.status, refused.json["errorCode"]) == (429, "BP_0011")
+    assert refused.headers["Retry-After"] == "900"
+    services.clock.advance(900 * 1000)
+    assert nobody.post("/auth/login", ANA).status == 200
+
+
+def test_one_account_locked_out_locks_no_other(nobody: Api) -> None:
+    for _ in range(11):
+        nobody.post("/auth/login", {**ANA, "password": "wrong"})
+
+    other = {"email": "bo@example.test", "password": "bo-demo"}
+    assert nobody.post("/auth/login", other).status == 200
+
+
+# Refresh
+
+
+def test_a_refresh_token_gives_a_new_pair_after_the_access_token_has_expired(
+    services: MemoryServices, nobody: Api
+) -> None:
+    first = ok(nobody.post("/auth/login", ANA))["payload"]
+    services.clock.advance(2 * HOUR)
+
+    second = ok(nobody.post("/auth/refresh", {"refresh": first["refresh"]}))["payload"]
+
+    assert nobody.as_(first["token"]).get("/auth/me").status == 401
+    assert nobody.as_(second["token"]).get("/auth/me").status == 200
+
+
+def test_a_refresh_token_ends_after_twelve_hours(services: MemoryServices, nobody: Api) -> None:
+    token = ok(nobody.post("/auth/login", ANA))["payload"]["refresh"]
+    services.clock.advance(12 * HOUR + 1000)
+
+    assert _refreshed(nobody, token).status == 401
+
+
+def test_each_kind_of_token_is_good_for_its_own_purpose_only(nobody: Api) -> None:
+    payload = ok(nobody.post("/auth/login", ANA))["payload"]
+
+    assert _refreshed(nobody, payload["token"]).status == 401
+    assert nobody.as_(payload["refresh"]).get("/auth/me").status == 401
+
+
+@pytest.mark.parametrize("token", ["", "x", "bk_demo_onlyforloopback", "é", "a.b.c"])
+def test_what_is_no_refresh_token_is_refused(token: str, nobody: Api) -> None:
+    assert _refreshed(nobody, token).status == 401
+
+
+def _refreshed(nobody: Api, token: str) -> Answer:
+    return nobody.post("/auth/refresh", {"refresh": token})
+
+
+# Logout
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_logout_ends_every_session_of_this_person_and_no_other(
+    method: str, bot: Api, ana: Api, bo: Api
+) -> None:
+    elsewhere = bot.login("ana")
+    token = ok(bot.as_(None).post("/auth/login", ANA))["payload"]["refresh"]
+
+    ok(ana.send(method, "/auth/logout"))
+
+    assert [each.get("/auth/me").status for each in (ana, elsewhere, bo)] == [401, 401, 200]
+    assert _refreshed(bot.as_(None), token).status == 401
+
+
+# Oneself, and the ticket
+
+
+def test_me_says_who_one_is_and_which_bots_one_serves(ana: Api) -> None:
+    assert ana.get("/auth/me").json == {
+        "id": person_id("ana@example.test"),
+        "email": "ana@example.test",
+        "name": "Ana",
+        "role": None,
+        "bots": ["demo"],
+    }
+
+
+def test_the_installations_owner_serves_every_bot(owner: Api) -> None:
+    me, as_agent = owner.get("/auth/me").json, owner.get("/agents/me").json
+
+    assert me["role"] == "owner"
+    assert me["bots"] == as_agent["bots"] == ["demo", "other"]
+
+
+def test_a_ticket_is_good_for_thirty_seconds_and_never_the_same(
+    services: MemoryServices, ana: Api
+) -> None:
+    first, second = ana.post("/socket/ticket"), ana.post("/socket/ticket", {})
+
+    assert first.status == 201
+    assert first.json["expires_at"] == "2026-01-01T00:00:30.000Z"
+    assert first.json["url"] == services.socket_url
+    assert first.json["ticket"] != second.json["ticket"]
+
+
+def _disable(services: MemoryServices, email: str) -> None:
+    found = services.directory.person(person_id(email))
+    assert found is not None
+    services.directory.add_person(replace(found, disabled=True))
+
+
+def test_who_has_logged_out_is_not_there_any_more(bot: Api, ana: Api) -> None:
+    ok(ana.put("/agents/me/status", {"status": "online"}))
+    assert ok(bot.get(f"{BOT}/availability"))["online"] == 1
+
+    assert ana.post("/auth/logout", {}).status == 200
+
+    assert ok(bot.get(f"{BOT}/availability"))["online"] == 0

@@ -1,0 +1,206 @@
+"""Roles by routes. The routes come from the app: a new one without a row fails."""
+
+import pytest
+
+from chalicelib.domain.access import Role, Scope
+from chalicelib.entrypoints.http import blueprints
+from chalicelib.usecases.records.bots import Bot
+from chalicelib.usecases.records.webhooks import Webhook
+from tests.api.calls import (
+    BOTH,
+    GUARDED,
+    IN_A_BOT,
+    NATIVE,
+    PEOPLE,
+    ROUTES,
+    ROWS,
+    Resource,
+    Row,
+    filled,
+    staged,
+)
+from tests.api.conversation_setup import NOBODYS_ID, key, person, without_request
+from tests.support.api import Answer, Api
+from tests.support.services import MemoryServices
+
+SECRETS = (
+    "onlyforloopback",
+    "a-secret-for-tests",
+    "ana-demo",
+    "plain:",
+    "webhook-secret-canary",
+    "token_version",
+    "secret_hash",
+)
+"""Of the key, of the installation, of Ana, of everybody's password rows, and of the webhook."""
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert sorted(ROUTES) == sorted(ROWS)
+
+
+@pytest.fixture
+def callers(services: MemoryServices, bot: Api, ana: Api, sam: Api, owner: Api) -> dict[str, Api]:
+    person(services, "ada", Role.ADMIN)
+    return {
+        "nobody": bot.as_(None),
+        "bot": bot,
+        "agent": ana,
+        "supervisor": sam,
+        "admin": bot.login("ada"),
+        "owner": owner,
+    }
+
+
+def call(resource: Resource, by: str, callers: dict[str, Api], bot: str = "demo") -> Answer:
+    row, (method, path) = ROWS[resource], resource
+    ids = staged(callers["bot"], callers["agent"], row.at)
+    return callers[by].send(method, filled(path, ids.of(path), bot), row.body_from(by))
+
+
+SECRETS_IN_BODY = ("/api/v1/auth/refresh", "/api/v1/auth/invitation", "/api/v1/auth/password")
+
+
+@pytest.mark.parametrize("by", sorted(BOTH))
+@pytest.mark.parametrize("resource", NATIVE)
+def test_a_route_answers_those_who_may_and_refuses_all_others(
+    resource: Resource, by: str, callers: dict[str, Api]
+) -> None:
+    answer = call(resource, by, callers)
+
+    if resource[1] in SECRETS_IN_BODY:
+        assert answer.status == 401, "the secret in the body is none"
+    elif by in ROWS[resource].may:
+        assert answer.status in (200, 201, 202, 204, 409), answer.text
+    else:
+        is_known = "{bot}" in resource[1] or by in PEOPLE
+        assert answer.status == (403 if is_known else 401), answer.text
+
+
+ALL = [resource for room in blueprints.BLUEPRINTS for resource in room.resources]
+
+
+@pytest.mark.parametrize("resource", [each for each in ALL if each[1] != "/openapi.json"])
+def test_no_answer_to_anybody_holds_a_secret(
+    resource: Resource, callers: dict[str, Api], services: MemoryServices
+) -> None:
+    method, path = resource
+    row = ROWS.get(resource, Row(BOTH, {}))
+    hook = Webhook("https://bot.test/hook", ("whsec_webhook-secret-canary",))
+    services.directory.add_bot(Bot("demo", "Demo bot", hook))
+    ids = staged(callers["bot"], callers["agent"], row.at)
+
+    for by, caller in callers.items():
+        answer = caller.send(method, filled(path, ids.of(path)), row.body_from(by))
+        shown = f"{answer.text} {dict(answer.headers)}"
+        assert [secret for secret in SECRETS if secret in shown] == [], by
+
+
+# 401
+
+
+SENTENCES = [
+    ({}, "Authorization header is missing"),
+    ({"Authorization": "Basic YW5hOmFuYQ=="}, 'Unknown scheme "Basic"'),
+    ({"Authorization": "Bearer "}, "Authentication token is missing"),
+]
+
+
+@pytest.mark.parametrize(("headers", "sentence"), SENTENCES)
+@pytest.mark.parametrize("resource", GUARDED)
+def test_a_401_says_what_is_missing(
+    resource: Resource, headers: dict[str, str], sentence: str, nobody: Api
+) -> None:
+    method, path = resource
+
+    answer = nobody.send(method, filled(path, NOBODYS_ID), ROWS[resource].body, **headers)
+
+    assert (answer.status, answer.json["detail"]) == (401, sentence)
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="baton"'
+
+
+@pytest.mark.parametrize("token", ["bk_demo_wrong", "bk_", "bk_nosuch_key", "no.jwt", "x" * 5000])
+@pytest.mark.parametrize("resource", GUARDED)
+def test_a_token_that_is_none_is_refused_before_anything_else_is_looked_at(
+    resource: Resource, token: str, nobody: Api
+) -> None:
+    method, path = resource
+
+    for where in (filled(path, NOBODYS_ID), filled(path, NOBODYS_ID, bot="nosuch")):
+        answer = nobody.as_(token).send(method, where, b"{not json")
+        assert answer.status == 401, answer.text
+
+
+def test_an_expired_token_is_refused(services: MemoryServices, ana: Api) -> None:
+    services.clock.advance(60 * 60 * 1000 + 1000)
+
+    assert ana.get("/auth/me").status == 401
+    assert ana.get("/bots/demo/conversations").status == 401
+
+
+def test_an_expired_key_is_refused(services: MemoryServices, bot: Api) -> None:
+    ending = bot.as_(key(services, "ending", *Scope, expires_at=services.clock.now() + 1))
+    assert ending.get("/bots/demo/conversations").status == 200
+
+    services.clock.advance(1)
+
+    assert ending.get("/bots/demo/conversations").status == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "header"),
+    [("/auth/me", "X-User-Id"), ("/agents/me?agent_id=p_sam&user_id=p_sam", "X-Agent-Id")],
+)
+def test_who_calls_is_told_by_the_token_alone(path: str, header: str, ana: Api) -> None:
+    answer = ana.send("GET", path, **{header: "p_sam", "X-Bot-Id": "other"})
+
+    assert answer.json["email"] == "ana@example.test"
+
+
+# Scopes
+
+
+NEEDS = {
+    "/messages": {Scope.MESSAGES},
+    "/suggestions": {Scope.MESSAGES},
+    "/typing": {Scope.MESSAGES},
+    "/gate": {Scope.MESSAGES, Scope.READ},
+    "/turns": {Scope.MESSAGES, Scope.READ},
+    "/commit": {Scope.MESSAGES, Scope.READ},
+    "/availability": {Scope.HANDOFFS, Scope.READ},
+    "/pause": {Scope.HANDOFFS},
+    "/unpause": {Scope.HANDOFFS},
+    "/tags": {Scope.HANDOFFS},
+    "/notifications": {Scope.HANDOFFS},
+}
+"""By the end of the path; all other routes of a bot need `read`."""
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+@pytest.mark.parametrize("resource", [r for r in IN_A_BOT if "bot" in ROWS[r].may])
+def test_a_key_may_do_what_its_scopes_say(
+    resource: Resource, scope: Scope, services: MemoryServices, callers: dict[str, Api]
+) -> None:
+    (method, path), row = resource, ROWS[resource]
+    ids = staged(callers["bot"], callers["agent"], row.at)
+    scoped = callers["bot"].as_(key(services, f"only-{scope}", scope))
+    needed = next((NEEDS[end] for end in NEEDS if path.endswith(end)), {Scope.READ})
+
+    answer = scoped.send(method, filled(path, ids.of(path)), row.body)
+
+    if scope in needed:
+        assert answer.status in (200, 201, 202, 204), answer.text
+    else:
+        assert (answer.status, answer.json["scopes"]) == (403, [scope])
+
+
+def test_a_lookup_by_name_needs_the_same_scope_as_one_by_address(
+    services: MemoryServices, bot: Api
+) -> None:
+    blind = bot.as_(key(services, "blind", Scope.MESSAGES, Scope.HANDOFFS))
+
+    by_name = blind.get("/bots/demo/conversations/lookup", name="Zed")
+    by_address = blind.get("/bots/demo/conversations/lookup", channel="web", user="u-1")
+
+    assert by_name.status == by_address.status == 403
+    assert without_request(by_name) == without_request(by_address)

@@ -1,0 +1,59 @@
+"""Canned replies: admins write them, everybody who answers reads them."""
+
+from tests.api.conversation_setup import BOT, ok
+from tests.support.api import Api
+
+GREETING = {"name": "greeting", "text": "Hello {user}, {agent} here."}
+
+
+def write(admin: Api, name: str, text: str) -> None:
+    ok(admin.put(f"{BOT}/replies/{name}", {"text": text}))
+
+
+def test_what_an_admin_writes_an_agent_reads_by_name(owner: Api, ana: Api) -> None:
+    write(owner, "thanks", "Thank you!")
+    write(owner, "greeting", GREETING["text"])
+
+    items = ok(ana.get(f"{BOT}/replies"))["items"]
+
+    assert items == [GREETING, {"name": "thanks", "text": "Thank you!"}]
+
+
+def test_the_second_of_one_name_takes_the_place_of_the_first(owner: Api, ana: Api) -> None:
+    write(owner, "greeting", "Hi.")
+    write(owner, "greeting", GREETING["text"])
+
+    assert ok(ana.get(f"{BOT}/replies"))["items"] == [GREETING]
+
+
+def test_what_is_removed_is_gone_and_may_be_removed_again(owner: Api, ana: Api) -> None:
+    write(owner, "greeting", "Hi.")
+
+    for _ in range(2):
+        assert owner.send("DELETE", f"{BOT}/replies/greeting").status == 204
+    assert ok(ana.get(f"{BOT}/replies"))["items"] == []
+
+
+def test_another_bots_replies_are_its_own(owner: Api, ana: Api) -> None:
+    ok(owner.put("/bots/other/replies/greeting", {"text": "Hi."}))
+
+    assert ok(ana.get(f"{BOT}/replies"))["items"] == []
+    assert ana.get("/bots/other/replies").status == 404
+
+
+def test_a_name_may_hold_anything_and_forges_nobody_elses(owner: Api) -> None:
+    for name in ("a%23b%2Fc", "Gr%C3%BC%C3%9Fe", "Q%23sales"):
+        write(owner, name, "Hi.")
+
+    names = [reply["name"] for reply in ok(owner.get(f"{BOT}/replies"))["items"]]
+
+    assert names == ["Grüße", "Q#sales", "a#b/c"]
+    assert ok(owner.get(f"{BOT}/queues"))["items"] == []
+
+
+def test_what_is_too_long_or_empty_is_refused_and_changes_nothing(owner: Api) -> None:
+    for name, text in (("n" * 65, "Hi."), ("n", ""), ("n", "x" * 4001)):
+        answer = owner.put(f"{BOT}/replies/{name}", {"text": text})
+        assert (answer.status, answer.json["code"]) == (400, "invalid_request")
+
+    assert ok(owner.get(f"{BOT}/replies"))["items"] == []

@@ -1,0 +1,237 @@
+"""People: invited, given other work, sent away; and their passwords."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.cached_directory import CachedDirectory
+from chalicelib.domain.access import Role
+from chalicelib.usecases import reactions
+from chalicelib.usecases.admin.members import LIFE
+from tests.api.conversation_setup import BOT, id_of, ok, one, owned, person
+from tests.api.live.socket_client import Client
+from tests.support.api import Api
+from tests.support.services import MemoryServices
+
+CY = {"email": "cy@example.test", "name": "Cy", "queues": ["sales"], "capacity": 3}
+PASSWORD = "a long enough password"
+
+
+def invited(owner: Api, **more: Any) -> Any:
+    answer = owner.post(f"{BOT}/agents", {**CY, **more})
+    assert answer.status == 201, answer.text
+    return answer.json
+
+
+def accepted(nobody: Api, invitation: str, password: str = PASSWORD) -> Any:
+    return nobody.post("/auth/invitation", {"invitation": invitation, "password": password})
+
+
+def test_whoever_is_invited_sets_a_password_and_is_an_agent(owner: Api, nobody: Api) -> None:
+    cy = invited(owner)
+
+    answer = accepted(nobody, cy["invitation"])
+
+    mine = nobody.as_(answer.json["payload"]["token"])
+    assert ok(mine.get("/auth/me"))["bots"] == ["demo"]
+    (member,) = [m for m in ok(mine.get(f"{BOT}/agents"))["items"] if m["id"] == cy["id"]]
+    assert (member["role"], member["queues"], member["capacity"]) == ("agent", ["sales"], 3)
+    login = {"email": CY["email"], "password": PASSWORD}
+    assert nobody.post("/auth/login", login).status == 200
+
+
+def test_an_invitation_is_good_once(owner: Api, nobody: Api) -> None:
+    token = invited(owner)["invitation"]
+    assert accepted(nobody, token).status == 200
+
+    assert accepted(nobody, token, "another password").status == 401
+
+
+def test_an_invitation_ends(services: MemoryServices, owner: Api, nobody: Api) -> None:
+    token = invited(owner)["invitation"]
+    services.clock.advance(LIFE)
+
+    assert accepted(nobody, token).status == 401
+
+
+def test_an_invitation_is_no_other_token_and_no_other_token_is_one(owner: Api, nobody: Api) -> None:
+    token = invited(owner)["invitation"]
+    session = ok(nobody.post("/auth/login", {"email": "ana@example.test", "password": "ana-demo"}))
+
+    assert nobody.as_(token).get("/auth/me").status == 401
+    assert nobody.post("/auth/refresh", {"refresh": token}).status == 401
+    for other in (session["payload"]["token"], session["payload"]["refresh"]):
+        assert accepted(nobody, other).status == 401
+
+
+@pytest.mark.parametrize("password", ["", "short", "x" * 257])
+def test_a_password_has_eight_characters_or_more(owner: Api, nobody: Api, password: str) -> None:
+    token = invited(owner)["invitation"]
+
+    assert accepted(nobody, token, password).status == 400
+    assert accepted(nobody, token).status == 200
+
+
+def test_who_has_not_set_a_password_cannot_log_in(owner: Api, nobody: Api) -> None:
+    invited(owner)
+
+    for password in ("", "plain:", PASSWORD):
+        login = {"email": CY["email"], "password": password}
+        assert nobody.post("/auth/login", login).status == 401
+
+
+def test_who_has_a_password_needs_no_invitation_and_keeps_their_name(owner: Api) -> None:
+    eve = invited(owner, email="eve@example.test", name="Mallory")
+
+    assert (eve["invitation"], eve["name"]) == (None, "Eve")
+
+
+def test_an_admin_takes_in_nobody_whom_another_bot_has_invited(
+    services: MemoryServices, bot: Api
+) -> None:
+    """They may have set that person's password themselves (pre-registered accounts)."""
+    person(services, "ada", Role.ADMIN)
+    eve = {**CY, "email": "eve@example.test"}
+
+    assert bot.login("ada").post(f"{BOT}/agents", eve).status == 403
+
+
+def test_who_serves_no_bot_any_more_begins_anew(
+    services: MemoryServices, bot: Api, owner: Api, nobody: Api
+) -> None:
+    person(services, "ada", Role.ADMIN)
+    cy = invited(owner)
+    assert accepted(nobody, cy["invitation"]).status == 200
+    assert owner.send("DELETE", f"{BOT}/agents/{cy['id']}").status == 204
+
+    again = invited(bot.login("ada"))
+
+    login = {"email": CY["email"], "password": PASSWORD}
+    assert nobody.post("/auth/login", login).status == 401
+    assert accepted(nobody, again["invitation"], "something else").status == 200
+
+
+def test_who_is_sent_away_hears_nothing_more(
+    services: MemoryServices, bot: Api, ana: Api, owner: Api
+) -> None:
+    client = Client(services, ana, "c-ana")
+    who = ok(ana.get("/auth/me"))["id"]
+    owner.send("DELETE", f"{BOT}/agents/{who}")
+    ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
+
+    for notification in services.notifications.latest("demo", None, 1):
+        reactions.announce(services, notification)
+
+    assert client.events == []
+    assert client.do("ping")["error"]["code"] == "unauthenticated"
+
+
+def test_somebody_who_serves_the_bot_already_is_a_conflict(owner: Api) -> None:
+    answer = owner.post(f"{BOT}/agents", {**CY, "email": "ana@example.test"})
+
+    assert (answer.status, answer.json["code"]) == (409, "conflict")
+
+
+def test_an_admin_cannot_take_over_whoever_has_a_password(
+    services: MemoryServices, bot: Api, owner: Api
+) -> None:
+    person(services, "ada", Role.ADMIN)
+    ada = bot.login("ada")
+    cy = invited(owner)["id"]
+    members = ok(ada.get(f"{BOT}/agents"))["items"]
+    (ana,) = [member["id"] for member in members if member["name"] == "Ana"]
+
+    assert ada.post(f"{BOT}/agents/{cy}/invitation", {}).status == 201
+    assert ada.post(f"{BOT}/agents/{ana}/invitation", {}).status == 403
+    assert owner.post(f"{BOT}/agents/{ana}/invitation", {}).status == 201
+
+
+def test_other_work_holds_and_what_they_have_stays_counted(bot: Api, ana: Api, owner: Api) -> None:
+    owned(bot, ana)
+    (member,) = [m for m in ok(bot.get(f"{BOT}/agents"))["items"] if m["name"] == "Ana"]
+
+    place = {"role": "supervisor", "queues": ["vip"], "capacity": 2}
+    changed = ok(owner.put(f"{BOT}/agents/{member['id']}", place))
+
+    assert (changed["role"], changed["queues"], changed["capacity"]) == ("supervisor", ["vip"], 2)
+    assert changed["open"] == 1
+
+
+def test_what_somebody_has_goes_back_to_the_queue_when_they_are_sent_away(
+    services: MemoryServices, bot: Api, ana: Api, owner: Api
+) -> None:
+    path = owned(bot, ana)
+    who = ok(bot.get(path))["owner"]
+
+    assert owner.send("DELETE", f"{BOT}/agents/{who}").status == 204
+    services.clock.advance(5000)
+
+    head = ok(bot.get(path))
+    assert (head["status"], head["owner"]) == ("waiting", None)
+    assert ana.get(one(id_of(path))).status == 404
+    assert owner.send("DELETE", f"{BOT}/agents/{who}").status == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"role": "owner"}, {"role": "bot"}, {"email": "cy"}, {"name": ""}, {"capacity": -1}],
+)
+def test_what_makes_no_sense_is_refused_and_nobody_is_added(
+    owner: Api, wrong: dict[str, Any]
+) -> None:
+    answer = owner.post(f"{BOT}/agents", {**CY, **wrong})
+
+    names = [member["name"] for member in ok(owner.get(f"{BOT}/agents"))["items"]]
+    assert (answer.status, answer.json["code"]) == (400, "invalid_request")
+    assert "Cy" not in names
+
+
+# One's own password
+
+
+def change(caller: Api, current: str, new: str) -> Any:
+    return caller.post("/auth/password", {"current": current, "new": new})
+
+
+def test_a_new_password_ends_all_other_sessions(
+    services: MemoryServices, bot: Api, ana: Api, nobody: Api
+) -> None:
+    elsewhere = bot.login("ana")
+
+    answer = change(ana, "ana-demo", PASSWORD)
+
+    services.clock.advance(5000)
+    assert answer.status == 200, answer.text
+    assert nobody.as_(answer.json["payload"]["token"]).get("/auth/me").status == 200
+    assert elsewhere.get("/auth/me").status == 401
+    login = {"email": "ana@example.test", "password": "ana-demo"}
+    assert nobody.post("/auth/login", login).status == 401
+    assert nobody.post("/auth/login", {**login, "password": PASSWORD}).status == 200
+
+
+def test_a_wrong_current_password_changes_nothing(ana: Api, bot: Api) -> None:
+    assert change(ana, "wrong", PASSWORD).status == 401
+
+    bot.login("ana")
+
+
+def test_guessing_the_current_password_is_limited(ana: Api) -> None:
+    answers = [change(ana, f"wrong-{n}", PASSWORD) for n in range(12)]
+
+    assert answers[-1].status == 429
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_a_session_that_a_new_password_begins_is_good_at_once(
+    services: MemoryServices, owner: Api, ana: Api, nobody: Api
+) -> None:
+    """Also where the person is remembered as they were."""
+    services.directory = CachedDirectory(services.directory, services.clock)  # type: ignore[assignment]
+    for path in ("/auth/me", f"{BOT}/agents"):
+        assert ana.get(path).status == 200
+
+    answers = (change(ana, "ana-demo", PASSWORD), accepted(nobody, invited(owner)["invitation"]))
+
+    for answer in answers:
+        mine = nobody.as_(answer.json["payload"]["token"])
+        assert (mine.get(f"{BOT}/agents").status, mine.get("/auth/me").status) == (200, 200)

@@ -1,0 +1,213 @@
+"""Which conversation is meant: exactly one, or an answer that says why not. Never a guess."""
+
+import pytest
+
+from tests.api.conversation_setup import BOT, begun, id_of, log, message, ok, one, person
+from tests.support.api import Answer, Api
+from tests.support.services import MemoryServices
+
+
+def pause(bot: Api, **more: object) -> Answer:
+    return bot.post(f"{BOT}/pause", {"channel": "web", "user": "u-1", **more})
+
+
+def lookup(caller: Api, **query: str) -> Answer:
+    return caller.get(f"{BOT}/conversations/lookup", **query)
+
+
+def everything(bot: Api) -> list[object]:
+    items: list[object] = ok(bot.get(f"{BOT}/conversations"))["items"]
+    return items
+
+
+# Pausing without a thread
+
+
+def test_before_any_message_the_conversation_without_a_thread_is_made(bot: Api) -> None:
+    head = ok(pause(bot))
+
+    assert (head["status"], head["thread"], head["last_seq"]) == ("waiting", None, 1)
+    said = ok(bot.post(f"{BOT}/messages", message()))
+    assert (said["conversation_id"], said["disposition"]) == (head["id"], "waiting")
+
+
+@pytest.mark.parametrize("thread", [None, "t-1"])
+def test_the_only_conversation_of_a_user_is_meant_whatever_its_thread(
+    thread: str | None, bot: Api
+) -> None:
+    path = begun(bot, thread=thread)
+
+    head = ok(pause(bot))
+
+    assert head["id"] == id_of(path)
+    assert len(everything(bot)) == 1
+
+
+def test_of_several_none_is_meant_and_nothing_changes(bot: Api) -> None:
+    paths = [begun(bot, thread=thread) for thread in (None, "t-1", "t-2")]
+    before = everything(bot)
+
+    refused = pause(bot)
+
+    assert (refused.status, refused.json["code"]) == (409, "ambiguous_address")
+    assert sorted(c["id"] for c in refused.json["candidates"]) == sorted(map(id_of, paths))
+    assert {c["thread"] for c in refused.json["candidates"]} == {None, "t-1", "t-2"}
+    assert everything(bot) == before
+
+
+def test_a_candidate_can_be_paused_by_its_id(bot: Api) -> None:
+    for thread in ("t-1", "t-2"):
+        begun(bot, thread=thread)
+    chosen = pause(bot).json["candidates"][0]["id"]
+
+    assert ok(bot.post(f"{one(chosen)}/pause", {}))["id"] == chosen
+
+
+# With a thread
+
+
+def test_with_a_thread_exactly_that_address_is_meant(bot: Api) -> None:
+    others = [begun(bot, thread=thread) for thread in (None, "t-1")]
+
+    head = ok(pause(bot, thread="t-2"))
+
+    assert (head["thread"], head["status"]) == ("t-2", "waiting")
+    assert [bot.get(path).json["status"] for path in others] == ["bot", "bot"]
+
+
+@pytest.mark.parametrize("user", ["u-1", {"id": "u-1"}, {"id": "u-1", "name": "Zed"}])
+def test_a_user_is_an_id_or_an_object_with_one(user: object, bot: Api) -> None:
+    path = begun(bot, thread="t-1")
+
+    head = ok(pause(bot, user=user, thread="t-1"))
+
+    assert head["id"] == id_of(path)
+    assert head["user_name"] == ("Zed" if isinstance(user, dict) and "name" in user else None)
+
+
+def test_channels_users_and_bots_are_kept_apart(bot: Api, other_bot: Api) -> None:
+    path = begun(bot)
+
+    elsewhere = [
+        ok(pause(bot, channel="telegram")),
+        ok(pause(bot, user="u-2")),
+        ok(other_bot.post("/bots/other/pause", {"channel": "web", "user": "u-1"})),
+    ]
+
+    assert len({id_of(path), *(head["id"] for head in elsewhere)}) == 4
+    assert bot.get(path).json["status"] == "bot"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"channel": "a", "user": "bc"}, {"channel": "ab", "user": "c"}),
+        ({"user": "u#1"}, {"user": "u%231"}),
+        ({"user": "u", "thread": "x#y"}, {"user": "u#x", "thread": "y"}),
+        ({"user": "é"}, {"user": "e\u0301"}),
+        ({"user": "156085638552453280"}, {"user": "156085638552453281"}),
+        ({"user": "Zed"}, {"user": "zed"}),
+    ],
+)
+def test_addresses_that_look_alike_are_two(
+    first: dict[str, str], second: dict[str, str], bot: Api
+) -> None:
+    one_id, other_id = (ok(pause(bot, **address))["id"] for address in (first, second))
+
+    assert one_id != other_id
+
+
+def test_a_thread_id_is_never_taken_for_a_conversation_id(bot: Api) -> None:
+    victim = id_of(begun(bot, user={"id": "u-9"}))
+    begun(bot, thread=victim)
+
+    paused = ok(pause(bot, thread=victim))
+
+    assert paused["id"] != victim
+    assert bot.get(one(victim)).json["status"] == "bot"
+    assert bot.get(one("t-1")).status == 404
+
+
+# Looking up
+
+
+def test_a_lookup_finds_the_exact_thread_or_the_only_conversation(bot: Api, ana: Api) -> None:
+    path = begun(bot, thread="t-1")
+
+    for caller in (bot, ana):
+        assert lookup(caller, channel="web", user="u-1").json["id"] == id_of(path)
+        assert lookup(caller, channel="web", user="u-1", thread="t-1").json["id"] == id_of(path)
+        assert lookup(caller, channel="web", user="u-1", thread="t-2").status == 404
+
+
+def test_a_lookup_that_several_fit_names_them(bot: Api) -> None:
+    paths = [begun(bot, thread=thread) for thread in ("t-1", "t-2")]
+
+    refused = lookup(bot, channel="web", user="u-1")
+
+    assert (refused.status, refused.json["code"]) == (409, "ambiguous_address")
+    assert sorted(c["id"] for c in refused.json["candidates"]) == sorted(map(id_of, paths))
+
+
+@pytest.mark.parametrize("name", ["O'Brien", "o'brien", "O'BRIEN"])
+def test_a_name_is_one_in_upper_and_lower_case(name: str, bot: Api) -> None:
+    path = begun(bot, user={"id": "u-1", "name": "O'Brien"})
+    begun(bot, user={"id": "u-2", "name": "O'Brien-Smith"})
+
+    assert lookup(bot, name=name).json["id"] == id_of(path)
+
+
+def test_a_name_that_two_users_have_is_ambiguous(bot: Api) -> None:
+    for user in ("u-1", "u-2"):
+        begun(bot, user={"id": user, "name": "Zed"})
+
+    refused = lookup(bot, name="zed")
+
+    assert (refused.status, len(refused.json["candidates"])) == (409, 2)
+    assert {c["name"] for c in refused.json["candidates"]} == {"Zed"}
+
+
+def test_a_name_of_nobody_is_not_found(bot: Api) -> None:
+    begun(bot, user={"id": "u-1", "name": "Zed"})
+    begun(bot, user={"id": "u-2"})
+
+    assert [lookup(bot, name=name).status for name in ("Ze", "Zed ", "' OR 1=1")] == [404] * 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"name": ""},
+        {"channel": "web"},
+        {"user": "u-1"},
+        {"channel": "", "user": "u-1"},
+        {"channel": "web", "user": "u-1", "name": "Zed"},
+    ],
+)
+def test_a_lookup_of_nothing_in_particular_is_refused(query: dict[str, str], bot: Api) -> None:
+    begun(bot)
+
+    assert lookup(bot, **query).status == 400
+
+
+def test_candidates_are_only_what_the_caller_may_see(services: MemoryServices, bot: Api) -> None:
+    person(services, "quinn", queues=frozenset({"sales"}))
+    quinn = bot.login("quinn")
+    seen = begun(bot, user={"id": "u-1", "name": "Zed"}, thread="t-1")
+    hidden = begun(bot, user={"id": "u-1", "name": "Zed"}, thread="t-2")
+    ok(bot.post(f"{hidden}/pause", {"queue": "billing"}))
+
+    by_user, by_name = lookup(quinn, channel="web", user="u-1"), lookup(quinn, name="Zed")
+
+    assert by_user.json["id"] == by_name.json["id"] == id_of(seen)
+    assert lookup(bot, name="Zed").status == 409
+
+
+def test_a_pause_by_address_changes_only_what_it_means(bot: Api) -> None:
+    path = begun(bot, user={"id": "u-2"})
+    before = log(bot, path)
+
+    ok(pause(bot))
+
+    assert log(bot, path) == before

@@ -1,0 +1,185 @@
+"""docs/openapi.yaml and the app say the same, in both directions."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+import pytest
+from openapi_spec_validator import validate
+
+from chalicelib.domain import errors
+from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.conversation.handoff import Outcome
+from chalicelib.domain.conversation.head import Status
+from chalicelib.domain.routing.members import PresenceStatus
+from chalicelib.entrypoints.http import blueprints
+from chalicelib.entrypoints.http.framework import Unforeseen
+from chalicelib.entrypoints.http.schemas import conversations
+from infra.generate.openapi import SERVED, as_json
+from tests.api.calls import NATIVE, PEOPLE, ROWS, Resource
+from tests.support import openapi_document
+from tests.support.api import Api
+
+DOCUMENT = openapi_document.document()
+OPERATIONS = openapi_document.operations()
+SCHEMAS = DOCUMENT["components"]["schemas"]
+
+
+def test_the_document_is_sound() -> None:
+    validate(DOCUMENT)
+
+
+def test_every_route_is_in_the_document_and_every_path_in_the_app() -> None:
+    api = (room for room in blueprints.BLUEPRINTS if room not in blueprints.PAGES)
+    routes = {resource for room in api for resource in room.resources}
+
+    assert routes == set(OPERATIONS)
+
+
+def test_the_document_that_is_served_is_the_one_that_is_written(nobody: Api) -> None:
+    answer = nobody.get("/openapi.json")
+
+    assert SERVED.read_text(encoding="utf-8") == as_json(), "run `make openapi`"
+    assert (answer.status, answer.content_type) == (200, "application/json")
+    assert answer.json == DOCUMENT
+
+
+def test_each_operation_has_a_name_of_its_own() -> None:
+    names = [operation["operationId"] for operation in OPERATIONS.values()]
+
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("resource", OPERATIONS)
+def test_the_parameters_of_a_path_are_those_in_its_braces(resource: Resource) -> None:
+    method, path = resource
+    item = DOCUMENT["paths"][path]
+    listed = [*item.get("parameters", []), *item[method.lower()].get("parameters", [])]
+    parameters = [_resolved(each) for each in listed]
+
+    in_path = [each["name"] for each in parameters if each["in"] == "path"]
+
+    assert sorted(in_path) == sorted(part[1:-1] for part in path.split("/") if part[:1] == "{")
+
+
+@pytest.mark.parametrize("resource", NATIVE)
+def test_who_may_call_is_who_the_document_names(resource: Resource) -> None:
+    named = {scheme for each in OPERATIONS[resource]["security"] for scheme in each}
+    may = ROWS[resource].may
+
+    if "nobody" in may:
+        assert named == set()
+    else:
+        assert named == ({"botKey"} if "bot" in may else set()) | (
+            {"person"} if may & PEOPLE else set()
+        )
+
+
+# Examples
+
+
+def _examples(node: Any, where: list[str]) -> Iterator[tuple[list[str], Any]]:
+    """Of each media type, with the place of its schema."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _examples(each, where)
+    elif isinstance(node, dict):
+        if "schema" in node and ("example" in node or "examples" in node):
+            given = [node["example"]] if "example" in node else []
+            given += [each["value"] for each in node.get("examples", {}).values()]
+            yield from (([*where, "schema"], each) for each in given)
+        for name, each in node.items():
+            yield from _examples(each, [*where, name])
+
+
+EXAMPLES = [
+    pytest.param(where, example, id="/".join(where)[-70:])
+    for where, example in _examples(DOCUMENT, [])
+    if "parameters" not in where
+]
+
+
+@pytest.mark.parametrize(("where", "example"), EXAMPLES)
+def test_an_example_fits_its_schema(where: list[str], example: object) -> None:
+    openapi_document.fit(example, where, "example")
+
+
+# Bodies, words and codes
+
+BODIES: dict[str, type[msgspec.Struct]] = {
+    "User": conversations.User,
+    "NewMessage": conversations.NewMessage,
+    "MessageInConversation": conversations.MessageInConversation,
+    "Pause": conversations.PauseRequest,
+    "PauseByAddress": conversations.PauseByAddress,
+    "Unpause": conversations.UnpauseRequest,
+    "WithEpoch": conversations.WithEpoch,
+    "Transfer": conversations.TransferRequest,
+    "TextRequest": conversations.TextRequest,
+    "Tags": conversations.TagsRequest,
+    "NotificationRequest": conversations.NotificationRequest,
+    "Login": conversations.Login,
+    "Refresh": conversations.Refresh,
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_body_has_the_fields_that_the_document_names(name: str) -> None:
+    fields = msgspec.structs.fields(BODIES[name])
+
+    assert {field.encode_name for field in fields} == set(SCHEMAS[name]["properties"])
+    needed = {field.encode_name for field in fields if field.required}
+    assert needed == set(SCHEMAS[name].get("required", []))
+    assert SCHEMAS[name]["additionalProperties"] is False
+
+
+WORDS: dict[str, type[StrEnum]] = {
+    "Status": Status,
+    "PresenceStatus": PresenceStatus,
+    "Outcome": Outcome,
+    "EntryKind": Kind,
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words_are_those_of_the_domain(name: str) -> None:
+    assert sorted(SCHEMAS[name]["enum"]) == sorted(WORDS[name])
+
+
+def test_codes_are_those_of_the_errors() -> None:
+    assert sorted(SCHEMAS["Code"]["enum"]) == sorted(_codes(errors.BatonError) - {"error"})
+    assert Unforeseen.code in SCHEMAS["Code"]["enum"]
+
+
+def _codes(kind: type[errors.BatonError]) -> set[str]:
+    """Of the errors that a native route may show."""
+    natives = (each for each in kind.__subclasses__() if "botpress" not in each.__module__)
+    return {kind.code}.union(*(_codes(each) for each in natives))
+
+
+# That answers are held against it: see tests/support/api.py
+
+HEAD = {"status": "ok"}
+WRONG = [
+    pytest.param(418, "application/json", HEAD, id="a status that it does not name"),
+    pytest.param(200, "text/plain", HEAD, id="another media type"),
+    pytest.param(200, "application/json", {}, id="a field that is missing"),
+    pytest.param(200, "application/json", {**HEAD, "more": 1}, id="a field too many"),
+    pytest.param(200, "application/json", {"status": 1}, id="a field of another type"),
+]
+
+
+@pytest.mark.parametrize(("status", "content_type", "body"), WRONG)
+def test_an_answer_that_the_document_does_not_allow_fails(
+    status: int, content_type: str, body: object
+) -> None:
+    openapi_document.check("GET", "/healthz", 200, "application/json", HEAD)
+
+    with pytest.raises(openapi_document.Broken):
+        openapi_document.check("GET", "/healthz", status, content_type, body)
+
+
+def _resolved(parameter: Any) -> Any:
+    name = parameter.get("$ref", "").rpartition("/")[2]
+    return DOCUMENT["components"]["parameters"][name] if name else parameter

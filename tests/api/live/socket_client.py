@@ -1,0 +1,92 @@
+"""docs/asyncapi.yaml, and a client of the WebSocket in process."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from itertools import count
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from chalicelib.entrypoints.websocket import handlers
+from infra.generate.openapi import WRITTEN
+from tests.support import openapi_document
+from tests.support.api import Api
+from tests.support.services import ORIGIN, MemoryServices
+
+FOLDER = "https://baton.test/docs/"
+DOCUMENT: Any = yaml.safe_load(WRITTEN.with_name("asyncapi.yaml").read_text(encoding="utf-8"))
+MESSAGES = DOCUMENT["components"]["messages"]
+
+
+@cache
+def registry() -> Registry[Any]:
+    files = {"asyncapi.yaml": DOCUMENT, "openapi.yaml": openapi_document.document()}
+    resources = [(FOLDER + name, DRAFT202012.create_resource(each)) for name, each in files.items()]
+    return Registry().with_resources(resources)
+
+
+@cache
+def validator(place: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": f"{FOLDER}asyncapi.yaml#{place}"}, registry=registry())
+
+
+def misfits(value: object, message: str) -> list[str]:
+    """What keeps this from being such a message."""
+    found = validator(f"/components/messages/{message}/payload").iter_errors(value)
+    return [f"{error.json_path}: {error.message}" for error in found]
+
+
+def fits(value: object, messages: list[str]) -> None:
+    wrong = {message: misfits(value, message) for message in messages}
+    assert not all(wrong.values()), (value, wrong)
+
+
+def names(messages: list[dict[str, str]]) -> list[str]:
+    return [each["$ref"].rpartition("/")[2] for each in messages]
+
+
+def references(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            yield from references(each)
+
+
+class Client:
+    """One person's connection."""
+
+    def __init__(self, services: MemoryServices, person: Api, name: str) -> None:
+        self._services, self._name, self._ids = services, name, count(1)
+        ticket = person.post("/socket/ticket").json["ticket"]
+        headers = {"Origin": ORIGIN, "Sec-WebSocket-Protocol": f"baton.v1, {ticket}"}
+        services.sockets.connect(name)
+        answer = handlers.connect(services, self._event() | {"headers": headers})
+        assert answer["statusCode"] == 200, answer
+
+    def do(self, action: str, **fields: object) -> Any:
+        """The reply to one frame."""
+        frame = {"id": next(self._ids), "action": action, **fields}
+        fits(frame, [action])
+        return self.send(json.dumps(frame))
+
+    def send(self, raw: str) -> Any:
+        handlers.message(self._services, self._event() | {"body": raw})
+        return self.received[-1]
+
+    @property
+    def received(self) -> list[Any]:
+        return [json.loads(each) for each in self._services.sockets.frames.get(self._name, [])]
+
+    @property
+    def events(self) -> list[Any]:
+        return [each for each in self.received if "event" in each]
+
+    def _event(self) -> dict[str, Any]:
+        return {"requestContext": {"connectionId": self._name, "requestId": "r-1"}}

@@ -1,0 +1,230 @@
+"""docs/asyncapi.yaml and the code say the same, in both directions."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import chalicelib
+from chalicelib.botpress import events as botpress_events
+from chalicelib.entrypoints.websocket.actions import ACTIONS
+from chalicelib.entrypoints.websocket.frames import ENVELOPE
+from chalicelib.usecases import reactions
+from chalicelib.usecases import views as rep
+from chalicelib.usecases.live.push import RESYNC
+from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.webhooks.body import webhook_body
+from chalicelib.usecases.webhooks.worker import deliver
+from tests.api.conversation_setup import BOT, begun, id_of, ok, online
+from tests.api.live.socket_client import (
+    DOCUMENT,
+    MESSAGES,
+    Client,
+    fits,
+    names,
+    references,
+    registry,
+)
+from tests.support.api import Api
+from tests.support.services import MemoryServices
+
+OPERATIONS = DOCUMENT["operations"]
+RECEIVED = {name: each for name, each in OPERATIONS.items() if each["action"] == "receive"}
+EVENTS = names(OPERATIONS["tellPeople"]["messages"])
+WEBHOOKS = names(OPERATIONS["tellBot"]["messages"])
+
+
+def test_every_reference_leads_somewhere() -> None:
+    resolver = registry().resolver("https://baton.test/docs/asyncapi.yaml")
+
+    for each in references(DOCUMENT):
+        assert resolver.lookup(each).contents is not None, each
+
+
+def test_each_message_is_used_and_each_one_used_is_there() -> None:
+    used = {
+        name
+        for operation in OPERATIONS.values()
+        for name in names(operation["messages"] + operation.get("reply", {}).get("messages", []))
+    }
+    channels = [set(channel["messages"]) for channel in DOCUMENT["channels"].values()]
+
+    assert used == set(MESSAGES) == set().union(*channels)
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_an_example_fits_its_message(name: str) -> None:
+    for example in MESSAGES[name].get("examples", []):
+        fits(example["payload"], [name])
+
+
+# Actions
+
+
+def test_actions_are_those_of_the_code() -> None:
+    assert set(RECEIVED) == set(ACTIONS)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_frame_has_the_fields_of_the_code(action: str) -> None:
+    payload = MESSAGES[action]["payload"]
+    fields = msgspec.structs.fields(ACTIONS[action][0])
+
+    assert payload["properties"]["action"] == {"const": action}
+    own = set(payload["properties"]) - ENVELOPE
+    assert own == {field.encode_name for field in fields}
+    needed = set(payload["required"]) - ENVELOPE
+    assert needed == {field.encode_name for field in fields if field.required}
+
+
+# Events and webhooks
+
+
+def test_events_are_those_that_the_code_sends() -> None:
+    named = {MESSAGES[name]["payload"]["properties"]["event"].get("const") for name in EVENTS}
+    in_code = {event for path in _sources() for event in _events_in(ast.parse(path.read_text()))}
+
+    assert named - {None} == in_code
+    assert "botpressEvent" in EVENTS
+
+
+def test_botpress_events_are_those_of_the_code() -> None:
+    words, per_bot = DOCUMENT["components"]["schemas"]["BotpressEventName"]["oneOf"]
+
+    assert set(words["enum"]) == botpress_events.NAMES
+    assert per_bot["pattern"] == f"^{botpress_events.PER_BOT}.+$"
+
+
+def test_webhook_types_are_those_of_the_code() -> None:
+    assert {_type_of(name) for name in WEBHOOKS} == {*rep.PUBLIC_TYPES.values(), "agent.message"}
+
+
+def _type_of(name: str) -> str:
+    payload = MESSAGES[name]["payload"]
+    described = payload["allOf"][1] if "allOf" in payload else payload
+    return str(described["properties"]["type"]["const"])
+
+
+def _sources() -> Iterator[Path]:
+    return Path(next(iter(chalicelib.__path__))).rglob("*.py")
+
+
+def _events_in(tree: ast.AST) -> Iterator[str]:
+    """Of every `{"event": "…"}`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            for name, value in zip(node.keys, node.values, strict=True):
+                if isinstance(name, ast.Constant) and name.value == "event":
+                    yield from _word(value)
+
+
+def _word(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+# What is really sent
+
+
+class Story:
+    """Everything that can happen on a socket, once."""
+
+    def __init__(self, services: MemoryServices, bot: Api) -> None:
+        self._services, self.bot = services, bot
+        ana, bo = bot.login("ana"), bot.login("bo")
+        for agent in (ana, bo):
+            online(agent)
+        self.ana, self.bo = Client(services, ana, "c-ana"), Client(services, bo, "c-bo")
+        self.path = begun(bot, user={"id": "u-1", "name": "Zed"})
+        self.id = id_of(self.path)
+
+    def replies(self) -> Iterator[tuple[str, Any]]:
+        one = {"conversation_id": self.id}
+        yield "ping", self.ana.do("ping")
+        yield "presence", self.ana.do("presence", status="online")
+        yield "subscribe", self.ana.do("subscribe", events=["hitl.message", "hitlnext:demo"])
+        yield "watch", self.bo.do("watch", **one, after=0)
+        yield "pause", self.ana.do("pause", **one, reason="Lost.", context={"page": 1})
+        yield "sync", self.ana.do("sync")
+        yield "claim", self.ana.do("claim", **one)
+        yield "claim", self.bo.do("claim", **one)
+        ok(self.bot.post(f"{self.path}/suggestions", {"text": "Offer a refund."}))
+        yield "typing", self.ana.do("typing", **one)
+        yield "message", self.ana.do("message", **one, text="Hi.", message_id="m-1")
+        yield "note", self.ana.do("note", **one, text="Called before.")
+        yield "release", self.ana.do("release", **one)
+        yield "claim", self.bo.do("claim", **one)
+        yield "transfer", self.bo.do("transfer", **one, agent="ana@example.test", note="Yours.")
+        yield "unpause", self.ana.do("unpause", **one, variables={"paid": True})
+        yield "unwatch", self.bo.do("unwatch", **one)
+        yield "pause", self.ana.do("pause", **one, queue="billing")
+
+    def reactions(self) -> None:
+        ok(self.bot.post(f"{BOT}/notifications", {"message": "Look."}))
+        for notification in self._services.notifications.latest("demo", None, 1):
+            reactions.announce(self._services, notification)
+        for entry in self._services.conversations.entries_after("demo", self.id, 0, 100):
+            reactions.react(self._services, Committed("demo", self.id, entry))
+        deliver(self._services, "demo", self.id, "receipt")
+
+
+@pytest.fixture
+def services() -> MemoryServices:
+    return MemoryServices("https://bot.test/")
+
+
+@pytest.fixture
+def story(services: MemoryServices, bot: Api) -> Story:
+    return Story(services, bot)
+
+
+def test_every_reply_is_as_the_document_says(story: Story) -> None:
+    seen = set()
+
+    for action, reply in story.replies():
+        fits(reply, names(OPERATIONS[action]["reply"]["messages"]))
+        if reply["ok"]:
+            seen.add(action)
+
+    assert seen == set(ACTIONS)
+
+
+def test_every_event_is_as_the_document_says(story: Story) -> None:
+    for _ in story.replies():
+        story.reactions()
+
+    sent = [*story.ana.events, *story.bo.events, RESYNC]
+    for event in sent:
+        fits(event, EVENTS)
+    named = {event["event"] for event in sent}
+    literal = {MESSAGES[name]["payload"]["properties"]["event"].get("const") for name in EVENTS}
+    assert named >= literal - {None}
+
+
+def test_every_webhook_is_as_the_document_says(story: Story, services: MemoryServices) -> None:
+    for _ in story.replies():
+        pass
+    ok(story.bot.post(f"{begun(story.bot)}/pause", {"if_unavailable": "leave_message"}))
+
+    bodies = [
+        webhook_body(services, "demo", story.id, entry)
+        for entry in services.conversations.entries_after("demo", story.id, 0, 100)
+        if entry.kind in rep.PUBLIC_TYPES or (entry.sender == "agent" and entry.kind == "message")
+    ]
+
+    for body in bodies:
+        fits(body, [name for name in WEBHOOKS if _type_of(name) == body["type"]])
+    assert {body["type"] for body in bodies} == {_type_of(name) for name in WEBHOOKS}
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "{", "[]", "1", '{"id": 1}', '{"id": 1, "action": "fly"}', '{"action": "ping"}']
+)
+def test_a_bad_frame_gets_a_reply_as_the_document_says(raw: str, story: Story) -> None:
+    reply = story.ana.send(raw)
+
+    fits(reply, ["refused"])
+    assert reply["error"]["code"] == "invalid_request"

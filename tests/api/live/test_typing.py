@@ -1,0 +1,99 @@
+"""Typing, both ways: seen at once or not at all."""
+
+import json
+from typing import Any
+
+from chalicelib.domain.conversation.entries import Author
+from chalicelib.entrypoints.events import webhook_queue
+from tests.api.conversation_setup import id_of, ok, owned, waiting
+from tests.api.live.socket_client import Client, fits
+from tests.support.api import Api
+from tests.support.services import MemoryServices
+
+URL = "http://127.0.0.1:9/webhook"
+
+
+def typed(client: Client) -> list[Any]:
+    return [event for event in client.events if event["event"] == "typing"]
+
+
+def test_the_owner_and_whoever_looks_on_see_the_user_typing(
+    services: MemoryServices, bot: Api, ana: Api, bo: Api, sam: Api
+) -> None:
+    owner, watcher, other = (
+        Client(services, who, name) for who, name in ((ana, "a"), (bo, "b"), (sam, "s"))
+    )
+    path = owned(bot, ana)
+    watcher.do("watch", conversation_id=id_of(path), after=0)
+    before = len(ok(bot.get(f"{path}/entries"))["items"])
+
+    answer = bot.post(f"{path}/typing", {"from": "user"})
+
+    assert (answer.status, answer.json) == (202, {})
+    assert [each["from"] for each in typed(owner) + typed(watcher)] == ["user", "user"]
+    fits(typed(owner)[0], ["typingEvent"])
+    assert typed(other) == []
+    assert len(ok(bot.get(f"{path}/entries"))["items"]) == before
+
+
+def test_the_bots_server_is_told_that_the_owner_types_and_of_nobody_else(
+    bot: Api, ana: Api, bo: Api
+) -> None:
+    services = MemoryServices(URL)
+    bot = Api(services, "bk_demo_onlyforloopback")
+    ana, bo = bot.login("ana"), bot.login("bo")
+    mine, other = Client(services, ana, "a"), Client(services, bo, "b")
+    path = owned(bot, ana)
+
+    mine.do("typing", conversation_id=id_of(path))
+    other.do("typing", conversation_id=id_of(path))
+
+    assert [(sign[1], sign[2].name) for sign in services.webhook_queue.signs] == [
+        (id_of(path), "Ana")
+    ]
+
+
+def test_a_sign_is_delivered_once_and_a_late_one_never() -> None:
+    services = MemoryServices(URL)
+    bot = Api(services, "bk_demo_onlyforloopback")
+    ana = bot.login("ana")
+    path = owned(bot, ana)
+    who = ok(ana.get("/auth/me"))
+    now = services.clock.now()
+
+    deliver(services, path, Author(who["id"], "Ana"), now)
+    deliver(services, path, Author(who["id"], "Ana"), now - 6000)
+    deliver(services, path, Author("p_nobody", "Nobody"), now)
+
+    (post,) = services.receiver.requests
+    told = json.loads(post.body)
+    assert (told["type"], told["data"]["author"]["name"]) == ("typing", "Ana")
+    assert told["data"]["conversation_id"] == id_of(path)
+
+
+def test_while_it_waits_nobody_owns_it_and_watchers_are_told(
+    services: MemoryServices, bot: Api, ana: Api
+) -> None:
+    client = Client(services, ana, "a")
+    path = waiting(bot)
+    client.do("watch", conversation_id=id_of(path), after=0)
+
+    ok_202 = bot.post(f"{path}/typing", {"from": "user"}).status
+
+    assert ok_202 == 202
+    assert len(typed(client)) == 1
+
+
+def test_only_the_user_types_by_this_way(bot: Api, ana: Api) -> None:
+    path = owned(bot, ana)
+
+    assert bot.post(f"{path}/typing", {"from": "bot"}).status == 400
+    assert bot.post(f"{path}/typing", {}).status == 400
+    assert ana.post(f"{path}/typing", {"from": "user"}).status == 403
+
+
+def deliver(services: MemoryServices, path: str, author: Author, at: int) -> None:
+    typing = {"id": author.id, "name": author.name}
+    body = {"bot": "demo", "conversation_id": id_of(path), "typing": typing, "at": at}
+    record = {"messageId": "1", "receiptHandle": "r", "body": json.dumps(body)}
+    assert webhook_queue.handle(services, {"Records": [record]}) == {"batchItemFailures": []}

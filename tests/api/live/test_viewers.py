@@ -1,0 +1,141 @@
+"""Who else has a conversation open: told to those who have, as long as they have."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.live.push import HANDSHAKE
+from chalicelib.usecases.live.sockets import CONNECTION_LIFE
+from tests.api.conversation_setup import BOT, id_of, ok, waiting
+from tests.api.live.socket_client import Client, fits
+from tests.support.api import Api
+from tests.support.services import MemoryServices
+
+
+@pytest.fixture
+def path(bot: Api) -> str:
+    return waiting(bot)
+
+
+def told(client: Client) -> list[Any]:
+    """The names that each sign had, in order."""
+    signs = [event for event in client.events if event["event"] == "viewers"]
+    for sign in signs:
+        fits(sign, ["viewersEvent"])
+    return [[person["name"] for person in sign["people"]] for sign in signs]
+
+
+def look(client: Client, path: str, after: int = 0) -> None:
+    assert client.do("watch", conversation_id=id_of(path), after=after)["ok"]
+
+
+def test_who_looks_at_the_same_conversation_is_told_of_each_other(
+    services: MemoryServices, path: str, ana: Api, bo: Api
+) -> None:
+    one, two, other = (
+        Client(services, ana, "a"),
+        Client(services, bo, "b"),
+        Client(services, bo, "c"),
+    )
+    look(one, path)
+    look(two, path)
+
+    assert told(one) == [["Ana"], ["Ana", "Bo"]]
+    assert told(two) == [["Ana", "Bo"]]
+    assert told(other) == []
+
+
+def test_who_looks_away_is_no_longer_named(
+    services: MemoryServices, path: str, ana: Api, bo: Api
+) -> None:
+    one, two = Client(services, ana, "a"), Client(services, bo, "b")
+    for client in (one, two):
+        look(client, path)
+
+    two.do("unwatch", conversation_id=id_of(path))
+
+    assert told(one)[-1] == ["Ana"]
+    assert told(two) == [["Ana", "Bo"]]
+
+
+def test_a_person_with_two_windows_is_one_person(
+    services: MemoryServices, path: str, ana: Api
+) -> None:
+    one, two = Client(services, ana, "a"), Client(services, ana, "a2")
+    for client in (one, two):
+        look(client, path)
+
+    assert told(one) == [["Ana"], ["Ana"]]
+
+
+def test_a_connection_that_ends_takes_its_person_away(
+    services: MemoryServices, path: str, ana: Api, bo: Api
+) -> None:
+    one, two = Client(services, ana, "a"), Client(services, bo, "b")
+    for client in (one, two):
+        look(client, path)
+
+    handlers.disconnect(services, {"requestContext": {"connectionId": "b"}})
+
+    assert told(one)[-1] == ["Ana"]
+
+
+def test_one_whose_end_nobody_announced_is_found_out_by_the_next_that_is_sent(
+    services: MemoryServices, path: str, ana: Api, bo: Api, sam: Api
+) -> None:
+    people = ((ana, "a"), (bo, "b"), (sam, "s"))
+    one, two, three = (Client(services, who, name) for who, name in people)
+    for client in (one, two):
+        look(client, path)
+
+    services.clock.advance(HANDSHAKE)
+    services.sockets.disconnect("b")
+    look(three, path)
+
+    assert told(one)[-1] == ["Ana", "Sam"]
+
+
+def test_a_connection_that_has_grown_too_old_is_nobodys(
+    services: MemoryServices, path: str, ana: Api, bo: Api
+) -> None:
+    look(Client(services, bo, "b"), path)
+    services.clock.advance(CONNECTION_LIFE // 2)
+    one = Client(services, Api(services).login("ana"), "a")
+    look(one, path)
+
+    services.clock.advance(CONNECTION_LIFE // 2 + 1)
+    look(Client(services, Api(services).login("sam"), "s"), path)
+
+    assert told(one)[-1] == ["Ana", "Sam"]
+
+
+def test_who_has_logged_out_is_neither_named_nor_told(
+    services: MemoryServices, path: str, ana: Api, bo: Api
+) -> None:
+    one, two = Client(services, bo, "b"), Client(services, ana, "a")
+    look(one, path)
+    ok(bo.post("/auth/logout"))
+
+    look(two, path)
+
+    assert told(two) == [["Ana"]]
+    assert told(one) == [["Bo"]]
+
+
+def test_to_read_on_says_nothing_new(services: MemoryServices, path: str, ana: Api) -> None:
+    one = Client(services, ana, "a")
+    for after in (0, 1, 2):
+        look(one, path, after)
+
+    assert told(one) == [["Ana"]]
+
+
+def test_the_bots_calls_and_the_lists_say_nothing_of_it(
+    services: MemoryServices, path: str, bot: Api, ana: Api
+) -> None:
+    one = Client(services, ana, "a")
+    ok(bot.get(path))
+    ok(ana.get(f"{BOT}/conversations"))
+
+    assert told(one) == []

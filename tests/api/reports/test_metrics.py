@@ -1,0 +1,147 @@
+"""What operators watch, recorded where it happens."""
+
+from chalicelib.entrypoints.events import minute
+from chalicelib.usecases.live.sockets import CONNECTION_LIFE
+from chalicelib.usecases.ports.conversations import Commit, Lost
+from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.webhooks.worker import WAITS, deliver
+from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
+from tests.api.live.socket_client import Client
+from tests.api.simulation import run_reactions
+from tests.support.api import DEMO_KEY, Api
+from tests.support.fakes import FakeReceiver, Recorded
+from tests.support.memory import MemoryConversations
+from tests.support.services import MemoryServices
+
+SECOND = 1000
+
+
+def test_the_first_claim_says_how_long_the_user_had_to_wait(
+    services: MemoryServices, bot: Api, ana: Api, bo: Api
+) -> None:
+    path = waiting(bot)
+    services.clock.advance(90 * SECOND)
+    ok(ana.post(f"{path}/claim", {}))
+    services.clock.advance(60 * SECOND)
+    ok(ana.post(f"{path}/release", {}))
+    ok(bo.post(f"{path}/claim", {}))
+    run_reactions(services, path)
+
+    assert services.metrics.recorded == [Recorded({Metric.TIME_TO_CLAIM: 90.0}, "demo")]
+
+
+def test_who_takes_a_conversation_from_the_bot_leaves_nobody_waiting(
+    services: MemoryServices, bot: Api, ana: Api
+) -> None:
+    path = begun(bot)
+    ok(ana.post(f"{path}/pause", {"agent": "ana@example.test"}))
+    run_reactions(services, path)
+
+    assert services.metrics.recorded == []
+
+
+def test_a_leak_is_counted_with_its_bot(services: MemoryServices, bot: Api, ana: Api) -> None:
+    path = owned(bot, ana)
+    assert bot.post(f"{path}/messages", {"from": "bot", "text": "Me!"}).status == 409
+    run_reactions(services, path)
+
+    assert services.metrics.of(Metric.LEAKS) == [1.0]
+
+
+class Contested(MemoryConversations):
+    """Others are faster, so many times."""
+
+    losses = 0
+
+    def commit(self, commit: Commit) -> None:
+        if self.losses:
+            self.losses -= 1
+            raise Lost
+        super().commit(commit)
+
+
+def test_each_race_that_is_lost_and_run_again_is_counted(
+    services: MemoryServices, bot: Api
+) -> None:
+    path = begun(bot)
+    services.conversations = contested = Contested(services.memory, services.clock)
+    contested.losses = 3
+
+    ok(bot.post(f"{path}/pause", {}))
+
+    assert services.metrics.of(Metric.CONFLICTS_RETRIED) == [1.0] * 3
+
+
+def test_a_delivery_that_is_given_up_is_counted() -> None:
+    services = MemoryServices("https://bot.test/")
+    services.receiver = FakeReceiver(otherwise=500)
+    path = waiting(Api(services, DEMO_KEY))
+    for _ in range(len(WAITS) + 1):
+        assert services.metrics.of(Metric.DELIVERIES_DEAD) == []
+        deliver(services, "demo", id_of(path), "receipt")
+
+    assert services.metrics.of(Metric.DELIVERIES_DEAD) == [1.0]
+
+
+def test_every_minute_says_how_things_stand(services: MemoryServices, bot: Api, ana: Api) -> None:
+    Client(services, ana, "a")
+    Client(services, ana, "b")
+    waiting(bot)
+    services.clock.advance(5 * SECOND)
+    ok(bot.post(f"{BOT}/pause", {"channel": "web", "user": "u-2"}))
+    services.clock.advance(10 * SECOND)
+
+    minute.every_minute(services)
+
+    assert services.metrics.recorded[-1] == Recorded(
+        {
+            Metric.SWEEPS: 1,
+            Metric.HANDOFFS_WAITING: 2,
+            Metric.OLDEST_WAIT: 15,
+            Metric.SOCKETS: 2,
+            Metric.DEADLINES_FAILED: 0,
+        },
+        "demo",
+    )
+
+
+def test_the_bot_whose_user_has_waited_longest_is_named(
+    services: MemoryServices, bot: Api, other_bot: Api
+) -> None:
+    ok(other_bot.post("/bots/other/pause", {"channel": "web", "user": "u-1"}))
+    services.clock.advance(SECOND)
+    waiting(bot)
+
+    minute.every_minute(services)
+
+    assert services.metrics.recorded[-1].bot == "other"
+
+
+def test_where_nobody_waits_no_bot_is_named(services: MemoryServices) -> None:
+    minute.every_minute(services)
+
+    told = services.metrics.recorded[-1]
+    assert (told.bot, told.values[Metric.OLDEST_WAIT]) == (None, 0)
+
+
+def test_connections_whose_end_nobody_announced_are_not_counted(
+    services: MemoryServices, ana: Api
+) -> None:
+    Client(services, ana, "a")
+    services.clock.advance(CONNECTION_LIFE)
+
+    minute.every_minute(services)
+
+    assert services.metrics.of(Metric.SOCKETS) == [0.0]
+
+
+def test_a_wait_that_begins_in_our_future_is_none(services: MemoryServices, bot: Api) -> None:
+    """Another container's clock is ahead of this one's."""
+    services.clock.advance(60 * SECOND)
+    ok(bot.post(f"{BOT}/messages", message()))
+    waiting(bot)
+    services.clock.advance(-60 * SECOND)
+
+    minute.every_minute(services)
+
+    assert services.metrics.of(Metric.OLDEST_WAIT) == [0.0]

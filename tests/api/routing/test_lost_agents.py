@@ -1,0 +1,109 @@
+"""What becomes of a conversation whose agent is not there any more."""
+
+import pytest
+
+from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.routing import timers as looks
+from tests.api.conversation_setup import log, ok, waiting
+from tests.api.live.socket_client import Client
+from tests.api.simulation import MINUTE, Simulation
+from tests.support.api import Api
+from tests.support.services import MemoryServices
+
+
+def test_a_lost_agent_has_two_minutes_and_then_the_others_are_told(
+    services: MemoryServices, simulation: Simulation, bot: Api, ana: Api, bo: Api
+) -> None:
+    Client(services, ana, "ana's")
+    watching = Client(services, bo, "bo's")
+    path = waiting(bot)
+    head = ok(ana.post(f"{path}/claim"))
+    simulation.run_reactions()
+    handlers.disconnect(services, {"requestContext": {"connectionId": "ana's"}})
+
+    simulation.advance(MINUTE)
+    kept = ok(bot.get(path))["status"]
+    simulation.advance(2 * MINUTE)
+
+    assert kept == "agent"
+    assert ok(bot.get(path))["status"] == "waiting"
+    assert log(bot, path)[-1]["payload"]["cause"] == "agent_lost"
+    assert watching.events[-1]["head"]["status"] == "waiting"
+    late = ana.post(f"{path}/messages", {"text": "Here I am.", "epoch": head["epoch"]})
+    assert (late.status, late.json["code"]) == (409, "stale_epoch")
+    assert "Here I am." not in str(log(bot, path))
+
+
+@pytest.mark.parametrize("how", ["claim", "transfer"])
+def test_who_takes_one_when_their_connection_has_closed_has_two_minutes_too(
+    how: str, services: MemoryServices, simulation: Simulation, bot: Api, sam: Api
+) -> None:
+    Client(services, sam, "sam's")
+    path, body = waiting(bot), {"agent": "sam@example.test"} if how == "transfer" else {}
+    handlers.disconnect(services, {"requestContext": {"connectionId": "sam's"}})
+    simulation.advance(5 * MINUTE)
+    ok(sam.post(f"{path}/{how}", body))
+
+    simulation.advance(MINUTE)
+    kept = ok(bot.get(path))["status"]
+    simulation.advance(2 * MINUTE)
+
+    assert (kept, ok(bot.get(path))["status"]) == ("agent", "waiting")
+    assert log(bot, path)[-1]["payload"]["cause"] == "agent_lost"
+
+
+def test_an_agent_who_comes_back_in_time_keeps_the_conversation(
+    services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
+) -> None:
+    Client(services, ana, "one")
+    path = waiting(bot)
+    ok(ana.post(f"{path}/claim"))
+    simulation.run_reactions()
+    handlers.disconnect(services, {"requestContext": {"connectionId": "one"}})
+
+    simulation.advance(MINUTE)
+    Client(services, ana, "two")
+    simulation.advance(5 * MINUTE)
+
+    assert ok(bot.get(path))["owner_name"] == "Ana"
+
+
+def test_an_agent_whose_end_nobody_announced_is_missed_after_eleven_minutes(
+    services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
+) -> None:
+    Client(services, ana, "ana's")
+    path = waiting(bot)
+    ok(ana.post(f"{path}/claim"))
+
+    simulation.advance(12 * MINUTE)
+    kept = ok(bot.get(path))["status"]
+    simulation.advance(2 * MINUTE)
+
+    assert (kept, ok(bot.get(path))["status"]) == ("agent", "waiting")
+
+
+def test_an_agent_whose_heart_beats_keeps_the_conversation_for_days(
+    services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
+) -> None:
+    client = Client(services, ana, "ana's")
+    path = waiting(bot)
+    ok(ana.post(f"{path}/claim"))
+
+    for _ in range(12):
+        simulation.advance(9 * MINUTE)
+        client.do("ping")
+
+    assert ok(bot.get(path))["owner_name"] == "Ana"
+
+
+def test_what_has_been_looked_after_in_vain_is_left_alone_until_its_time(
+    services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
+) -> None:
+    client = Client(services, ana, "ana's")
+    ok(ana.post(f"{waiting(bot)}/claim"))
+    simulation.advance(9 * MINUTE)
+    client.do("ping")
+
+    simulation.advance(5 * MINUTE)
+
+    assert looks.due(services) == []

@@ -1,0 +1,171 @@
+"""Bots, keys, people, and who belongs where."""
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from chalicelib.domain.access import Role, Scope
+from chalicelib.domain.conversation.commands import Take
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
+from chalicelib.usecases.ports.conversations import Query
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.webhooks import Webhook
+from tests.contract.store_setup import ADDRESS, ANA, BOT, CID, act, at_once, member
+from tests.support.engines import Stores
+
+HOOK = Webhook("https://example.test/hook?a=b", ("whsec_a", "whsec_b"), since=7, off="gone")
+PERSON = Person("p_1", "ana@example.test", "Ana", "$argon2id$x", 3, is_owner=True, disabled=True)
+ONLINE = Presence(PresenceStatus.ONLINE, 1_767_225_600_123)
+
+
+def test_what_nobody_added_is_not_there(stores: Stores) -> None:
+    directory = stores.directory
+
+    assert directory.bot_and_key(BOT, "k") == (None, None)
+    assert directory.bot_and_member(BOT, "p") == (None, None, None)
+    assert directory.bot(BOT) is None
+    assert directory.person("p") is None
+    assert directory.members(BOT) == directory.roster(BOT) == []
+    assert directory.bots_of("p") == directory.all_bots() == []
+    assert directory.presence("p") == Presence()
+
+
+@pytest.mark.parametrize("webhook", [None, HOOK, Webhook("http://x", ())])
+def test_a_bot_comes_back_as_it_was_added(stores: Stores, webhook: Webhook | None) -> None:
+    bot = Bot(BOT, "Demo 🎉", webhook)
+
+    stores.directory.add_bot(bot)
+
+    assert stores.directory.bot(BOT) == bot
+    assert stores.directory.all_bots() == [BOT]
+
+
+def test_a_bot_that_is_added_again_is_changed(stores: Stores) -> None:
+    stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
+    stores.directory.add_bot(Bot(BOT, "Demo 2"))
+
+    assert stores.directory.bot(BOT) == Bot(BOT, "Demo 2")
+    assert stores.directory.all_bots() == [BOT]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        Key("k1", BOT, "hash"),
+        Key("k1", BOT, "hash", frozenset({Scope.READ}), 5),
+        Key("k1", BOT, "hash", frozenset()),
+    ],
+)
+def test_a_key_comes_back_as_it_was_added(stores: Stores, key: Key) -> None:
+    stores.directory.add_bot(Bot(BOT, "Demo"))
+    stores.directory.add_key(key)
+
+    assert stores.directory.bot_and_key(BOT, "k1") == (Bot(BOT, "Demo"), key)
+
+
+def test_another_bots_key_is_known_as_such(stores: Stores) -> None:
+    stores.directory.add_bot(Bot("other", "Other"))
+    stores.directory.add_key(Key("k1", BOT, "hash"))
+
+    bot, key = stores.directory.bot_and_key("other", "k1")
+
+    assert bot == Bot("other", "Other")
+    assert key == Key("k1", BOT, "hash")
+
+
+def test_a_person_comes_back_as_they_were_added(stores: Stores) -> None:
+    stores.directory.add_person(PERSON)
+
+    assert stores.directory.person("p_1") == PERSON
+
+
+def test_a_member_is_found_with_bot_and_person_but_without_presence_and_load(
+    stores: Stores,
+) -> None:
+    place = Member("p_1", "Ana", "a@b", Role.SUPERVISOR, frozenset({"x", "y#"}), 4)
+    stores.directory.add_bot(Bot(BOT, "Demo"))
+    stores.directory.add_person(PERSON)
+    stores.directory.add_member(BOT, place)
+    stores.directory.set_presence("p_1", ONLINE)
+
+    found = stores.directory.bot_and_member(BOT, "p_1")
+
+    assert found == (Bot(BOT, "Demo"), PERSON, place)
+
+
+def test_members_come_with_presence_and_load(stores: Stores) -> None:
+    for person in ("ana", "bo", "cy"):
+        stores.directory.add_member(BOT, member(person))
+    stores.directory.add_member("other", member("eve"))
+    stores.directory.set_presence("bo", ONLINE)
+    act(stores, ANA, ADDRESS, Take())
+
+    found = sorted(stores.directory.members(BOT), key=lambda each: each.person)
+
+    assert found == [
+        replace(member("ana"), open=1, busy_at=stores.clock.now()),
+        replace(member("bo"), presence=ONLINE),
+        member("cy"),
+    ]
+    roster = sorted(stores.directory.roster(BOT), key=lambda each: each.person)
+    assert roster == [member("ana"), member("bo"), member("cy")]
+
+
+def test_a_member_that_is_changed_keeps_their_load(stores: Stores) -> None:
+    stores.directory.add_member(BOT, member("ana"))
+    act(stores, ANA, ADDRESS, Take())
+
+    stores.directory.add_member(BOT, replace(member("ana", capacity=9), open=5))
+
+    loaded = stores.conversations.load(Query(BOT, CID, agent="ana"))
+    assert loaded.agent == replace(member("ana", capacity=9), open=1, busy_at=stores.clock.now())
+
+
+def test_a_person_belongs_to_the_bots_they_were_added_to(stores: Stores) -> None:
+    for bot in (BOT, "other#1"):
+        stores.directory.add_member(bot, member("ana"))
+    stores.directory.add_member("third", member("bo"))
+
+    assert sorted(stores.directory.bots_of("ana")) == sorted([BOT, "other#1"])
+
+
+def test_all_bots_are_listed(stores: Stores) -> None:
+    for n in range(5):
+        stores.directory.add_bot(Bot(f"b{n}", "x"))
+
+    assert sorted(stores.directory.all_bots()) == [f"b{n}" for n in range(5)]
+
+
+def test_presence_is_what_was_said_last(stores: Stores) -> None:
+    for status in PresenceStatus:
+        stores.directory.set_presence("ana", Presence(status, 5))
+
+    assert stores.directory.presence("ana") == Presence(PresenceStatus.OFFLINE, 5)
+
+
+def test_every_end_of_sessions_raises_the_token_version(stores: Stores) -> None:
+    stores.directory.add_person(PERSON)
+
+    at_once([partial(stores.directory.end_sessions, "p_1") for _ in range(8)])
+
+    assert stores.directory.person("p_1") == replace(PERSON, token_version=11)
+
+
+def test_the_sessions_of_nobody_end_without_harm(stores: Stores) -> None:
+    stores.directory.end_sessions("nobody")
+
+    assert stores.directory.person("nobody") is None
+
+
+def test_several_people_are_read_at_once_and_who_does_not_exist_is_left_out(
+    stores: Stores,
+) -> None:
+    others = [replace(PERSON, id=f"p_{n}", email=f"{n}@example.test") for n in range(3)]
+    for person in others:
+        stores.directory.add_person(person)
+
+    found = stores.directory.people(["p_0", "nobody", "p_2"])
+
+    assert sorted(person.id for person in found) == ["p_0", "p_2"]

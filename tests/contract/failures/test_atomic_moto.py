@@ -1,0 +1,100 @@
+"""The double is trusted only as far as this goes: it is atomic, and the threads truly overlap."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from sys import getswitchinterval, setswitchinterval
+from threading import Lock
+from typing import Any
+
+import pytest
+from moto.dynamodb.responses import DynamoHandler
+
+from chalicelib.adapters.dynamodb.keys import RowKey
+from chalicelib.adapters.dynamodb.rows import AttemptsRow, LoadRow
+from chalicelib.adapters.dynamodb.table import Rows, Table
+from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
+from tests.contract.store_setup import at_once
+from tests.support.clock import ManualClock
+from tests.support.engines import Stores
+
+THREADS, ROUNDS = 16, 10
+
+
+@pytest.fixture(autouse=True)
+def _restless() -> Iterator[None]:
+    """Threads take turns so often that what is not atomic breaks."""
+    usual = getswitchinterval()
+    setswitchinterval(1e-5)
+    yield
+    setswitchinterval(usual)
+
+
+def test_of_16_conditional_transactions_one_succeeds(on_moto: Stores) -> None:
+    assert on_moto.table
+
+    for n in range(ROUNDS):
+        key = RowKey(f"race {n}", "META")
+        won = at_once([partial(claims, on_moto.table, key) for _ in range(THREADS)])
+        assert won.count(True) == 1
+
+
+def test_no_increment_of_a_counter_is_lost(on_moto: Stores) -> None:
+    assert on_moto.table
+    rows = Rows(on_moto.table, ManualClock())
+
+    at_once([partial(counts, rows, 10) for _ in range(THREADS)])
+
+    counted = rows.get(AttemptsRow, RowKey("counter", "META"))
+    assert counted
+    assert counted.made == THREADS * 10
+
+
+def test_the_threads_overlap(on_moto: Stores) -> None:
+    assert on_moto.table
+    rows = Rows(on_moto.table, ManualClock())
+
+    with most_at_once() as most:
+        at_once([partial(counts, rows, 5) for _ in range(THREADS)])
+
+    assert most[0] > 1
+
+
+def claims(table: Table, key: RowKey) -> bool:
+    transaction = Transaction(table)
+    transaction.put(LoadRow.at(key, open=1), LoadRow.pk.does_not_exist())
+    transaction.put(LoadRow.at(RowKey(key.pk, "beside"), open=1))
+    try:
+        transaction.commit()
+    except Cancelled:
+        return False
+    return True
+
+
+def counts(rows: Rows, times: int) -> None:
+    for _ in range(times):
+        row = AttemptsRow.at(RowKey("counter", "META"))
+        one_more = AttemptsRow.made.set((AttemptsRow.made | 0) + 1)
+        rows.update(row, [one_more, AttemptsRow.until.set(0)])
+
+
+@contextmanager
+def most_at_once() -> Iterator[list[int]]:
+    """How many calls waited at moto's door at one time, at most."""
+    locked, lock, inside, most = DynamoHandler.call_action, Lock(), [0], [0]
+
+    def call_action(self: DynamoHandler) -> Any:
+        with lock:
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+        try:
+            return locked(self)
+        finally:
+            with lock:
+                inside[0] -= 1
+
+    DynamoHandler.call_action = call_action  # type: ignore[method-assign]
+    try:
+        yield most
+    finally:
+        DynamoHandler.call_action = locked  # type: ignore[method-assign]

@@ -1,0 +1,217 @@
+"""Lost answers, lost requests, and a table that has too much to do."""
+
+from dataclasses import replace
+
+import pytest
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.domain.conversation.commands import Claim, Note, Pause, Take, Unpause
+from chalicelib.domain.errors import AtCapacity, TemporarilyUnavailable
+from chalicelib.usecases.ports.conversations import Lost, Query
+from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.people import Connection
+from tests.contract.failures.faults import (
+    FOR_EVER,
+    Fault,
+    answer_is_lost,
+    cancelled,
+    faulty,
+    refused,
+    request_is_lost,
+    seat_cancelled,
+    undeleted,
+    unprocessed,
+)
+from tests.contract.store_setup import ADDRESS, ANA, BOT, CID, DEMO, SAM, act, member, plan, said
+from tests.support.clock import START
+from tests.support.engines import Stores
+
+KEY = IdempotencyKey("k1", "key", "f")
+COMMIT = "TransactWriteItems"
+CONNECTION = Connection("s", "ana", 1, (BOT,), START, START + 60_000)
+NOTIFICATION = Notification("n_1", BOT, "text", "info", START)
+
+
+@pytest.fixture
+def stores(on_moto: Stores) -> Stores:
+    return on_moto
+
+
+def entries(stores: Stores) -> int:
+    return len(stores.conversations.entries_after(BOT, CID, 0, 100))
+
+
+def test_a_commit_whose_answer_is_lost_has_happened_once(stores: Stores) -> None:
+    stores.directory.add_member(BOT, member("ana"))
+    commit = plan(stores, ANA, ADDRESS, Take(), KEY)
+
+    with faulty(COMMIT, answer_is_lost) as attempts:
+        stores.conversations.commit(commit)
+
+    loaded = stores.conversations.load(Query(BOT, CID, KEY, agent="ana"))
+    assert len(attempts) == 2
+    assert loaded.head == commit.decision.head
+    assert loaded.by_key
+    assert loaded.agent
+    assert loaded.agent.open == 1
+    assert entries(stores) == 2
+
+
+def test_a_commit_that_fills_a_seat_is_no_refusal_of_itself(stores: Stores) -> None:
+    act(stores, DEMO, ADDRESS, Pause())
+
+    with faulty(COMMIT, answer_is_lost, times=2):
+        act(stores, replace(ANA, capacity=1), ADDRESS, Claim())
+
+    head = stores.conversations.head(BOT, CID)
+    assert head
+    assert head.owner_id == "ana"
+
+
+def test_an_answer_without_entries_that_is_lost_is_kept_once(stores: Stores) -> None:
+    act(stores, DEMO, ADDRESS, said("hi"))
+    nothing = plan(stores, DEMO, ADDRESS, Unpause(), KEY)
+
+    with faulty(COMMIT, answer_is_lost) as attempts:
+        stores.conversations.commit(nothing)
+
+    assert len(attempts) == 2
+    assert stores.conversations.load(Query(BOT, CID, KEY)).by_key
+
+
+def test_a_notification_whose_answer_is_lost_is_added_once(stores: Stores) -> None:
+    with faulty(COMMIT, answer_is_lost):
+        stores.notifications.add(NOTIFICATION, KEY)
+
+    assert stores.notifications.known(BOT, KEY) == ("f", NOTIFICATION)
+
+
+def test_who_never_gets_an_answer_can_commit_again(stores: Stores) -> None:
+    commit = plan(stores, DEMO, ADDRESS, said("hi"), KEY)
+
+    with (
+        faulty(COMMIT, answer_is_lost, FOR_EVER) as attempts,
+        pytest.raises(TemporarilyUnavailable) as refusal,
+    ):
+        stores.conversations.commit(commit)
+    assert len(attempts) == 3
+    assert refusal.value.facts == {"retry_after": 1}
+
+    stores.conversations.commit(commit)
+    assert entries(stores) == 1
+
+
+def test_a_lost_request_is_sent_again(stores: Stores) -> None:
+    with faulty(COMMIT, request_is_lost, times=2):
+        act(stores, DEMO, ADDRESS, said("hi"))
+
+    assert entries(stores) == 1
+
+
+def test_a_throttled_commit_is_sent_again(stores: Stores) -> None:
+    throttled = refused("ProvisionedThroughputExceededException")
+
+    with faulty(COMMIT, throttled, times=2) as attempts:
+        act(stores, DEMO, ADDRESS, said("hi"))
+
+    assert len(attempts) == 3
+    assert entries(stores) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        refused("ThrottlingException"),
+        refused("InternalServerError", 500),
+        refused("SomethingNew", 503),
+        refused("TransactionInProgressException"),
+        cancelled("None", "ThrottlingError"),
+        cancelled("ProvisionedThroughputExceeded", "None"),
+    ],
+    ids=["throttled", "500", "503", "in progress", "throttled inside", "no units inside"],
+)
+def test_a_table_that_cannot_now_is_temporarily_unavailable(stores: Stores, fault: Fault) -> None:
+    commit = plan(stores, DEMO, ADDRESS, said("hi"))
+
+    with faulty(COMMIT, fault, FOR_EVER), pytest.raises(TemporarilyUnavailable):
+        stores.conversations.commit(commit)
+
+    assert entries(stores) == 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        cancelled("TransactionConflict", "None"),
+        cancelled("None", "DuplicateItem"),
+        seat_cancelled("TransactionConflict"),
+        seat_cancelled("ConditionalCheckFailed", head="ConditionalCheckFailed"),
+    ],
+    ids=["conflict", "duplicate", "conflict about a seat", "head and seat"],
+)
+def test_a_commit_that_meets_another_is_lost(stores: Stores, fault: Fault) -> None:
+    commit = plan(stores, ANA, ADDRESS, Take())
+
+    with faulty(COMMIT, fault), pytest.raises(Lost):
+        stores.conversations.commit(commit)
+
+
+def test_only_a_seat_that_is_taken_means_no_room(stores: Stores) -> None:
+    commit = plan(stores, ANA, ADDRESS, Take())
+    full = seat_cancelled("ConditionalCheckFailed")
+
+    with faulty(COMMIT, full), pytest.raises(AtCapacity):
+        stores.conversations.commit(commit)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        refused("ValidationException"),
+        refused("AccessDeniedException"),
+        refused("ResourceNotFoundException"),
+        cancelled("None", "ValidationError"),
+        cancelled("ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded"),
+    ],
+    ids=["invalid", "denied", "no table", "invalid inside", "too large inside"],
+)
+def test_a_mistake_of_ours_is_not_hidden(stores: Stores, fault: Fault) -> None:
+    commit = plan(stores, DEMO, ADDRESS, said("hi"))
+
+    with faulty(COMMIT, fault), pytest.raises(PynamoDBException):
+        stores.conversations.commit(commit)
+
+
+def test_what_a_batch_did_not_read_is_asked_for_again(stores: Stores) -> None:
+    head = act(stores, DEMO, ADDRESS, said("hi"), KEY)
+
+    with faulty("BatchGetItem", unprocessed, times=3) as attempts:
+        loaded = stores.conversations.load(Query(BOT, CID, KEY))
+
+    assert len(attempts) == 4
+    assert loaded.head == head
+    assert loaded.by_key
+
+
+def test_a_batch_that_reads_nothing_is_given_up(stores: Stores) -> None:
+    with faulty("BatchGetItem", unprocessed, FOR_EVER), pytest.raises(TemporarilyUnavailable):
+        stores.conversations.load(Query(BOT, CID))
+
+
+def test_what_a_batch_did_not_delete_is_deleted_after_all(stores: Stores) -> None:
+    stores.connections.open(CONNECTION)
+
+    with faulty("BatchWriteItem", undeleted, times=2):
+        stores.connections.close(CONNECTION)
+
+    assert stores.connections.of_bot(BOT) == []
+
+
+def test_a_note_is_not_written_twice_by_an_impatient_sdk(stores: Stores) -> None:
+    act(stores, DEMO, ADDRESS, said("hi"))
+
+    with faulty(COMMIT, answer_is_lost, times=2):
+        act(stores, SAM, ADDRESS, Note("once"))
+
+    assert entries(stores) == 2

@@ -1,0 +1,132 @@
+"""A bot of one's own with its people, so that no test meets another on the one running stack."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from secrets import token_hex
+from typing import Any
+
+from chalicelib.domain.access import Role
+from chalicelib.domain.address import person_id
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.accounts import sessions
+from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.webhooks import Webhook
+from chalicelib.wiring import AwsServices
+from tests.e2e.rest_client import Answer, Rest
+from tests.support.receiver import SECRET, Receiver
+from tests.support.sockets import Socket
+from tests.support.stack import Stack
+
+PASSWORD = "correct horse battery staple"
+
+User = str | dict[str, Any]
+"""An id, or all that the channel knows of its user."""
+
+
+class Running:
+    """A running stack, and the world behind it."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.url = stack.url
+        self.environment = stack.environment
+
+    @cached_property
+    def services(self) -> AwsServices:
+        return self.stack.services()
+
+    @cached_property
+    def password_hash(self) -> str:
+        """Made once: it is slow on purpose."""
+        return self.services.passwords.hash(PASSWORD)
+
+    def bot(self, receiver: Receiver | None = None) -> "Scene":
+        name, secret = f"bot-{token_hex(4)}", token_hex(16)
+        webhook = Webhook(receiver.url, (SECRET,)) if receiver else None
+        self.services.directory.add_bot(Bot(name, f"The bot {name}", webhook))
+        self.services.directory.add_key(Key(name, name, digest_of(secret)))
+        return Scene(self, name, Rest(self.url, f"bk_{name}_{secret}"))
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A person who has logged in."""
+
+    running: Running
+    id: str
+    name: str
+    email: str
+    rest: Rest
+
+    def ticket(self) -> str:
+        answer = self.rest.post("/socket/ticket")
+        assert answer.status == 201, answer.text
+        return str(answer.json["ticket"])
+
+    def connect(self) -> Socket:
+        return Socket(self.running.environment["BATON_SOCKET_URL"], self.ticket(), self.rest.url)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`bot` is its id; `rest` calls with its key."""
+
+    running: Running
+    bot: str
+    rest: Rest
+
+    @property
+    def path(self) -> str:
+        return f"/bots/{self.bot}"
+
+    def person(
+        self,
+        name: str,
+        role: Role = Role.AGENT,
+        queues: frozenset[str] = frozenset(),
+        capacity: int | None = None,
+    ) -> Someone:
+        running = self.running
+        email = f"{name.lower()}@{self.bot}.test"
+        who = person_id(email)
+        is_owner = role is Role.OWNER
+        person = Person(who, email, name, running.password_hash, is_owner=is_owner)
+        running.services.directory.add_person(person)
+        if not is_owner:
+            place = Member(who, name, email, role, queues, capacity=capacity)
+            running.services.directory.add_member(self.bot, place)
+        # Not over the network: so many people log in here as no address may within its window.
+        session = sessions.login(running.services, email, PASSWORD, source=self.bot)
+        return Someone(running, who, name, email, Rest(running.url, session.access))
+
+    def user_says(self, user: User, text: str, **more: object) -> dict[str, Any]:
+        return self._ok(self.message(user, "user", text, **more))
+
+    def bot_says(self, user: User, text: str, **more: object) -> Answer:
+        return self.message(user, "bot", text, **more)
+
+    def message(self, user: User, sender: str, text: str, **more: object) -> Answer:
+        who = {"id": user} if isinstance(user, str) else user
+        said = {"channel": "web", "user": who, "from": sender, "text": text, **more}
+        return self.rest.post(f"{self.path}/messages", said)
+
+    def pause(self, user: User, **more: object) -> dict[str, Any]:
+        body = {"channel": "web", "user": user, **more}
+        return self._ok(self.rest.post(f"{self.path}/pause", body))
+
+    def one(self, conversation_id: str, action: str = "") -> str:
+        """The path of a conversation, or of what can be done with it."""
+        return f"{self.path}/conversations/{conversation_id}{action and '/' + action}"
+
+    def entries(self, conversation_id: str, rest: Rest | None = None) -> list[dict[str, Any]]:
+        """The first hundred, as the bot sees them, or whoever `rest` is."""
+        answer = (rest or self.rest).get(self.one(conversation_id, "entries"), after=0, limit=100)
+        items: list[dict[str, Any]] = self._ok(answer)["items"]
+        return items
+
+    def _ok(self, answer: Answer) -> dict[str, Any]:
+        assert answer.status in (200, 201), answer.text
+        found: dict[str, Any] = answer.json
+        return found

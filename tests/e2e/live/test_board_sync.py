@@ -1,0 +1,61 @@
+"""The board as a console asks for it: whole, in pages, each small enough for a frame."""
+
+import json
+
+from chalicelib.domain.access import Role
+from tests.e2e.bot_setup import Scene
+from tests.support.sockets import Frame, Socket
+
+PAGE_BYTES = 100 * 1024
+
+
+def test_a_sync_brings_the_whole_board_in_pages_that_fit_a_frame(scene: Scene) -> None:
+    paused = [scene.pause(f"user-{n}", reason="x" * 1000)["id"] for n in range(30)]
+
+    with scene.person("Ana").connect() as socket:
+        pages = every_page(socket)
+
+    found = [head["id"] for page in pages for head in page["heads"]]
+    assert sorted(found) == sorted(paused)
+    assert len(pages) > 1
+    assert max(size_of(page) for page in pages) < PAGE_BYTES
+
+
+def test_the_largest_heads_there_can_be_make_pages_that_fit_a_frame(scene: Scene) -> None:
+    """Quotes take two characters of JSON, controls six."""
+    for number in range(36):
+        user = {"id": f"{number:03d}".ljust(128, '"'), "name": "💥" * 64}
+        place = {"channel": '"' * 32, "thread": '"' * 128}
+        scene.user_says(user, "\x01" * 4000, **place)
+        head = scene.pause(user, reason="\x01" * 1000, queue='"' * 32, **place)
+        tags = [f"{tag}".ljust(24, '"') for tag in range(10)]
+        scene.rest.put(scene.one(head["id"], "tags"), {"tags": tags})
+
+    with scene.person("Sam", Role.SUPERVISOR).connect() as socket:
+        pages = every_page(socket)
+
+    assert sum(len(page["heads"]) for page in pages) == 36
+    assert max(size_of(page) for page in pages) < PAGE_BYTES
+
+
+def test_the_cursor_of_a_sync_is_good_for_its_person_only(scene: Scene) -> None:
+    for number in range(26):
+        scene.pause(f"user-{number}")
+    with scene.person("Ana").connect() as socket, scene.person("Bo").connect() as other:
+        cursor = socket.do("sync")["next"]
+
+        refused = other.ask("sync", cursor=cursor)
+
+    assert refused["error"]["code"] == "invalid_request"
+
+
+def every_page(socket: Socket) -> list[Frame]:
+    pages = [socket.do("sync")]
+    while pages[-1]["next"]:
+        pages.append(socket.do("sync", cursor=pages[-1]["next"]))
+    return pages
+
+
+def size_of(page: Frame) -> int:
+    """As it came in its frame, in bytes of UTF-8."""
+    return len(json.dumps(page, ensure_ascii=False, separators=(",", ":")).encode())

@@ -1,0 +1,75 @@
+"""docs/operations.md: its commands run on the stack, and what it says of numbers is so."""
+
+import math
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
+from chalicelib.usecases.accounts.sessions import REFRESH_LIFE
+from chalicelib.usecases.webhooks.worker import WAITS
+from infra.local.aws.messaging import POISON_AFTER
+from infra.template.alarms import alarms
+from tests.e2e.bot_setup import Running
+from tests.operate.conftest import NAMES
+from tests.operate.test_watching import OURS
+from tests.support import shell_blocks
+from tests.support.stack import ROOT
+
+HOUR = 60 * 60 * 1000
+PAGE = ROOT / "docs/operations.md"
+AWS = re.compile(r"^\s*(aws |.*\$\(aws )", re.MULTILINE)
+
+
+def test_the_commands_of_the_page_work(running: Running) -> None:
+    here = str(Path(sys.executable).parent)
+    environment = {
+        "PATH": os.pathsep.join([here, os.environ["PATH"]]),
+        "STATE": str(running.stack.state),
+    }
+
+    printed = shell_blocks.run(PAGE, environment, ROOT, seconds=100)
+
+    assert len(printed[0].strip()) >= 32
+    assert "about " in printed[-1]
+
+
+def test_whatever_calls_aws_is_marked_as_not_run() -> None:
+    run = [block.commands for block in shell_blocks.blocks(PAGE.read_text())]
+
+    assert AWS.search(PAGE.read_text())
+    assert [commands for commands in run if AWS.search(commands)] == []
+
+
+def test_every_link_of_the_page_leads_somewhere() -> None:
+    page = PAGE.read_text()
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings}
+    links = re.findall(r"\]\(([^)]+)\)", page)
+
+    assert len(links) > 3
+    broken = [
+        link
+        for link in links
+        if not (link[1:] in anchors if link[0] == "#" else (PAGE.parent / link).exists())
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"AttributeName={TTL_ATTRIBUTE}\n",
+        f"StreamViewType={table_definition()['StreamSpecification']['StreamViewType']}",
+        "refused eight times" if len(WAITS) + 1 == 8 else "?",
+        f"received {POISON_AFTER:,} times",
+        f"After {REFRESH_LIFE // HOUR} hours, the life of a refresh token",
+        f"at most {math.ceil(sum(WAITS) * 1000 / HOUR)} hours".replace("9", "nine"),
+        f"{len(OURS)} metrics and {len(alarms(NAMES)) - 1} alarms",
+    ],
+)
+def test_what_the_page_says_is_so(said: str) -> None:
+    assert said in PAGE.read_text()

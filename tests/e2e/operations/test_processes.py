@@ -1,0 +1,229 @@
+"""`make run` as a process among others: it starts, stops, keeps its state, leaves nobody behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from chalicelib.entrypoints.events.minute import every_minute
+from tests.e2e.bot_setup import Running, Someone
+from tests.e2e.rest_client import Rest
+from tests.local.waiting import eventually
+from tests.support.stack import ROOT, Stack, free_port, launch, processes_of
+
+DEMO_KEY = "bk_demo_onlyforloopback"
+ANA = {"email": "ana@example.test", "password": "ana-demo"}
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    """One of its own, not yet started."""
+    stack = Stack(tmp_path / "state")
+    yield stack
+    for left in processes_of(stack.state):
+        os.kill(left, signal.SIGKILL)
+
+
+def paused_conversation(stack: Stack) -> str:
+    body = {"channel": "web", "user": "zoe"}
+    answer = Rest(stack.url, DEMO_KEY).post("/bots/demo/pause", body)
+    assert answer.status == 200, answer.text
+    return str(answer.json["id"])
+
+
+def status_of(stack: Stack, conversation_id: str, token: str = DEMO_KEY) -> str | int:
+    """Of the conversation; where it cannot be had, the status of the answer."""
+    answer = Rest(stack.url, token).get(f"/bots/demo/conversations/{conversation_id}")
+    return str(answer.json["status"]) if answer.status == 200 else answer.status
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
+def test_a_signal_stops_it_cleanly(stack: Stack, how: signal.Signals) -> None:
+    stack.start()
+
+    assert stack.stop(how) == 0
+    assert not (stack.state / "env").exists()
+    assert "Traceback" not in stack.log.read_text()
+
+
+def test_the_conversations_and_who_is_logged_in_survive_a_restart(stack: Stack) -> None:
+    stack.start()
+    conversation_id = paused_conversation(stack)
+    token = Rest(stack.url).post("/auth/login", ANA).json["payload"]["token"]
+
+    stack.stop()
+
+    with stack:
+        assert status_of(stack, conversation_id, token) == "waiting"
+
+
+def test_a_handoff_that_nobody_took_expires_even_after_a_restart(stack: Stack) -> None:
+    stack.start()
+    address = {"userId": "zoe", "userThreadId": "t", "userChannel": "web", "timeoutDelay": 1}
+    path = "/bots/demo/mod/hitlnext/handoffs"
+    asked = Rest(stack.url, DEMO_KEY).post(path, address)
+    assert (asked.status, asked.json["status"]) == (201, "pending")
+
+    stack.stop()
+
+    with stack:
+        time.sleep(1)
+        every_minute(stack.services())  # what the schedule calls, without waiting for its minute
+        (handoff,) = Rest(stack.url, DEMO_KEY).get(path).json
+        assert handoff["status"] == "expired"
+
+
+def test_a_killed_stack_leaves_no_engine_behind_and_starts_again(stack: Stack) -> None:
+    stack.start()
+    conversation_id = paused_conversation(stack)
+
+    stack.kill()
+
+    with stack:
+        assert status_of(stack, conversation_id) == "waiting"
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.8, 1.2])
+def test_a_stop_in_the_midst_of_the_start_leaves_nobody_behind(
+    stack: Stack, seconds: float
+) -> None:
+    starting = launch(stack.state, stack.port, stack.log)
+    time.sleep(seconds)
+
+    starting.send_signal(signal.SIGTERM)
+
+    assert starting.wait(timeout=15) in (0, -signal.SIGTERM)
+    assert eventually(lambda: not processes_of(stack.state), within=10)
+
+
+def test_a_fresh_start_forgets(stack: Stack) -> None:
+    stack.start()
+    conversation_id = paused_conversation(stack)
+    stack.stop()
+
+    stack.start("--fresh")
+
+    assert status_of(stack, conversation_id) == 404
+    stack.stop()
+
+
+def complaint(state: Path, port: str, *options: str) -> str:
+    """What a start that cannot be says. It ends with 1."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "infra.local", *options],
+        cwd=ROOT,
+        env={"PORT": port, "STATE": str(state), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    return ended.stderr
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        told = complaint(tmp_path / "state", str(port))
+
+    assert told.startswith(f"Port {port} on 127.0.0.1 is taken")
+    assert told.count("\n") == 1
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("port", ["http", "-1", "70000", ""])
+def test_a_port_that_is_none_is_one_sentence(tmp_path: Path, port: str) -> None:
+    told = complaint(tmp_path / "state", port)
+
+    assert told == f"PORT={port} is not a port number; try PORT=8000.\n"
+
+
+@pytest.mark.parametrize("same_port", [True, False], ids=["same port", "another port"])
+def test_a_fresh_start_beside_a_running_stack_is_refused_and_harms_it_not(
+    running: Running, same_port: bool
+) -> None:
+    before = running.stack.environment
+    port = running.stack.port if same_port else free_port()
+
+    told = complaint(running.stack.state, str(port), "--fresh")
+
+    assert told.count("\n") == 1
+    assert "Traceback" not in told
+    assert running.stack.environment == before
+
+
+@pytest.fixture(scope="module")
+def chalice_local(running: Running) -> Iterator[str]:
+    """The URL of Chalice's own server on the running engine, as `make local` starts it."""
+    port = free_port()
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "infra.local.chalice_local"],
+        cwd=ROOT,
+        env={
+            "STATE": str(running.stack.state),
+            "LOCAL_PORT": str(port),
+            "PATH": "/usr/bin:/bin",
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        assert eventually(lambda: is_there(url), within=20)
+        yield url
+    finally:
+        serving.terminate()
+        serving.wait(10)
+        assert not is_there(url)
+
+
+def is_there(url: str) -> bool:
+    try:
+        return Rest(url).get("/healthz").status == 200
+    except OSError:
+        return False
+
+
+def test_chalice_local_serves_the_same_conversations(running: Running, chalice_local: str) -> None:
+    scene = running.bot()
+    paused = scene.pause("zoe")
+
+    gate = Rest(chalice_local, scene.rest.token).get(scene.one(paused["id"], "gate"))
+
+    assert gate.status == 200
+    assert gate.json["disposition"] == "waiting"
+
+
+def test_of_sixteen_who_claim_at_once_in_two_processes_exactly_one_wins(
+    running: Running, chalice_local: str
+) -> None:
+    scene = running.bot()
+    agents = [scene.person(f"Agent {number:02d}") for number in range(16)]
+    conversation_id = scene.pause("zoe")["id"]
+    together = Barrier(len(agents))
+
+    def claim(numbered: tuple[int, Someone]) -> tuple[int, str]:
+        number, agent = numbered
+        url = chalice_local if number % 2 else running.url
+        together.wait()
+        answer = Rest(url, agent.rest.token).post(scene.one(conversation_id, "claim"))
+        return answer.status, answer.json["owner"]
+
+    with ThreadPoolExecutor(len(agents)) as pool:
+        answers = list(pool.map(claim, enumerate(agents)))
+
+    kinds = [entry["kind"] for entry in scene.entries(conversation_id)]
+    assert sorted(status for status, _ in answers) == [200] + [409] * 15
+    assert len({owner for _, owner in answers}) == 1
+    assert kinds == ["requested", "claimed"]

@@ -1,0 +1,221 @@
+"""`python -m infra.dead_letters` on a running stack: what it shows, replays, keeps and purges."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from chalicelib.usecases.records.webhooks import Cursor
+from tests.e2e.bot_setup import Running, Scene
+from tests.local.waiting import eventually
+from tests.support.receiver import Receiver
+from tests.support.sockets import Socket
+from tests.support.stack import ROOT
+
+SOON = 5.0
+"""Seconds."""
+
+
+def letters(running: Running, *command: str) -> str:
+    ran = subprocess.run(
+        [sys.executable, "-m", "infra.dead_letters", *command],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **running.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+@pytest.fixture
+def client(running: Running) -> Any:
+    """Of a service of the stack's engine."""
+
+    def make(service: str) -> Any:
+        environment = running.environment
+        return boto3.client(
+            service,
+            region_name=environment["AWS_REGION"],
+            endpoint_url=environment["AWS_ENDPOINT_URL"],
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _nothing_dead(running: Running) -> None:
+    letters(running, "purge", "--yes")
+
+
+@pytest.fixture
+def told(running: Running, receiver: Receiver) -> Scene:
+    """A bot whose server is told of what happens."""
+    return running.bot(receiver)
+
+
+Bury = Callable[[object], None]
+
+
+@pytest.fixture
+def dead_letter(running: Running, client: Any) -> Bury:
+    """Puts a letter into the queue, as the worker or SQS would."""
+
+    def put(body: object) -> None:
+        client("sqs").send_message(
+            QueueUrl=running.environment["BATON_DEAD_LETTER_URL"],
+            MessageBody=json.dumps(body),
+            MessageGroupId="g",
+            MessageDeduplicationId=uuid4().hex,
+        )
+
+    return put
+
+
+def given_up(scene: Scene, conversation_id: str, seq: int) -> dict[str, object]:
+    """The letter that the worker writes after the last attempt."""
+    place = {"bot": scene.bot, "conversation_id": conversation_id}
+    return {**place, "seq": seq, "type": "conversation.paused"}
+
+
+def test_looking_shows_what_is_there_and_leaves_it(
+    running: Running, told: Scene, dead_letter: Bury
+) -> None:
+    conversation_id = told.pause("zoe")["id"]
+    dead_letter(given_up(told, conversation_id, 1))
+
+    for _ in range(2):
+        shown = letters(running, "look").splitlines()
+        assert shown[0] == "about 1 letters"
+        assert shown[1].endswith(f"delivery  {told.bot}  {conversation_id}  1  conversation.paused")
+
+
+def test_a_delivery_that_was_given_up_is_made_again_in_order_with_the_same_ids(
+    running: Running, told: Scene, receiver: Receiver, dead_letter: Bury
+) -> None:
+    conversation_id = told.pause("zoe")["id"]
+    told.rest.post(told.one(conversation_id, "unpause"), {})
+    receiver.wait_for(lambda told: len(told) == 2, SOON)
+    first = [each.id for each in receiver.attempts]
+    dead_letter(given_up(told, conversation_id, 1))
+
+    printed = letters(running, "replay")
+
+    receiver.wait_for(lambda told: len(told) == 4, SOON)
+    assert [each.id for each in receiver.attempts][2:] == first
+    assert printed.startswith("replayed: ")
+    assert letters(running, "look") == "about 0 letters\n"
+
+
+def test_a_delivery_to_a_bot_without_a_webhook_is_kept(
+    running: Running, scene: Scene, client: Any, dead_letter: Bury
+) -> None:
+    conversation_id = scene.pause("zoe")["id"]
+    dead_letter(given_up(scene, conversation_id, 1))
+
+    printed = letters(running, "replay")
+
+    assert printed.startswith("kept: ")
+    assert "has no webhook" in printed
+    left = client("sqs").get_queue_attributes(
+        QueueUrl=running.environment["BATON_DEAD_LETTER_URL"], AttributeNames=["All"]
+    )["Attributes"]
+    counts = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+    assert sum(int(left[name]) for name in counts) == 1
+
+
+def test_a_nudge_that_killed_its_worker_wakes_it_again(
+    running: Running, told: Scene, receiver: Receiver, dead_letter: Bury
+) -> None:
+    conversation_id = told.pause("zoe")["id"]
+    receiver.wait_for(lambda told: len(told) == 1, SOON)
+    assert eventually(
+        lambda: running.services.deliveries.cursor(told.bot, conversation_id).seq == 1
+    )
+    running.services.deliveries.move(told.bot, conversation_id, Cursor(1), Cursor())
+    queued = {"bot": told.bot, "conversation_id": conversation_id, "seq": 1}
+    dead_letter(queued)
+
+    assert "  nudge  " in letters(running, "replay")
+
+    receiver.wait_for(lambda told: len(told) == 2, SOON)
+
+
+def test_what_nobody_knows_is_kept(running: Running, dead_letter: Bury) -> None:
+    dead_letter("what?")
+
+    assert "kept: " in letters(running, "replay")
+
+
+@pytest.fixture
+def dead_changes(client: Any) -> Iterator[str]:
+    """A queue as the stream's event source has it."""
+    url = client("sqs").create_queue(QueueName=f"dead-changes-{uuid4().hex}")["QueueUrl"]
+    yield url
+    client("sqs").delete_queue(QueueUrl=url)
+
+
+def test_records_of_the_stream_are_read_again_and_told(
+    running: Running, scene: Scene, client: Any, dead_changes: str
+) -> None:
+    ana = scene.person("Ana")
+    with ana.connect() as socket:
+        conversation_id = scene.pause("zoe")["id"]
+        scene.rest.post(scene.one(conversation_id, "unpause"), {})
+        assert eventually(lambda: _pushes(socket, conversation_id) == 2)
+        batch = _batch_of(client("dynamodbstreams"), conversation_id)
+        body = json.dumps({"version": "1.0", "DDBStreamBatchInfo": batch})
+        client("sqs").send_message(QueueUrl=dead_changes, MessageBody=body)
+
+        assert "  changes  " in letters(running, "--url", dead_changes, "replay")
+
+        assert eventually(lambda: _pushes(socket, conversation_id) == 4)
+    assert letters(running, "--url", dead_changes, "look") == "about 0 letters\n"
+
+
+def test_purging_throws_all_away(running: Running, told: Scene, dead_letter: Bury) -> None:
+    dead_letter(given_up(told, told.pause("zoe")["id"], 1))
+
+    assert letters(running, "purge", "--yes") == "thrown away\n"
+
+    assert letters(running, "look") == "about 0 letters\n"
+
+
+def _pushes(socket: Socket, conversation_id: str) -> int:
+    """One for each entry: both change who may speak."""
+    heads = [frame["head"]["id"] for frame in socket.events if frame["event"] == "head"]
+    return heads.count(conversation_id)
+
+
+def _batch_of(streams: Any, conversation_id: str) -> dict[str, Any]:
+    """As Lambda would tell of the conversation's entries, between which there are other rows."""
+    arn = streams.list_streams(TableName="baton-local")["Streams"][0]["StreamArn"]
+    (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    iterator = streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    numbers: list[str] = []
+    while records := (page := streams.get_records(ShardIterator=iterator))["Records"]:
+        iterator = page["NextShardIterator"]
+        for record in records:
+            keys = record["dynamodb"]["Keys"]
+            if conversation_id in keys["pk"]["S"] and keys["sk"]["S"].startswith("E#"):
+                numbers.append(record["dynamodb"]["SequenceNumber"])
+    assert len(numbers) == 2
+    return {
+        "streamArn": arn,
+        "shardId": shard["ShardId"],
+        "startSequenceNumber": numbers[0],
+        "endSequenceNumber": numbers[1],
+        "batchSize": len(numbers),
+    }

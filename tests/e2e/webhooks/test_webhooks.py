@@ -1,0 +1,96 @@
+"""What the bot's server is told over the running stack: in order, again and again until it takes
+it, and in nobody's way. The whole ladder of attempts is in `test_webhook_ladder.py`."""
+
+import time
+from itertools import pairwise
+
+from tests.e2e.bot_setup import Running, Scene
+from tests.local.waiting import eventually
+from tests.support.receiver import Receiver
+
+TOLD_WITHIN = 10.0
+BACK_OFF = 2 + 10
+"""Seconds."""
+
+
+def claimed(scene: Scene, user: str) -> tuple[str, list[int]]:
+    """A conversation in which a person has answered twice, and what the webhook has to bring."""
+    ana = scene.person("Ana")
+    paused = scene.pause(user)
+    ana.rest.post(scene.one(paused["id"], "claim"))
+    for text in ("one", "two"):
+        ana.rest.post(scene.one(paused["id"], "messages"), {"text": text})
+    return paused["id"], [1, 2, 3, 4]
+
+
+def test_a_refused_entry_comes_again_under_its_id_and_the_later_ones_wait(
+    running: Running,
+) -> None:
+    with Receiver(script=[500, 500]) as receiver:
+        scene = running.bot(receiver)
+        conversation_id, seqs = claimed(scene, "zoe")
+
+        told = receiver.wait_for(
+            lambda all: all[-1:] and all[-1].seq == seqs[-1], TOLD_WITHIN + BACK_OFF
+        )
+
+    assert [t.seq for t in told] == [1, 1, *seqs]
+    assert [t.answered for t in told[:3]] == [500, 500, 204]
+    assert {t.id for t in told[:3]} == {f"{conversation_id}:1"}
+    assert receiver.forged == 0
+
+
+def test_410_switches_the_endpoint_off(running: Running) -> None:
+    with Receiver(otherwise=410) as receiver:
+        scene = running.bot(receiver)
+        scene.pause("zoe")
+        receiver.wait_for(bool, TOLD_WITHIN)
+
+        def is_off() -> object:
+            # A new world each time: one remembers a bot for five seconds.
+            bot = running.stack.services().directory.bot(scene.bot)
+            return bot and bot.webhook and bot.webhook.off
+
+        assert eventually(is_off, TOLD_WITHIN)
+
+
+def test_a_slow_receiver_delays_no_answer_and_no_other_bot(running: Running) -> None:
+    with Receiver(delay=4.0) as slow, Receiver() as quick:
+        burdened, other = running.bot(slow), running.bot(quick)
+        for number in range(8):
+            burdened.pause(f"user-{number}")
+        slow.wait_for(lambda all: len(all) >= 3, TOLD_WITHIN)
+
+        began = time.monotonic()
+        said = burdened.user_says("user-0", "Hello?")
+        answered_after = time.monotonic() - began
+        other.pause("zoe")
+        (told,) = quick.wait_for(bool, TOLD_WITHIN)
+
+        assert said["disposition"] == "waiting"
+        assert answered_after < 1
+        assert told.at - began < 3
+
+
+def test_conversations_do_not_wait_for_each_other(running: Running) -> None:
+    with Receiver(script=[500]) as receiver:
+        scene = running.bot(receiver)
+        refused = scene.pause("zoe")["id"]
+        receiver.wait_for(bool, TOLD_WITHIN)
+        taken = scene.pause("yan")["id"]
+
+        receiver.wait_for(lambda all: len([t for t in all if t.answered == 204]) == 2, TOLD_WITHIN)
+
+    assert {t.data["conversation_id"] for t in receiver.taken} == {refused, taken}
+
+
+def test_each_attempt_is_signed_with_the_time_of_the_attempt(running: Running) -> None:
+    """The receiver checks each with the reference implementation, which refuses old ones."""
+    with Receiver(script=[500]) as receiver:
+        scene = running.bot(receiver)
+        scene.pause("zoe")
+
+        told = receiver.wait_for(lambda all: len(all) == 2, TOLD_WITHIN)
+
+    assert receiver.forged == 0
+    assert all(earlier.at < later.at for earlier, later in pairwise(told))

@@ -1,0 +1,21 @@
+"""The stores in memory: one table, shared by all of them, as on DynamoDB."""
+
+from tests.support.memory.administration import MemoryAdministration
+from tests.support.memory.connections import MemoryConnections
+from tests.support.memory.conversations import MemoryConversations
+from tests.support.memory.deliveries import MemoryDeliveries, MemoryNotifications
+from tests.support.memory.directory import MemoryAttempts, MemoryDirectory
+from tests.support.memory.reports import MemoryReports
+from tests.support.memory.table import MemoryTable
+
+__all__ = [
+    "MemoryAdministration",
+    "MemoryAttempts",
+    "MemoryConnections",
+    "MemoryConversations",
+    "MemoryDeliveries",
+    "MemoryDirectory",
+    "MemoryNotifications",
+    "MemoryReports",
+    "MemoryTable",
+]

@@ -1,0 +1,138 @@
+"""What admins set up for a bot, in memory."""
+
+from dataclasses import replace
+
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
+from chalicelib.usecases.records.bots import Bot, CannedReply, Key
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.webhooks import Webhook
+from tests.support.memory.conversations import KEY_LIFE
+from tests.support.memory.table import KeptAnswer, MemoryTable, Now
+
+
+class MemoryAdministration:
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+        self._clock = clock
+
+    def keys(self, bot: str) -> list[Key]:
+        with self._table.lock:
+            return [key for key in self._table.keys.values() if key.bot == bot]
+
+    def key(self, bot: str, key_id: str) -> Key | None:
+        key = self._table.keys.get(key_id)
+        return key if key and key.bot == bot else None
+
+    def replace_key(self, old: Key, ends_at: int, new: Key) -> bool:
+        with self._table.lock:
+            known = self.key(old.bot, old.id)
+            if known:
+                self._table.keys[old.id] = replace(known, expires_at=ends_at)
+                self._table.keys[new.id] = new
+            return known is not None
+
+    def remove_key(self, bot: str, key_id: str) -> bool:
+        with self._table.lock:
+            known = self.key(bot, key_id)
+            if known:
+                del self._table.keys[key_id]
+            return known is not None
+
+    def webhook(self, bot: str) -> Webhook | None:
+        found = self._table.bots.get(bot)
+        return found.webhook if found else None
+
+    def change_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
+        with self._table.lock:
+            found = self._table.bots.get(bot)
+            if old == new:
+                return True
+            if found is None or _fixed(found.webhook) != _fixed(old):
+                return False
+            if new and old and found.webhook and new.off == old.off:
+                new = replace(new, off=found.webhook.off)
+            self._table.bots[bot] = replace(found, webhook=new)
+            return True
+
+    def replies(self, bot: str) -> list[CannedReply]:
+        with self._table.lock:
+            return [reply for (of, _), reply in self._table.replies.items() if of == bot]
+
+    def put_reply(self, bot: str, reply: CannedReply) -> None:
+        with self._table.lock:
+            self._table.replies[bot, reply.name] = reply
+
+    def remove_reply(self, bot: str, name: str) -> None:
+        with self._table.lock:
+            self._table.replies.pop((bot, name), None)
+
+    def add_bot(self, bot: Bot) -> bool:
+        with self._table.lock:
+            is_new = bot.id not in self._table.bots
+            self._table.bots.setdefault(bot.id, bot)
+            return is_new
+
+    def rename_bot(self, bot: str, name: str) -> bool:
+        with self._table.lock:
+            found = self._table.bots.get(bot)
+            if found:
+                self._table.bots[bot] = replace(found, name=name)
+            return found is not None
+
+    def remove_bot(self, bot: str) -> None:
+        with self._table.lock:
+            self._table.bots.pop(bot, None)
+
+    def add_person(self, person: Person) -> bool:
+        with self._table.lock:
+            known = self._table.people.setdefault(person.id, person)
+            return known == person
+
+    def set_password(self, person: Person, password_hash: str) -> bool:
+        version = person.token_version + 1
+        with self._table.lock:
+            known = self._table.people.get(person.id)
+            after = replace(person, password_hash=password_hash, token_version=version)
+            if known and known.token_version == person.token_version:
+                known = after
+                self._table.people[person.id] = after
+            return known == after
+
+    def change_member(self, bot: str, member: Member) -> bool:
+        with self._table.lock:
+            known = self._table.members.get(bot, {}).get(member.person)
+            if known is None:
+                return False
+            self._table.members[bot][member.person] = replace(
+                known, role=member.role, queues=member.queues, capacity=member.capacity
+            )
+            return True
+
+    def remove_member(self, bot: str, person: str) -> bool:
+        with self._table.lock:
+            return self._table.members.get(bot, {}).pop(person, None) is not None
+
+    def open_count(self, bot: str, person: str) -> int:
+        with self._table.lock:
+            return self._table.open_count(bot, person)
+
+    def reply(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
+        with self._table.lock:
+            place = (bot, key.caller, key.key)
+            kept = self._table.answers.get(place)
+            if kept is None or (self._clock and kept.expires_at <= self._clock.now()):
+                return None
+            return kept.known.fingerprint, self._table.replies_kept.get(place)
+
+    def keep_reply(self, bot: str, key: IdempotencyKey, reply: str) -> None:
+        with self._table.lock:
+            if self.reply(bot, key) is None:
+                now = self._clock.now() if self._clock else 0
+                place, known = (bot, key.caller, key.key), KnownAnswer(key.fingerprint, None)
+                self._table.answers[place] = KeptAnswer(known, "", now + KEY_LIFE)
+                self._table.replies_kept[place] = reply
+
+
+def _fixed(webhook: Webhook | None) -> tuple[object, ...]:
+    return (webhook.url, webhook.secrets) if webhook else ()

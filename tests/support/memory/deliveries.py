@@ -1,0 +1,128 @@
+"""Notifications, and how far each log has been delivered, in memory."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from chalicelib.usecases.ports.conversations import Lost
+from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
+from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.webhooks import Cursor, Delivery
+from tests.support.clock import ManualClock
+from tests.support.memory.conversations import KEY_LIFE
+from tests.support.memory.table import CallerKey, KeptAnswer, MemoryTable, Now
+
+IN_FLIGHT = 5
+"""Deliveries per bot at one time."""
+
+
+class MemoryNotifications:
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+        self._clock = clock or ManualClock()
+
+    def add(self, notification: Notification, key: IdempotencyKey | None) -> None:
+        """Raises Lost where the key has made something before."""
+        bot = notification.bot
+        with self._table.lock:
+            if key and self._kept(bot, key):
+                raise Lost
+            self._table.notifications.setdefault(bot, {})[notification.id] = notification
+            if key:
+                expires_at = self._clock.now() + KEY_LIFE
+                known = KnownAnswer(key.fingerprint, None)
+                kept = KeptAnswer(known, notification.id, expires_at)
+                self._table.answers[_name(bot, key)] = kept
+
+    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
+        with self._table.lock:
+            kept = self._kept(bot, key)
+            if kept is None:
+                return None
+            made = self._table.notifications.get(bot, {})
+            return kept.known.fingerprint, made.get(kept.command_id)
+
+    def latest(self, bot: str, position: str | None, limit: int) -> list[Notification]:
+        with self._table.lock:
+            made = self._table.notifications.get(bot, {})
+            newest = sorted(made.values(), key=lambda n: (n.at, n.id), reverse=True)
+            after = made.get(position) if position else None
+        if after:
+            newest = [n for n in newest if (n.at, n.id) < (after.at, after.id)]
+        return newest[:limit]
+
+    def mark_read(self, bot: str, notification_id: str, person: str) -> bool:
+        with self._table.lock:
+            made = self._table.notifications.get(bot, {})
+            if notification_id not in made:
+                return False
+            read_by = made[notification_id].read_by | {person}
+            made[notification_id] = replace(made[notification_id], read_by=read_by)
+            return True
+
+    def _kept(self, bot: str, key: IdempotencyKey) -> KeptAnswer | None:
+        kept = self._table.answers.get(_name(bot, key))
+        return kept if kept and kept.expires_at > self._clock.now() else None
+
+
+class MemoryDeliveries:
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+
+    def cursor(self, bot: str, conversation_id: str) -> Cursor:
+        return self._table.cursors.get((bot, conversation_id), Cursor())
+
+    def move(self, bot: str, conversation_id: str, old: Cursor, new: Cursor) -> bool:
+        with self._table.lock:
+            if self.cursor(bot, conversation_id) != old:
+                return False
+            self._table.cursors[bot, conversation_id] = new
+            return True
+
+    def take_slot(self, bot: str, now: int, lease: int) -> int | None:
+        with self._table.lock:
+            for slot in range(IN_FLIGHT):
+                if self._table.slots.get((bot, slot), 0) <= now:
+                    self._table.slots[bot, slot] = now + lease
+                    return slot
+            return None
+
+    def free_slot(self, bot: str, slot: int) -> None:
+        with self._table.lock:
+            self._table.slots.pop((bot, slot), None)
+
+    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Cursor]:
+        with self._table.lock:
+            return {each: self.cursor(bot, each) for each in conversation_ids}
+
+    def log(self, delivery: Delivery) -> None:
+        with self._table.lock:
+            self._table.deliveries[delivery.bot, delivery.id] = delivery
+
+    def history(
+        self, bot: str, position: str | None, limit: int
+    ) -> tuple[list[Delivery], str | None]:
+        with self._table.lock:
+            mine = [each for each in self._table.deliveries.values() if each.bot == bot]
+        newest = sorted(mine, key=_order, reverse=True)
+        after = next((_order(each) for each in newest if each.id == position), None)
+        found = [each for each in newest if after is None or _order(each) < after]
+        more = len(found) > limit
+        return found[:limit], found[limit - 1].id if more else None
+
+    def delivery(self, bot: str, delivery_id: str) -> Delivery | None:
+        return self._table.deliveries.get((bot, delivery_id))
+
+    def switch_off(self, bot: str, reason: str) -> None:
+        with self._table.lock:
+            found = self._table.bots.get(bot)
+            if found and found.webhook:
+                off = replace(found.webhook, off=reason)
+                self._table.bots[bot] = replace(found, webhook=off)
+
+
+def _order(delivery: Delivery) -> tuple[int, str]:
+    return delivery.at, f"{delivery.conversation_id}#{delivery.seq}#{delivery.attempt}"
+
+
+def _name(bot: str, key: IdempotencyKey) -> CallerKey:
+    return bot, key.caller, key.key

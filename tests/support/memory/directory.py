@@ -1,0 +1,129 @@
+"""Bots, keys, people and attempts in memory."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.domain.routing.members import Member, Presence
+from chalicelib.domain.routing.queues import Queue
+from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.people import Person
+from tests.support.memory.table import MemoryTable, Now
+
+
+class MemoryDirectory:
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+
+    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
+        with self._table.lock:
+            return self._table.bots.get(bot), self._table.keys.get(key_id)
+
+    def bot_and_member(
+        self, bot: str, person: str
+    ) -> tuple[Bot | None, Person | None, Member | None]:
+        with self._table.lock:
+            member = self._table.members.get(bot, {}).get(person)
+            return self._table.bots.get(bot), self._table.people.get(person), member
+
+    def bot(self, bot: str) -> Bot | None:
+        return self._table.bots.get(bot)
+
+    def person(self, person: str) -> Person | None:
+        return self._table.people.get(person)
+
+    def invalidate_cache(self) -> None:
+        """Nothing is remembered here."""
+
+    def people(self, persons: Iterable[str]) -> list[Person]:
+        with self._table.lock:
+            return [found for each in persons if (found := self._table.people.get(each))]
+
+    def members(self, bot: str) -> list[Member]:
+        with self._table.lock:
+            members = self._table.members.get(bot, {}).values()
+            return [self._table.as_they_stand(bot, member) for member in members]
+
+    def roster(self, bot: str) -> list[Member]:
+        with self._table.lock:
+            return list(self._table.members.get(bot, {}).values())
+
+    def bots_of(self, person: str) -> list[str]:
+        with self._table.lock:
+            return sorted(b for b, members in self._table.members.items() if person in members)
+
+    def all_bots(self) -> list[str]:
+        with self._table.lock:
+            return sorted(self._table.bots)
+
+    def presence(self, person: str) -> Presence:
+        return self._table.presences.get(person, Presence())
+
+    def set_presence(self, person: str, presence: Presence) -> None:
+        with self._table.lock:
+            self._table.presences[person] = presence
+
+    def add_bot(self, bot: Bot) -> None:
+        with self._table.lock:
+            self._table.bots[bot.id] = bot
+
+    def put_settings(self, bot: str, settings: BotSettings) -> bool:
+        with self._table.lock:
+            known = self._table.bots.get(bot)
+            if known:
+                self._table.bots[bot] = replace(known, settings=settings)
+            return known is not None
+
+    def queues(self, bot: str) -> list[Queue]:
+        with self._table.lock:
+            found = [q for (owner, _), q in self._table.queues.items() if owner == bot]
+        return sorted(found, key=lambda queue: queue.name)
+
+    def queue(self, bot: str, name: str) -> Queue | None:
+        return self._table.queues.get((bot, name))
+
+    def put_queue(self, bot: str, queue: Queue) -> None:
+        with self._table.lock:
+            self._table.queues[bot, queue.name] = queue
+
+    def remove_queue(self, bot: str, name: str) -> None:
+        with self._table.lock:
+            self._table.queues.pop((bot, name), None)
+
+    def add_key(self, key: Key) -> None:
+        with self._table.lock:
+            self._table.keys[key.id] = key
+
+    def add_person(self, person: Person) -> None:
+        with self._table.lock:
+            self._table.people[person.id] = person
+
+    def add_member(self, bot: str, member: Member) -> None:
+        """What somebody owns and where they are is not for the one who adds them to say."""
+        with self._table.lock:
+            place = replace(member, open=0, presence=Presence())
+            self._table.members.setdefault(bot, {})[member.person] = place
+
+    def end_sessions(self, person: str) -> None:
+        with self._table.lock:
+            found = self._table.people.get(person)
+            if found:
+                ended = replace(found, token_version=found.token_version + 1)
+                self._table.people[person] = ended
+
+
+class MemoryAttempts:
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+
+    def count(self, name: str, now: int, window: int) -> int:
+        with self._table.lock:
+            ends_at, attempts = self._table.attempts.get(name, (0, 0))
+            if now >= ends_at:
+                ends_at, attempts = now + window, 0
+            self._table.attempts[name] = (ends_at, attempts + 1)
+            return attempts + 1
+
+    def forget(self, name: str) -> None:
+        with self._table.lock:
+            self._table.attempts.pop(name, None)

@@ -1,0 +1,53 @@
+"""What is counted of handoffs, in memory."""
+
+from collections.abc import Callable
+from itertools import groupby
+
+from chalicelib.domain.address import conversation_id_of
+from chalicelib.domain.report import LEAKS, sum_tallies
+from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
+from tests.support.memory.table import MemoryTable, Now
+
+
+class MemoryReports:
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+
+    def count(self, ended: Ended) -> None:
+        """Once for each handoff that there is."""
+        with self._table.lock:
+            place = (ended.bot, conversation_id_of(ended.handoff_id) or "")
+            thread = self._table.threads.get(place)
+            if thread and ended.handoff_id in thread.handoffs:
+                self._table.ended.setdefault((ended.bot, ended.handoff_id), ended)
+
+    def count_leak(self, leaked: Leaked) -> None:
+        """As if it were a handoff of that name: once for each entry that there is."""
+        with self._table.lock:
+            thread = self._table.threads.get((leaked.bot, leaked.conversation_id))
+            if thread and leaked.seq in thread.entries:
+                name = f"{leaked.conversation_id}:{leaked.seq}"
+                counted = Ended(leaked.bot, name, leaked.day, None, None, {LEAKS: 1})
+                self._table.ended.setdefault((leaked.bot, name), counted)
+
+    def by_queue(self, bot: str, first: str, last: str) -> list[DayTally]:
+        return _added(self._between(bot, first, last), lambda ended: ended.queue)
+
+    def by_agent(self, bot: str, first: str, last: str) -> list[DayTally]:
+        owned = [ended for ended in self._between(bot, first, last) if ended.agent]
+        return _added(owned, lambda ended: ended.agent)
+
+    def _between(self, bot: str, first: str, last: str) -> list[Ended]:
+        with self._table.lock:
+            everything = list(self._table.ended.values())
+        return [ended for ended in everything if ended.bot == bot and first <= ended.day <= last]
+
+
+def _added(found: list[Ended], of: Callable[[Ended], str | None]) -> list[DayTally]:
+    def place(ended: Ended) -> tuple[str, str]:
+        return ended.day, of(ended) or ""
+
+    return [
+        DayTally(day, name or None, sum_tallies(ended.tally for ended in group))
+        for (day, name), group in groupby(sorted(found, key=place), place)
+    ]
