@@ -1,8 +1,9 @@
 """The only reader of the environment. Read when first asked for, never at import."""
 
 import os
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 LOCAL = "local"
 SHORTEST_SECRET = 32
@@ -16,8 +17,7 @@ class Misconfigured(Exception):
     """A sentence for whoever deploys: which variable, and what it should hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """`origins` are those whose pages may open a WebSocket: without one, none may. Lists are read
     from `shards` partitions and put into `filled_shards` of them; above `log_level` INFO there are
     no lines of requests, and no metrics."""

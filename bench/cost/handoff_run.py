@@ -9,13 +9,14 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import partial
 from operator import sub
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import boto3
+from msgspec.structs import replace
 
 from bench.capacity.meter import Item, Place, metering
 from chalicelib.adapters.dynamodb.table import Table

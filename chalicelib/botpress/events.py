@@ -5,7 +5,8 @@ person may see.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.botpress import handoff_views as handoffs
 from chalicelib.botpress import views as view

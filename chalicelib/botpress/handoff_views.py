@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from chalicelib.botpress.views import thread_of, user_conversation
 from chalicelib.domain.access import Role
@@ -39,8 +40,7 @@ STATUS_OF: Mapping[Outcome, HandoffStatus] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HandoffDetail:
+class HandoffDetail(Struct, frozen=True):
     """A handoff with its conversation: the user's last message, the notes, and who is who
     (`agents`: ids as Botpress has them, by person)."""
 

@@ -1,7 +1,9 @@
 """How Botpress v12 words its answers: the envelope of its auth routes and its error JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.botpress.handoffs import NotTheirs, Unprocessable
 from chalicelib.domain import errors
@@ -29,8 +31,7 @@ class NoWorkspace(errors.InvalidRequest):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """`code` None leaves `errorCode` out; `message` takes the place of the error's own."""
 
     code: str | None

@@ -5,7 +5,8 @@ The shapes are those of its modules `hitl` and `hitlnext`; see docs/botpress.md.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import Entry, From
@@ -16,8 +17,7 @@ OPERATOR = "operator"
 NAME_DIGITS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A conversation, the last message in it, the user's last message, and who the user is."""
 
     head: Head

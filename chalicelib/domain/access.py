@@ -4,8 +4,9 @@ Permissions that also depend on the conversation ("only its owner") are in the s
 `conversation/table.py`.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from chalicelib.domain.conversation.entries import PRIVATE, Author, From, Kind
 from chalicelib.domain.errors import Forbidden
@@ -112,8 +113,7 @@ REQUIRED_SCOPES: dict[Action, frozenset[Scope]] = {
 """A bot's key needs one of these scopes. An action that is not listed is for people only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """An authenticated caller in one bot. Only the role agent is limited to its `queues`."""
 
     id: str

@@ -2,13 +2,13 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 ID_LENGTH = 26  # characters of base32: 130 bits
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """One user on one channel of one bot, and the thread if the channel has threads.
 
     An address without a thread differs from every address with one.

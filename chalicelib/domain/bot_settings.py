@@ -1,15 +1,15 @@
 """Settings of a whole bot."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from chalicelib.domain import texts as wording
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.texts import FALLBACK_LOCALE, Texts
 
 
-@dataclass(frozen=True, slots=True)
-class BotSettings:
+class BotSettings(Struct, frozen=True):
     """If a user's whole message is one of `leave_words`, the handoff ends."""
 
     leave_words: tuple[str, ...] = ()

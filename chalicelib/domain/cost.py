@@ -1,6 +1,6 @@
 """What a number of handoffs has cost, estimated: measured units and calls at dated list prices."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.domain.prices import Prices
 from chalicelib.domain.report import Tally
@@ -10,8 +10,7 @@ SECONDS, GIGABYTES = 0.06, 0.25
 """Of one run of a function, and of its memory: assumptions, until it has run on AWS."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What one entry costs: capacity units with those of the indexes, the reactions and the
     webhook, requests to the API, frames, runs of functions, calls of SQS and of SNS; `reads_each`
     and `frames_each` come on top for each agent of the bot. Counted (docs/cost.md), and a test

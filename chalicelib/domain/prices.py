@@ -7,14 +7,13 @@ November 2024). Lambda on arm64, SNS, SQS, CloudWatch, Secrets Manager: as known
 against https://aws.amazon.com/pricing/ before anybody signs anything.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 PRICES_OF = "2026-11"
 REGION = "us-east-1"
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(Struct, frozen=True):
     """US dollars: a million each of what has no unit in its name, else one of that unit; a
     `connection_minute` is priced by the million as well."""
 

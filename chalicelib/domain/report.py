@@ -7,9 +7,10 @@ in a fixed set of buckets (a histogram), from which a median is estimated.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
+
+from msgspec import Struct
 
 from chalicelib.domain.conversation.entries import Entry, From, Kind
 from chalicelib.domain.conversation.handoff import Handoff
@@ -60,8 +61,7 @@ def sum_tallies(tallies: Iterable[Tally]) -> Tally:
     return total
 
 
-@dataclass(frozen=True, slots=True)
-class DurationStats:
+class DurationStats(Struct, frozen=True):
     """`steps` has a count for each bucket; `total` is the sum of all durations in milliseconds."""
 
     steps: tuple[int, ...]

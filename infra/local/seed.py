@@ -1,6 +1,8 @@
 """Accounts to try Baton with. They exist in the stage `local` only."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id

@@ -18,7 +18,7 @@ def test_imports_point_inwards() -> None:
         ("chalicelib/domain/conversation/head.py", "from chalicelib.usecases import ports"),
         ("chalicelib/domain/conversation/head.py", "from chalicelib import usecases"),
         ("chalicelib/domain/conversation/head.py", "from ...usecases import ports"),
-        ("chalicelib/domain/conversation/head.py", "import msgspec"),
+        ("chalicelib/domain/conversation/head.py", "import pydantic"),
         ("chalicelib/domain/conversation/head.py", "import chalicelib.settings"),
         ("chalicelib/usecases/conversations/queries.py", "from chalicelib.entrypoints import http"),
         ("chalicelib/usecases/conversations/queries.py", "from chalicelib import wiring"),

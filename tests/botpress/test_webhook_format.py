@@ -1,10 +1,10 @@
 """A bot's webhook that wants changes of who may speak as Botpress' own objects."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.usecases.records.webhooks import Webhook, WebhookFormat
 from chalicelib.usecases.webhooks.worker import deliver

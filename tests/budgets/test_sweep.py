@@ -1,8 +1,7 @@
 """What a minute costs while nothing happens, in round trips."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.entrypoints.events.minute import every_minute

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from threading import Barrier
 from typing import Any, TypeVar
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from chalicelib.adapters.dynamodb.conversations.heads import head_row
 from chalicelib.adapters.dynamodb.table import Rows

@@ -1,7 +1,8 @@
 """Open WebSockets, what they watch, and the tickets that open them."""
 
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from chalicelib.usecases.records.people import Connection, Ticket
 from tests.contract.store_setup import BOT, CID, at_once

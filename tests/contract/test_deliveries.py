@@ -1,8 +1,9 @@
 """How far each log has been delivered, and how many deliveries are in flight."""
 
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.webhooks import Cursor, Delivery, Webhook

@@ -1,9 +1,9 @@
 """Notifications, newest first, and who has read them."""
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.usecases.ports.conversations import Lost, Query
 from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer

@@ -1,10 +1,10 @@
 """What is counted of handoffs that have ended: each once, by day, queue and agent."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.commands import Claim, Pause, Unpause, UserMessage
 from chalicelib.domain.conversation.entries import Body, Kind

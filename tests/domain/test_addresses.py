@@ -1,11 +1,11 @@
 """One address can only ever be one conversation, and no two addresses share one."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.domain.address import Address, conversation_id_of, handoff_id, person_id
 from tests.domain.cast import ADDRESS

@@ -1,9 +1,9 @@
 """A command may carry the epoch it was thought up under; under another it comes too late."""
 
-from dataclasses import replace
 from typing import Protocol
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.commands import (

@@ -1,10 +1,10 @@
 """A copy of the head that follows the log is the head: live view equals reload."""
 
-from dataclasses import replace
 from functools import reduce
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.head import Head, Status, unborn

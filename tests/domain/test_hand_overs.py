@@ -1,8 +1,7 @@
 """From hand to hand, and back to the bot."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.conversation.commands import Claim, Note, Release, Transfer, Unpause

@@ -1,8 +1,7 @@
 """A handoff: its row, from the request to the return, and what the head and the log say of it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import conversation_id_of

@@ -1,9 +1,9 @@
 """The user's own word: a message, and the end of the handoff."""
 
-from dataclasses import replace
 from functools import reduce
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.bot_settings import BotSettings, flaws
 from chalicelib.domain.conversation.commands import Profile, UserMessage

@@ -1,9 +1,9 @@
 """One agent at a time is asked, and has a moment to say yes."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.conversation.commands import (

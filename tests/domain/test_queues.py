@@ -1,8 +1,7 @@
 """The settings of queues: what is refused, and who takes over from whom."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.routing.hours import Hours
 from chalicelib.domain.routing.queues import Limits, Queue, fallbacks, flaws

@@ -1,11 +1,11 @@
 """What is counted of a handoff, and what the counts tell."""
 
-from dataclasses import replace
 from statistics import median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.entries import Author, Entry, From, Kind
 from chalicelib.domain.conversation.handoff import Handoff, Outcome, Request, Resumption

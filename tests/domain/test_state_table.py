@@ -1,11 +1,11 @@
 """Every cell of the state table: each command, in each status, from each kind of caller."""
 
 from copy import deepcopy
-from dataclasses import replace
 from itertools import product
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.commands import Command

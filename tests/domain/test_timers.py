@@ -1,10 +1,10 @@
 """What happens by itself, and when."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.commands import (

@@ -1,9 +1,10 @@
 """Random walks through the state table: commands that anybody may ask, one after the other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.commands import (

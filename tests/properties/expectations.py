@@ -1,7 +1,9 @@
 """What the model keeps beside the conversations: first answers, winners, what was acknowledged."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from chalicelib.domain.address import Address, handoff_id
 from chalicelib.domain.conversation.commands import Pause, TakeAndSay

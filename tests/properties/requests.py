@@ -1,8 +1,9 @@
 """What anybody may ask for, sensible or not, and where."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import Address

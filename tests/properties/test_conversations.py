@@ -1,10 +1,9 @@
 """Random lives of conversations, with races, lost answers and replays, against a model of dicts."""
 
-from dataclasses import replace
-
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
 
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.entries import Kind

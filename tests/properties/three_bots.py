@@ -4,8 +4,9 @@ The people are the same for all bots, so that what one bot counts could leak int
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.bot_settings import BotSettings

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from moto import mock_aws
+from msgspec.structs import replace
 
 from chalicelib.adapters.dynamodb.attempts import DynamoAttempts
 from chalicelib.adapters.dynamodb.connections import DynamoConnections

@@ -5,8 +5,9 @@ they were.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.entries import Author, Entry, From, Kind, preview, shorten
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff

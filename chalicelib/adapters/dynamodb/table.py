@@ -5,10 +5,10 @@ it up to days. Reads are strongly consistent.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from botocore.config import Config
+from msgspec import Struct
 from pynamodb.connection.base import MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import PynamoDBException
@@ -37,8 +37,7 @@ RawItem = dict[str, dict[str, Any]]
 Found = dict[RowKey, Row]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     connection: TableConnection
     shards: int = 1
     """So many partitions each list is read from."""

@@ -1,9 +1,9 @@
 """Several writes, all or none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from pynamodb.exceptions import CancellationReason, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -16,8 +16,7 @@ CONDITION, CONFLICT, DUPLICATE = "ConditionalCheckFailed", "TransactionConflict"
 OTHERS_WERE_FASTER = frozenset({CONDITION, CONFLICT, DUPLICATE})
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why one write could not be; `stored` is the row that stands in its place, where asked."""
 
     row: Row

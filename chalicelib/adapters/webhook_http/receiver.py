@@ -7,13 +7,14 @@ answer nothing is told but its status.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from io import BufferedReader, RawIOBase
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar, cast
+
+from msgspec import Struct
 
 from chalicelib.adapters.webhook_http.target import Target, is_public, target_of
 from chalicelib.usecases.ports.webhooks import Unreachable
@@ -30,8 +31,7 @@ Connect = Callable[[str, int, float], "socket"]
 """IP address, port, timeout in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Seconds for one connection and for everything; bytes of an answer's body that are read."""
 
     connect: float = 3.0
@@ -181,8 +181,7 @@ class Deadline:
         return future.result(self.left())
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     target: Target
     headers: Mapping[str, str]
     body: bytes

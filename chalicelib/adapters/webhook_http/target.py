@@ -4,9 +4,10 @@ Rule: https, on the web's port or an unprivileged one, to addresses of the publi
 """
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from chalicelib.usecases.ports.webhooks import Unreachable
 
@@ -27,8 +28,7 @@ NEVER_CALLED = tuple(
 them pass, and not the same ones in every version of Python."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     scheme: str
     host: str
     port: int

@@ -5,9 +5,10 @@ is refused as stale.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.conversation.handoff import Offer, Request, Resumption
@@ -34,16 +35,14 @@ class Cause(StrEnum):
     DECLINED = "declined"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What the channel knows of its user."""
 
     name: str | None = None
     attributes: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UserMessage:
+class UserMessage(Struct, frozen=True):
     """`leaves`: it is a word by which the user ends a handoff, where there is one."""
 
     name: ClassVar = "user message"
@@ -53,8 +52,7 @@ class UserMessage:
     leaves: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BotMessage:
+class BotMessage(Struct, frozen=True):
     """Under another epoch than `epoch` it is a leak: a reply thought up before a handoff."""
 
     name: ClassVar = "bot message"
@@ -64,8 +62,7 @@ class BotMessage:
     profile: Profile | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AgentMessage:
+class AgentMessage(Struct, frozen=True):
     """`suggestion` is the number of the entry whose text the agent sends as their own."""
 
     name: ClassVar = "agent message"
@@ -75,15 +72,13 @@ class AgentMessage:
     suggestion: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TakeAndSay(AgentMessage):
+class TakeAndSay(AgentMessage, frozen=True):
     """An agent who speaks without having the conversation: they take it in the same breath."""
 
     name: ClassVar = "agent message"
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """Ask for a person. `agent` is the member whom the request names, as they stand now, `settings`
     are those of the queue it names; `someone_free` is None where nobody has asked (then the
     conversation queues in any case)."""
@@ -97,8 +92,7 @@ class Pause:
     settings: Queue | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Struct, frozen=True):
     """Pause, and claim in the same breath: a person who names themself."""
 
     name: ClassVar = "pause"
@@ -106,22 +100,19 @@ class Take:
     settings: Queue | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unpause:
+class Unpause(Struct, frozen=True):
     name: ClassVar = "unpause"
     resumption: Resumption = field(default_factory=Resumption)
     epoch: int | None = None
     cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     name: ClassVar = "claim"
     epoch: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """Put back into the queue; of what is offered to the caller: decline."""
 
     name: ClassVar = "release"
@@ -129,8 +120,7 @@ class Release:
     cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Struct, frozen=True):
     """To an agent (as they stand now) or to a queue (`settings` are its own), exactly one of the
     two."""
 
@@ -143,8 +133,7 @@ class Transfer:
     cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MakeOffer:
+class MakeOffer(Struct, frozen=True):
     """To one agent (as they stand now), who may claim it until `until` before anybody else."""
 
     name: ClassVar = "offer"
@@ -153,8 +142,7 @@ class MakeOffer:
     epoch: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EndOffer:
+class EndOffer(Struct, frozen=True):
     """The time of exactly this offer is over."""
 
     name: ClassVar = "end of an offer"
@@ -162,8 +150,7 @@ class EndOffer:
     epoch: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Escalate:
+class Escalate(Struct, frozen=True):
     """The user has waited too long: for the first time (`step` 1), or for one step more."""
 
     name: ClassVar = "escalation"
@@ -171,8 +158,7 @@ class Escalate:
     epoch: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """`handoff` is the id of the handoff that it is about, where its writer names one."""
 
     name: ClassVar = "note"
@@ -180,14 +166,12 @@ class Note:
     handoff: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     name: ClassVar = "tag"
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Suggest:
+class Suggest(Struct, frozen=True):
     name: ClassVar = "suggestion"
     text: str
 

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import digest
@@ -18,8 +20,7 @@ SEEN_LENGTH = 16
 """Characters of a profile's digest that its head knows: 80 bits tell one from the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class CapacityChange:
+class CapacityChange(Struct, frozen=True):
     """One conversation more (+1) or less (-1) for an agent who may own `capacity` at a time; or
     none, but the prospect of one: kept free until `kept_until` (0: no longer; None: as it was)."""
 
@@ -29,8 +30,7 @@ class CapacityChange:
     reserved_until: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What a command does: the new head and what is stored with it, all or nothing.
 
     `refusal` is raised to the caller after the rest has been stored: a leak is marked and refused.
@@ -45,8 +45,7 @@ class Decision:
     refusal: BatonError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What a rule may look at. `now` is in milliseconds since 1970 (UTC)."""
 
     head: Head

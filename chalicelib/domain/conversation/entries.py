@@ -1,8 +1,9 @@
 """The lines of a conversation's log: numbered 1, 2, 3 … without gaps, never changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 PREVIEW_BYTES = 80
 """A preview is part of the head, which every message rewrites: see the size rule in DESIGN."""
@@ -40,14 +41,12 @@ class From(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(Struct, frozen=True):
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """What is said: `text` where `type` is "text", else `payload`, any JSON object."""
 
     type: str = "text"
@@ -55,8 +54,7 @@ class Body:
     payload: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line. `at` is in milliseconds since 1970 (UTC).
 
     `payload` of an entry that nobody said holds the facts of the change, enough to bring a copy of
@@ -75,8 +73,7 @@ class Entry:
     message_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """The beginning of the last message, for lists."""
 
     seq: int

@@ -1,8 +1,9 @@
 """A handoff: one episode from the request for a person to the return to the bot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.domain.conversation.entries import Author
 
@@ -17,8 +18,7 @@ class Outcome(StrEnum):
     BOT_DOWN = "bot_down"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What the bot tells people when it asks for one. `timeout` is in milliseconds: a handoff that
     nobody has claimed by then expires."""
 
@@ -31,8 +31,7 @@ class Request:
     timeout: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resumption:
+class Resumption(Struct, frozen=True):
     """What the bot is told when it gets the turn back."""
 
     outcome: Outcome = Outcome.RESOLVED
@@ -41,8 +40,7 @@ class Resumption:
     variables: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Handoff:
+class Handoff(Struct, frozen=True):
     """The row that reports and the bot read. Times are in milliseconds since 1970 (UTC)."""
 
     id: str
@@ -59,8 +57,7 @@ class Handoff:
     resumption: Resumption | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HandoffChange:
+class HandoffChange(Struct, frozen=True):
     """What an arrow of the state table changes in a handoff's row; None leaves a field alone."""
 
     id: str
@@ -72,16 +69,14 @@ class HandoffChange:
     resumption: Resumption | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """Nobody else may claim it before `until`, but who may overrule."""
 
     agent: Author
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class OpenHandoff:
+class OpenHandoff(Struct, frozen=True):
     """What the head keeps of the handoff it is in; `expires_at` until somebody claims it, `offer`
     while it is offered to one agent."""
 

@@ -1,7 +1,8 @@
 """The head: the one small row that says who may speak. Everything else is in the log."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.entries import Author, Preview
@@ -20,8 +21,7 @@ class Status(StrEnum):
 FIRST_EPOCH = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """Times are in milliseconds since 1970 (UTC); `last_seq` 0 means that nothing is stored yet.
 
     `profile` is a digest of the user's name and attributes as this conversation last saw them;

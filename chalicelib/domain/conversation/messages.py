@@ -1,6 +1,6 @@
 """What is said and noted in a conversation. Nothing here changes who may speak."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.commands import (
     AgentMessage,

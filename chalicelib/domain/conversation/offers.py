@@ -1,7 +1,7 @@
 """While a conversation waits: offered to one agent after another, and alerts when it takes long.
 Nothing here changes who may speak."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.commands import Cause, Command, EndOffer, Escalate, MakeOffer
 from chalicelib.domain.conversation.decision import (

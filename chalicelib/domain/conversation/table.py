@@ -5,8 +5,9 @@ A pair of command and status that is not in the table is an illegal move and cha
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import handoff_id

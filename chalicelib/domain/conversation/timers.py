@@ -5,7 +5,8 @@ nothing. Nor does it when somebody has broken the silence that it was set for.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.domain.conversation.commands import (
     Cause,
@@ -26,8 +27,7 @@ LOOK_AGAIN = 60 * SECOND
 """After how long somebody is looked for anew where nobody was free to be offered a conversation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """`at` is in milliseconds since 1970 (UTC)."""
 
     at: int

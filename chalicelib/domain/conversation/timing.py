@@ -1,12 +1,11 @@
 """What the deadlines of a paused conversation are counted from."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.domain.routing.queues import NO_LIMITS, Limits, Mode, Queue
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True):
     """Limits are those that the queue had when the conversation came into it. Times are in
     milliseconds since 1970 (UTC).
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
+
+from msgspec import Struct
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -17,8 +18,7 @@ Flaw = tuple[str, str]
 """The field at fault, and what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Struct, frozen=True):
     """`time_zone` is a name of the IANA database; `weekly` has the intervals by the names of days,
     a day without any is closed; `holidays` are dates there."""
 

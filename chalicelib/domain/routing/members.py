@@ -1,8 +1,9 @@
 """Who could take a conversation: presence and capacity of the people of a bot."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.routing.queues import Queue
@@ -18,8 +19,7 @@ class PresenceStatus(StrEnum):
     OFFLINE = "offline"
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """In milliseconds since 1970 (UTC): the person's last sign of life, and when the last of their
     connections closed, if they have given no sign of life since."""
 
@@ -40,8 +40,7 @@ class Presence:
         return max(self.seen_at, last_word) + HEARTBEAT_LOST_AFTER
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A person's place with one bot. `capacity` None is no limit; `open` is what they own now,
     `busy_at` when that last changed; until `kept_until` one is offered to them."""
 

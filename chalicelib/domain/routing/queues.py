@@ -1,8 +1,9 @@
 """The settings of a bot's queues: what happens to the handoffs that wait in them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from chalicelib.domain import texts as wording
 from chalicelib.domain.routing import hours as opening
@@ -17,8 +18,7 @@ class Mode(StrEnum):
     OFFER = "offer"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """In seconds; None, or no step to escalate by, is: never. Until a person has written: the
     first alert and the steps after it. While it waits: giving up. While an agent has it: how long
     the agent or the user may be silent, and how long after an agent is lost it goes back to the
@@ -36,8 +36,7 @@ class Limits:
 NO_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """`priority` is the least that a request for this queue gets; `fallback` is the queue that
     takes over what this one cannot serve; without `hours` it is always open."""
 

@@ -1,9 +1,9 @@
 """Lists: `limit`, `cursor`, and the answer `{"items": […], "next": cursor|null}`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from chalicelib.entrypoints.http.cursors import cursor, position
 from chalicelib.entrypoints.http.framework import Call, Reply
@@ -15,8 +15,7 @@ PAGE_BYTES = 512 * 1024
 PAGING = ("limit", "cursor")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """`position` is where the page begins, `query` what its cursor is bound to."""
 
     limit: int

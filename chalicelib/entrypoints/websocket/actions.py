@@ -1,8 +1,9 @@
 """What each frame does: the use cases of REST, for the person on the other end."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.botpress import events as botpress_events
 from chalicelib.domain.access import Caller
@@ -38,8 +39,7 @@ client may have."""
 WATCH_PAGE, WATCH_BYTES = 100, 100 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(Struct, frozen=True):
     """The person at the other end of a connection."""
 
     services: Services

@@ -1,9 +1,8 @@
 """What a client sends over the WebSocket: `{"id", "action", …}`, and beside them the fields of the
 REST body of the same name."""
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.routing.members import PresenceStatus
@@ -45,8 +44,7 @@ class Envelope(msgspec.Struct):
 ENVELOPE = frozenset(Envelope.__struct_fields__)
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     envelope: Envelope
     fields: dict[str, object]
 

@@ -1,6 +1,7 @@
 """Logging in, staying logged in, logging out."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.domain.address import digest, person_id
 from chalicelib.domain.errors import Conflict, InvalidCredentials, RateLimited
@@ -19,8 +20,7 @@ PER_ADDRESS = 300
 """Logins within the window, right ones too: a whole office may stand behind one address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """`access_life` in milliseconds."""
 
     person: Person

@@ -1,6 +1,6 @@
 """The bots of an installation: made and removed by its owner, named by their admins."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, Role, authorize
 from chalicelib.domain.conversation.head import Status

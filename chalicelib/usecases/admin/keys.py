@@ -1,7 +1,8 @@
 """The keys of a bot: made, replaced without a gap, revoked. A secret is told once, never kept."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, Scope, authorize
 from chalicelib.domain.address import digest

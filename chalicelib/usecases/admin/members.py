@@ -5,7 +5,9 @@ password: setting one ends whatever was signed before.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, Role, authorize
 from chalicelib.domain.address import person_id
@@ -32,8 +34,7 @@ ROUNDS, FIRST_PAUSE = 6, 50
 all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """Whoever has `token` sets the first password. `expires_at` as everywhere."""
 
     token: str

@@ -1,6 +1,6 @@
 """What a command has to be told before it is decided, from what has been read for it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.commands import (

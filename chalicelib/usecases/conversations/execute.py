@@ -1,7 +1,8 @@
 """Load, decide, commit: the one way in which a conversation changes."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, authorize, may_see_conversation
 from chalicelib.domain.address import Address

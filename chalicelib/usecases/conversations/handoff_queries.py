@@ -1,6 +1,6 @@
 """Looking at handoffs: one, or the latest ones."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.entries import Entry
@@ -14,8 +14,7 @@ PAGES_PER_CALL = 5
 """A filter that fits little gives a short page with a cursor, not a slow answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a list is asked for; None is: any. `agent` is the id of whoever had it last."""
 
     queue: str | None = None
@@ -24,8 +23,7 @@ class Wanted:
     conversation_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HandoffDetail:
+class HandoffDetail(Struct, frozen=True):
     """A handoff, the conversation's tags, and the notes written meanwhile that may be read."""
 
     handoff: Handoff
@@ -33,8 +31,7 @@ class HandoffDetail:
     notes: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     episodes: list[HandoffDetail]
     position: str | None
 

@@ -1,6 +1,7 @@
 """Asking for a person: by a conversation's id, or by where the user is."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
@@ -13,8 +14,7 @@ from chalicelib.usecases.routing import availability
 from chalicelib.usecases.services import Services
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The command, the id of the agent whom it names, and what is known of the user."""
 
     command: Pause | Take

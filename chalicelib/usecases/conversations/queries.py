@@ -1,7 +1,8 @@
 """Looking without changing: the gate, heads, lists, entries."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize, may_read_entry
 from chalicelib.domain.address import Address
@@ -19,8 +20,7 @@ PAGES_PER_CALL = 5
 """A caller who may see little gets a short page with a cursor, not a slow answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a list is asked for; None is: any. `owner` is a person's id, or "none"."""
 
     statuses: frozenset[Status] | None = None
@@ -29,8 +29,7 @@ class Wanted:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     heads: list[Head]
     position: str | None
 

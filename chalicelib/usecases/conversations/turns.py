@@ -4,7 +4,7 @@ What a commit promises: once a pause has been answered, no turn that was begun b
 allowed any more. A message that was allowed may still be on its way when the pause comes.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.head import Head
@@ -13,8 +13,7 @@ from chalicelib.usecases.conversations import queries
 from chalicelib.usecases.services import Services
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     conversation_id: str
     epoch: int
 

@@ -5,8 +5,9 @@ TemporarilyUnavailable. Times are in milliseconds since 1970 (UTC).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import Profile
@@ -20,8 +21,7 @@ from chalicelib.usecases.records.answers import Answer, IdempotencyKey, KnownAns
 from chalicelib.usecases.records.reports import Waiting
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """What a command has to know, read in one go. `agent` is a member whom the command names,
     `queue` the one it asks for, `suggestion` the number of an entry."""
 
@@ -34,8 +34,7 @@ class Query:
     suggestion: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """`by_key` and `by_message` are first answers: a command that has one is a replay."""
 
     head: Head | None = None
@@ -46,8 +45,7 @@ class Loaded:
     suggestion: Entry | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """One transaction: the decision, its command's id, and what makes a repetition a replay."""
 
     before: Head
@@ -62,16 +60,14 @@ class Lost(Exception):
     """Another command got the sequence number; nothing was stored. Load and decide again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """One page of conversation ids, and where the next page begins (None: there is none)."""
 
     conversation_ids: Sequence[str]
     position: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class BoardFilter:
+class BoardFilter(Struct, frozen=True):
     """`statuses` are paused ones. None, for `queue` and `owner`, is: any."""
 
     statuses: frozenset[Status]

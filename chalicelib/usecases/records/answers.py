@@ -1,13 +1,12 @@
 """First answers, kept so that a repeated request gets the same answer again."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.domain.conversation.entries import From
 from chalicelib.domain.conversation.head import Head, Status
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyKey:
+class IdempotencyKey(Struct, frozen=True):
     """What a caller wrote into `Idempotency-Key`, and a digest of the request it came with."""
 
     caller: str
@@ -15,16 +14,14 @@ class IdempotencyKey:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class MessageKey:
+class MessageKey(Struct, frozen=True):
     """One id, one message, for the thread's life."""
 
     sender: From
     message_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a command's caller gets to know. `head` is as the command left it.
 
     `seq` is the number of the entry it made, if it made one; `status`, `epoch` and `handoff_id`
@@ -40,8 +37,7 @@ class Answer:
     created: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class KnownAnswer:
+class KnownAnswer(Struct, frozen=True):
     """`answer` is None where what the key has made is no command's."""
 
     fingerprint: str

@@ -1,30 +1,27 @@
 """Bots, their keys and their canned replies. Times are in milliseconds since 1970 (UTC)."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from chalicelib.domain.access import Scope
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.usecases.records.webhooks import Webhook
 
 
-@dataclass(frozen=True, slots=True)
-class CannedReply:
+class CannedReply(Struct, frozen=True):
     """What agents say often, under a short name."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bot:
+class Bot(Struct, frozen=True):
     id: str
     name: str
     webhook: Webhook | None = None
     settings: BotSettings = field(default_factory=BotSettings)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A bot's key. Only a digest of its secret is kept; `expires_at` ends it. `name` and
     `created_at` are for those who look after it."""
 

@@ -3,13 +3,12 @@
 Times are in milliseconds since 1970 (UTC).
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.domain.conversation.entries import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(Struct, frozen=True):
     id: str
     bot: str
     message: str
@@ -20,8 +19,7 @@ class Notification:
     read_by: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(Struct, frozen=True):
     """An entry as the stream brings it, and where it belongs."""
 
     bot: str

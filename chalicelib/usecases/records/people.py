@@ -3,11 +3,10 @@
 Times are in milliseconds since 1970 (UTC).
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """`token_version` rises when all sessions of the person end."""
 
     id: str
@@ -19,8 +18,7 @@ class Person:
     disabled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """Opens one connection, once, before `expires_at`."""
 
     hash: str
@@ -29,8 +27,7 @@ class Ticket:
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """One open WebSocket; `bots` are those whose conversations it hears of, `events` the names of
     Botpress' events that it has subscribed to."""
 

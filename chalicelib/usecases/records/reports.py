@@ -1,13 +1,13 @@
 """Counts for reports, and the names of the metrics."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.domain.report import Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A handoff that is over, as it is counted: on its last day (UTC, `2026-01-31`), for the queue
     and the agent who had it last."""
 
@@ -19,8 +19,7 @@ class Ended:
     tally: Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Leaked:
+class Leaked(Struct, frozen=True):
     """A leak in no handoff: refused because the bot did not know yet that it has the turn again.
     Counted on its day (UTC, `2026-01-31`), for no queue and no agent."""
 
@@ -30,8 +29,7 @@ class Leaked:
     day: str
 
 
-@dataclass(frozen=True, slots=True)
-class DayTally:
+class DayTally(Struct, frozen=True):
     """What was counted on one day (UTC) for one queue (None: without a queue) or one agent."""
 
     day: str
@@ -39,8 +37,7 @@ class DayTally:
     tally: Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """How many handoffs wait, and since when the oldest of them does (None: none waits)."""
 
     count: int

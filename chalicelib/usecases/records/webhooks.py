@@ -1,8 +1,9 @@
 """Webhooks and their deliveries. Times are in milliseconds since 1970 (UTC)."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 DELIVERY_ID = re.compile(r"d_([0-9]{13})_([a-z2-7]{26})_([1-9][0-9]{0,11})_([0-9]{1,2})")
 
@@ -15,16 +16,14 @@ class WebhookFormat(StrEnum):
     BOTPRESS = "botpress"
 
 
-@dataclass(frozen=True, slots=True)
-class Retiring:
+class Retiring(Struct, frozen=True):
     """A webhook's secret that goes on signing until `ends_at`, beside the one that replaces it."""
 
     secret: str
     ends_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(Struct, frozen=True):
     """`secrets` are Standard Webhooks secrets (`whsec_…`); each signs, and so do those that are
     `retiring`, until their end. What was said before `since` is not delivered; `off` is why
     deliveries have stopped, if they have."""
@@ -44,16 +43,14 @@ class Webhook:
         return (*self.secrets, *(each.secret for each in self.retiring_at(now)))
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """Everything up to `seq` has been delivered, or given up; `attempts` failed for the next."""
 
     seq: int = 0
     attempts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """One attempt to reach a bot's webhook; `status` is what its server answered, if it did.
     `attempt` counts from 1; 0 is a replay that an admin asked for."""
 
@@ -78,8 +75,7 @@ class Delivery:
         return is_success(self.status)
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryPlace:
+class DeliveryPlace(Struct, frozen=True):
     """What the id of a delivery says."""
 
     at: int

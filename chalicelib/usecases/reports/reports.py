@@ -6,8 +6,9 @@ log remembers what there is to count until then, so that nothing else has to.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.entries import Entry
@@ -32,8 +33,7 @@ RECENT_DAYS = 7
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """By queue (None: without one), by agent's id, by day."""
 
     totals: Tally

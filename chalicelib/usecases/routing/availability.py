@@ -1,6 +1,6 @@
 """Is anybody there, how many wait, and for how long."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.head import Head, Status
@@ -15,8 +15,7 @@ from chalicelib.usecases.services import Services
 MOST_COUNTED = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(Struct, frozen=True):
     """`online` and `free` are numbers of people, `waiting` of conversations, up to 1,000;
     `median_wait` is in seconds, of the last days, if there were any."""
 
@@ -27,8 +26,7 @@ class Availability:
     median_wait: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """1 is the next; `estimated_wait` is in seconds, if anything is known."""
 
     position: int

@@ -1,7 +1,8 @@
 """Who is there: what people say of themselves, and how lately they were heard of."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.botpress import events
 from chalicelib.domain.access import Action, Caller, authorize

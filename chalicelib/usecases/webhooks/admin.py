@@ -3,7 +3,9 @@ told once."""
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
@@ -21,8 +23,7 @@ WOKEN = 100
 """Conversations, the latest ones, of which what has piled up is delivered after a time off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """`status` is what the bot's server answered; without it, `error` is a sentence. In `took`
     milliseconds."""
 

@@ -1,6 +1,6 @@
 """One signed call to a bot's server, by https://www.standardwebhooks.com."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.webhooks import Webhook, is_success
@@ -8,8 +8,7 @@ from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.signing import sign
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """`status` is None where there was no answer; `error` says why."""
 
     status: int | None

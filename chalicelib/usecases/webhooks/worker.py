@@ -2,7 +2,8 @@
 each entry is taken or given up."""
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.botpress import events
 from chalicelib.domain.conversation.entries import Entry, From, Kind
@@ -25,8 +26,7 @@ PAGE = 100
 GONE = 410
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(Struct, frozen=True):
     """One nudge: whose log, to whom, and the receipt by which the nudge can be put off."""
 
     bot: Bot

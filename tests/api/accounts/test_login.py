@@ -1,8 +1,7 @@
 """Logging in, staying logged in, logging out."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.address import person_id
 from tests.api.conversation_setup import BOT, ok

@@ -3,10 +3,10 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.usecases.webhooks.signing import sign
 from chalicelib.usecases.webhooks.worker import deliver

@@ -1,7 +1,8 @@
 """An address is found again, whatever is in its ids, and never meets another's rows."""
 
-from dataclasses import replace
 from itertools import product
+
+from msgspec.structs import replace
 
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import Pause

@@ -1,9 +1,9 @@
 """How many conversations an agent owns, and that nobody owns more than they have room for."""
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.commands import Release, Take
 from chalicelib.domain.conversation.decision import CapacityChange, Decision

@@ -1,9 +1,9 @@
 """What one transaction stores, and that it stores all or nothing."""
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.commands import (
     Claim,

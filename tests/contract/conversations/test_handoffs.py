@@ -1,8 +1,7 @@
 """The row of a handoff, from the request to the return."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.commands import Claim, Pause, Transfer, Unpause
 from chalicelib.domain.conversation.entries import Author

@@ -1,8 +1,7 @@
 """What makes a repetition a replay: message ids and idempotency keys."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.commands import BotMessage, Claim, Pause, Unpause
 from chalicelib.domain.conversation.entries import Body, From

@@ -1,10 +1,10 @@
 """Which conversations a list shows, in which order, and that pages neither repeat nor skip."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import (

@@ -1,9 +1,9 @@
 """What lists of handoffs, of notes, of profiles and of deadlines are made from."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import (

@@ -1,9 +1,9 @@
 """What deadlines are counted from, whom a conversation is offered to, and when to look after it."""
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.conversation.commands import (

@@ -1,8 +1,7 @@
 """How many wait, and since when, without reading a single head."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.conversation.commands import Claim, Pause, Release, Unpause

@@ -1,8 +1,9 @@
 """What admins set up for a bot."""
 
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.bot_settings import BotSettings

@@ -1,9 +1,9 @@
 """Bots, keys, people, and who belongs where."""
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.conversation.commands import Take

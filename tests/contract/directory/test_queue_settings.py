@@ -1,9 +1,9 @@
 """The settings of bots and of their queues."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.conversation.commands import Suggest

@@ -1,8 +1,7 @@
 """Lost answers, lost requests, and a table that has too much to do."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.conversation.commands import Claim, Note, Pause, Take, Unpause

@@ -1,11 +1,11 @@
 """What all calls have in common: how they read, and what they say of a table that is busy."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from msgspec.structs import replace
 
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import TemporarilyUnavailable

@@ -4,10 +4,10 @@ Sizes by DynamoDB's rules (names and values in UTF-8; a number takes a byte per 
 more; a list three bytes, and one for each element).
 """
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.adapters.dynamodb.conversations.heads import head_row
 from chalicelib.domain.address import Address, handoff_id

@@ -1,7 +1,8 @@
 """The number of a list's partitions is raised while the table is in use, without a migration."""
 
-from dataclasses import replace
 from itertools import count
+
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.commands import Pause
 from chalicelib.domain.conversation.head import Head

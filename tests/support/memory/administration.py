@@ -1,6 +1,6 @@
 """What admins set up for a bot, in memory."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer

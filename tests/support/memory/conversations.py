@@ -1,7 +1,8 @@
 """Conversations in memory, with the conditions of the transaction that DynamoDB would check."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.domain.address import Address, conversation_id_of
 from chalicelib.domain.conversation.commands import Profile

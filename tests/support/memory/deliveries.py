@@ -1,7 +1,8 @@
 """Notifications, and how far each log has been delivered, in memory."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.usecases.ports.conversations import Lost
 from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer

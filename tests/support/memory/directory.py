@@ -1,7 +1,8 @@
 """Bots, keys, people and attempts in memory."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member, Presence

@@ -1,8 +1,10 @@
 """What the stores in memory share: the rows, and one lock that makes each call atomic."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import RLock
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import Entry

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict, replace
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb import keys

@@ -5,10 +5,10 @@ A position is the last sort key that was handed out, or the one up to which noth
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
@@ -30,8 +30,7 @@ def conversation_of(item: Mapping[str, Any]) -> str:
     return keys.bot_and_conversation(item["pk"]["S"])[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """An index, and the part of it that a list shows: sort keys with this prefix."""
 
     index: str
@@ -50,8 +49,7 @@ class Place(NamedTuple):
     conversation_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Of one shard; `reached` is the sort key up to which it goes, None: to the end."""
 
     places: Sequence[Place]

@@ -1,9 +1,9 @@
 """What admins set up for a bot, in the table."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb import keys
