@@ -1,11 +1,11 @@
 /**
- * Hook `before_incoming_middleware`: tells Baton what the user has said, in one call that answers
- * who replies. While that is not the bot, the bot's turn is dropped; all types of messages are.
+ * Hook `before_incoming_middleware`: sends the user's message to Baton. The answer says who replies. If
+ * that is not the bot, this hook drops the bot's turn, whatever the type of the message.
  *
- * Where Baton does not answer, the bot stays silent: it cannot know whether a person is speaking.
+ * If Baton does not answer, the bot stays silent, because a person may be speaking.
  *
- * Botpress gives a hook one second, and shows it only those variables of its environment that begin
- * with EXPOSED_; set EXPOSED_BATON_URL and EXPOSED_BATON_KEY (scopes `messages` and `handoffs`).
+ * Botpress gives a hook one second. A hook sees only environment variables whose names begin with
+ * EXPOSED_. Set EXPOSED_BATON_URL and EXPOSED_BATON_KEY (scopes `messages` and `handoffs`).
  */
 const axios = require('axios')
 
@@ -40,10 +40,10 @@ const tellBaton = () => {
 const message = () => ({
   from: 'user',
   channel: event.channel,
-  // What is undefined is left out of the JSON: a channel without threads has none.
+  // Undefined fields are left out of the JSON. Some channels have no threads.
   thread: event.threadId ? String(event.threadId) : undefined,
   user: { id: String(event.target), name: nameOf(userOf(event)), attributes: attributesOf(userOf(event)) },
-  // The same message told twice is one message.
+  // Baton stores a message id once, so a repeated call is harmless.
   message_id: String(event.id),
   ...said()
 })
@@ -53,7 +53,7 @@ const said = () => {
   if (event.type === 'text' && text) {
     return { type: 'text', text: Array.from(text).slice(0, TEXT_LENGTH).join('') }
   }
-  // A text without words is not one.
+  // Baton refuses a text message without text.
   return { type: event.type === 'text' ? 'empty' : event.type, payload: event.payload || {} }
 }
 
@@ -74,7 +74,7 @@ const attributesOf = user => {
   return Object.keys(shown).length ? shown : undefined
 }
 
-// The bot's replies to this event are thought up in this epoch: see record-bot.js.
+// record-bot.js sends the bot's replies to this event with this epoch.
 const rememberEpoch = epoch =>
   bp.kvs.forBot(event.botId).set('baton-epoch-' + event.id, epoch, undefined, '1 hour')
 

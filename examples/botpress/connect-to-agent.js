@@ -1,15 +1,15 @@
 /**
- * Pauses this conversation, so that a person can take it. Baton tells the agents by itself.
+ * Pauses this conversation, so that an agent can claim it. Baton notifies the agents itself.
  *
- * The conversation is named by its channel, its user and its thread: one such address is one
- * conversation, so no other can be meant, whatever its thread is called.
+ * The action names the conversation by channel, user and thread. One address is exactly one
+ * conversation, so the call cannot pause another one.
  *
- * Botpress shows an action only those variables of its environment that begin with EXPOSED_; set
- * EXPOSED_BATON_URL and EXPOSED_BATON_KEY (the bot's key, with the scope `handoffs`).
+ * An action sees only environment variables whose names begin with EXPOSED_. Set EXPOSED_BATON_URL and
+ * EXPOSED_BATON_KEY (the bot's key, with the scope `handoffs`).
  *
  * @title Connect to an agent
  * @category Baton
- * @param {string} reason - Why, in words that the agents will read
+ * @param {string} reason - Why the user needs a person; the agents read it
  */
 const axios = require('axios')
 
@@ -19,7 +19,7 @@ const connectToAgent = async reason => {
   const bot = process.env.EXPOSED_BATON_URL + '/api/v1/bots/' + encodeURIComponent(event.botId)
   const headers = {
     Authorization: 'Bearer ' + process.env.EXPOSED_BATON_KEY,
-    // Botpress may run an action twice for one event; the second time changes nothing.
+    // Botpress may run an action twice for one event. The key makes the second call harmless.
     'Idempotency-Key': 'connect-to-agent-' + event.id
   }
   const { data } = await axios.post(bot + '/pause', address(reason), { headers, timeout: 5000 })
@@ -29,7 +29,7 @@ const connectToAgent = async reason => {
 const address = reason => ({
   channel: event.channel,
   user: { id: event.target, name: nameOf(user) },
-  // What is undefined is left out of the JSON: a channel without threads has none.
+  // Undefined fields are left out of the JSON. Some channels have no threads.
   thread: event.threadId ? String(event.threadId) : undefined,
   reason: reason || undefined
 })

@@ -1,9 +1,9 @@
 /**
- * Hook `before_outgoing_middleware`: tells Baton what the bot says, so that people read the whole
- * conversation. It runs right before a reply is sent; Botpress v12 has no hook after it.
+ * Hook `before_outgoing_middleware`: sends the bot's replies to Baton, so that agents can read the whole
+ * conversation. It runs directly before a reply is sent; Botpress v12 has no hook after that.
  *
- * A reply thought up before a person took over is refused by Baton and marked in the log as a leak.
- * Botpress sends it all the same: only baton-gate.js keeps the bot from thinking it up.
+ * If a person has taken over since the user's message, Baton refuses the reply and counts it as a leak.
+ * Botpress sends the reply anyway: only baton-gate.js can stop the bot, before it starts to reply.
  */
 const axios = require('axios')
 
@@ -14,7 +14,7 @@ const OUT_OF_TURN = 409
 
 const record = async () => {
   const payload = event.payload || {}
-  // What an agent says comes from Baton: it is in the log already.
+  // Agents' messages come from Baton, so they are in its log already.
   if (payload.agent || NOBODY_SAID_IT.includes(event.type)) {
     return
   }

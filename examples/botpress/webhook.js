@@ -1,9 +1,9 @@
 /**
- * Hook `after_server_start`: receives what Baton tells the bot's server, at
- * POST /api/v1/bots/<bot>/mod/baton/webhook, and sends what agents say to the user's channel.
+ * Hook `after_server_start`: receives Baton's webhooks at
+ * POST /api/v1/bots/<bot>/mod/baton/webhook, and sends agents' messages to the user's channel.
  *
- * Set EXPOSED_BATON_WEBHOOK_SECRET to the secret that Baton showed (`whsec_…`), and as the bot's
- * webhook in Baton the URL above. Signatures: https://www.standardwebhooks.com
+ * Set EXPOSED_BATON_WEBHOOK_SECRET to the secret that Baton showed (`whsec_…`). In Baton, set the URL
+ * above as the bot's webhook. Signatures: https://www.standardwebhooks.com
  */
 const crypto = require('crypto')
 
@@ -19,13 +19,13 @@ const receive = async (req, res) => {
     if (body === undefined) {
       res.status(413).send('')
     } else if (!isSigned(req.headers, body)) {
-      res.status(401).send('The signature does not fit.')
+      res.status(401).send('The signature is wrong.')
     } else {
       await once(req.headers['webhook-id'], () => deliver(req.params.botId, JSON.parse(body)))
       res.status(OK).send('')
     }
   } catch (error) {
-    // Baton tries again.
+    // Baton retries after a 500.
     bp.logger.error('Baton: ' + error.message)
     res.status(500).send('')
   }
@@ -65,7 +65,7 @@ const isRight = (signature, right) => {
   return signature.startsWith('v1,') && given.length === right.length && crypto.timingSafeEqual(given, right)
 }
 
-// Baton tells everything at least once, always under the same id.
+// Baton delivers at least once; a repeated delivery has the same id.
 const once = async (id, act) => {
   if (seen.has(id)) {
     return
@@ -93,12 +93,12 @@ const deliver = async (botId, told) => {
       target: data.user,
       threadId: data.thread || undefined,
       preview: said.text || '',
-      // `agent` tells record-bot.js and the transcript who has spoken.
+      // `agent` tells record-bot.js and the transcript that an agent wrote this.
       payload: { ...payload, agent: true, preview: said.text || '' }
     })
   )
 }
 
-// The signature is over the bytes as they came: nobody may have parsed them before.
+// The signature covers the raw bytes, so Botpress must not parse the body first.
 const router = bp.http.createRouterForBot('baton', { checkAuthentication: false, enableJsonBodyParser: false })
 router.post('/webhook', receive)
