@@ -16,12 +16,13 @@ from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.entrypoints.http import blueprints
 from chalicelib.entrypoints.http.framework import Unforeseen
 from chalicelib.entrypoints.http.schemas import conversations
-from infra.generate.openapi import SERVED, as_json
+from infra.generate.openapi import SERVED, WRITTEN, as_json
 from tests.api.calls import NATIVE, PEOPLE, ROWS, Resource
 from tests.support import openapi_document
 from tests.support.api import Api
 
 DOCUMENT = openapi_document.document()
+LIVE = WRITTEN.with_name("asyncapi.yaml")
 OPERATIONS = openapi_document.operations()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
@@ -45,10 +46,71 @@ def test_the_document_that_is_served_is_the_one_that_is_written(nobody: Api) -> 
     assert answer.json == DOCUMENT
 
 
-def test_each_operation_has_a_name_of_its_own() -> None:
+# Names that a generated client takes over
+
+VERBS = (
+    "accept assign begin change check claim commit configure create delete find get invite list log"
+    " mark pause record refresh reject release remove rename replay resolve revoke rotate save send"
+    " set test transfer unpause update"
+)
+LONGEST_SUMMARY = 60
+ONLY_FOR_VALIDATORS = frozenset({"const", "if", "then", "else"})
+
+
+def test_operation_ids_are_unique() -> None:
     names = [operation["operationId"] for operation in OPERATIONS.values()]
 
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("resource", OPERATIONS)
+def test_an_operation_has_a_verb_and_a_noun_as_its_id_a_short_summary_and_one_tag(
+    resource: Resource,
+) -> None:
+    operation = OPERATIONS[resource]
+    verb, _, noun = operation["operationId"].partition("_")
+
+    assert verb in VERBS.split(), f"add {verb} to VERBS if it is a verb"
+    assert noun
+    assert 0 < len(operation["summary"]) <= LONGEST_SUMMARY
+    assert not operation["summary"].endswith(".")
+    assert operation["description"]
+    assert len(operation["tags"]) == 1
+    assert set(operation["tags"]) <= {tag["name"] for tag in DOCUMENT["tags"]}
+
+
+def test_schemas_use_no_keyword_that_client_generators_ignore() -> None:
+    used = {keyword for schema in _objects(DOCUMENT) for keyword in schema}
+
+    assert not used & ONLY_FOR_VALIDATORS, "write a one-value `enum` or say it in the description"
+
+
+def test_an_object_without_properties_says_whether_it_may_have_any() -> None:
+    silent = [
+        schema
+        for schema in _objects(DOCUMENT)
+        if "object" in schema.get("type", ())
+        and not {"properties", "additionalProperties"} & set(schema)
+    ]
+
+    assert silent == [], "free JSON has `additionalProperties: true`"
+
+
+def test_each_component_is_used() -> None:
+    text = WRITTEN.read_text(encoding="utf-8") + LIVE.read_text(encoding="utf-8")
+    kinds = ("parameters", "requestBodies", "responses", "schemas")
+    names = [
+        f"#/components/{kind}/{name}" for kind in kinds for name in DOCUMENT["components"][kind]
+    ]
+
+    assert [name for name in names if f"{name}'" not in text] == []
+
+
+def _objects(node: Any) -> Iterator[Any]:
+    if isinstance(node, dict):
+        yield node
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _objects(each)
 
 
 @pytest.mark.parametrize("resource", OPERATIONS)
@@ -108,19 +170,19 @@ def test_an_example_fits_its_schema(where: list[str], example: object) -> None:
 # Bodies, words and codes
 
 BODIES: dict[str, type[msgspec.Struct]] = {
-    "User": conversations.User,
-    "NewMessage": conversations.NewMessage,
-    "MessageInConversation": conversations.MessageInConversation,
-    "Pause": conversations.PauseRequest,
-    "PauseByAddress": conversations.PauseByAddress,
-    "Unpause": conversations.UnpauseRequest,
-    "WithEpoch": conversations.WithEpoch,
-    "Transfer": conversations.TransferRequest,
+    "UserProfile": conversations.User,
+    "MessageRequest": conversations.NewMessage,
+    "ConversationMessageRequest": conversations.MessageInConversation,
+    "PauseRequest": conversations.PauseRequest,
+    "PauseByAddressRequest": conversations.PauseByAddress,
+    "UnpauseRequest": conversations.UnpauseRequest,
+    "EpochRequest": conversations.WithEpoch,
+    "TransferRequest": conversations.TransferRequest,
     "TextRequest": conversations.TextRequest,
-    "Tags": conversations.TagsRequest,
+    "TagsRequest": conversations.TagsRequest,
     "NotificationRequest": conversations.NotificationRequest,
-    "Login": conversations.Login,
-    "Refresh": conversations.Refresh,
+    "LoginRequest": conversations.Login,
+    "RefreshRequest": conversations.Refresh,
 }
 
 
@@ -135,7 +197,7 @@ def test_a_body_has_the_fields_that_the_document_names(name: str) -> None:
 
 
 WORDS: dict[str, type[StrEnum]] = {
-    "Status": Status,
+    "ConversationStatus": Status,
     "PresenceStatus": PresenceStatus,
     "Outcome": Outcome,
     "EntryKind": Kind,
@@ -148,8 +210,8 @@ def test_words_are_those_of_the_domain(name: str) -> None:
 
 
 def test_codes_are_those_of_the_errors() -> None:
-    assert sorted(SCHEMAS["Code"]["enum"]) == sorted(_codes(errors.BatonError) - {"error"})
-    assert Unforeseen.code in SCHEMAS["Code"]["enum"]
+    assert sorted(SCHEMAS["ErrorCode"]["enum"]) == sorted(_codes(errors.BatonError) - {"error"})
+    assert Unforeseen.code in SCHEMAS["ErrorCode"]["enum"]
 
 
 def _codes(kind: type[errors.BatonError]) -> set[str]:
