@@ -1,7 +1,7 @@
-"""`python -m infra.baton init|add-bot|env`: the first steps of a stage, by whoever holds it.
+"""`python -m infra.baton init|add-bot|env`: an operator sets up a stage.
 
-With `--stage` they are those of the stack that has been deployed; without it, where the environment
-says: that of `make run` is in the file that it names.
+With `--stage NAME` the commands use that deployed stack. Without it they use the environment
+variables; `make run` prints the path of a file that sets them for the local stack.
 """
 
 import os
@@ -21,54 +21,56 @@ from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import timestamp
 from infra.deployment.cloudformation import StackFailed
 from infra.deployment.deploy import DeployError, session
-from infra.deployment.stage import NotThere, environment_of
+from infra.deployment.stage import StageNotDeployed, environment_of
 
 OPERATOR = Person("operator", "", "Operator", "", is_owner=True)
-"""Who acts here, as the log of changes names them."""
-WRONG = (
+"""The person that the audit log records for these commands."""
+EXPECTED_ERRORS = (
     BatonError,
     BotoCoreError,
     ClientError,
     DeployError,
     Misconfigured,
-    NotThere,
+    StageNotDeployed,
     StackFailed,
     ValueError,
 )
 
 
-class Sentences(click.Group):
-    """What goes wrong is told in a sentence, not a traceback."""
+class OperatorCommands(click.Group):
+    """Prints an expected error as one sentence instead of a traceback."""
 
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
-        except WRONG as error:
+        except EXPECTED_ERRORS as error:
             raise click.ClickException(str(error)) from None
 
 
-@click.group(cls=Sentences, help=__doc__)
-@click.option("--stage", help="Of a stack that has been deployed.")
+@click.group(cls=OperatorCommands, help=__doc__)
+@click.option("--stage", help="The stage of a deployed stack.")
 def main(stage: str | None) -> None:
     if stage:
         os.environ.update(environment_of(session(), stage))
 
 
-@main.command(help="Makes the first owner, or invites an owner anew who has lost the password.")
+@main.command(
+    help="Create the first owner, or send a new invitation to an owner who lost the password."
+)
 @click.option("--email", prompt=True)
 @click.option("--name", prompt=True)
 def init(email: str, name: str) -> None:
     wanted = AgentRequest(email=email, name=name)
     invitation = members.invite_owner(_services(), wanted.email, wanted.name)
     click.echo(
-        f"Sign in with this invitation, once, until {timestamp(invitation.expires_at)}, "
-        f"and choose a password:\n\n  {_console()}\n\n{invitation.token}"
+        f"Open the console, enter this invitation and choose a password. The invitation works "
+        f"once, until {timestamp(invitation.expires_at)}:\n\n  {_console()}\n\n{invitation.token}"
     )
 
 
-@main.command(help="Makes a bot and its first key, which is shown this once.")
+@main.command(help="Create a bot and its first API key. The key is shown only now.")
 @click.argument("bot")
-@click.option("--name", help="Its id if left out.")
+@click.option("--name", help="The bot's display name. Default: its id.")
 def add_bot(bot: str, name: str | None) -> None:
     services, wanted = _services(), BotRequest(bot, name)
     bots.create(services, OPERATOR, wanted.id, wanted.name)
@@ -77,7 +79,7 @@ def add_bot(bot: str, name: str | None) -> None:
     click.echo(f"{os.environ.get('BATON_URL', '')}/api/v1/bots/{bot}\n{key}")
 
 
-@main.command(help="Prints where the stage is, for a shell and other tools; with its secret.")
+@main.command(help="Print the stage's settings, including its secret, as shell commands.")
 def env() -> None:
     names = sorted(name for name in os.environ if name.startswith("BATON_"))
     for name in (*names, "AWS_REGION"):

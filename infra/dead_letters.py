@@ -1,6 +1,6 @@
-"""`python -m infra.dead_letters look|replay|purge`: what was given up, and giving it another try.
+"""`python -m infra.dead_letters list|replay|purge`: works on the messages of a dead-letter queue.
 
-Where the stack is stands in the environment, as the functions have it (docs/operations.md).
+It reads the same environment variables as the functions (see docs/operations.md).
 """
 
 import json
@@ -20,19 +20,20 @@ from chalicelib.usecases.records.webhooks import Cursor
 from chalicelib.usecases.services import Services
 from infra.local.event_sources.stream_records import lambda_record
 
-HIDDEN = 60
-"""Seconds for which a letter in hand is hidden from others; the next one of its group as well."""
-ATTEMPTS = 10
-STREAM_LETTER = "DDBStreamBatchInfo"
+VISIBILITY_SECONDS = 60
+"""While a message is being handled, SQS hides it and the later messages of its group this long."""
+CURSOR_ATTEMPTS = 10
+STREAM_BATCH = "DDBStreamBatchInfo"
+"""The key under which Lambda names the stream records that a function failed to handle."""
 
 
 class NotReplayable(Exception):
-    """Why a letter cannot be replayed, and stays."""
+    """The message cannot be replayed and stays in the queue; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A message of a dead-letter queue; `at` is when it was put there."""
+class DeadMessage:
+    """A message of a dead-letter queue. `at` is the time at which it was added (ISO 8601)."""
 
     id: str
     receipt: str
@@ -41,65 +42,69 @@ class Letter:
 
     @property
     def kind(self) -> str:
-        """`delivery`: the bot's webhook refused an entry until the end. `nudge`: the worker died of
-        it. `changes`: records of the stream that no reaction could handle."""
-        if STREAM_LETTER in self.body:
-            return "changes"
+        """`delivery`: the bot's webhook refused every attempt. `queue`: the webhook worker failed
+        on the message. `stream`: a reaction failed on stream records. `unknown`: anything else."""
+        if STREAM_BATCH in self.body:
+            return "stream"
         if "typing" in self.body or "conversation_id" not in self.body:
-            return "other"
-        return "delivery" if "type" in self.body else "nudge"
+            return "unknown"
+        return "delivery" if "type" in self.body else "queue"
 
     def __str__(self) -> str:
-        place = self.body.get(STREAM_LETTER) or self.body
+        place = self.body.get(STREAM_BATCH) or self.body
         names = ("bot", "conversation_id", "seq", "type", "shardId", "startSequenceNumber")
         return "  ".join([self.at, self.kind, *(str(place[n]) for n in names if n in place)])
 
 
 class DeadLetters:
-    """The queue at `url`. `sqs` is a boto3 client."""
+    """The dead-letter queue at `url`. `sqs` is a boto3 client."""
 
     def __init__(self, sqs: Any, url: str) -> None:
         self._sqs = sqs
         self._url = url
 
     def __len__(self) -> int:
-        """Roughly, as SQS counts."""
+        """SQS's own, approximate count."""
         name = "ApproximateNumberOfMessages"
         answer = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=[name])
         return int(answer["Attributes"][name])
 
-    def take(self) -> Iterator[Letter]:
-        """All that can be had; of a FIFO queue's group the next ones once these are done."""
+    def take(self) -> Iterator[DeadMessage]:
+        """Receives messages until none is left. A FIFO queue gives the next message of a group only
+        after the earlier ones have been deleted."""
         seen = set[str]()
         while fresh := [each for each in self._receive() if each["MessageId"] not in seen]:
             seen |= {each["MessageId"] for each in fresh}
-            yield from map(_letter, fresh)
+            yield from map(_message, fresh)
 
     def _receive(self) -> list[dict[str, Any]]:
         answer = self._sqs.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=10,
             WaitTimeSeconds=1,
-            VisibilityTimeout=HIDDEN,
+            VisibilityTimeout=VISIBILITY_SECONDS,
             MessageSystemAttributeNames=["SentTimestamp"],
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
-    def put_back(self, letter: Letter) -> None:
+    def put_back(self, message: DeadMessage) -> None:
         self._sqs.change_message_visibility(
-            QueueUrl=self._url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
+            QueueUrl=self._url, ReceiptHandle=message.receipt, VisibilityTimeout=0
         )
 
-    def done(self, letter: Letter) -> None:
-        self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=letter.receipt)
+    def done(self, message: DeadMessage) -> None:
+        self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt)
 
     def purge(self) -> None:
         self._sqs.purge_queue(QueueUrl=self._url)
 
 
 class Replay:
-    """Another try for a letter, by its kind. Doing it twice does no harm. Raises NotReplayable."""
+    """Handles a dead message again, depending on its kind. Replaying one twice is harmless.
+
+    Raises NotReplayable.
+    """
 
     def __init__(self, services: Services, sqs: Any, streams: Any, queue_url: str) -> None:
         self._services = services
@@ -107,52 +112,53 @@ class Replay:
         self._streams = streams
         self._queue_url = queue_url
 
-    def __call__(self, letter: Letter) -> None:
-        self._by_kind[letter.kind](letter)
+    def __call__(self, message: DeadMessage) -> None:
+        self._by_kind[message.kind](message)
 
     @cached_property
-    def _by_kind(self) -> Mapping[str, Callable[[Letter], None]]:
+    def _by_kind(self) -> Mapping[str, Callable[[DeadMessage], None]]:
         return {
             "delivery": self._deliver_again,
-            "nudge": self._wake,
-            "changes": self._react_again,
-            "other": _unknown,
+            "queue": self._enqueue,
+            "stream": self._react_again,
+            "unknown": _refuse_unknown,
         }
 
-    def _deliver_again(self, letter: Letter) -> None:
-        """From this entry on, in order: the receiver knows by their ids those it has had."""
-        bot, conversation_id, seq = (letter.body[n] for n in ("bot", "conversation_id", "seq"))
+    def _deliver_again(self, message: DeadMessage) -> None:
+        """Moves the delivery cursor back to this entry, so that it and the later entries are sent
+        again, in order and with the same `webhook-id`."""
+        bot, conversation_id, seq = (message.body[n] for n in ("bot", "conversation_id", "seq"))
         found = self._services.directory.bot(bot)
         if found is None or found.webhook is None or found.webhook.off:
-            raise NotReplayable(f"the bot {bot} has no webhook, or it is switched off")
-        for _ in range(ATTEMPTS):
+            raise NotReplayable(f"the bot {bot} has no webhook, or its webhook is disabled")
+        for _ in range(CURSOR_ATTEMPTS):
             cursor = self._services.deliveries.cursor(bot, conversation_id)
             rewound = Cursor(min(cursor.seq, seq - 1))
             if self._services.deliveries.move(bot, conversation_id, cursor, rewound):
-                return self._wake(letter)
-        raise NotReplayable("its conversation is being delivered at this moment")
+                return self._enqueue(message)
+        raise NotReplayable("its conversation is being delivered now")
 
-    def _wake(self, letter: Letter) -> None:
-        bot, conversation_id = letter.body["bot"], letter.body["conversation_id"]
-        queued = {"bot": bot, "conversation_id": conversation_id, "seq": letter.body["seq"]}
+    def _enqueue(self, message: DeadMessage) -> None:
+        bot, conversation_id = message.body["bot"], message.body["conversation_id"]
+        queued = {"bot": bot, "conversation_id": conversation_id, "seq": message.body["seq"]}
         self._sqs.send_message(
             QueueUrl=self._queue_url,
             MessageBody=json.dumps(queued),
             MessageGroupId=digest(bot, conversation_id),
-            MessageDeduplicationId=f"replayed:{letter.id}",
+            MessageDeduplicationId=f"replayed:{message.id}",
         )
 
-    def _react_again(self, letter: Letter) -> None:
-        """With the rights of whoever runs this; the stream keeps its records for 24 hours."""
-        records = list(self._records(letter.body[STREAM_LETTER]))
+    def _react_again(self, message: DeadMessage) -> None:
+        """Runs the reactions in this process. The stream keeps its records for 24 hours."""
+        records = list(self._records(message.body[STREAM_BATCH]))
         event = {"Records": records}
         answer = stream.handle(self._services, wiring.read_record, event)
         if answer["batchItemFailures"]:
             raise NotReplayable("a reaction failed again")
 
     def _records(self, batch: Mapping[str, Any]) -> Iterator[Any]:
-        """From the first of the batch to its last, those that the event source filters out too:
-        `batchSize` does not count them."""
+        """All records from the first of the batch to its last. They include records that the event
+        source's filter removed, which `batchSize` does not count."""
         arn, last = batch["streamArn"], int(batch["endSequenceNumber"])
         iterator = self._beginning(batch)
         while iterator:
@@ -180,11 +186,11 @@ class Replay:
         return str(answer["ShardIterator"])
 
 
-def _unknown(letter: Letter) -> None:
-    raise NotReplayable("nobody knows what it is")
+def _refuse_unknown(message: DeadMessage) -> None:
+    raise NotReplayable("its kind is unknown")
 
 
-def _letter(message: Mapping[str, Any]) -> Letter:
+def _message(message: Mapping[str, Any]) -> DeadMessage:
     sent = int(message["Attributes"]["SentTimestamp"]) / 1000
     try:
         body = json.loads(message["Body"])
@@ -192,7 +198,7 @@ def _letter(message: Mapping[str, Any]) -> Letter:
         body = {}
     at = datetime.fromtimestamp(sent, UTC).isoformat(timespec="seconds")
     whole = body if isinstance(body, dict) else {}
-    return Letter(message["MessageId"], message["ReceiptHandle"], whole, at)
+    return DeadMessage(message["MessageId"], message["ReceiptHandle"], whole, at)
 
 
 def _client(service: str) -> Any:
@@ -203,44 +209,44 @@ def _client(service: str) -> Any:
 
 
 @click.group(help=__doc__)
-@click.option("--url", help="The queue; that of nudges and deliveries if left out.")
+@click.option("--url", help="The queue's URL. Default: the dead-letter queue of the webhook queue.")
 @click.pass_context
 def main(context: click.Context, url: str | None) -> None:
     context.obj = DeadLetters(_client("sqs"), url or settings().dead_letter_url)
 
 
-@main.command(help="Shows what is there, and leaves it there.")
+@main.command("list", help="Print the messages and leave them in the queue.")
 @click.pass_obj
-def look(letters: DeadLetters) -> None:
-    click.echo(f"about {len(letters)} letters")
-    seen = list(letters.take())
-    for letter in seen:
-        click.echo(str(letter))
-        letters.put_back(letter)
+def list_messages(messages: DeadLetters) -> None:
+    click.echo(f"about {len(messages)} messages")
+    seen = list(messages.take())
+    for message in seen:
+        click.echo(str(message))
+        messages.put_back(message)
 
 
-@main.command(help="Gives each another try, and removes those that were taken.")
+@main.command(help="Handle each message again, and delete it if that succeeds.")
 @click.pass_obj
-def replay(letters: DeadLetters) -> None:
+def replay(messages: DeadLetters) -> None:
     again = Replay(
         wiring.services(), _client("sqs"), _client("dynamodbstreams"), settings().queue_url
     )
-    for letter in letters.take():
+    for message in messages.take():
         try:
-            again(letter)
+            again(message)
         except NotReplayable as why:
-            click.echo(f"kept: {letter}: {why}")
+            click.echo(f"kept: {message}: {why}")
         else:
-            letters.done(letter)
-            click.echo(f"replayed: {letter}")
+            messages.done(message)
+            click.echo(f"replayed: {message}")
 
 
-@main.command(help="Throws all of it away.")
-@click.confirmation_option(prompt="Throw all letters away?")
+@main.command(help="Delete all messages.")
+@click.confirmation_option(prompt="Delete all messages?")
 @click.pass_obj
-def purge(letters: DeadLetters) -> None:
-    letters.purge()
-    click.echo("thrown away")
+def purge(messages: DeadLetters) -> None:
+    messages.purge()
+    click.echo("All messages are deleted.")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from chalicelib.domain.cost import GIGABYTES, MILLION, SECONDS
 from chalicelib.domain.prices import PRICES_OF, REGION
 from chalicelib.usecases.records.reports import Metric
 from infra.template.metrics import Names
-from infra.template.monitoring import watching
+from infra.template.monitoring import monitoring
 
 ONLINE = (1, 5, 25)
 FARTHER = (100, 1_000, 5_000)
@@ -141,7 +141,7 @@ def _agents(ping: Used) -> Table:
 def _idle(minute: Used) -> Table:
     month = minute * MINUTES_OF_MONTH
     polls = POLLERS * MINUTES_OF_MONTH * 60 / POLL * PRICES.queue / MILLION
-    watched = watching(_names())
+    watched = monitoring(_names())
     alarms = sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in watched.values())
     swept, logs = dollars(month), month.runs * pricing.LOG_KILOBYTES / MILLION
     kept = swept["logs"] + logs * PRICES.log_gigabyte_month
@@ -178,8 +178,8 @@ def _names() -> Names:
         "on_minute",
     )
     each = {name: name for name in functions}
-    letters = {"nudges": "n", "changes": "c"}
-    return Names("prod", each, each, "table", "nudges", letters, "baton", "api")
+    letters = {"webhooks": "w", "stream": "s"}
+    return Names("prod", each, each, "table", "queue", letters, "baton", "api")
 
 
 def _priced(name: str, used: Used, times: int) -> list[Cell]:

@@ -1,4 +1,4 @@
-"""One CloudFormation stack: what a template would change in it, the change itself, and its end."""
+"""One CloudFormation stack: create a change set, execute it, delete the stack."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,24 +9,23 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-"""The template has roles, and SAM, a macro, expands it."""
+"""The template creates IAM roles and uses the SAM macro."""
 CREATED_FOR_REVIEW = "REVIEW_IN_PROGRESS"
-"""A stack that is nothing yet but a change set."""
-NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
-"""CloudFormation's words for it, which fail the change set; it has no code for that."""
-POLL = 2.0
-"""Seconds."""
+"""The stack has only a change set and no resources yet."""
+NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+"""CloudFormation fails an empty change set with one of these texts; it has no error code for it."""
+POLL_SECONDS = 2.0
 
 
 class StackFailed(Exception):
-    """What CloudFormation refused or could not do, in its own words."""
+    """CloudFormation refused or failed; the text has its reasons."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would be done to one resource: `action` Add, Modify, Remove, Import or Dynamic;
-    `replacement` True, False or Conditional, empty where nothing is replaced; `kept` where a
-    policy of the template keeps the thing itself."""
+    """A planned change of one resource. `action` is Add, Modify, Remove, Import or Dynamic.
+    `replacement` is True, False, Conditional, or empty if it does not apply. `kept` is true if a
+    DeletionPolicy or UpdateReplacePolicy retains the old resource."""
 
     action: str
     resource: str
@@ -36,13 +35,13 @@ class Change:
 
     @property
     def loses(self) -> bool:
-        """Whether what is behind the resource now is no longer part of the stack after it."""
+        """True if the existing resource may no longer be part of the stack afterwards."""
         return self.action == "Remove" or self.replacement in ("True", "Conditional")
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """A change set that waits for a decision."""
+class ChangeSet:
+    """A change set that has not been executed. `creates` is true if the stack is new."""
 
     name: str
     creates: bool
@@ -50,8 +49,8 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One line of what happens to a stack."""
+class StackEvent:
+    """One line of a stack's event log."""
 
     id: str
     at: datetime
@@ -65,11 +64,11 @@ class Event:
 
 
 class Stack:
-    """The stack of that name. `client` is a boto3 client of CloudFormation; `deadline` is how many
-    seconds a change may take."""
+    """`client` is a boto3 CloudFormation client. A change may take `deadline` seconds; the state is
+    read every `poll` seconds."""
 
     def __init__(
-        self, client: Any, name: str, *, deadline: float = 3600, poll: float = POLL
+        self, client: Any, name: str, *, deadline: float = 3600, poll: float = POLL_SECONDS
     ) -> None:
         self.name = name
         self._client = client
@@ -77,7 +76,7 @@ class Stack:
         self._poll = poll
 
     def description(self) -> Mapping[str, Any] | None:
-        """None where there is no such stack, or nothing in it yet."""
+        """None if the stack does not exist or has no resources yet."""
         try:
             (found,) = self._client.describe_stacks(StackName=self.name)["Stacks"]
         except ClientError as error:
@@ -96,14 +95,15 @@ class Stack:
 
     @property
     def parameters(self) -> set[str]:
-        """The names of those that it was given."""
+        """The names of the stack's parameters."""
         found = self.description() or {}
         return {each["ParameterKey"] for each in found.get("Parameters", [])}
 
-    def propose(
+    def create_change_set(
         self, template_url: str, declared: Sequence[str], given: Mapping[str, str]
-    ) -> Proposal | None:
-        """None where nothing would change. Parameters that are not given stay as they are.
+    ) -> ChangeSet | None:
+        """Creates a change set; None if the template changes nothing. `given` are parameter values;
+        the other parameters keep theirs.
 
         Raises StackFailed.
         """
@@ -121,39 +121,42 @@ class Stack:
             Parameters=parameters,
             Capabilities=CAPABILITIES,
         )
-        ended, why = self._made(name)
+        ended, why = self._await_change_set(name)
         if ended == "CREATE_COMPLETE":
-            return Proposal(name, creates, list(self._changes(name)))
-        self.forget(Proposal(name, creates, []))
-        if any(words in why for words in NOTHING_TO_DO):
+            return ChangeSet(name, creates, list(self._changes(name)))
+        self.discard(ChangeSet(name, creates, []))
+        if any(words in why for words in NO_CHANGES):
             return None
-        raise StackFailed(f"CloudFormation refuses the change set: {why}")
+        raise StackFailed(f"CloudFormation refused the change set: {why}")
 
-    def forget(self, proposal: Proposal) -> None:
-        """As if it had never been proposed."""
-        self._client.delete_change_set(StackName=self.name, ChangeSetName=proposal.name)
-        if proposal.creates:
+    def discard(self, change_set: ChangeSet) -> None:
+        """Deletes the change set, and the empty stack if the change set created it."""
+        self._client.delete_change_set(StackName=self.name, ChangeSetName=change_set.name)
+        if change_set.creates:
             self._client.delete_stack(StackName=self.name)
 
-    def carry_out(self, proposal: Proposal, told: Callable[[Event], None]) -> None:
-        """Returns when it is done. Raises StackFailed with the reasons where it is not."""
+    def execute(self, change_set: ChangeSet, report: Callable[[StackEvent], None]) -> None:
+        """Calls `report` for each stack event and returns when the stack is updated. Raises
+        StackFailed."""
         seen = {event.id for event in self._events()}
-        self._client.execute_change_set(StackName=self.name, ChangeSetName=proposal.name)
-        self._follow(seen, told, ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+        self._client.execute_change_set(StackName=self.name, ChangeSetName=change_set.name)
+        self._follow(seen, report, ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
 
-    def delete(self, told: Callable[[Event], None]) -> None:
-        """Returns when it is gone. Raises StackFailed with the reasons where it is not."""
+    def delete(self, report: Callable[[StackEvent], None]) -> None:
+        """Calls `report` for each stack event and returns when the stack is deleted. Raises
+        StackFailed."""
         found = self.description()
         if found is None:
             return
         seen = {event.id for event in self._events()}
-        # By its id: a stack that is gone is not found by its name.
+        # Follow it by its id: CloudFormation does not find a deleted stack by name.
         self._client.delete_stack(StackName=self.name)
-        self._follow(seen, told, ("DELETE_COMPLETE",), found["StackId"])
+        self._follow(seen, report, ("DELETE_COMPLETE",), found["StackId"])
 
-    def _made(self, name: str) -> tuple[str, str]:
-        """The status in which the making of a change set ends, and why."""
-        for _ in self._until_deadline("The change set is not made"):
+    def _await_change_set(self, name: str) -> tuple[str, str]:
+        """Waits until the change set is created or has failed; returns the status and the
+        reason."""
+        for _ in self._until_deadline("The change set is not ready"):
             made = self._client.describe_change_set(StackName=self.name, ChangeSetName=name)
             if made["Status"] in ("CREATE_COMPLETE", "FAILED"):
                 return made["Status"], made.get("StatusReason", "")
@@ -171,16 +174,16 @@ class Stack:
     def _follow(
         self,
         seen: set[str],
-        told: Callable[[Event], None],
+        report: Callable[[StackEvent], None],
         good: Sequence[str],
         stack_id: str | None = None,
     ) -> None:
-        failures: list[Event] = []
-        for _ in self._until_deadline("CloudFormation is not done"):
+        failures: list[StackEvent] = []
+        for _ in self._until_deadline("CloudFormation has not finished"):
             for event in self._events(stack_id):
                 if event.id not in seen:
                     seen.add(event.id)
-                    told(event)
+                    report(event)
                     failures += [event] if event.is_failure else []
             status = self._status(stack_id)
             if status in good:
@@ -193,8 +196,8 @@ class Stack:
         (found,) = self._client.describe_stacks(StackName=stack_id or self.name)["Stacks"]
         return str(found["StackStatus"])
 
-    def _events(self, stack_id: str | None = None) -> list[Event]:
-        """Oldest first; the newest hundred or so."""
+    def _events(self, stack_id: str | None = None) -> list[StackEvent]:
+        """The newest hundred or so, oldest first."""
         answer = self._client.describe_stack_events(StackName=stack_id or self.name)
         return [_event(each) for each in reversed(answer["StackEvents"])]
 
@@ -204,8 +207,8 @@ class Stack:
             yield
             time.sleep(self._poll)
         raise StackFailed(
-            f"{what} after {self._deadline:.0f} seconds. It goes on without this command; "
-            f"look at the stack {self.name} in CloudFormation."
+            f"{what} after {self._deadline:.0f} seconds. CloudFormation continues; "
+            f"look at the stack {self.name} in its console."
         )
 
 
@@ -219,8 +222,8 @@ def _change(described: Mapping[str, Any]) -> Change:
     )
 
 
-def _event(described: Mapping[str, Any]) -> Event:
-    return Event(
+def _event(described: Mapping[str, Any]) -> StackEvent:
+    return StackEvent(
         described["EventId"],
         described["Timestamp"],
         described["LogicalResourceId"],

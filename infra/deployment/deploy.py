@@ -1,4 +1,4 @@
-"""`make deploy STAGE=prod`: what is in build/prod/ goes to AWS, after a look at what it changes."""
+"""`make deploy STAGE=prod`: deploys build/prod/ to AWS, after showing what would change."""
 
 import hashlib
 import json
@@ -13,51 +13,51 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra.deployment.cloudformation import Change, Event, Proposal, Stack, StackFailed
+from infra.deployment.cloudformation import Change, ChangeSet, Stack, StackEvent, StackFailed
 from infra.packaging.package import BUILD, PACKAGE, TEMPLATE
 from infra.template.names import SECRET, stack_of
 from infra.template.policies import TABLE
 
-PRECIOUS = (TABLE, SECRET)
-"""What a deployment may not put anew without being looked at."""
+STATEFUL = (TABLE, SECRET)
+"""Resources whose replacement a person must confirm, even with `--yes`."""
 Template = dict[str, Any]
 
 
 class DeployError(Exception):
-    """A sentence for whoever deploys, with the next step."""
+    """The command cannot go on; the text tells the user why and what to do next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Where packages are put; `s3` is a boto3 client. Each file stands there under the digest of
-    what is in it, for good: the way back to an earlier release needs its package."""
+    """The S3 bucket for packages; `s3` is a boto3 client. Each file is stored under the digest of
+    its content and never deleted, because a rollback needs the package of the earlier release."""
 
     s3: Any
     name: str
 
     def prepare(self) -> None:
-        """Makes it where it is missing: private, and encrypted as S3 does by itself. A bucket of
-        that name that belongs to somebody else is a ClientError."""
+        """Creates the bucket, private and with S3's default encryption, unless it exists. Raises
+        ClientError if another account owns a bucket of that name."""
         try:
             self.s3.head_bucket(Bucket=self.name)
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
                 raise
-            self._make()
+            self._create()
 
     def put(self, content: bytes, suffix: str) -> str:
-        """The key of what is there now."""
+        """Uploads the content and returns its key."""
         key = f"{hashlib.sha256(content).hexdigest()}{suffix}"
         self.s3.put_object(Bucket=self.name, Key=key, Body=content)
         return key
 
     def url(self, key: str) -> str:
-        """As CloudFormation takes it."""
+        """The URL of the file in the form that CloudFormation accepts."""
         return f"{self.s3.meta.endpoint_url}/{self.name}/{key}"
 
-    def _make(self) -> None:
+    def _create(self) -> None:
         region = self.s3.meta.region_name
-        # S3 refuses to be told of the region that it takes by default.
+        # S3 rejects a LocationConstraint that names its default region.
         where = {} if region == "us-east-1" else {"LocationConstraint": region}
         wanted = {"CreateBucketConfiguration": where} if where else {}
         self.s3.create_bucket(Bucket=self.name, **wanted)
@@ -68,8 +68,8 @@ class Bucket:
         )
 
 
-def uploaded(bucket: Bucket, package: bytes, template: Template) -> str:
-    """The address of the template, whose functions have that package, in the bucket."""
+def upload(bucket: Bucket, package: bytes, template: Template) -> str:
+    """Uploads the package and the template that refers to it; returns the template's URL."""
     code = f"s3://{bucket.name}/{bucket.put(package, '.zip')}"
     whole: Template = json.loads(json.dumps(template))
     for resource in whole["Resources"].values():
@@ -78,48 +78,50 @@ def uploaded(bucket: Bucket, package: bytes, template: Template) -> str:
     return bucket.url(bucket.put(json.dumps(whole).encode(), ".json"))
 
 
-def wanted_parameters(given: tuple[str, ...], template: Template) -> dict[str, str]:
-    """From `Name=Value`. Raises DeployError."""
+def parse_parameters(given: tuple[str, ...], template: Template) -> dict[str, str]:
+    """Parses `Name=Value`. Raises DeployError if the template has no such parameter."""
     declared = template.get("Parameters", {})
     wanted: dict[str, str] = {}
     for each in given:
         name, equals, value = each.partition("=")
         if not equals:
-            raise DeployError(f"A parameter is given as Name=Value, not as {each!r}.")
+            raise DeployError(f"A parameter must have the form Name=Value, not {each!r}.")
         if name not in declared:
-            raise DeployError(f"There is no parameter {name}; there are {', '.join(declared)}.")
+            raise DeployError(
+                f"There is no parameter {name}. The parameters are: {', '.join(declared)}."
+            )
         wanted[name] = value
     return wanted
 
 
-def shown(proposal: Proposal) -> Table:
-    table = Table("action", "resource", "type", "replaced", title="What would change")
-    for change in sorted(proposal.changes, key=lambda each: (each.action, each.resource)):
-        style = "bold red" if is_grave(change) else "yellow" if change.loses else None
-        kept = " (what it was is kept)" if change.kept and change.loses else ""
-        replaced = {"False": "", "True": "yes", "Conditional": "perhaps"}
-        told = replaced.get(change.replacement, "") + kept
-        table.add_row(change.action, change.resource, change.type, told, style=style)
+def changes_table(change_set: ChangeSet) -> Table:
+    table = Table("action", "resource", "type", "replaced", title="Planned changes")
+    for change in sorted(change_set.changes, key=lambda each: (each.action, each.resource)):
+        style = "bold red" if loses_state(change) else "yellow" if change.loses else None
+        kept = " (the old one is kept)" if change.kept and change.loses else ""
+        replaced = {"False": "", "True": "yes", "Conditional": "maybe"}
+        replacement = replaced.get(change.replacement, "") + kept
+        table.add_row(change.action, change.resource, change.type, replacement, style=style)
     return table
 
 
-def is_grave(change: Change) -> bool:
-    """Whether the stack would have other data, or another secret, afterwards."""
-    return change.resource in PRECIOUS and change.loses
+def loses_state(change: Change) -> bool:
+    """True if the stack would lose its table or its secret."""
+    return change.resource in STATEFUL and change.loses
 
 
-def line(event: Event) -> str:
+def event_line(event: StackEvent) -> str:
     return f"{event.at:%H:%M:%S}  {event.status:<28}{event.resource}  {event.reason}".rstrip()
 
 
-def packages_of(session: Any) -> str:
-    """The usual bucket of an account and region."""
+def default_bucket(session: Any) -> str:
+    """The name of the package bucket of this account and region."""
     account = session.client("sts").get_caller_identity()["Account"]
     return f"baton-packages-{account}-{session.region_name}"
 
 
 def session() -> Any:
-    """Raises DeployError where AWS cannot be asked at all."""
+    """A boto3 session. Raises DeployError if no region or no credentials are configured."""
     here = boto3.Session()
     if not here.region_name:
         raise DeployError("No region is set. Set AWS_DEFAULT_REGION, or run: aws configure")
@@ -128,8 +130,8 @@ def session() -> Any:
     return here
 
 
-def read(folder: Path) -> tuple[bytes, Template]:
-    """The zip and the template. Raises DeployError."""
+def read_package(folder: Path) -> tuple[bytes, Template]:
+    """The zip and the template. Raises DeployError if the folder has no package."""
     try:
         return (folder / PACKAGE).read_bytes(), json.loads((folder / TEMPLATE).read_text())
     except FileNotFoundError:
@@ -141,33 +143,37 @@ def read(folder: Path) -> tuple[bytes, Template]:
 def deploy(
     console: Console, stack: Stack, bucket: Bucket, folder: Path, given: tuple[str, ...], yes: bool
 ) -> None:
-    """Raises DeployError, StackFailed."""
-    package, template = read(folder)
-    wanted = wanted_parameters(given, template)
+    """Deploys the package in `folder`; with `yes`, a change that loses no data needs no
+    confirmation.
+
+    Raises DeployError, StackFailed.
+    """
+    package, template = read_package(folder)
+    wanted = parse_parameters(given, template)
     with console.status(f"Uploading to {bucket.name} …"):
         bucket.prepare()
-        url = uploaded(bucket, package, template)
-    with console.status(f"Asking CloudFormation what would change in {stack.name} …"):
-        proposal = stack.propose(url, list(template.get("Parameters", {})), wanted)
-    if proposal is None:
-        console.print(f"{stack.name} is as the package has it: nothing to do.")
+        url = upload(bucket, package, template)
+    with console.status(f"Creating a change set for {stack.name} …"):
+        change_set = stack.create_change_set(url, list(template.get("Parameters", {})), wanted)
+    if change_set is None:
+        console.print(f"{stack.name} already matches the package. Nothing to do.")
         return
-    console.print(shown(proposal))
-    if not _is_agreed(proposal, yes):
-        stack.forget(proposal)
+    console.print(changes_table(change_set))
+    if not _is_confirmed(change_set, yes):
+        stack.discard(change_set)
         raise DeployError("Nothing was changed.")
-    stack.carry_out(proposal, lambda event: console.print(line(event), highlight=False))
+    stack.execute(change_set, lambda event: console.print(event_line(event), highlight=False))
     _report(console, stack.name, stack.outputs)
 
 
-def _is_agreed(proposal: Proposal, yes: bool) -> bool:
-    grave = [change.resource for change in proposal.changes if is_grave(change)]
-    if grave:
+def _is_confirmed(change_set: ChangeSet, yes: bool) -> bool:
+    lost = [change.resource for change in change_set.changes if loses_state(change)]
+    if lost:
         click.echo(
-            f"{' and '.join(grave)} would be put anew, without what is in there now; "
-            "--yes does not cover that."
+            f"{' and '.join(lost)} would be replaced and would lose all content; "
+            "this needs a confirmation even with --yes."
         )
-    return (yes and not grave) or click.confirm("Carry this out?")
+    return (yes and not lost) or click.confirm("Deploy these changes?")
 
 
 def _report(console: Console, name: str, outputs: Mapping[str, str]) -> None:
@@ -179,11 +185,17 @@ def _report(console: Console, name: str, outputs: Mapping[str, str]) -> None:
 
 @click.command()
 @click.argument("stage")
-@click.option("--yes", is_flag=True, help="Carry the changes out without asking.")
-@click.option("--parameter", "given", multiple=True, help="Name=Value; the others stay.")
-@click.option("--bucket", help="For packages; one of the account's own if left out.")
-@click.option("--folder", type=click.Path(path_type=Path), help="build/STAGE if left out.")
-@click.option("--minutes", default=60, show_default=True, help="How long to wait for AWS.")
+@click.option("--yes", is_flag=True, help="Deploy without asking for confirmation.")
+@click.option(
+    "--parameter", "given", multiple=True, help="Name=Value. Other parameters keep their values."
+)
+@click.option("--bucket", help="The bucket for packages. Default: one per account and region.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="The package's folder. Default: build/STAGE."
+)
+@click.option(
+    "--minutes", default=60, show_default=True, help="How long to wait for CloudFormation."
+)
 def main(
     stage: str,
     yes: bool,
@@ -196,7 +208,7 @@ def main(
     try:
         here = session()
         stack = Stack(here.client("cloudformation"), stack_of(stage), deadline=60 * minutes)
-        packages = Bucket(here.client("s3"), bucket or packages_of(here))
+        packages = Bucket(here.client("s3"), bucket or default_bucket(here))
         deploy(Console(), stack, packages, folder or BUILD / stage, given, yes)
     except (DeployError, StackFailed, ClientError, BotoCoreError) as error:
         raise click.ClickException(str(error)) from None

@@ -1,4 +1,4 @@
-"""Where a deployed stage is: the environment of its functions, for tools on this machine."""
+"""Reads the environment variables of a deployed stage, for tools on this machine."""
 
 from typing import Any
 
@@ -6,19 +6,19 @@ from infra.deployment.cloudformation import Stack
 from infra.template.names import stack_of
 
 FUNCTION = "WebsocketMessageHandlerName"
-"""An output of the stack: the name of one of its functions, which all know the same places."""
+"""The stack output with a function's name; all functions have the same settings."""
 
 
-class NotThere(Exception):
-    """No such stage, in a sentence with the next step."""
+class StageNotDeployed(Exception):
+    """The stage has no stack; the text tells the user what to do next."""
 
 
 def environment_of(session: Any, stage: str) -> dict[str, str]:
-    """`session` is boto3's. The installation's secret is in it. Raises NotThere."""
+    """`session` is a boto3 session. The result includes the secret. Raises StageNotDeployed."""
     stack = Stack(session.client("cloudformation"), stack_of(stage))
     name = stack.outputs.get(FUNCTION)
     if name is None:
-        raise NotThere(
+        raise StageNotDeployed(
             f"There is no stack {stack.name} in {session.region_name}. "
             f"Run: make deploy STAGE={stage}"
         )

@@ -1,4 +1,7 @@
-"""Writes the OpenAPI document that is served. People write YAML; the Lambda knows JSON only."""
+"""`make openapi`: converts docs/openapi.yaml to the JSON that the app serves.
+
+The package has no YAML parser.
+"""
 
 import json
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""`make screenshots`: the console as the README shows it, light, dark and on a phone.
+"""`make screenshots`: takes the README's pictures of the console: light, dark and on a phone.
 
-Starts a stack of its own, lets four users write, and looks at it in the system's Chromium.
+It starts its own stack, sends messages from four users, and uses the system's Chromium.
 """
 
 import shutil
@@ -17,7 +17,7 @@ from tests.support.stack import Stack
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 DESKTOP, PHONE = {"width": 1280, "height": 760}, {"width": 390, "height": 780}
-PEOPLE = (
+USERS = (
     ("Nadia Rahman", "My order 4411 arrived broken and I would like my money back."),
     ("Tomás Ortiz", "Cannot log in since this morning."),
     ("محمد علي", "أريد التحدث مع شخص"),
@@ -33,12 +33,12 @@ def main() -> int:
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, Stack(Path(folder) / "state") as stack:
         office = Office(stack.url)
-        first = _asked(office)[0]
+        first = _request_handoffs(office)[0]
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
             )
-            _worked(browser, stack.url, office, first)
+            _answer_first_user(browser, stack.url, office, first)
             for name, scheme, size in (
                 ("console-light", "light", DESKTOP),
                 ("console-dark", "dark", DESKTOP),
@@ -54,9 +54,9 @@ def main() -> int:
     return 0
 
 
-def _asked(office: Office) -> list[str]:
+def _request_handoffs(office: Office) -> list[str]:
     ids = []
-    for name, reason in PEOPLE:
+    for name, reason in USERS:
         office.says(name, "Hello, is anybody there?")
         office.says(name, "I am the bot. What is it about?", sender="bot")
         context = {"order": "4411", "last_intent": "refund"}
@@ -64,8 +64,8 @@ def _asked(office: Office) -> list[str]:
     return ids
 
 
-def _worked(browser: Browser, url: str, office: Office, conversation: str) -> None:
-    """Ana takes the first, answers, and notes something."""
+def _answer_first_user(browser: Browser, url: str, office: Office, conversation: str) -> None:
+    """Ana claims the first conversation, replies, and writes a note."""
     with _console(browser, url) as page:
         page.locator(".row", has_text="Nadia").click()
         page.get_by_role("button", name="Take over").click()

@@ -15,27 +15,27 @@ from tempfile import TemporaryDirectory
 PRODUCT = Path(__file__).parents[2] / "chalicelib"
 CONSOLE, DOCS = PRODUCT / "console" / "vendor", PRODUCT / "apidocs"
 HASHES, LICENCES = "hashes.json", "LICENSES.txt"
-DEADLINE = 120
+NPM_TIMEOUT = 120
 
-OF_CONSOLE = {
+CONSOLE_PACKAGES = {
     "preact@11.2.0": {"preact.js": "dist/preact.mjs", "hooks.js": "hooks/dist/hooks.mjs"},
     "htm@3.1.1": {"htm.js": "dist/htm.mjs"},
     "@preact/signals-core@1.14.5": {"signals-core.js": "dist/signals-core.mjs"},
     "@preact/signals@2.11.4": {"signals.js": "dist/signals.mjs"},
 }
-OF_DOCS = {
+DOCS_PACKAGES = {
     "swagger-ui-dist@5.35.0": {
         "swagger-ui-bundle.js": "swagger-ui-bundle.js",
         "swagger-ui.css": "swagger-ui.css",
     },
 }
-PACKAGES = {CONSOLE: OF_CONSOLE, DOCS: OF_DOCS}
-BARE = {
+PACKAGES = {CONSOLE: CONSOLE_PACKAGES, DOCS: DOCS_PACKAGES}
+IMPORT_PATHS = {
     "preact": "./preact.js",
     "preact/hooks": "./hooks.js",
     "@preact/signals-core": "./signals-core.js",
 }
-"""A strict content policy knows no import map: bare names become files beside the importing one."""
+"""The console's content policy forbids import maps, so bare imports become relative paths."""
 
 
 def vendor() -> None:
@@ -43,7 +43,7 @@ def vendor() -> None:
         licences = []
         for package, files in packages.items():
             with TemporaryDirectory() as temporary:
-                unpacked = _fetched(package, Path(temporary))
+                unpacked = _download(package, Path(temporary))
                 for name, path in files.items():
                     _write(folder / name, (unpacked / path).read_text(encoding="utf-8"))
                 licences.append(_licence(package, unpacked))
@@ -53,22 +53,22 @@ def vendor() -> None:
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file that was fetched."""
+    """The SHA-256 hash of each downloaded file."""
     names = sorted([LICENCES, *(name for files in PACKAGES[folder].values() for name in files)])
     return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
 
 
 def _licence(package: str, unpacked: Path) -> str:
-    """With the licences of what is bundled in it, where it names them."""
+    """The package's licence, and those of the libraries that it bundles."""
     found = [unpacked / "LICENSE", *sorted(unpacked.glob("NOTICE"))]
     found += sorted(unpacked.glob("swagger-ui-bundle.js.LICENSE.txt"))
     texts = [path.read_text(encoding="utf-8") for path in found]
     return "\n".join([f"# {package}", "", *texts])
 
 
-def _fetched(package: str, folder: Path) -> Path:
+def _download(package: str, folder: Path) -> Path:
     command = ["npm", "pack", "--silent", "--pack-destination", str(folder), package]
-    subprocess.run(command, check=True, timeout=DEADLINE, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, timeout=NPM_TIMEOUT, stdout=subprocess.DEVNULL)
     (archive,) = folder.glob("*.tgz")
     with tarfile.open(archive) as packed:
         packed.extractall(folder, filter="data")
@@ -78,7 +78,9 @@ def _fetched(package: str, folder: Path) -> Path:
 def _write(file: Path, text: str) -> None:
     text = re.sub(r"\n?//# sourceMappingURL=.*|/\*# sourceMappingURL=.*?\*/", "", text)
     if file.parent == CONSOLE:
-        text = re.sub(r'(from|import)\s*"([^".]+)"', lambda m: f'{m[1]}"{BARE[m[2]]}"', text)
+        text = re.sub(
+            r'(from|import)\s*"([^".]+)"', lambda m: f'{m[1]}"{IMPORT_PATHS[m[2]]}"', text
+        )
     file.write_text(text.rstrip() + "\n", encoding="utf-8")
 
 

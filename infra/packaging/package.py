@@ -1,7 +1,8 @@
-"""`make package STAGE=prod`: one template and one zip, in build/prod/.
+"""`make package STAGE=prod`: writes the CloudFormation template and the code zip to build/prod/.
 
-Chalice makes the template from app.py and merges ours into it. The zip is made here: Chalice would
-build it for the interpreter that it runs on, without byte code, and with its command line inside.
+Chalice generates the template from app.py and merges our template into it. The zip is built here,
+because Chalice would build it for the interpreter that it runs on, without bytecode, and would
+include its own command line.
 """
 
 import json
@@ -24,24 +25,24 @@ ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build"
 TEMPLATE, PACKAGE = "template.json", "package.zip"
 RUNTIME = "3.12"
-"""The functions' minor version of Python. Lambda supports 3.11 until 2027."""
+"""The Python version of the functions. Lambda supports 3.11 until 2027."""
 PLATFORMS = {
     "arm64": ("manylinux2014_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64"),
     "x86_64": ("manylinux2014_x86_64", "manylinux_2_28_x86_64", "manylinux_2_34_x86_64"),
 }
-"""Of wheels that run on Amazon Linux 2023, by Lambda's word for the architecture."""
-DEADLINE = 300
-"""Seconds for pip."""
+"""The wheel platforms that run on Amazon Linux 2023, by Lambda's name for the architecture."""
+TIMEOUT = 300
+"""Seconds for Chalice and for pip."""
 
 
 class PackagingError(Exception):
-    """A sentence for whoever packages, with the next step."""
+    """Packaging is impossible; the text tells the user why and what to do next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a package is built for: the minor version, the architecture, and an interpreter of that
-    version on this machine, which compiles."""
+    """What a package is built for. `python` is an interpreter of that version on this machine; it
+    compiles the bytecode."""
 
     version: str
     architecture: str
@@ -53,18 +54,18 @@ class Target:
 
 
 def target(version: str = RUNTIME, architecture: str = "arm64") -> Target:
-    """Raises PackagingError where no such interpreter is found."""
+    """Raises PackagingError if this machine has no such interpreter."""
     return Target(version, architecture, interpreter(version))
 
 
 def interpreter(version: str) -> Path:
-    """From the PATH, pyenv or uv. Raises PackagingError."""
+    """Looks on the PATH, in pyenv and in uv. Raises PackagingError."""
     for python in _candidates(version):
         if _version_of(python) == version:
             return python
     raise PackagingError(
-        f"Packaging for python{version} takes an interpreter of that version to compile with, and "
-        "there is none on the PATH, in pyenv or in uv. "
+        f"Packaging for python{version} needs an interpreter of that version, which compiles the "
+        "bytecode. None was found on the PATH, in pyenv or in uv. "
         f"Try: uv python install {version}, or: pyenv install {version}"
     )
 
@@ -81,7 +82,7 @@ def _candidates(version: str) -> Iterator[Path]:
 
 
 def _version_of(python: Path) -> str | None:
-    """None where it does not run: pyenv puts names on the PATH behind which there is nothing."""
+    """None if it does not run: pyenv puts names on the PATH for versions that are missing."""
     ask = "import sys; print('{}.{}'.format(*sys.version_info))"
     try:
         answer = subprocess.run(
@@ -105,7 +106,8 @@ def package(stage: str, target: Target, folder: Path) -> None:
 
 
 def write_template(stage: str, target: Target, folder: Path) -> None:
-    """By Chalice, in a copy of the app that has nothing to install."""
+    """Runs `chalice package` in a copy of the app without requirements, so that it installs
+    nothing."""
     config = json.loads((ROOT / ".chalice" / "config.json").read_text())
     if stage not in config["stages"]:
         raise PackagingError(
@@ -121,7 +123,7 @@ def write_template(stage: str, target: Target, folder: Path) -> None:
     start = "from chalice.cli import main; main()"
     chalice = [sys.executable, "-c", start, "--project-dir", str(project), "package"]
     wanted = ["--stage", stage, "--merge-template", str(ours), str(made)]
-    _run([*chalice, *wanted], "Chalice made no template")
+    _run([*chalice, *wanted], "Chalice could not make the template")
     template = json.loads((made / "sam.json").read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -133,13 +135,13 @@ def write_template(stage: str, target: Target, folder: Path) -> None:
 
 
 def install(tree: Path, target: Target) -> None:
-    """The app and its libraries side by side, as on Lambda."""
+    """Installs the app and its libraries into one folder, as Lambda expects them."""
     tree.mkdir()
     platforms = [f"--platform={name}" for name in PLATFORMS[target.architecture]]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-input"]
     kind = ["--only-binary=:all:", f"--python-version={target.version}", "--implementation=cp"]
     wanted = [f"--target={tree}", f"--requirement={ROOT / 'requirements.txt'}"]
-    _run([*pip, *kind, *platforms, *wanted], "pip found no wheels for that target")
+    _run([*pip, *kind, *platforms, *wanted], "pip could not install the wheels for this target")
     copy_app(tree)
 
 
@@ -151,7 +153,8 @@ def copy_app(folder: Path) -> None:
 
 
 def zipped(tree: Path, file: Path) -> Path:
-    """As Chalice does it: all times are the first that a zip can hold."""
+    """Gives all files the earliest time of the zip format, so that the same tree makes the same
+    zip."""
     with ZipFile(file, "w", ZIP_DEFLATED) as package:
         for path in sorted(path for path in tree.rglob("*") if path.is_file()):
             entry = ZipInfo(str(path.relative_to(tree)))
@@ -164,21 +167,25 @@ def _run(command: list[str], failure: str) -> None:
     environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
     try:
         subprocess.run(
-            command, check=True, capture_output=True, text=True, timeout=DEADLINE, env=environment
+            command, check=True, capture_output=True, text=True, timeout=TIMEOUT, env=environment
         )
     except subprocess.TimeoutExpired:
-        raise PackagingError(f"{failure}: no answer within {DEADLINE} seconds.") from None
+        raise PackagingError(f"{failure}: no answer within {TIMEOUT} seconds.") from None
     except subprocess.CalledProcessError as error:
         raise PackagingError(f"{failure}: {error.stderr.strip()[-2000:]}") from None
 
 
 @click.command()
 @click.argument("stage")
-@click.option("--python", "version", default=RUNTIME, show_default=True, help="Minor version.")
+@click.option(
+    "--python", "version", default=RUNTIME, show_default=True, help="The functions' Python version."
+)
 @click.option("--arch", type=click.Choice([*PLATFORMS]), default="arm64", show_default=True)
-@click.option("--folder", type=click.Path(path_type=Path), help="build/STAGE if left out.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="The output folder. Default: build/STAGE."
+)
 def main(stage: str, version: str, arch: str, folder: Path | None) -> None:
-    """Package STAGE: one template and one zip."""
+    """Package STAGE as one template and one zip."""
     console, folder = Console(), folder or BUILD / stage
     try:
         with console.status(f"Packaging {stage} for python{version} on {arch} …"):

@@ -1,7 +1,7 @@
-"""Trims an unpacked package to what its functions run, and compiles it.
+"""Removes from an unpacked package what its functions never load, and compiles the rest.
 
-Chalice ships no bytecode, and Lambda's disk is read-only: each cold start would compile every
-library anew. The same tree always becomes the same bytes.
+Chalice packages no bytecode and Lambda's disk is read-only, so each cold start would compile every
+library again. The result is reproducible: the same tree gives the same bytes.
 """
 
 import gzip
@@ -19,14 +19,14 @@ SERVICES = {
     "sns": "sns",
     "sqs": "sqs",
 }
-"""Those that `wiring` makes clients of, and what botocore's list of endpoints calls them."""
+"""The services that `wiring` makes clients for, and their names in botocore's endpoint list."""
 
 MODEL = ("service-2", "endpoint-rule-set-1")
-"""What a client is made of; waiters, paginators and examples are for others."""
+"""The files that a botocore client reads; we use no waiters, paginators and examples."""
 SHARED = frozenset({"_retry", "endpoints", "partitions", "sdk-default-configuration"})
 
 CHALICE = frozenset({"__init__.py", "app.py", "py.typed"})
-"""What Chalice itself puts into a package; the rest is its command line."""
+"""The files that `chalice package` itself includes; the rest is Chalice's command line."""
 COMMAND_LINE = frozenset(
     {
         *("bin", "blessed", "click", "editor", "inquirer", "jinxed", "packaging", "readchar"),
@@ -35,19 +35,19 @@ COMMAND_LINE = frozenset(
         *("distutils-precedence.pth", "cffi", "pycparser"),
     }
 )
-"""What only that, or building a library, asks for."""
+"""Packages that only Chalice's command line or the build of a library needs."""
 
 METADATA = frozenset({"METADATA"})
-"""Of a distribution: its name and version, which `importlib.metadata` is asked for."""
+"""The only file of a `.dist-info` folder that is read at run time (`importlib.metadata`)."""
 
 
 def slim(tree: Path, python: Path) -> None:
-    """`tree` holds app.py and its libraries side by side; `python` is of the minor version that the
-    functions run on. Raises CalledProcessError where a file does not compile."""
+    """`tree` holds app.py and its libraries. `python` is an interpreter of the version that the
+    functions run on. Raises CalledProcessError if a file does not compile."""
     _drop(_unused(tree))
     for file in sorted((tree / "botocore" / "data").rglob("*.json.gz")):
-        _readable(file)
-    _only_our_endpoints(tree / "botocore" / "data" / "endpoints.json")
+        _write_plain_json(file)
+    _keep_our_endpoints(tree / "botocore" / "data" / "endpoints.json")
     _compile(tree, python)
 
 
@@ -64,7 +64,7 @@ def _unused(tree: Path) -> list[Path]:
         *(path for path in tree.iterdir() if path.name in COMMAND_LINE),
         *(path for path in (tree / "chalice").iterdir() if path.name not in CHALICE),
         *(path for path in _metadata(tree) if path.name not in METADATA),
-        *_of_other_services(tree / "botocore" / "data"),
+        *_unused_service_data(tree / "botocore" / "data"),
         *tree.rglob("*.pyi"),
         *sorted(tree.rglob("__pycache__"), reverse=True),
     ]
@@ -74,7 +74,7 @@ def _metadata(tree: Path) -> Iterator[Path]:
     return (path for folder in tree.glob("*.dist-info") for path in folder.iterdir())
 
 
-def _of_other_services(data: Path) -> Iterator[Path]:
+def _unused_service_data(data: Path) -> Iterator[Path]:
     for path in data.iterdir():
         if path.is_file():
             if path.name.partition(".")[0] not in SHARED:
@@ -86,25 +86,25 @@ def _of_other_services(data: Path) -> Iterator[Path]:
             yield from (file for file in models if file.name.partition(".")[0] not in MODEL)
 
 
-def _readable(file: Path) -> None:
-    """As plain JSON, without what is written in it for people."""
+def _write_plain_json(file: Path) -> None:
+    """Replaces the gzipped model by plain JSON without documentation, which loads faster."""
     model = json.loads(gzip.decompress(file.read_bytes()))
-    _write(file.with_suffix(""), _undocumented(model))
+    _write(file.with_suffix(""), _without_documentation(model))
     file.unlink()
 
 
-def _undocumented(model: Any) -> Any:
+def _without_documentation(model: Any) -> Any:
     if isinstance(model, dict):
         return {
-            key: _undocumented(value)
+            key: _without_documentation(value)
             for key, value in model.items()
-            # What is not text is a thing of that name.
+            # A member that is itself called "documentation" has a shape instead of a text.
             if not (key == "documentation" and isinstance(value, str))
         }
-    return [_undocumented(each) for each in model] if isinstance(model, list) else model
+    return [_without_documentation(each) for each in model] if isinstance(model, list) else model
 
 
-def _only_our_endpoints(file: Path) -> None:
+def _keep_our_endpoints(file: Path) -> None:
     endpoints = json.loads(file.read_text(encoding="utf-8"))
     ours = frozenset(SERVICES.values())
     for partition in endpoints["partitions"]:
@@ -119,9 +119,9 @@ def _write(file: Path, content: Any) -> None:
 
 
 def _compile(tree: Path, python: Path) -> None:
-    """Unchecked: the bytecode holds whatever times the files are given on their way to Lambda."""
+    """Uses unchecked hashes, because Lambda changes the times of the source files."""
     how = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(tree), "-p", "/var/task"]
-    # A set of constants is written in the order of its hashes.
+    # With a fixed hash seed, constant sets are written in the same order each time.
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONHASHSEED": "0"}
     subprocess.run(
         [str(python), "-P", "-S", "-s", "-m", "compileall", *how, str(tree)],

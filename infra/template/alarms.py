@@ -1,6 +1,6 @@
-"""When somebody has to look, and where docs/operations.md says what to do.
+"""The alarms of a stage. docs/operations.md says what to do about each.
 
-Each alarm is on one metric, so that its name says what is wrong with what.
+Each alarm watches one metric, so its name says what is wrong.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chalicelib.usecases.records.reports import Metric
 from infra.template.metrics import (
     GATE_LATENCY,
-    Measure,
+    AwsMetric,
     Names,
     Resource,
     of_account,
@@ -23,32 +23,32 @@ from infra.template.metrics import (
 
 RUNBOOK = "docs/operations.md"
 TOPIC = "AlarmTopic"
-"""Logical name of the topic that tells operators; who subscribes is theirs to say."""
+"""The logical name of the topic that alarms publish to; operators subscribe to it."""
 HOT_PATH = ("GetItem", "BatchGetItem", "Query", "TransactWriteItems")
-"""What commands, gates and lists are made of."""
+"""The DynamoDB operations of commands, gates and lists."""
 MINUTE = 60
-Measures = Callable[[Names], Mapping[str, Measure]]
-"""By what tells them apart; "" where there is one."""
+MetricsByName = Callable[[Names], Mapping[str, AwsMetric]]
+"""The metrics of an alarm, by a distinguishing name; "" if there is only one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Raised where `statistic` of `minutes` at a time is beyond `threshold`, `times` in a row.
-    `title` is its heading in the runbook."""
+    """An alarm is raised if `statistic` over `minutes` exceeds `threshold`, `times` periods in a
+    row. `title` is its heading in the runbook; `description` is part of the notification."""
 
     title: str
-    says: str
-    measures: Measures
+    description: str
+    metrics: MetricsByName
     threshold: float
     statistic: str = "Sum"
     minutes: int = 1
     times: int = 1
     below: bool = False
-    """It is raised below the threshold, and where nothing is measured at all."""
+    """If true, the alarm is raised below the threshold and if there is no data."""
 
     @property
     def section(self) -> str:
-        """As GitHub makes an anchor of a heading."""
+        """The anchor that GitHub makes from the heading."""
         return re.sub(r"[^a-z0-9 -]", "", self.title.lower()).replace(" ", "-")
 
     @property
@@ -56,18 +56,18 @@ class Alarm:
         return "".join(word.capitalize() for word in self.section.split("-"))
 
 
-def _one(measure: Callable[[Names], Measure]) -> Measures:
-    return lambda names: {"": measure(names)}
+def _one(metric: Callable[[Names], AwsMetric]) -> MetricsByName:
+    return lambda names: {"": metric(names)}
 
 
-def _own(metric: Metric | str) -> Measures:
+def _own(metric: Metric | str) -> MetricsByName:
     return _one(lambda names: own(names, metric))
 
 
 ALARMS = (
     Alarm(
         "Oldest wait",
-        "A user has waited for a person for a quarter of an hour.",
+        "A user has waited for an agent for 15 minutes.",
         _own(Metric.OLDEST_WAIT),
         threshold=15 * 60,
         statistic="Maximum",
@@ -75,7 +75,7 @@ ALARMS = (
     ),
     Alarm(
         "Sweep missing",
-        "Deadlines have not been looked after for five minutes.",
+        "The sweep has not finished for five minutes, so no timers fire.",
         _own(Metric.SWEEPS),
         threshold=1,
         minutes=5,
@@ -83,14 +83,14 @@ ALARMS = (
     ),
     Alarm(
         "Deadlines failed",
-        "The sweep cannot look after a conversation whose time has come.",
+        "The sweep failed to process a conversation's due timers.",
         _own(Metric.DEADLINES_FAILED),
         threshold=0,
         times=3,
     ),
     Alarm(
         "Dead letters",
-        "Something was given up and waits for somebody to look at it.",
+        "A dead-letter queue contains messages.",
         lambda names: {
             name: of_queue(queue, "ApproximateNumberOfMessagesVisible")
             for name, queue in names.dead_letters.items()
@@ -100,7 +100,7 @@ ALARMS = (
     ),
     Alarm(
         "Deliveries late",
-        "The oldest delivery to a bot's webhook has waited for half an hour.",
+        "The oldest webhook delivery has waited for 30 minutes.",
         _one(lambda names: of_queue(names.webhook_queue, "ApproximateAgeOfOldestMessage")),
         threshold=30 * 60,
         statistic="Maximum",
@@ -108,7 +108,7 @@ ALARMS = (
     ),
     Alarm(
         "Stream late",
-        "Agents are told of what happened more than a minute late.",
+        "Agents see changes more than a minute late.",
         _one(lambda names: of_function(names, "on_change", "IteratorAge")),
         threshold=60_000,
         statistic="Maximum",
@@ -116,7 +116,7 @@ ALARMS = (
     ),
     Alarm(
         "Function errors",
-        "A function has failed as a whole.",
+        "A function invocation failed.",
         lambda names: {
             function: of_function(names, function, "Errors") for function in names.functions
         },
@@ -125,14 +125,14 @@ ALARMS = (
     ),
     Alarm(
         "Functions throttled",
-        "Lambda has refused calls: the account's concurrency is used up.",
+        "Lambda throttles invocations: the account's concurrency is used up.",
         _one(lambda names: of_account("Throttles")),
         threshold=0,
         times=2,
     ),
     Alarm(
         "Concurrency",
-        "Four fifths of the 1,000 calls at a time that an account has by default are in use.",
+        "800 of the account's default 1,000 concurrent executions are in use.",
         _one(lambda names: of_account("ConcurrentExecutions")),
         threshold=800,
         statistic="Maximum",
@@ -140,7 +140,7 @@ ALARMS = (
     ),
     Alarm(
         "Server errors",
-        "Callers have got answers with a status of 500 and more.",
+        "The REST API answered requests with a 5xx status.",
         _one(lambda names: of_rest(names, "5XXError")),
         threshold=5,
         minutes=5,
@@ -156,7 +156,7 @@ ALARMS = (
     ),
     Alarm(
         "Table throttled",
-        "DynamoDB has refused requests for being too many.",
+        "DynamoDB throttles requests.",
         lambda names: {
             operation: of_table(names, operation, "ThrottledRequests") for operation in HOT_PATH
         },
@@ -165,7 +165,7 @@ ALARMS = (
     ),
     Alarm(
         "Table errors",
-        "DynamoDB has failed.",
+        "DynamoDB reports system errors.",
         lambda names: {
             operation: of_table(names, operation, "SystemErrors") for operation in HOT_PATH
         },
@@ -174,7 +174,7 @@ ALARMS = (
     ),
     Alarm(
         "Conflicts",
-        "Many commands meet others on the same conversations.",
+        "Many commands conflict on the same conversations.",
         _own(Metric.CONFLICTS_RETRIED),
         threshold=300,
         minutes=5,
@@ -182,14 +182,14 @@ ALARMS = (
     ),
     Alarm(
         "Leaks",
-        "A bot goes on speaking while people do.",
+        "A bot sends messages while an agent owns the conversation.",
         _own(Metric.LEAKS),
         threshold=10,
         minutes=5,
     ),
     Alarm(
         "Many sockets",
-        "More agents are connected than one push should reach one by one.",
+        "More connections are open than one push can reach quickly.",
         _own(Metric.SOCKETS),
         threshold=4000,
         statistic="Maximum",
@@ -199,29 +199,29 @@ ALARMS = (
 
 
 def alarms(names: Names) -> dict[str, Resource]:
-    """CloudFormation resources by logical name: the operators' topic, and what is told there."""
+    """CloudFormation resources by logical name: the alarm topic and the alarms."""
     topic = {
         "Type": "AWS::SNS::Topic",
         "Properties": {"DisplayName": f"Baton {names.stage} alarms"},
     }
     return {TOPIC: topic} | {
-        f"{alarm.logical_name}{_word(which)}Alarm": _resource(names, alarm, which, measure)
+        f"{alarm.logical_name}{_logical_part(which)}Alarm": _resource(names, alarm, which, metric)
         for alarm in ALARMS
-        for which, measure in alarm.measures(names).items()
+        for which, metric in alarm.metrics(names).items()
     }
 
 
-def _resource(names: Names, alarm: Alarm, which: str, measure: Measure) -> Resource:
+def _resource(names: Names, alarm: Alarm, which: str, metric: AwsMetric) -> Resource:
     is_percentile = alarm.statistic.startswith("p")
     name = "-".join(filter(None, ("baton", names.stage, alarm.section, which)))
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
             "AlarmName": name,
-            "AlarmDescription": f"{alarm.says} {RUNBOOK}#{alarm.section}",
-            "Namespace": measure.namespace,
-            "MetricName": measure.name,
-            "Dimensions": [{"Name": n, "Value": v} for n, v in measure.dimensions.items()],
+            "AlarmDescription": f"{alarm.description} {RUNBOOK}#{alarm.section}",
+            "Namespace": metric.namespace,
+            "MetricName": metric.name,
+            "Dimensions": [{"Name": n, "Value": v} for n, v in metric.dimensions.items()],
             "ExtendedStatistic" if is_percentile else "Statistic": alarm.statistic,
             "Period": alarm.minutes * MINUTE,
             "EvaluationPeriods": alarm.times,
@@ -234,6 +234,6 @@ def _resource(names: Names, alarm: Alarm, which: str, measure: Measure) -> Resou
     }
 
 
-def _word(which: str) -> str:
-    """As a part of a logical name, which holds letters and digits only."""
+def _logical_part(which: str) -> str:
+    """Removes what a logical name may not contain: all but letters and digits."""
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]", which))

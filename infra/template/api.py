@@ -1,5 +1,5 @@
-"""The two APIs beside their routes: logs, limits, answers of their own, and, where a parameter asks
-for it, a domain, a firewall and a cache in front of the console."""
+"""The settings of the REST and WebSocket APIs: access logs, rate limits, API Gateway's own answers,
+and, by parameter, a domain, a WAF and a CloudFront distribution."""
 
 import json
 
@@ -7,11 +7,11 @@ from infra.template.functions import REST_HOST
 from infra.template.metrics import Resource
 from infra.template.names import REST_API, REST_STAGE, stack_of
 from infra.template.policies import SOCKETS
-from infra.template.storage import KEPT
+from infra.template.storage import RETAINED
 
 RETENTION_DAYS = 30
 RATE, BURST = 1000, 500
-"""Requests a second of one stage; the account's own quota is ten times that."""
+"""Requests a second for one stage, a tenth of the account's quota."""
 REST_LOG, SOCKET_LOG = "RestAccessLog", "SocketAccessLog"
 
 LOG_ACCOUNT = "AccessLogAccount"
@@ -25,7 +25,7 @@ REST_LINE = {
     "source": "$context.identity.sourceIp",
     "error": "$context.error.responseType",
 }
-"""The route, never the path or its query: an id of a user may stand there, or a token."""
+"""The line contains the route, never the path or query: these may contain user ids and tokens."""
 SOCKET_LINE = {
     "request_id": "$context.requestId",
     "event": "$context.eventType",
@@ -42,7 +42,8 @@ NOT_FOUND = {
     "code": "not_found",
     "request_id": "$context.requestId",
 }
-"""As the local gateway says it. API Gateway itself says 403 "Missing Authentication Token"."""
+"""The local gateway gives the same answer. API Gateway's default for an unknown route is 403
+"Missing Authentication Token"."""
 RESPONSES = {
     "MISSING_AUTHENTICATION_TOKEN": {
         "statusCode": 404,
@@ -61,7 +62,7 @@ def api(stage: str, *, traced: bool) -> dict[str, Resource]:
         f"{SOCKETS}Stage": {"Properties": _sockets()},
         REST_LOG: _log_group(),
         SOCKET_LOG: _log_group(),
-        **_in_front(),
+        **_optional_resources(),
     }
 
 
@@ -96,8 +97,9 @@ def _access_log(group: str, line: dict[str, str]) -> Resource:
 
 
 def _log_group() -> Resource:
-    """Its tag has it, and so the stage that logs into it, wait for the account's role: without that
-    API Gateway refuses the stage, and a plain DependsOn cannot have a condition."""
+    """The tag refers to the account's log role, so that the log group, and with it the API stage,
+    is created after that role: API Gateway refuses to log without it. DependsOn cannot be
+    conditional."""
     writer = {"Fn::If": ["MakesLogRole", {"Ref": LOG_ACCOUNT}, "exists"]}
     return {
         "Type": "AWS::Logs::LogGroup",
@@ -112,34 +114,34 @@ PARAMETERS: dict[str, Resource] = {
     "Origins": {
         "Type": "String",
         "Default": "",
-        "Description": "Further origins whose pages may open a WebSocket, apart by spaces.",
+        "Description": "More origins whose pages may open a WebSocket, separated by spaces.",
     },
     "Domain": {
         "Type": "String",
         "Default": "",
-        "Description": "A domain of your own for the REST API and the console; empty: none.",
+        "Description": "A custom domain for the REST API and the console. Empty: none.",
     },
     "Certificate": {
         "Type": "String",
         "Default": "",
-        "Description": "The ARN of its certificate, in this region.",
+        "Description": "The ARN of the domain's certificate in this region.",
     },
     "WebAcl": {
         "Type": "String",
         "Default": "",
-        "Description": "The ARN of a regional WAF web ACL for the REST API; empty: none.",
+        "Description": "The ARN of a regional WAF web ACL for the REST API. Empty: none.",
     },
     "ConsoleCache": {
         "Type": "String",
         "Default": "no",
         "AllowedValues": ["no", "yes"],
-        "Description": "Whether CloudFront stands in front of the API and the console.",
+        "Description": "yes: CloudFront serves the console from its cache and forwards API calls.",
     },
     "AccessLogRole": {
         "Type": "String",
         "Default": "exists",
         "AllowedValues": ["exists", "create"],
-        "Description": "API Gateway needs one role per account and region to write logs.",
+        "Description": "create: also create the role with which API Gateway writes logs.",
     },
 }
 CONDITIONS: dict[str, Resource] = {
@@ -150,7 +152,7 @@ CONDITIONS: dict[str, Resource] = {
 }
 
 
-def _in_front() -> dict[str, Resource]:
+def _optional_resources() -> dict[str, Resource]:
     return {
         "RestDomain": {
             "Type": "AWS::ApiGateway::DomainName",
@@ -189,8 +191,8 @@ REST_STAGE_ARN = (
 DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 BY_HEADERS = "83da9c7e-98b4-4e11-a168-04f0df8e2c65"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-"""Managed by AWS: the cache policies CachingDisabled and UseOriginCacheControlHeaders, and the
-origin request policy AllViewerExceptHostHeader."""
+"""The ids of AWS's managed policies: CachingDisabled and UseOriginCacheControlHeaders (cache), and
+AllViewerExceptHostHeader (origin request)."""
 
 
 def _distribution() -> Resource:
@@ -231,7 +233,7 @@ def _distribution() -> Resource:
 
 
 def _log_role() -> dict[str, Resource]:
-    """One per account and region, so it stays when a stack goes."""
+    """All stacks of an account and region share this role, so it outlives the stack."""
     trusted = {
         "Effect": "Allow",
         "Principal": {"Service": "apigateway.amazonaws.com"},
@@ -242,7 +244,7 @@ def _log_role() -> dict[str, Resource]:
         "AccessLogWriter": {
             "Type": "AWS::IAM::Role",
             "Condition": "MakesLogRole",
-            **KEPT,
+            **RETAINED,
             "Properties": {
                 "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trusted]},
                 "ManagedPolicyArns": [
@@ -253,7 +255,7 @@ def _log_role() -> dict[str, Resource]:
         LOG_ACCOUNT: {
             "Type": "AWS::ApiGateway::Account",
             "Condition": "MakesLogRole",
-            **KEPT,
+            **RETAINED,
             "Properties": {"CloudWatchRoleArn": {"Fn::GetAtt": ["AccessLogWriter", "Arn"]}},
         },
     }

@@ -1,4 +1,4 @@
-"""One page that shows whether users are being served, and if not, where it hangs."""
+"""The CloudWatch dashboard: whether users are served, and which part is slow if they are not."""
 
 import json
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from infra.template.alarms import HOT_PATH
 from infra.template.metrics import (
     COLD_STARTS,
     GATE_LATENCY,
-    Measure,
+    AwsMetric,
     Names,
     Resource,
     of_function,
@@ -19,24 +19,24 @@ from infra.template.metrics import (
     own,
 )
 
-WIDTH, HEIGHT, ACROSS = 8, 6, 3
-"""Of one graph, on CloudWatch's grid of 24 columns."""
+WIDTH, HEIGHT, PER_ROW = 8, 6, 3
+"""The size of a graph on CloudWatch's grid of 24 columns, and the graphs per row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
     title: str
-    lines: tuple[tuple[Measure, str], ...]
-    """Each with its statistic."""
+    lines: tuple[tuple[AwsMetric, str], ...]
+    """Pairs of a metric and its statistic."""
 
 
 def graphs(names: Names) -> list[Graph]:
-    """In the order in which one looks: users, bots, ourselves, what we stand on."""
+    """The graphs in this order: users, bots, our functions, AWS services."""
 
-    def mine(statistic: str, *metrics: Metric | str) -> tuple[tuple[Measure, str], ...]:
+    def mine(statistic: str, *metrics: Metric | str) -> tuple[tuple[AwsMetric, str], ...]:
         return tuple((own(names, metric), statistic) for metric in metrics)
 
-    def each(name: str, statistic: str = "Sum") -> tuple[tuple[Measure, str], ...]:
+    def each(name: str, statistic: str = "Sum") -> tuple[tuple[AwsMetric, str], ...]:
         return tuple((of_function(names, f, name), statistic) for f in names.functions)
 
     gate = mine("p50", GATE_LATENCY) + mine("p99", GATE_LATENCY)
@@ -50,22 +50,24 @@ def graphs(names: Names) -> list[Graph]:
         Graph("Oldest wait (s)", mine("Maximum", Metric.OLDEST_WAIT)),
         Graph("Time to claim (s)", to_claim),
         Graph("Gate latency (ms)", gate),
-        Graph("Leaks, conflicts", mine("Sum", Metric.LEAKS, Metric.CONFLICTS_RETRIED)),
+        Graph("Leaks and conflicts", mine("Sum", Metric.LEAKS, Metric.CONFLICTS_RETRIED)),
         Graph("Sockets", mine("Maximum", Metric.SOCKETS)),
         Graph("Deliveries pending, dead letters", _pending(queues)),
         Graph("Oldest delivery (s)", ((age, "Maximum"),)),
-        Graph("Deliveries given up", mine("Sum", Metric.DELIVERIES_DEAD)),
-        Graph("Stream's age (ms)", ((stream, "Maximum"),)),
+        Graph("Dead deliveries", mine("Sum", Metric.DELIVERIES_DEAD)),
+        Graph("Stream lag (ms)", ((stream, "Maximum"),)),
         Graph("Sweeps", mine("Sum", Metric.SWEEPS, Metric.DEADLINES_FAILED)),
-        Graph("Answers of 500 and more", ((of_rest(names, "5XXError"), "Sum"),)),
+        Graph("REST 5xx answers", ((of_rest(names, "5XXError"), "Sum"),)),
         Graph("Function errors", each("Errors")),
         Graph("Cold starts", mine("Sum", COLD_STARTS)),
-        Graph("Table", tuple((of_table(names, o, n), "Sum") for n, o in table)),
+        Graph(
+            "Table throttles and errors", tuple((of_table(names, o, n), "Sum") for n, o in table)
+        ),
     ]
 
 
-def _pending(queues: Iterable[str]) -> tuple[tuple[Measure, str], ...]:
-    """Those in hand, or put off until their next attempt, are "not visible"."""
+def _pending(queues: Iterable[str]) -> tuple[tuple[AwsMetric, str], ...]:
+    """Messages in progress or waiting for their next attempt count as "not visible"."""
     shown = ("ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible")
     return tuple((of_queue(queue, name), "Maximum") for queue in queues for name in shown)
 
@@ -85,7 +87,7 @@ def dashboard(names: Names) -> dict[str, Resource]:
 
 
 def _widget(number: int, graph: Graph) -> Resource:
-    row, column = divmod(number, ACROSS)
+    row, column = divmod(number, PER_ROW)
     return {
         "type": "metric",
         "x": column * WIDTH,
@@ -96,18 +98,18 @@ def _widget(number: int, graph: Graph) -> Resource:
             "title": graph.title,
             "region": "${AWS::Region}",
             "period": 60,
-            "metrics": [_line(measure, statistic) for measure, statistic in graph.lines],
+            "metrics": [_line(metric, statistic) for metric, statistic in graph.lines],
         },
     }
 
 
-def _line(measure: Measure, statistic: str) -> list[object]:
-    dimensions = [part for n, v in measure.dimensions.items() for part in (n, _substituted(v))]
-    return [measure.namespace, measure.name, *dimensions, {"stat": statistic}]
+def _line(metric: AwsMetric, statistic: str) -> list[object]:
+    dimensions = [part for n, v in metric.dimensions.items() for part in (n, _substituted(v))]
+    return [metric.namespace, metric.name, *dimensions, {"stat": statistic}]
 
 
 def _substituted(value: object) -> str:
-    """As `Fn::Sub` has it: the body of a dashboard is text."""
+    """The value in the syntax of `Fn::Sub`, because the body of a dashboard is text."""
     if isinstance(value, dict):
         ((function, target),) = value.items()
         return f"${{{target if function == 'Ref' else '.'.join(target)}}}"

@@ -1,4 +1,4 @@
-"""All that Chalice's own template lacks, as one template to be merged into it."""
+"""The template that is merged into Chalice's: everything that Chalice does not generate."""
 
 from collections.abc import Mapping
 
@@ -6,20 +6,26 @@ from infra.template import api, functions, messaging, monitoring, storage
 from infra.template.functions import REST_HOST, SOCKET_HOST
 from infra.template.metrics import Resource
 from infra.template.names import REST_STAGE, SECRET, SECRET_VERSION, names_of
-from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, TABLE, TOPIC, WEBHOOK_QUEUE
+from infra.template.policies import (
+    STREAM_DEAD_LETTERS,
+    TABLE,
+    TOPIC,
+    WEBHOOK_DEAD_LETTERS,
+    WEBHOOK_QUEUE,
+)
 
 SHARDS: dict[str, Resource] = {
     name: {"Type": "Number", "Default": 1, "MinValue": 1, "Description": says}
     for name, says in {
-        "Shards": "Partitions that each list is read from; may be raised, never lowered.",
-        "FilledShards": "How many of them are filled: see docs/operations.md.",
+        "Shards": "Number of partitions that each list is read from. Never lower it.",
+        "FilledShards": "Number of partitions that are written to; see docs/operations.md.",
     }.items()
 }
 VERSION: dict[str, Resource] = {
     SECRET_VERSION: {
         "Type": "String",
         "Default": "",
-        "Description": "The version id of the secret; empty: its current one when first deployed.",
+        "Description": "The secret's version id. Empty: the version at the first deployment.",
     }
 }
 OUTPUTS: Mapping[str, object] = {
@@ -29,24 +35,24 @@ OUTPUTS: Mapping[str, object] = {
     "TableName": {"Ref": TABLE},
     "TopicArn": {"Ref": TOPIC},
     "QueueUrl": {"Ref": WEBHOOK_QUEUE},
-    "DeadLetterUrl": {"Ref": DEAD_NUDGES},
+    "DeadLetterUrl": {"Ref": WEBHOOK_DEAD_LETTERS},
     "SecretArn": {"Ref": SECRET},
-    "DeadChangesUrl": {"Ref": DEAD_CHANGES},
+    "StreamDeadLetterUrl": {"Ref": STREAM_DEAD_LETTERS},
 }
 
 
 def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resource:
-    """The template to merge. `target` are the properties of every function that say what its
-    package was built for; `traced` is for X-Ray."""
+    """The template to merge. `target` contains the runtime and the architecture of all functions;
+    `traced` turns X-Ray tracing on."""
     resources = {
         **storage.storage(),
         **messaging.messaging(),
         **functions.functions(stage, target, traced=traced),
         **api.api(stage, traced=traced),
-        **monitoring.watching(names_of(stage)),
+        **monitoring.monitoring(names_of(stage)),
     }
     return {
-        "Description": f"Baton, {stage}: who may speak in a chatbot conversation.",
+        "Description": f"Baton, {stage}: human handoff for chatbots.",
         "Parameters": {**SHARDS, **VERSION, **api.PARAMETERS, **monitoring.PARAMETERS},
         "Conditions": {**api.CONDITIONS, **monitoring.CONDITIONS},
         "Resources": resources,

@@ -1,4 +1,4 @@
-"""What Chalice's functions lack: environment, role, log, and the options of their event sources."""
+"""Adds to Chalice's functions: environment, role, log group, and options of the event sources."""
 
 import json
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from infra.local.aws.messaging import VISIBILITY
 from infra.template.metrics import Resource
 from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, SECRET, SECRET_VERSION
 from infra.template.policies import (
-    DEAD_CHANGES,
-    DEAD_NUDGES,
     SOCKETS,
+    STREAM_DEAD_LETTERS,
     TABLE,
     TOPIC,
+    WEBHOOK_DEAD_LETTERS,
     WEBHOOK_QUEUE,
     log_of,
     role_of,
@@ -21,15 +21,14 @@ from infra.template.policies import (
 
 RETENTION_DAYS = 30
 STREAM_RETRIES = 10
-"""Of a batch, halved each time, before its first record is put aside."""
-SLOW = {"on_change": 60, "on_webhook_queue": 60, "on_minute": 59}
-"""Seconds; all else has the 29 that API Gateway waits."""
-assert SLOW["on_webhook_queue"] < VISIBILITY
+"""Attempts for a batch, which is halved each time, before its first record is a dead letter."""
+TIMEOUTS = {"on_change": 60, "on_webhook_queue": 60, "on_minute": 59}
+"""Seconds. The other functions have 29 seconds, the limit of API Gateway."""
+assert TIMEOUTS["on_webhook_queue"] < VISIBILITY
 
 
 def functions(stage: str, target: Mapping[str, object], *, traced: bool) -> dict[str, Resource]:
-    """By logical name, to be merged into what Chalice makes. `target` are the runtime and the
-    architecture that the package is built for."""
+    """The functions' properties by logical name. `target` is the runtime and the architecture."""
     made: dict[str, Resource] = {
         logical: {"Properties": {**_properties(stage, function, logical), **target}}
         for function, logical in FUNCTIONS.items()
@@ -43,22 +42,22 @@ def _properties(stage: str, function: str, logical: str) -> Resource:
         "LoggingConfig": {"LogGroup": {"Ref": log_of(logical)}},
         "Environment": {"Variables": _environment(stage, function)},
     }
-    if function in SLOW:
-        properties["Timeout"] = SLOW[function]
+    if function in TIMEOUTS:
+        properties["Timeout"] = TIMEOUTS[function]
     if function in EVENTS:
         properties["Events"] = EVENTS[function]
     return properties
 
 
 def _environment(stage: str, function: str) -> dict[str, object]:
-    """`BATON_ORIGINS` stands where it is asked for alone: the function behind the REST API cannot
-    know that API's address, which is made of the function."""
+    """Only `connect` gets `BATON_ORIGINS`: the REST function cannot refer to the REST API's
+    address, because the API refers to the function."""
     variables: dict[str, object] = {
         "BATON_STAGE": stage,
         "BATON_TABLE": {"Ref": TABLE},
         "BATON_TOPIC_ARN": {"Ref": TOPIC},
         "BATON_QUEUE_URL": {"Ref": WEBHOOK_QUEUE},
-        "BATON_DEAD_LETTER_URL": {"Ref": DEAD_NUDGES},
+        "BATON_DEAD_LETTER_URL": {"Ref": WEBHOOK_DEAD_LETTERS},
         "BATON_SOCKET_URL": {"Fn::Sub": f"wss://{SOCKET_HOST}"},
         "BATON_SOCKET_ENDPOINT": {"Fn::Sub": f"https://{SOCKET_HOST}"},
         "BATON_SECRET": {"Fn::Sub": SECRET_VALUE},
@@ -71,9 +70,10 @@ def _environment(stage: str, function: str) -> dict[str, object]:
 
 
 SECRET_VALUE = f"{{{{resolve:secretsmanager:${{{SECRET}}}:SecretString:::${{{SECRET_VERSION}}}}}}}"
-"""Put into the environment by CloudFormation: to read it from Secrets Manager would cost each cold
-start a call and one more client. CloudFormation looks it up only where the text of the reference
-changes, hence the version. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"""
+"""CloudFormation puts the secret into the environment, because reading Secrets Manager would add a
+client and a request to each cold start. It reads the secret only if the text of this reference
+changes, so the reference contains the version.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"""
 
 SOCKET_HOST = f"${{{SOCKETS}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{REST_STAGE}"
 REST_HOST = f"${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
@@ -92,7 +92,7 @@ EVENTS: Mapping[str, Resource] = {
                 "DestinationConfig": {
                     "OnFailure": {
                         "Type": "SQS",
-                        "Destination": {"Fn::GetAtt": [DEAD_CHANGES, "Arn"]},
+                        "Destination": {"Fn::GetAtt": [STREAM_DEAD_LETTERS, "Arn"]},
                     }
                 },
             }
@@ -110,6 +110,6 @@ EVENTS: Mapping[str, Resource] = {
 
 
 def _logs() -> dict[str, Resource]:
-    """Groups of our own: those that Lambda makes keep everything for ever."""
+    """Log groups that expire; the ones that Lambda creates itself never do."""
     group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": RETENTION_DAYS}}
     return {log_of(logical): group for logical in FUNCTIONS.values()}

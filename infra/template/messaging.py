@@ -1,20 +1,21 @@
-"""The topic, the queue that wakes the webhook worker, and where goes what could not be done."""
+"""The SNS topic, the webhook queue and the dead-letter queues."""
 
 from infra.local.aws.messaging import POISON_AFTER, VISIBILITY
 from infra.template.metrics import Resource
-from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, TOPIC, WEBHOOK_QUEUE
+from infra.template.policies import STREAM_DEAD_LETTERS, TOPIC, WEBHOOK_DEAD_LETTERS, WEBHOOK_QUEUE
 
 TWO_WEEKS = 14 * 24 * 60 * 60
-"""Seconds: the longest that SQS keeps a message."""
+"""Seconds; the longest retention of SQS."""
 HIGH_THROUGHPUT = {
     "DeduplicationScope": "messageGroup",
     "FifoThroughputLimit": "perMessageGroupId",
 }
-"""One message group is one conversation; the queue's own limit would be 300 a second."""
+"""Each conversation is a message group. Without these settings a FIFO queue takes only 300 messages
+a second."""
 
 
 def messaging() -> dict[str, Resource]:
-    dead = {"deadLetterTargetArn": {"Fn::GetAtt": [DEAD_NUDGES, "Arn"]}}
+    dead = {"deadLetterTargetArn": {"Fn::GetAtt": [WEBHOOK_DEAD_LETTERS, "Arn"]}}
     webhook_queue = {
         **HIGH_THROUGHPUT,
         "VisibilityTimeout": VISIBILITY,
@@ -26,9 +27,11 @@ def messaging() -> dict[str, Resource]:
             "Properties": {"DisplayName": "Baton", "KmsMasterKeyId": "alias/aws/sns"},
         },
         WEBHOOK_QUEUE: _queue(fifo=True, **webhook_queue),
-        DEAD_NUDGES: _queue(fifo=True, **HIGH_THROUGHPUT, MessageRetentionPeriod=TWO_WEEKS),
-        # Lambda puts aside into standard queues only.
-        DEAD_CHANGES: _queue(fifo=False, MessageRetentionPeriod=TWO_WEEKS),
+        WEBHOOK_DEAD_LETTERS: _queue(
+            fifo=True, **HIGH_THROUGHPUT, MessageRetentionPeriod=TWO_WEEKS
+        ),
+        # Lambda's failure destinations cannot be FIFO queues.
+        STREAM_DEAD_LETTERS: _queue(fifo=False, MessageRetentionPeriod=TWO_WEEKS),
     }
 
 

@@ -1,4 +1,5 @@
-"""What is watched: Baton's own metrics, and those of AWS about what the template has."""
+"""The metrics that alarms and the dashboard use: Baton's own, and AWS's metrics of our
+resources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,15 +10,15 @@ from chalicelib.wiring import NAMESPACE
 
 GATE = "GET /api/v1/bots/{bot}/conversations/{id}/gate"
 GATE_LATENCY, COLD_STARTS = "GateLatency", "ColdStarts"
-"""Read from the lines of the log: a gate call records nothing."""
+"""Metric filters on the log compute these two, because a gate call records no metric itself."""
 Resource = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Logical names, but for `stage`, and `rest_api` with `rest_stage`: API Gateway's metrics go
-    by these. `functions` and `log_groups` are by the function's name in app.py; the HTTP half is
-    `api_handler`."""
+    """The logical names of the resources. `rest_api` and `rest_stage` are real names, because API
+    Gateway's metrics use them. The keys of `functions` and `log_groups` are the functions' names in
+    app.py; `api_handler` serves the REST API."""
 
     stage: str
     functions: Mapping[str, str]
@@ -30,45 +31,45 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """One metric. A dimension's value is text, or what CloudFormation makes of a logical name."""
+class AwsMetric:
+    """A CloudWatch metric. A dimension's value is text or a CloudFormation function such as Ref."""
 
     namespace: str
     name: str
     dimensions: Mapping[str, object] = field(default_factory=dict)
 
 
-def own(names: Names, name: Metric | str) -> Measure:
-    return Measure(f"{NAMESPACE}/{names.stage}", str(name))
+def own(names: Names, name: Metric | str) -> AwsMetric:
+    return AwsMetric(f"{NAMESPACE}/{names.stage}", str(name))
 
 
-def of_function(names: Names, function: str, name: str) -> Measure:
-    return Measure("AWS/Lambda", name, {"FunctionName": {"Ref": names.functions[function]}})
+def of_function(names: Names, function: str, name: str) -> AwsMetric:
+    return AwsMetric("AWS/Lambda", name, {"FunctionName": {"Ref": names.functions[function]}})
 
 
-def of_account(name: str) -> Measure:
-    """All functions of the account in this region share one quota."""
-    return Measure("AWS/Lambda", name)
+def of_account(name: str) -> AwsMetric:
+    """A metric over all functions of the account in this region, which share one quota."""
+    return AwsMetric("AWS/Lambda", name)
 
 
-def of_queue(logical_name: str, name: str) -> Measure:
+def of_queue(logical_name: str, name: str) -> AwsMetric:
     queue = {"Fn::GetAtt": [logical_name, "QueueName"]}
-    return Measure("AWS/SQS", name, {"QueueName": queue})
+    return AwsMetric("AWS/SQS", name, {"QueueName": queue})
 
 
-def of_table(names: Names, operation: str, name: str) -> Measure:
-    """A throttled index counts as well: DynamoDB refuses the request that would write it."""
+def of_table(names: Names, operation: str, name: str) -> AwsMetric:
+    """Includes throttled indexes, because DynamoDB then refuses the write to the table."""
     dimensions = {"TableName": {"Ref": names.table}, "Operation": operation}
-    return Measure("AWS/DynamoDB", name, dimensions)
+    return AwsMetric("AWS/DynamoDB", name, dimensions)
 
 
-def of_rest(names: Names, name: str) -> Measure:
+def of_rest(names: Names, name: str) -> AwsMetric:
     dimensions = {"ApiName": names.rest_api, "Stage": names.rest_stage}
-    return Measure("AWS/ApiGateway", name, dimensions)
+    return AwsMetric("AWS/ApiGateway", name, dimensions)
 
 
 def log_metrics(names: Names) -> dict[str, Resource]:
-    """Metric filters, by logical name: CloudWatch Logs counts as it takes the lines in."""
+    """Metric filters by logical name; CloudWatch Logs computes their metrics from the log lines."""
     gate = f'{{ $.event = "request" && $.route = "{GATE}" }}'
     cold = "{ $.cold_start IS TRUE }"
     return {"GateLatencyFilter": _filter(names, "api_handler", gate, GATE_LATENCY, "$.ms")} | {
@@ -78,7 +79,7 @@ def log_metrics(names: Names) -> dict[str, Resource]:
 
 
 def _filter(names: Names, function: str, pattern: str, name: str, value: str) -> Resource:
-    measure = own(names, name)
+    metric = own(names, name)
     unit = "Count" if value == "1" else "Milliseconds"
     return {
         "Type": "AWS::Logs::MetricFilter",
@@ -87,8 +88,8 @@ def _filter(names: Names, function: str, pattern: str, name: str, value: str) ->
             "FilterPattern": pattern,
             "MetricTransformations": [
                 {
-                    "MetricNamespace": measure.namespace,
-                    "MetricName": measure.name,
+                    "MetricNamespace": metric.namespace,
+                    "MetricName": metric.name,
                     "MetricValue": value,
                     "Unit": unit,
                 }

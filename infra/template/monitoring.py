@@ -1,4 +1,4 @@
-"""All that watches a stage, for the template."""
+"""All monitoring resources of the template."""
 
 from infra.template.alarms import TOPIC, alarms
 from infra.template.dashboard import dashboard
@@ -9,7 +9,7 @@ PARAMETERS: dict[str, Resource] = {
     EMAIL: {
         "Type": "String",
         "Default": "",
-        "Description": "Who is told of alarms, once they have confirmed it; empty: nobody.",
+        "Description": "The e-mail address that receives alarms. Empty: none.",
     }
 }
 CONDITIONS: dict[str, Resource] = {
@@ -17,13 +17,12 @@ CONDITIONS: dict[str, Resource] = {
 }
 
 
-def watching(names: Names) -> dict[str, Resource]:
-    """Resources by logical name: the alarms and their topic, the dashboard, the metrics that are
-    read from the log."""
-    return {**alarms(names), **_told(), **dashboard(names), **log_metrics(names)}
+def monitoring(names: Names) -> dict[str, Resource]:
+    """Resources by logical name: the alarms and their topic, the dashboard, the metric filters."""
+    return {**alarms(names), **_subscription(), **dashboard(names), **log_metrics(names)}
 
 
-def _told() -> dict[str, Resource]:
+def _subscription() -> dict[str, Resource]:
     properties = {"TopicArn": {"Ref": TOPIC}, "Protocol": "email", "Endpoint": {"Ref": EMAIL}}
     return {
         "AlarmSubscription": {

@@ -1,7 +1,13 @@
-"""What the template's resources are called, each name once."""
+"""The names of the template's resources."""
 
 from infra.template.metrics import Names
-from infra.template.policies import DEAD_CHANGES, DEAD_NUDGES, TABLE, WEBHOOK_QUEUE, log_of
+from infra.template.policies import (
+    STREAM_DEAD_LETTERS,
+    TABLE,
+    WEBHOOK_DEAD_LETTERS,
+    WEBHOOK_QUEUE,
+    log_of,
+)
 
 FUNCTIONS = {
     "api_handler": "APIHandler",
@@ -12,26 +18,26 @@ FUNCTIONS = {
     "on_webhook_queue": "OnWebhookQueue",
     "on_minute": "OnMinute",
 }
-"""As Chalice names them, by the function's name in app.py."""
+"""The logical names that Chalice gives the functions, by their names in app.py."""
 
 REST_API, REST_STAGE = "RestAPI", "api"
 SECRET, SECRET_VERSION = "Secret", "SecretVersion"
 
 
 def stack_of(stage: str) -> str:
-    """The stack's name, and the beginning of all names that a person chooses."""
+    """The name of the stage's stack."""
     return f"baton-{stage}"
 
 
 def names_of(stage: str) -> Names:
-    """For the alarms and the dashboard."""
+    """The names that alarms and the dashboard need."""
     return Names(
         stage=stage,
         functions=FUNCTIONS,
         log_groups={function: log_of(logical) for function, logical in FUNCTIONS.items()},
         table=TABLE,
         webhook_queue=WEBHOOK_QUEUE,
-        dead_letters={"nudges": DEAD_NUDGES, "changes": DEAD_CHANGES},
+        dead_letters={"webhooks": WEBHOOK_DEAD_LETTERS, "stream": STREAM_DEAD_LETTERS},
         rest_api=stack_of(stage),
         rest_stage=REST_STAGE,
     )

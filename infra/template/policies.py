@@ -1,25 +1,24 @@
-"""What each function may do: what its code asks for, what its event source asks for in its name,
-and nothing else.
+"""The IAM policy of each function: the calls of its code and of its event source, nothing else.
 
-`tests/deploy/test_policies.py` holds `PERMITTED` to the code in both directions. Nothing here ends
-in `*` but where AWS has no name for what is meant; each of those has its reason beside it.
+`tests/deploy/test_policies.py` compares `PERMITTED` with the calls that the code makes. A `*`
+appears only where AWS offers no narrower resource name; a comment gives the reason.
 """
 
 from collections.abc import Iterable, Mapping
 
 from infra.template.metrics import Resource
 
-TABLE, TOPIC, WEBHOOK_QUEUE, SOCKETS = "Table", "Events", "Nudges", "WebsocketAPI"
-DEAD_NUDGES, DEAD_CHANGES = "DeadNudges", "DeadChanges"
-"""Logical names in the template."""
+TABLE, TOPIC, WEBHOOK_QUEUE, SOCKETS = "Table", "Events", "WebhookQueue", "WebsocketAPI"
+WEBHOOK_DEAD_LETTERS, STREAM_DEAD_LETTERS = "WebhookDeadLetters", "StreamDeadLetters"
+"""The logical names in the template."""
 STREAM = f"{TABLE}/stream"
 
-Permitted = Mapping[str, frozenset[str]]
+Permissions = Mapping[str, frozenset[str]]
 """Operations by resource."""
 
 
 def index(name: str) -> str:
-    """How an index of the table is named here."""
+    """The name of an index in these tables."""
     return f"{TABLE}/index/{name}"
 
 
@@ -29,63 +28,64 @@ def _may(*operations: str) -> frozenset[str]:
 
 READS = _may("BatchGetItem", "GetItem", "Query")
 COMMANDS = READS | _may("PutItem", "UpdateItem")
-"""A transaction needs the permission of each of its steps; there is none for itself."""
-FORGETS = _may("BatchWriteItem")
-"""A connection that is gone, and its watches."""
+"""IAM checks each step of a transaction; there is no permission for the transaction itself."""
+CLEANS_UP = _may("BatchWriteItem")
+"""Deletes a closed connection and its watches."""
 LISTS = _may("Query")
-SPEAKS = _may("PostToConnection")
+PUSHES = _may("PostToConnection")
 
-PERMITTED: Mapping[str, Permitted] = {
+PERMITTED: Mapping[str, Permissions] = {
     "api_handler": {
-        TABLE: COMMANDS | FORGETS | _may("ConditionCheckItem", "DeleteItem"),
+        TABLE: COMMANDS | CLEANS_UP | _may("ConditionCheckItem", "DeleteItem"),
         **{index(name): LISTS for name in ("board", "recent", "name", "handoffs")},
-        SOCKETS: SPEAKS,
+        SOCKETS: PUSHES,
     },
     "connect": {TABLE: COMMANDS | _may("DeleteItem"), index("board"): LISTS},
     "message": {
-        TABLE: COMMANDS | FORGETS,
+        TABLE: COMMANDS | CLEANS_UP,
         index("board"): LISTS,
-        SOCKETS: SPEAKS,
+        SOCKETS: PUSHES,
         WEBHOOK_QUEUE: _may("SendMessage"),
     },
-    "disconnect": {TABLE: COMMANDS | FORGETS, index("board"): LISTS, SOCKETS: SPEAKS},
+    "disconnect": {TABLE: COMMANDS | CLEANS_UP, index("board"): LISTS, SOCKETS: PUSHES},
     "on_change": {
-        TABLE: COMMANDS | FORGETS,
+        TABLE: COMMANDS | CLEANS_UP,
         index("board"): LISTS,
-        SOCKETS: SPEAKS,
+        SOCKETS: PUSHES,
         TOPIC: _may("Publish"),
         WEBHOOK_QUEUE: _may("SendMessage"),
     },
     "on_webhook_queue": {
         TABLE: _may("BatchWriteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-        SOCKETS: SPEAKS,
+        SOCKETS: PUSHES,
         WEBHOOK_QUEUE: _may("ChangeMessageVisibility"),
-        DEAD_NUDGES: _may("SendMessage"),
+        WEBHOOK_DEAD_LETTERS: _may("SendMessage"),
     },
     "on_minute": {TABLE: COMMANDS, index("board"): LISTS, index("due"): LISTS},
 }
-"""What the code asks for."""
+"""The calls that the functions' code makes."""
 
-SOURCES: Mapping[str, Permitted] = {
+SOURCES: Mapping[str, Permissions] = {
     "on_change": {
         STREAM: _may("DescribeStream", "GetRecords", "GetShardIterator"),
-        DEAD_CHANGES: _may("SendMessage"),
+        STREAM_DEAD_LETTERS: _may("SendMessage"),
     },
     "on_webhook_queue": {
         WEBHOOK_QUEUE: _may("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
     },
 }
-"""What Lambda itself asks for, in the function's name: it reads the stream and the queue, and puts
-aside what a function could not take. https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html,
+"""The calls that Lambda's event sources make with the function's role: they read the stream and the
+queue, and send failed stream batches to a queue.
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html,
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html"""
 
 SERVICES = {TABLE: "dynamodb", TOPIC: "sns", SOCKETS: "execute-api"}
-"""All else is a queue."""
+"""The service of each resource; the others are queues."""
 
 
 def roles(functions: Mapping[str, str], *, traced: bool = False) -> dict[str, Resource]:
-    """A role for each function, by logical name. `functions` are logical names by the function's
-    name in app.py; `traced` is for X-Ray."""
+    """A role for each function, by logical name. `functions` maps the functions' names in app.py to
+    their logical names; `traced` adds the X-Ray permissions."""
     return {
         role_of(logical): _role(function, logical, traced)
         for function, logical in functions.items()
@@ -97,7 +97,7 @@ def role_of(logical: str) -> str:
 
 
 def log_of(logical: str) -> str:
-    """The function's log group."""
+    """The logical name of the function's log group."""
     return f"{logical}Log"
 
 
@@ -123,9 +123,9 @@ def _role(function: str, logical: str, traced: bool) -> Resource:
 
 
 def policy_of(function: str, logical: str, traced: bool = False) -> Resource:
-    """The policy document of a function."""
-    asked = [*PERMITTED[function].items(), *SOURCES.get(function, {}).items()]
-    statements = [_statement(_actions(name, what), _arn(name)) for name, what in asked]
+    """The function's policy document."""
+    permissions = [*PERMITTED[function].items(), *SOURCES.get(function, {}).items()]
+    statements = [_statement(_actions(name, what), _arn(name)) for name, what in permissions]
     log = _statement(
         ["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": [log_of(logical), "Arn"]}
     )
@@ -133,9 +133,8 @@ def policy_of(function: str, logical: str, traced: bool = False) -> Resource:
     return {"Version": "2012-10-17", "Statement": [*statements, log, *tracing]}
 
 
-WRITES_LOG = ["logs:CreateLogStream", "logs:PutLogEvents"]
 TRACES = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
-"""On everything: X-Ray knows no resources."""
+"""X-Ray has no resources, so these are permitted on `*`."""
 
 
 def _statement(actions: Iterable[str], resource: object) -> Resource:
@@ -166,4 +165,4 @@ CONNECTIONS = (
     "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
     f"${{{SOCKETS}}}/*/POST/@connections/*"
 )
-"""Of any stage of this API, and any connection: their names are made when somebody connects."""
+"""Any stage and any connection of this API; connection ids are not known in advance."""

@@ -1,11 +1,11 @@
-"""The table, and the secret that signs: what a stack must never lose by an update."""
+"""The table and the signing secret, which CloudFormation must never delete."""
 
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
 from infra.template.metrics import Resource
 from infra.template.names import SECRET
 from infra.template.policies import TABLE
 
-KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 SECRET_LENGTH = 64
 
 
@@ -18,7 +18,7 @@ def _table() -> Resource:
     stream = {"StreamViewType": definition.pop("StreamSpecification")["StreamViewType"]}
     return {
         "Type": "AWS::DynamoDB::Table",
-        **KEPT,
+        **RETAINED,
         "Properties": {
             **definition,
             "StreamSpecification": stream,
@@ -33,9 +33,9 @@ def _secret() -> Resource:
     generated = {"PasswordLength": SECRET_LENGTH, "ExcludePunctuation": True}
     return {
         "Type": "AWS::SecretsManager::Secret",
-        **KEPT,
+        **RETAINED,
         "Properties": {
-            "Description": "Signs Baton's tokens, tickets and cursors; several, the first signs.",
+            "Description": "Signs tokens, tickets and cursors. May contain several secrets.",
             "GenerateSecretString": generated,
         },
     }

@@ -1,4 +1,4 @@
-"""One package for all tests, built for the interpreter and the machine that they run on."""
+"""One package for all tests, built for this interpreter and this machine."""
 
 import json
 import platform
@@ -20,7 +20,7 @@ def host() -> Target:
 
 @pytest.fixture(scope="session")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the template and the zip, of the stage prod, by the command itself."""
+    """The folder with the template and the zip of the stage prod, written by `make package`."""
     folder = tmp_path_factory.mktemp("build") / "prod"
     built_for = f"--python {host().version} --arch {host().architecture}"
     arguments = ["STAGE=prod", f"ARGS={built_for} --folder {folder}"]

@@ -1,8 +1,7 @@
-"""The packaged template, deployed for real into the local engine, and found there as a running
-stack is.
+"""Deploys the packaged template to the local engine and lets tests use it like a running stack.
 
-The engine runs each function as a process of its own, from the zip as it is. What of the template
-it takes otherwise than AWS is named in `for_emulator`, and nothing else is changed.
+The engine runs each function in its own process, from the unchanged zip. `for_emulator` lists all
+changes to the template that the engine needs.
 """
 
 import json
@@ -16,7 +15,7 @@ from samtranslator.translator.transform import transform
 
 from chalicelib.settings import LOCAL
 from infra.deployment.cloudformation import Stack
-from infra.deployment.deploy import Bucket, read, uploaded
+from infra.deployment.deploy import Bucket, read_package, upload
 from infra.local.aws.engine import REGION, Engine
 from tests.e2e.bot_setup import Running
 from tests.support.stack import services_of
@@ -28,7 +27,7 @@ READY_WITHIN = 60.0
 
 
 class Deployed:
-    """One stack in a running engine: `url` and `environment` as `tests.support.stack` has them."""
+    """A stack in a running engine, with the `url` and `environment` of `tests.support.stack`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -38,13 +37,13 @@ class Deployed:
         self._bucket.prepare()
 
     def deploy(self, package: Path, template: Template | None = None) -> None:
-        """Makes the stack, or changes it; `template` in the place of the package's own."""
-        zipped, made = read(package)
+        """Creates or updates the stack. `template` replaces the package's own template."""
+        zipped, made = read_package(package)
         code = f"s3://{BUCKET}/{self._bucket.put(zipped, '.zip')}"
         wanted = for_emulator(template or made, self._engine.url, code)
-        proposal = self._stack.propose(uploaded(self._bucket, zipped, wanted), [], {})
-        assert proposal, "a deployment changes something"
-        self._stack.carry_out(proposal, lambda _: None)
+        change_set = self._stack.create_change_set(upload(self._bucket, zipped, wanted), [], {})
+        assert change_set, "the change set is empty"
+        self._stack.execute(change_set, lambda _: None)
 
     @property
     def outputs(self) -> Mapping[str, str]:
@@ -56,13 +55,13 @@ class Deployed:
 
     @property
     def environment(self) -> dict[str, str]:
-        """As one of its functions has it."""
+        """The environment of one of its functions."""
         function = self.outputs["WebsocketMessageHandlerName"]
         found = self._engine.client("lambda").get_function_configuration(FunctionName=function)
         return {**self._engine.environment, **found["Environment"]["Variables"]}
 
     def invoke(self, function: str, event: object) -> Any:
-        """What a function, by its name in app.py, answers."""
+        """Calls the function with this name in app.py and returns its answer."""
         named = self._engine.client("lambda", read_timeout=60)
         (name,) = [
             each["FunctionName"]
@@ -74,13 +73,14 @@ class Deployed:
 
 
 def for_emulator(template: Template, engine: str, code: str) -> Template:
-    """The template as the engine takes it:
+    """Changes the template for the engine:
 
-    * expanded by AWS's own SAM translator, which CloudFormation runs by itself;
-    * the code in the engine's S3, not beside the template;
-    * no `AWS::ApiGatewayV2::Deployment`, which it does not know: the stage deploys by itself;
-    * addresses on loopback instead of AWS's host names, which lead nowhere here;
-    * the stage `local`, the only one in which a webhook may be on this machine.
+    * AWS's own SAM translator expands it; CloudFormation does this itself.
+    * The code is in the engine's S3.
+    * `AWS::ApiGatewayV2::Deployment` is removed, because the engine does not support it; the stage
+      deploys automatically.
+    * The addresses are on loopback, because AWS's host names do not resolve here.
+    * The stage is `local`, the only one that permits a webhook on this machine.
     """
     prepared = json.loads(json.dumps(template))
     for resource in prepared["Resources"].values():
@@ -118,8 +118,8 @@ def _without_socket_deployment(template: Template) -> Template:
     return template
 
 
-class Elsewhere(Running):
-    """A deployed stack, for stories that are told of one on this machine."""
+class RunningDeployment(Running):
+    """A deployed stack for the stories that the end-to-end tests run on the local stack."""
 
     def __init__(self, deployed: Deployed) -> None:
         self.url = deployed.url
@@ -128,10 +128,10 @@ class Elsewhere(Running):
 
 
 class _NoManagedPolicies(ManagedPolicyLoader):
-    """Functions have roles of their own; nothing is looked up by name."""
+    """The functions have their own roles, so no managed policy is needed."""
 
     def __init__(self) -> None:
-        """There is no IAM to ask."""
+        """Skips the base class, which needs an IAM client."""
 
     def load(self) -> dict[str, str]:
         return {}

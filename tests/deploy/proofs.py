@@ -1,6 +1,6 @@
-"""What a deployed stage has to show, wherever it is: the race, the replay, and how fast it goes.
+"""Checks for any deployed stage: concurrent claims, repeated requests, and latencies.
 
-The story is told in `tests/e2e/conversations/test_story.py`.
+The end-to-end story is in `tests/e2e/conversations/test_story.py`.
 """
 
 import time
@@ -15,12 +15,12 @@ from tests.e2e.bot_setup import Running, Someone
 from tests.e2e.conversations.test_story import PUSHED_WITHIN, entry_of, wait_until_told
 from tests.e2e.rest_client import Answer
 
-ROOM = 3
+CAPACITY = 3
 
 
 def race(running: Running, at_once: int) -> None:
-    """Of so many who claim one conversation one gets it; and of so many conversations one agent
-    gets as many as they have room for."""
+    """Of `at_once` agents who claim one conversation, one succeeds. One agent who claims `at_once`
+    conversations gets as many as their capacity allows."""
     scene = running.bot()
     agents = [scene.person(f"Agent {number:02d}") for number in range(at_once)]
     wanted = scene.pause("zoe")["id"]
@@ -32,16 +32,16 @@ def race(running: Running, at_once: int) -> None:
     assert [entry["kind"] for entry in scene.entries(wanted)] == ["requested", "claimed"]
 
     ids = [scene.pause(f"user-{number}")["id"] for number in range(at_once)]
-    busy = scene.person("Busy", capacity=ROOM)
+    busy = scene.person("Busy", capacity=CAPACITY)
 
     answers = together([_claim(busy, scene.one(each, "claim")) for each in ids])
 
-    assert Counter(answer.status for answer in answers) == {200: ROOM, 409: at_once - ROOM}
+    assert Counter(answer.status for answer in answers) == {200: CAPACITY, 409: at_once - CAPACITY}
 
 
 def replay(running: Running) -> None:
-    """What comes twice is done once, and answered the same; another request under the same key is
-    refused."""
+    """A repeated request takes effect once and gets the same answer; a different request with the
+    same Idempotency-Key is refused."""
     scene = running.bot()
     path, body = f"{scene.path}/pause", {"channel": "web", "user": "zoe", "reason": "A refund."}
 
@@ -59,7 +59,7 @@ def replay(running: Running) -> None:
 
 
 def latencies(running: Running, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds, as this machine sees them: the network is in them."""
+    """Times in milliseconds, measured on this machine, network included."""
     scene = running.bot()
     with scene.person("Ana").connect() as ana, scene.person("Bo").connect() as bo:
         ana.do("ping")
@@ -85,7 +85,7 @@ def table(measured: dict[str, list[float]]) -> str:
 
 
 def together(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
-    """All of them at the same moment, from threads of their own."""
+    """Starts all calls at the same moment, each in its own thread."""
     ready = Barrier(len(calls))
 
     def run(call: Callable[[], Answer]) -> Answer:

@@ -1,5 +1,4 @@
-"""What each function really asks of AWS: its own code over whole stories, on a local engine, with
-every call that its clients send taken down."""
+"""Records the AWS calls that each function's code makes while the stories run on a local engine."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,14 @@ from infra.local.aws.engine import Engine
 from infra.local.aws.messaging import Messaging, create_messaging
 from infra.local.aws.table import create_table
 from infra.local.seed import seed
-from infra.template.policies import DEAD_NUDGES, SOCKETS, TABLE, TOPIC, WEBHOOK_QUEUE, index
+from infra.template.policies import (
+    SOCKETS,
+    TABLE,
+    TOPIC,
+    WEBHOOK_DEAD_LETTERS,
+    WEBHOOK_QUEUE,
+    index,
+)
 from tests.support.clock import ManualClock
 from tests.support.engines import REGION
 from tests.support.fakes import (
@@ -33,11 +39,11 @@ IN_TRANSACTION = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
-"""IAM knows no TransactWriteItems: each step needs the permission of its own."""
+"""IAM has no TransactWriteItems action: each step needs its own permission."""
 
 
-class Asked(NamedTuple):
-    """By the function, as `infra.template.policies` names it, of a resource."""
+class AwsCall(NamedTuple):
+    """An operation on a resource, with the names that `infra.template.policies` uses."""
 
     function: str
     resource: str
@@ -45,22 +51,25 @@ class Asked(NamedTuple):
 
 
 class Recorder(AwsServices):
-    """The world as it is wired; `function` says who is at work."""
+    """The wired services; `function` is the function whose code runs now."""
 
     def __init__(self, engine: Engine, messaging: Messaging) -> None:
         super().__init__(_settings(engine, messaging))
         self.function = "nobody"
-        self.asked: set[Asked] = set()
+        self.calls: set[AwsCall] = set()
         self._engine = engine
-        self.hands = ManualClock()
+        self.manual_clock = ManualClock()
         self.sockets: FakeSockets = _Sockets(self)
-        self._queues = {messaging.queue_url: WEBHOOK_QUEUE, messaging.dead_letter_url: DEAD_NUDGES}
+        self._queues = {
+            messaging.queue_url: WEBHOOK_QUEUE,
+            messaging.dead_letter_url: WEBHOOK_DEAD_LETTERS,
+        }
         table = open_table(NAME, REGION, engine.url)
         create_table(table.client, NAME)
-        # In the place of what AwsWorld would build when first asked.
+        # These replace the adapters that AwsServices would create on first use.
         vars(self).update(
             table=table,
-            clock=self.hands,
+            clock=self.manual_clock,
             random=SeededChance(),
             passwords=PlainPasswords(),
             receiver=FakeReceiver(),
@@ -75,7 +84,7 @@ class Recorder(AwsServices):
         return made
 
     def received(self) -> list[dict[str, Any]]:
-        """What Lambda would hand to on_webhook_queue next."""
+        """The records that Lambda would pass to on_webhook_queue next."""
         sqs, url = self._engine.client("sqs"), self._settings.queue_url
         found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         return [
@@ -87,8 +96,8 @@ class Recorder(AwsServices):
             for message in found
         ]
 
-    def news(self) -> list[dict[str, Any]]:
-        """All rows there are, as the stream tells of new ones."""
+    def stream_records(self) -> list[dict[str, Any]]:
+        """An INSERT record of the stream for each row of the table."""
         dynamodb = self._engine.client("dynamodb")
         pages = dynamodb.get_paginator("scan").paginate(TableName=NAME)
         items = [item for page in pages for item in page["Items"]]
@@ -105,7 +114,7 @@ class Recorder(AwsServices):
 
     def _note(self, params: Mapping[str, Any], model: Any, **_: object) -> None:
         for resource, operation in self._needs(model.name, params):
-            self.asked.add(Asked(self.function, resource, operation))
+            self.calls.add(AwsCall(self.function, resource, operation))
 
     def _needs(self, operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if operation == "TransactWriteItems":
@@ -122,14 +131,14 @@ class Recorder(AwsServices):
 
 
 class _Sockets(FakeSockets):
-    """API Gateway, with the one call that our adapter makes of it."""
+    """Records the one API Gateway call that our adapter makes."""
 
     def __init__(self, services: Recorder) -> None:
         super().__init__()
         self._services = services
 
     def send(self, connection_id: str, frame: bytes) -> bool:
-        self._services.asked.add(Asked(self._services.function, SOCKETS, "PostToConnection"))
+        self._services.calls.add(AwsCall(self._services.function, SOCKETS, "PostToConnection"))
         return super().send(connection_id, frame)
 
 
@@ -152,7 +161,7 @@ def _settings(engine: Engine, messaging: Messaging) -> Settings:
 
 @contextmanager
 def recording(state: Path) -> Iterator[Recorder]:
-    """`state` is a folder for the engine."""
+    """`state` is the engine's folder."""
     services = ["dynamodb", "sns", "sqs", "sts"]
     with Engine(state, services=services) as engine, pytest.MonkeyPatch.context() as environment:
         for name, value in engine.environment.items():

@@ -1,4 +1,5 @@
-"""All that can be asked of each function, once: REST, frames, the stream, nudges, a minute."""
+"""Runs each function through everything that it can be asked to do: REST routes, frames, stream
+records, queue messages and the minute sweep."""
 
 import json
 from collections.abc import Iterator
@@ -24,9 +25,9 @@ from tests.support.fakes import FakeReceiver
 
 HOUR = 60 * 60 * 1000
 ZOE = U_1
-"""The conversation that everybody works in."""
+"""The id of the conversation that all stories use."""
 NAMES = {"agent": "ana", "supervisor": "sam", "admin": "ada", "owner": "owner"}
-LOOKS = (
+LIST_QUERIES = (
     "conversations?name=ze",
     "conversations?status=waiting",
     "conversations?status=agent&owner=none",
@@ -38,12 +39,12 @@ LOOKS = (
 )
 ORIGIN = "http://127.0.0.1:8000"
 REMOVAL = ("DELETE", "/api/v1/bots/{bot}")
-MADE = "shop"
-"""The bot that an earlier route has made, to be removed in the place of everybody's."""
+CREATED_BOT = "shop"
+"""The bot that an earlier route created; it is removed instead of the shared bot."""
 
 
 @contextmanager
-def at_work(services: Recorder, function: str) -> Iterator[None]:
+def running_as(services: Recorder, function: str) -> Iterator[None]:
     before, services.function = services.function, function
     try:
         yield
@@ -51,44 +52,43 @@ def at_work(services: Recorder, function: str) -> Iterator[None]:
         services.function = before
 
 
-def tell_all(services: Recorder) -> None:
-    """Each function, through all that it may meet."""
-    callers = everybody(services)
+def run_all(services: Recorder) -> None:
+    callers = create_people(services)
     rest(services, callers)
     open_queues(services)
-    in_the_office(services)
-    day_is_over(services)
-    given_up(services)
+    agent_session(services)
+    connection_expires(services)
+    deliveries_fail(services)
 
 
-def in_the_office(services: Recorder) -> None:
-    is_back_when_somebody_waits(services)
+def agent_session(services: Recorder) -> None:
+    agent_is_lost(services)
     frames = Frames(services)
     frames.connect("c-ana", "ana")
     frames.connect("c-sam", "sam")
     frames.all()
     typing(services)
-    waits(services, "u-offered", "sales")
-    waits(services, "u-closed", "night")
+    request_handoff(services, "u-offered", "sales")
+    request_handoff(services, "u-closed", "night")
     stream(services)
-    delivered(services)
-    frames.goodbye()
+    deliver_all(services)
+    frames.disconnect_as_owner()
 
 
-def day_is_over(services: Recorder) -> None:
-    """One connection is gone before anybody has said so, another one outlives its time."""
-    services.hands.advance(HOUR)
+def connection_expires(services: Recorder) -> None:
+    """One connection is closed without a $disconnect, another exceeds its lifetime."""
+    services.manual_clock.advance(HOUR)
     frames = Frames(services)
     frames.connect("c-late", "ana")
     frames.send("c-late", "watch", {"conversation_id": ZOE, "after": 0})
-    waits(services, "u-late", "sales")
-    a_minute(services)
+    request_handoff(services, "u-late", "sales")
+    run_sweep(services)
     services.sockets.disconnect("c-late")
     stream(services)
 
 
-def everybody(services: Recorder) -> dict[str, Api]:
-    with at_work(services, "api_handler"):
+def create_people(services: Recorder) -> dict[str, Api]:
+    with running_as(services, "api_handler"):
         bot = Api(services, DEMO_KEY)
         who = person_id("ada@example.test")
         hashed = services.passwords.hash("ada-demo")
@@ -104,7 +104,7 @@ def everybody(services: Recorder) -> dict[str, Api]:
 
 
 def open_queues(services: Recorder) -> None:
-    """After the routes, which delete theirs."""
+    """Runs after the routes, because they delete their queues."""
     offering = Queue("sales", mode=Mode.OFFER, limits=Limits(give_up=60, first_alert=10))
     closed = Queue("night", hours=Hours("UTC", {}), fallback="sales")
     for queue in (offering, closed):
@@ -112,47 +112,47 @@ def open_queues(services: Recorder) -> None:
 
 
 def rest(services: Recorder, callers: dict[str, Api]) -> None:
-    with at_work(services, "api_handler"):
+    with running_as(services, "api_handler"):
         for method, path in NATIVE:
             row = ROWS[method, path]
             for by in callers_of(row):
                 ids = staged(callers["bot"], callers["agent"], row.at)
                 sent = json.dumps(row.body_from(by)).encode() if row.body else None
-                bot = MADE if (method, path) == REMOVAL else "demo"
+                bot = CREATED_BOT if (method, path) == REMOVAL else "demo"
                 place = filled(path, ids.of(path), bot)
                 key = f"{by}-{path}"[:99]
                 callers[by].unchecked(method, place, sent, Idempotency_Key=key)
                 callers["bot"].unchecked("POST", f"{one(ids.conversation)}/unpause", b"{}")
-                services.hands.advance(1000)
+                services.manual_clock.advance(1000)
                 if path.endswith("/logout"):
                     callers[by] = callers["bot"].login(NAMES[by])
-        looks(callers["bot"])
+        list_queries(callers["bot"])
 
 
-def looks(bot: Api) -> None:
-    """The lists and look-ups that a route's one row does not ask for."""
-    for query in LOOKS:
+def list_queries(bot: Api) -> None:
+    """The list queries that the route table's single row for each route does not cover."""
+    for query in LIST_QUERIES:
         ok(bot.get(f"{BOT}/{query}"))
 
 
 def callers_of(row: Row) -> list[str]:
-    """A bot and a person: each asks the table in its own way."""
+    """One person and the bot, because authentication reads different rows for them."""
     people = [by for by in ("agent", "supervisor", "owner", "nobody") if by in row.may]
     return people[:1] + ["bot"] * ("bot" in row.may)
 
 
 class Frames:
-    """People's connections, by name."""
+    """The WebSocket connections of agents, by name."""
 
     def __init__(self, services: Recorder) -> None:
         self._services, self._ids = services, count(1)
 
     def connect(self, name: str, person: str) -> None:
-        with at_work(self._services, "api_handler"):
+        with running_as(self._services, "api_handler"):
             ticket = ok(Api(self._services).login(person).post("/socket/ticket"))["ticket"]
         headers = {"Origin": ORIGIN, "Sec-WebSocket-Protocol": f"baton.v1, {ticket}"}
         self._services.sockets.connect(name)
-        with at_work(self._services, "connect"):
+        with running_as(self._services, "connect"):
             answer = handlers.connect(self._services, _event(name) | {"headers": headers})
         assert answer["statusCode"] == 200, answer
 
@@ -182,16 +182,16 @@ class Frames:
 
     def send(self, connection: str, action: str, fields: dict[str, Any]) -> None:
         frame = json.dumps({"id": next(self._ids), "action": action, **fields})
-        with at_work(self._services, "message"):
+        with running_as(self._services, "message"):
             handlers.message(self._services, _event(connection) | {"body": frame})
         reply = json.loads(self._services.sockets.frames[connection][-1])
         assert reply["ok"], reply
-        self._services.hands.advance(1000)
+        self._services.manual_clock.advance(1000)
 
-    def goodbye(self) -> None:
-        """With a conversation in hand, which is then looked after."""
+    def disconnect_as_owner(self) -> None:
+        """Disconnects an agent who owns a conversation, which starts the agent-lost timer."""
         self.send("c-ana", "pause", {"conversation_id": ZOE, "agent": "ana@example.test"})
-        with at_work(self._services, "disconnect"):
+        with running_as(self._services, "disconnect"):
             handlers.disconnect(self._services, _event("c-ana"))
 
 
@@ -200,62 +200,65 @@ def _event(connection: str) -> dict[str, Any]:
 
 
 def stream(services: Recorder) -> None:
-    with at_work(services, "on_change"):
-        told = change_stream.handle(services, wiring.read_record, {"Records": services.news()})
-    assert told == {"batchItemFailures": []}
+    with running_as(services, "on_change"):
+        answer = change_stream.handle(
+            services, wiring.read_record, {"Records": services.stream_records()}
+        )
+    assert answer == {"batchItemFailures": []}
 
 
-def delivered(services: Recorder) -> None:
+def deliver_all(services: Recorder) -> None:
     while records := services.received():
-        assert handed(services, records) == []
+        assert handle_messages(services, records) == []
 
 
-def given_up(services: Recorder) -> None:
-    """Refused, put off, and in the end buried; then the endpoint says that it is gone for good."""
-    delivered(services)
-    records = unheard(services, "u-unheard", FakeReceiver(otherwise=500))
-    while handed(services, records):
-        services.hands.advance(24 * HOUR)
-    handed(services, unheard(services, "u-gone", FakeReceiver(otherwise=410)))
+def deliveries_fail(services: Recorder) -> None:
+    """The endpoint refuses all attempts until the entry is a dead letter; another answers 410."""
+    deliver_all(services)
+    records = pause_with_receiver(services, "u-refused", FakeReceiver(otherwise=500))
+    while handle_messages(services, records):
+        services.manual_clock.advance(24 * HOUR)
+    handle_messages(services, pause_with_receiver(services, "u-gone", FakeReceiver(otherwise=410)))
 
 
-def unheard(services: Recorder, user: str, receiver: FakeReceiver) -> list[dict[str, Any]]:
+def pause_with_receiver(
+    services: Recorder, user: str, receiver: FakeReceiver
+) -> list[dict[str, Any]]:
     vars(services)["receiver"] = receiver
-    waits(services, user, None)
+    request_handoff(services, user, None)
     stream(services)
     return services.received()
 
 
-def is_back_when_somebody_waits(services: Recorder) -> None:
-    with at_work(services, "api_handler"):
+def agent_is_lost(services: Recorder) -> None:
+    with running_as(services, "api_handler"):
         ok(Api(services).login("ana").put("/agents/me/status", {"status": "online"}))
-    waits(services, "u-early", "sales")
-    services.hands.advance(HEARTBEAT_LOST_AFTER + 1)
+    request_handoff(services, "u-early", "sales")
+    services.manual_clock.advance(HEARTBEAT_LOST_AFTER + 1)
 
 
 def typing(services: Recorder) -> None:
-    """Of the user, whom the agents see."""
-    with at_work(services, "api_handler"):
+    with running_as(services, "api_handler"):
         path = f"{one(ZOE)}/typing"
         answer = Api(services, DEMO_KEY).post(path, {"from": "user"})
     assert answer.status == 202, answer.text
 
 
-def handed(services: Recorder, records: list[dict[str, Any]]) -> object:
-    """Those that stay in the queue."""
-    with at_work(services, "on_webhook_queue"):
+def handle_messages(services: Recorder, records: list[dict[str, Any]]) -> object:
+    """The worker's answer: the messages that stay in the queue."""
+    with running_as(services, "on_webhook_queue"):
         return webhook_queue.handle(services, {"Records": records})["batchItemFailures"]
 
 
-def waits(services: Recorder, user: str, queue: str | None) -> None:
+def request_handoff(services: Recorder, user: str, queue: str | None) -> None:
     asked = {"channel": "web", "user": user} | ({"queue": queue} if queue else {})
-    with at_work(services, "api_handler"):
+    with running_as(services, "api_handler"):
         ok(Api(services, DEMO_KEY).post(f"{BOT}/pause", asked))
 
 
-def a_minute(services: Recorder) -> None:
-    """And one a good while later."""
-    with at_work(services, "on_minute"):
+def run_sweep(services: Recorder) -> None:
+    """Runs the sweep now and two hours later."""
+    with running_as(services, "on_minute"):
         minute.every_minute(services)
-        services.hands.advance(2 * HOUR)
+        services.manual_clock.advance(2 * HOUR)
         minute.every_minute(services)

@@ -1,5 +1,5 @@
-"""`make deploy` and `make destroy`, against the CloudFormation of the local engine: with a template
-that is small, and has what they look for."""
+"""`make deploy` and `make destroy` with a small template, against the local engine's
+CloudFormation."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture
 def on_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """With nothing of an earlier test in it."""
+    """The AWS environment of the engine; the stack is deleted after the test."""
     for name, value in engine.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", engine.url)
@@ -97,7 +97,7 @@ def deployed(folder: Path, *options: str, answers: str = "") -> Result:
 
 
 def stack_of(engine: Engine) -> Any:
-    """None where there is none."""
+    """None if the stack does not exist."""
     listed = engine.client("cloudformation").describe_stacks()["Stacks"]
     alive = [each for each in listed if each["StackName"] == STACK]
     return next((each for each in alive if each["StackStatus"] != "DELETE_COMPLETE"), None)
@@ -114,28 +114,26 @@ def table_of(engine: Engine) -> str:
 
 @pytest.mark.usefixtures("on_engine")
 class TestDeploy:
-    def test_what_would_be_made_is_shown_and_made_when_it_is_agreed_to(
+    def test_deploy_shows_the_changes_and_carries_them_out_after_a_yes(
         self, engine: Engine, release: Path
     ) -> None:
         answer = deployed(release, answers="y\n")
 
         assert answer.exit_code == 0, answer.output
-        shown, _, done = answer.output.partition("Carry this out?")
+        shown, _, done = answer.output.partition("Deploy these changes?")
         assert "AWS::DynamoDB::Table" in shown
         assert "CREATE_COMPLETE" not in shown
         assert f"{STACK} is deployed" in done
         assert table_of(engine) in done
 
-    def test_whoever_does_not_agree_has_changed_nothing(
-        self, engine: Engine, release: Path
-    ) -> None:
+    def test_deploy_changes_nothing_after_a_no(self, engine: Engine, release: Path) -> None:
         answer = deployed(release, answers="n\n")
 
         assert answer.exit_code == 1
         assert "Nothing was changed." in answer.output
         assert stack_of(engine) is None
 
-    def test_an_upgrade_shows_only_what_changes_and_keeps_the_parameters(
+    def test_an_upgrade_shows_only_the_changes_and_keeps_the_parameters(
         self, engine: Engine, release: Path
     ) -> None:
         deployed(release, "--yes", "--parameter", "Shards=4")
@@ -151,15 +149,15 @@ class TestDeploy:
         assert outputs_of(engine)["ShardsGiven"] == "4"
         assert table_of(engine) == table
 
-    def test_the_same_again_is_nothing_to_do(self, release: Path) -> None:
+    def test_deploying_the_same_package_again_does_nothing(self, release: Path) -> None:
         deployed(release, "--yes")
 
         answer = deployed(release, "--yes")
 
         assert answer.exit_code == 0
-        assert "nothing to do" in answer.output
+        assert "Nothing to do" in answer.output
 
-    def test_yes_is_not_enough_to_put_another_table_in_the_place_of_this_one(
+    def test_replacing_the_table_needs_a_confirmation_even_with_yes(
         self, engine: Engine, release: Path
     ) -> None:
         deployed(release, "--yes")
@@ -172,13 +170,11 @@ class TestDeploy:
 
         answer = deployed(release, "--yes", answers="n\n")
 
-        assert f"{TABLE} would be put anew" in answer.output
+        assert f"{TABLE} would be replaced" in answer.output
         assert answer.exit_code == 1
         assert table_of(engine) == table
 
-    def test_what_aws_could_not_do_is_told_with_its_reason(
-        self, engine: Engine, release: Path
-    ) -> None:
+    def test_deploy_prints_the_reason_if_aws_fails(self, engine: Engine, release: Path) -> None:
         deployed(release, "--yes")
         write(release, template(Wrong=policy_of("nobody")))
 
@@ -187,13 +183,13 @@ class TestDeploy:
         assert answer.exit_code == 1
         assert "Wrong: The role with name nobody" in answer.output.partition("Error: ")[2]
 
-    def test_a_parameter_that_there_is_not_is_refused(self, engine: Engine, release: Path) -> None:
+    def test_an_unknown_parameter_is_refused(self, engine: Engine, release: Path) -> None:
         answer = deployed(release, "--yes", "--parameter", "Shard=4")
 
-        assert "There is no parameter Shard; there are Shards, Domain." in answer.output
+        assert "There is no parameter Shard. The parameters are: Shards, Domain." in answer.output
         assert stack_of(engine) is None
 
-    def test_without_a_package_it_says_how_to_make_one(self, tmp_path: Path) -> None:
+    def test_deploy_without_a_package_says_how_to_make_one(self, tmp_path: Path) -> None:
         answer = deployed(tmp_path / "dev", "--yes")
 
         assert answer.exit_code == 1
@@ -207,7 +203,7 @@ class TestDeploy:
         ("", "No region is set. Set AWS_DEFAULT_REGION, or run: aws configure"),
     ],
 )
-def test_what_is_missing_to_reach_aws_is_said(
+def test_deploy_names_the_missing_aws_configuration(
     monkeypatch: pytest.MonkeyPatch, release: Path, tmp_path: Path, region: str, sentence: str
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
@@ -225,7 +221,7 @@ def test_what_is_missing_to_reach_aws_is_said(
 
 @pytest.mark.usefixtures("on_engine")
 class TestDestroy:
-    def test_the_stack_goes_and_the_table_and_the_secret_stay(
+    def test_destroy_deletes_the_stack_and_keeps_the_table_and_the_secret(
         self, engine: Engine, release: Path
     ) -> None:
         deployed(release, "--yes")
@@ -235,7 +231,7 @@ class TestDestroy:
 
         assert answer.exit_code == 0, answer.output
         assert stack_of(engine) is None
-        assert f"What stays: the table {table}" in answer.output
+        assert f"The table {table}" in answer.output
         assert table in engine.client("dynamodb").list_tables()["TableNames"]
 
     @pytest.mark.parametrize(
@@ -248,7 +244,7 @@ class TestDestroy:
             (("--with-data", "--confirm", "dev", "--lose", "another"), ""),
         ],
     )
-    def test_nothing_goes_unless_it_was_told_by_name(
+    def test_destroy_deletes_nothing_unless_the_names_are_typed(
         self, engine: Engine, release: Path, options: tuple[str, ...], answers: str
     ) -> None:
         deployed(release, "--yes")
@@ -261,7 +257,7 @@ class TestDestroy:
         assert "Nothing was deleted." in answer.output
         assert table_of(engine) == table
 
-    def test_the_data_goes_when_the_table_is_named_as_well(
+    def test_destroy_deletes_the_data_if_the_table_name_is_typed_too(
         self, engine: Engine, release: Path
     ) -> None:
         deployed(release, "--yes")
@@ -274,8 +270,8 @@ class TestDestroy:
         assert stack_of(engine) is None
         assert table not in engine.client("dynamodb").list_tables()["TableNames"]
 
-    def test_where_there_is_no_stack_there_is_nothing_to_do(self) -> None:
+    def test_destroy_without_a_stack_does_nothing(self) -> None:
         answer = run(destroy.main, "dev", "--confirm", "dev")
 
         assert answer.exit_code == 0
-        assert "nothing to do" in answer.output
+        assert "Nothing to do" in answer.output

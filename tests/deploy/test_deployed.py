@@ -1,5 +1,5 @@
-"""The package as it would go to AWS, deployed into the local engine: the story, a sweep, an upgrade
-and the way back."""
+"""The package is deployed to the local engine: the end-to-end story, a sweep, an upgrade and a
+rollback."""
 
 import gzip
 import json
@@ -14,8 +14,9 @@ import pytest
 from chalicelib.domain.routing.queues import Limits, Queue
 from infra.local.aws.engine import Engine
 from infra.packaging.package import TEMPLATE
+from infra.template.names import FUNCTIONS
 from tests.deploy import proofs
-from tests.deploy.emulated import Deployed, Elsewhere
+from tests.deploy.emulated import Deployed, RunningDeployment
 from tests.deploy.test_on_aws import OnAws
 from tests.e2e.bot_setup import Running
 from tests.e2e.conversations import test_story as story
@@ -35,10 +36,10 @@ MINUTE = {
     "id": "m-1",
     "resources": [],
 }
-"""As EventBridge sends it."""
+"""The event that EventBridge sends each minute."""
 RELEASES = Path(__file__).with_name("releases")
-"""Templates as `make package STAGE=prod` has made them, by day: build/prod/template.json after
-`gzip -9n`. The newest is the previous release's; each release adds its own."""
+"""The templates of earlier releases by date: build/prod/template.json after `gzip -9n`. Each
+release adds its own; the newest one is the start of the upgrade test."""
 
 
 @pytest.fixture(scope="module")
@@ -56,34 +57,34 @@ def deployed(engine: Engine, packaged: Path) -> Deployed:
 
 @pytest.fixture(scope="module")
 def running(deployed: Deployed) -> Running:
-    return Elsewhere(deployed)
+    return RunningDeployment(deployed)
 
 
-def test_the_story_runs_against_the_deployed_endpoints(running: Running) -> None:
+def test_the_story_passes_on_the_deployed_endpoints(running: Running) -> None:
     with Receiver() as receiver:
         story.test_a_conversation_goes_to_a_person_and_back_and_nothing_is_lost_on_the_way(
             running, receiver
         )
 
 
-def test_of_those_who_claim_at_once_as_many_get_something_as_there_is_and_they_have_room_for(
+def test_concurrent_claims_give_one_owner_and_respect_capacity(
     running: Running,
 ) -> None:
     proofs.race(running, at_once=5)  # each starts a process of its own here
 
 
-def test_what_comes_twice_is_done_once(running: Running) -> None:
+def test_a_repeated_request_takes_effect_once(running: Running) -> None:
     proofs.replay(running)
 
 
-def test_how_fast_it_goes_can_be_measured(running: Running) -> None:
+def test_the_latencies_can_be_measured(running: Running) -> None:
     shown = proofs.table(proofs.latencies(running, rounds=3))
 
     names = ["milliseconds", "pause to both agents", "gate", "user's message to its agent"]
     assert [line[:30].strip() for line in shown.splitlines()] == names
 
 
-def test_what_was_made_for_a_proof_on_aws_is_removed_again(deployed: Deployed) -> None:
+def test_the_bots_of_an_aws_test_run_are_removed(deployed: Deployed) -> None:
     there = OnAws({**deployed.environment, "BATON_URL": deployed.url})
     scene = there.bot()
     scene.pause("zoe")
@@ -93,7 +94,9 @@ def test_what_was_made_for_a_proof_on_aws_is_removed_again(deployed: Deployed) -
     assert scene.bot not in there.services.directory.all_bots()
 
 
-def test_the_sweep_gives_up_what_has_waited_too_long(running: Running, deployed: Deployed) -> None:
+def test_the_sweep_expires_a_handoff_that_waited_too_long(
+    running: Running, deployed: Deployed
+) -> None:
     scene = running.bot()
     running.services.directory.put_queue(scene.bot, Queue("sales", limits=Limits(give_up=1)))
     head = scene.pause("zoe", queue="sales")
@@ -108,7 +111,7 @@ def test_the_sweep_gives_up_what_has_waited_too_long(running: Running, deployed:
     assert handoff["outcome"] == "expired"
 
 
-def test_the_first_bot_of_a_stage_is_made_from_this_machine(
+def test_an_operator_creates_the_first_bot_of_a_stage(
     running: Running, deployed: Deployed, engine: Engine
 ) -> None:
     bot, reached = uuid4().hex, {**engine.environment, "AWS_ENDPOINT_URL": engine.url}
@@ -123,32 +126,32 @@ def test_the_first_bot_of_a_stage_is_made_from_this_machine(
     assert "Run: make deploy STAGE=moon" in missing.stderr
 
 
-def test_an_upgrade_keeps_what_is_in_the_table_and_so_does_the_way_back(
+def test_an_upgrade_and_a_rollback_keep_the_data(
     running: Running, deployed: Deployed, packaged: Path
 ) -> None:
     scene = running.bot()
     conversation = scene.user_says("zoe", "Hello")["conversation_id"]
     table = deployed.outputs["TableName"]
 
-    for template in (earlier(packaged), None):
+    for template in (previous_release(packaged), None):
         deployed.deploy(packaged, template)
 
         assert deployed.outputs["TableName"] == table
-        # This engine makes another API where AWS changes the one that there is.
+        # This engine creates a new API where AWS updates the existing one.
         there = replace(scene, rest=Rest(deployed.url, scene.rest.token))
         texts = [entry["text"] for entry in there.entries(conversation)]
         assert texts[0] == "Hello"
         there.user_says("zoe", "Still there?")
 
 
-def earlier(package: Path) -> dict[str, Any]:
-    """The previous release's template, for the interpreter and the machine of this package."""
+def previous_release(package: Path) -> dict[str, Any]:
+    """The previous release's template, with the Python version and the machine of this package."""
     (*_, newest) = sorted(RELEASES.glob("*.json.gz"))
     template: dict[str, Any] = json.loads(gzip.decompress(newest.read_bytes()))
     now: dict[str, Any] = json.loads((package / TEMPLATE).read_text())
-    for name, resource in template["Resources"].items():
+    built_for = now["Resources"][FUNCTIONS["connect"]]["Properties"]
+    for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            built_for = now["Resources"][name]["Properties"]
             for property in ("Runtime", "Architectures"):
                 resource["Properties"][property] = built_for[property]
     return template

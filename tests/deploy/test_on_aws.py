@@ -1,7 +1,7 @@
-"""On a real account: `pytest -m aws`, with credentials and a stage that has been deployed there.
+"""Tests on a real AWS account: `pytest -m aws`, with credentials and a deployed stage.
 
-What is asked for stands in docs/deploy.md. Its bots are removed again; whom they were served by
-stays in the table, so it wants a stage of its own.
+docs/deploy.md explains the settings. The tests remove their bots, but their agents stay in the
+table, so use a stage that has no other purpose.
 """
 
 import os
@@ -15,7 +15,7 @@ from chalicelib.domain.conversation.commands import Unpause
 from chalicelib.usecases.admin import bots
 from chalicelib.usecases.conversations.execute import execute
 from infra.deployment.deploy import DeployError, session
-from infra.deployment.stage import NotThere, environment_of
+from infra.deployment.stage import StageNotDeployed, environment_of
 from tests.deploy import proofs
 from tests.e2e.bot_setup import Running, Scene
 from tests.e2e.conversations import test_story as story
@@ -27,7 +27,7 @@ ROUNDS = 100
 
 
 class OnAws(Running):
-    """The stage that BATON_AWS_STAGE names."""
+    """The deployed stage that BATON_AWS_STAGE names."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
@@ -56,7 +56,7 @@ def running() -> Iterator[OnAws]:
         pytest.fail("Set BATON_AWS_STAGE to a stage that was deployed for these tests.")
     try:
         environment = environment_of(session(), stage)
-    except (DeployError, NotThere) as error:
+    except (DeployError, StageNotDeployed) as error:
         pytest.fail(str(error))
     there = OnAws(environment)
     yield there
@@ -65,7 +65,7 @@ def running() -> Iterator[OnAws]:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """On this machine, behind a tunnel: AWS reaches it by a public address alone."""
+    """A receiver on this machine behind a tunnel, because AWS needs a public address."""
     public, port = os.environ.get("BATON_RECEIVER_URL"), os.environ.get("BATON_RECEIVER_PORT")
     if not (public and port):
         pytest.skip("Set BATON_RECEIVER_URL and BATON_RECEIVER_PORT to the two ends of a tunnel.")
@@ -73,21 +73,21 @@ def receiver() -> Iterator[Receiver]:
         yield listening
 
 
-def test_the_story(running: OnAws, receiver: Receiver) -> None:
+def test_the_story_passes(running: OnAws, receiver: Receiver) -> None:
     story.test_a_conversation_goes_to_a_person_and_back_and_nothing_is_lost_on_the_way(
         running, receiver
     )
 
 
-def test_the_race(running: OnAws) -> None:
+def test_concurrent_claims_give_one_owner(running: OnAws) -> None:
     proofs.race(running, at_once=16)
 
 
-def test_the_replay(running: OnAws) -> None:
+def test_a_repeated_request_takes_effect_once(running: OnAws) -> None:
     proofs.replay(running)
 
 
-def test_how_fast_it_goes(running: OnAws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_latencies_are_measured(running: OnAws, capsys: pytest.CaptureFixture[str]) -> None:
     measured = proofs.latencies(running, ROUNDS)
 
     with capsys.disabled():

@@ -1,4 +1,4 @@
-"""What `make package` makes: a sound template, and a zip for the functions' own machine."""
+"""`make package` writes a valid template, and a zip for the architecture of the functions."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
     return {name: each["Properties"] for name, each in found if each["Type"] == kind}
 
 
-def test_cfn_lint_finds_nothing(packaged: Path) -> None:
+def test_cfn_lint_accepts_the_template(packaged: Path) -> None:
     answer = subprocess.run(
         [str(CFN_LINT), str(packaged / TEMPLATE)], capture_output=True, text=True, timeout=120
     )
@@ -35,9 +35,9 @@ def test_cfn_lint_finds_nothing(packaged: Path) -> None:
     assert answer.returncode == 0
 
 
-def test_cfn_lint_finds_what_is_wrong(template: dict[str, Any], tmp_path: Path) -> None:
+def test_cfn_lint_finds_a_planted_fault(template: dict[str, Any], tmp_path: Path) -> None:
     wrong = json.loads(json.dumps(template))
-    wrong["Resources"]["Nudges"]["Properties"]["VisibilityTimeout"] = "soon"
+    wrong["Resources"]["WebhookQueue"]["Properties"]["VisibilityTimeout"] = "soon"
     file = tmp_path / TEMPLATE
     file.write_text(json.dumps(wrong))
 
@@ -54,19 +54,19 @@ def test_the_table_outlives_its_stack(template: dict[str, Any]) -> None:
     assert table["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
 
 
-def test_no_function_keeps_the_role_that_chalice_was_told_of(template: dict[str, Any]) -> None:
+def test_each_function_has_its_own_role(template: dict[str, Any]) -> None:
     functions = of_type(template, "AWS::Serverless::Function")
     roles = {name: each["Role"] for name, each in functions.items()}
 
     assert roles == {name: {"Fn::GetAtt": [f"{name}Role", "Arn"]} for name in FUNCTIONS.values()}
 
 
-def test_no_placeholder_is_left(packaged: Path) -> None:
+def test_the_template_contains_no_placeholder(packaged: Path) -> None:
     assert "placeholder" not in (packaged / TEMPLATE).read_text()
     assert "000000000000" not in (packaged / TEMPLATE).read_text()
 
 
-def test_a_batch_fails_in_part_and_never_blocks(template: dict[str, Any]) -> None:
+def test_event_sources_report_partial_failures_and_never_block(template: dict[str, Any]) -> None:
     functions = of_type(template, "AWS::Serverless::Function")
     (stream,) = functions["OnChange"]["Events"].values()
     (queue,) = functions["OnWebhookQueue"]["Events"].values()
@@ -78,7 +78,7 @@ def test_a_batch_fails_in_part_and_never_blocks(template: dict[str, Any]) -> Non
     assert stream["Properties"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
 
 
-def test_no_log_keeps_a_query_or_grows_for_ever(template: dict[str, Any]) -> None:
+def test_access_logs_omit_queries_and_all_logs_expire(template: dict[str, Any]) -> None:
     groups = of_type(template, "AWS::Logs::LogGroup")
     text = json.dumps(template)
 
@@ -88,8 +88,8 @@ def test_no_log_keeps_a_query_or_grows_for_ever(template: dict[str, Any]) -> Non
     assert "$context.path" not in text
 
 
-def test_another_version_of_the_secret_changes_every_function(template: dict[str, Any]) -> None:
-    """Else CloudFormation would see no change, and rotation would never arrive."""
+def test_a_new_secret_version_updates_every_function(template: dict[str, Any]) -> None:
+    """Without this CloudFormation sees no change and keeps the old secret in the functions."""
     functions = of_type(template, "AWS::Serverless::Function")
     secrets = [each["Environment"]["Variables"]["BATON_SECRET"] for each in functions.values()]
     value = "{{resolve:secretsmanager:${Secret}:SecretString:::${SecretVersion}}}"
@@ -98,7 +98,7 @@ def test_another_version_of_the_secret_changes_every_function(template: dict[str
     assert template["Parameters"]["SecretVersion"]["Default"] == ""
 
 
-def test_who_is_to_hear_of_alarms_is_written_to(template: dict[str, Any]) -> None:
+def test_the_alarm_topic_sends_mail_to_the_given_address(template: dict[str, Any]) -> None:
     subscription = template["Resources"]["AlarmSubscription"]
 
     assert subscription["Condition"] == "HasAlarmEmail"
@@ -109,8 +109,8 @@ def test_who_is_to_hear_of_alarms_is_written_to(template: dict[str, Any]) -> Non
     }
 
 
-def test_no_stage_logs_before_the_account_may(template: dict[str, Any]) -> None:
-    """By what each stage refers to: a tag of its log group names the account's setting."""
+def test_each_api_stage_waits_for_the_account_log_role(template: dict[str, Any]) -> None:
+    """The stage refers to its log group, and a tag of the group refers to the account setting."""
     resources = template["Resources"]
     stages = {"RestAPI": "AccessLogSetting", "WebsocketAPIStage": "AccessLogSettings"}
 
@@ -120,19 +120,19 @@ def test_no_stage_logs_before_the_account_may(template: dict[str, Any]) -> None:
         assert tag["Value"]["Fn::If"][:2] == ["MakesLogRole", {"Ref": "AccessLogAccount"}]
 
 
-def test_a_stage_that_there_is_not_is_a_sentence(tmp_path: Path) -> None:
+def test_an_unknown_stage_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(PackagingError, match=r"no stage 'moon'.*prod"):
         package.package("moon", host(), tmp_path / "moon")
 
 
-def test_without_an_interpreter_it_says_what_to_install() -> None:
+def test_a_missing_interpreter_error_says_what_to_install() -> None:
     with pytest.raises(PackagingError, match=r"uv python install 3\.99"):
         package.interpreter("3.99")
 
 
 @pytest.fixture(scope="module")
 def for_arm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Not compiled: that takes an interpreter which this machine need not have."""
+    """The installed tree for arm64, not compiled: this machine may lack that interpreter."""
     tree = tmp_path_factory.mktemp("arm") / "tree"
     package.install(tree, Target("3.12", "arm64", Path(sys.executable)))
     return tree
@@ -142,7 +142,7 @@ def native(tree: Path) -> Iterator[Path]:
     yield from (path for path in tree.rglob("*.so*") if path.is_file())
 
 
-def test_every_native_file_of_the_default_target_is_for_its_machine(for_arm: Path) -> None:
+def test_native_files_match_the_default_architecture(for_arm: Path) -> None:
     files = list(native(for_arm))
 
     assert [path.name for path in files if path.read_bytes()[ELF_MACHINE] != AARCH64] == []
@@ -150,14 +150,16 @@ def test_every_native_file_of_the_default_target_is_for_its_machine(for_arm: Pat
     assert not [path for path in files if "cpython-" in path.name and "312" not in path.name]
 
 
-def test_a_native_file_for_another_machine_is_found(packaged: Path, tmp_path: Path) -> None:
+def test_the_check_finds_a_native_file_of_another_architecture(
+    packaged: Path, tmp_path: Path
+) -> None:
     if host().architecture == "arm64":
-        pytest.skip("the package of this machine is the default target's")
+        pytest.skip("this machine has the architecture of the default target")
     ZipFile(packaged / PACKAGE).extractall(tmp_path)
 
     assert [path for path in native(tmp_path) if path.read_bytes()[ELF_MACHINE] != AARCH64]
 
 
-def test_the_zip_is_small(packaged: Path) -> None:
+def test_the_zip_is_smaller_than_12_megabytes(packaged: Path) -> None:
     assert (packaged / PACKAGE).stat().st_size < 12 * MEGABYTE
     assert set(PLATFORMS) == {"arm64", "x86_64"}

@@ -1,4 +1,4 @@
-"""What a function may do is what its code asks for: no less, and no more."""
+"""Each function's policy permits exactly the AWS calls that its code makes."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from infra.template import policies
 from infra.template.policies import PERMITTED, SOURCES, policy_of
 from tests.deploy import stories
-from tests.deploy.recording import Asked, recording
+from tests.deploy.recording import AwsCall, recording
 
 FUNCTIONS = {
     "api_handler": "APIHandler",
@@ -22,45 +22,44 @@ FUNCTIONS = {
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> set[Asked]:
-    """By each function in the stories."""
+def calls(tmp_path_factory: pytest.TempPathFactory) -> set[AwsCall]:
+    """The AWS calls that each function makes in the stories."""
     with recording(tmp_path_factory.mktemp("recording")) as services:
-        stories.tell_all(services)
-    return {each for each in services.asked if each.function in FUNCTIONS}
+        stories.run_all(services)
+    return {each for each in services.calls if each.function in FUNCTIONS}
 
 
-def permitted(table: Mapping[str, policies.Permitted]) -> set[Asked]:
+def permitted(table: Mapping[str, policies.Permissions]) -> set[AwsCall]:
     return {
-        Asked(function, resource, operation)
+        AwsCall(function, resource, operation)
         for function, resources in table.items()
         for resource, operations in resources.items()
         for operation in operations
     }
 
 
-def missing(asked: set[Asked], table: Mapping[str, policies.Permitted]) -> set[Asked]:
-    return asked - permitted(table)
+def missing(calls: set[AwsCall], table: Mapping[str, policies.Permissions]) -> set[AwsCall]:
+    return calls - permitted(table)
 
 
-def idle(asked: set[Asked], table: Mapping[str, policies.Permitted]) -> set[Asked]:
-    """What nobody asks for."""
-    return permitted(table) - asked
+def unused(calls: set[AwsCall], table: Mapping[str, policies.Permissions]) -> set[AwsCall]:
+    return permitted(table) - calls
 
 
-def test_whatever_a_function_asks_for_is_permitted(asked: set[Asked]) -> None:
-    assert missing(asked, PERMITTED) == set()
+def test_every_call_of_a_function_is_permitted(calls: set[AwsCall]) -> None:
+    assert missing(calls, PERMITTED) == set()
 
 
-def test_whatever_is_permitted_a_function_asks_for(asked: set[Asked]) -> None:
-    assert idle(asked, PERMITTED) == set()
+def test_every_permission_is_used(calls: set[AwsCall]) -> None:
+    assert unused(calls, PERMITTED) == set()
 
 
-def test_a_permission_that_is_missing_or_idle_is_found(asked: set[Asked]) -> None:
-    gate_less = {**PERMITTED, "connect": {}}
+def test_the_check_finds_missing_and_unused_permissions(calls: set[AwsCall]) -> None:
+    too_little = {**PERMITTED, "connect": {}}
     too_much = {**PERMITTED, "connect": {"Table": frozenset({"Scan"})}}
 
-    assert Asked("connect", "Table", "PutItem") in missing(asked, gate_less)
-    assert idle(asked, too_much) == {Asked("connect", "Table", "Scan")}
+    assert AwsCall("connect", "Table", "PutItem") in missing(calls, too_little)
+    assert unused(calls, too_much) == {AwsCall("connect", "Table", "Scan")}
 
 
 def test_every_function_has_a_policy() -> None:
@@ -68,12 +67,12 @@ def test_every_function_has_a_policy() -> None:
     assert set(policies.roles(FUNCTIONS)) == {f"{name}Role" for name in FUNCTIONS.values()}
 
 
-def test_no_policy_speaks_of_everything_but_of_traces() -> None:
+def test_only_tracing_is_permitted_on_all_resources() -> None:
     actions = {action for each in _statements() for action in each["Action"]}
-    everything = [each["Action"] for each in _statements() if each["Resource"] == "*"]
+    on_all = [each["Action"] for each in _statements() if each["Resource"] == "*"]
 
     assert [action for action in actions if "*" in action] == []
-    assert everything == [policies.TRACES] * len(FUNCTIONS)
+    assert on_all == [policies.TRACES] * len(FUNCTIONS)
 
 
 def _statements() -> Iterator[dict[str, Any]]:

@@ -7,8 +7,7 @@ import pytest
 
 from infra.local.aws.engine import Engine
 from infra.template.metrics import Names
-from infra.template.monitoring import CONDITIONS, PARAMETERS
-from infra.template.monitoring import watching as watched_by_template
+from infra.template.monitoring import CONDITIONS, PARAMETERS, monitoring
 
 FUNCTIONS = {
     "api_handler": "APIHandler",
@@ -24,8 +23,8 @@ NAMES = Names(
     functions=FUNCTIONS,
     log_groups={function: f"{logical}Log" for function, logical in FUNCTIONS.items()},
     table="Table",
-    webhook_queue="Nudges",
-    dead_letters={"nudges": "DeadNudges", "changes": "DeadChanges"},
+    webhook_queue="WebhookQueue",
+    dead_letters={"webhooks": "WebhookDeadLetters", "stream": "StreamDeadLetters"},
     rest_api="baton-prod",
     rest_stage="api",
 )
@@ -34,7 +33,7 @@ NAMES = Names(
 @pytest.fixture
 def watching() -> dict[str, Any]:
     """The resources, by logical name."""
-    return watched_by_template(NAMES)
+    return monitoring(NAMES)
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def template(watching: dict[str, Any]) -> dict[str, Any]:
         "Conditions": CONDITIONS,
         "Resources": {
             "Table": table,
-            **dict.fromkeys(("Nudges", *NAMES.dead_letters.values()), queue),
+            **dict.fromkeys(("WebhookQueue", *NAMES.dead_letters.values()), queue),
             **{name: {"Type": "AWS::Logs::LogGroup"} for name in NAMES.log_groups.values()},
             **_functions(),
             **watching,

@@ -77,4 +77,4 @@ def test_it_is_put_aside_after_its_attempts_and_the_rest_goes_on(
     assert eventually(lambda: sorted(worker.done) == sorted(wanted[1:]), within=20)
     assert worker.deaths == ATTEMPTS
     (letter,) = DeadLetters(sqs, queues.dead_letter_url).take()
-    assert (letter.kind, letter.body["conversation_id"]) == ("nudge", "c_poison")
+    assert (letter.kind, letter.body["conversation_id"]) == ("queue", "c_poison")

@@ -95,8 +95,8 @@ def test_looking_shows_what_is_there_and_leaves_it(
     dead_letter(given_up(told, conversation_id, 1))
 
     for _ in range(2):
-        shown = letters(running, "look").splitlines()
-        assert shown[0] == "about 1 letters"
+        shown = letters(running, "list").splitlines()
+        assert shown[0] == "about 1 messages"
         assert shown[1].endswith(f"delivery  {told.bot}  {conversation_id}  1  conversation.paused")
 
 
@@ -114,7 +114,7 @@ def test_a_delivery_that_was_given_up_is_made_again_in_order_with_the_same_ids(
     receiver.wait_for(lambda told: len(told) == 4, SOON)
     assert [each.id for each in receiver.attempts][2:] == first
     assert printed.startswith("replayed: ")
-    assert letters(running, "look") == "about 0 letters\n"
+    assert letters(running, "list") == "about 0 messages\n"
 
 
 def test_a_delivery_to_a_bot_without_a_webhook_is_kept(
@@ -146,7 +146,7 @@ def test_a_nudge_that_killed_its_worker_wakes_it_again(
     queued = {"bot": told.bot, "conversation_id": conversation_id, "seq": 1}
     dead_letter(queued)
 
-    assert "  nudge  " in letters(running, "replay")
+    assert "  queue  " in letters(running, "replay")
 
     receiver.wait_for(lambda told: len(told) == 2, SOON)
 
@@ -177,18 +177,18 @@ def test_records_of_the_stream_are_read_again_and_told(
         body = json.dumps({"version": "1.0", "DDBStreamBatchInfo": batch})
         client("sqs").send_message(QueueUrl=dead_changes, MessageBody=body)
 
-        assert "  changes  " in letters(running, "--url", dead_changes, "replay")
+        assert "  stream  " in letters(running, "--url", dead_changes, "replay")
 
         assert eventually(lambda: _pushes(socket, conversation_id) == 4)
-    assert letters(running, "--url", dead_changes, "look") == "about 0 letters\n"
+    assert letters(running, "--url", dead_changes, "list") == "about 0 messages\n"
 
 
 def test_purging_throws_all_away(running: Running, told: Scene, dead_letter: Bury) -> None:
     dead_letter(given_up(told, told.pause("zoe")["id"], 1))
 
-    assert letters(running, "purge", "--yes") == "thrown away\n"
+    assert letters(running, "purge", "--yes") == "All messages are deleted.\n"
 
-    assert letters(running, "look") == "about 0 letters\n"
+    assert letters(running, "list") == "about 0 messages\n"
 
 
 def _pushes(socket: Socket, conversation_id: str) -> int:

@@ -1,4 +1,4 @@
-"""Alarms and the dashboard: they speak of what there is, and lead to what to do."""
+"""Alarms and the dashboard use metrics that exist, and each alarm has a section in the runbook."""
 
 import json
 import re
@@ -14,14 +14,14 @@ from chalicelib.usecases.records.reports import Metric
 from infra.local.aws.engine import Engine
 from infra.template.alarms import ALARMS, RUNBOOK, Alarm
 from infra.template.dashboard import graphs
-from infra.template.metrics import COLD_STARTS, GATE, GATE_LATENCY, Measure, log_metrics
+from infra.template.metrics import COLD_STARTS, GATE, GATE_LATENCY, AwsMetric, log_metrics
 from tests.operate.conftest import NAMES
 from tests.support.api import DEMO_KEY, Api
 from tests.support.log_lines import written
 from tests.support.services import MemoryServices
 from tests.support.stack import ROOT
 
-OF_AWS = {
+AWS_METRICS = {
     "AWS/Lambda": {"ConcurrentExecutions", "Errors", "IteratorAge", "Throttles"},
     "AWS/SQS": {
         "ApproximateAgeOfOldestMessage",
@@ -31,49 +31,51 @@ OF_AWS = {
     "AWS/DynamoDB": {"SystemErrors", "ThrottledRequests"},
     "AWS/ApiGateway": {"5XXError"},
 }
-"""As AWS documents them, service by service, under "metrics"."""
+"""From AWS's documentation of each service's metrics."""
 OURS = {*Metric, GATE_LATENCY, COLD_STARTS}
 NEEDS_NO_ALARM = {Metric.HANDOFFS_WAITING, Metric.TIME_TO_CLAIM, Metric.DELIVERIES_DEAD}
-"""The first two are told by the oldest wait, the third by its dead letter."""
+"""The alarms on the oldest wait and on dead letters cover these."""
 
 
-def of_alarms() -> list[Measure]:
-    return [measure for alarm in ALARMS for measure in alarm.measures(NAMES).values()]
+def alarm_metrics() -> list[AwsMetric]:
+    return [metric for alarm in ALARMS for metric in alarm.metrics(NAMES).values()]
 
 
-def of_dashboard() -> list[Measure]:
-    return [measure for graph in graphs(NAMES) for measure, _ in graph.lines]
+def dashboard_metrics() -> list[AwsMetric]:
+    return [metric for graph in graphs(NAMES) for metric, _ in graph.lines]
 
 
-def unknown(measures: list[Measure]) -> list[str]:
-    known = {**OF_AWS, "Baton/prod": OURS}
-    return [m.name for m in measures if m.name not in known.get(m.namespace, set())]
-
-
-@pytest.mark.parametrize("measures", [of_alarms(), of_dashboard()], ids=["alarms", "dashboard"])
-def test_every_metric_is_one_that_is_measured(measures: list[Measure]) -> None:
-    assert unknown(measures) == []
+def unknown(metrics: list[AwsMetric]) -> list[str]:
+    known = {**AWS_METRICS, "Baton/prod": OURS}
+    return [m.name for m in metrics if m.name not in known.get(m.namespace, set())]
 
 
 @pytest.mark.parametrize(
-    "measure",
+    "metrics", [alarm_metrics(), dashboard_metrics()], ids=["alarms", "dashboard"]
+)
+def test_every_metric_is_one_that_exists(metrics: list[AwsMetric]) -> None:
+    assert unknown(metrics) == []
+
+
+@pytest.mark.parametrize(
+    "metric",
     [
-        Measure("Baton/prod", "OldestWayt"),
-        Measure("AWS/Lambda", "Leaks"),
-        Measure("AWS/X", "Leaks"),
+        AwsMetric("Baton/prod", "OldestWayt"),
+        AwsMetric("AWS/Lambda", "Leaks"),
+        AwsMetric("AWS/X", "Leaks"),
     ],
 )
-def test_a_metric_that_nobody_measures_is_found(measure: Measure) -> None:
-    assert unknown([measure]) == [measure.name]
+def test_the_check_finds_an_unknown_metric(metric: AwsMetric) -> None:
+    assert unknown([metric]) == [metric.name]
 
 
-def test_every_metric_of_ours_can_be_seen_and_almost_all_raise_an_alarm() -> None:
-    assert {m.name for m in of_dashboard() if m.namespace == "Baton/prod"} == OURS
-    watched = {m.name for m in of_alarms() if m.namespace == "Baton/prod"}
+def test_our_metrics_are_on_the_dashboard_and_have_alarms() -> None:
+    assert {m.name for m in dashboard_metrics() if m.namespace == "Baton/prod"} == OURS
+    watched = {m.name for m in alarm_metrics() if m.namespace == "Baton/prod"}
     assert watched == OURS - NEEDS_NO_ALARM - {COLD_STARTS}
 
 
-def test_every_alarm_has_its_section_in_the_runbook_and_every_section_its_alarm() -> None:
+def test_the_runbook_has_one_section_for_each_alarm() -> None:
     page = (ROOT / RUNBOOK).read_text()
     part = page.partition("\n## Alarms\n")[2].partition("\n## ")[0]
 
@@ -83,7 +85,7 @@ def test_every_alarm_has_its_section_in_the_runbook_and_every_section_its_alarm(
 
 
 @pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: alarm.section)
-def test_an_alarm_says_what_is_wrong_and_where_to_read_on(
+def test_an_alarm_describes_the_problem_and_names_its_runbook_section(
     alarm: Alarm, watching: dict[str, Any]
 ) -> None:
     mine = [
@@ -95,11 +97,11 @@ def test_an_alarm_says_what_is_wrong_and_where_to_read_on(
 
     assert mine
     for each in mine:
-        assert each["AlarmDescription"] == f"{alarm.says} docs/operations.md#{alarm.section}"
+        assert each["AlarmDescription"] == f"{alarm.description} docs/operations.md#{alarm.section}"
         assert each["AlarmActions"] == each["OKActions"] == [{"Ref": "AlarmTopic"}]
 
 
-def test_silence_is_an_alarm_where_something_has_to_happen_every_minute(
+def test_only_the_sweep_alarm_is_raised_by_missing_data(
     watching: dict[str, Any],
 ) -> None:
     silent = [
@@ -111,8 +113,7 @@ def test_silence_is_an_alarm_where_something_has_to_happen_every_minute(
     assert silent == ["baton-prod-sweep-missing"]
 
 
-def test_the_latency_of_the_gate_is_read_from_lines_as_they_are_written() -> None:
-    """The route's own line has each field that the filter asks for, by that very value."""
+def test_the_latency_filter_matches_the_gates_log_line() -> None:
     properties = log_metrics(NAMES)["GateLatencyFilter"]["Properties"]
     wanted = dict(re.findall(r'\$\.(\w+) = "([^"]+)"', properties["FilterPattern"]))
     (transformation,) = properties["MetricTransformations"]
@@ -133,11 +134,11 @@ def gate_line() -> dict[str, Any]:
     return line
 
 
-def test_cfn_lint_finds_nothing(template: dict[str, Any], tmp_path: Path) -> None:
+def test_cfn_lint_accepts_the_monitoring_template(template: dict[str, Any], tmp_path: Path) -> None:
     assert lint(template, tmp_path) == ""
 
 
-def test_cfn_lint_finds_what_is_wrong(template: dict[str, Any], tmp_path: Path) -> None:
+def test_cfn_lint_finds_planted_faults(template: dict[str, Any], tmp_path: Path) -> None:
     template["Resources"]["LeaksAlarm"]["Properties"]["Statistic"] = "Sums"
     template["Resources"]["Dashboard"]["Properties"]["DashboardBody"] = {"Fn::Sub": "${Nobody}"}
 
@@ -147,7 +148,9 @@ def test_cfn_lint_finds_what_is_wrong(template: dict[str, Any], tmp_path: Path) 
     assert "Nobody" in found
 
 
-def test_an_engine_takes_it_and_has_the_alarms(template: dict[str, Any], engine: Engine) -> None:
+def test_the_engine_creates_the_alarms_and_the_dashboard(
+    template: dict[str, Any], engine: Engine
+) -> None:
     formation, watch = engine.client("cloudformation"), engine.client("cloudwatch")
 
     formation.create_stack(StackName="watching", TemplateBody=json.dumps(template))
@@ -156,12 +159,12 @@ def test_an_engine_takes_it_and_has_the_alarms(template: dict[str, Any], engine:
     )
 
     names = {each["AlarmName"] for each in watch.describe_alarms()["MetricAlarms"]}
-    assert {
-        f"baton-prod-{alarm.section}" for alarm in ALARMS if len(alarm.measures(NAMES)) == 1
-    } < (names)
+    assert {f"baton-prod-{alarm.section}" for alarm in ALARMS if len(alarm.metrics(NAMES)) == 1} < (
+        names
+    )
     body = json.loads(watch.get_dashboard(DashboardName="baton-prod")["DashboardBody"])
     lines = [line for widget in body["widgets"] for line in widget["properties"]["metrics"]]
-    assert len(lines) == len(of_dashboard())
+    assert len(lines) == len(dashboard_metrics())
     assert "${" not in json.dumps(lines)
 
 
