@@ -1,4 +1,4 @@
-"""`make run`: the whole product on this machine, until Ctrl-C; `--fresh` forgets its state."""
+"""`make run`: runs the whole product on this machine until Ctrl-C; `--fresh` deletes its state."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ HIGHEST_PORT = 65_535
 def main() -> int:
     port = os.environ.get("PORT", "8000")
     if not port.isdigit() or int(port) > HIGHEST_PORT:
-        return _fail(f"PORT={port} is not a port number; try PORT=8000.")
+        return _fail(f"PORT={port} is not a port number. Try PORT=8000.")
     state = Path(os.environ.get("STATE", ".local"))
     stack = Stack(state, int(port), fresh="--fresh" in sys.argv[1:])
     stopping = threading.Event()
@@ -45,17 +45,18 @@ def _welcome(stack: Stack, seconds: float) -> str:
     people = [f"    {a.email:22} {a.password:12} {a.role} {a.bot or ''}" for a in ACCOUNTS]
     return "\n".join(
         [
-            f"Baton is ready after {seconds:.1f} s; it listens on this machine only.",
+            f"Baton is ready after {seconds:.1f} s. It accepts connections from this machine only.",
             "",
             f"  End user     {stack.url}/demo/index.html",
             f"  Console      {stack.url}/console/index.html",
             f"  API          {stack.url}/api/v1",
-            f"  Bot's key    bk_demo_{SECRET}",
+            f"  Bot key      bk_demo_{SECRET}",
             f"  Environment  {stack.env_file}",
-            "  People       (e-mail, password)",
+            "  Accounts     (e-mail, password, role, bot)",
             *people,
             "",
-            'Try it: open the first two side by side, type "human" in the first.   Stop: Ctrl-C',
+            'Try it: open the first two pages side by side and type "human" in the first.',
+            "Stop: Ctrl-C",
         ]
     )
 

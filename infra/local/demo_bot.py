@@ -1,4 +1,4 @@
-"""A chatbot to try Baton with. It knows Baton by its public API and its webhook alone."""
+"""A demo chatbot. It uses only Baton's public API and webhook."""
 
 import json
 import os
@@ -19,12 +19,12 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 CHANNEL = "demo"
-WORDS_FOR_A_PERSON = frozenset({"human", "person", "agent", "talk to an agent"})
+HANDOFF_REQUESTS = frozenset({"human", "person", "agent", "talk to an agent"})
 GREETING = "Hello again! The bot is back. How can I help?"
 TRANSFER = "You are being transferred."
-TIMEOUT = 10
-TYPING_LASTS = 5
-"""Seconds."""
+REQUEST_TIMEOUT = 10
+TYPING_SECONDS = 5
+"""How long a typing event is shown."""
 PAGES = Path(__file__).with_name("demo")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
@@ -34,7 +34,7 @@ POLICY = (
 
 
 def _page(request: Request) -> Response:
-    """The end user's page and what it needs; whatever else is asked for does not exist."""
+    """Serves the files of the end user's page."""
     found = {path.name: path for path in PAGES.iterdir()}.get(request.path_params["name"])
     if found is None:
         return Response("There is no such page.", 404)
@@ -42,18 +42,19 @@ def _page(request: Request) -> Response:
 
 
 @dataclass
-class Known:
-    """What the bot knows of its users, and which webhooks it has had."""
+class BotMemory:
+    """`handled` are the ids of received webhooks. The others are by user: the shown messages, the
+    conversation id, and who replies (status and agent name)."""
 
-    told: set[str] = field(default_factory=set)
+    handled: set[str] = field(default_factory=set)
     shown: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
+    conversations: dict[str, str] = field(default_factory=dict)
     turns: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 class DemoBot:
-    """`baton` tells Baton's URL; `key` and `secret` are the bot's key and its webhook's secret; in
-    the file `memory` stands, from the first call on, what it knows."""
+    """`baton` returns Baton's URL. `key` is the bot's API key, `secret` its webhook secret. The bot
+    keeps what it knows in the file `memory`."""
 
     def __init__(
         self, baton: Callable[[], str], bot: str, key: str, secret: str, memory: Path
@@ -64,7 +65,7 @@ class DemoBot:
         self._webhook = Webhook(secret)
         self._memory = memory
         self._typed: dict[str, float] = {}
-        self._loaded: Known | None = None
+        self._loaded: BotMemory | None = None
         self._lock = threading.RLock()
 
     def routes(self) -> list[Route]:
@@ -77,68 +78,69 @@ class DemoBot:
         ]
 
     def say(self, user: str, text: str) -> str:
-        """The user says something; answers with who will reply: bot, waiting or agent. Raises
-        OSError where Baton cannot be reached."""
+        """Handles a message of the user; returns who replies: bot, waiting or agent. Raises OSError
+        if Baton cannot be reached."""
         accepted = self._post("/messages", self._message(user, "user", text))
-        self._known.places[user] = accepted["conversation_id"]
+        self._known.conversations[user] = accepted["conversation_id"]
         self._show(user, "user", text)
         if accepted["disposition"] != "bot":
             return str(accepted["disposition"])
-        if text.strip().lower() in WORDS_FOR_A_PERSON:
+        if text.strip().lower() in HANDOFF_REQUESTS:
             reason = {"channel": CHANNEL, "user": user, "reason": "The user asked for a person."}
             self._answer(user, TRANSFER, accepted["epoch"])
             return str(self._post("/pause", reason)["status"])
         self._answer(user, f"You said: {text}", accepted["epoch"])
         return "bot"
 
-    def types(self, user: str) -> None:
-        """Of a user whom a person answers: that person sees it."""
+    def user_types(self, user: str) -> None:
+        """Forwards the user's typing event if an agent replies to this user."""
         known = self._known
-        if user in known.places and known.turns.get(user, ("bot", ""))[0] != "bot":
-            self._post(f"/conversations/{known.places[user]}/typing", {"from": "user"})
+        if user in known.conversations and known.turns.get(user, ("bot", ""))[0] != "bot":
+            self._post(f"/conversations/{known.conversations[user]}/typing", {"from": "user"})
 
-    def hear(self, body: bytes, headers: dict[str, str]) -> None:
-        """What Baton tells of the users of its own channel. Raises WebhookVerificationError where
-        it was not Baton, OSError where Baton cannot be reached: it is to tell it again."""
-        told = self._webhook.verify(body, headers)
+    def receive_webhook(self, body: bytes, headers: dict[str, str]) -> None:
+        """Handles a webhook about a user of the demo channel. Raises WebhookVerificationError if
+        the signature is wrong, and OSError if Baton cannot be reached, so that Baton sends it
+        again."""
+        event = self._webhook.verify(body, headers)
         with self._lock:
-            if headers["webhook-id"] in self._known.told:
+            if headers["webhook-id"] in self._known.handled:
                 return
-            self._known.told.add(headers["webhook-id"])
-        react = self._reactions().get(told["type"])
-        if react and told["data"]["channel"] == CHANNEL:
+            self._known.handled.add(headers["webhook-id"])
+        react = self._reactions().get(event["type"])
+        if react and event["data"]["channel"] == CHANNEL:
             try:
-                react(told["data"])
+                react(event["data"])
             except OSError:
-                self._known.told.discard(headers["webhook-id"])
+                self._known.handled.discard(headers["webhook-id"])
                 raise
-        self._keep()
+        self._save()
 
     def _reactions(self) -> dict[str, Any]:
         return {
             "agent.message": self._relay,
-            "handoff.requested": self._queue,
-            "handoff.released": self._queue,
-            "handoff.claimed": self._introduce,
-            "handoff.transferred": self._introduce,
+            "handoff.requested": self._show_waiting,
+            "handoff.released": self._show_waiting,
+            "handoff.claimed": self._show_agent,
+            "handoff.transferred": self._show_agent,
             "conversation.returned": self._greet,
-            "typing": self._sign,
+            "typing": self._show_typing,
         }
 
-    def _queue(self, data: dict[str, Any]) -> None:
+    def _show_waiting(self, data: dict[str, Any]) -> None:
         self._known.turns[data["user"]] = ("waiting", "")
 
-    def _sign(self, data: dict[str, Any]) -> None:
+    def _show_typing(self, data: dict[str, Any]) -> None:
         self._typed[data["user"]] = time.monotonic()
 
     def _relay(self, data: dict[str, Any]) -> None:
         self._typed.pop(data["user"], None)
         self._show(data["user"], "agent", data["entry"]["text"] or "")
 
-    def _introduce(self, data: dict[str, Any]) -> None:
+    def _show_agent(self, data: dict[str, Any]) -> None:
         owner = data["entry"]["payload"].get("owner")
         if owner is None:
-            return self._queue(data)
+            return self._show_waiting(data)
         self._known.turns[data["user"]] = ("agent", owner["name"])
         return self._show(data["user"], "system", f"You are now talking to {owner['name']}.")
 
@@ -147,7 +149,7 @@ class DemoBot:
         self._answer(data["user"], GREETING, data["epoch"])
 
     def _answer(self, user: str, text: str, epoch: int) -> None:
-        """Shown only if it is still the bot's turn."""
+        """Shows the bot's message only if it is still the bot's turn."""
         try:
             self._post("/messages", {**self._message(user, "bot", text), "epoch": epoch})
         except urllib.error.HTTPError as error:
@@ -162,18 +164,18 @@ class DemoBot:
     def _show(self, user: str, sender: str, text: str) -> None:
         with self._lock:
             self._known.shown.setdefault(user, []).append({"from": sender, "text": text})
-        self._keep()
+        self._save()
 
     @property
-    def _known(self) -> Known:
+    def _known(self) -> BotMemory:
         with self._lock:
             if self._loaded is None:
                 exists = self._memory.exists()
                 text = self._memory.read_bytes() if exists else b"{}"
-                self._loaded = msgspec.json.decode(text, type=Known)
+                self._loaded = msgspec.json.decode(text, type=BotMemory)
             return self._loaded
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         with self._lock:
             draft = self._memory.with_suffix(".draft")
             draft.write_bytes(msgspec.json.encode(self._known))
@@ -185,7 +187,7 @@ class DemoBot:
             self._baton() + self._path + path, json.dumps(body).encode(), headers, method="POST"
         )
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(request, timeout=TIMEOUT) as answer:
+        with direct.open(request, timeout=REQUEST_TIMEOUT) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
 
@@ -194,7 +196,7 @@ class DemoBot:
         try:
             status = await run_in_threadpool(self.say, said["user"], said["text"])
         except OSError as error:
-            return JSONResponse({"detail": f"Baton did not take it: {error}"}, 502)
+            return JSONResponse({"detail": f"Baton did not accept the message: {error}"}, 502)
         return JSONResponse({"status": status})
 
     async def _on_messages(self, request: Request) -> Response:
@@ -202,20 +204,20 @@ class DemoBot:
         with self._lock:
             shown = list(self._known.shown.get(user, []))
         status, agent = self._known.turns.get(user, ("bot", ""))
-        is_typing = time.monotonic() - self._typed.get(user, -TYPING_LASTS) < TYPING_LASTS
+        is_typing = time.monotonic() - self._typed.get(user, -TYPING_SECONDS) < TYPING_SECONDS
         return JSONResponse(
             {"messages": shown, "status": status, "agent": agent, "typing": is_typing}
         )
 
     async def _on_typing(self, request: Request) -> Response:
         said = await request.json()
-        await run_in_threadpool(self.types, said["user"])
+        await run_in_threadpool(self.user_types, said["user"])
         return JSONResponse({})
 
     async def _on_webhook(self, request: Request) -> Response:
         body, headers = await request.body(), dict(request.headers)
         try:
-            await run_in_threadpool(self.hear, body, headers)
+            await run_in_threadpool(self.receive_webhook, body, headers)
         except WebhookVerificationError:
-            return Response("The signature does not fit.", 401)
+            return Response("The signature is wrong.", 401)
         return Response(status_code=204)

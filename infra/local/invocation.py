@@ -1,8 +1,8 @@
-"""Invokes handlers as Lambda does, though many at once in one process.
+"""Invokes Lambda handlers, many at once in one process.
 
-On Lambda one container serves one request at a time, so Chalice keeps the request in a plain
-attribute of the app. Here every invocation runs under its own copy of the context variables, and
-`isolate` moves those attributes into them; the app's code stays as it is.
+A Lambda container handles one request at a time, so Chalice keeps the request in an attribute of
+the app. Here each invocation runs with its own copy of the context variables, and `isolate` moves
+those attributes into context variables. The app's code does not change.
 """
 
 import asyncio
@@ -27,16 +27,16 @@ _LAMBDA: ContextVar[Any] = ContextVar("lambda_context", default=None)
 
 
 class HandlerFailed(Exception):
-    """A handler raised; what it raised is the cause."""
+    """A handler raised an exception, which is the cause of this one."""
 
 
 class HandlerTimedOut(Exception):
-    """A handler did not answer in time."""
+    """A handler did not answer within the time limit."""
 
 
 @dataclass(frozen=True)
 class LambdaContext:
-    """The second argument of a handler, with the fields that the Lambda runtime gives it."""
+    """The second argument of a handler, with the fields of Lambda's own context object."""
 
     function_name: str
     timeout_seconds: float = 60.0
@@ -55,12 +55,12 @@ class LambdaContext:
 
 
 def invoke(handler: Handler, event: Event, context: LambdaContext) -> Any:
-    """Calls the handler under context variables of its own."""
+    """Calls the handler with its own copy of the context variables."""
     return copy_context().run(handler, event, context)
 
 
 class _OneRequestPerInvocation:
-    """Class properties win over the instance attributes that Chalice assigns."""
+    """Properties of the class, which take precedence over the attributes that Chalice assigns."""
 
     @property
     def current_request(self) -> Any:
@@ -80,21 +80,21 @@ class _OneRequestPerInvocation:
 
 
 def isolate(app: Chalice) -> None:
-    """Makes the app safe to call from many threads, each through `invoke`."""
+    """Makes the app safe to call from many threads, if each call goes through `invoke`."""
     if isinstance(app, _OneRequestPerInvocation):
         return
     app.__class__ = type("ConcurrentApp", (_OneRequestPerInvocation, type(app)), {})
     for handler in app.handler_map.values():
         if isinstance(handler, EventSourceHandler):
-            # Chalice leaves a generator here, which two first calls at once would share.
+            # Chalice stores a generator here; concurrent first calls would consume it together.
             handler.middleware_handlers = list(handler.middleware_handlers)
 
 
 class Workers:
-    """Daemon threads, started as needed and kept warm.
+    """Daemon threads that are started on demand and reused.
 
-    Not a ThreadPoolExecutor: the interpreter waits for those at its end, and one handler that
-    hangs would keep the stack from stopping.
+    A ThreadPoolExecutor does not fit: the interpreter waits for its threads at exit, so a handler
+    that hangs would keep the stack from stopping.
     """
 
     def __init__(self, limit: int = 64) -> None:
@@ -104,8 +104,8 @@ class Workers:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
 
     async def run(self, work: Callable[[], Any], within: float) -> Any:
-        """The result of `work`, or HandlerFailed; after `within` seconds HandlerTimedOut, though
-        work that has begun goes on, as it does on Lambda."""
+        """The result of `work`. Raises HandlerFailed if it raises, and HandlerTimedOut after
+        `within` seconds; work that has begun continues, as it does on Lambda."""
         future: Future[Any] = Future()
         self._submit(lambda: _settle(future, work))
         result = asyncio.wrap_future(future)
@@ -137,7 +137,7 @@ def _settle(future: Future[Any], work: Callable[[], Any]) -> None:
         return
     try:
         future.set_result(work())
-    # SystemExit and StopIteration, too, would do harm inside the event loop.
+    # Also catch SystemExit and StopIteration, which would disturb the event loop.
     except BaseException as error:
         failure = HandlerFailed(f"{type(error).__name__}: {error}")
         failure.__cause__ = error

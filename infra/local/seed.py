@@ -1,4 +1,4 @@
-"""Accounts to try Baton with. They exist in the stage `local` only."""
+"""Demo bots and accounts. They exist only in the stage `local`."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ WEBHOOK_SECRET = "whsec_b25seS1mb3ItbG9vcGJhY2stb25seS1mb3ItbG9vcGJhY2s="
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The password is `<first part of the e-mail address>-demo`."""
+    """A demo account. Its password is the part of the address before the @, followed by `-demo`."""
 
     email: str
     name: str
@@ -42,16 +42,17 @@ ACCOUNTS = (
 
 
 class NotLocal(Exception):
-    """Demo accounts were asked for in a stage that others can reach."""
+    """Demo accounts must not be created in a stage that others can reach."""
 
 
 def seed(services: Services, stage: str, webhook_url: str | None) -> None:
-    """Sets the demo's bots, keys and people; a second time changes nothing but the webhook.
+    """Creates the demo bots, keys and accounts. Existing ones keep their settings and passwords;
+    only the webhook is replaced.
 
-    Raises NotLocal in any stage but `local`.
+    Raises NotLocal if the stage is not `local`.
     """
     if stage != LOCAL:
-        raise NotLocal(f"Demo accounts exist in the stage {LOCAL} only, not in {stage}.")
+        raise NotLocal(f"Demo accounts exist only in the stage {LOCAL}, not in {stage}.")
     webhook = Webhook(webhook_url, (WEBHOOK_SECRET,)) if webhook_url else None
     for bot in (Bot("demo", "Demo bot", webhook), Bot("other", "Other bot")):
         known = services.directory.bot(bot.id) or bot

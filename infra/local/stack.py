@@ -1,6 +1,7 @@
-"""The whole of Baton on one machine: engine, table, topic, queues, seed, gateway, pumps, toy bot.
+"""Runs all of Baton on one machine: AWS engine, table, topic, queues, demo data, gateway, event
+sources and demo bot.
 
-The app is the very same that runs on Lambda; only its environment points here.
+The app is the same code that runs on Lambda; its environment variables point to this machine.
 """
 
 import fcntl
@@ -33,19 +34,20 @@ from infra.local.seed import SECRET, WEBHOOK_SECRET, seed
 
 NAME = "baton-local"
 MINUTE = 60.0
-NUDGE_WORKERS = 8
-"""More than one bot may have deliveries in flight, so that a dead receiver starves no other bot."""
+WEBHOOK_WORKERS = 8
+"""More workers than one bot may use at once, so that one slow receiver does not block other
+bots."""
 OUTAGE = 3.0
-"""Seconds for which the demo drops all connections, to show what becomes of what is written."""
-DRAIN = 3.0
-"""Seconds for what the stream still holds: the engine keeps no stream across a restart."""
+"""Seconds of the simulated outage, in which the demo page cannot connect."""
+DRAIN_SECONDS = 3.0
+"""How long to wait for the stream's last records; the engine loses them when it restarts."""
 
 
 class Stack:
-    """Runs between `start` and `stop`, and keeps its state in `state`, from which a `fresh` one
-    knows nothing; `port` 0 takes a free one.
+    """Runs from `start` to `stop` and keeps its data in the folder `state`; `fresh` deletes that
+    data first. `port` 0 chooses a free port.
 
-    One a process: the app's settings are the process's environment.
+    A process can run only one stack, because the app reads its settings from the environment.
     """
 
     def __init__(self, state: Path, port: int, *, fresh: bool = False) -> None:
@@ -57,12 +59,12 @@ class Stack:
 
     @property
     def env_file(self) -> Path:
-        """What other programs source to find this stack."""
+        """A shell file that sets the environment variables of this stack for other programs."""
         return self._state / "env"
 
     def start(self) -> None:
-        """Returns when everything answers. Raises EngineError, GatewayError: sentences for whoever
-        sits at the terminal."""
+        """Returns when everything answers. Raises EngineError or GatewayError with a text for the
+        user."""
         with ExitStack() as starting:
             self._start(starting)
             self._running = starting.pop_all()
@@ -83,21 +85,21 @@ class Stack:
         self.stop()
 
     def _start(self, starting: ExitStack) -> None:
-        """What is entered last is stopped first: nobody calls what is already gone."""
-        memory = self._state / "toybot.json"
-        toy_bot = DemoBot(lambda: self.url, "demo", f"bk_demo_{SECRET}", WEBHOOK_SECRET, memory)
+        """The parts are stopped in reverse order, so that none calls a part that is gone."""
+        memory = self._state / "demo-bot.json"
+        demo_bot = DemoBot(lambda: self.url, "demo", f"bk_demo_{SECRET}", WEBHOOK_SECRET, memory)
 
         async def drop(_: Request) -> Response:
             await gateway.drop(OUTAGE)
             return Response(status_code=204)
 
-        routes = [Route("/demo/drop", drop, methods=["POST"]), *toy_bot.routes()]
+        routes = [Route("/demo/drop", drop, methods=["POST"]), *demo_bot.routes()]
         gateway = Gateway(application.app, port=self._port, routes=routes)
         starting.callback(gateway.stop)
         self.url = gateway.url
-        # Not before the port is ours: a stack that runs already keeps what it has.
+        # Delete the data only after taking the port, so that a running stack keeps its own.
         if self._fresh:
-            forget(self._state)
+            delete_state(self._state)
         self._state.mkdir(parents=True, exist_ok=True)
         engine = starting.enter_context(Engine(self._state))
         _create_table(engine)
@@ -105,10 +107,10 @@ class Stack:
         self._configure(engine, messaging, gateway)
         seed(wiring.services(), settings().stage, f"{self.url}/demo/webhook")
         stream = self._start_event_sources(starting, engine, messaging)
-        starting.callback(stream.drain, DRAIN)
+        starting.callback(stream.drain, DRAIN_SECONDS)
         gateway.start()
         starting.callback(gateway.stop)
-        starting.callback(stream.drain, DRAIN)
+        starting.callback(stream.drain, DRAIN_SECONDS)
         starting.callback(self.env_file.unlink, missing_ok=True)
 
     def _start_event_sources(
@@ -124,7 +126,7 @@ class Stack:
             sqs,
             messaging.queue_url,
             application.on_webhook_queue,
-            workers=NUDGE_WORKERS,
+            workers=WEBHOOK_WORKERS,
         )
         starting.enter_context(webhook_queue)
         starting.enter_context(Scheduler("on_minute", MINUTE, application.on_minute))
@@ -134,7 +136,7 @@ class Stack:
         environment = {
             **engine.environment,
             "BATON_STAGE": LOCAL,
-            # Whoever sits at the terminal is told of faults, not of each request.
+            # The terminal shows faults, not every request.
             "BATON_LOG_LEVEL": os.environ.get("BATON_LOG_LEVEL", "WARNING"),
             "BATON_URL": gateway.url,
             "BATON_TABLE": NAME,
@@ -154,7 +156,7 @@ class Stack:
         self.env_file.write_text("".join(lines))
 
     def _secret(self) -> str:
-        """Kept, so that who is logged in stays so across a restart."""
+        """The stored secret; with a new one, a restart would log everyone out."""
         kept = self._state / "secret"
         if not kept.exists():
             kept.touch(mode=0o600)
@@ -168,14 +170,23 @@ def _create_table(engine: Engine) -> None:
         create_table(client, NAME)
 
 
-KEPT = ("checkpoints", "data", "tmp", "engine.lock", "engine.log", "env", "secret")
+STATE_FILES = (
+    "checkpoints",
+    "data",
+    "tmp",
+    "engine.lock",
+    "engine.log",
+    "env",
+    "secret",
+    "demo-bot.json",
+)
 
 
-def forget(state: Path) -> None:
-    """Removes what a stack keeps in this folder, and nothing else. Raises EngineError where one
-    runs there."""
+def delete_state(state: Path) -> None:
+    """Deletes a stack's files from this folder, and nothing else. Raises EngineError if a stack is
+    running there."""
     _refuse_while_in_use(state)
-    for path in [state / name for name in KEPT] + [*state.glob("dead-letters-*.jsonl")]:
+    for path in [state / name for name in STATE_FILES] + [*state.glob("dead-letters-*.jsonl")]:
         if path.is_dir():
             shutil.rmtree(path)
         else:
@@ -190,4 +201,4 @@ def _refuse_while_in_use(state: Path) -> None:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise EngineError(f"A stack still uses {state}: stop it first.") from None
+            raise EngineError(f"A stack is using {state}. Stop it first.") from None

@@ -1,6 +1,6 @@
 """The SNS topic, the webhook queue and the dead-letter queues."""
 
-from infra.local.aws.messaging import POISON_AFTER, VISIBILITY
+from infra.local.aws.messaging import MAX_RECEIVES, VISIBILITY
 from infra.template.metrics import Resource
 from infra.template.policies import STREAM_DEAD_LETTERS, TOPIC, WEBHOOK_DEAD_LETTERS, WEBHOOK_QUEUE
 
@@ -19,7 +19,7 @@ def messaging() -> dict[str, Resource]:
     webhook_queue = {
         **HIGH_THROUGHPUT,
         "VisibilityTimeout": VISIBILITY,
-        "RedrivePolicy": {**dead, "maxReceiveCount": POISON_AFTER},
+        "RedrivePolicy": {**dead, "maxReceiveCount": MAX_RECEIVES},
     }
     return {
         TOPIC: {

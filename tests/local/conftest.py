@@ -26,7 +26,7 @@ def seen() -> Seen:
 
 @pytest.fixture
 def serve(seen: Seen) -> Iterator[Serve]:
-    """Starts gateways around the tiny app: `serve(limits=…)`."""
+    """A function that starts a gateway around the tiny app: `serve(limits=…)`."""
     started: list[Gateway] = []
 
     def start(**options: Any) -> Gateway:
@@ -47,7 +47,7 @@ def gateway(serve: Serve) -> Gateway:
 
 @pytest.fixture
 def impatient() -> Limits:
-    """Handlers have a third of a second."""
+    """Limits with a third of a second for each handler."""
     return Limits(integration_seconds=0.3)
 
 

@@ -1,4 +1,4 @@
-"""The bot of the demo, on its own: whom it speaks to."""
+"""The demo bot handles webhooks correctly, tested without a running Baton."""
 
 import json
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from infra.local.seed import WEBHOOK_SECRET
 
 
 class Baton:
-    """Takes whatever the bot says."""
+    """An HTTP server that records the users to whom the bot writes."""
 
     def __init__(self) -> None:
         self.said = said = list[str]()
@@ -30,7 +30,7 @@ class Baton:
                 self.wfile.write(b"{}")
 
             def log_message(self, *_: object) -> None:
-                """Nobody reads it."""
+                """Keeps the test output quiet."""
 
         self._server = HTTPServer(("127.0.0.1", 0), Handler)
         Thread(target=self._server.serve_forever, daemon=True).start()
@@ -44,18 +44,18 @@ class Baton:
         self._server.server_close()
 
 
-def test_it_greets_who_comes_back_on_its_own_channel_and_nobody_else(tmp_path: Path) -> None:
+def test_the_bot_greets_a_returning_user_of_its_own_channel_only(tmp_path: Path) -> None:
     with Baton() as baton:
         bot = DemoBot(lambda: baton.url, "demo", "bk_demo_x", WEBHOOK_SECRET, tmp_path / "known")
         for channel, user in (("elsewhere", "yan"), (CHANNEL, "zoe")):
             data = {"channel": channel, "user": user, "epoch": 3}
             body = json.dumps({"type": "conversation.returned", "data": data})
-            bot.hear(body.encode(), signed(user, body))
+            bot.receive_webhook(body.encode(), signed(user, body))
 
     assert baton.said == ["zoe"]
 
 
-def test_what_it_has_heard_it_knows_after_a_restart(tmp_path: Path) -> None:
+def test_the_bot_ignores_a_repeated_webhook_after_a_restart(tmp_path: Path) -> None:
     data = {"channel": CHANNEL, "user": "zoe", "epoch": 3}
     body = json.dumps({"type": "conversation.returned", "data": data})
     with Baton() as baton:
@@ -63,21 +63,23 @@ def test_what_it_has_heard_it_knows_after_a_restart(tmp_path: Path) -> None:
             bot = DemoBot(
                 lambda: baton.url, "demo", "bk_demo_x", WEBHOOK_SECRET, tmp_path / "known"
             )
-            bot.hear(body.encode(), signed("once", body))
+            bot.receive_webhook(body.encode(), signed("once", body))
 
     assert baton.said == ["zoe"]
 
 
-def test_what_it_could_not_do_it_does_when_it_is_told_again(tmp_path: Path) -> None:
+def test_the_bot_handles_a_webhook_on_its_second_delivery_if_the_first_failed(
+    tmp_path: Path,
+) -> None:
     data = {"channel": CHANNEL, "user": "zoe", "epoch": 3}
     body = json.dumps({"type": "conversation.returned", "data": data})
     with Baton() as baton:
         where = ["http://127.0.0.1:1", baton.url]
         bot = DemoBot(lambda: where[0], "demo", "bk_demo_x", WEBHOOK_SECRET, tmp_path / "known")
         with pytest.raises(URLError):
-            bot.hear(body.encode(), signed("once", body))
+            bot.receive_webhook(body.encode(), signed("once", body))
         del where[0]
-        bot.hear(body.encode(), signed("once", body))
+        bot.receive_webhook(body.encode(), signed("once", body))
 
     assert baton.said == ["zoe"]
 

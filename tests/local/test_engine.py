@@ -1,4 +1,4 @@
-"""The engine keeps what it was told, says why it cannot run, and leaves no process behind."""
+"""The engine keeps its data, says why it cannot run, and leaves no process behind."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from infra.local.aws.engine import Engine, EngineError
 from tests.local.conftest import create_table
 from tests.local.waiting import eventually
 
-# A program that starts an engine, stores one item, and then waits for its own end.
+# A program that starts an engine, stores one item, and waits until it is killed.
 PARENT = """
 import sys, time
 from pathlib import Path
@@ -26,7 +26,7 @@ print(engine.pid, flush=True)
 time.sleep(60)
 """
 
-# In place of ministack: answers everything, has a child of its own, and ignores SIGTERM.
+# A fake ministack that answers every request, starts a child process and ignores SIGTERM.
 STUBBORN = """
 import http.server, os, pathlib, signal, subprocess
 
@@ -44,7 +44,7 @@ def main():
 """
 
 
-def test_what_was_stored_survives_a_stop(state: Path) -> None:
+def test_stored_data_survives_a_stop(state: Path) -> None:
     with Engine(state) as first:
         create_table(first, "kept")
         first.client("dynamodb").put_item(TableName="kept", Item={"id": {"S": "1"}})
@@ -52,7 +52,7 @@ def test_what_was_stored_survives_a_stop(state: Path) -> None:
         assert items(second) == [{"id": {"S": "1"}}]
 
 
-def test_a_stopped_engine_is_no_longer_there(state: Path) -> None:
+def test_a_stopped_engine_has_no_process(state: Path) -> None:
     with Engine(state) as engine:
         pid = engine.pid
     assert pid
@@ -60,7 +60,7 @@ def test_a_stopped_engine_is_no_longer_there(state: Path) -> None:
     assert not alive(pid)
 
 
-def test_when_we_are_killed_the_engine_saves_its_state_and_ends(state: Path) -> None:
+def test_the_engine_saves_its_state_and_ends_if_its_parent_is_killed(state: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT, str(state)], stdout=subprocess.PIPE)
     assert parent.stdout
     pid = int(parent.stdout.readline())
@@ -73,45 +73,45 @@ def test_when_we_are_killed_the_engine_saves_its_state_and_ends(state: Path) -> 
         assert items(second) == [{"id": {"S": "1"}}]
 
 
-def test_ctrl_c_in_the_terminal_does_not_reach_the_engine(engine: Engine) -> None:
+def test_the_engine_runs_in_its_own_session_so_ctrl_c_does_not_reach_it(engine: Engine) -> None:
     assert engine.pid
 
     assert engine.pid == os.getsid(engine.pid) != os.getsid(0)
 
 
-def test_it_listens_on_loopback_only(engine: Engine) -> None:
+def test_the_engine_listens_on_loopback_only(engine: Engine) -> None:
     table = Path("/proc/net/tcp")
     if not table.exists():
-        pytest.skip("The list of listeners is read from Linux's /proc.")
+        pytest.skip("The test reads the listening ports from Linux's /proc.")
 
     port = f"{engine.port:04X}"
     listeners = [line.split()[1] for line in table.read_text().splitlines() if " 0A " in line]
     assert [f"0100007F:{port}"] == [one for one in listeners if one.endswith(f":{port}")]
 
 
-def test_a_taken_port_is_a_sentence(engine: Engine, state: Path) -> None:
+def test_a_port_in_use_is_reported(engine: Engine, state: Path) -> None:
     with pytest.raises(EngineError, match=f"Port {engine.port} on 127.0.0.1 is taken"):
         Engine(state, port=engine.port).start()
 
 
-def test_two_engines_never_share_a_state(state: Path) -> None:
-    with Engine(state), pytest.raises(EngineError, match="Another engine already uses"):
+def test_two_engines_never_share_a_state_folder(state: Path) -> None:
+    with Engine(state), pytest.raises(EngineError, match="Another engine is using"):
         Engine(state, stop_within=0.1).start()
 
 
-def test_an_engine_that_ends_while_starting_shows_the_end_of_its_log(
+def test_an_engine_that_ends_during_its_start_shows_the_end_of_its_log(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_place_of_ministack(tmp_path, monkeypatch, "def main(): raise SystemExit('out of luck')")
+    install_fake_ministack(tmp_path, monkeypatch, "def main(): raise SystemExit('out of luck')")
 
-    with pytest.raises(EngineError, match=r"(?s)ended while starting.*out of luck"):
+    with pytest.raises(EngineError, match=r"(?s)ended during its start.*out of luck"):
         Engine(state).start()
 
 
 def test_an_engine_that_never_answers_is_stopped_after_the_deadline(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_place_of_ministack(tmp_path, monkeypatch, "import time\ndef main(): time.sleep(60)")
+    install_fake_ministack(tmp_path, monkeypatch, "import time\ndef main(): time.sleep(60)")
     engine = Engine(state, ready_within=0.5)
 
     with pytest.raises(EngineError, match=r"did not answer within 0\.5 s"):
@@ -122,7 +122,7 @@ def test_an_engine_that_never_answers_is_stopped_after_the_deadline(
 def test_an_engine_that_will_not_stop_is_killed_with_all_its_children(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_place_of_ministack(tmp_path, monkeypatch, STUBBORN)
+    install_fake_ministack(tmp_path, monkeypatch, STUBBORN)
     engine = Engine(state, stop_within=0.3)
     engine.start()
     child, grandchild = engine.pid, int((state / "grandchild").read_text())
@@ -134,7 +134,7 @@ def test_an_engine_that_will_not_stop_is_killed_with_all_its_children(
     assert eventually(lambda: not alive(child) and not alive(grandchild))
 
 
-def in_place_of_ministack(folder: Path, environment: pytest.MonkeyPatch, code: str) -> None:
+def install_fake_ministack(folder: Path, environment: pytest.MonkeyPatch, code: str) -> None:
     package = folder / "program" / "ministack"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
@@ -156,6 +156,6 @@ def alive(pid: int) -> bool:
 
 
 def _is_zombie(pid: int) -> bool:
-    """An orphan that nobody has collected yet, as in a container without an init process."""
+    """True for an ended process that has not been reaped, as in a container without init."""
     status = Path(f"/proc/{pid}/status")
     return status.exists() and "State:\tZ" in status.read_text()

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 
 def eventually(holds: Callable[[], object], within: float = 5.0) -> bool:
-    """Whether it comes true in time."""
+    """Returns True if the condition becomes true within `within` seconds."""
     deadline = time.monotonic() + within
     while not holds():
         if time.monotonic() > deadline:

@@ -55,10 +55,10 @@ class Worker:
 @pytest.fixture
 def worker(sqs: Any, queues: Messaging) -> Iterator[Worker]:
     dies = Worker("c_poison")
-    pump = QueuePoller("on_webhook_queue", sqs, queues.queue_url, dies)
-    pump.start()
+    poller = QueuePoller("on_webhook_queue", sqs, queues.queue_url, dies)
+    poller.start()
     yield dies
-    assert pump.stop(within=3)
+    assert poller.stop(within=3)
 
 
 def test_it_is_put_aside_after_its_attempts_and_the_rest_goes_on(

@@ -13,7 +13,7 @@ from chalicelib.domain.conversation.handoff import Request
 from chalicelib.entrypoints.events import stream
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.records.events import Committed
-from infra.local.event_sources import DeadLetter, Retries
+from infra.local.event_sources import DeadLetter, RetryPolicy
 from infra.local.event_sources.batch_delivery import Delivery
 from tests.support.fakes import FakeTopic
 from tests.support.services import MemoryServices
@@ -120,7 +120,7 @@ def test_the_stream_goes_on_behind_a_poison_record_which_is_put_aside(
     delivery = Delivery(
         "on_change",
         lambda event: stream.handle(services, lambda record: record["committed"], event),
-        Retries(3, 0.0),
+        RetryPolicy(3, 0.0),
         dead.append,
         threading.Event(),
     )

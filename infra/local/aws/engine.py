@@ -1,7 +1,7 @@
 """The local AWS engine: ministack as a child process on loopback.
 
-It writes its state to disk only when it is stopped by SIGTERM, so every way out of here ends with
-one: `stop`, and, when this process dies without a word, the child's own watch over its parent.
+ministack writes its state to disk only when SIGTERM stops it. `stop` sends SIGTERM; if this process
+dies without calling it, the child notices that and stops itself in the same way.
 """
 
 import fcntl
@@ -24,19 +24,19 @@ from botocore.config import Config
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
-# ministack takes any key; this one says that it opens nothing.
+# ministack accepts any key; this one shows that it is not a real one.
 ACCESS_KEY = "local"
 SERVICES = ("dynamodb", "dynamodbstreams", "sns", "sqs", "sts")
 
 
 class EngineError(Exception):
-    """The engine cannot run; the message says why and what to do."""
+    """The engine cannot run; the text says why and what to do."""
 
 
 class Engine:
-    """One ministack with its own state directory.
+    """One ministack with its own state folder.
 
-    `services` is what it offers (None: everything it has); the times are in seconds.
+    `services` are the AWS services to run (None: all). Times are in seconds.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Engine:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a program needs in its environment to reach this engine with any AWS SDK."""
+        """The environment variables with which any AWS SDK reaches this engine."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_REGION": REGION,
@@ -79,7 +79,7 @@ class Engine:
         }
 
     def client(self, service: str, **config: Any) -> Any:
-        """A boto3 client of this engine; `config` is botocore's."""
+        """A boto3 client of this engine; `config` is passed to botocore's Config."""
         return boto3.client(
             service,
             endpoint_url=self.url,
@@ -90,7 +90,7 @@ class Engine:
         )
 
     def start(self) -> None:
-        """Returns when DynamoDB answers; raises EngineError where it does not."""
+        """Returns when DynamoDB answers. Raises EngineError if it does not."""
         _refuse_a_taken_port(self.port)
         for folder in ("data", "tmp"):
             (self._state / folder).mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ class Engine:
             raise
 
     def stop(self) -> None:
-        """Waits until the engine has written its state and no process of it is left."""
+        """Returns when the engine has written its state and all its processes have ended."""
         child, self._child = self._child, None
         if child is None:
             return
@@ -132,16 +132,16 @@ class Engine:
 
     def _spawn(self, lock: IO[bytes], log: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            # -P: the folder of this file, with its common names, stays out of sys.path.
+            # -P keeps this folder out of sys.path.
             [sys.executable, "-P", str(Path(__file__).with_name("engine_child.py"))],
             env=self._child_environment(),
             cwd=self._state,
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            # Its own session: Ctrl-C in the terminal reaches us, and we stop it in order.
+            # In its own session, Ctrl-C reaches only this process, which then stops the engine.
             start_new_session=True,
-            # The lock lives exactly as long as the child, also when the child outlives us.
+            # The child holds the lock as well, so it lasts as long as the child lives.
             pass_fds=[lock.fileno()],
         )
 
@@ -162,13 +162,13 @@ class Engine:
                 "IOT_MTLS_ENABLED": "0",
                 "SFTP_ENABLED": "0",
                 "MINISTACK_REGION": REGION,
-                # Without this it looks for containers of its own on the person's Docker.
+                # Keeps ministack from looking for its containers in the user's Docker.
                 "DOCKER_HOST": f"unix://{self._state}/tmp/no-docker",
             }
         )
 
     def _locked_state(self) -> IO[bytes]:
-        """The lock on the state, awaited for a moment: a predecessor may still be writing."""
+        """The lock on the state; waits a moment, because an earlier engine may still be writing."""
         lock = (self._state / "engine.lock").open("ab")
         deadline = time.monotonic() + self._stop_within
         while True:
@@ -178,8 +178,8 @@ class Engine:
                 if time.monotonic() > deadline:
                     lock.close()
                     raise EngineError(
-                        f"Another engine already uses {self._state}. "
-                        "Stop that one, or choose another state directory."
+                        f"Another engine is using {self._state}. "
+                        "Stop it, or choose another state folder."
                     ) from None
                 time.sleep(0.05)
             else:
@@ -189,7 +189,7 @@ class Engine:
         deadline = time.monotonic() + self._ready_within
         while not self._answers():
             if self._child and self._child.poll() is not None:
-                raise EngineError(f"The engine ended while starting.\n{self._log_tail()}")
+                raise EngineError(f"The engine ended during its start.\n{self._log_tail()}")
             if time.monotonic() > deadline:
                 raise EngineError(
                     f"The engine did not answer within {self._ready_within:g} s.\n"
@@ -206,7 +206,7 @@ class Engine:
                 "Content-Type": "application/x-amz-json-1.0",
             },
         )
-        # No proxy of the environment stands between us and loopback.
+        # Ignore the proxy settings of the environment.
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with direct.open(request, timeout=1) as answer:
@@ -227,7 +227,8 @@ def _free_port() -> int:
 
 
 def _refuse_a_taken_port(port: int) -> None:
-    """Asked before the start: a stranger on the port would answer in the engine's place."""
+    """Checks the port before the start: another program on it would answer instead of the
+    engine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -240,6 +241,6 @@ def _refuse_a_taken_port(port: int) -> None:
 
 
 def _kill_group(leader: int) -> None:
-    """Ends what the engine may have started and left behind: its Lambda workers."""
+    """Ends the Lambda workers that the engine may have left behind."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)

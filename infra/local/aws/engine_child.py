@@ -1,7 +1,7 @@
-"""The program of the engine's own process: ministack, which ends in order when its parent is gone.
+"""The engine's process: runs ministack and stops it cleanly if the parent process ends.
 
-Its standard input is a pipe that only the parent holds. However the parent ends, SIGKILL included,
-the pipe closes; then ministack gets the SIGTERM on which it writes its state.
+Standard input is a pipe that only the parent holds open. It closes however the parent ends, even by
+SIGKILL. This process then sends itself SIGTERM, on which ministack writes its state.
 """
 
 import os
@@ -15,8 +15,8 @@ GRACE_SECONDS = 10.0
 
 def main() -> None:
     orphaned = threading.Event()
-    threading.Thread(target=_await_parents_end, args=(orphaned,), daemon=True).start()
-    # Imported late: ministack reads its whole configuration from the environment at import.
+    threading.Thread(target=_stop_with_parent, args=(orphaned,), daemon=True).start()
+    # ministack reads its configuration from the environment when it is imported.
     from ministack.app import main as ministack
 
     sys.argv = ["ministack"]
@@ -24,20 +24,20 @@ def main() -> None:
         ministack()  # type: ignore[no-untyped-call]
     finally:
         if orphaned.is_set():
-            _end_the_whole_group()
+            _kill_group()
 
 
-def _await_parents_end(orphaned: threading.Event) -> None:
+def _stop_with_parent(orphaned: threading.Event) -> None:
     os.read(0, 1)
     orphaned.set()
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
-    _end_the_whole_group()
+    _kill_group()
 
 
-def _end_the_whole_group() -> None:
-    """Takes along what ministack may have started: its Lambda workers."""
-    # Only a group that is ours: run by hand, this program belongs to the group of a shell.
+def _kill_group() -> None:
+    """Also ends the Lambda workers that ministack may have started."""
+    # If started by hand, this process belongs to the shell's group, which must not be killed.
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)

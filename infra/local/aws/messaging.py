@@ -1,14 +1,15 @@
-"""The topic and the queues of a stage, made on a local engine. Making them twice is no change."""
+"""Creates the topic and the queues of a stage on a local engine; existing ones are kept."""
 
 from dataclasses import dataclass
 from typing import Any
 
 VISIBILITY = 120
-"""Seconds; longer than the webhook worker takes."""
-POISON_AFTER = 1000
-"""Receives after which SQS itself gives a message up: one that kills its worker every time. The
-most there can be: a message that waits for a slot of its bot is received every two seconds. What a
-receiver refuses is counted, and given up sooner, by the worker."""
+"""Seconds; longer than the webhook worker's timeout."""
+MAX_RECEIVES = 1000
+"""After so many receives SQS moves a message to the dead-letter queue, for example because it
+crashes the worker. This is the highest value that SQS accepts, because a message that waits for a
+free slot of its bot is received every two seconds. The worker itself counts refused deliveries and
+stops earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ def create_messaging(sns: Any, sqs: Any, name: str) -> Messaging:
     wanted = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
     redrive = (
         f'{{"deadLetterTargetArn":"{wanted["Attributes"]["QueueArn"]}",'
-        f'"maxReceiveCount":"{POISON_AFTER}"}}'
+        f'"maxReceiveCount":"{MAX_RECEIVES}"}}'
     )
-    queue = sqs.create_queue(QueueName=f"{name}-nudges.fifo", Attributes=fifo)["QueueUrl"]
-    # Apart: a queue that is there with other attributes cannot be made, but it can be changed.
+    queue = sqs.create_queue(QueueName=f"{name}-webhooks.fifo", Attributes=fifo)["QueueUrl"]
+    # Set these separately: create_queue fails if the queue exists with other attributes.
     sqs.set_queue_attributes(
         QueueUrl=queue,
         Attributes={"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": redrive},

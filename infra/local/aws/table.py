@@ -1,4 +1,4 @@
-"""The table, as local engines and tests get it. On AWS the template creates it."""
+"""Creates the table for local engines and tests. On AWS the template creates it."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
 
 
 def create_table(client: Any, name: str) -> None:
-    """`client` is a DynamoDB client. Returns when the table can be used; one that exists stays."""
+    """Returns when the table can be used; an existing table is kept. `client` is a DynamoDB
+    client."""
     try:
         client.create_table(TableName=name, **table_definition())
     except client.exceptions.ResourceInUseException:

@@ -1,11 +1,12 @@
-"""Threads that play AWS event sources into plain handlers: a table's stream, a queue, a schedule.
+"""The local event sources: threads that call handlers as Lambda does for a stream, a queue or a
+schedule.
 
-stream ── StreamPoller ──┐
-queue ─── QueuePoller ───┼──▶ handler(event, context)
-clock ─── Scheduler ┘
+stream ─── StreamPoller ──┐
+queue ──── QueuePoller ───┼──▶ handler(event, context)
+schedule ─ Scheduler ─────┘
 """
 
-from infra.local.event_sources.batch_delivery import DeadLetter, DeadLetterFile, Retries
+from infra.local.event_sources.batch_delivery import DeadLetter, DeadLetterFile, RetryPolicy
 from infra.local.event_sources.event_source import EventSource
 from infra.local.event_sources.queue_poller import QueuePoller
 from infra.local.event_sources.scheduler import Scheduler
@@ -16,7 +17,7 @@ __all__ = [
     "DeadLetterFile",
     "EventSource",
     "QueuePoller",
-    "Retries",
+    "RetryPolicy",
     "Scheduler",
     "StreamPoller",
 ]

@@ -1,8 +1,9 @@
-"""Hands a batch of stream records to a handler until each is handled or given up, in order.
+"""Passes a batch of stream records to a handler, in order, until each is handled or a dead letter.
 
-As Lambda does with ReportBatchItemFailures, BisectBatchOnFunctionError and MaximumRetryAttempts:
-a reported record is where the next attempt begins; a batch that fails as a whole is cut in half
-until one record is left; one record that keeps failing is a dead letter, and the rest goes on.
+It follows Lambda with ReportBatchItemFailures, BisectBatchOnFunctionError and MaximumRetryAttempts.
+If the handler reports a record as failed, the next attempt starts there. If the handler raises, the
+batch is halved until one record is left. If one record keeps failing, it becomes a dead letter and
+the other records follow.
 """
 
 import json
@@ -23,8 +24,8 @@ Records = list[Event]
 
 
 @dataclass(frozen=True)
-class Retries:
-    """Pauses in seconds; they double from the first to the longest."""
+class RetryPolicy:
+    """Pauses are in seconds; each is twice the one before, up to the longest."""
 
     attempts: int = 8
     first_pause: float = 0.1
@@ -36,18 +37,18 @@ class Retries:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A record that was given up."""
+    """A record that failed too often."""
 
     source: str
     record: Event
     reason: str
 
 
-GiveUp = Callable[[DeadLetter], None]
+DeadLetterSink = Callable[[DeadLetter], None]
 
 
 class DeadLetterFile:
-    """Appends each dead letter as one line of JSON."""
+    """Appends each dead letter to a file as one line of JSON."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -59,12 +60,14 @@ class DeadLetterFile:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How many records of an attempt are handled, counted from its first, and what went wrong."""
+class BatchResult:
+    """The result of an attempt. The first `handled` records succeeded; `reason` says why the next
+    one failed. `names_record` is false if the handler raised, so that any record may be the
+    cause."""
 
     handled: int
     reason: str = ""
-    names_culprit: bool = True
+    names_record: bool = True
 
 
 class Delivery:
@@ -72,58 +75,60 @@ class Delivery:
         self,
         source: str,
         invoke: Callable[[Event], Any],
-        retries: Retries,
-        give_up: GiveUp,
+        retries: RetryPolicy,
+        on_dead_letter: DeadLetterSink,
         stopping: threading.Event,
     ) -> None:
         self._source = source
         self._invoke = invoke
         self._retries = retries
-        self._give_up = give_up
+        self._on_dead_letter = on_dead_letter
         self._stopping = stopping
 
     def deliver(self, records: Records, done: Callable[[str], None]) -> bool:
-        """Calls `done` with the sequence number up to which all is settled; False when asked to
-        stop before the end."""
+        """Calls `done` with the sequence number up to which all records are settled. Returns False
+        if it was stopped before the end."""
         size, failures = len(records), 0
         while records and not self._stopping.is_set():
             part = records[:size]
-            outcome = self._attempt(part)
-            if outcome.handled:
-                done(sequence_number(part[outcome.handled - 1]))
-                records, failures = records[outcome.handled :], 0
-            if outcome.handled == len(part):
+            result = self._attempt(part)
+            if result.handled:
+                done(sequence_number(part[result.handled - 1]))
+                records, failures = records[result.handled :], 0
+            if result.handled == len(part):
                 size = len(records)
-            elif not outcome.names_culprit and size > 1:
+            elif not result.names_record and size > 1:
                 size //= 2
             else:
                 failures += 1
-                records, failures = self._settle_first(records, failures, outcome.reason, done)
+                records, failures = self._settle_first(records, failures, result.reason, done)
                 size = size if failures else len(records)
         return not records
 
     def _settle_first(
         self, records: Records, failures: int, reason: str, done: Callable[[str], None]
     ) -> tuple[Records, int]:
-        """The first record has failed: wait for the next attempt, or give it up."""
+        """The first record failed: waits before the next attempt, or makes it a dead letter."""
         if failures < self._retries.attempts:
             self._stopping.wait(self._retries.pause(failures))
             return records, failures
         first, *rest = records
-        log.error("%s gives a record up after %d attempts: %s", self._source, failures, reason)
-        self._give_up(DeadLetter(self._source, first, reason))
+        log.error(
+            "%s made a record a dead letter after %d attempts: %s", self._source, failures, reason
+        )
+        self._on_dead_letter(DeadLetter(self._source, first, reason))
         done(sequence_number(first))
         return rest, 0
 
-    def _attempt(self, part: Records) -> Outcome:
+    def _attempt(self, part: Records) -> BatchResult:
         identifiers = [sequence_number(record) for record in part]
         try:
             answer = self._invoke({"Records": part})
         except Exception as error:
             log.exception("%s failed with %d records.", self._source, len(part))
-            return Outcome(0, f"{type(error).__name__}: {error}", names_culprit=False)
+            return BatchResult(0, f"{type(error).__name__}: {error}", names_record=False)
         failed = failed_items(answer, identifiers)
         if not failed:
-            return Outcome(len(part))
+            return BatchResult(len(part))
         first = min(map(identifiers.index, failed))
-        return Outcome(first, "The handler reported the record as failed.")
+        return BatchResult(first, "The handler reported the record as failed.")

@@ -1,11 +1,11 @@
-"""Reads the answer of a handler that may report single items of its batch as failed."""
+"""Reads a handler's answer, which may report single items of the batch as failed."""
 
 from collections.abc import Collection
 from typing import Any
 
 
 def failed_items(answer: Any, identifiers: Collection[str]) -> set[str]:
-    """The identifiers that failed; all of them where the answer names one that was not sent.
+    """The identifiers that failed. If the answer names an unknown identifier, all of them failed.
 
     Source: "Reporting batch item failures" in the Lambda documentation, for SQS and for streams.
     """

@@ -1,20 +1,21 @@
-"""How far each shard of a table's stream has been handled, on disk."""
+"""Stores on disk how far each shard of a table's stream has been handled."""
 
 import os
 from pathlib import Path
 
 
 class Checkpoints:
-    """One small file per shard, replaced as a whole.
+    """One small file per shard, replaced atomically.
 
-    Kept by table and shard, not by stream: a stream's ARN changes when its table is made anew.
+    The files are named by table and shard, because the stream's ARN changes if its table is created
+    again.
     """
 
     def __init__(self, state: Path, table: str) -> None:
         self._folder = state / "checkpoints" / table
 
     def get(self, shard: str) -> str | None:
-        """The last handled sequence number."""
+        """The last handled sequence number, or None."""
         try:
             return (self._folder / shard).read_text() or None
         except FileNotFoundError:

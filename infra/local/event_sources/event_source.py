@@ -1,4 +1,5 @@
-"""What all pumps share: threads that take turns until they are stopped, and survive any error."""
+"""The base class of event sources: threads that repeat one step until they are stopped. An
+exception only delays the next step."""
 
 import logging
 import threading
@@ -16,7 +17,7 @@ LONGEST_PAUSE = 5.0
 
 
 class EventSource(ABC):
-    """Daemon threads, so that a handler that hangs cannot keep the process from ending."""
+    """Runs `threads` daemon threads, so that a handler that hangs cannot keep the process alive."""
 
     def __init__(self, name: str, handler: Handler, threads: int = 1) -> None:
         self.name = name
@@ -28,15 +29,15 @@ class EventSource(ABC):
         ]
 
     @abstractmethod
-    def turn(self) -> float:
-        """One round of work; returns the seconds to wait until the next."""
+    def step(self) -> float:
+        """Does one unit of work; returns the seconds to wait before the next one."""
 
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
 
     def stop(self, within: float = 2.0) -> bool:
-        """False when a handler was still running after `within` seconds."""
+        """Returns False if a handler is still running after `within` seconds."""
         self._stopping.set()
         deadline = time.monotonic() + within
         for thread in self._threads:
@@ -63,14 +64,14 @@ class EventSource(ABC):
         failures = 0
         while not self._stopping.is_set():
             try:
-                pause = self.turn()
+                pause = self.step()
             except Exception as error:
                 pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**failures)
                 if not failures and not self._stopping.is_set():
-                    log.warning("%s cannot go on and keeps trying: %s", self.name, error)
+                    log.warning("%s failed and will retry: %s", self.name, error)
                 failures += 1
             else:
                 if failures:
-                    log.warning("%s goes on.", self.name)
+                    log.warning("%s works again.", self.name)
                 failures = 0
             self._stopping.wait(pause)

@@ -1,4 +1,4 @@
-"""Plays an SQS queue, FIFO or standard, into a handler."""
+"""Passes the messages of an SQS queue, FIFO or standard, to a handler."""
 
 import logging
 from functools import cached_property
@@ -10,14 +10,14 @@ from infra.local.invocation import Event, Handler
 
 log = logging.getLogger(__name__)
 
-# How long one poll lasts, and so how long a stop may wait for it.
+# How long one poll lasts. A stop may have to wait that long.
 POLL_SECONDS = 1
-# After an empty poll: should an engine not wait as asked, this keeps us from spinning.
+# The pause after an empty poll; it prevents a busy loop if the engine ignores WaitTimeSeconds.
 EMPTY_PAUSE = 0.02
 
 
 class QueueApi(Protocol):
-    """What a boto3 `sqs` client offers of use here."""
+    """The methods of a boto3 `sqs` client that are used here."""
 
     def receive_message(self, **request: Any) -> Any: ...
     def delete_message(self, **request: Any) -> Any: ...
@@ -25,10 +25,10 @@ class QueueApi(Protocol):
 
 
 class QueuePoller(EventSource):
-    """`workers` handlers at a time, each with up to `batch_size` messages.
+    """Runs up to `workers` handlers at a time, each with up to `batch_size` messages.
 
-    Handled messages are deleted. Failed ones are left alone: they come again when their visibility
-    times out, which the handler may have changed, and the queue's redrive policy ends it.
+    It deletes handled messages. A failed message is received again after its visibility timeout,
+    which the handler may change, until the queue's redrive policy makes it a dead letter.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class QueuePoller(EventSource):
         self._url = queue_url
         self._batch_size = batch_size
 
-    def turn(self) -> float:
+    def step(self) -> float:
         messages = self._receive()
         if not messages:
             return EMPTY_PAUSE
@@ -72,7 +72,7 @@ class QueuePoller(EventSource):
         try:
             answer = self.invoke({"Records": [_record(m, self._arn) for m in messages]})
         except Exception:
-            log.exception("%s failed; its messages come again.", self.name)
+            log.exception("%s failed; its messages will be received again.", self.name)
             return set(identifiers)
         return failed_items(answer, identifiers)
 
@@ -80,7 +80,9 @@ class QueuePoller(EventSource):
         try:
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
         except Exception as error:
-            log.warning("%s could not delete a message, which comes again: %s", self.name, error)
+            log.warning(
+                "%s could not delete a message, which will be received again: %s", self.name, error
+            )
 
     @cached_property
     def _arn(self) -> str:
@@ -89,7 +91,7 @@ class QueuePoller(EventSource):
 
 
 def _record(message: dict[str, Any], arn: str) -> Event:
-    """Lambda writes in camel case what SQS writes in capitals."""
+    """The record in Lambda's spelling, which begins names with a small letter."""
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

@@ -1,4 +1,4 @@
-"""Plays an EventBridge rule with a fixed rate."""
+"""Calls a handler at a fixed rate, like an EventBridge rule."""
 
 import logging
 import math
@@ -16,10 +16,10 @@ REGION = "us-east-1"
 
 
 class Scheduler(EventSource):
-    """Calls the handler every `every` seconds, first after one such interval.
+    """Calls the handler every `every` seconds, for the first time after one interval.
 
-    Beats that fall into a running call are left out; the others keep to the original rhythm.
-    A call that fails is not repeated, the next beat is its retry.
+    While a call runs, due calls are skipped; later ones keep the original schedule. A failed call
+    is not repeated; the next scheduled call does its work.
     """
 
     def __init__(self, name: str, every: float, handler: Handler) -> None:
@@ -27,7 +27,7 @@ class Scheduler(EventSource):
         self._every = every
         self._due: float | None = None
 
-    def turn(self) -> float:
+    def step(self) -> float:
         now = time.monotonic()
         if self._due is None:
             self._due = now + self._every
@@ -36,7 +36,9 @@ class Scheduler(EventSource):
         try:
             self.invoke(_event(self.name))
         except Exception:
-            log.exception("The scheduled call of %s failed; the next is in time.", self.name)
+            log.exception(
+                "The scheduled call of %s failed; the next one follows on schedule.", self.name
+            )
         late = time.monotonic() - self._due
         self._due += self._every * (1 + math.floor(late / self._every))
         return 0.0

@@ -1,4 +1,4 @@
-"""Plays a DynamoDB stream into a handler: all shards, parents before children, in order."""
+"""Passes the records of a DynamoDB stream to a handler, in order, parent shards before children."""
 
 import logging
 import time
@@ -9,7 +9,12 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from infra.local.event_sources.batch_delivery import DeadLetterFile, Delivery, GiveUp, Retries
+from infra.local.event_sources.batch_delivery import (
+    DeadLetterFile,
+    DeadLetterSink,
+    Delivery,
+    RetryPolicy,
+)
 from infra.local.event_sources.checkpoints import Checkpoints
 from infra.local.event_sources.event_source import EventSource
 from infra.local.event_sources.stream_records import accepts, lambda_record, sequence_number
@@ -17,17 +22,17 @@ from infra.local.invocation import Event, Handler
 
 log = logging.getLogger(__name__)
 
-# Seconds between two looks at an idle stream: soon after a record, then less often.
+# Seconds between two polls of an idle stream; the pause grows after each empty poll.
 SHORTEST_PAUSE = 0.01
 LONGEST_PAUSE = 0.1
-# Seconds between two looks for new shards.
+# Seconds between two searches for new shards.
 DISCOVERY_INTERVAL = 5.0
-# A checkpoint that the stream no longer knows.
-FORGOTTEN = {"TrimmedDataAccessException", "ValidationException"}
+# The error codes for a checkpoint that the stream no longer has.
+CHECKPOINT_LOST = {"TrimmedDataAccessException", "ValidationException"}
 
 
 class StreamApi(Protocol):
-    """What a boto3 `dynamodbstreams` client offers of use here."""
+    """The methods of a boto3 `dynamodbstreams` client that are used here."""
 
     def list_streams(self, **request: Any) -> Any: ...
     def describe_stream(self, **request: Any) -> Any: ...
@@ -44,9 +49,9 @@ class Shard:
 
 
 class StreamPoller(EventSource):
-    """Hands on what `pattern` accepts (see `records.accepts`; None: everything), from the oldest
-    record that is not checkpointed under `state`. Records that keep failing go to `give_up`, by
-    default a file under `state`."""
+    """Passes the records that match `pattern` to the handler (see `stream_records.accepts`; None:
+    all), beginning after the checkpoints under `state`. Records that keep failing go to
+    `on_dead_letter`, by default a file under `state`."""
 
     def __init__(
         self,
@@ -58,8 +63,8 @@ class StreamPoller(EventSource):
         state: Path,
         pattern: Mapping[str, Any] | None = None,
         batch_size: int = 100,
-        retries: Retries | None = None,
-        give_up: GiveUp | None = None,
+        retries: RetryPolicy | None = None,
+        on_dead_letter: DeadLetterSink | None = None,
     ) -> None:
         super().__init__(name, handler)
         self._streams = streams
@@ -70,8 +75,8 @@ class StreamPoller(EventSource):
         self._delivery = Delivery(
             name,
             self.invoke,
-            retries or Retries(),
-            give_up or DeadLetterFile(state / f"dead-letters-{name}.jsonl"),
+            retries or RetryPolicy(),
+            on_dead_letter or DeadLetterFile(state / f"dead-letters-{name}.jsonl"),
             self._stopping,
         )
         self._arn = ""
@@ -81,9 +86,10 @@ class StreamPoller(EventSource):
         self._caught_up_at = 0.0
 
     def drain(self, within: float = 5.0) -> bool:
-        """Waits until all that the stream holds by now is settled; False when it took too long.
+        """Waits until all current records of the stream are settled; returns False after `within`
+        seconds.
 
-        To be called before the engine stops: ministack keeps no stream records across a restart.
+        Call it before the engine stops, because ministack loses its stream records then.
         """
         asked_at = time.monotonic()
         while self._caught_up_at <= asked_at:
@@ -92,13 +98,13 @@ class StreamPoller(EventSource):
             time.sleep(SHORTEST_PAUSE)
         return True
 
-    def turn(self) -> float:
+    def step(self) -> float:
         began = time.monotonic()
         try:
             self._discover(began)
             moved = [self._advance(shard) for shard in self._ready_shards()]
         except Exception:
-            # Whatever it was, iterators and shards may be stale; checkpoints never are.
+            # Iterators and shards may be stale now; the checkpoints are not.
             self._shards, self._discover_at = {}, 0.0
             raise
         if any(moved):
@@ -123,7 +129,7 @@ class StreamPoller(EventSource):
         streams = self._streams.list_streams(TableName=self._table)["Streams"]
         if not streams:
             raise LookupError(
-                f"The table {self._table} has no stream; create it with StreamEnabled."
+                f"The table {self._table} has no stream. Create it with StreamEnabled."
             )
         return str(max(streams, key=lambda stream: stream["StreamLabel"])["StreamArn"])
 
@@ -139,7 +145,7 @@ class StreamPoller(EventSource):
             page = {"ExclusiveStartShardId": last}
 
     def _ready_shards(self) -> list[Shard]:
-        """A child waits for its parent, or the order of an item's changes would be lost."""
+        """A child shard waits for its parent, so that an item's changes stay in order."""
         unfinished = {shard.id for shard in self._shards.values() if not shard.finished}
         return [
             shard
@@ -148,7 +154,7 @@ class StreamPoller(EventSource):
         ]
 
     def _advance(self, shard: Shard) -> bool:
-        """Reads and delivers one page; whether that changed anything."""
+        """Reads and delivers one page; returns True if there was anything to do."""
         iterator = shard.iterator or self._iterator(shard)
         answer = self._streams.get_records(ShardIterator=iterator, Limit=self._batch_size)
         records = answer["Records"]
@@ -177,9 +183,12 @@ class StreamPoller(EventSource):
                     shard, ShardIteratorType="AFTER_SEQUENCE_NUMBER", SequenceNumber=checkpoint
                 )
             except ClientError as error:
-                if error.response["Error"]["Code"] not in FORGOTTEN:
+                if error.response["Error"]["Code"] not in CHECKPOINT_LOST:
                     raise
-                log.info("%s begins anew: its checkpoint left the stream.", self.name)
+                log.info(
+                    "%s starts at the oldest record, because its checkpoint left the stream.",
+                    self.name,
+                )
         return self._request_iterator(shard, ShardIteratorType="TRIM_HORIZON")
 
     def _request_iterator(self, shard: Shard, **position: str) -> str:

@@ -1,4 +1,4 @@
-"""Stream records as Lambda hands them over, and the filter of an event source."""
+"""Converts stream records to Lambda's form, and filters them like an event source."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -11,7 +11,8 @@ Accepts = Callable[[Event], bool]
 
 
 def lambda_record(record: Event, stream_arn: str) -> Event:
-    """boto3 has parsed what Lambda sends raw: times become epoch seconds, bytes base64."""
+    """Converts what boto3 has parsed back to Lambda's JSON: times to epoch seconds, bytes to
+    base64."""
     raw: Event = _raw(record)
     return {**raw, "eventSourceARN": stream_arn}
 
@@ -21,14 +22,16 @@ def sequence_number(record: Event) -> str:
 
 
 def accepts(pattern: Mapping[str, Any] | None) -> Accepts:
-    """The event source's filter; of DynamoDB's patterns exactly
+    """A filter for the pattern. It supports
     `{"eventName": […], "dynamodb": {"NewImage": {attribute: {"S": […]}}}}`, each part optional.
+
+    Raises ValueError for any other pattern.
     """
     if pattern is None:
         return lambda record: True
     names = pattern.get("eventName")
     wanted = _wanted_values(pattern)
-    _refuse_the_rest(pattern, names, wanted)
+    _refuse_other_patterns(pattern, names, wanted)
 
     def accepted(record: Event) -> bool:
         image = record["dynamodb"].get("NewImage", {})
@@ -44,15 +47,15 @@ def _wanted_values(pattern: Mapping[str, Any]) -> dict[str, list[str]]:
     return {attribute: value.get("S") for attribute, value in image.items()}
 
 
-def _refuse_the_rest(pattern: Mapping[str, Any], names: Any, wanted: dict[str, Any]) -> None:
+def _refuse_other_patterns(pattern: Mapping[str, Any], names: Any, wanted: dict[str, Any]) -> None:
     understood: dict[str, Any] = {} if names is None else {"eventName": names}
     if wanted:
         understood["dynamodb"] = {"NewImage": {name: {"S": v} for name, v in wanted.items()}}
     lists = [*wanted.values(), *([] if names is None else [names])]
     if pattern != understood or not all(_is_texts(values) for values in lists):
         raise ValueError(
-            f"The local stream pump does not know the filter {dict(pattern)}. "
-            "It compares eventName and dynamodb.NewImage.<attribute>.S with lists of texts only."
+            f"The local stream poller does not support the filter {dict(pattern)}. "
+            "It supports only lists of texts for eventName and dynamodb.NewImage.<attribute>.S."
         )
 
 

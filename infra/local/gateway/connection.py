@@ -1,4 +1,4 @@
-"""One WebSocket connection, as the sockets and the management API share it."""
+"""One WebSocket connection, shared by the WebSocket API and the management API."""
 
 import asyncio
 import base64
@@ -14,18 +14,19 @@ from infra.local.invocation import Event
 
 
 class Gone(Exception):
-    """There is no such open connection."""
+    """The connection is not open."""
 
 
 class Connection:
-    """Times are Unix seconds. Sends are serialised, and a client that takes none is cut off."""
+    """Sends one frame at a time, and closes the connection if the client does not read. Times are
+    in seconds since 1970."""
 
     def __init__(self, scope: Scope, send: Send, send_seconds: float) -> None:
         self.id = _connection_id()
         self.scope = scope
         self.connected_at = self.active_at = time.time()
         self.closed = False
-        # Called when the client is given up, so that nobody waits for its end any longer.
+        # Called when the client does not read, to end the task that waits for its messages.
         self.on_cut: Callable[[], object] = lambda: None
         self._asgi_send = send
         self._send_seconds = send_seconds
@@ -33,7 +34,7 @@ class Connection:
 
     @property
     def facts(self) -> Event:
-        """What the `requestContext` of all its events has in common."""
+        """The part of `requestContext` that is the same in all its events."""
         return {"connectionId": self.id, "connectedAt": int(self.connected_at * 1000)}
 
     @property
@@ -41,13 +42,13 @@ class Connection:
         return {"sourceIp": source_ip(self.scope), "userAgent": user_agent(self.scope)}
 
     async def send(self, data: str | bytes) -> None:
-        """Raises Gone when the client has left or does not read."""
+        """Raises Gone if the client has left or does not read."""
         kind = "text" if isinstance(data, str) else "bytes"
         await self._emit({"type": "websocket.send", kind: data})
         self.active_at = time.time()
 
     async def close(self, code: int, reason: str = "") -> None:
-        """Does nothing when the client has left already."""
+        """Does nothing if the client has already left."""
         with suppress(Gone):
             await self._emit({"type": "websocket.close", "code": code, "reason": reason})
         self.closed = True
@@ -58,7 +59,7 @@ class Connection:
         try:
             async with asyncio.timeout(self._send_seconds), self._turn:
                 await self._asgi_send(message)
-        except TimeoutError:  # the client takes nothing
+        except TimeoutError:  # the client does not read
             self.closed = True
             self.on_cut()
             raise Gone from None
@@ -68,5 +69,6 @@ class Connection:
 
 
 def _connection_id() -> str:
-    """Looks like `L0SM9cOFvHcCIhw=`: `+`, `/` and `=` may occur, so clients must escape it."""
+    """An id like API Gateway's `L0SM9cOFvHcCIhw=`. It may contain `+`, `/` and `=`, so clients must
+    escape it in URLs."""
     return base64.b64encode(uuid4().bytes[:11]).decode("ascii")

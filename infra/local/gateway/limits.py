@@ -1,8 +1,8 @@
-"""What API Gateway allows; times in seconds, sizes in bytes.
+"""The limits of API Gateway; times in seconds, sizes in bytes.
 
-Source: "Amazon API Gateway quotas and important notes" of the AWS documentation. Two are ours:
-`send_seconds`, how long one socket may refuse to take a message before it is cut off, and
-`compress_bytes`, which .chalice/config.json sets.
+Source: "Amazon API Gateway quotas and important notes" in the AWS documentation. Two are our own:
+`send_seconds` is how long a client may not read before its connection is closed; `compress_bytes`
+is the compression size that .chalice/config.json sets.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
-"""The management API of the sockets: `@connections/{id}`, as boto3's apigatewaymanagementapi
-calls it. Signatures are not checked here."""
+"""The management API `@connections/{id}`, which boto3's apigatewaymanagementapi client calls. It
+does not check signatures."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ Command = Callable[[Connection, bytes], Awaitable[Response]]
 
 
 class Management:
-    """Answers POST (send), GET (facts) and DELETE (close) for one connection."""
+    """Answers POST (send a frame), GET (times and identity) and DELETE (close)."""
 
     def __init__(self, sockets: Sockets, limits: Limits) -> None:
         self._sockets = sockets

@@ -1,7 +1,7 @@
-"""The events that API Gateway hands to Lambda, built from ASGI scopes.
+"""Builds the events that API Gateway passes to Lambda from ASGI scopes.
 
-Shapes: "Set up Lambda proxy integrations" (REST) and "The API Gateway mapping template and access
-logging variable reference" (WebSocket) of the AWS documentation.
+The shapes are documented by AWS in "Set up Lambda proxy integrations" (REST) and "The API Gateway
+mapping template and access logging variable reference" (WebSocket).
 """
 
 import base64
@@ -61,7 +61,7 @@ def rest_event(
 
 
 def connect_event(scope: Scope, connection: Event, stage: str) -> Event:
-    """`connection` holds what all events of one socket share."""
+    """`connection` is the part of `requestContext` that all events of a connection share."""
     headers = header_pairs(scope)
     query = _query_pairs(scope)
     event = {
@@ -69,7 +69,7 @@ def connect_event(scope: Scope, connection: Event, stage: str) -> Event:
         "multiValueHeaders": _multi(headers),
         **_socket_event(scope, connection, stage, "$connect", "CONNECT"),
     }
-    # API Gateway leaves both keys out where there is no query string.
+    # API Gateway omits both keys if there is no query string.
     if query:
         event["queryStringParameters"] = dict(query)
         event["multiValueQueryStringParameters"] = _multi(query)
@@ -89,12 +89,12 @@ def disconnect_event(scope: Scope, connection: Event, stage: str, code: int, rea
 
 
 def raw_path(scope: Scope) -> str:
-    """The path as the client sent it: nothing decoded."""
+    """The path as the client sent it, not decoded."""
     return str(scope["raw_path"].decode("ascii"))
 
 
 def header_pairs(scope: Scope) -> list[tuple[str, str]]:
-    """Names as HTTP/1.1 clients write them, which API Gateway leaves alone; ASGI lowers them."""
+    """Header names in the usual HTTP/1.1 spelling, which API Gateway keeps; ASGI lowers them."""
     return [
         (name.decode("latin-1").title().replace("Websocket", "WebSocket"), value.decode("latin-1"))
         for name, value in scope["headers"]
@@ -102,7 +102,7 @@ def header_pairs(scope: Scope) -> list[tuple[str, str]]:
 
 
 def source_ip(scope: Scope) -> str:
-    """The peer of the TCP connection, never what a header claims."""
+    """The address of the TCP peer; headers are ignored."""
     client = scope.get("client")
     return str(client[0]) if client else ""
 
@@ -157,11 +157,11 @@ def _body(body: bytes, content_type: str, binary_types: Collection[str]) -> tupl
     try:
         return body.decode(), False
     except UnicodeDecodeError:
-        # Handed on as it came, so that the app can refuse it: what is replaced here would be stored
-        # as if somebody had said it. What API Gateway does with such a body has not been seen.
+        # Pass the bytes on, so that the app refuses them: replacement characters would be stored as
+        # the user's text. We have not observed what API Gateway does with such a body.
         return base64.b64encode(body).decode("ascii"), True
 
 
 def _short_id() -> str:
-    """Looks like `L0SM9cOFvHcCIhw=`, the form of API Gateway's own short ids."""
+    """An id in the form of API Gateway's short ids, such as `L0SM9cOFvHcCIhw=`."""
     return base64.b64encode(uuid4().bytes[:11]).decode("ascii")

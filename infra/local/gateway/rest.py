@@ -1,7 +1,7 @@
-"""The REST half of the gateway: HTTP request -> proxy event -> the app -> HTTP answer.
+"""The gateway's REST API: HTTP request -> proxy event -> the app -> HTTP answer.
 
-The events are built here and not by `chalice.local.LocalGateway`, which drops repeated headers,
-knows no request id, cuts a path at `;` and passes bodies as bytes.
+`chalice.local.LocalGateway` is not used, because it drops repeated headers, has no request id, cuts
+a path at `;` and passes bodies as bytes.
 """
 
 import base64
@@ -27,7 +27,7 @@ BODYLESS = (204, 304)
 
 
 class UnsupportedRoute(Exception):
-    """A route that this gateway would serve otherwise than API Gateway does."""
+    """This gateway would serve the route differently from API Gateway."""
 
 
 class RestApi:
@@ -82,7 +82,7 @@ class RestApi:
         except HandlerTimedOut:
             return _message(504, "Endpoint request timed out")
         except Exception:
-            log.exception("The app failed outside of its routes; the client gets 502.")
+            log.exception("The app raised an exception outside its routes; the client gets 502.")
             return _message(502, "Internal server error")
 
     def _cors(self, match: Match) -> CORSConfig | None:
@@ -94,14 +94,14 @@ def _refuse_authorizers(app: Chalice) -> None:
     guarded = [path for path, by in app.routes.items() for entry in by.values() if entry.authorizer]
     if guarded:
         raise UnsupportedRoute(
-            f"The local gateway runs no authorizers, so it would leave {', '.join(guarded)} open. "
-            "Check the caller in the route."
+            f"The local gateway does not run authorizers, so {', '.join(guarded)} would be open to "
+            "everyone. Authenticate the caller in the route."
         )
 
 
 async def _body(request: Request, limit: int) -> bytes | None:
-    """None when over the limit. Reads on then, keeping nothing: an answer in the midst of an
-    upload would reach most clients as a broken connection."""
+    """The body, or None if it is over the limit. It reads an oversized body to the end (up to four
+    times the limit), because most clients report an earlier answer as a broken connection."""
     kept = bytearray()
     size = 0
     async for chunk in request.stream():
@@ -114,7 +114,7 @@ async def _body(request: Request, limit: int) -> bytes | None:
 
 
 def _response(answer: Event) -> Response:
-    # Lambda hands over JSON: bytes, sets and the like fail there too.
+    # Lambda encodes the answer as JSON, so it refuses bytes and sets, too.
     json.dumps(answer)
     status = int(answer["statusCode"])
     response = Response(_content(answer, status), status)
@@ -129,8 +129,8 @@ def _response(answer: Event) -> Response:
 
 
 def _compressed(answer: Response, request: Request, least: int) -> Response:
-    """From the size on that `minimum_compression_size` sets, for clients that say they can read
-    it."""
+    """Compresses bodies of at least `least` bytes for clients that accept gzip, as API Gateway does
+    with `minimum_compression_size`."""
     body = bytes(answer.body)
     can_read = any("gzip" in each for each in request.headers.getlist("accept-encoding"))
     if not can_read or len(body) < least or "content-encoding" in answer.headers:
@@ -159,7 +159,7 @@ def _json(status: int, content: dict[str, Any], content_type: str) -> Response:
 
 
 def _not_found(request: Request, request_id: str) -> Response:
-    """On AWS a gateway response in the template says the same."""
+    """On AWS, a gateway response in the template gives the same answer."""
     problem = {
         "type": "about:blank",
         "title": "Not Found",
@@ -172,6 +172,6 @@ def _not_found(request: Request, request_id: str) -> Response:
 
 
 def _preflight(cors: CORSConfig, methods: list[str]) -> Response:
-    """What Chalice has API Gateway answer by itself, without the app."""
+    """The CORS preflight answer, which API Gateway gives without calling the app."""
     allowed = {"Access-Control-Allow-Methods": ",".join([*methods, "OPTIONS"])}
     return Response(status_code=200, headers=cors.get_access_control_headers() | allowed)

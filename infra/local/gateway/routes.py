@@ -1,4 +1,4 @@
-"""Which route of the app a path belongs to, as API Gateway decides it."""
+"""Finds the app's route for a path, by API Gateway's rules."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class Match:
 
 
 class Routes:
-    """Literal segments win over variables; a variable takes one segment that is not empty."""
+    """Literal segments take precedence over variables. A variable matches one non-empty segment."""
 
     def __init__(self, resources: Iterable[str]) -> None:
         self._resources = sorted(
@@ -21,7 +21,7 @@ class Routes:
         )
 
     def match(self, raw_path: str) -> Match | None:
-        """Parameters come out as the client sent them; one trailing slash is no part of a path."""
+        """Parameters are not decoded. One trailing slash is ignored."""
         path = raw_path[:-1] if len(raw_path) > 1 and raw_path.endswith("/") else raw_path
         sent = _segments(path)
         for resource, expected in self._resources:

@@ -1,5 +1,5 @@
-"""The local API Gateway: one port that serves a Chalice app's REST routes, its WebSocket handlers
-and the `@connections` management API. The app stays as it is."""
+"""The local API Gateway: serves a Chalice app's REST routes, its WebSocket handlers and the
+`@connections` management API on one port, without changes to the app."""
 
 import asyncio
 import socket
@@ -24,14 +24,14 @@ HOST = "127.0.0.1"
 
 
 class GatewayError(Exception):
-    """The gateway cannot run; the message says why and what to do."""
+    """The gateway cannot start; the text says why and what to do."""
 
 
 class Gateway:
-    """Serves `app` in a thread of its own, between `start` and `stop`.
+    """Serves `app` in its own thread, from `start` to `stop`.
 
-    `routes` are served before the app's own; `port` 0 takes a free one. With
-    `fires_disconnect=False` no $disconnect is delivered, which API Gateway does not promise either.
+    `routes` take precedence over the app's routes. `port` 0 chooses a free port. With
+    `fires_disconnect=False`, $disconnect is not called; API Gateway does not guarantee it either.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Gateway:
 
     @property
     def url(self) -> str:
-        """Also the endpoint of the management API."""
+        """The address of the REST API and of the management API."""
         return f"http://{HOST}:{self.port}"
 
     @property
@@ -76,7 +76,7 @@ class Gateway:
         self._running.result()
 
     def stop(self) -> None:
-        """Closes all sockets with 1001, lets running requests end for a moment, then stops."""
+        """Closes all sockets with code 1001, waits a moment for running requests, then stops."""
         if self._thread.is_alive():
             closing = self._sockets.close_all(self._stop_within)
             asyncio.run_coroutine_threadsafe(closing, self._running.result()).result()
@@ -86,7 +86,8 @@ class Gateway:
         self._listener.close()
 
     async def drop(self, seconds: float) -> None:
-        """No WebSocket stands for so long; to be called from the gateway's own loop."""
+        """Closes all WebSockets and refuses new ones for `seconds`. Call it in the gateway's event
+        loop."""
         await self._sockets.drop(seconds)
 
     def __enter__(self) -> Self:
@@ -133,12 +134,12 @@ class Gateway:
             http="h11",
             loop="asyncio",
             ws="websockets-sansio",
-            # Handed to websockets as it is, which takes a pair (message, frame) as well.
+            # uvicorn passes this on to websockets, which also accepts a pair (message, frame).
             ws_max_size=cast(int, sizes),
-            # API Gateway sends no pings and does not compress.
+            # API Gateway sends no pings and does not compress frames.
             ws_ping_interval=None,
             ws_per_message_deflate=False,
-            # Else a header could claim another source address.
+            # Otherwise a header could claim another source address.
             proxy_headers=False,
             server_header=False,
             lifespan="off",
@@ -150,7 +151,7 @@ class Gateway:
 
 
 def _listen(port: int) -> socket.socket:
-    # The protocol is named because asyncio turns Nagle's delay off (40 ms an answer) only then.
+    # Name the protocol: only then does asyncio disable Nagle's algorithm (40 ms per answer).
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -166,7 +167,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def _http_only(app: ASGIApp) -> ASGIApp:
-    """A WebSocket on any other path is refused with 403."""
+    """Refuses a WebSocket on any other path with 403."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

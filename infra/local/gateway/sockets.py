@@ -1,6 +1,6 @@
-"""The WebSocket half of the gateway, and the registry of open connections.
+"""The gateway's WebSocket API and its open connections.
 
-Frames of one connection are handled at the same time, in no order, as on AWS.
+Frames of one connection are handled concurrently and in no fixed order, as on AWS.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ ABNORMAL = 1006
 
 
 class Sockets:
-    """An ASGI application for one WebSocket path."""
+    """An ASGI application that serves one WebSocket path."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Sockets:
         self._down_until = 0.0
 
     def connection(self, connection_id: str) -> Connection:
-        """Raises Gone for one that is unknown, closed, or whose $connect has not answered yet."""
+        """Raises Gone if it is unknown or closed, or if its $connect has not returned yet."""
         try:
             return self._open[connection_id]
         except KeyError:
@@ -70,13 +70,13 @@ class Sockets:
         if refusal:
             await _refuse(refusal, scope, receive, send)
             return
-        with suppress(OSError):  # the client has gone during $connect
+        with suppress(OSError):  # the client left during $connect
             await send({"type": "websocket.accept", "subprotocol": _subprotocol(headers)})
         await self._serve(connection, receive)
 
     async def close_all(self, within: float) -> None:
-        """Closes every socket, and waits for running message handlers at most `within` seconds;
-        for those of $disconnect the server waits itself."""
+        """Closes every socket and waits up to `within` seconds for running message handlers. The
+        server itself waits for the $disconnect handlers."""
         self._stopping = True
         for connection in list(self._open.values()):
             self._spawn(connection.close(GOING_AWAY, "Going away"))
@@ -85,13 +85,13 @@ class Sockets:
             await asyncio.sleep(0.01)
 
     async def drop(self, seconds: float) -> None:
-        """An outage: every socket is closed, and no new one opened for so long."""
+        """Simulates an outage: closes every socket and refuses new ones for `seconds`."""
         self._down_until = time.monotonic() + seconds
         for connection in list(self._open.values()):
             self._spawn(connection.close(GOING_AWAY, "Going away"))
 
     async def _connect(self, connection: Connection) -> tuple[Response | None, dict[str, str]]:
-        """The refusal, if there is one, and the headers of the app's answer."""
+        """A response that refuses the connection, or None, and the headers of the app's answer."""
         if self._stopping or time.monotonic() < self._down_until:
             return _json(503, "Service Unavailable"), {}
         event = connect_event(connection.scope, connection.facts, self._stage)
@@ -123,7 +123,7 @@ class Sockets:
             await self._disconnect(connection, end)
 
     async def _read(self, connection: Connection, receive: Receive) -> Message:
-        """Hands each message on; returns the message with which the socket ended."""
+        """Passes each message to the app; returns the message that ended the socket."""
         while True:
             message = await self._next(connection, receive)
             if message["type"] == "websocket.disconnect":
@@ -137,17 +137,17 @@ class Sockets:
                 self._spawn(self._message(connection, message["text"]))
 
     async def _next(self, connection: Connection, receive: Receive) -> Message:
-        """The next message; closes the socket when it has been idle or open for too long."""
+        """The next message. Closes the socket if it was idle or open for too long."""
         while not connection.closed:
             try:
-                async with asyncio.timeout(self._left(connection)):
+                async with asyncio.timeout(self._seconds_left(connection)):
                     return await receive()
             except TimeoutError:
-                if self._left(connection) <= 0:
+                if self._seconds_left(connection) <= 0:
                     await connection.close(GOING_AWAY, "Going away")
         return await receive()
 
-    def _left(self, connection: Connection) -> float:
+    def _seconds_left(self, connection: Connection) -> float:
         idle = connection.active_at + self._limits.idle_seconds
         life = connection.connected_at + self._limits.life_seconds
         return min(idle, life) - time.time()
@@ -159,18 +159,18 @@ class Sockets:
         except HandlerTimedOut:
             await _report(connection, event, "Endpoint request timed out")
         except HandlerFailed:
-            log.exception("The message handler failed; the client is told so.")
+            log.exception("The message handler failed; the client gets an error frame.")
             await _report(connection, event, "Internal server error")
 
     async def _disconnect(self, connection: Connection, end: Message) -> None:
-        # uvicorn gives no reason exactly where the connection broke, and then calls it 1005.
+        # If the connection broke, uvicorn reports code 1005 without a reason.
         code = end["code"] if "reason" in end else ABNORMAL
         reason = end.get("reason") or ""
         event = disconnect_event(connection.scope, connection.facts, self._stage, code, reason)
         try:
             await self._invoke("$disconnect", event)
         except (HandlerFailed, HandlerTimedOut):
-            log.exception("The $disconnect handler failed; nobody is told.")
+            log.exception("The $disconnect handler failed.")
 
     async def _invoke(self, route: str, event: Event) -> Event:
         handler = self._handler(route)
@@ -187,14 +187,14 @@ class Sockets:
         return self._app.handler_map[registered.name] if registered else None
 
     def _spawn(self, work: Any) -> None:
-        """Keeps a reference to the task: the event loop holds none."""
+        """Keeps a reference to the task, because the event loop keeps only a weak one."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
 async def _report(connection: Connection, event: Event, text: str) -> None:
-    """What API Gateway sends when the integration of a route fails; the socket stays open."""
+    """Sends API Gateway's frame for a failed integration; the socket stays open."""
     request_id = event["requestContext"]["requestId"]
     frame = {"message": text, "connectionId": connection.id, "requestId": request_id}
     with suppress(Gone):
@@ -203,8 +203,8 @@ async def _report(connection: Connection, event: Event, text: str) -> None:
 
 async def _refuse(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
     await response(scope, receive, send)
-    # uvicorn logs an error unless the connection is down when we return: its own disconnect
-    # message comes first, the one of the lost connection second.
+    # Wait until the connection is closed, or uvicorn logs an error: it first sends its own
+    # disconnect message, then the one of the lost connection.
     with suppress(TimeoutError):
         async with asyncio.timeout(1):
             await receive()

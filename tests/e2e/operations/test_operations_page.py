@@ -11,11 +11,11 @@ import pytest
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
 from chalicelib.usecases.accounts.sessions import REFRESH_LIFE
 from chalicelib.usecases.webhooks.worker import WAITS
-from infra.local.aws.messaging import POISON_AFTER
+from infra.local.aws.messaging import MAX_RECEIVES
 from infra.template.alarms import alarms
 from tests.e2e.bot_setup import Running
 from tests.operate.conftest import NAMES
-from tests.operate.test_watching import OURS
+from tests.operate.test_monitoring import OURS
 from tests.support import shell_blocks
 from tests.support.stack import ROOT
 
@@ -65,7 +65,7 @@ def test_every_link_of_the_page_leads_somewhere() -> None:
         f"AttributeName={TTL_ATTRIBUTE}\n",
         f"StreamViewType={table_definition()['StreamSpecification']['StreamViewType']}",
         "refused eight times" if len(WAITS) + 1 == 8 else "?",
-        f"received {POISON_AFTER:,} times",
+        f"received {MAX_RECEIVES:,} times",
         f"After {REFRESH_LIFE // HOUR} hours, the life of a refresh token",
         f"at most {math.ceil(sum(WAITS) * 1000 / HOUR)} hours".replace("9", "nine"),
         f"{len(OURS)} metrics and {len(alarms(NAMES)) - 1} alarms",

@@ -14,7 +14,7 @@ from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.events import Committed
 from chalicelib.usecases.records.webhooks import Cursor, Delivery
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
-from infra.local.aws.messaging import POISON_AFTER
+from infra.local.aws.messaging import MAX_RECEIVES
 from tests.support.fakes import FakeReceiver
 from tests.support.memory import MemoryDeliveries
 from tests.support.services import MemoryServices
@@ -210,4 +210,4 @@ def test_what_waits_for_others_of_its_bot_is_not_given_up_by_the_queue() -> None
     worker.run()
 
     assert worker.ids() == [2, 3, 4, 5]
-    assert worker.most_received < POISON_AFTER
+    assert worker.most_received < MAX_RECEIVES

@@ -1,11 +1,11 @@
-"""A stream with many shards, which ministack does not have: it keeps one per table."""
+"""A fake stream with many shards; ministack has only one shard per table."""
 
 from typing import Any
 
 
 class FakeStreams:
-    """Answers like a boto3 `dynamodbstreams` client. An iterator is `shard/position`, and the
-    sequence number of a record its position."""
+    """Answers like a boto3 `dynamodbstreams` client. An iterator is `shard/position`; a record's
+    sequence number is its position."""
 
     def __init__(self, parents: dict[str, str | None]) -> None:
         self._parents = parents
@@ -25,7 +25,7 @@ class FakeStreams:
         return {"Streams": [{"StreamArn": "arn:stream", "StreamLabel": "1"}]}
 
     def describe_stream(self, **request: Any) -> Any:
-        """One shard a page."""
+        """Returns one shard per page."""
         shards = list(self._parents)
         start = shards.index(request.get("ExclusiveStartShardId", shards[-1])) + 1
         shard = shards[start % len(shards)]

@@ -1,15 +1,15 @@
-"""A batch is retried, cut and given up as Lambda does it."""
+"""A batch is retried and halved as Lambda does it; a record that keeps failing is a dead letter."""
 
 import threading
 from typing import Any
 
-from infra.local.event_sources import DeadLetter, Retries
+from infra.local.event_sources import DeadLetter, RetryPolicy
 from infra.local.event_sources.batch_delivery import Delivery
 from infra.local.invocation import Event
 
 
 class Batches:
-    """A handler that writes down each batch as text: `abc` is three records."""
+    """A handler that records each batch as text: `abc` means three records."""
 
     def __init__(self, poison: str = "", reports: bool = False) -> None:
         self.seen: list[str] = []
@@ -21,7 +21,7 @@ class Batches:
 
     def deliver(self, records: str, attempts: int = 3) -> bool:
         delivery = Delivery(
-            "test", self._handle, Retries(attempts, 0.0), self.give_up, self._stopping
+            "test", self._handle, RetryPolicy(attempts, 0.0), self.give_up, self._stopping
         )
         return delivery.deliver([_record(letter) for letter in records], self.checkpoints.append)
 
@@ -44,7 +44,7 @@ class Batches:
         self.given_up.append(letter.record["dynamodb"]["SequenceNumber"])
 
 
-def test_a_batch_that_succeeds_is_handed_over_once() -> None:
+def test_a_batch_that_succeeds_is_delivered_once() -> None:
     batches = Batches()
 
     assert batches.deliver("abc")
@@ -59,7 +59,7 @@ def test_the_next_attempt_begins_at_the_first_reported_record() -> None:
     assert batches.given_up == ["b", "d"]
 
 
-def test_a_batch_that_fails_as_a_whole_is_cut_until_the_culprit_is_alone() -> None:
+def test_a_batch_that_fails_is_halved_until_the_failing_record_is_alone() -> None:
     batches = Batches(poison="d")
     batches.deliver("abcdefgh", attempts=2)
 
@@ -79,7 +79,7 @@ def test_a_batch_that_fails_as_a_whole_is_cut_until_the_culprit_is_alone() -> No
     assert batches.given_up == ["d"]
 
 
-def test_a_record_has_as_many_attempts_as_the_retries_allow() -> None:
+def test_a_record_has_as_many_attempts_as_the_retry_policy_allows() -> None:
     batches = Batches(poison="a")
     batches.deliver("a", attempts=5)
 
@@ -103,14 +103,14 @@ def test_a_report_about_an_unknown_record_fails_the_whole_batch() -> None:
         seen.append(len(event["Records"]))
         return next(answers)
 
-    delivery = Delivery("test", handle, Retries(3, 0.0), batches.give_up, threading.Event())
+    delivery = Delivery("test", handle, RetryPolicy(3, 0.0), batches.give_up, threading.Event())
     delivery.deliver([_record(letter) for letter in "ab"], batches.checkpoints.append)
 
     assert (seen, batches.checkpoints) == ([2, 2], ["b"])
 
 
 def test_pauses_double_up_to_the_longest() -> None:
-    retries = Retries(first_pause=1, longest_pause=5)
+    retries = RetryPolicy(first_pause=1, longest_pause=5)
 
     assert [retries.pause(failures) for failures in range(1, 6)] == [1, 2, 4, 5, 5]
 

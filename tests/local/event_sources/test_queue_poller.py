@@ -1,4 +1,5 @@
-"""Messages reach the handler as from SQS through Lambda, and ministack's queues keep their word."""
+"""Messages reach the handler as SQS and Lambda deliver them, and ministack keeps SQS's
+guarantees."""
 
 import threading
 import time
@@ -32,7 +33,7 @@ def fifo(sqs: Any) -> str:
 
 
 @pytest.fixture
-def pump(sqs: Any) -> Iterator[Callable[..., QueuePoller]]:
+def poller(sqs: Any) -> Iterator[Callable[..., QueuePoller]]:
     started: list[QueuePoller] = []
 
     def start(queue: str, handler: Any, **options: Any) -> QueuePoller:
@@ -46,10 +47,10 @@ def pump(sqs: Any) -> Iterator[Callable[..., QueuePoller]]:
         assert one.stop(within=3)
 
 
-def test_a_record_has_the_shape_that_lambda_gives_it(sqs: Any, fifo: str, pump: Any) -> None:
+def test_a_record_has_the_shape_that_lambda_gives_it(sqs: Any, fifo: str, poller: Any) -> None:
     records: list[Event] = []
-    pump(fifo, lambda event, context: records.extend(event["Records"]))
-    attributes = {"kind": {"DataType": "String", "StringValue": "nudge"}}
+    poller(fifo, lambda event, context: records.extend(event["Records"]))
+    attributes = {"kind": {"DataType": "String", "StringValue": "wake"}}
     sqs.send_message(
         QueueUrl=fifo, MessageBody="hi", MessageGroupId="g", MessageAttributes=attributes
     )
@@ -70,20 +71,20 @@ def test_a_record_has_the_shape_that_lambda_gives_it(sqs: Any, fifo: str, pump: 
     ) == ("1", "g")
     assert record["attributes"]["SequenceNumber"]
     kind = record["messageAttributes"]["kind"]
-    assert (kind["stringValue"], kind["dataType"]) == ("nudge", "String")
+    assert (kind["stringValue"], kind["dataType"]) == ("wake", "String")
 
 
-def test_a_handled_message_is_deleted(sqs: Any, standard: str, pump: Any) -> None:
+def test_a_handled_message_is_deleted(sqs: Any, standard: str, poller: Any) -> None:
     bodies: list[str] = []
-    pump(standard, keep_bodies(bodies))
+    poller(standard, keep_bodies(bodies))
     sqs.send_message(QueueUrl=standard, MessageBody="once")
 
     assert eventually(lambda: bodies == ["once"])
     assert eventually(lambda: held(sqs, standard) == 0)
 
 
-def test_a_group_keeps_its_order_though_a_message_fails_and_groups_run_side_by_side(
-    sqs: Any, fifo: str, pump: Any
+def test_a_group_keeps_its_order_after_a_failure_and_groups_run_concurrently(
+    sqs: Any, fifo: str, poller: Any
 ) -> None:
     handled: list[str] = []
     failed: set[str] = set()
@@ -101,15 +102,15 @@ def test_a_group_keeps_its_order_though_a_message_fails_and_groups_run_side_by_s
     expected = [f"{group}{n}" for n in range(6) for group in "abc"]
     for body in expected:
         sqs.send_message(QueueUrl=fifo, MessageBody=body, MessageGroupId=body[0])
-    pump(fifo, fail_each_once)
+    poller(fifo, fail_each_once)
 
     assert eventually(lambda: len(handled) == len(expected))
     for group in "abc":
         assert [f"{group}{n}" for n in range(6)] == [body for body in handled if body[0] == group]
 
 
-def test_a_failed_message_stays_hidden_for_the_time_its_handler_chose(
-    sqs: Any, fifo: str, pump: Any
+def test_a_failed_message_stays_hidden_as_long_as_the_handler_chose(
+    sqs: Any, fifo: str, poller: Any
 ) -> None:
     seen: list[tuple[str, float]] = []
 
@@ -124,15 +125,15 @@ def test_a_failed_message_stays_hidden_for_the_time_its_handler_chose(
 
     for body in ("first", "second"):
         sqs.send_message(QueueUrl=fifo, MessageBody=body, MessageGroupId="g")
-    pump(fifo, back_off)
+    poller(fifo, back_off)
 
     assert eventually(lambda: len(seen) == 3)
     assert [body for body, _ in seen] == ["first", "first", "second"]
     assert 0.9 < seen[1][1] - seen[0][1] < 2
 
 
-def test_of_a_batch_only_the_reported_messages_come_again(
-    sqs: Any, standard: str, pump: Any
+def test_only_the_reported_messages_of_a_batch_are_received_again(
+    sqs: Any, standard: str, poller: Any
 ) -> None:
     for body in ("good", "bad"):
         sqs.send_message(QueueUrl=standard, MessageBody=body)
@@ -143,28 +144,30 @@ def test_of_a_batch_only_the_reported_messages_come_again(
         bad = [record for record in event["Records"] if record["body"] == "bad"]
         return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in bad]}
 
-    pump(standard, report_bad, batch_size=10, workers=1)
+    poller(standard, report_bad, batch_size=10, workers=1)
 
     assert eventually(lambda: {"good", "bad"} == set(bodies))
     assert eventually(lambda: held(sqs, standard) == 1)
 
 
-def test_as_many_messages_are_handled_at_once_as_there_are_workers(
-    sqs: Any, standard: str, pump: Any
+def test_each_worker_handles_a_message_at_the_same_time(
+    sqs: Any, standard: str, poller: Any
 ) -> None:
     together = threading.Barrier(4, timeout=10)
     met: list[int] = []
     for n in range(4):
         sqs.send_message(QueueUrl=standard, MessageBody=str(n))
-    pump(standard, lambda event, context: met.append(together.wait()), workers=4)
+    poller(standard, lambda event, context: met.append(together.wait()), workers=4)
 
     assert eventually(lambda: len(met) == 4)
 
 
-def test_a_queue_that_does_not_exist_yet_is_waited_for(sqs: Any, standard: str, pump: Any) -> None:
+def test_the_poller_waits_for_a_queue_that_does_not_exist_yet(
+    sqs: Any, standard: str, poller: Any
+) -> None:
     name = uuid4().hex
     bodies: list[str] = []
-    pump(f"{standard.rsplit('/', 1)[0]}/{name}", keep_bodies(bodies), workers=1)
+    poller(f"{standard.rsplit('/', 1)[0]}/{name}", keep_bodies(bodies), workers=1)
     time.sleep(0.2)
 
     queue = sqs.create_queue(QueueName=name)["QueueUrl"]
@@ -173,8 +176,8 @@ def test_a_queue_that_does_not_exist_yet_is_waited_for(sqs: Any, standard: str, 
     assert eventually(lambda: bodies == ["at last"])
 
 
-def test_an_idle_pump_stops_within_a_poll(standard: str, pump: Any) -> None:
-    running = pump(standard, keep_bodies([]))
+def test_an_idle_poller_stops_within_one_poll(standard: str, poller: Any) -> None:
+    running = poller(standard, keep_bodies([]))
     time.sleep(0.2)
 
     began = time.monotonic()
@@ -187,7 +190,7 @@ def keep_bodies(bodies: list[str]) -> Callable[[Event, Any], None]:
 
 
 def held(sqs: Any, queue: str) -> int:
-    """How many messages the queue still has, hidden ones included."""
+    """The number of messages in the queue, including hidden ones."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
     return sum(int(found[name]) for name in names)

@@ -1,4 +1,4 @@
-"""A scheduled handler is called in rhythm and never twice at a time."""
+"""A scheduled handler is called at a fixed rate and never concurrently with itself."""
 
 import itertools
 import re
@@ -10,7 +10,7 @@ from infra.local.invocation import Event
 from tests.local.waiting import eventually
 
 
-def test_it_calls_in_an_even_rhythm_with_the_event_of_a_rule() -> None:
+def test_the_handler_is_called_at_a_fixed_rate_with_the_event_of_a_rule() -> None:
     calls: list[tuple[float, Event]] = []
     began = time.monotonic()
     with Scheduler("sweep", 0.1, lambda e, c: calls.append((time.monotonic(), e))):
@@ -18,7 +18,7 @@ def test_it_calls_in_an_even_rhythm_with_the_event_of_a_rule() -> None:
 
     late = [moment - began - n * 0.1 for n, (moment, _) in enumerate(calls[:6], 1)]
     assert min(late) >= 0
-    # A busy machine may delay one call or another; a rhythm that slips delays the last ones most.
+    # A busy machine may delay single calls; a drifting schedule would delay the last ones most.
     assert min(late[3:]) < 0.08
     event = calls[0][1]
     assert (
@@ -30,7 +30,7 @@ def test_it_calls_in_an_even_rhythm_with_the_event_of_a_rule() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", event["time"])
 
 
-def test_a_slow_call_is_never_overlapped_and_the_rhythm_is_kept() -> None:
+def test_a_slow_call_is_not_overlapped_and_the_schedule_is_kept() -> None:
     starts: list[float] = []
     running: list[int] = []
 
@@ -50,7 +50,7 @@ def test_a_slow_call_is_never_overlapped_and_the_rhythm_is_kept() -> None:
     assert min(round(later - sooner) for sooner, later in itertools.pairwise(beats)) == 3
 
 
-def test_a_call_that_fails_does_not_end_the_schedule() -> None:
+def test_a_failing_call_does_not_end_the_schedule() -> None:
     calls: list[int] = []
 
     def fail(event: Event, context: Any) -> None:
@@ -61,10 +61,10 @@ def test_a_call_that_fails_does_not_end_the_schedule() -> None:
         assert eventually(lambda: len(calls) >= 3)
 
 
-def test_it_stops_at_once_though_the_next_call_is_far_away() -> None:
-    pump = Scheduler("sweep", 3600, lambda event, context: None)
-    pump.start()
+def test_the_scheduler_stops_at_once_while_it_waits() -> None:
+    scheduler = Scheduler("sweep", 3600, lambda event, context: None)
+    scheduler.start()
     began = time.monotonic()
 
-    assert pump.stop()
+    assert scheduler.stop()
     assert time.monotonic() - began < 0.5

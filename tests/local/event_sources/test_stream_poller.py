@@ -1,4 +1,4 @@
-"""Every change of a table reaches the handler, in order and at least once, whatever fails."""
+"""Every change of a table reaches the handler in order and at least once, even after failures."""
 
 import json
 import time
@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from infra.local.aws.engine import Engine
-from infra.local.event_sources import Retries, StreamPoller
+from infra.local.event_sources import RetryPolicy, StreamPoller
 from infra.local.invocation import Event
 from tests.local.conftest import create_table
 from tests.local.event_sources.fake_streams import FakeStreams
 from tests.local.waiting import eventually
 
-QUICK = Retries(attempts=3, first_pause=0.01, longest_pause=0.02)
+QUICK = RetryPolicy(attempts=3, first_pause=0.01, longest_pause=0.02)
 
 
 class Recorder:
-    """A handler that keeps what it was given; `answer` may fail or report failures."""
+    """A handler that records its events; `answer` may raise or report failures."""
 
     def __init__(self, answer: Callable[[list[str]], Any] = lambda ids: None) -> None:
         self.records: list[Event] = []
@@ -47,8 +47,8 @@ def put(engine: Engine, table: str) -> Callable[..., None]:
 
 
 @pytest.fixture
-def pump(engine: Engine, table: str, state: Path) -> Iterator[Callable[..., StreamPoller]]:
-    """Starts pumps on the table: `pump(handler, …)`."""
+def poller(engine: Engine, table: str, state: Path) -> Iterator[Callable[..., StreamPoller]]:
+    """A function that starts a poller on the table: `poller(handler, …)`."""
     started: list[StreamPoller] = []
 
     def start(handler: Any, **options: Any) -> StreamPoller:
@@ -65,10 +65,10 @@ def pump(engine: Engine, table: str, state: Path) -> Iterator[Callable[..., Stre
         assert one.stop(within=2)
 
 
-def test_a_record_has_the_shape_that_lambda_gives_it(put: Any, pump: Any, table: str) -> None:
+def test_a_record_has_the_shape_that_lambda_gives_it(put: Any, poller: Any, table: str) -> None:
     put("1", blob={"B": b"\xff\x00"}, deep={"M": {"set": {"BS": [b"\x01"]}}})
     got = Recorder()
-    pump(got)
+    poller(got)
     assert eventually(lambda: got.records)
 
     record, change = got.records[0], got.records[0]["dynamodb"]
@@ -87,20 +87,20 @@ def test_a_record_has_the_shape_that_lambda_gives_it(put: Any, pump: Any, table:
     assert json.dumps(record)
 
 
-def test_changes_arrive_in_order(put: Any, pump: Any) -> None:
+def test_changes_arrive_in_order(put: Any, poller: Any) -> None:
     expected = [str(n) for n in range(250)]
     got = Recorder()
-    pump(got, batch_size=100)
+    poller(got, batch_size=100)
     put(*expected)
 
     assert eventually(lambda: len(got.ids) == 250)
     assert expected == got.ids
 
 
-def test_the_filter_passes_only_what_it_names(put: Any, pump: Any) -> None:
+def test_the_filter_passes_only_what_it_names(put: Any, poller: Any) -> None:
     got = Recorder()
     kinds = {"dynamodb": {"NewImage": {"kind": {"S": ["entry", "notification"]}}}}
-    running = pump(got, pattern={"eventName": ["INSERT"], **kinds})
+    running = poller(got, pattern={"eventName": ["INSERT"], **kinds})
     put("1", kind={"S": "entry"})
     put("1", kind={"S": "entry"}, changed={"BOOL": True})
     put("2", kind={"S": "other"})
@@ -121,26 +121,26 @@ def test_the_filter_passes_only_what_it_names(put: Any, pump: Any) -> None:
         {"eventSource": ["x"]},
     ],
 )
-def test_a_filter_it_does_not_understand_is_refused(pattern: Any, state: Path) -> None:
-    with pytest.raises(ValueError, match="does not know the filter"):
+def test_an_unsupported_filter_is_refused(pattern: Any, state: Path) -> None:
+    with pytest.raises(ValueError, match="does not support the filter"):
         StreamPoller("p", FakeStreams({}), "t", Recorder(), state=state, pattern=pattern)
 
 
-def test_a_new_pump_goes_on_where_the_last_one_ended(put: Any, pump: Any) -> None:
+def test_a_new_poller_continues_where_the_last_one_stopped(put: Any, poller: Any) -> None:
     first, second = Recorder(), Recorder()
-    running = pump(first)
+    running = poller(first)
     put("1", "2")
     assert running.drain()
     running.stop()
 
     put("3")
-    pump(second)
+    poller(second)
 
     assert eventually(lambda: second.ids)
     assert (first.ids, second.ids) == (["1", "2"], ["3"])
 
 
-def test_what_a_failing_handler_was_given_comes_again(put: Any, pump: Any) -> None:
+def test_records_that_a_handler_failed_on_are_delivered_again(put: Any, poller: Any) -> None:
     attempts = iter([ValueError("first"), ValueError("second")])
 
     def fail_twice(ids: list[str]) -> None:
@@ -148,15 +148,15 @@ def test_what_a_failing_handler_was_given_comes_again(put: Any, pump: Any) -> No
             raise error
 
     got = Recorder(fail_twice)
-    pump(got)
+    poller(got)
     put("1", "2", "3")
 
     assert eventually(lambda: len(got.ids) >= 3)
     assert list(dict.fromkeys(got.ids)) == ["1", "2", "3"]
 
 
-def test_a_record_that_always_fails_is_given_up_and_the_rest_goes_on(
-    put: Any, pump: Any, state: Path
+def test_a_record_that_always_fails_is_a_dead_letter_and_the_others_follow(
+    put: Any, poller: Any, state: Path
 ) -> None:
     def fail_on_poison(ids: list[str]) -> None:
         if "poison" in ids:
@@ -164,7 +164,7 @@ def test_a_record_that_always_fails_is_given_up_and_the_rest_goes_on(
 
     got = Recorder(fail_on_poison)
     put("1", "2", "poison", "3", "4")
-    pump(got)
+    poller(got)
 
     assert eventually(lambda: "4" in got.ids)
     assert list(dict.fromkeys(got.ids)) == ["1", "2", "3", "4"]
@@ -173,25 +173,27 @@ def test_a_record_that_always_fails_is_given_up_and_the_rest_goes_on(
     assert letters[0]["reason"] == "ValueError: bitter"
 
 
-def test_a_checkpoint_that_the_stream_does_not_know_means_the_oldest_record(
-    put: Any, pump: Any, table: str, state: Path
+def test_a_lost_checkpoint_restarts_at_the_oldest_record(
+    put: Any, poller: Any, table: str, state: Path
 ) -> None:
     got = Recorder()
-    running = pump(got)
+    running = poller(got)
     put("1")
     assert running.drain()
     running.stop()
     for checkpoint in (state / "checkpoints" / table).iterdir():
         checkpoint.write_text("000000000000000000000000000001")
 
-    pump(got)
+    poller(got)
 
     assert eventually(lambda: got.ids == ["1", "1"])
 
 
-def test_a_table_made_anew_is_followed(put: Any, pump: Any, engine: Engine, table: str) -> None:
+def test_the_poller_follows_a_table_that_is_created_again(
+    put: Any, poller: Any, engine: Engine, table: str
+) -> None:
     got = Recorder()
-    running = pump(got)
+    running = poller(got)
     put("old")
     assert running.drain()
 
@@ -202,7 +204,7 @@ def test_a_table_made_anew_is_followed(put: Any, pump: Any, engine: Engine, tabl
     assert eventually(lambda: got.ids == ["old", "new"])
 
 
-def test_the_pump_outlives_an_engine_that_comes_back(state: Path) -> None:
+def test_the_poller_survives_a_restart_of_the_engine(state: Path) -> None:
     got, engine = Recorder(), Engine(state)
     engine.start()
     create_table(engine, "kept")
@@ -216,20 +218,20 @@ def test_the_pump_outlives_an_engine_that_comes_back(state: Path) -> None:
     engine.stop()
 
 
-def test_drain_waits_for_what_the_handler_has_not_settled_yet(put: Any, pump: Any) -> None:
+def test_drain_waits_for_records_that_are_being_handled(put: Any, poller: Any) -> None:
     got = Recorder(lambda ids: time.sleep(0.3))
-    running = pump(got)
+    running = poller(got)
     put("1")
 
     assert running.drain(within=5)
     assert got.ids == ["1"]
 
 
-def test_a_handler_that_fails_does_not_keep_the_pump_from_stopping(put: Any, pump: Any) -> None:
+def test_a_failing_handler_does_not_keep_the_poller_from_stopping(put: Any, poller: Any) -> None:
     def fail(ids: list[str]) -> None:
         raise ValueError("always")
 
-    running = pump(Recorder(fail))
+    running = poller(Recorder(fail))
     put("1")
     time.sleep(0.1)
 

@@ -1,4 +1,4 @@
-"""An HTTP client that sends a target exactly as written, as neither requests nor a browser does."""
+"""An HTTP client that sends the request target unchanged; `requests` and browsers normalise it."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""One app object serves many requests at once, and none reads another's."""
+"""One app object serves concurrent requests, and none reads the data of another."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ from tests.local.gateway.tiny_app import tiny_app
 AT_ONCE = 64
 
 
-def test_concurrent_requests_never_mix(gateway: Gateway) -> None:
+def test_concurrent_requests_never_mix_their_data(gateway: Gateway) -> None:
     def answer(n: int) -> str:
         return str(call(gateway, "GET", f"/slow/50?n={n}").content.decode())
 
@@ -24,26 +24,26 @@ def test_concurrent_requests_never_mix(gateway: Gateway) -> None:
     assert [str(n) for n in range(AT_ONCE)] == answers
 
 
-def test_an_isolated_app_mixes_no_requests_up() -> None:
+def test_an_isolated_app_keeps_concurrent_requests_apart() -> None:
     app = tiny_app()
     isolate(app)
 
     assert mixed_up(app) == 0
 
 
-def test_the_planted_bug_an_app_that_is_not_isolated_is_caught() -> None:
+def test_the_check_finds_an_app_that_is_not_isolated() -> None:
     assert mixed_up(tiny_app()) > AT_ONCE / 2
 
 
 def mixed_up(app: Chalice) -> int:
-    """How many of many concurrent requests were answered with another's data."""
+    """The number of concurrent requests that were answered with another request's data."""
 
     async def ask_all() -> list[Event]:
         workers = Workers(AT_ONCE)
         work = [workers.run(partial(_ask, app, n), 20) for n in range(AT_ONCE)]
         return list(await asyncio.gather(*work))
 
-    # In a thread of its own: a browser of another test may have left a running loop in this one.
+    # Run in a new thread: a browser test may have left a running event loop in this one.
     with ThreadPoolExecutor(1) as thread:
         answers = thread.submit(asyncio.run, ask_all()).result()
     return sum(answer["body"] != str(n) for n, answer in enumerate(answers))

@@ -1,4 +1,4 @@
-"""boto3's own client sends to, asks about and closes connections through the gateway."""
+"""boto3's own client posts to connections, reads them and closes them through the gateway."""
 
 import socket
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def management_api(gateway: Gateway) -> Any:
     )
 
 
-def test_what_is_posted_arrives_at_its_connection(
+def test_posted_data_arrives_at_its_connection(
     api: Any, client: ClientConnection, seen: Seen
 ) -> None:
     api.post_to_connection(ConnectionId=seen.connection_id, Data="grüße".encode())
@@ -59,7 +59,9 @@ def test_a_connection_id_with_a_slash_is_found(gateway: Gateway, api: Any, seen:
         assert client.recv(5) == "found"
 
 
-def test_the_facts_of_a_connection_are_told(api: Any, client: ClientConnection, seen: Seen) -> None:
+def test_get_returns_the_facts_of_a_connection(
+    api: Any, client: ClientConnection, seen: Seen
+) -> None:
     facts = api.get_connection(ConnectionId=seen.connection_id)
 
     assert datetime.now(UTC) - facts["ConnectedAt"] < timedelta(seconds=5)
@@ -67,7 +69,7 @@ def test_the_facts_of_a_connection_are_told(api: Any, client: ClientConnection, 
     assert facts["Identity"]["SourceIp"] == "127.0.0.1"
 
 
-def test_a_deleted_connection_is_closed_and_its_disconnect_delivered(
+def test_deleting_a_connection_closes_it_and_calls_disconnect(
     api: Any, client: ClientConnection, seen: Seen
 ) -> None:
     api.delete_connection(ConnectionId=seen.connection_id)
@@ -77,12 +79,14 @@ def test_a_deleted_connection_is_closed_and_its_disconnect_delivered(
     assert eventually(lambda: seen.disconnects)
 
 
-def test_an_unknown_connection_is_gone(api: Any) -> None:
+def test_an_unknown_connection_is_answered_with_410(api: Any) -> None:
     with pytest.raises(api.exceptions.GoneException):
         api.post_to_connection(ConnectionId="L0SM9cOFvHcCIhw=", Data=b"?")
 
 
-def test_a_closed_connection_is_gone(api: Any, client: ClientConnection, seen: Seen) -> None:
+def test_a_closed_connection_is_answered_with_410(
+    api: Any, client: ClientConnection, seen: Seen
+) -> None:
     client.close()
     assert eventually(lambda: seen.disconnects)
 
@@ -92,7 +96,7 @@ def test_a_closed_connection_is_gone(api: Any, client: ClientConnection, seen: S
             method(ConnectionId=seen.connection_id, **data)
 
 
-def test_a_connection_is_gone_until_its_connect_has_been_answered(
+def test_a_connection_is_answered_with_410_until_connect_has_returned(
     gateway: Gateway, api: Any, seen: Seen
 ) -> None:
     errors: list[Exception] = []
@@ -119,7 +123,7 @@ def test_a_message_over_128_kb_is_refused(api: Any, client: ClientConnection, se
     assert len(client.recv(5)) == 128 * KB
 
 
-def test_messages_sent_at_once_arrive_whole_and_all(
+def test_concurrent_messages_all_arrive_complete(
     gateway: Gateway, client: ClientConnection, seen: Seen
 ) -> None:
     api = management_api(gateway)
@@ -131,7 +135,7 @@ def test_messages_sent_at_once_arrive_whole_and_all(
     assert sorted(sent) == sorted(str(client.recv(5)) for _ in sent)
 
 
-def test_a_client_that_does_not_read_is_cut_off_and_holds_nobody_up(
+def test_a_client_that_does_not_read_is_disconnected_and_blocks_nobody(
     serve: Serve, seen: Seen
 ) -> None:
     gateway = serve(limits=Limits(send_seconds=0.3))

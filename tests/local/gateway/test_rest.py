@@ -1,4 +1,4 @@
-"""REST requests arrive, and answers leave, as through API Gateway."""
+"""REST requests and answers pass through the gateway as through API Gateway."""
 
 import base64
 import gzip
@@ -29,11 +29,11 @@ def gateway() -> Iterator[Gateway]:
 @pytest.mark.parametrize(
     "sent", ["a%2Fb", "a%20b", "%23", "caf%C3%A9", "a;b", "a%252Fb", "+", "%zz"]
 )
-def test_a_path_parameter_arrives_as_the_client_sent_it(gateway: Gateway, sent: str) -> None:
+def test_a_path_parameter_is_not_decoded(gateway: Gateway, sent: str) -> None:
     assert [sent, "x"] == call(gateway, "GET", f"/things/{sent}/parts/x").json
 
 
-def test_long_answers_are_compressed_for_whoever_can_read_it(gateway: Gateway) -> None:
+def test_long_answers_are_compressed_for_clients_that_accept_gzip(gateway: Gateway) -> None:
     long, short = "/things/" + "a" * 2000 + "/parts/x", "/things/a/parts/x"
     reads = [("Accept-Encoding", "br, gzip")]
 
@@ -46,22 +46,22 @@ def test_long_answers_are_compressed_for_whoever_can_read_it(gateway: Gateway) -
         assert plain.json[1] == "x"
 
 
-def test_what_is_compressed_here_is_what_is_compressed_there() -> None:
+def test_the_compression_size_is_the_one_in_the_chalice_config() -> None:
     deployed = json.loads((ROOT / ".chalice" / "config.json").read_text())
 
     assert Limits().compress_bytes == deployed["minimum_compression_size"]
 
 
-def test_a_literal_segment_wins_over_a_variable(gateway: Gateway) -> None:
+def test_a_literal_segment_takes_precedence_over_a_variable(gateway: Gateway) -> None:
     assert call(gateway, "GET", "/things/t/parts/first").json == ["first of", "t"]
 
 
-def test_one_trailing_slash_is_no_part_of_the_path(gateway: Gateway) -> None:
+def test_one_trailing_slash_is_ignored(gateway: Gateway) -> None:
     assert call(gateway, "GET", "/things/t/parts/x/").status == 200
     assert call(gateway, "GET", "/things/t/parts/x//").status == 404
 
 
-def test_a_variable_never_takes_an_empty_segment(gateway: Gateway) -> None:
+def test_a_variable_does_not_match_an_empty_segment(gateway: Gateway) -> None:
     assert call(gateway, "GET", "/things//parts/x").status == 404
 
 
@@ -73,7 +73,7 @@ def test_query_strings_are_decoded_once_and_keep_all_values(gateway: Gateway) ->
     assert event["queryStringParameters"] == {"a": "%32", "b": "", "c": "x y"}
 
 
-def test_without_a_query_string_there_are_no_parameters(gateway: Gateway) -> None:
+def test_a_request_without_a_query_string_has_no_parameters(gateway: Gateway) -> None:
     event = call(gateway, "GET", "/echo").json
 
     assert event["multiValueQueryStringParameters"] is None
@@ -96,7 +96,7 @@ def test_a_text_body_arrives_as_text_and_a_binary_one_as_base64(gateway: Gateway
     assert (base64.b64decode(image["body"]), image["isBase64Encoded"]) == (b"\xff\x00", True)
 
 
-def test_a_text_body_that_is_no_utf_8_arrives_as_it_was_sent(gateway: Gateway) -> None:
+def test_a_text_body_that_is_not_utf_8_arrives_unchanged(gateway: Gateway) -> None:
     event = call(gateway, "POST", "/echo", b'{"text":"\xff"}').json
 
     assert base64.b64decode(event["body"]) == b'{"text":"\xff"}'
@@ -119,7 +119,7 @@ def test_no_header_can_claim_another_source_address(gateway: Gateway) -> None:
     assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
 
 
-def test_a_binary_answer_arrives_as_the_bytes_it_was(gateway: Gateway) -> None:
+def test_a_binary_answer_arrives_unchanged(gateway: Gateway) -> None:
     answer = call(gateway, "GET", "/image", headers=[("Accept", "image/png")])
 
     assert bytes(range(256)) == answer.content
@@ -139,7 +139,7 @@ def test_an_answer_without_content_has_no_body(gateway: Gateway) -> None:
     assert (answer.status, answer.content) == (204, b"")
 
 
-def test_head_is_a_method_of_its_own_and_its_answer_has_no_body(gateway: Gateway) -> None:
+def test_head_is_a_separate_method_and_its_answer_has_no_body(gateway: Gateway) -> None:
     assert (
         call(gateway, "HEAD", "/echo").status,
         call(gateway, "HEAD", "/echo").content,
@@ -147,7 +147,7 @@ def test_head_is_a_method_of_its_own_and_its_answer_has_no_body(gateway: Gateway
     assert call(gateway, "HEAD", "/image").status == 404
 
 
-def test_a_preflight_is_answered_where_the_route_has_cors_and_only_there(gateway: Gateway) -> None:
+def test_a_preflight_is_answered_only_for_a_route_with_cors(gateway: Gateway) -> None:
     allowed = call(gateway, "OPTIONS", "/things/t/parts/x")
 
     assert allowed.status == 200
@@ -157,7 +157,9 @@ def test_a_preflight_is_answered_where_the_route_has_cors_and_only_there(gateway
 
 
 @pytest.mark.parametrize(("method", "target"), [("GET", "/no%20where"), ("POST", "/image")])
-def test_an_unknown_route_or_method_is_our_404(gateway: Gateway, method: str, target: str) -> None:
+def test_an_unknown_route_or_method_is_answered_with_our_404(
+    gateway: Gateway, method: str, target: str
+) -> None:
     answer = call(gateway, method, target)
 
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -186,7 +188,7 @@ def test_a_body_over_the_limit_is_answered_with_413(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(("target", "status"), [("/raises", 500), ("/exits", 502), ("/bytes", 502)])
-def test_a_failure_of_the_app_tells_the_client_nothing_but_its_status(
+def test_an_exception_in_the_app_is_answered_with_502_and_no_details(
     gateway: Gateway, target: str, status: int
 ) -> None:
     answer = call(gateway, "GET", target)
@@ -209,7 +211,7 @@ def test_a_hanging_handler_does_not_keep_the_gateway_from_stopping(
         call(gateway, "GET", "/echo")
 
 
-def test_extra_routes_come_before_the_apps_own(serve: Serve) -> None:
+def test_extra_routes_take_precedence_over_the_apps_routes(serve: Serve) -> None:
     async def demo(request: Request) -> PlainTextResponse:
         return PlainTextResponse("demo")
 
@@ -218,12 +220,12 @@ def test_extra_routes_come_before_the_apps_own(serve: Serve) -> None:
     assert call(gateway, "GET", "/echo").content == b"demo"
 
 
-def test_a_taken_port_is_a_sentence(gateway: Gateway) -> None:
+def test_a_port_in_use_is_reported(gateway: Gateway) -> None:
     with pytest.raises(GatewayError, match=r"Port \d+ on 127\.0\.0\.1 is taken"):
         Gateway(Chalice("second"), port=gateway.port)
 
 
-def test_a_route_with_an_authorizer_is_refused_rather_than_left_open() -> None:
+def test_an_app_with_an_authorizer_is_refused() -> None:
     app = Chalice("guarded")
     pool = CognitoUserPoolAuthorizer("pool", ["arn:aws:cognito-idp:x"])
     app.route("/guarded", authorizer=pool)(lambda: None)

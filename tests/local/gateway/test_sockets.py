@@ -1,4 +1,4 @@
-"""WebSocket handlers are called, and sockets are treated, as by API Gateway."""
+"""The gateway calls WebSocket handlers and closes sockets as API Gateway does."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from tests.local.gateway.tiny_app import Seen
 from tests.local.waiting import eventually
 
 
-def test_a_connect_event_has_the_shape_of_api_gateways(gateway: Gateway, seen: Seen) -> None:
+def test_a_connect_event_has_api_gateways_shape(gateway: Gateway, seen: Seen) -> None:
     with connect(f"{gateway.socket_url}?a=1&a=2", user_agent_header="me"):
         event = seen.connects[0]
 
@@ -30,14 +30,14 @@ def test_a_connect_event_has_the_shape_of_api_gateways(gateway: Gateway, seen: S
     assert event["headers"]["Sec-WebSocket-Version"] == "13"
 
 
-def test_without_a_query_string_a_connect_event_has_no_such_keys(
+def test_a_connect_event_without_a_query_string_has_no_query_keys(
     gateway: Gateway, seen: Seen
 ) -> None:
     with connect(gateway.socket_url):
         assert not {key for key in seen.connects[0] if "uery" in key}
 
 
-def test_a_message_event_belongs_to_its_connection(gateway: Gateway, seen: Seen) -> None:
+def test_a_message_event_names_its_connection(gateway: Gateway, seen: Seen) -> None:
     with connect(gateway.socket_url) as client:
         client.send("héllo")
         assert eventually(lambda: seen.messages)
@@ -50,7 +50,7 @@ def test_a_message_event_belongs_to_its_connection(gateway: Gateway, seen: Seen)
     assert context["messageId"]
 
 
-def test_a_disconnect_event_tells_how_the_client_closed(gateway: Gateway, seen: Seen) -> None:
+def test_a_disconnect_event_contains_the_clients_close_code(gateway: Gateway, seen: Seen) -> None:
     with connect(gateway.socket_url) as client:
         client.close(4001, "lunch")
 
@@ -59,14 +59,14 @@ def test_a_disconnect_event_tells_how_the_client_closed(gateway: Gateway, seen: 
     assert (context["disconnectStatusCode"], context["disconnectReason"]) == (4001, "lunch")
 
 
-def test_a_connection_that_breaks_is_disconnected_with_1006(gateway: Gateway, seen: Seen) -> None:
+def test_a_broken_connection_is_reported_with_1006(gateway: Gateway, seen: Seen) -> None:
     with connect(gateway.socket_url) as client:
         client.socket.shutdown(2)
 
         assert the_disconnect(seen)["disconnectStatusCode"] == 1006
 
 
-def test_disconnect_events_can_be_withheld(serve: Serve, seen: Seen) -> None:
+def test_disconnect_events_can_be_turned_off(serve: Serve, seen: Seen) -> None:
     gateway = serve(fires_disconnect=False)
     with connect(gateway.socket_url):
         pass
@@ -75,25 +75,25 @@ def test_disconnect_events_can_be_withheld(serve: Serve, seen: Seen) -> None:
     assert seen.disconnects == []
 
 
-def test_a_refused_connect_refuses_the_handshake_with_its_status_and_body(
+def test_a_refused_connect_answers_the_handshake_with_its_status_and_body(
     gateway: Gateway, seen: Seen
 ) -> None:
     assert refusal(gateway, "refuse") == (401, b"Who are you?")
     assert not eventually(lambda: seen.disconnects, within=0.1)
 
 
-def test_a_connect_that_fails_refuses_with_502(gateway: Gateway) -> None:
+def test_a_failing_connect_is_answered_with_502(gateway: Gateway) -> None:
     status, body = refusal(gateway, "fail")
 
     assert status == 502
     assert json.loads(body) == {"message": "Internal server error"}
 
 
-def test_a_connect_that_is_slow_refuses_with_504(serve: Serve, impatient: Limits) -> None:
+def test_a_slow_connect_is_answered_with_504(serve: Serve, impatient: Limits) -> None:
     assert refusal(serve(limits=impatient), "dawdle")[0] == 504
 
 
-def test_other_paths_refuse_with_403(gateway: Gateway) -> None:
+def test_a_websocket_on_another_path_is_answered_with_403(gateway: Gateway) -> None:
     with pytest.raises(InvalidStatus) as refused, connect(f"{gateway.socket_url}/other"):
         pass
 
@@ -105,7 +105,7 @@ def test_connect_selects_the_subprotocol(gateway: Gateway) -> None:
         assert c.subprotocol == "second"
 
 
-def test_a_failing_message_handler_is_reported_and_the_socket_stays(
+def test_a_failing_message_handler_is_reported_and_the_socket_stays_open(
     gateway: Gateway, seen: Seen
 ) -> None:
     with connect(gateway.socket_url) as client:
@@ -120,9 +120,7 @@ def test_a_failing_message_handler_is_reported_and_the_socket_stays(
     assert report["requestId"]
 
 
-def test_frames_of_one_connection_are_handled_at_the_same_time(
-    gateway: Gateway, seen: Seen
-) -> None:
+def test_frames_of_one_connection_are_handled_concurrently(gateway: Gateway, seen: Seen) -> None:
     with connect(gateway.socket_url) as client:
         client.send("sleep 0.3")
         client.send("quick")
@@ -130,7 +128,7 @@ def test_frames_of_one_connection_are_handled_at_the_same_time(
         assert eventually(lambda: seen.bodies == ["quick", "sleep 0.3"])
 
 
-def test_a_frame_over_32_kb_closes_with_1009(gateway: Gateway, seen: Seen) -> None:
+def test_a_frame_over_32_kb_closes_the_socket_with_1009(gateway: Gateway, seen: Seen) -> None:
     with connect(gateway.socket_url) as client:
         client.send("x" * 32 * KB)
         assert eventually(lambda: seen.messages)
@@ -139,7 +137,7 @@ def test_a_frame_over_32_kb_closes_with_1009(gateway: Gateway, seen: Seen) -> No
         assert close_code(client) == 1009
 
 
-def test_a_message_of_128_kb_in_small_frames_arrives_and_a_longer_one_closes_with_1009(
+def test_a_message_may_have_128_kb_and_a_longer_one_closes_the_socket_with_1009(
     gateway: Gateway, seen: Seen
 ) -> None:
     with connect(gateway.socket_url) as client:
@@ -151,7 +149,7 @@ def test_a_message_of_128_kb_in_small_frames_arrives_and_a_longer_one_closes_wit
     assert [len(body) for body in seen.bodies] == [128 * KB]
 
 
-def test_a_binary_frame_closes_with_1003(gateway: Gateway, seen: Seen) -> None:
+def test_a_binary_frame_closes_the_socket_with_1003(gateway: Gateway, seen: Seen) -> None:
     with connect(gateway.socket_url) as client:
         client.send(b"\x00")
 
@@ -171,7 +169,7 @@ def test_an_idle_connection_is_closed_with_1001(serve: Serve, seen: Seen) -> Non
     assert the_disconnect(seen)["disconnectStatusCode"] == 1001
 
 
-def test_a_connection_that_has_lived_its_life_is_closed_though_busy(serve: Serve) -> None:
+def test_a_connection_is_closed_at_its_maximum_age_even_if_it_is_busy(serve: Serve) -> None:
     gateway = serve(limits=Limits(life_seconds=0.4))
     with connect(gateway.socket_url) as client, pytest.raises(ConnectionClosed) as closed:
         keep_busy(client)
@@ -180,7 +178,7 @@ def test_a_connection_that_has_lived_its_life_is_closed_though_busy(serve: Serve
     assert closed.value.rcvd.code == 1001
 
 
-def test_stopping_closes_all_sockets_with_1001_and_tells_the_app(
+def test_stopping_closes_all_sockets_with_1001_and_calls_disconnect(
     gateway: Gateway, seen: Seen
 ) -> None:
     with connect(gateway.socket_url) as one, connect(gateway.socket_url) as two:

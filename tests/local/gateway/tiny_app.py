@@ -1,4 +1,4 @@
-"""A Chalice app that shows what the gateway hands to it, and misbehaves on request."""
+"""A Chalice app that records what the gateway passes to it, and fails on request."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from chalice.app import Chalice, CORSConfig, Response, WebsocketEvent
 
 
 class Seen:
-    """What the WebSocket handlers were called with, and what $connect shall do besides."""
+    """The events of the WebSocket handlers, and an extra action for $connect."""
 
     def __init__(self) -> None:
         self.connects: list[dict[str, Any]] = []
@@ -18,7 +18,7 @@ class Seen:
 
     @property
     def connection_id(self) -> str:
-        """Of the connection that came last."""
+        """The id of the newest connection."""
         return str(self.connects[-1]["requestContext"]["connectionId"])
 
     @property
@@ -28,7 +28,7 @@ class Seen:
 
 def tiny_app(seen: Seen | None = None) -> Chalice:
     app = Chalice("tiny")
-    # Else Chalice asks the environment for a region.
+    # Without this, Chalice needs a region in the environment.
     app.websocket_api.configure("unused.test", "unused")
     _echoing_routes(app)
     _misbehaving_routes(app)
@@ -65,7 +65,7 @@ def _echoing_routes(app: Chalice) -> None:
 def _misbehaving_routes(app: Chalice) -> None:
     @app.route("/slow/{millis}")
     def slow(millis: str) -> Any:
-        """Reads the request only after a while, as a view under load does."""
+        """Reads the request after a pause, like a view under load."""
         time.sleep(int(millis) / 1000)
         return _request(app).query_params["n"]
 
