@@ -64,7 +64,7 @@ def _unused(tree: Path) -> list[Path]:
         *(path for path in tree.iterdir() if path.name in COMMAND_LINE),
         *(path for path in (tree / "chalice").iterdir() if path.name not in CHALICE),
         *(path for path in _metadata(tree) if path.name not in METADATA),
-        *_unused_service_data(tree / "botocore" / "data"),
+        *_unused_service_models(tree / "botocore" / "data"),
         *tree.rglob("*.pyi"),
         *sorted(tree.rglob("__pycache__"), reverse=True),
     ]
@@ -74,7 +74,7 @@ def _metadata(tree: Path) -> Iterator[Path]:
     return (path for folder in tree.glob("*.dist-info") for path in folder.iterdir())
 
 
-def _unused_service_data(data: Path) -> Iterator[Path]:
+def _unused_service_models(data: Path) -> Iterator[Path]:
     for path in data.iterdir():
         if path.is_file():
             if path.name.partition(".")[0] not in SHARED:
