@@ -21,7 +21,7 @@ WITH_BOT = 200_000
 """Messages: one conversation in ten is handed off, each has had twenty with the bot."""
 MINUTES_OF_MONTH = 30 * 24 * 60
 HEARTBEAT = 240
-"""Seconds between two pings of a console (`chalicelib/console/socket.js`)."""
+"""Seconds between two pings of a console (`chalicelib/console/connection/socket.js`)."""
 POLLERS, POLL = 5, 20
 """Lambda asks an empty queue so many at a time, so many seconds each (AWS Lambda's guide, "Using
 Lambda with Amazon SQS"); each answer counts as a call."""

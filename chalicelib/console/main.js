@@ -1,15 +1,15 @@
 // @ts-check
-import { html, render } from "./html.js";
-import { listenToKeys } from "./keys.js";
-import { show } from "./preferences.js";
-import { listen } from "./session.js";
-import { speak } from "./strings.js";
-import { App } from "./views/app.js";
+import { App } from "./app/app.js";
+import { listenForShortcuts } from "./conversations/shortcuts.js";
+import { listenToBrowser } from "./session/session.js";
+import { applyTheme } from "./state/preferences.js";
+import { loadLanguage } from "./strings/translate.js";
+import { html, render } from "./ui/html.js";
 
-show();
-await speak();
+applyTheme();
+await loadLanguage();
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 root.textContent = "";
 render(html`<${App} />`, root);
-listen();
-listenToKeys();
+listenToBrowser();
+listenForShortcuts();

@@ -71,7 +71,7 @@ def _answer_first_user(browser: Browser, url: str, office: Office, conversation:
         page.get_by_role("button", name="Take over").click()
         page.locator(".composer textarea").fill("I am sorry to hear that. Let me have a look.")
         page.locator(".composer textarea").press("Enter")
-        page.locator(".message.agent:not(.out)").wait_for()
+        page.locator(".message.agent:not(.outgoing)").wait_for()
         office.says("Nadia Rahman", "Thank you! It is the blue one.")
         suggestion = {"text": "Offer a refund to the original card."}
         office.call("POST", f"{BOT}/conversations/{conversation}/suggestions", suggestion)

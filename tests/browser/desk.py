@@ -45,7 +45,7 @@ def taken(page: Page, office: Office, **more: Any) -> tuple[str, str]:
     conversation = office.asks(name, **{"priority": 9, **more})
     pick(page, name, "Waiting")
     press(page, "Take over")
-    expect(page.locator(".turn")).to_have_text("with you")
+    expect(page.locator(".owner")).to_have_text("with you")
     return name, conversation
 
 
@@ -70,7 +70,7 @@ def log(page: Page) -> Any:
 
 def said_by_agents(page: Page) -> Any:
     """What has come back from the server."""
-    return log(page).locator(".message.agent:not(.out)")
+    return log(page).locator(".message.agent:not(.outgoing)")
 
 
 def go_to(page: Page, view: str) -> None:

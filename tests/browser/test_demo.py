@@ -64,7 +64,7 @@ def gets_once_what_was_written_offline(shop: Page, console: Page) -> None:
     shop.get_by_role("button", name="Drop connection").click()
     expect(console.locator(".banner")).to_contain_text("No connection")
     write(console, "We send you a new one.")
-    expect(console.locator(".message.out")).to_contain_text("waits for the connection")
+    expect(console.locator(".message.outgoing")).to_contain_text("waits for the connection")
     expect(console.locator(".banner")).to_have_count(0, timeout=15_000)
     expect(shop.locator("#log").get_by_text("We send you a new one.")).to_have_count(1)
 

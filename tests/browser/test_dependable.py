@@ -26,13 +26,13 @@ def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back(
     expect(page.locator(".banner")).to_contain_text("No connection")
     write(page, "Still here.")
     write(page, "And here.")
-    expect(page.locator(".message.out").first).to_contain_text("waits for the connection")
+    expect(page.locator(".message.outgoing").first).to_contain_text("waits for the connection")
     office.says(name, "Are you there?")
     page.context.set_offline(False)
 
     expect(page.locator(".banner")).to_have_count(0)
     expect(log(page)).to_contain_text("Are you there?")
-    expect(page.locator(".message.out")).to_have_count(0)
+    expect(page.locator(".message.outgoing")).to_have_count(0)
     assert office.texts(conversation)[-2:] == ["Still here.", "And here."]
 
 
@@ -49,7 +49,7 @@ def test_what_waits_for_the_connection_survives_a_reload(
     page.reload()
 
     expect(said_by_agents(page)).to_contain_text("Written before the reload.")
-    expect(page.locator(".message.out")).to_have_count(0)
+    expect(page.locator(".message.outgoing")).to_have_count(0)
     assert office.texts(conversation).count("Written before the reload.") == 1
 
 
@@ -66,7 +66,7 @@ def test_a_reply_whose_answer_is_lost_is_sent_once(open_console: OpenAs, office:
     page.clock.fast_forward("00:12")
     page.clock.fast_forward("00:03")
 
-    expect(page.locator(".message.out")).to_have_count(0, timeout=10_000)
+    expect(page.locator(".message.outgoing")).to_have_count(0, timeout=10_000)
     assert office.texts(conversation).count("Did that arrive?") == 1
 
 
@@ -140,7 +140,7 @@ def test_the_server_is_killed_and_comes_back_and_the_page_goes_on(
 
         expect(page.locator(".banner")).to_have_count(0)
         eventually(lambda: office.texts(conversation).count("Written meanwhile.") == 1)
-        expect(page.locator(".message.out")).to_have_count(0)
+        expect(page.locator(".message.outgoing")).to_have_count(0)
         office.says(name, "I am still here, too.")
         expect(log(page)).to_contain_text("I am still here, too.")
 
@@ -325,7 +325,7 @@ def test_what_a_colleague_does_meanwhile_is_seen_after_the_connection_is_back(
     office.call("POST", path, {"agent": "sam@example.test"}, office.token("sam"))
     page.context.set_offline(False)
 
-    expect(page.locator(".turn")).to_have_text("with Sam")
+    expect(page.locator(".owner")).to_have_text("with Sam")
     expect(log(page)).to_contain_text("Handed to Sam")
 
 
@@ -341,4 +341,4 @@ def test_a_console_that_is_open_twice_shows_the_same(open_console: OpenAs, offic
     expect(said_by_agents(one)).to_contain_text(["From the first.", "From the second."])
     assert office.texts(conversation)[-2:] == ["From the first.", "From the second."]
     press(one, "Resume bot")
-    expect(two.locator(".turn")).to_have_text("with the bot")
+    expect(two.locator(".owner")).to_have_text("with the bot")

@@ -56,7 +56,7 @@ def test_earlier_handoffs_are_told_with_what_came_of_them(
     press(page, "End …")
     page.get_by_label("A word for the bot").fill("Answered at length.")
     page.get_by_role("dialog").get_by_role("button", name="End the handoff").click()
-    expect(page.locator(".turn")).to_have_text("with the bot")
+    expect(page.locator(".owner")).to_have_text("with the bot")
 
     office.asks(name, "A second question.")
 

@@ -79,7 +79,7 @@ STRANGE = (
 SHOWN = """() => ({
     title: document.querySelector('.thread h1').textContent,
     log: document.querySelector('.log').textContent,
-    why: document.querySelector('.why')?.textContent ?? '',
+    why: document.querySelector('.reason-bar')?.textContent ?? '',
     details: document.querySelector('.details').textContent,
     tags: [...document.querySelectorAll('.tags li span')].map((each) => each.textContent),
     wide: document.documentElement.scrollWidth > innerWidth,
@@ -187,8 +187,8 @@ def test_lists_show_names_reasons_and_queues_as_text(safe: Page, office: Office)
 
     assert {named(number, text) for number, text in enumerate(HOSTILE)} <= seen
     go_to(safe, "Team")
-    expect(safe.locator(".load h3").first).to_be_visible()
-    loads = safe.locator(".load h3").all_text_contents()
+    expect(safe.locator(".queue-card h3").first).to_be_visible()
+    loads = safe.locator(".queue-card h3").all_text_contents()
     assert {short(text, 32) for text in HOSTILE} <= {name.strip() for name in loads}
     assert not safe.evaluate("() => document.documentElement.scrollWidth > innerWidth")
     nothing_strange_in(safe)
@@ -208,13 +208,13 @@ def test_colleagues_names_notifications_and_errors_are_text(
     safe.reload()
 
     go_to(safe, "Team")
-    names = safe.locator(".colleague b")
+    names = safe.locator(".agent-card b")
     expect(names).to_have_count(100 + 3)
     wanted = {named(number, text) for number, text in enumerate(HOSTILE)}
     assert wanted <= {name.strip() for name in names.all_text_contents()}
     safe.locator(".bell").click()
-    expect(safe.locator(".notices li").first).to_be_visible()
-    assert safe.locator(".notices li a").count() == 0
+    expect(safe.locator(".notifications li").first).to_be_visible()
+    assert safe.locator(".notifications li a").count() == 0
     nothing_strange_in(safe)
 
 

@@ -22,7 +22,7 @@ def test_a_conversation_is_found_taken_answered_and_ended_by_hand(
     page.keyboard.press("j")
     expect(page.locator(".thread h1")).to_have_text(name)
     page.keyboard.press("t")
-    expect(page.locator(".turn")).to_have_text("with you")
+    expect(page.locator(".owner")).to_have_text("with you")
     expect(page.locator(".composer textarea")).to_be_focused()
     page.keyboard.type("By hand.")
     page.keyboard.press("Shift+Enter")
@@ -35,7 +35,7 @@ def test_a_conversation_is_found_taken_answered_and_ended_by_hand(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
 
-    expect(page.locator(".turn")).to_have_text("with the bot")
+    expect(page.locator(".owner")).to_have_text("with the bot")
     ended = office.log(conversation)
     assert ended[-2]["text"] == "By hand.\nTwice."
     assert ended[-1]["payload"]["outcome"] == "rejected"
@@ -53,7 +53,7 @@ def test_single_keys_give_it_back(
 
     page.keyboard.press(key)
 
-    expect(page.locator(".turn")).to_have_text(turn)
+    expect(page.locator(".owner")).to_have_text(turn)
     expect(page.locator(".thread")).to_be_focused()
 
 
@@ -88,7 +88,7 @@ def test_what_the_bot_has_is_put_into_the_queue_with_a_key(
 
     page.keyboard.press("p")
 
-    expect(page.locator(".turn")).to_have_text("In the queue")
+    expect(page.locator(".owner")).to_have_text("In the queue")
     assert office.head(conversation)["status"] == "waiting"
 
 
@@ -116,7 +116,7 @@ def test_no_key_opens_what_one_may_not_do_with_a_colleagues_conversation(
         ana.keyboard.press(key)
 
     expect(ana.locator("dialog, .toast")).to_have_count(0)
-    expect(ana.locator(".turn")).to_have_text("with Sam")
+    expect(ana.locator(".owner")).to_have_text("with Sam")
 
 
 def test_on_a_keyboard_of_another_script_the_places_of_the_letters_count(
@@ -137,11 +137,11 @@ def test_escape_closes_what_is_on_top_alone(open_console: OpenAs, office: Office
     page = open_console("ana")
     name, _ = taken(page, office)
     page.locator(".bell").click()
-    expect(page.locator("#notices")).to_be_visible()
+    expect(page.locator("#notifications")).to_be_visible()
 
     page.keyboard.press("Escape")
 
-    expect(page.locator("#notices")).to_be_hidden()
+    expect(page.locator("#notifications")).to_be_hidden()
     expect(page.locator(".thread h1")).to_have_text(name)
 
 

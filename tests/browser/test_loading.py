@@ -40,13 +40,13 @@ def test_a_second_visit_asks_for_the_page_alone(open_console: OpenAs) -> None:
 
 def test_a_view_that_does_not_come_can_be_tried_again(open_console: OpenAs) -> None:
     sam = open_console("sam")
-    sam.route("**/views/team.js", lambda route: route.abort("connectionrefused"))
+    sam.route("**/team/team.js", lambda route: route.abort("connectionrefused"))
     go_to(sam, "Team")
     expect(sam.get_by_role("alert")).to_have_text("No connection: try again in a moment.")
-    sam.unroute("**/views/team.js")
+    sam.unroute("**/team/team.js")
 
     sam.get_by_role("button", name="Try now").click()
     expect(sam.locator(".panes")).to_be_visible()
     go_to(sam, "Team")
 
-    expect(sam.locator(".colleague").first).to_be_visible()
+    expect(sam.locator(".agent-card").first).to_be_visible()

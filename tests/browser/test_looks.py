@@ -92,7 +92,7 @@ def test_axe_finds_nothing_in_any_dialog(open_console: OpenAs, office: Office, s
     found += violations(page)
     page.keyboard.press("Escape")
     page.locator(".bell").click()
-    expect(page.locator(".notices li").first).to_be_visible()
+    expect(page.locator(".notifications li").first).to_be_visible()
     found += violations(page)
 
     assert found == []
@@ -107,7 +107,7 @@ def test_axe_finds_nothing_with_the_team_in_the_report_and_in_an_outage(
     page = open_console("sam", color_scheme=scheme)
     found = []
 
-    for view, shown in (("Team", ".colleague"), ("Report", ".plot svg")):
+    for view, shown in (("Team", ".agent-card"), ("Report", ".chart svg")):
         go_to(page, view)
         expect(page.locator(shown).first).to_be_visible()
         found += violations(page)
@@ -147,7 +147,7 @@ def test_every_pane_has_its_place(
     page = open_console("ana", viewport={"width": width, "height": height}, locale=locale)
     page.get_by_role("searchbox").fill(name)
 
-    listed = place(page, ".queue")
+    listed = place(page, ".inbox")
     row(page, name).click()
     expect(page.locator(".reason")).to_be_visible()
     thread, composer, talk = place(page, ".thread"), place(page, ".composer"), place(page, ".log")
@@ -172,7 +172,7 @@ def walks_between_panes(page: Page, width: int) -> None:
     assert place(page, ".details")["width"] == width
     page.locator(".details .back").click()
     page.locator(".thread .back").click()
-    expect(page.locator(".queue")).to_be_visible()
+    expect(page.locator(".inbox")).to_be_visible()
     expect(page.locator(".thread")).to_be_hidden()
 
 

@@ -91,7 +91,7 @@ def test_tokens_are_in_no_address_and_in_no_storage_that_stays(
 def test_an_agent_says_whether_they_are_there(open_console: OpenAs) -> None:
     ana, sam = open_console("ana"), open_console("sam")
     sam.get_by_role("navigation").get_by_role("button", name="Team").click()
-    colleague = sam.locator(".colleague", has_text="Ana")
+    colleague = sam.locator(".agent-card", has_text="Ana")
     expect(colleague).to_contain_text("Online")
 
     ana.get_by_label("My status").select_option("away")
@@ -209,7 +209,7 @@ def test_notifications_of_the_bot_are_kept_and_read(open_console: OpenAs, office
     expect(page.locator(".bell .badge")).to_be_visible()
     page.reload()
     page.locator(".bell").click()
-    notice = page.locator(".notices li", has_text=message)
+    notice = page.locator(".notifications li", has_text=message)
     expect(notice).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".bell .badge")).to_have_count(0)
@@ -230,7 +230,7 @@ def test_what_is_refused_is_said_with_the_servers_words_and_can_be_discarded(
     office.call("POST", f"{BOT}/conversations/{conversation}/unpause", {})
     page.context.set_offline(False)
 
-    lost = page.locator(".message.out.failed")
+    lost = page.locator(".message.outgoing.failed")
     expect(lost).to_contain_text("not sent")
     expect(lost.get_by_role("alert")).not_to_be_empty()
     lost.get_by_role("button", name="Discard").click()

@@ -34,9 +34,9 @@ def test_each_queue_and_each_colleague_is_shown_with_their_load(
 
     go_to(sam, "Team")
 
-    load = sam.locator(".load", has_text=queue)
+    load = sam.locator(".queue-card", has_text=queue)
     expect(load).to_contain_text("2 Waiting")
-    colleague = sam.locator(".colleague", has_text="Ana")
+    colleague = sam.locator(".agent-card", has_text="Ana")
     expect(colleague).to_contain_text("Online")
     expect(colleague.get_by_role("meter")).not_to_have_js_property("value", 0)
 
@@ -61,8 +61,8 @@ def test_a_supervisor_takes_over_what_a_colleague_has(open_console: OpenAs, offi
 
     press(sam, "Take over")
 
-    expect(sam.locator(".turn")).to_have_text("with you")
-    expect(ana.locator(".turn")).to_have_text("with Sam")
+    expect(sam.locator(".owner")).to_have_text("with you")
+    expect(ana.locator(".owner")).to_have_text("with Sam")
     expect(ana.locator(".composer textarea")).to_be_disabled()
     assert office.head(conversation)["owner_name"] == "Sam"
 
@@ -73,7 +73,7 @@ def test_an_agent_cannot_move_what_a_colleague_has(open_console: OpenAs, office:
 
     pick(bo, name, "Others")
 
-    expect(bo.locator(".thread-top .moves button")).to_have_count(0)
+    expect(bo.locator(".thread-top .actions button")).to_have_count(0)
 
 
 def test_from_the_team_a_name_leads_to_the_conversation(
@@ -116,10 +116,10 @@ def test_a_report_is_drawn_told_in_a_sentence_and_there_as_a_table(
     expect(sam.locator(".figure b").first).to_have_text("3")
     expect(sam.get_by_role("img", name="Outcomes. Cancelled: 3")).to_be_visible()
     expect(sam.get_by_role("img", name="Queues. sales: 3")).to_be_visible()
-    hours = sam.locator(".plot", has_text="Asked for by hour of the day")
+    hours = sam.locator(".chart", has_text="Asked for by hour of the day")
     hours.get_by_text("As a table").click()
     expect(hours.locator("td")).to_have_text(["3"])
-    expect(sam.locator(".plot", has_text="How long people waited")).to_contain_text("Nothing yet.")
+    expect(sam.locator(".chart", has_text="How long people waited")).to_contain_text("Nothing yet.")
 
 
 def test_a_report_that_does_not_come_is_a_sentence(open_console: OpenAs) -> None:

@@ -20,7 +20,7 @@ def test_an_agent_reads_before_taking_and_sees_why_and_what_the_bot_said(
     pick(page, name, "Waiting")
 
     expect(log(page)).to_contain_text("I do not know flights.")
-    expect(page.locator(".why")).to_contain_text("Asks about flights.")
+    expect(page.locator(".reason-bar")).to_contain_text("Asks about flights.")
     expect(log(page).locator(".reason")).to_contain_text("Asks about flights.")
     expect(page.locator(".composer textarea")).to_be_disabled()
 
@@ -38,9 +38,9 @@ def test_an_agent_takes_replies_and_gives_back_and_the_log_shows_who_owned_each_
     expect(log(page)).to_contain_text("Thank you!")
     press(page, "Resume bot")
 
-    expect(page.locator(".turn")).to_have_text("with the bot")
+    expect(page.locator(".owner")).to_have_text("with the bot")
     expect(page.locator(".thread")).to_be_focused()
-    stretches = page.locator(".stretch h2")
+    stretches = page.locator(".owner-block h2")
     expect(stretches).to_have_text(["The bot", "In the queue", "Ana", "The bot"])
     assert office.texts(conversation)[-2:] == ["Hello, I am Ana.", "Thank you!"]
 
@@ -56,7 +56,7 @@ def test_of_two_agents_who_take_at_once_one_has_it_and_the_other_is_told_who(
 
     # Both buttons are held, so that neither page's news can take one away before it is pressed.
     for page in (ana, bo):
-        page.evaluate("() => { window.pressed = document.querySelector('.moves .primary'); }")
+        page.evaluate("() => { window.pressed = document.querySelector('.actions .primary'); }")
     for page in (ana, bo):
         page.evaluate("() => { window.pressed.click(); }")
 
@@ -64,7 +64,7 @@ def test_of_two_agents_who_take_at_once_one_has_it_and_the_other_is_told_who(
     winner = office.head(conversation)["owner_name"]
     winning, losing = (ana, bo) if winner == "Ana" else (bo, ana)
     expect(losing.locator(".toast")).to_have_text(f"{winner} was faster.")
-    expect(losing.locator(".turn")).to_have_text(f"with {winner}")
+    expect(losing.locator(".owner")).to_have_text(f"with {winner}")
     expect(losing.locator(".composer textarea")).to_be_disabled()
     expect(winning.locator(".composer textarea")).to_be_enabled()
 
@@ -81,7 +81,7 @@ def test_a_conversation_is_handed_to_a_colleague_with_a_note(
     ana.get_by_label("A note for them").fill("Knows the case.")
     dialog.get_by_role("button", name="Transfer").click()
 
-    expect(ana.locator(".turn")).to_have_text("with Bo")
+    expect(ana.locator(".owner")).to_have_text("with Bo")
     pick(bo, name, "Mine")
     expect(log(bo)).to_contain_text("Knows the case.")
     assert office.head(conversation)["owner_name"] == "Bo"
@@ -93,7 +93,7 @@ def test_a_conversation_goes_back_to_the_queue(open_console: OpenAs, office: Off
 
     press(page, "Return to queue")
 
-    expect(page.locator(".turn")).to_have_text("In the queue")
+    expect(page.locator(".owner")).to_have_text("In the queue")
     assert office.head(conversation)["status"] == "waiting"
 
 
@@ -108,7 +108,7 @@ def test_a_handoff_ends_with_an_outcome_and_a_word_for_the_bot(
     page.get_by_label("A word for the bot").fill("Wrong shop.")
     page.get_by_role("dialog").get_by_role("button", name="End the handoff").click()
 
-    expect(page.locator(".turn")).to_have_text("with the bot")
+    expect(page.locator(".owner")).to_have_text("with the bot")
     expect(log(page)).to_contain_text("Wrong shop.")
     ended = office.log(conversation)[-1]["payload"]
     assert (ended["outcome"], ended["note"]) == ("rejected", "Wrong shop.")
@@ -122,7 +122,7 @@ def test_an_agent_joins_what_the_bot_still_has(open_console: OpenAs, office: Off
     find(page, name)
     press(page, "Join")
 
-    expect(page.locator(".turn")).to_have_text("with you")
+    expect(page.locator(".owner")).to_have_text("with you")
     assert office.head(conversation)["owner_name"] == "Ana"
 
 
@@ -136,7 +136,7 @@ def test_what_the_bot_still_has_is_paused_and_put_into_the_queue(
     find(page, name)
     press(page, "To the queue")
 
-    expect(page.locator(".turn")).to_have_text("In the queue")
+    expect(page.locator(".owner")).to_have_text("In the queue")
     assert office.head(conversation)["paused"] is True
 
 
@@ -196,5 +196,5 @@ def test_a_colleague_takes_it_before_ones_eyes(open_console: OpenAs, office: Off
 
     press(ana, "Take over")
 
-    expect(bo.locator(".turn")).to_have_text("with Ana")
+    expect(bo.locator(".owner")).to_have_text("with Ana")
     expect(row(bo, name)).to_have_count(0)

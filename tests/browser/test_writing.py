@@ -170,9 +170,9 @@ def test_a_reply_shows_how_far_it_has_come(open_console: OpenAs, office: Office)
 
     write(page, "Hello")
 
-    expect(said_by_agents(page).locator(".fate.delivered")).to_be_visible()
+    expect(said_by_agents(page).locator(".delivery.delivered")).to_be_visible()
     page.reload()
-    expect(said_by_agents(page).locator(".fate.delivered")).to_be_visible()
+    expect(said_by_agents(page).locator(".delivery.delivered")).to_be_visible()
 
 
 def test_a_draft_survives_a_reload(open_console: OpenAs, office: Office) -> None:

@@ -10,7 +10,7 @@ from bench.cost.pricing import dollars
 from chalicelib.domain.cost import estimate
 from tests.support.engines import CREDENTIALS
 
-SOCKET = Path(__file__).parents[2] / "chalicelib/console/socket.js"
+SOCKET = Path(__file__).parents[2] / "chalicelib/console/connection/socket.js"
 TALLY = {"messages": SAID_WITH_PERSON, "moves": 3}
 SERVICES = {
     "dynamodb": "DynamoDB",

@@ -1,4 +1,4 @@
-"""The console's files: what they decide, their types, their size, and the libraries they bring."""
+"""The console's files: their JavaScript tests, types, size, imports, texts and libraries."""
 
 import gzip
 import json
@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -20,10 +20,14 @@ from infra.generate.vendor import DOCS, HASHES, hashes
 HERE = Path(__file__).parent
 CONSOLE = HERE.parents[1] / "chalicelib" / "console"
 FILES = [path for path in CONSOLE.rglob("*") if path.is_file()]
-MOST = 60 * 1024
-DEADLINE = 100
-OWN = [path for path in FILES if path.parent.name != "vendor" and path.suffix != ".svg"]
+MAX_SIZE = 60 * 1024
+"""Bytes, compressed. A console of this size loads in about a second on a slow mobile connection."""
+TIMEOUT = 100
+MAX_FILES = 12
+OWN_FILES = [path for path in FILES if path.parent.name != "vendor" and path.suffix != ".svg"]
 STRINGS = CONSOLE / "strings"
+LANGUAGES = ("en", "es", "ar")
+TEXTS = [STRINGS / f"{language}{part}.js" for language in LANGUAGES for part in ("", "_lazy")]
 FIELD = r"\{\w+\}"
 DANGEROUS = r"innerHTML|outerHTML|insertAdjacent|dangerouslySet|document\.write|eval\(|style=\""
 
@@ -34,10 +38,10 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     if not shutil.which(command[0]):
         assert "CI" not in os.environ, f"{command[0]} is missing."
         pytest.skip(f"{command[0]} is missing.")
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=DEADLINE)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=TIMEOUT)
 
 
-def test_its_decisions_hold_in_node() -> None:
+def test_the_javascript_tests_pass() -> None:
     done = run("node", "--test", *map(str, HERE.glob("*.test.js")), cwd=HERE)
 
     assert done.returncode == 0, done.stdout[-4000:]
@@ -46,7 +50,7 @@ def test_its_decisions_hold_in_node() -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The console beside the compiler; of the libraries, only what they promise."""
+    """The console beside the compiler. Short type declarations stand in for the libraries."""
     folder = tmp_path_factory.mktemp("types")
     for name in ("package.json", "package-lock.json", "tsconfig.json"):
         shutil.copy(HERE / name, folder)
@@ -62,16 +66,16 @@ def compiled(folder: Path) -> Compile:
     return lambda: run("npx", "--no-install", "tsc", "-p", "tsconfig.json", cwd=folder)
 
 
-def test_its_types_fit(compiled: Compile) -> None:
+def test_the_types_are_correct(compiled: Compile) -> None:
     done = compiled()
 
     assert done.returncode == 0, done.stdout
 
 
-def test_a_type_that_does_not_fit_is_found(folder: Path, compiled: Compile) -> None:
+def test_the_type_check_finds_a_planted_error(folder: Path, compiled: Compile) -> None:
     planted = folder / "console" / "planted.js"
     planted.write_text(
-        '// @ts-check\nimport { waited } from "./lists.js";\nwaited("c_1", "now");\n',
+        '// @ts-check\nimport { urgency } from "./state/conversation_list.js";\nurgency("now");\n',
         encoding="utf-8",
     )
 
@@ -81,33 +85,37 @@ def test_a_type_that_does_not_fit_is_found(folder: Path, compiled: Compile) -> N
     assert "planted.js(3," in done.stdout
 
 
-@pytest.mark.parametrize("language", ["en", "es", "ar"])
-def test_all_of_it_is_small(language: str) -> None:
-    """Every view with the libraries, without their licences, in the language of whoever reads."""
-    spoken = [path for path in FILES if path.parent != STRINGS or path.stem == language]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_whole_console_stays_below_its_maximum_size(language: str) -> None:
+    """Counts all views and libraries in one language, without the licences."""
+    others = {path for path in TEXTS if not path.stem.startswith(language)}
     files = sorted(
-        (path for path in spoken if path.suffix in TYPES and path.suffix != ".txt"),
+        (
+            path
+            for path in FILES
+            if path.suffix in TYPES and path.suffix != ".txt" and path not in others
+        ),
         key=lambda path: (path.suffix, path),
     )
     packed = len(gzip.compress("".join(served(path) for path in files).encode()))
 
-    assert packed < MOST, f"{packed / 1024:.1f} KB"
+    assert packed < MAX_SIZE, f"{packed / 1024:.1f} KB"
 
 
-@pytest.mark.parametrize("language", ["en", "es", "ar"])
-def test_what_an_agents_page_loads_is_small_file_by_file(language: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_files_that_an_agent_loads_first_stay_below_the_maximum_size(language: str) -> None:
     page = CONSOLE / "index.html"
     sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', page.read_text(encoding="utf-8"))
     loaded = {page, *imported(CONSOLE / "main.js"), STRINGS / f"{language}.js"}
     loaded |= {CONSOLE / sheet for sheet in sheets}
     packed = sum(len(gzip.compress(served(path).encode())) for path in loaded)
 
-    assert CONSOLE / "views" / "team.js" not in loaded
-    assert packed < MOST, f"{packed / 1024:.1f} KB"
+    assert CONSOLE / "team" / "team.js" not in loaded
+    assert packed < MAX_SIZE, f"{packed / 1024:.1f} KB"
 
 
-def test_the_page_asks_at_once_for_every_module_that_it_needs() -> None:
-    """Else each would be asked for when the one before it has come."""
+def test_the_page_preloads_every_module_that_it_needs_first() -> None:
+    """Without a preload, the browser requests a module only when its importer has arrived."""
     page = (CONSOLE / "index.html").read_text(encoding="utf-8")
     needed = {str(path.relative_to(CONSOLE)) for path in imported(CONSOLE / "main.js")}
 
@@ -116,20 +124,80 @@ def test_the_page_asks_at_once_for_every_module_that_it_needs() -> None:
 
 
 def imported(path: Path) -> set[Path]:
-    """A module with all that it needs before it runs."""
+    """The module itself and everything that it imports before it runs."""
     found: set[Path] = set()
-    ahead = [path]
-    while ahead:
-        module = ahead.pop()
+    pending = [path]
+    while pending:
+        module = pending.pop()
         if module not in found:
             found.add(module)
-            names = re.findall(r'from ?"(\.[^"]+)"', module.read_text(encoding="utf-8"))
-            ahead += [(module.parent / name).resolve() for name in names]
+            pending += imports(module)
     return found
 
 
-def test_a_script_without_its_comments_is_the_same_script(tmp_path: Path) -> None:
-    for path in (path for path in OWN if path.suffix == ".js"):
+def imports(module: Path) -> list[Path]:
+    """The modules that `module` imports, except dynamic imports."""
+    names = re.findall(r'from ?"(\.[^"]+)"', module.read_text(encoding="utf-8"))
+    return [(module.parent / name).resolve() for name in names]
+
+
+def circle(graph: Mapping[Path, list[Path]]) -> list[Path]:
+    """The modules of one import circle in their order, or an empty list if there is none."""
+    done: set[Path] = set()
+
+    def search(module: Path, path: list[Path]) -> list[Path]:
+        if module in path:
+            return [*path[path.index(module) :], module]
+        if module in done:
+            return []
+        for imported_module in graph[module]:
+            if found := search(imported_module, [*path, module]):
+                return found
+        done.add(module)
+        return []
+
+    return next((found for module in graph if (found := search(module, []))), [])
+
+
+def import_graph(console: Path) -> dict[Path, list[Path]]:
+    return {module: imports(module) for module in sorted(console.resolve().rglob("*.js"))}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    names = [str(path.relative_to(CONSOLE)) for path in circle(import_graph(CONSOLE))]
+
+    assert not names, f"Break this import circle: {' -> '.join(names)}"
+
+
+def test_a_planted_import_circle_is_found_with_its_modules(tmp_path: Path) -> None:
+    console = tmp_path.resolve() / "console"
+    shutil.copytree(CONSOLE, console)
+    store = console / "state" / "store.js"
+    planted = 'import { t } from "../strings/translate.js";\n'
+    store.write_text(planted + store.read_text(encoding="utf-8"), encoding="utf-8")
+    preferences = console / "state" / "preferences.js"
+    planted = 'import { state } from "./store.js";\n'
+    preferences.write_text(planted + preferences.read_text(encoding="utf-8"), encoding="utf-8")
+
+    names = {path.name for path in circle(import_graph(console))}
+
+    assert names == {"store.js", "translate.js", "preferences.js"}
+
+
+def test_no_folder_holds_more_files_than_a_reader_can_survey() -> None:
+    folders = [CONSOLE, *(path for path in CONSOLE.iterdir() if path.is_dir())]
+    sizes = {path.name: sum(each.is_file() for each in path.iterdir()) for path in folders}
+
+    assert {name: size for name, size in sizes.items() if size > MAX_FILES} == {}
+
+
+def test_the_console_has_no_folders_within_folders() -> None:
+    """The server has routes for one level of folders (`entrypoints/http/pages/console.py`)."""
+    assert [path for path in FILES if len(path.relative_to(CONSOLE).parts) > 2] == []
+
+
+def test_removing_the_comments_does_not_change_a_script(tmp_path: Path) -> None:
+    for path in (path for path in OWN_FILES if path.suffix == ".js"):
         text, source = served(path), path.read_text(encoding="utf-8")
         (tmp_path / "module.mjs").write_text(text, encoding="utf-8")
         done = run("node", "--check", "module.mjs", cwd=tmp_path)
@@ -140,24 +208,24 @@ def test_a_script_without_its_comments_is_the_same_script(tmp_path: Path) -> Non
 
 
 def code(text: str) -> list[str]:
-    """Lines without what is plainly a comment."""
+    """The lines without comments that begin a line."""
     plain = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return [re.sub(r"^//.*", "", line.strip()).strip() for line in plain.splitlines()]
 
 
 @pytest.mark.parametrize("folder", [LIBRARIES, DOCS], ids=["console", "documentation"])
-def test_the_libraries_are_those_that_were_pinned(folder: Path) -> None:
+def test_the_libraries_match_their_pinned_hashes(folder: Path) -> None:
     assert hashes(folder) == json.loads((folder / HASHES).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
-def test_nothing_is_put_into_the_page_as_markup(path: Path) -> None:
+@pytest.mark.parametrize("path", OWN_FILES, ids=lambda path: str(path.relative_to(CONSOLE)))
+def test_no_file_inserts_markup_into_the_page(path: Path) -> None:
     assert not re.search(DANGEROUS, path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("language", ["es", "ar"])
-def test_each_language_says_what_english_says_with_the_same_fields(language: str) -> None:
-    english, other = words("en"), words(language)
+def test_each_language_has_the_same_texts_and_fields_as_english(language: str) -> None:
+    english, other = texts("en"), texts(language)
 
     assert other.keys() == english.keys()
     for name, text in other.items():
@@ -165,47 +233,63 @@ def test_each_language_says_what_english_says_with_the_same_fields(language: str
         assert set(re.findall(FIELD, text)) == set(re.findall(FIELD, english[name])), name
 
 
-def words(language: str) -> dict[str, str]:
-    text = (CONSOLE / "strings" / f"{language}.js").read_text(encoding="utf-8")
-    return dict(re.findall(r'(\w+): "((?:[^"\\]|\\.)*)"', text))
+def texts(language: str) -> dict[str, str]:
+    parts = (path.read_text(encoding="utf-8") for path in TEXTS if path.stem.startswith(language))
+    return dict(re.findall(r'(\w+): "((?:[^"\\]|\\.)*)"', "".join(parts)))
 
 
-def test_every_word_that_is_shown_is_there_and_every_one_that_is_there_is_shown() -> None:
-    english = words("en")
-    source = "\n".join(path.read_text(encoding="utf-8") for path in OWN if path.parent != STRINGS)
+def test_every_text_that_is_used_exists_and_every_text_that_exists_is_used() -> None:
+    english = texts("en")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in OWN_FILES if path not in TEXTS)
     named = set(re.findall(r'\bt\("(\w+)"', source))
     quoted = set(re.findall(r'"(\w+)"', source))
-    begun = tuple(re.findall(r"`(\w+_)\$\{", source))
+    prefixes = tuple(re.findall(r"`(\w+_)\$\{", source))
 
     assert named - english.keys() == set()
-    unnamed = english.keys() - quoted - set(Outcome) - named_in_tables(source)
-    assert {name for name in unnamed if not name.startswith(begun)} == set()
+    unused = english.keys() - quoted - set(Outcome) - named_in_tables(source)
+    assert {name for name in unused if not name.startswith(prefixes)} == set()
 
 
 def named_in_tables(source: str) -> set[str]:
-    """`name="sound"` of a view, and keys of tables that hold words."""
+    """Names in attributes like `name="sound"`, and keys of tables whose keys are names of texts."""
     return set(re.findall(r'name="(\w+)"', source)) | set(re.findall(r"^  (\w+):", source, re.M))
 
 
 @pytest.mark.parametrize(
     "name", [f"cause_{cause}" for cause in Cause] + [f"{outcome}" for outcome in Outcome]
 )
-def test_whatever_the_server_names_has_a_word(name: str) -> None:
-    assert name in words("en")
+def test_every_cause_and_outcome_of_the_server_has_a_text(name: str) -> None:
+    assert name in texts("en")
 
 
-def test_each_sheet_is_linked_or_comes_with_its_view_and_each_that_is_linked_is_there() -> None:
+def test_the_page_links_every_style_sheet_that_does_not_come_with_a_lazy_view() -> None:
     page = (CONSOLE / "index.html").read_text(encoding="utf-8")
-    app = (CONSOLE / "views" / "app.js").read_text(encoding="utf-8")
-    sheets = {str(path.relative_to(CONSOLE)) for path in OWN if path.suffix == ".css"}
-    later = {f"views/{view}.css" for view in re.findall(r'import\("\./(\w+)\.js"\)', app)}
+    app = (CONSOLE / "app" / "app.js").read_text(encoding="utf-8")
+    sheets = {str(path.relative_to(CONSOLE)) for path in OWN_FILES if path.suffix == ".css"}
+    views = re.findall(r'import\("\.\./(\w+)/\w+\.js"\)', app)
+    lazy = {f"{view}/{view}.css" for view in views}
 
-    assert set(re.findall(r'rel="stylesheet" href="([^"]+)"', page)) == sheets - later
-    assert later <= sheets
+    assert set(re.findall(r'rel="stylesheet" href="([^"]+)"', page)) == sheets - lazy
+    assert lazy <= sheets
+    assert len(lazy) == 3
 
 
-def test_each_sheet_has_the_name_of_a_view() -> None:
-    views = {path.stem for path in OWN if path.parent.name == "views" and path.suffix == ".js"}
-    sheets = {path.stem for path in OWN if path.parent.name == "views" and path.suffix == ".css"}
+def test_each_style_sheet_belongs_to_the_view_of_the_same_name() -> None:
+    sheets = [path for path in OWN_FILES if path.suffix == ".css" and path.parent != CONSOLE]
 
-    assert sheets <= views
+    assert [path for path in sheets if not path.with_suffix(".js").exists()] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_texts_that_load_first_include_all_that_the_first_modules_use(language: str) -> None:
+    first = imported(CONSOLE / "main.js")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in first)
+    used = set(re.findall(r'\bt\("(\w+)"', source)) | {name for _, name in shortcut_texts(source)}
+    loaded = (STRINGS / f"{language}.js").read_text(encoding="utf-8")
+
+    assert {name for name in used if not re.search(rf'\b{name}: "', loaded)} == set()
+
+
+def shortcut_texts(source: str) -> list[tuple[str, str]]:
+    """The keys and the names of the texts in the table of shortcuts."""
+    return re.findall(r'^  "?(\S+?)"?: \[.*, "(\w+)"\],$', source, re.MULTILINE)

@@ -12,7 +12,7 @@ PAGES = [
     ("main.js", "text/javascript; charset=utf-8"),
     ("console.css", "text/css; charset=utf-8"),
     ("icon.svg", "image/svg+xml"),
-    ("views/app.js", "text/javascript; charset=utf-8"),
+    ("app/app.js", "text/javascript; charset=utf-8"),
     ("strings/ar.js", "text/javascript; charset=utf-8"),
     ("vendor/preact.js", "text/javascript; charset=utf-8"),
 ]
@@ -54,7 +54,7 @@ def test_what_the_page_names_is_kept_for_good(nobody: Api) -> None:
     named = named_by_the_page(nobody)
     again = {path.split("/", 2)[2] for path in named}
 
-    assert {"main.js", "console.css", "views/app.js", "vendor/preact.js"} <= again
+    assert {"main.js", "console.css", "app/app.js", "vendor/preact.js"} <= again
     assert len({path.split("/")[1] for path in named}) == 1
     for path in named:
         answer = page(nobody, path)
@@ -86,7 +86,7 @@ def test_another_file_makes_another_release() -> None:
         "%2e%2e%2fsettings.py",
         "..%5cwiring.py",
         "%00",
-        "views/..%2fmain.js",
+        "app/..%2fmain.js",
         "vendor/hashes.json",
         "Main.js",
     ],

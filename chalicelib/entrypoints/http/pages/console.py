@@ -14,10 +14,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.entrypoints.http.framework import Call, Handler, Reply, Routes
+from chalicelib.entrypoints.http.framework import Call, Reply, Routes
 
 ROOT = Path(__file__).parents[3] / "console"
-FOLDERS = ("", "strings/", "vendor/", "views/")
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -44,17 +43,12 @@ class File(NamedTuple):
     etag: str
 
 
-def _serve(folder: str) -> Handler:
-    def page(call: Call) -> Reply:
-        return _page(call, folder + call.params["name"])
-
-    page.__name__ = f"page_{folder.rstrip('/') or 'console'}"
-    return page
-
-
-for _folder in FOLDERS:
-    routes.on("GET", f"/console/{_folder}{{name}}")(_serve(_folder))
-    routes.on("GET", f"/console/r/{{release}}/{_folder}{{name}}")(_serve(_folder))
+@routes.on("GET", "/console/{name}")
+@routes.on("GET", "/console/{name}/{file}")
+@routes.on("GET", "/console/r/{release}/{name}")
+@routes.on("GET", "/console/r/{release}/{name}/{file}")
+def console_file(call: Call) -> Reply:
+    return _page(call, "/".join(call.params[key] for key in ("name", "file") if key in call.params))
 
 
 def _page(call: Call, path: str) -> Reply:

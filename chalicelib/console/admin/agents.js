@@ -1,0 +1,85 @@
+// @ts-check
+import { botPath, request } from "../connection/api.js";
+import { loadAgents } from "../conversations/queries.js";
+import { showToast } from "../state/store.js";
+import { formatLoad } from "../strings/formats.js";
+import { t } from "../strings/translate.js";
+import { Field, Form } from "../ui/form.js";
+import { html, useState } from "../ui/html.js";
+import { Confirmation, Modal, OneTimeSecret } from "../ui/modal.js";
+import { Item, ItemList, Resource, SectionHeader } from "../ui/resource_list.js";
+import { agentFromForm, membershipFromForm } from "./form_data.js";
+
+/** @typedef {import("../state/types.js").Agent} Agent */
+
+const ROLES = ["agent", "supervisor", "admin"];
+
+/** The agents of a bot. @param {{bot: string}} props */
+export function Agents({ bot }) {
+  const path = `${botPath(bot)}/agents`;
+  const [dialog, setDialog] = useState(/** @type {any} */ (null));
+  const close = () => setDialog(null);
+  /** @param {Agent} agent */
+  const pathOf = (agent) => `${path}/${encodeURIComponent(agent.id)}`;
+  /** @param {() => void} reload */
+  const finish = (reload) => {
+    close();
+    reload();
+    loadAgents(bot);
+  };
+  /** @param {string} name @param {string} invitation */
+  const showInvitation = (name, invitation) => setDialog(html`
+    <${OneTimeSecret} title=${`${t("invitation")}: ${name}`} text=${t("invitation_more")} secret=${invitation} close=${close} />`);
+
+  /** @param {() => void} reload */
+  const invite = (reload) => setDialog(html`
+    <${AgentForm} close=${close} label=${t("invite")} submit=${async (/** @type {FormData} */ form) => {
+      const created = await request("POST", path, agentFromForm(form));
+      finish(reload);
+      if (created.invitation) showInvitation(created.name, created.invitation);
+      else showToast(t("has_password", { name: created.name }));
+    }} />`);
+
+  /** @param {Agent} agent @param {() => void} reload */
+  const edit = (agent, reload) => setDialog(html`
+    <${AgentForm} agent=${agent} close=${close} label=${t("save")} submit=${async (/** @type {FormData} */ form) => {
+      await request("PUT", pathOf(agent), membershipFromForm(form));
+      finish(reload);
+    }} />`);
+
+  /** @param {Agent} agent */
+  const renewInvitation = (agent) => setDialog(html`
+    <${Confirmation} title=${`${t("new_invitation")}: ${agent.name}`} text=${t("new_invitation_more")} label=${t("new_invitation")} close=${close} submit=${async () => {
+      showInvitation(agent.name, (await request("POST", `${pathOf(agent)}/invitation`, {})).invitation);
+    }} />`);
+
+  /** @param {Agent} agent @param {() => void} reload */
+  const remove = (agent, reload) => setDialog(html`
+    <${Confirmation} title=${t("remove", { what: agent.name })} text=${t("remove_agent_more")} label=${t("delete")} close=${close} submit=${async () => {
+      await request("DELETE", pathOf(agent));
+      finish(reload);
+    }} />`);
+
+  return html`
+    <${Resource} path=${path}>${(/** @type {{items: Agent[]}} */ { items }, /** @type {() => void} */ reload) => html`
+      <${SectionHeader} label=${t("agents")} text=${t("agents_more")}><button class="primary" onClick=${() => invite(reload)}>${t("invite")}</button><//>
+      <${ItemList} label=${t("agents")}>${items.map((agent) => html`
+        <${Item} key=${agent.id} title=${agent.name} facts=${[t(`role_${agent.role}`), agent.email, agent.queues.join(", "), formatLoad(agent)]}>
+          <button onClick=${() => edit(agent, reload)} aria-label=${`${t("edit_it")}: ${agent.name}`}>${t("edit_it")}</button>
+          <button onClick=${() => renewInvitation(agent)} aria-label=${`${t("new_invitation")}: ${agent.name}`}>${t("new_invitation")}</button>
+          <button onClick=${() => remove(agent, reload)} aria-label=${t("remove", { what: agent.name })}>${t("delete")}</button>
+        <//>`)}<//>`}<//>
+    ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}`;
+}
+
+/** @param {{agent?: Agent, label: string, submit: (form: FormData) => Promise<void>, close: () => void}} props */
+const AgentForm = ({ agent, label, submit, close }) => html`
+  <${Form} submit=${submit} label=${label} close=${close}>${(/** @type {any} */ errors) => html`
+    <h2 id="dialog-title" dir="auto">${agent?.name ?? t("invite")}</h2>
+    ${!agent && html`
+      <${Field} name="name" label=${t("name")} errors=${errors} required maxlength="64" autofocus />
+      <${Field} type="email" name="email" label=${t("email")} errors=${errors} required maxlength="254" dir="ltr" />`}
+    <${Field} as="select" name="role" label=${t("role")} errors=${errors}>${ROLES.map((each) => html`<option value=${each} selected=${agent?.role === each}>${t(`role_${each}`)}</option>`)}<//>
+    <${Field} name="queues" label=${t("queues")} hint=${t("own_queues_hint")} errors=${errors} defaultValue=${agent?.queues.join(", ") ?? ""} />
+    <${Field} type="number" name="capacity" label=${t("capacity")} hint=${t("capacity_hint")} errors=${errors} min="0" max="1000" defaultValue=${agent?.capacity ?? ""} />`}
+  <//>`;

@@ -1,0 +1,26 @@
+// @ts-check
+import { botPath, request } from "../connection/api.js";
+import { showToast } from "../state/store.js";
+import { t } from "../strings/translate.js";
+import { Field, Form } from "../ui/form.js";
+import { html } from "../ui/html.js";
+import { Resource, SectionHeader } from "../ui/resource_list.js";
+import { settingsFromForm } from "./form_data.js";
+import { UserTexts } from "./user_texts.js";
+
+/** The settings of a bot. @param {{bot: string}} props */
+export function BotSettings({ bot }) {
+  const path = `${botPath(bot)}/settings`;
+  /** @param {FormData} form */
+  const save = async (form) => {
+    await request("PUT", path, settingsFromForm(form));
+    showToast(t("saved"));
+  };
+  return html`
+    <${SectionHeader} label=${t("settings")} text=${t("settings_more")} />
+    <${Resource} path=${path}>${(/** @type {any} */ settings) => html`
+      <div class="card panel"><${Form} submit=${save} label=${t("save")}>${(/** @type {any} */ errors) => html`
+        <${Field} as="textarea" rows="4" name="leave_words" label=${t("leave_words")} hint=${t("leave_words_hint")} errors=${errors} defaultValue=${settings.leave_words.join("\n")} />
+        <${Field} name="default_locale" label=${t("default_locale")} hint=${t("locale_hint")} errors=${errors} required defaultValue=${settings.default_locale} />
+        <${UserTexts} texts=${settings.texts} errors=${errors} />`}<//></div>`}<//>`;
+}

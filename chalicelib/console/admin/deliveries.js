@@ -1,0 +1,61 @@
+// @ts-check
+import { botPath, request } from "../connection/api.js";
+import { showError } from "../connection/errors.js";
+import { openConversationById } from "../conversations/queries.js";
+import { showToast } from "../state/store.js";
+import { formatDateTime } from "../strings/formats.js";
+import { t } from "../strings/translate.js";
+import { html, useState } from "../ui/html.js";
+import { Item, ItemList, Resource, SectionHeader } from "../ui/resource_list.js";
+
+const STATUSES = ["delivered", "pending", "failed", "dead"];
+/** @type {Record<string, string>} */
+const COLOURS = { delivered: "calm", pending: "soon" };
+
+/** The webhook deliveries of a bot, newest first. @param {{bot: string}} props */
+export function Deliveries({ bot }) {
+  const path = `${botPath(bot)}/deliveries`;
+  const [status, setStatus] = useState("");
+  const [version, setVersion] = useState(0);
+  const reload = () => setVersion(Math.random());
+  /** @param {string} id */
+  const replay = async (id) => {
+    try {
+      const delivery = await request("POST", `${path}/${encodeURIComponent(id)}/replay`, {});
+      showToast(t(`delivery_${delivery.status}`), delivery.status === "delivered" ? "info" : "warn");
+      reload();
+    } catch (error) {
+      showError(error);
+    }
+  };
+  return html`
+    <${SectionHeader} label=${t("deliveries")} text=${t("deliveries_more")}>
+      <select aria-label=${t("state")} value=${status} onChange=${(/** @type {any} */ event) => setStatus(event.target.value)}>
+        <option value="">${t("all_states")}</option>${STATUSES.map((each) => html`<option value=${each}>${t(`delivery_${each}`)}</option>`)}
+      </select>
+      <button onClick=${reload}>${t("refresh")}</button>
+    <//>
+    <${Page} key=${`${status} ${version}`} path=${`${path}?limit=25${status && `&status=${status}`}`} bot=${bot} replay=${replay} />`;
+}
+
+/** One page of deliveries, and the next page when the admin asks for more. @param {{path: string, bot: string, cursor?: string, replay: (id: string) => void}} props */
+function Page({ path, bot, cursor, replay }) {
+  const [hasNextPage, setHasNextPage] = useState(false);
+  return html`
+    <${Resource} path=${cursor ? `${path}&cursor=${encodeURIComponent(cursor)}` : path}>${(/** @type {{items: any[], next: string | null}} */ { items, next }) => html`
+      <${ItemList} label=${t("deliveries")}>${items.map((delivery) => html`
+        <${Item} key=${delivery.id} title=${delivery.type} facts=${factsOf(delivery)}>
+          <button onClick=${() => openConversationById(bot, delivery.conversation_id)}>${t("show_conversation")}</button>
+          <button onClick=${() => replay(delivery.id)}>${t("replay")}</button>
+        <//>`)}<//>
+      ${next && (hasNextPage ? html`<${Page} path=${path} bot=${bot} cursor=${next} replay=${replay} />`
+      : html`<button class="plain" onClick=${() => setHasNextPage(true)}>${t("show_more")}</button>`)}`}<//>`;
+}
+
+/** @param {any} delivery */
+const factsOf = (delivery) => [
+  html`<span class="pill ${COLOURS[delivery.status] ?? "late"}">${t(`delivery_${delivery.status}`)}</span>`,
+  delivery.error ?? delivery.http_status,
+  formatDateTime(delivery.at),
+  delivery.attempt ? t("attempt", { count: delivery.attempt }) : t("replayed"),
+];

@@ -1,0 +1,82 @@
+// @ts-check
+import { botPath, request } from "../connection/api.js";
+import { showError } from "../connection/errors.js";
+import { showToast } from "../state/store.js";
+import { formatDateTime } from "../strings/formats.js";
+import { t } from "../strings/translate.js";
+import { Field, Form } from "../ui/form.js";
+import { html, useState } from "../ui/html.js";
+import { Confirmation, Modal, OneTimeSecret } from "../ui/modal.js";
+import { Resource, SectionHeader } from "../ui/resource_list.js";
+import { fieldText } from "./form_data.js";
+
+const FORMATS = ["baton", "botpress"];
+
+/** The webhook of a bot. @param {{bot: string}} props */
+export function Webhook({ bot }) {
+  const path = `${botPath(bot)}/webhook`;
+  const [dialog, setDialog] = useState(/** @type {any} */ (null));
+  const close = () => setDialog(null);
+  /** @param {string} secret */
+  const showSecret = (secret) => setDialog(html`<${OneTimeSecret} title=${t("secret")} secret=${secret} close=${close} />`);
+
+  /** @param {FormData} form @param {() => void} reload */
+  const save = async (form, reload) => {
+    const { secret } = await request("PUT", path, { url: fieldText(form, "url"), format: fieldText(form, "format") });
+    if (secret) showSecret(secret);
+    else showToast(t("saved"));
+    reload();
+  };
+
+  /** @param {() => void} reload */
+  const rotate = (reload) => setDialog(html`
+    <${Confirmation} title=${t("rotate_secret")} text=${t("rotate_more")} label=${t("rotate")} close=${close} submit=${async () => {
+      showSecret((await request("POST", `${path}/rotate`, {})).secret);
+      reload();
+    }} />`);
+
+  /** @param {() => void} reload */
+  const remove = (reload) => setDialog(html`
+    <${Confirmation} title=${t("remove", { what: t("webhook") })} text=${t("remove_webhook_more")} label=${t("delete")} close=${close} submit=${async () => {
+      await request("DELETE", path);
+      close();
+      reload();
+    }} />`);
+
+  return html`
+    <${SectionHeader} label=${t("webhook")} text=${t("webhook_more")} />
+    <${Resource} path=${path} fallback=${{ url: "" }}>${(/** @type {any} */ webhook, /** @type {() => void} */ reload) => html`
+      <div class="card panel" key=${!webhook.url}>
+        <${Form} label=${t("save")} submit=${(/** @type {FormData} */ form) => save(form, reload)}>${(/** @type {any} */ errors) => html`
+          ${webhook.switched_off && html`<p><span class="pill late">${t("switched_off")}</span></p>`}
+          <${Field} type="url" name="url" label=${t("url")} errors=${errors} required dir="ltr" defaultValue=${webhook.url} />
+          <${Field} as="select" name="format" label=${t("format")} errors=${errors}>${FORMATS.map((each) => html`<option value=${each} selected=${webhook.format === each}>${each}</option>`)}<//>
+          ${webhook.older_secrets_until?.map((/** @type {string} */ at) => html`<p class="quiet">${t("older_until", { date: formatDateTime(at) })}</p>`)}`}<//>
+      </div>
+      ${webhook.url && html`
+        <div class="card panel">
+          <div class="admin-top">
+            <${WebhookTest} path=${`${path}/test`} />
+            <button onClick=${() => rotate(reload)}>${t("rotate_secret")}</button>
+            <button onClick=${() => remove(reload)}>${t("delete")}</button>
+          </div>
+        </div>`}`}<//>
+    ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}`;
+}
+
+/** Sends a test call and shows its result. @param {{path: string}} props */
+function WebhookTest({ path }) {
+  const [result, setResult] = useState(/** @type {any} */ (null));
+  const [isBusy, setIsBusy] = useState(false);
+  const test = async () => {
+    setIsBusy(true);
+    setResult(null);
+    await request("POST", path, {}).then(setResult, showError);
+    setIsBusy(false);
+  };
+  return html`
+    <button onClick=${test} disabled=${isBusy}>${t("test")}</button>
+    <p class="grow" role="status">${isBusy ? t("loading") : result && html`
+      <span class="pill ${result.succeeded ? "calm" : "late"}">${t(result.succeeded ? "test_good" : "test_bad")}</span>
+      <span dir="auto"> ${result.error ?? t("answered", { status: result.http_status, ms: result.duration_ms })}</span>`}</p>`;
+}

@@ -1,0 +1,118 @@
+// @ts-check
+import { isSignedIn } from "../connection/api.js";
+import { errorMessage } from "../connection/errors.js";
+import { Dialogs } from "../dialogs/dialogs.js";
+import { Inbox } from "../inbox/inbox.js";
+import { endSession, startSession } from "../session/session.js";
+import { SignIn } from "../session/sign_in.js";
+import { unreadCount } from "../state/conversation_list.js";
+import { state } from "../state/store.js";
+import { loadLazyTexts, t } from "../strings/translate.js";
+import { Details } from "../thread/details.js";
+import { Thread } from "../thread/thread.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
+import { ConnectionBanner } from "./connection_banner.js";
+import { Header } from "./header.js";
+
+/** The element that gets the focus when a pane appears. @type {Record<string, (previous: string | null) => Element | null>} */
+const FOCUS_TARGETS = {
+  inbox: (previous) => document.getElementById(`row-${previous}`) ?? document.getElementById("rows"),
+  thread: () => document.getElementById("thread"),
+  details: () => document.getElementById("details"),
+};
+
+/** On a narrow screen only one pane is visible. If the focus was in the pane that disappears, it moves to the one that appears. */
+function Conversations() {
+  const { pane, selected } = state.value;
+  const focused = document.activeElement;
+  const previous = useRef(selected);
+  useLayoutEffect(() => {
+    const isLost = focused !== document.body && !focused?.checkVisibility();
+    if (isLost) /** @type {HTMLElement | null} */ (FOCUS_TARGETS[pane](previous.current))?.focus();
+    previous.current = selected;
+  }, [pane, selected]);
+  return html`<main class="panes" data-pane=${pane}><${Inbox} /><${Thread} /><${Details} /></main>`;
+}
+
+/** Views that are loaded when they are opened for the first time: most agents never open them. @type {Record<string, () => Promise<() => any>>} */
+const LAZY_VIEWS = {
+  team: () => import("../team/team.js").then((module) => module.Team),
+  report: () => import("../report/report.js").then((module) => module.Report),
+  admin: () => import("../admin/admin.js").then((module) => module.Admin),
+};
+
+/** The style sheets and texts of the lazy views. The views share them, so the first one loads all.
+ * @type {Promise<unknown> | null} */
+let shared = null;
+
+/** @param {string} name */
+const loadStyleSheet = (name) => new Promise((resolve, reject) => {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = new URL(`../${name}/${name}.css`, import.meta.url).href;
+  link.onload = resolve;
+  link.onerror = reject;
+  document.head.append(link);
+});
+
+/** @param {string} name */
+async function loadView(name) {
+  shared ??= Promise.all([loadLazyTexts(), ...Object.keys(LAZY_VIEWS).map(loadStyleSheet)]);
+  const [View] = await Promise.all([LAZY_VIEWS[name](), shared]);
+  return View;
+}
+
+export function App() {
+  const { me, view, toast } = state.value;
+  const count = unreadCount(state.value);
+  useEffect(() => {
+    document.title = (count ? `(${count}) ` : "") + "Baton";
+  }, [count]);
+  if (!me) return isSignedIn() ? html`<${SessionStart} />` : html`<${SignIn} />`;
+  return html`
+    <${Header} />
+    <${ConnectionBanner} />
+    ${view in LAZY_VIEWS ? html`<${LazyView} key=${view} name=${view} />` : html`<${Conversations} />`}
+    <${Dialogs} />
+    <div class="toasts" role="status" aria-live="polite">
+      ${toast && html`<p class="toast ${toast.kind}" dir="auto">${toast.text}</p>`}
+    </div>`;
+}
+
+/** If loading fails, offers to reload the page: the connection may be lost, or a newer release may have replaced the file.
+ * @param {{name: string}} props */
+function LazyView({ name }) {
+  const [loaded, setLoaded] = useState({ View: /** @type {any} */ (null), hasFailed: false });
+  useEffect(() => {
+    loadView(name).then((View) => setLoaded({ View, hasFailed: false }), () => setLoaded({ View: null, hasFailed: true }));
+  }, []);
+  if (loaded.View) return html`<${loaded.View} />`;
+  if (!loaded.hasFailed) return html`<main class="page"><p class="empty quiet" role="status">${t("loading")}</p></main>`;
+  return html`
+    <main class="page">
+      <div class="empty card"><p role="alert">${t("no_connection")}</p><button onClick=${() => location.reload()}>${t("retry")}</button></div>
+    </main>`;
+}
+
+/** Resumes the session after a reload. If the server does not answer, the session is kept and the agent can retry. */
+function SessionStart() {
+  const [error, setError] = useState("");
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    setError("");
+    startSession().catch((failure) => {
+      if (!isSignedIn()) endSession();
+      setError(errorMessage(failure));
+    });
+  }, [attempt]);
+  if (!isSignedIn()) return html`<${SignIn} />`;
+  return html`
+    <main class="opening">
+      <img src="icon.svg" alt="" width="48" height="48" />
+      ${error ? html`
+        <p role="alert">${error}</p>
+        <button class="primary" onClick=${() => setAttempt(attempt + 1)}>${t("retry")}</button>
+        <button class="plain" onClick=${() => { endSession(); setAttempt(attempt + 1); }}>${t("sign_out")}</button>`
+      : html`<p class="quiet" role="status">${t("loading")}</p>`}
+    </main>`;
+}

@@ -1,0 +1,43 @@
+// @ts-check
+import { setStatus } from "../conversations/actions.js";
+import { endSession } from "../session/session.js";
+import { administeredBots, isSupervisor } from "../state/permissions.js";
+import { dispatch, openDialog, state } from "../state/store.js";
+import { t } from "../strings/translate.js";
+import { html } from "../ui/html.js";
+import { Icon } from "../ui/icons.js";
+import { Notifications } from "./notifications.js";
+
+const STATUSES = ["online", "away", "offline"];
+
+export function Header() {
+  const { me, status, view } = state.value;
+  const supervisorViews = isSupervisor(state.value) ? ["team", "report"] : [];
+  const views = ["conversations", ...supervisorViews, ...(administeredBots(state.value).length ? ["admin"] : [])];
+  return html`
+    <header class="header">
+      ${view === "conversations" && html`<a class="skip" href="#thread" onClick=${skipToThread}>${t("skip")}</a>`}
+      <img class="brand" src="icon.svg" alt="Baton" width="28" height="28" />
+      <nav aria-label="Baton">
+        ${views.map((each) => html`
+          <button class="tab" aria-current=${each === view ? "page" : undefined} onClick=${() => dispatch({ type: "view", view: each })}>${t(each)}</button>`)}
+      </nav>
+      <span class="grow"></span>
+      <label class="presence" data-status=${status}>
+        <span class="visually-hidden">${t("status")}</span>
+        <select value=${status} onChange=${(/** @type {any} */ event) => setStatus(event.target.value)}>
+          ${STATUSES.map((each) => html`<option value=${each}>${t(each)}</option>`)}
+        </select>
+      </label>
+      <${Notifications} />
+      <button class="plain square" onClick=${() => openDialog("settings")} aria-label=${t("settings")} title=${t("settings")}><${Icon} name="settings" /></button>
+      <span class="whoami" dir="auto" title=${me?.email}>${me?.name}</span>
+      <button class="plain square leave" onClick=${endSession} aria-label=${t("sign_out")} title=${t("sign_out")}><${Icon} name="leave" /></button>
+    </header>`;
+}
+
+/** Keeps the address, which names the open conversation. @param {Event} event */
+function skipToThread(event) {
+  event.preventDefault();
+  document.getElementById("thread")?.focus();
+}

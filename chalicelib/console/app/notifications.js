@@ -1,0 +1,48 @@
+// @ts-check
+import { markNotificationsRead } from "../conversations/actions.js";
+import { openConversationById } from "../conversations/queries.js";
+import { state } from "../state/store.js";
+import { formatRecent } from "../strings/formats.js";
+import { t } from "../strings/translate.js";
+import { html } from "../ui/html.js";
+import { Icon } from "../ui/icons.js";
+
+/** @typedef {import("../state/types.js").Notification} Notification */
+
+/** The notifications that bots send to their team. Closing the list marks them as read. */
+export function Notifications() {
+  const { notifications } = state.value;
+  const unread = notifications.filter((each) => !each.read).length;
+  const label = unread ? `${t("notices")}: ${t("unread", { count: unread })}` : t("notices");
+  return html`
+    <button class="plain square bell" popovertarget="notifications" aria-label=${label} title=${t("notices")}>
+      <${Icon} name="bell" />${unread > 0 && html`<span class="badge">${unread}</span>`}
+    </button>
+    <div id="notifications" popover="auto" class="notifications" onToggle=${(/** @type {any} */ event) => event.newState === "closed" && markNotificationsRead(notifications)}>
+      <h2>${t("notices")}</h2>
+      ${!notifications.length && html`<p class="quiet">${t("no_notices")}</p>`}
+      <ul>${notifications.map((each) => html`<${NotificationItem} key=${each.id} notification=${each} />`)}</ul>
+    </div>`;
+}
+
+/** @param {{notification: Notification}} props */
+function NotificationItem({ notification }) {
+  const { bot, conversation_id: id, level, read, url, message, at } = notification;
+  const openIt = () => {
+    document.getElementById("notifications")?.hidePopover();
+    openConversationById(bot, id ?? "");
+  };
+  return html`
+    <li class="${level} ${read ? "read" : ""}">
+      <p dir="auto"><${LinkedText} url=${url} text=${message} /></p>
+      <p class="quiet"><time>${formatRecent(at, Date.now())}</time>
+        ${id && html` · <button class="link" onClick=${openIt}>${t("show_conversation")}</button>`}</p>
+    </li>`;
+}
+
+/** A link only for http and https: other schemes could run code. @param {{url: string | null, text: string}} props */
+function LinkedText({ url, text }) {
+  const target = url && URL.canParse(url) ? new URL(url) : null;
+  if (!target || !["https:", "http:"].includes(target.protocol)) return text;
+  return html`<a href=${target.href} target="_blank" rel="noopener noreferrer">${text}</a>`;
+}

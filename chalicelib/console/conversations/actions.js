@@ -1,0 +1,91 @@
+// @ts-check
+// What an agent does with a conversation.
+import { botPath, conversationPath, request } from "../connection/api.js";
+import { showError } from "../connection/errors.js";
+import { sendAction } from "../connection/session_socket.js";
+import { dispatch, state } from "../state/store.js";
+
+/** @typedef {import("../state/types.js").Head} Head */
+
+/** Sends a command for this conversation over the socket. Shows the error and answers false if it fails.
+ * @param {string} action @param {Head} head @param {object} [fields] */
+export async function runCommand(action, head, fields = {}) {
+  try {
+    const after = await sendAction(action, { conversation_id: head.id, bot: head.bot, ...fields });
+    if (after.status) dispatch({ type: "head", head: after });
+    return true;
+  } catch (error) {
+    showError(error);
+    return false;
+  }
+}
+
+/** The command that gives the conversation to the agent `me`, by the conversation's status.
+ * @type {Record<Head["status"], (head: Head, me: string) => Promise<boolean>>} */
+const CLAIM = {
+  bot: (head, me) => runCommand("pause", head, { agent: me }),
+  waiting: (head) => runCommand("claim", head, { epoch: head.epoch }),
+  agent: (head, me) => runCommand("transfer", head, { agent: me, epoch: head.epoch }),
+};
+
+/** @param {Head} head */
+export async function claim(head) {
+  if (!(await CLAIM[head.status](head, state.value.me?.id ?? ""))) return;
+  if (!state.value.search) dispatch({ type: "tab", tab: "mine" });
+  focusComposer("reply");
+}
+
+/** From the bot to the queue. @param {Head} head */
+export const putInQueue = (head) => thenFocusThread(runCommand("pause", head));
+
+/** The server offers the conversation to the next agent. @param {Head} head */
+export const declineOffer = (head) => thenFocusThread(runCommand("release", head, { epoch: head.epoch }));
+
+/** From the agent to the queue. @param {Head} head */
+export const putBackInQueue = (head) => thenFocusThread(runCommand("release", head, { epoch: head.epoch }));
+
+/** Ends the handoff. @param {Head} head @param {{outcome?: string, note?: string}} [fields] */
+export const handBackToBot = (head, fields = {}) => thenFocusThread(runCommand("unpause", head, { epoch: head.epoch, ...fields }));
+
+/** @param {Head} head @param {object} target `agent` or `queue`, and optionally `note` */
+export const transfer = (head, target) => thenFocusThread(runCommand("transfer", head, { epoch: head.epoch, ...target }));
+
+/** The button that was pressed disappears with the command: moves the focus to the thread, so that it is not lost.
+ * @param {Promise<boolean>} command */
+async function thenFocusThread(command) {
+  const isDone = await command;
+  if (isDone) setTimeout(() => document.getElementById("thread")?.focus());
+  return isDone;
+}
+
+/** Without `text`, the composer keeps its draft. @param {"reply" | "note"} mode @param {string} [text] */
+export function focusComposer(mode, text) {
+  dispatchEvent(new CustomEvent("baton:compose", { detail: { mode, text } }));
+}
+
+/** @param {Head} head */
+export const sendTyping = (head) => sendAction("typing", { conversation_id: head.id, bot: head.bot }).catch(() => {});
+
+/** @param {Head} head @param {string[]} tags */
+export async function setTags(head, tags) {
+  try {
+    dispatch({ type: "head", head: await request("PUT", `${conversationPath(head)}/tags`, { tags }) });
+  } catch (error) {
+    showError(error);
+  }
+}
+
+/** @param {"online" | "away" | "offline"} status */
+export async function setStatus(status) {
+  dispatch({ type: "status", status });
+  await sendAction("presence", { status }).catch(showError);
+}
+
+/** @param {import("../state/types.js").Notification[]} notifications */
+export function markNotificationsRead(notifications) {
+  const unread = notifications.filter((each) => !each.read);
+  dispatch({ type: "notifications_read", ids: unread.map((each) => each.id) });
+  for (const { bot, id } of unread) {
+    request("POST", `${botPath(bot)}/notifications/${encodeURIComponent(id)}/read`, {}).catch(() => {});
+  }
+}

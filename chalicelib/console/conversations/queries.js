@@ -1,0 +1,146 @@
+// @ts-check
+// What the console reads from the server: conversations, their entries, agents, replies and notifications.
+import { ApiError, botPath, conversationPath, request } from "../connection/api.js";
+import { showError } from "../connection/errors.js";
+import { sendAction } from "../connection/session_socket.js";
+import { dispatch, state } from "../state/store.js";
+import { writeRoute } from "./router.js";
+
+/** @typedef {import("../state/types.js").Head} Head */
+
+/** The number of entries that are loaded when a conversation is opened. */
+const LATEST_ENTRIES = 400;
+/** Milliseconds without typing before a search starts. */
+const SEARCH_DELAY = 250;
+
+/** Loads the heads of all paused conversations. Raises ApiError. */
+export async function syncConversations() {
+  /** @type {Head[]} */
+  const heads = [];
+  let cursor = null;
+  dispatch({ type: "syncing" });
+  do {
+    const page = await sendAction("sync", cursor ? { cursor } : {});
+    heads.push(...page.heads);
+    cursor = page.next;
+  } while (cursor);
+  dispatch({ type: "synced", heads });
+}
+
+// Threads
+
+/** The loads that are running, by conversation. @type {Map<string, Promise<void>>} */
+const loading = new Map();
+
+/** Loads the entries that the open thread lacks, and subscribes to its events. Does nothing for other
+ * conversations: they are loaded when they are opened. @param {string} id */
+export async function loadMissingEntries(id) {
+  if (state.value.selected !== id) return;
+  const running = loading.get(id) ?? loadPages(id).catch(() => {}).finally(() => loading.delete(id));
+  loading.set(id, running);
+  await running;
+}
+
+/** @param {string} id */
+async function loadPages(id) {
+  for (;;) {
+    const head = state.value.heads[id];
+    const after = state.value.threads[id]?.completeThrough ?? Math.max(0, (head?.last_seq ?? 0) - LATEST_ENTRIES);
+    const page = await sendAction("watch", { conversation_id: id, bot: head?.bot, after });
+    const completeThrough = page.next ?? page.head.last_seq;
+    dispatch({ type: "thread_page", id, entries: page.entries, head: page.head, completeThrough, delivery: page.delivery });
+    if (page.next === null || state.value.selected !== id) return;
+  }
+}
+
+/** @param {string} id */
+export async function loadEarlierEntries(id) {
+  const [first] = state.value.threads[id]?.entries ?? [];
+  const head = state.value.heads[id];
+  if (!first || first.seq === 1) return;
+  try {
+    const page = await request("GET", `${conversationPath(head)}/entries?before=${first.seq}&limit=100`);
+    dispatch({ type: "thread_page", id, entries: page.items, head, completeThrough: 0 });
+  } catch (error) {
+    showError(error);
+  }
+}
+
+/** With null, closes the open conversation. @param {string | null} id */
+export function openConversation(id) {
+  const before = state.value.selected;
+  dispatch({ type: "selected", id });
+  writeRoute(state.value.heads[id ?? ""]);
+  if (before && before !== id) sendAction("unwatch", { conversation_id: before, bot: state.value.heads[before]?.bot }).catch(() => {});
+  if (id) loadMissingEntries(id);
+}
+
+/** Opens a conversation that may be on no list yet. @param {string} bot @param {string} id */
+export async function openConversationById(bot, id) {
+  if (state.value.selected === id) return;
+  try {
+    if (!state.value.heads[id]) dispatch({ type: "head", head: await request("GET", `${botPath(bot)}/conversations/${encodeURIComponent(id)}`) });
+    openConversation(id);
+  } catch (error) {
+    showError(error);
+  }
+}
+
+// Lists
+
+let searchTimer = 0;
+
+/** @param {string} text */
+export function searchByName(text) {
+  dispatch({ type: "search", search: text });
+  clearTimeout(searchTimer);
+  if (text.trim()) searchTimer = setTimeout(() => search(text), SEARCH_DELAY);
+}
+
+/** @param {string} text */
+async function search(text) {
+  try {
+    const pages = await Promise.all(bots().map((bot) => conversationsPage(bot, `name=${encodeURIComponent(text.trim())}`)));
+    dispatch({ type: "search_results", search: text, heads: pages.flatMap((page) => page.items) });
+  } catch (error) {
+    showError(error);
+  }
+}
+
+/** Loads the latest conversations of all bots or, with cursors, their next pages. @param {Record<string, string>} [cursors] by bot */
+export async function loadRecent(cursors) {
+  const wanted = cursors ? Object.keys(cursors) : bots();
+  try {
+    const pages = await Promise.all(wanted.map((bot) => conversationsPage(bot, cursors ? `cursor=${encodeURIComponent(cursors[bot])}` : "")));
+    const nextPages = Object.fromEntries(wanted.flatMap((bot, at) => (pages[at].next ? [[bot, pages[at].next]] : [])));
+    dispatch({ type: "recent_page", heads: pages.flatMap((page) => page.items), nextPages });
+  } catch (error) {
+    showError(error);
+  }
+}
+
+const bots = () => state.value.me?.bots ?? [];
+
+/** @param {string} bot @param {string} query */
+const conversationsPage = (bot, query) => request("GET", `${botPath(bot)}/conversations?limit=50&${query}`);
+
+// Agents, canned replies and notifications of a bot
+
+/** @param {string} bot */
+export const loadAgents = (bot) => loadItems(`${botPath(bot)}/agents`, (agents) => dispatch({ type: "agents", bot, agents }));
+
+/** @param {string} bot */
+export const loadReplies = (bot) => loadItems(`${botPath(bot)}/replies`, (replies) => dispatch({ type: "replies", bot, replies }));
+
+/** @param {string} bot */
+export const loadNotifications = (bot) => loadItems(`${botPath(bot)}/notifications?limit=30`, (items) =>
+  dispatch({ type: "notifications", notifications: items.map((/** @type {object} */ each) => ({ ...each, bot })) }));
+
+/** If the call fails, the console keeps what it has. @param {string} path @param {(items: any[]) => void} store */
+async function loadItems(path, store) {
+  try {
+    store((await request("GET", path)).items);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}

@@ -1,0 +1,35 @@
+// @ts-check
+import { SHORTCUTS } from "../conversations/shortcuts.js";
+import { closeDialog, openDialog, selectedHead, state } from "../state/store.js";
+import { t } from "../strings/translate.js";
+import { html, useEffect, useRef } from "../ui/html.js";
+import { CloseDialog, TransferDialog } from "./handoff_dialogs.js";
+import { SettingsDialog } from "./settings_dialog.js";
+
+/** By the name in the state. @type {Record<string, (props: any) => any>} */
+const DIALOGS = { close: CloseDialog, transfer: TransferDialog, settings: SettingsDialog, shortcuts: ShortcutsDialog };
+
+/** The dialog that is open. */
+export function Dialogs() {
+  const name = state.value.dialog;
+  const Dialog = DIALOGS[name ?? ""];
+  if (!Dialog) return null;
+  return html`<${Frame} key=${name} name=${name}><${Dialog} head=${selectedHead()} /><//>`;
+}
+
+/** The browser fires `close` late: by then, another dialog may be open.
+ * @param {{name: string, children: any}} props */
+function Frame({ name, children }) {
+  const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => box.current?.showModal(), []);
+  return html`<dialog ref=${box} onClose=${() => state.value.dialog === name && closeDialog()} aria-labelledby="dialog-title">${children}</dialog>`;
+}
+
+function ShortcutsDialog() {
+  return html`
+    <form method="dialog">
+      <h2 id="dialog-title">${t("keys")}</h2>
+      <dl class="keys">${SHORTCUTS.map(([key, text]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${t(text)}</dd></div>`)}</dl>
+      <footer><button type="button" onClick=${() => openDialog("settings")}>${t("settings")}</button><button class="primary">${t("close")}</button></footer>
+    </form>`;
+}

@@ -1,0 +1,72 @@
+// @ts-check
+// The dialogs that close and transfer a handoff.
+import { handBackToBot, transfer } from "../conversations/actions.js";
+import { loadAgents } from "../conversations/queries.js";
+import { closeDialog, state } from "../state/store.js";
+import { formatLoad } from "../strings/formats.js";
+import { t } from "../strings/translate.js";
+import { html, useEffect } from "../ui/html.js";
+
+/** @typedef {import("../state/types.js").Head} Head */
+
+/** The outcomes that an agent can choose. */
+const OUTCOMES = ["resolved", "rejected", "cancelled"];
+
+/** The field with its name, or nothing if it is empty. @param {FormData} form @param {string} name */
+function filledField(form, name) {
+  const text = String(form.get(name) ?? "").trim();
+  return text ? { [name]: text } : {};
+}
+
+/** Closes the dialog if `submit` succeeds. @param {(form: FormData) => Promise<boolean>} submit */
+const submitAndClose = (submit) => async (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault();
+  if (await submit(new FormData(/** @type {HTMLFormElement} */ (event.target)))) closeDialog();
+};
+
+/** @param {{disabled?: boolean, children: any}} props */
+const Footer = ({ disabled, children }) => html`
+  <footer><button type="button" onClick=${closeDialog}>${t("cancel")}</button><button class="primary" disabled=${disabled}>${children}</button></footer>`;
+
+/** @param {{head: Head}} props */
+export function CloseDialog({ head }) {
+  return html`
+    <form onSubmit=${submitAndClose((form) => handBackToBot(head, { ...filledField(form, "outcome"), ...filledField(form, "note") }))}>
+      <div><h2 id="dialog-title">${t("end_title")}</h2><p class="quiet">${t("end_more")}</p></div>
+      <fieldset><legend>${t("outcome")}</legend>
+        ${OUTCOMES.map((each, at) => html`<label class="choice"><input type="radio" name="outcome" value=${each} defaultChecked=${!at} autofocus=${!at} /> ${t(each)}</label>`)}
+      </fieldset>
+      <label>${t("note_for_bot")}<textarea name="note" rows="3" maxlength="4000" dir="auto"></textarea></label>
+      <${Footer}>${t("end_title")}<//>
+    </form>`;
+}
+
+/** @param {{head: Head}} props */
+export function TransferDialog({ head }) {
+  useEffect(() => void loadAgents(head.bot), []);
+  const agents = state.value.agents[head.bot] ?? [];
+  const online = agents.filter((agent) => agent.status === "online" && agent.id !== head.owner);
+  const queues = [...new Set(agents.flatMap((agent) => agent.queues))].filter((queue) => queue !== head.queue).sort();
+
+  /** @param {FormData} form */
+  const submit = (form) => {
+    const [kind, id] = /** @type {[string, string]} */ (JSON.parse(String(form.get("to"))));
+    return transfer(head, { [kind]: id, ...filledField(form, "note") });
+  };
+  return html`
+    <form onSubmit=${submitAndClose(submit)}>
+      <h2 id="dialog-title">${t("transfer_title")}</h2>
+      <fieldset><legend>${t("to_agent")}</legend>
+        ${!online.length && html`<p class="quiet">${t("nobody_online")}</p>`}
+        ${online.map((agent) => html`<${Target} key=${agent.id} target=${["agent", agent.id]} name=${agent.name} load=${formatLoad(agent)} />`)}
+      </fieldset>
+      ${queues.length > 0 && html`
+        <fieldset><legend>${t("to_queue")}</legend>${queues.map((queue) => html`<${Target} key=${queue} target=${["queue", queue]} name=${queue} />`)}</fieldset>`}
+      <label>${t("transfer_note")}<textarea name="note" rows="2" maxlength="4000" dir="auto"></textarea></label>
+      <${Footer} disabled=${!online.length && !queues.length}>${t("transfer")}<//>
+    </form>`;
+}
+
+/** @param {{target: string[], name: string, load?: string}} props */
+const Target = ({ target, name, load }) => html`
+  <label class="choice"><input type="radio" name="to" required value=${JSON.stringify(target)} /> <span dir="auto">${name}</span> <span class="quiet">${load}</span></label>`;

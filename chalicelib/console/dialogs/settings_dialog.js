@@ -1,0 +1,44 @@
+// @ts-check
+import { playChime, requestDesktopPermission } from "../session/desktop_alerts.js";
+import { endSession } from "../session/session.js";
+import { preferences, setPreferences } from "../state/preferences.js";
+import { closeDialog, openDialog } from "../state/store.js";
+import { LANGUAGES, t } from "../strings/translate.js";
+import { html, useState } from "../ui/html.js";
+
+const THEMES = ["system", "light", "dark"];
+
+export function SettingsDialog() {
+  const [, setVersion] = useState(0);
+  /** @param {Parameters<typeof setPreferences>[0]} changes */
+  const set = (changes) => {
+    setPreferences(changes);
+    setVersion(Math.random());
+  };
+  const themes = THEMES.map((theme) => [theme, t(theme)]);
+  const languages = [["", t("system")], ...Object.entries(LANGUAGES)];
+  return html`
+    <form method="dialog">
+      <h2 id="dialog-title">${t("settings")}</h2>
+      <${Select} name="theme" value=${preferences.theme} options=${themes} onChoose=${(/** @type {string} */ theme) => set({ theme })} />
+      <${Select} name="language" value=${preferences.language} options=${languages} onChoose=${(/** @type {string} */ language) => { set({ language }); location.reload(); }} />
+      <${Checkbox} name="sound" isOn=${preferences.sound} onChange=${(/** @type {boolean} */ sound) => { set({ sound }); if (sound) playChime(); }} />
+      <${Checkbox} name="desktop" isOn=${preferences.desktop} onChange=${async (/** @type {boolean} */ isOn) => set({ desktop: isOn && (await requestDesktopPermission()) })} />
+      <${Checkbox} name="single_keys" isOn=${preferences.keys} onChange=${(/** @type {boolean} */ keys) => set({ keys })} />
+      <footer>
+        <button type="button" onClick=${() => { closeDialog(); endSession(); }}>${t("sign_out")}</button><span class="grow"></span>
+        <button type="button" onClick=${() => openDialog("shortcuts")}>${t("keys")}</button><button class="primary">${t("close")}</button>
+      </footer>
+    </form>`;
+}
+
+/** @param {{name: string, value: string, options: string[][], onChoose: (value: string) => void}} props */
+const Select = ({ name, value, options, onChoose }) => html`
+  <label>${t(name)}
+    <select value=${value} onChange=${(/** @type {any} */ event) => onChoose(event.target.value)}>
+      ${options.map(([code, label]) => html`<option value=${code}>${label}</option>`)}
+    </select></label>`;
+
+/** @param {{name: string, isOn: boolean, onChange: (isOn: boolean) => void}} props */
+const Checkbox = ({ name, isOn, onChange }) => html`
+  <label class="choice"><input type="checkbox" checked=${isOn} onChange=${(/** @type {any} */ event) => onChange(event.target.checked)} /> ${t(name)}</label>`;

@@ -1,0 +1,129 @@
+// @ts-check
+import { loadRecent, openConversation, searchByName } from "../conversations/queries.js";
+import { activeQueues, listedConversations, TABS, urgency, visibleRange, waitingTime } from "../state/conversation_list.js";
+import { dispatch, state } from "../state/store.js";
+import { formatDuration, formatNumber, formatRecent } from "../strings/formats.js";
+import { t } from "../strings/translate.js";
+import { Avatar } from "../ui/avatar.js";
+import { html, useEffect, useNow, useRef, useState } from "../ui/html.js";
+import { tabAfterKey } from "../ui/tabs.js";
+
+/** @typedef {import("../state/types.js").Head} Head */
+
+/** In pixels. Keep it equal to the height in inbox.css. */
+const ROW_HEIGHT = 80;
+
+/** The pane with the lists of conversations. */
+export function Inbox() {
+  const { selected, search, queueFilter, tab } = state.value;
+  const now = useNow();
+  const queues = activeQueues(state.value);
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    const next = tabAfterKey(event, TABS, tab);
+    if (next) showTab(next);
+  };
+  return html`
+    <section class="inbox" aria-label=${t("conversations")}>
+      ${!selected && html`<h1 class="visually-hidden">${t("conversations")}</h1>`}
+      <div class="inbox-top">
+        <input type="search" value=${search} placeholder=${t("search")} aria-label=${t("search")}
+          onInput=${(/** @type {any} */ event) => searchByName(event.target.value)} />
+        ${(queues.length > 1 || queueFilter) && html`
+          <select aria-label=${t("queue")} value=${queueFilter} onChange=${(/** @type {any} */ event) => dispatch({ type: "queue_filter", queue: event.target.value })}>
+            <option value="">${t("all_queues")}</option>${queues.map((queue) => html`<option value=${queue}>${queue}</option>`)}
+          </select>`}
+      </div>
+      <div class="tabs" role="tablist" aria-label=${t("conversations")} onKeyDown=${onKeyDown}>
+        ${TABS.map((each) => html`<${Tab} tab=${each} />`)}
+      </div>
+      <${ConversationList} heads=${listedConversations(state.value)} now=${now} />
+    </section>`;
+}
+
+/** @param {string} tab */
+function showTab(tab) {
+  dispatch({ type: "tab", tab });
+  if (tab === "recent") loadRecent();
+}
+
+/** @param {{tab: string}} props */
+function Tab({ tab }) {
+  const known = state.value;
+  const isSelected = !known.search && known.tab === tab;
+  const count = tab === "recent" ? 0 : listedConversations({ ...known, searchResults: null }, tab).length;
+  return html`
+    <button role="tab" id=${`tab-${tab}`} aria-selected=${isSelected} aria-controls="rows" tabindex=${known.tab === tab ? 0 : -1} onClick=${() => showTab(tab)}>
+      ${t(tab)}${count > 0 && html` <span class="count">${formatNumber(count)}</span>`}
+    </button>`;
+}
+
+/** Renders only the rows that are near the visible part of the list. @param {{heads: Head[], now: number}} props */
+function ConversationList({ heads, now }) {
+  const { tab, search, nextPages } = state.value;
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  const [scroll, setScroll] = useState({ top: 0, height: 800 });
+  useEffect(() => {
+    const measure = () => box.current && setScroll({ top: box.current.scrollTop, height: box.current.clientHeight });
+    measure();
+    addEventListener("resize", measure);
+    return () => removeEventListener("resize", measure);
+  }, []);
+  const onScroll = (/** @type {any} */ { target }) => setScroll({ top: target.scrollTop, height: target.clientHeight });
+  const { first, last } = visibleRange(heads.length, ROW_HEIGHT, scroll.top, scroll.height);
+  const hasMore = tab === "recent" && !search && Object.keys(nextPages).length > 0;
+  return html`
+    <div class="rows" id="rows" role="tabpanel" tabindex="-1" ref=${box} onScroll=${onScroll} aria-labelledby=${`tab-${tab}`}>
+      ${!heads.length && html`<${EmptyList} />`}
+      <ul style=${{ height: `${heads.length * ROW_HEIGHT}px` }}>
+        ${heads.slice(first, last).map((head, at) => html`
+          <${Row} key=${head.id} head=${head} now=${now} top=${(first + at) * ROW_HEIGHT} position=${first + at + 1} total=${heads.length} />`)}
+      </ul>
+      ${hasMore && html`<button class="plain more" onClick=${() => loadRecent(nextPages)}>${t("show_more")}</button>`}
+    </div>`;
+}
+
+function EmptyList() {
+  const { isSynced, search, searchResults, tab } = state.value;
+  if (search && !searchResults) return html`<p class="empty quiet" role="status">${t("loading")}</p>`;
+  if (!isSynced && !search) return html`<div class="skeletons" role="status" aria-label=${t("loading")}>${[1, 2, 3, 4].map(() => html`<i></i>`)}</div>`;
+  const text = search ? "none_found" : `none_${tab}`;
+  return html`<div class="empty"><p>${t(text)}</p><p class="quiet">${t(`${text}_more`)}</p></div>`;
+}
+
+/** @param {{head: Head, now: number, top: number, position: number, total: number}} props */
+function Row({ head, now, top, position, total }) {
+  const ms = waitingTime(head, now);
+  const unread = state.value.unread[head.id] ?? 0;
+  const isOpen = state.value.selected === head.id;
+  return html`
+    <li style=${{ top: `${top}px` }} aria-setsize=${total} aria-posinset=${position}>
+      <button id=${`row-${head.id}`} class="row ${head.status} ${ms ? urgency(ms) : ""}" aria-current=${isOpen ? "true" : undefined} onClick=${() => openConversation(head.id)}>
+        <${Avatar} head=${head} />
+        <span class="row-name"><bdi>${head.user_name ?? head.user}</bdi></span>
+        <span class="row-time">
+          ${ms > 0 ? html`<span class="pill ${urgency(ms)}">${t(head.status === "waiting" ? "waits" : "unanswered", { time: formatDuration(ms) })}</span>`
+          : html`<time>${formatRecent(head.updated_at, now)}</time>`}
+        </span>
+        <span class="row-text"><bdi>${summaryOf(head)}</bdi></span>
+        <span class="row-state"><${RowState} head=${head} /></span>
+        ${unread > 0 && html`<span class="badge" aria-label=${t("unread", { count: unread })}>${unread}</span>`}
+      </button>
+    </li>`;
+}
+
+/** The reason while the conversation waits, otherwise the last message. @param {Head} head */
+const summaryOf = (head) => (head.status === "waiting" && head.handoff?.reason) || head.last_message?.text || head.handoff?.reason || "";
+
+/** The queue, and who has the conversation or is offered it. @param {{head: Head}} props */
+function RowState({ head }) {
+  const { me } = state.value;
+  const path = [(me?.bots.length ?? 0) > 1 && head.bot, head.queue].filter(Boolean).join(" / ");
+  const queue = path && html`<span class="row-queue"><bdi>${path}</bdi></span>`;
+  if (head.offered_to) {
+    const isMine = head.offered_to.id === me?.id;
+    return html`${queue}<span class="pill ${isMine ? "soon" : ""}">${isMine ? t("for_you") : t("offered", { agent: head.offered_to.name })}</span>`;
+  }
+  if (head.status === "bot") return html`${queue}<span>${t("with_bot")}</span>`;
+  if (head.status === "agent" && head.owner !== me?.id) return html`${queue}<span>${t("with", { agent: head.owner_name })}</span>`;
+  return html`${queue}${head.priority > 0 && html`<span>${t("priority")} ${head.priority}</span>`}`;
+}

@@ -1,0 +1,44 @@
+// @ts-check
+// The numbers behind the report's charts. Pure.
+
+/** @typedef {{label: string, count: number}} Bar */
+
+/** Counts by the hour in UTC as counts by the hour in the agent's time zone. An offset with half an hour is rounded down.
+ * @param {number[]} hours @param {number} offset minutes ahead of UTC */
+export const toLocalHours = (hours, offset) => hours.map((_, hour) => hours[(hour - Math.floor(offset / 60) + 48) % 24]);
+
+/** The time in seconds within which `share` of all cases lie, or null without cases. Cases are counted in steps: assumes
+ * that those of one step are spread evenly over it, and that those above the last bound have its value.
+ * @param {number[]} steps @param {number[]} bounds @param {number} share */
+export function percentile(steps, bounds, share) {
+  const target = steps.reduce((sum, count) => sum + count, 0) * share;
+  if (!target) return null;
+  let before = 0;
+  for (const [at, count] of steps.entries()) {
+    if (before + count >= target && at < bounds.length) {
+      const low = at ? bounds[at - 1] : 0;
+      return low + ((bounds[at] - low) * (target - before)) / count;
+    }
+    before += count;
+  }
+  return bounds[bounds.length - 1];
+}
+
+/** A round number that is not less than the largest count. @param {number} count */
+export function axisMaximum(count) {
+  if (count <= 5) return 5;
+  const unit = 10 ** Math.floor(Math.log10(count));
+  return [1, 2, 4, 6, 8, 10].map((times) => times * unit).find((each) => each >= count) ?? 10 * unit;
+}
+
+/** The count of each day from the first to the last, including days without handoffs.
+ * @param {string} from @param {string} to @param {{day: string, handoffs: number}[]} days */
+export function fillDays(from, to, days) {
+  const counts = Object.fromEntries(days.map((each) => [each.day, each.handoffs]));
+  const filled = [];
+  for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {
+    const day = new Date(at).toISOString().slice(0, 10);
+    filled.push({ day, count: counts[day] ?? 0 });
+  }
+  return filled;
+}

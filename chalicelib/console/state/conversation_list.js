@@ -1,0 +1,82 @@
+// @ts-check
+// Which conversations each list shows, in which order, and how urgent they are. Pure.
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").Head} Head */
+
+export const TABS = ["waiting", "mine", "others", "recent"];
+
+/** @type {Record<string, (head: Head, me: string) => boolean>} */
+const BELONGS = {
+  waiting: (head) => head.status === "waiting",
+  mine: (head, me) => head.status === "agent" && head.owner === me,
+  others: (head, me) => head.status === "agent" && head.owner !== me,
+  recent: () => true,
+};
+
+/** The search results, if there are any; otherwise the conversations of the tab and the chosen queue.
+ * @param {State} state @param {string} tab @returns {Head[]} */
+export function listedConversations(state, tab = state.tab) {
+  if (state.searchResults) return state.searchResults.map((id) => state.heads[id]).filter(Boolean);
+  const { queueFilter } = state;
+  const me = state.me?.id ?? "";
+  const listed = Object.values(state.heads).filter((head) => BELONGS[tab](head, me) && (!queueFilter || head.queue === queueFilter));
+  return listed.sort(tab === "recent" ? byActivity : byUrgency);
+}
+
+/** @param {Head} a @param {Head} b */
+function byUrgency(a, b) {
+  const since = (/** @type {Head} */ head) => head.waiting_since ?? head.handoff?.requested_at ?? head.updated_at;
+  return b.priority - a.priority || compare(since(a), since(b)) || compare(a.id, b.id);
+}
+
+/** @param {Head} a @param {Head} b */
+const byActivity = (a, b) => compare(b.updated_at, a.updated_at) || compare(a.id, b.id);
+
+/** @param {string} a @param {string} b */
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** How long the user has been waiting, in ms. In the queue, the time since the request. With an agent, the time
+ * since the user's last message, or 0 if the agent wrote last. @param {Head} head @param {number} now */
+export function waitingTime(head, now) {
+  if (head.status === "waiting") return now - Date.parse(head.waiting_since ?? head.updated_at);
+  const last = head.last_message;
+  return head.status === "agent" && last?.from === "user" ? now - Date.parse(last.at) : 0;
+}
+
+/** @param {number} ms @returns {"calm" | "soon" | "late"} */
+export const urgency = (ms) => (ms >= 300_000 ? "late" : ms >= 60_000 ? "soon" : "calm");
+
+/** The number of conversations with something unread. @param {State} state */
+export const unreadCount = (state) => Object.keys(state.unread).length;
+
+/** The names of the queues that contain a conversation. @param {State} state */
+export const activeQueues = (state) =>
+  [...new Set(Object.values(state.heads).flatMap((head) => (head.paused && head.queue ? [head.queue] : [])))].sort();
+
+/** The load of each queue of a bot. `longest` is the longest waiting time in ms, `claimed` the number of
+ * conversations with agents, `online` the number of agents online who serve the queue.
+ * @param {State} state @param {string} bot @param {number} now */
+export function queueLoads(state, bot, now) {
+  const agents = state.agents[bot] ?? [];
+  const heads = Object.values(state.heads).filter((head) => head.bot === bot && head.paused);
+  const names = [...new Set([...heads.map((head) => head.queue), ...agents.flatMap((agent) => agent.queues)])];
+  return names.sort((a, b) => compare(a ?? "", b ?? "")).map((name) => {
+    const waiting = heads.filter((head) => head.queue === name && head.status === "waiting");
+    const serving = agents.filter((agent) => agent.status === "online" && (!name || agent.queues.includes(name)));
+    return {
+      name,
+      waiting: waiting.length,
+      longest: Math.max(0, ...waiting.map((head) => waitingTime(head, now))),
+      claimed: heads.filter((head) => head.queue === name && head.status === "agent").length,
+      online: serving.length,
+    };
+  });
+}
+
+/** The rows of a long list that are on the screen, and eight more on each side.
+ * @param {number} count @param {number} rowHeight @param {number} top @param {number} height */
+export function visibleRange(count, rowHeight, top, height) {
+  const first = Math.max(0, Math.floor(top / rowHeight) - 8);
+  return { first, last: Math.min(count, Math.ceil((top + height) / rowHeight) + 8) };
+}

@@ -1,0 +1,216 @@
+// @ts-check
+// How each event changes the console's state: (state, event) -> state. Pure: no clock, no network.
+import { appendEntry, mergeEntries } from "./thread_entries.js";
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").Head} Head */
+/** @typedef {import("./types.js").Entry} Entry */
+/** @typedef {import("./types.js").Outgoing} Outgoing */
+
+/** Milliseconds. A typing sign without a successor disappears after this time. */
+const TYPING_DURATION = 5000;
+const MAX_NOTIFICATIONS = 50;
+
+/** @type {State} */
+export const INITIAL_STATE = {
+  me: null, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null,
+  heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "",
+  searchResults: null, nextPages: {}, outbox: [], unread: {}, typing: {}, viewers: {}, agents: {}, replies: {},
+  notifications: [], dialog: null, toast: null,
+};
+
+/** An unknown event changes nothing. @param {State} state @param {{type: string, [field: string]: any}} event @returns {State} */
+export function reduce(state, event) {
+  const reducer = REDUCERS[event.type];
+  return reducer ? reducer(state, event) : state;
+}
+
+// Heads: an older head (lower `last_seq`) never replaces a newer one.
+
+/** @param {State} state @param {Head} head @returns {State} */
+function withHead(state, head) {
+  const known = state.heads[head.id];
+  if (known && known.last_seq > head.last_seq) return state;
+  const heads = { ...state.heads };
+  if (head.visible === false) delete heads[head.id];
+  else heads[head.id] = head;
+  return { ...state, heads };
+}
+
+/** @param {State} state @param {Head} head @returns {State} */
+function withLiveHead(state, head) {
+  const after = withHead(state, head);
+  return state.changedDuringSync ? { ...after, changedDuringSync: [...state.changedDuringSync, head.id] } : after;
+}
+
+/** The server sent all paused conversations. Remove the others, except those that are open, with the
+ * bot, or changed while the answer was on its way. On a later sync, mark what the agent missed as unread.
+ * @param {State} state @param {{heads: Head[]}} event */
+function synced(state, { heads }) {
+  const listed = Object.fromEntries(heads.map((head) => [head.id, head]));
+  const stays = (/** @type {Head} */ head) => head.id in state.threads || head.status === "bot" || state.changedDuringSync?.includes(head.id);
+  const kept = Object.values(state.heads).filter(stays);
+  const before = { ...state, isSynced: true, changedDuringSync: null, heads: Object.fromEntries(kept.map((head) => [head.id, head])) };
+  const after = Object.values(listed).reduce(withHead, before);
+  const missed = state.isSynced ? heads.filter((head) => needsAttention(state, head)) : [];
+  return missed.reduce((known, head) => markUnread(known, head.id), after);
+}
+
+/** Whether the head is newer than the known one, and either the conversation waits or the agent's own user has written.
+ * @param {State} state @param {Head} head */
+function needsAttention(state, head) {
+  const known = state.heads[head.id];
+  const message = head.last_message;
+  const userWrote = head.owner === state.me?.id && message?.from === "user" && message.seq > (known?.last_seq ?? 0);
+  return head.last_seq > (known?.last_seq ?? 0) && (head.status === "waiting" || userWrote);
+}
+
+/** A page of a thread. The page and what was loaded before contain every entry up to `completeThrough`.
+ * @param {State} state @param {{id: string, entries: Entry[], head: Head, completeThrough: number, delivery?: any}} event */
+function threadPage(state, { id, entries, head, completeThrough, delivery }) {
+  const thread = mergeEntries(state.threads[id], entries);
+  const known = {
+    ...thread,
+    completeThrough: Math.max(completeThrough, thread.completeThrough ?? 0),
+    delivery: delivery ? { ...delivery, failed: thread.delivery?.failed ?? [] } : thread.delivery,
+  };
+  const threads = { ...state.threads, [id]: known };
+  return withoutStored(withHead({ ...state, threads }, head), entries);
+}
+
+/** @param {State} state @param {{conversation_id: string, entry: Entry, head: Head}} event */
+function entryArrived(state, { conversation_id: id, entry, head }) {
+  const before = withLiveHead(state, head);
+  const thread = state.threads[id];
+  const isNew = !thread || entry.seq > (thread.highestSeq ?? 0);
+  const threads = thread ? { ...before.threads, [id]: appendEntry(thread, entry) } : before.threads;
+  const after = typingEnded(withoutStored({ ...before, threads }, [entry]), { id, author: entry.author.id });
+  return isNew && entry.from === "user" ? markUnread(after, id) : after;
+}
+
+/** @param {State} state @param {{head: Head}} event */
+function headArrived(state, { head }) {
+  const after = withLiveHead(state, head);
+  return head.status === "waiting" && needsAttention(state, head) ? markUnread(after, head.id) : after;
+}
+
+/** Removes the messages from the outbox that the server has stored. @param {State} state @param {Entry[]} entries */
+function withoutStored(state, entries) {
+  const ids = new Set(entries.map((entry) => entry.message_id).filter(Boolean));
+  if (!ids.size || !state.outbox.length) return state;
+  return { ...state, outbox: state.outbox.filter((message) => !ids.has(message.id)) };
+}
+
+/** The progress never goes back, even if events arrive out of order.
+ * @param {State} state @param {{conversation_id: string, through: number, attempts: number, failed: number | null}} event */
+function deliveryArrived(state, { conversation_id: id, through, attempts, failed }) {
+  const thread = state.threads[id];
+  if (!thread) return state;
+  const known = thread.delivery?.failed ?? [];
+  const delivery = {
+    through: Math.max(through, thread.delivery?.through ?? 0),
+    attempts,
+    failed: failed === null ? known : [...known, failed],
+  };
+  return { ...state, threads: { ...state.threads, [id]: { ...thread, delivery } } };
+}
+
+// Unread marks, typing signs and presence
+
+/** Does nothing if the agent is looking at the conversation. @param {State} state @param {string} id */
+function markUnread(state, id) {
+  const isVisible = state.selected === id && state.pane !== "inbox" && state.view === "conversations" && !state.isHidden;
+  return isVisible ? state : { ...state, unread: { ...state.unread, [id]: (state.unread[id] ?? 0) + 1 } };
+}
+
+/** @param {State} state @param {string | null} id */
+function markSeen(state, id) {
+  if (!id || !(id in state.unread)) return state;
+  const { [id]: _, ...unread } = state.unread;
+  return { ...state, unread };
+}
+
+/** @param {State} state @param {{conversation_id: string, from: string, author: import("./types.js").Person, at: number}} event */
+function typingArrived(state, { conversation_id: id, from, author, at }) {
+  const typist = { name: author.name || author.id, from, until: at + TYPING_DURATION };
+  return { ...state, typing: { ...state.typing, [id]: { ...state.typing[id], [author.id]: typist } } };
+}
+
+/** @param {State} state @param {{id: string, author: string}} event */
+function typingEnded(state, { id, author }) {
+  if (!state.typing[id]?.[author]) return state;
+  const { [author]: _, ...others } = state.typing[id];
+  return { ...state, typing: { ...state.typing, [id]: others } };
+}
+
+/** @param {State} state @param {{agent: import("./types.js").Person, status: any}} event */
+function presenceArrived(state, { agent: { id }, status }) {
+  const agents = Object.entries(state.agents).map(([bot, team]) =>
+    [bot, team.map((agent) => (agent.id === id ? { ...agent, status } : agent))]);
+  return { ...state, agents: Object.fromEntries(agents) };
+}
+
+// What the agent does
+
+/** @param {State} state @param {{id: string | null}} event @returns {State} */
+function selected(state, { id }) {
+  const before = { ...state, view: "conversations", selected: id };
+  return id === null ? { ...before, pane: "inbox" } : markSeen({ ...before, pane: "thread" }, id);
+}
+
+/** @param {State} state @param {{isHidden: boolean}} event */
+const visibilityChanged = (state, { isHidden }) =>
+  markSeen({ ...state, isHidden }, isHidden || state.pane === "inbox" ? null : state.selected);
+
+/** @param {State} state @param {{id: string, phase: Outgoing["phase"], error?: string}} event */
+const outgoingChanged = (state, { id, phase, error }) => ({
+  ...state,
+  outbox: state.outbox.map((message) => (message.id === id ? { ...message, phase, error } : message)),
+});
+
+/** The newest is first, and each appears once. @param {State} state @param {{notifications: import("./types.js").Notification[]}} event */
+function notificationsArrived(state, { notifications }) {
+  const byId = new Map([...state.notifications, ...notifications].map((each) => [each.id, each]));
+  const all = [...byId.values()].sort((a, b) => (a.at < b.at ? 1 : -1));
+  return { ...state, notifications: all.slice(0, MAX_NOTIFICATIONS) };
+}
+
+/** By event type. @type {Record<string, (state: State, event: any) => State>} */
+const REDUCERS = {
+  signed_in: (state, { me }) => ({ ...state, me }),
+  signed_out: () => INITIAL_STATE,
+  connection: (state, { connection, retryAt = 0 }) => ({ ...state, connection, retryAt }),
+  status: (state, { status }) => ({ ...state, status }),
+  view: (state, { view }) => ({ ...state, view }),
+  dialog: (state, { dialog }) => ({ ...state, dialog }),
+  visibility: visibilityChanged,
+  syncing: (state) => ({ ...state, changedDuringSync: [] }),
+  synced,
+  head: headArrived,
+  entry: entryArrived,
+  thread_page: threadPage,
+  delivery: deliveryArrived,
+  selected,
+  pane: (state, { pane }) => ({ ...state, pane }),
+  tab: (state, { tab }) => ({ ...state, tab, search: "", searchResults: null }),
+  queue_filter: (state, { queue }) => ({ ...state, queueFilter: queue }),
+  search: (state, { search }) => ({ ...state, search, searchResults: search ? state.searchResults : null }),
+  search_results: (state, { heads, search }) =>
+    search === state.search ? heads.reduce(withHead, { ...state, searchResults: heads.map((/** @type {Head} */ head) => head.id) }) : state,
+  recent_page: (state, { heads, nextPages }) => heads.reduce(withHead, { ...state, nextPages }),
+  outgoing_added: (state, { message }) => ({ ...state, outbox: [...state.outbox, message] }),
+  outgoing_changed: outgoingChanged,
+  outgoing_removed: (state, { id }) => ({ ...state, outbox: state.outbox.filter((message) => message.id !== id) }),
+  typing: typingArrived,
+  typing_ended: typingEnded,
+  viewers: (state, { conversation_id: id, people }) => ({ ...state, viewers: { ...state.viewers, [id]: people } }),
+  agents: (state, { bot, agents }) => ({ ...state, agents: { ...state.agents, [bot]: agents } }),
+  presence: presenceArrived,
+  replies: (state, { bot, replies }) => ({ ...state, replies: { ...state.replies, [bot]: replies } }),
+  notifications: notificationsArrived,
+  notifications_read: (state, { ids }) => ({
+    ...state,
+    notifications: state.notifications.map((each) => (ids.includes(each.id) ? { ...each, read: true } : each)),
+  }),
+  toast: (state, { toast }) => ({ ...state, toast }),
+};

@@ -1,0 +1,42 @@
+// @ts-check
+// Types of the console's state and of what the server sends. This file contains no code.
+
+/** The current state of a conversation, as the server sends it.
+ * @typedef {{id: string, bot: string, channel: string, user: string, user_name: string | null, thread: string | null,
+ *   status: "bot" | "waiting" | "agent", paused: boolean, epoch: number, owner: string | null, owner_name: string | null,
+ *   queue: string | null, priority: number, handoff: {id: string, reason: string | null, requested_at: string,
+ *   claimed_at: string | null, opened_seq: number} | null, offered_to: {id: string, name: string, until: string} | null,
+ *   last_seq: number, last_message: {seq: number, from: string, text: string, at: string} | null,
+ *   waiting_since: string | null, tags: string[], created_at: string, updated_at: string, visible?: boolean}} Head */
+/** @typedef {{id: string, name: string}} Person */
+/** @typedef {{seq: number, kind: string, from: string, author: Person, type: string | null,
+ *   text: string | null, payload: any, epoch: number, at: string, message_id: string | null}} Entry */
+/** Deliveries to the bot's server: all entries up to the number `through` are done, the next one has
+ * failed `attempts` times, and those in `failed` were given up.
+ * @typedef {{through: number, attempts: number, failed: number[]}} Delivery */
+/** The entries that the console has loaded. `highestSeq` is the highest number among them. The
+ * console has every entry up to `completeThrough`, except those before the first one.
+ * @typedef {{entries: Entry[], highestSeq?: number, completeThrough?: number, delivery?: Delivery | null}} Thread */
+/** @typedef {"bot" | "waiting" | "agent"} OwnerKind */
+/** Consecutive entries under the same owner. A long run is split into several blocks.
+ * @typedef {{key: string, owner: OwnerKind, name: string | null, isFirst: boolean, entries: Entry[]}} Block */
+/** A message that the server has not sent back yet.
+ * @typedef {{id: string, conversation_id: string, bot: string, text: string, epoch: number | null, suggestion?: number,
+ *   phase: "queued" | "sending" | "sent" | "failed", error?: string}} Outgoing */
+/** @typedef {{id: string, name: string, email: string, role: string, queues: string[], capacity: number | null,
+ *   open: number, status: "online" | "away" | "offline"}} Agent */
+/** @typedef {{id: string, message: string, level: string, url: string | null, conversation_id: string | null, at: string,
+ *   read: boolean, bot: string}} Notification */
+/** A canned reply. @typedef {{name: string, text: string}} Reply */
+/** @typedef {{name: string, from: string, until: number}} Typist */
+/** `changedDuringSync` lists the conversations that changed since the last sync began, or is null while no sync runs.
+ * `searchResults` lists the conversations that a search found, or is null while there is no search.
+ * @typedef {{me: {id: string, name: string, email: string, bots: string[], role: string | null} | null, view: string,
+ *   connection: "off" | "connecting" | "on" | "lost", retryAt: number, status: "online" | "away" | "offline", isSynced: boolean,
+ *   changedDuringSync: string[] | null, heads: Record<string, Head>, threads: Record<string, Thread>, selected: string | null,
+ *   isHidden: boolean, pane: "inbox" | "thread" | "details", tab: string, queueFilter: string, search: string,
+ *   searchResults: string[] | null, nextPages: Record<string, string>, outbox: Outgoing[], unread: Record<string, number>,
+ *   typing: Record<string, Record<string, Typist>>, viewers: Record<string, Person[]>, agents: Record<string, Agent[]>,
+ *   replies: Record<string, Reply[]>, notifications: Notification[], dialog: string | null,
+ *   toast: {text: string, kind: string} | null}} State */
+export {};

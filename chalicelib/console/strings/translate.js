@@ -1,0 +1,34 @@
+// @ts-check
+// The console's texts in the agent's language.
+import { preferences } from "../state/preferences.js";
+
+export const LANGUAGES = { en: "English", es: "Español", ar: "العربية" };
+const RIGHT_TO_LEFT = ["ar"];
+let language = "en";
+/** @type {Record<string, string>} */
+let texts = {};
+/** The locale for times and numbers: the browser's, with its country, if it has the language of the texts. */
+export let locale = "en";
+
+/** Loads the preferred language or, without a preference, the first one of the browser that the console has. */
+export async function loadLanguage() {
+  const wanted = [preferences.language, ...navigator.languages].map((tag) => tag.split("-")[0]);
+  language = wanted.find((code) => code in LANGUAGES) ?? "en";
+  locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
+  texts = (await import(`./${language}.js`)).default;
+  document.documentElement.lang = language;
+  document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+}
+
+/** Loads the texts of the views that are loaded later: team, report and admin. */
+export async function loadLazyTexts() {
+  texts = { ...texts, ...(await import(`./${language}_lazy.js`)).default };
+}
+
+/** The text `name` with its `{fields}` filled in. @param {string} name @param {Record<string, unknown>} [fields] */
+export const t = (name, fields = {}) =>
+  (texts[name] ?? name).replace(/\{(\w+)\}/g, (_, field) => isolated(String(fields[field] ?? "")));
+
+/** Keeps the order of the sentence if a name is written in the other direction. @param {string} text */
+const isolated = (text) =>
+  document.documentElement.dir === "rtl" || /[\u0590-\u08ff]/.test(text) ? `\u2068${text}\u2069` : text;

@@ -1,0 +1,112 @@
+// @ts-check
+import { runCommand, sendTyping } from "../conversations/actions.js";
+import { loadDraft, saveDraft } from "../conversations/drafts.js";
+import { sendMessage } from "../conversations/outbox.js";
+import { state } from "../state/store.js";
+import { openSuggestion } from "../state/thread_entries.js";
+import { t } from "../strings/translate.js";
+import { html, useEffect, useRef, useState } from "../ui/html.js";
+import { CannedReplyMenu, useCannedReplies } from "./canned_reply_menu.js";
+
+/** @typedef {import("../state/types.js").Head} Head */
+
+/** Milliseconds between two typing signs. */
+const TYPING_INTERVAL = 3000;
+const MODES = ["reply", "note"];
+
+/** The box in which the agent writes a reply to the user or a note for the team. @param {{head: Head}} props */
+export function Composer({ head }) {
+  const isMine = head.status === "agent" && head.owner === state.value.me?.id;
+  const [mode, setMode] = useState("reply");
+  const [text, setText] = useState(loadDraft(head.id, "reply"));
+  const [isBusy, setIsBusy] = useState(false);
+  const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const signalTyping = useTypingSign(head);
+  const menu = useCannedReplies(head, mode === "reply" && isMine ? text : "", (reply) => update(reply));
+
+  /** @param {string} value */
+  function update(value) {
+    setText(value);
+    saveDraft(head.id, mode, value);
+    if (isMine && mode === "reply" && value && !value.startsWith("/")) signalTyping();
+  }
+
+  /** @param {string} newMode @param {string} [newText] replaces the draft */
+  function switchMode(newMode, newText) {
+    if (newText !== undefined) saveDraft(head.id, newMode, newText);
+    setMode(newMode);
+    setText(loadDraft(head.id, newMode));
+    setTimeout(() => box.current?.focus());
+  }
+
+  useComposerEvents(head, isMine, switchMode);
+
+  /** Clears a reply at once, because the outbox keeps it. Keeps a note until the server has stored it. */
+  async function send() {
+    const trimmed = text.trim();
+    if (!trimmed || isBusy) return;
+    if (mode === "reply") {
+      if (!isMine) return;
+      sendMessage(head, trimmed);
+      return update("");
+    }
+    setIsBusy(true);
+    if (await runCommand("note", head, { text: trimmed })) update("");
+    setIsBusy(false);
+    box.current?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKeyDown(event) {
+    if (menu.handleKey(event)) return event.preventDefault();
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  }
+
+  const isBlocked = mode === "reply" && !isMine;
+  const blockedText = head.status === "agent" ? t("others_turn", { agent: head.owner_name }) : t("take_first");
+  const user = head.user_name ?? head.user;
+  return html`
+    <form class="composer ${mode}" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); send(); }}>
+      <div class="modes" role="group" aria-label=${t("what_to_write")}>
+        ${MODES.map((each) => html`<button type="button" aria-pressed=${mode === each} onClick=${() => switchMode(each)}>${t(each)}</button>`)}
+        <span class="hint quiet">${t(mode === "note" ? "note_hint" : "reply_hint")}</span>
+      </div>
+      <${CannedReplyMenu} menu=${menu} />
+      <div class="write">
+        <textarea ref=${box} rows="2" dir=${text ? "auto" : undefined} maxlength="4000" value=${text} disabled=${isBlocked} onKeyDown=${onKeyDown} ...${menu.attributes}
+          aria-label=${t(mode)} placeholder=${isBlocked ? blockedText : t(mode === "note" ? "write_note" : "write_reply", { user })}
+          onInput=${(/** @type {any} */ event) => update(event.target.value)}></textarea>
+        <button class="primary" disabled=${isBlocked || isBusy || !text.trim()}>${t(mode === "note" ? "add_note" : "send")}</button>
+      </div>
+    </form>`;
+}
+
+/** Answers a function that tells the server that the agent is typing, at most once per interval. @param {Head} head */
+function useTypingSign(head) {
+  const lastSent = useRef(0);
+  return () => {
+    if (Date.now() - lastSent.current < TYPING_INTERVAL) return;
+    lastSent.current = Date.now();
+    sendTyping(head);
+  };
+}
+
+/** Handles the events that shortcuts and buttons outside of the composer send to it.
+ * @param {Head} head @param {boolean} isMine @param {(mode: string, text?: string) => void} switchMode */
+function useComposerEvents(head, isMine, switchMode) {
+  useEffect(() => {
+    const onCompose = (/** @type {any} */ { detail }) => switchMode(detail.mode, detail.text);
+    const onSuggestion = () => {
+      const suggestion = openSuggestion(state.value.threads[head.id]?.entries ?? []);
+      if (isMine && suggestion) sendMessage(head, suggestion.text ?? "", suggestion.seq);
+    };
+    addEventListener("baton:compose", onCompose);
+    addEventListener("baton:suggestion", onSuggestion);
+    return () => {
+      removeEventListener("baton:compose", onCompose);
+      removeEventListener("baton:suggestion", onSuggestion);
+    };
+  }, [head, isMine]);
+}

@@ -1,0 +1,127 @@
+// @ts-check
+import { ApiError, botPath, conversationPath, request } from "../connection/api.js";
+import { setTags } from "../conversations/actions.js";
+import { dispatch, selectedHead, state } from "../state/store.js";
+import { formatDay, formatTime } from "../strings/formats.js";
+import { t } from "../strings/translate.js";
+import { html, useEffect, useState } from "../ui/html.js";
+import { Icon } from "../ui/icons.js";
+
+/** @typedef {import("../state/types.js").Head} Head */
+
+const MAX_TAGS = 10;
+
+/** The pane with facts about the user, tags, notes and earlier handoffs. */
+export function Details() {
+  const head = selectedHead();
+  const Heading = state.value.pane === "details" ? "h1" : "h2";
+  return html`
+    <aside class="details" id="details" aria-label=${t("details")} tabindex="0">
+      ${head && html`
+        <header class="details-top">
+          <button class="plain square back" onClick=${() => dispatch({ type: "pane", pane: "thread" })} aria-label=${t("back")}><${Icon} name="back" /></button>
+          <${Heading}>${t("details")}<//>
+        </header>
+        <${User} key=${`user ${head.id} ${head.user_name}`} head=${head} />
+        <${Tags} key=${`tags ${head.id}`} head=${head} />
+        <${Notes} head=${head} />
+        <${Handoffs} key=${`handoffs ${head.id} ${head.status} ${head.handoff?.id}`} head=${head} />`}
+    </aside>`;
+}
+
+/** Loads `path` once. The result is undefined while it loads, and null if the call failed.
+ * @param {string} path @returns {any} */
+function useResource(path) {
+  const [answer, setAnswer] = useState(/** @type {any} */ (undefined));
+  useEffect(() => {
+    request("GET", path).then(setAnswer, (error) => {
+      if (!(error instanceof ApiError)) throw error;
+      setAnswer(null);
+    });
+  }, []);
+  return answer;
+}
+
+/** @param {{values: Record<string, any>}} props */
+const Facts = ({ values }) => Object.entries(values).map(([name, value]) => html`
+  <dt><bdi>${name}</bdi></dt><dd><bdi>${typeof value === "string" ? value : JSON.stringify(value)}</bdi></dd>`);
+
+/** @param {{head: Head}} props */
+function User({ head }) {
+  const user = useResource(`${conversationPath(head)}/user`);
+  const bots = state.value.me?.bots.length ?? 0;
+  return html`
+    <dl>
+      <dt>${t("user")}</dt><dd>${head.user_name && html`<bdi>${head.user_name}</bdi><br />`}<code><bdi>${head.user}</bdi></code></dd>
+      <dt>${t("channel")}</dt><dd><bdi>${head.channel}</bdi>${head.thread && html` · <code><bdi>${head.thread}</bdi></code>`}</dd>
+      ${bots > 1 && html`<dt>${t("bot")}</dt><dd><bdi>${head.bot}</bdi></dd>`}
+      ${head.queue && html`<dt>${t("queue")}</dt><dd><bdi>${head.queue}</bdi></dd>`}
+      ${head.priority > 0 && html`<dt>${t("priority")}</dt><dd>${head.priority}</dd>`}
+      <dt>${t("since")}</dt><dd>${formatDay(head.created_at)} ${formatTime(head.created_at)}</dd>
+      <dt>${t("conversation")}</dt><dd><code>${head.id}</code></dd>
+    </dl>
+    ${user?.attributes && html`<section><h2>${t("attributes")}</h2><dl><${Facts} values=${user.attributes} /></dl></section>`}`;
+}
+
+/** @param {{head: Head}} props */
+function Tags({ head }) {
+  const [text, setText] = useState("");
+
+  /** @param {Event} event */
+  function add(event) {
+    event.preventDefault();
+    const tag = text.trim();
+    if (tag && !head.tags.includes(tag)) setTags(head, [...head.tags, tag]);
+    setText("");
+  }
+
+  return html`
+    <section>
+      <h2>${t("tags")}</h2>
+      <ul class="tags">${head.tags.map((each) => html`
+        <li key=${each}><span dir="auto">${each}</span><button class="plain" aria-label=${t("remove", { what: each })}
+          onClick=${() => setTags(head, head.tags.filter((other) => other !== each))}><${Icon} name="close" /></button></li>`)}</ul>
+      ${head.tags.length < MAX_TAGS && html`
+        <form onSubmit=${add}>
+          <input value=${text} maxlength="24" placeholder=${t("add_tag")} aria-label=${t("add_tag")} dir="auto"
+            onInput=${(/** @type {any} */ event) => setText(event.target.value)} />
+        </form>`}
+    </section>`;
+}
+
+/** @param {{head: Head}} props */
+function Notes({ head }) {
+  const notes = (state.value.threads[head.id]?.entries ?? []).filter((entry) => entry.kind === "note");
+  return notes.length > 0 && html`
+    <section>
+      <h2>${t("notes")}</h2>
+      ${notes.map((entry) => html`
+        <article class="note" key=${entry.seq}><p class="author"><span dir="auto">${entry.author.name}</span> <time>${formatTime(entry.at)}</time></p><p class="text" dir="auto">${entry.text}</p></article>`)}
+    </section>`;
+}
+
+/** @param {{head: Head}} props */
+function Handoffs({ head }) {
+  const answer = useResource(`${botPath(head.bot)}/handoffs?conversation_id=${head.id}`);
+  const all = answer?.items ?? [];
+  const context = all.find((/** @type {any} */ handoff) => handoff.id === head.handoff?.id)?.context;
+  const earlier = all.filter((/** @type {any} */ handoff) => handoff.id !== head.handoff?.id);
+  return html`
+    ${context && html`<section><h2>${t("context")}</h2><dl><${Facts} values=${context} /></dl></section>`}
+    <section>
+      <h2>${t("history")}</h2>
+      ${answer === undefined && html`<p class="quiet">${t("loading")}</p>`}
+      ${answer === null && html`<p class="quiet">${t("no_answer")}</p>`}
+      ${answer && !earlier.length && html`<p class="quiet">${t("no_history")}</p>`}
+      <ul class="history">${earlier.map((/** @type {any} */ handoff) => html`<${EarlierHandoff} key=${handoff.id} handoff=${handoff} />`)}</ul>
+    </section>`;
+}
+
+/** @param {{handoff: any}} props */
+const EarlierHandoff = ({ handoff }) => html`
+  <li>
+    <p><b>${t(handoff.outcome ?? "waiting")}</b>${handoff.owner_name && html` · <span dir="auto">${handoff.owner_name}</span>`}</p>
+    <p class="quiet">${formatDay(handoff.requested_at)} ${formatTime(handoff.requested_at)}</p>
+    <p dir="auto">${handoff.reason ?? t("no_reason")}</p>
+    ${handoff.note && html`<p class="quiet" dir="auto">${handoff.note}</p>`}
+  </li>`;

@@ -1,0 +1,118 @@
+// @ts-check
+// One entry of the log.
+import { focusComposer } from "../conversations/actions.js";
+import { discardMessage, resendMessage, sendMessage } from "../conversations/outbox.js";
+import { state } from "../state/store.js";
+import { continuesMessage, deliveryStatus, wasSent } from "../state/thread_entries.js";
+import { formatDay, formatTime } from "../strings/formats.js";
+import { t } from "../strings/translate.js";
+import { html } from "../ui/html.js";
+
+/** @typedef {import("../state/types.js").Head} Head */
+/** @typedef {import("../state/types.js").Entry} Entry */
+/** @typedef {{entry: Entry, previous?: Entry, head: Head}} Props */
+
+/** By entry kind. All other kinds are changes. @type {Record<string, (props: Props) => any>} */
+const COMPONENTS = { message: Message, event: Message, note: Note, suggestion: Suggestion };
+
+/** @param {Props & {isNewDay: boolean}} props */
+export function EntryLine({ entry, previous, isNewDay, head }) {
+  const Component = COMPONENTS[entry.kind] ?? Change;
+  return html`
+    ${isNewDay && html`<p class="day"><time>${formatDay(entry.at)}</time></p>`}
+    <${Component} entry=${entry} previous=${isNewDay ? undefined : previous} head=${head} />`;
+}
+
+/** @param {Props} props */
+function Message({ entry, previous, head }) {
+  const isMine = entry.from === "agent" && entry.author.id === state.value.me?.id;
+  const name = isMine ? t("you") : entry.author.name || (entry.from === "user" && head.user_name) || entry.author.id;
+  return html`
+    <article class="message ${entry.from} ${continuesMessage(previous, entry) ? "continued" : ""}">
+      <p class="author"><span dir="auto">${name}</span></p>
+      ${entry.text !== null ? html`<p class="text" dir="auto">${entry.text}</p>` : html`<pre class="text" tabindex="0">${entry.type} ${JSON.stringify(entry.payload, null, 1)}</pre>`}
+      <p class="at"><time>${formatTime(entry.at)}</time> ${entry.from === "agent" && html`<${DeliveryMark} seq=${entry.seq} id=${head.id} />`}</p>
+    </article>`;
+}
+
+/** @type {Record<string, string>} */
+const DELIVERY_MARKS = { stored: "✓", delivered: "✓✓", retrying: "↻", undelivered: "!" };
+
+/** @param {{seq: number, id: string}} props */
+function DeliveryMark({ seq, id }) {
+  const status = deliveryStatus(state.value.threads[id]?.delivery, seq);
+  const text = t(`fate_${status}`);
+  return html`<span class="delivery ${status}" title=${text}><span aria-hidden="true">${DELIVERY_MARKS[status]}</span><span class="visually-hidden">${text}</span></span>`;
+}
+
+/** @param {Props} props */
+function Note({ entry }) {
+  return html`
+    <article class="note">
+      <p class="author"><b>${t("note")}</b> <span><bdi>${entry.author.name}</bdi></span> <span>${t("note_hint")}</span></p>
+      <p class="text" dir="auto">${entry.text}</p>
+      <p class="at"><time>${formatTime(entry.at)}</time></p>
+    </article>`;
+}
+
+/** @param {Props} props */
+function Suggestion({ entry, head }) {
+  const { me, outbox, threads } = state.value;
+  const isOutgoing = outbox.some((message) => message.conversation_id === head.id && message.suggestion === entry.seq);
+  const isOpen = head.owner === me?.id && !isOutgoing && !wasSent(threads[head.id]?.entries ?? [], entry);
+  return html`
+    <article class="suggestion" data-seq=${entry.seq}>
+      <p class="author"><b>${t("suggestion")}</b> <time>${formatTime(entry.at)}</time></p>
+      <p class="text" dir="auto">${entry.text}</p>
+      ${isOpen && html`
+        <p class="actions">
+          <button class="primary" onClick=${() => sendMessage(head, entry.text ?? "", entry.seq)} title="Alt+S">${t("send_it")}</button>
+          <button onClick=${() => focusComposer("reply", entry.text ?? "")}>${t("edit_it")}</button>
+        </p>`}
+    </article>`;
+}
+
+/** The text for each kind of change. @type {Record<string, (entry: Entry) => string>} */
+const CHANGES = {
+  requested: (entry) => t("requested", { author: entry.author.name || entry.author.id }),
+  claimed: ({ payload }) => t("claimed", { agent: payload?.owner?.name }),
+  released: () => t("released"),
+  transferred: ({ payload }) => (payload?.owner ? t("transferred_to", { agent: payload.owner.name }) : t("transferred_queue", { queue: payload?.queue })),
+  returned: ({ payload }) => t("returned", { outcome: t(payload?.outcome ?? "resolved") }),
+  escalated: ({ payload }) => t("escalated", { step: payload?.step }),
+  offered: ({ payload }) => t("offered_entry", { agent: payload?.offered_to?.name }),
+  declined: ({ payload }) => t("declined", { agent: payload?.agent?.name }),
+  leak: () => t("leak"),
+  tagged: ({ payload }) => t("tagged", { tags: payload?.tags?.join(", ") || t("no_tags") }),
+  erased: () => t("erased"),
+};
+
+/** @param {Props} props */
+function Change({ entry }) {
+  const { kind, payload, at } = entry;
+  const text = CHANGES[kind]?.(entry) ?? kind;
+  const cause = payload?.cause ? ` · ${t(`cause_${payload.cause}`)}` : "";
+  const quote = kind === "requested" ? payload?.reason ?? t("no_reason") : payload?.note;
+  return html`
+    <div class="change ${kind}">
+      <p>${text}${cause} · <time>${formatTime(at)}</time></p>
+      ${quote && html`<p class="reason" dir="auto">${quote}</p>`}
+    </div>`;
+}
+
+/** A message that the server has not sent back yet. @param {{message: import("../state/types.js").Outgoing}} props */
+export function OutgoingMessage({ message }) {
+  const hasFailed = message.phase === "failed";
+  const status = { queued: t("queued"), sending: t("sending"), sent: t("fate_stored"), failed: `${t("failed")}: ${message.error}` };
+  return html`
+    <article class="message agent outgoing ${message.phase}">
+      <p class="author"><span>${t("you")}</span></p>
+      <p class="text" dir="auto">${message.text}</p>
+      <p class="at" role=${hasFailed ? "alert" : undefined}>${status[message.phase]}</p>
+      ${hasFailed && html`
+        <p class="actions">
+          <button onClick=${() => resendMessage(message.id)}>${t("try_again")}</button>
+          <button onClick=${() => discardMessage(message.id)}>${t("discard")}</button>
+        </p>`}
+    </article>`;
+}

@@ -1,0 +1,111 @@
+// @ts-check
+import { claim, declineOffer, handBackToBot, putBackInQueue, putInQueue } from "../conversations/actions.js";
+import { openConversation } from "../conversations/queries.js";
+import { isSupervisor } from "../state/permissions.js";
+import { dispatch, openDialog, selectedHead, state } from "../state/store.js";
+import { formatDuration, formatList, formatTime } from "../strings/formats.js";
+import { t } from "../strings/translate.js";
+import { Avatar } from "../ui/avatar.js";
+import { html, useNow } from "../ui/html.js";
+import { Icon } from "../ui/icons.js";
+import { Composer } from "./composer.js";
+import { Log } from "./log.js";
+
+/** @typedef {import("../state/types.js").Head} Head */
+
+/** The pane with the open conversation. */
+export function Thread() {
+  const head = selectedHead();
+  if (!head) return html`<${NoConversation} />`;
+  return html`
+    <section class="thread" id="thread" tabindex="-1" aria-label=${head.user_name ?? head.user}>
+      <${ThreadHeader} head=${head} />
+      <${Reason} head=${head} />
+      <${Log} key=${head.id} head=${head} />
+      <${Offer} head=${head} />
+      <${Composer} key=${head.id} head=${head} />
+    </section>`;
+}
+
+const NoConversation = () => html`
+  <section class="thread nothing" id="thread" tabindex="-1" aria-label=${t("conversation")}>
+    <div class="empty"><${Icon} name="chat" /><p>${t("pick")}</p><p class="quiet">${t("pick_more")}</p></div>
+  </section>`;
+
+/** @param {{head: Head}} props */
+function ThreadHeader({ head }) {
+  const owner = { waiting: t("in_queue"), bot: t("with_bot"), agent: head.owner === state.value.me?.id ? t("with_you") : t("with", { agent: head.owner_name }) };
+  return html`
+    <header class="thread-top">
+      <button class="plain square back" onClick=${() => openConversation(null)} aria-label=${t("back")}><${Icon} name="back" /></button>
+      <${Avatar} head=${head} />
+      <div class="grow">
+        <h1><bdi>${head.user_name ?? head.user}</bdi></h1>
+        <p class="subtitle"><span class="owner ${head.status}">${owner[head.status]}</span><${Viewers} id=${head.id} /></p>
+      </div>
+      <${Actions} head=${head} />
+      <button class="plain square to-details" onClick=${() => dispatch({ type: "pane", pane: "details" })} aria-label=${t("details")}><${Icon} name="details" /></button>
+    </header>`;
+}
+
+/** Names the other agents who have the conversation open, so that two do not answer at the same time. @param {{id: string}} props */
+function Viewers({ id }) {
+  const { me, viewers } = state.value;
+  const others = (viewers[id] ?? []).filter((viewer) => viewer.id !== me?.id);
+  return html`<span class="viewers" role="status">${others.length > 0 && html`
+    <${Icon} name="eye" /> <span>${t("also_here", { agents: formatList(others.map((viewer) => viewer.name)) })}</span>`}</span>`;
+}
+
+/** The head contains only the beginning of a long reason. The whole text is in the entry. @param {{head: Head}} props */
+function Reason({ head }) {
+  const { handoff } = head;
+  if (!handoff) return null;
+  const request = state.value.threads[head.id]?.entries.find((entry) => entry.seq === handoff.opened_seq);
+  const reason = request?.payload?.reason ?? handoff.reason ?? t("no_reason");
+  return html`
+    <p class="reason-bar"><b>${t("reason")}</b> <span title=${reason}><bdi>${reason}</bdi></span>
+      <time>${formatTime(handoff.requested_at)}</time></p>`;
+}
+
+/** The buttons for the conversation's current status. @param {{head: Head}} props */
+function Actions({ head }) {
+  const isMine = head.owner === state.value.me?.id;
+  const buttons = { bot: BotActions, waiting: WaitingActions, agent: isMine ? OwnActions : SupervisorActions };
+  return html`<div class="actions"><${buttons[head.status]} head=${head} /></div>`;
+}
+
+/** @param {{head: Head}} props */
+const BotActions = ({ head }) => html`
+  <button onClick=${() => putInQueue(head)}>${t("queue_it")}</button>
+  <button class="primary" onClick=${() => claim(head)}>${t("take_here")}</button>`;
+
+/** @param {{head: Head}} props */
+const WaitingActions = ({ head }) => html`
+  <button onClick=${() => openDialog("close")}>${t("end")}</button>
+  <button class="primary" onClick=${() => claim(head)}>${t("take")}</button>`;
+
+/** @param {{head: Head}} props */
+const OwnActions = ({ head }) => html`
+  <button onClick=${() => openDialog("transfer")}>${t("transfer")}</button>
+  <button onClick=${() => putBackInQueue(head)}>${t("return")}</button>
+  <button onClick=${() => openDialog("close")}>${t("end")}</button>
+  <button class="primary" onClick=${() => handBackToBot(head)}>${t("resume")}</button>`;
+
+/** If another agent has the conversation, only supervisors can act. @param {{head: Head}} props */
+const SupervisorActions = ({ head }) => isSupervisor(state.value, head.bot) && html`
+  <button onClick=${() => openDialog("transfer")}>${t("transfer")}</button>
+  <button onClick=${() => openDialog("close")}>${t("end")}</button>
+  <button class="primary" onClick=${() => claim(head)}>${t("take")}</button>`;
+
+/** The offer, if the conversation is offered to this agent. @param {{head: Head}} props */
+function Offer({ head }) {
+  const now = useNow();
+  const offer = head.offered_to;
+  if (!offer || offer.id !== state.value.me?.id) return null;
+  return html`
+    <div class="offer" role="status">
+      <strong>${t("offered_you")} <span aria-hidden="true">· ${formatDuration(Date.parse(offer.until) - now)}</span></strong>
+      <button onClick=${() => declineOffer(head)}>${t("decline")}</button>
+      <button class="primary" onClick=${() => claim(head)}>${t("accept")}</button>
+    </div>`;
+}

@@ -1,0 +1,20 @@
+// @ts-check
+// The template function and the hooks that all views use.
+import { useEffect, useState } from "../vendor/hooks.js";
+import htm from "../vendor/htm.js";
+import { h } from "../vendor/preact.js";
+
+export { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
+export { render } from "../vendor/preact.js";
+
+export const html = htm.bind(h);
+
+/** The current time in ms. Renders the component again each second. */
+export function useNow() {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}

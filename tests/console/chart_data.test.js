@@ -1,0 +1,43 @@
+// The numbers behind the report's charts.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { axisMaximum, fillDays, percentile, toLocalHours } from "../../chalicelib/console/report/chart_data.js";
+
+const BOUNDS = [10, 30, 60];
+
+test("a percentile is interpolated within its step", () => {
+  assert.equal(percentile([0, 0, 4, 0], BOUNDS, 0.5), 45);
+  assert.equal(percentile([1, 0, 3, 0], BOUNDS, 0.5), 40);
+  assert.equal(percentile([10, 0, 0, 0], BOUNDS, 0.9), 9);
+});
+
+test("a percentile above the last bound is that bound, and without cases it is null", () => {
+  assert.equal(percentile([0, 0, 0, 5], BOUNDS, 0.5), 60);
+  assert.equal(percentile([0, 0, 0, 0], BOUNDS, 0.5), null);
+});
+
+test("percentiles rise with their share and stay within the bounds", () => {
+  for (let seed = 1; seed < 200; seed++) {
+    const steps = [seed % 7, (seed * 3) % 5, (seed * 5) % 11, seed % 3];
+    const values = [0.1, 0.5, 0.9, 1].map((share) => percentile(steps, BOUNDS, share) ?? 0);
+    assert.deepEqual(values, [...values].sort((a, b) => a - b));
+    assert.ok(values.every((value) => value >= 0 && value <= 60));
+  }
+});
+
+test("hours are moved to the reader's time zone", () => {
+  const noon = Array.from({ length: 24 }, (_, hour) => (hour === 12 ? 1 : 0));
+  const localNoon = (offset) => toLocalHours(noon, offset).indexOf(1);
+  assert.deepEqual([0, 60, -300, 330, 720, -720].map(localNoon), [12, 13, 7, 17, 0, 0]);
+});
+
+test("an axis ends at a round number", () => {
+  assert.deepEqual([0, 3, 6, 11, 34, 99, 100, 101, 4321].map(axisMaximum), [5, 5, 6, 20, 40, 100, 100, 200, 6000]);
+});
+
+test("days without handoffs have the count 0", () => {
+  assert.deepEqual(fillDays("2026-02-27", "2026-03-02", [{ day: "2026-03-01", handoffs: 4 }]), [
+    { day: "2026-02-27", count: 0 }, { day: "2026-02-28", count: 0 }, { day: "2026-03-01", count: 4 }, { day: "2026-03-02", count: 0 },
+  ]);
+});
