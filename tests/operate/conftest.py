@@ -1,4 +1,4 @@
-"""A template that has nothing but what the alarms and the dashboard speak of."""
+"""A template with only the resources that the alarms and the dashboard refer to."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,13 +31,13 @@ NAMES = Names(
 
 
 @pytest.fixture
-def watching() -> dict[str, Any]:
-    """The resources, by logical name."""
+def monitoring_resources() -> dict[str, Any]:
+    """The monitoring resources, by logical name."""
     return monitoring(NAMES)
 
 
 @pytest.fixture
-def template(watching: dict[str, Any]) -> dict[str, Any]:
+def template(monitoring_resources: dict[str, Any]) -> dict[str, Any]:
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"FifoQueue": True}}
     table = {
         "Type": "AWS::DynamoDB::Table",
@@ -56,13 +56,13 @@ def template(watching: dict[str, Any]) -> dict[str, Any]:
             **dict.fromkeys(("WebhookQueue", *NAMES.dead_letters.values()), queue),
             **{name: {"Type": "AWS::Logs::LogGroup"} for name in NAMES.log_groups.values()},
             **_functions(),
-            **watching,
+            **monitoring_resources,
         },
     }
 
 
 def _functions() -> dict[str, Any]:
-    """With code of a line: alarms need their names only."""
+    """Functions with one line of code, because alarms need only their names."""
     role = {
         "Type": "AWS::IAM::Role",
         "Properties": {

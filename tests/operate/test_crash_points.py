@@ -1,4 +1,5 @@
-"""Killed at every point there is, and tried again: it is as if nothing had happened."""
+"""Each operation is killed at every possible point and tried again; the result must be the same as
+without the kill."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -33,7 +34,7 @@ from chalicelib.usecases.records.reports import Metric
 from chalicelib.usecases.records.webhooks import Cursor
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.worker import SLOT_LEASE, deliver
-from tests.operate.crashing import deaths, killed
+from tests.operate.killed_process import crash_points, run_until_killed
 from tests.support.services import MemoryServices
 
 BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
@@ -57,7 +58,7 @@ STORY: tuple[tuple[Caller, Command], ...] = (
 
 
 def services_after(steps: int) -> MemoryServices:
-    """With two agents connected, and a webhook."""
+    """Services with two connected agents and a webhook, after the first steps of the story."""
     services = MemoryServices("https://bot.test/")
     for name in ("ana", "bo"):
         who = person_id(f"{name}@example.test")
@@ -71,26 +72,26 @@ def services_after(steps: int) -> MemoryServices:
 
 
 def thread(services: MemoryServices) -> object:
-    """The conversation, as whoever reads it sees it."""
+    """The stored conversation: head, entries and handoffs."""
     entries = services.conversations.entries_after("demo", CID, 0, 100)
     handoffs = services.conversations.handoffs_in("demo", CID)
     return services.conversations.head("demo", CID), entries, handoffs
 
 
 @dataclass(frozen=True)
-class Act:
-    """`begin` makes the world, `do` is what is cut off and then tried again, `seen` what may not
-    differ from a time when nothing was cut off."""
+class Operation:
+    """`begin` creates the services, `do` is killed and tried again, `seen` is the result that must
+    not differ from a run without a kill."""
 
     name: str
     begin: Callable[[], MemoryServices]
     do: Callable[[Services], object]
     seen: Callable[[MemoryServices], object]
     pause: int = 0
-    """Milliseconds between the death and the next try."""
+    """Milliseconds between the kill and the next try."""
 
 
-def commands() -> Iterator[Act]:
+def commands() -> Iterator[Operation]:
     for number, (caller, command) in enumerate(STORY):
 
         def do(services: Services, caller: Caller = caller, command: Command = command) -> object:
@@ -99,11 +100,11 @@ def commands() -> Iterator[Act]:
         def begin(number: int = number) -> MemoryServices:
             return services_after(number)
 
-        yield Act(f"command {number} {command.name}", begin, do, thread)
+        yield Operation(f"command {number} {command.name}", begin, do, thread)
 
 
 def effects(services: MemoryServices) -> object:
-    """What others have got, however often; what is counted, exactly."""
+    """What others received, regardless of how often, and the exact counts of the reports."""
     today = utc_day(services.clock.now())
     return (
         {name: set(frames) for name, frames in services.sockets.frames.items()},
@@ -115,7 +116,7 @@ def effects(services: MemoryServices) -> object:
     )
 
 
-def reactions() -> Iterator[Act]:
+def reactions() -> Iterator[Operation]:
     for number in range(len(STORY)):
 
         def begin(number: int = number) -> MemoryServices:
@@ -125,27 +126,27 @@ def reactions() -> Iterator[Act]:
             (*_, entry) = services.conversations.entries_after("demo", CID, 0, 100)
             react(services, Committed("demo", CID, entry))
 
-        yield Act(f"reaction to {STORY[number][1].name}, {number}", begin, do, effects)
+        yield Operation(f"reaction to {STORY[number][1].name}, {number}", begin, do, effects)
 
 
-def told(services: MemoryServices) -> object:
-    """In which order the bot's server has first heard of each entry, and from where it goes on."""
+def deliveries_of(services: MemoryServices) -> object:
+    """The order in which the webhook first received each entry, and the delivery cursor."""
     ids = [request.headers["webhook-id"] for request in services.receiver.requests]
     return list(dict.fromkeys(ids)), services.deliveries.cursor("demo", CID)
 
 
-def delivery() -> Act:
+def delivery() -> Operation:
     def do(services: Services) -> object:
         return deliver(services, "demo", CID, "receipt")
 
-    return Act("delivery", lambda: services_after(len(STORY)), do, told, SLOT_LEASE)
+    return Operation("delivery", lambda: services_after(len(STORY)), do, deliveries_of, SLOT_LEASE)
 
 
 def swept(services: MemoryServices) -> object:
     return thread(services), {c.id for c in services.connections.of_bot("demo")}
 
 
-def sweep() -> Act:
+def sweep() -> Operation:
     def begin() -> MemoryServices:
         services = services_after(0)
         services.directory.put_queue("demo", Queue("sales", limits=Limits(give_up=GIVE_UP)))
@@ -153,35 +154,37 @@ def sweep() -> Act:
         services.clock.advance(7_200_000)
         return services
 
-    return Act("sweep", begin, minute.every_minute, swept)
+    return Operation("sweep", begin, minute.every_minute, swept)
 
 
-ACTS = [*commands(), *reactions(), delivery(), sweep()]
+OPERATIONS = [*commands(), *reactions(), delivery(), sweep()]
 
 
-def check(act: Act) -> None:
-    whole = act.begin()
-    act.do(whole)
-    wanted = act.seen(whole)
-    for call, after in deaths(act.do, act.begin):
-        services = act.begin()
-        killed(act.do, services, call, after=after)
-        services.clock.advance(act.pause)
-        act.do(services)
-        assert act.seen(services) == wanted, (call, after)
+def check(operation: Operation) -> None:
+    whole = operation.begin()
+    operation.do(whole)
+    wanted = operation.seen(whole)
+    for call, after in crash_points(operation.do, operation.begin):
+        services = operation.begin()
+        run_until_killed(operation.do, services, call, after=after)
+        services.clock.advance(operation.pause)
+        operation.do(services)
+        assert operation.seen(services) == wanted, (call, after)
 
 
-@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
-def test_whatever_is_cut_off_anywhere_and_tried_again_ends_as_if_it_had_not_been(act: Act) -> None:
-    check(act)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_an_operation_that_is_killed_and_tried_again_ends_with_the_same_result(
+    operation: Operation,
+) -> None:
+    check(operation)
 
 
-def test_the_points_are_many() -> None:
-    assert sum(len(deaths(act.do, act.begin)) for act in ACTS) > 300
+def test_there_are_more_than_300_crash_points() -> None:
+    assert sum(len(crash_points(operation.do, operation.begin)) for operation in OPERATIONS) > 300
 
 
-def moves_first(services: Services) -> None:
-    """Loses what it was about to send."""
+def moves_cursor_first(services: Services) -> None:
+    """A planted bug: a kill after the move loses the delivery."""
     cursor = services.deliveries.cursor("demo", CID)
     if cursor.seq == 0 and services.deliveries.move("demo", CID, cursor, Cursor(1)):
         services.receiver.post("https://bot.test/", {"webhook-id": f"{CID}:1"}, b"")
@@ -192,14 +195,16 @@ def counts_each_time(services: Services) -> None:
 
 
 PLANTED = [
-    Act("moves first", lambda: services_after(1), moves_first, told),
-    Act(
+    Operation(
+        "moves the cursor first", lambda: services_after(1), moves_cursor_first, deliveries_of
+    ),
+    Operation(
         "counts", lambda: services_after(1), counts_each_time, lambda w: w.metrics.of(Metric.LEAKS)
     ),
 ]
 
 
-@pytest.mark.parametrize("act", PLANTED, ids=lambda act: act.name)
-def test_an_act_that_does_not_bear_it_is_found(act: Act) -> None:
+@pytest.mark.parametrize("operation", PLANTED, ids=lambda operation: operation.name)
+def test_the_check_finds_an_operation_that_cannot_be_repeated(operation: Operation) -> None:
     with pytest.raises(AssertionError):
-        check(act)
+        check(operation)

@@ -1,4 +1,4 @@
-"""A message that kills its worker every time: SQS puts it aside, and nobody waits for it."""
+"""SQS moves a message that crashes the worker each time to the dead-letter queue."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def sqs(engine: Engine) -> Any:
 
 @pytest.fixture
 def queues(engine: Engine, sqs: Any) -> Messaging:
-    """As each stage has them, with less patience."""
+    """The queues of a stage, with fewer receives and a shorter visibility timeout."""
     made = create_messaging(engine.client("sns"), sqs, f"m-{uuid4().hex[:8]}")
     attributes = sqs.get_queue_attributes(QueueUrl=made.queue_url, AttributeNames=["All"])
     redrive = json.loads(attributes["Attributes"]["RedrivePolicy"])
@@ -37,17 +37,17 @@ def queues(engine: Engine, sqs: Any) -> Messaging:
 
 
 class Worker:
-    """Dies of one conversation."""
+    """A worker that crashes on the first message of the conversation `poison`."""
 
     def __init__(self, poison: str) -> None:
         self._poison = poison
         self.done: list[tuple[str, int]] = []
-        self.deaths = 0
+        self.crashes = 0
 
     def __call__(self, event: Event, context: Any) -> Any:
         queued = json.loads(event["Records"][0]["body"])
         if queued["conversation_id"] == self._poison and queued["seq"] == 1:
-            self.deaths += 1
+            self.crashes += 1
             raise MemoryError
         self.done.append((queued["conversation_id"], queued["seq"]))
 
@@ -61,7 +61,7 @@ def worker(sqs: Any, queues: Messaging) -> Iterator[Worker]:
     assert poller.stop(within=3)
 
 
-def test_it_is_put_aside_after_its_attempts_and_the_rest_goes_on(
+def test_a_message_that_crashes_the_worker_becomes_a_dead_letter_and_the_others_follow(
     sqs: Any, queues: Messaging, worker: Worker
 ) -> None:
     wanted = [("c_poison", 1), ("c_poison", 2), ("c_other", 1)]
@@ -75,6 +75,6 @@ def test_it_is_put_aside_after_its_attempts_and_the_rest_goes_on(
         )
 
     assert eventually(lambda: sorted(worker.done) == sorted(wanted[1:]), within=20)
-    assert worker.deaths == ATTEMPTS
+    assert worker.crashes == ATTEMPTS
     (letter,) = DeadLetters(sqs, queues.dead_letter_url).take()
     assert (letter.kind, letter.body["conversation_id"]) == ("queue", "c_poison")

@@ -1,4 +1,4 @@
-"""One contract for whoever takes metrics: CloudWatch, by lines of the log, and the fake."""
+"""One contract for both adapters of the metrics port: log lines for CloudWatch, and the fake."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.support.log_lines import Lines, written
 from tests.support.stack import ROOT
 
 Kept = list[tuple[Mapping[str, float], str | None]]
-Taker = tuple[Metrics, Callable[[], Kept]]
+Recorder = tuple[Metrics, Callable[[], Kept]]
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def lines() -> Iterator[Lines]:
 
 
 @pytest.fixture(params=["emf", "fake"])
-def taker(request: pytest.FixtureRequest, lines: Lines) -> Taker:
-    """Metrics, and how to look at what they have kept."""
+def recorder(request: pytest.FixtureRequest, lines: Lines) -> Recorder:
+    """An adapter, and a function that returns what it recorded."""
     if request.param == "emf":
         return EmfMetrics("Baton/test"), lambda: [_of_line(line) for line in lines.all]
     fake = FakeMetrics()
@@ -38,8 +38,8 @@ def taker(request: pytest.FixtureRequest, lines: Lines) -> Taker:
     ]
 
 
-def test_what_is_recorded_is_kept_in_order_and_with_its_bot(taker: Taker) -> None:
-    metrics, kept = taker
+def test_metrics_are_recorded_in_order_and_with_their_bot(recorder: Recorder) -> None:
+    metrics, kept = recorder
 
     metrics.record({Metric.LEAKS: 1}, "demo")
     metrics.record({Metric.SOCKETS: 3, Metric.OLDEST_WAIT: 1.5})
@@ -48,15 +48,15 @@ def test_what_is_recorded_is_kept_in_order_and_with_its_bot(taker: Taker) -> Non
 
 
 @pytest.mark.parametrize("metric", Metric)
-def test_every_metric_can_be_recorded(taker: Taker, metric: Metric) -> None:
-    metrics, kept = taker
+def test_every_metric_can_be_recorded(recorder: Recorder, metric: Metric) -> None:
+    metrics, kept = recorder
 
     metrics.record({metric: 7})
 
     assert kept() == [({metric.value: 7.0}, None)]
 
 
-def test_a_bot_is_no_dimension_whatever_it_is_called(lines: Lines) -> None:
+def test_a_bot_is_never_a_dimension(lines: Lines) -> None:
     EmfMetrics("Baton/test").record({Metric.TIME_TO_CLAIM: 12.5}, "_aws")
 
     (line,) = lines.all
@@ -68,14 +68,14 @@ def test_a_bot_is_no_dimension_whatever_it_is_called(lines: Lines) -> None:
     }
 
 
-def test_above_info_no_metric_is_written() -> None:
+def test_no_metric_is_written_above_log_level_info() -> None:
     with written("WARNING") as lines:
         EmfMetrics("Baton/test").record({Metric.LEAKS: 1})
 
     assert lines.text == ""
 
 
-def test_the_library_is_loaded_with_the_first_metric_and_not_before() -> None:
+def test_the_metrics_library_is_loaded_with_the_first_metric() -> None:
     program = """
 import logging, sys
 from chalicelib.adapters.aws.metrics import EmfMetrics
@@ -100,7 +100,7 @@ print(before, "aws_lambda_powertools" in sys.modules)
 
 
 def _of_line(line: Mapping[str, Any]) -> tuple[Mapping[str, float], str | None]:
-    """As CloudWatch reads it."""
+    """The metrics and the bot of a log line, as CloudWatch reads them."""
     (directive,) = json.loads(json.dumps(line))["_aws"]["CloudWatchMetrics"]
     names = [metric["Name"] for metric in directive["Metrics"]]
     return {name: sum(line[name]) for name in names}, line.get("bot")

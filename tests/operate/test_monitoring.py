@@ -86,11 +86,11 @@ def test_the_runbook_has_one_section_for_each_alarm() -> None:
 
 @pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: alarm.section)
 def test_an_alarm_describes_the_problem_and_names_its_runbook_section(
-    alarm: Alarm, watching: dict[str, Any]
+    alarm: Alarm, monitoring_resources: dict[str, Any]
 ) -> None:
     mine = [
         each["Properties"]
-        for each in watching.values()
+        for each in monitoring_resources.values()
         if each["Type"] == "AWS::CloudWatch::Alarm"
         and each["Properties"]["AlarmName"].startswith(f"baton-prod-{alarm.section}")
     ]
@@ -102,11 +102,11 @@ def test_an_alarm_describes_the_problem_and_names_its_runbook_section(
 
 
 def test_only_the_sweep_alarm_is_raised_by_missing_data(
-    watching: dict[str, Any],
+    monitoring_resources: dict[str, Any],
 ) -> None:
     silent = [
         each["Properties"]["AlarmName"]
-        for each in watching.values()
+        for each in monitoring_resources.values()
         if each.get("Properties", {}).get("TreatMissingData") == "breaching"
     ]
 
@@ -153,9 +153,9 @@ def test_the_engine_creates_the_alarms_and_the_dashboard(
 ) -> None:
     formation, watch = engine.client("cloudformation"), engine.client("cloudwatch")
 
-    formation.create_stack(StackName="watching", TemplateBody=json.dumps(template))
+    formation.create_stack(StackName="monitoring", TemplateBody=json.dumps(template))
     formation.get_waiter("stack_create_complete").wait(
-        StackName="watching", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+        StackName="monitoring", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
     )
 
     names = {each["AlarmName"] for each in watch.describe_alarms()["MetricAlarms"]}

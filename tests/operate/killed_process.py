@@ -1,4 +1,4 @@
-"""A process that is killed at any of its calls to the world, before it or right after."""
+"""Simulates a process that is killed before or right after any call of a port."""
 
 from collections.abc import Callable
 from threading import Lock
@@ -24,12 +24,12 @@ PORTS = frozenset(
 
 
 class Killed(BaseException):
-    """No `except Exception` sees it, as none sees a kill."""
+    """A BaseException, because no `except Exception` can handle a kill."""
 
 
 class Process:
-    """Counts its calls; `dies_at` is the one at which it is killed, and whatever it still tries
-    in its last moment (`finally`) does not happen either."""
+    """Counts the calls of ports. It is killed at call number `dies_at`; later calls, such as those
+    of a `finally` block, have no effect either."""
 
     def __init__(self, dies_at: int | None = None, *, after: bool = False) -> None:
         self.calls = 0
@@ -51,21 +51,21 @@ class Process:
             raise Killed
         return answer
 
-    def in_front_of(self, services: Services) -> Services:
-        return cast(Services, _Watched(services, self))
+    def wrap(self, services: Services) -> Services:
+        return cast(Services, _CrashingServices(services, self))
 
 
-class _Watched:
+class _CrashingServices:
     def __init__(self, services: Services, process: Process) -> None:
         self._services = services
         self._process = process
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._services, name)
-        return _Port(found, self._process) if name in PORTS else found
+        return _CrashingPort(found, self._process) if name in PORTS else found
 
 
-class _Port:
+class _CrashingPort:
     def __init__(self, port: object, process: Process) -> None:
         self._port = port
         self._process = process
@@ -79,21 +79,22 @@ class _Port:
         return call
 
 
-def deaths(
-    act: Callable[[Services], object], begin: Callable[[], Services]
+def crash_points(
+    operation: Callable[[Services], object], begin: Callable[[], Services]
 ) -> list[tuple[int, bool]]:
-    """Every point at which the act can be cut off; `begin` makes the world in which it happens."""
+    """All points at which the operation can be killed: the number of the call, and whether the kill
+    comes after it. `begin` creates the services."""
     whole = Process()
-    act(whole.in_front_of(begin()))
+    operation(whole.wrap(begin()))
     return [(call, after) for call in range(whole.calls) for after in (False, True)]
 
 
-def killed(
-    act: Callable[[Services], object], services: Services, call: int, *, after: bool
+def run_until_killed(
+    operation: Callable[[Services], object], services: Services, call: int, *, after: bool
 ) -> None:
-    """Does as much of the act as happens before the process dies."""
+    """Runs the operation until the process is killed at this point."""
     try:
-        act(Process(call, after=after).in_front_of(services))
+        operation(Process(call, after=after).wrap(services))
     except Killed:
         return
     raise AssertionError(f"There is no call {call}.")

@@ -1,4 +1,4 @@
-"""What an operator fears, done on purpose: it costs what it must, and nobody else a thing."""
+"""A stream record that always fails does not block the records of other conversations."""
 
 import threading
 from collections.abc import Mapping
@@ -26,8 +26,8 @@ def place(n: int) -> Address:
     return Address("demo", "web", f"user-{n}")
 
 
-class Hopeless(FakeTopic):
-    """Refuses what is about some conversations, so many times."""
+class FailingTopic(FakeTopic):
+    """Raises for messages about some conversations, `times` times."""
 
     def __init__(self, *conversation_ids: str, times: int = 1000) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class Hopeless(FakeTopic):
         super().publish(message, attributes)
 
     @property
-    def told(self) -> set[object]:
+    def published_ids(self) -> set[object]:
         return {published.message["conversation_id"] for published in self.published}
 
 
@@ -51,7 +51,7 @@ def services() -> MemoryServices:
 
 
 def records_of(services: MemoryServices, conversations: int) -> list[dict[str, Any]]:
-    """Of as many pauses, as the stream would bring them."""
+    """The stream records of so many pauses, each in its own conversation."""
     found = []
     for n in range(conversations):
         execute(services, BOT, place(n), Pause(Request(reason="lost")))
@@ -61,60 +61,61 @@ def records_of(services: MemoryServices, conversations: int) -> list[dict[str, A
     return found
 
 
-def handled(services: MemoryServices, records: list[dict[str, Any]]) -> list[str]:
-    """The sequence numbers that the handler names."""
+def failures_of(services: MemoryServices, records: list[dict[str, Any]]) -> list[str]:
+    """The sequence numbers that the handler reports as failed."""
     event = {"Records": records}
     answer = stream.handle(services, lambda record: record["committed"], event)
     failures: Any = answer["batchItemFailures"]
     return [each["itemIdentifier"] for each in failures]
 
 
-def test_a_poison_record_is_named_and_keeps_nothing_from_anybody_else(
+def test_a_failing_record_is_reported_and_the_others_are_handled(
     services: MemoryServices,
 ) -> None:
-    """When Lambda gives up it discards the batch from the named record on."""
+    """The handler must handle the later records too: Lambda may discard them with the reported
+    one."""
     records = records_of(services, 5)
-    services.topic = topic = Hopeless(place(1).conversation_id)
+    services.topic = topic = FailingTopic(place(1).conversation_id)
 
-    assert handled(services, records) == ["001"]
+    assert failures_of(services, records) == ["001"]
 
-    assert topic.told == {place(n).conversation_id for n in (0, 2, 3, 4)}
+    assert topic.published_ids == {place(n).conversation_id for n in (0, 2, 3, 4)}
 
 
-def test_what_follows_in_a_poisoned_conversation_waits_for_it(services: MemoryServices) -> None:
+def test_later_records_of_the_same_conversation_wait(services: MemoryServices) -> None:
     records = records_of(services, 2)
-    services.topic = topic = Hopeless(place(0).conversation_id, times=1)
+    services.topic = topic = FailingTopic(place(0).conversation_id, times=1)
     again = {"dynamodb": {"SequenceNumber": "002"}, "committed": records[0]["committed"]}
 
-    assert handled(services, [*records, again]) == ["000"]
+    assert failures_of(services, [*records, again]) == ["000"]
 
-    assert topic.told == {place(1).conversation_id}
+    assert topic.published_ids == {place(1).conversation_id}
 
 
-def test_of_several_poison_records_the_first_is_named(services: MemoryServices) -> None:
+def test_the_first_of_several_failing_records_is_reported(services: MemoryServices) -> None:
     records = records_of(services, 4)
-    services.topic = Hopeless(place(1).conversation_id, place(3).conversation_id)
+    services.topic = FailingTopic(place(1).conversation_id, place(3).conversation_id)
 
-    assert handled(services, records) == ["001"]
+    assert failures_of(services, records) == ["001"]
 
 
-def test_a_record_that_cannot_even_be_read_is_poison_like_any_other(
+def test_a_record_that_cannot_be_parsed_is_reported_as_failed(
     services: MemoryServices,
 ) -> None:
     records = records_of(services, 3)
     del records[1]["committed"]
-    services.topic = topic = Hopeless("nobody's")
+    services.topic = topic = FailingTopic("nobody's")
 
-    assert handled(services, records) == ["001"]
+    assert failures_of(services, records) == ["001"]
 
-    assert topic.told == {place(0).conversation_id, place(2).conversation_id}
+    assert topic.published_ids == {place(0).conversation_id, place(2).conversation_id}
 
 
-def test_the_stream_goes_on_behind_a_poison_record_which_is_put_aside(
+def test_a_failing_record_becomes_a_dead_letter_and_the_stream_continues(
     services: MemoryServices,
 ) -> None:
     records = records_of(services, 6)
-    services.topic = topic = Hopeless(place(2).conversation_id)
+    services.topic = topic = FailingTopic(place(2).conversation_id)
     dead: list[DeadLetter] = []
     settled: list[str] = []
     delivery = Delivery(
@@ -129,10 +130,10 @@ def test_the_stream_goes_on_behind_a_poison_record_which_is_put_aside(
 
     assert [letter.record for letter in dead] == [records[2]]
     assert settled[-1] == "005"
-    assert topic.told == {place(n).conversation_id for n in range(6) if n != 2}
+    assert topic.published_ids == {place(n).conversation_id for n in range(6) if n != 2}
     topic.published.clear()
     services.topic = FakeTopic()
-    assert handled(services, [letter.record for letter in dead]) == []
+    assert failures_of(services, [letter.record for letter in dead]) == []
     assert [p.message["conversation_id"] for p in services.topic.published] == [
         place(2).conversation_id
     ]

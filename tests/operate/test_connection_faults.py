@@ -1,4 +1,4 @@
-"""Connections that come, go and break at the wrong moment."""
+"""Connections that open, close and break at the wrong moment."""
 
 import threading
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ from tests.support.fakes import FakeSockets
 from tests.support.services import MemoryServices
 
 
-class Failing(FakeSockets):
-    """One connection cannot be reached, for a while."""
+class UnreachableSockets(FakeSockets):
+    """Sockets of which one connection cannot be reached until `broken` is None."""
 
     def __init__(self, broken: str) -> None:
         super().__init__()
@@ -35,8 +35,8 @@ class Failing(FakeSockets):
         return super().send(connection_id, frame)
 
 
-class Opening(FakeSockets):
-    """A connection whose $connect has not answered yet counts as gone for so many `looks`."""
+class OpeningSockets(FakeSockets):
+    """Reports connections as gone for the next `looks` sends, as before $connect has returned."""
 
     looks = 0
 
@@ -57,10 +57,10 @@ def bot(services: MemoryServices) -> Api:
     return Api(services, DEMO_KEY)
 
 
-def test_whoever_cannot_be_reached_keeps_nothing_from_the_others_and_is_told_later(
+def test_an_unreachable_connection_delays_nobody_else_and_gets_the_push_later(
     services: MemoryServices, bot: Api
 ) -> None:
-    services.sockets = gateway = Failing("bo")
+    services.sockets = gateway = UnreachableSockets("bo")
     ana, bo = Client(services, bot.login("ana"), "ana"), Client(services, bot.login("bo"), "bo")
     path = waiting(bot)
     (*_, entry) = services.conversations.entries_after("demo", id_of(path), 0, 9)
@@ -77,10 +77,10 @@ def test_whoever_cannot_be_reached_keeps_nothing_from_the_others_and_is_told_lat
 
 
 @pytest.mark.parametrize("looks", [1, 3])
-def test_who_has_just_come_is_told_when_their_connection_stands(
+def test_a_push_to_an_opening_connection_arrives_once_it_is_open(
     services: MemoryServices, bot: Api, looks: int
 ) -> None:
-    services.sockets = gateway = Opening()
+    services.sockets = gateway = OpeningSockets()
     ana = Client(services, bot.login("ana"), "ana")
     path = waiting(bot)
     (*_, entry) = services.conversations.entries_after("demo", id_of(path), 0, 9)
@@ -91,10 +91,10 @@ def test_who_has_just_come_is_told_when_their_connection_stands(
     assert [e["head"]["id"] for e in ana.events] == [id_of(path)]
 
 
-def test_who_takes_long_to_open_is_remembered_and_who_never_does_is_forgotten(
+def test_a_connection_is_deleted_only_if_it_is_still_gone_after_the_handshake_time(
     services: MemoryServices, bot: Api
 ) -> None:
-    services.sockets = gateway = Opening()
+    services.sockets = gateway = OpeningSockets()
     Client(services, bot.login("ana"), "ana")
     gateway.looks = 1000
 
@@ -107,14 +107,14 @@ def test_who_takes_long_to_open_is_remembered_and_who_never_does_is_forgotten(
     assert services.connections.get("ana") is None
 
 
-@pytest.mark.parametrize("order", ["old goes first", "new comes first"])
-def test_an_agent_who_reconnects_is_there_whichever_is_noticed_first(
+@pytest.mark.parametrize("order", ["old one closes first", "new one opens first"])
+def test_a_reconnecting_agent_is_online_whichever_event_comes_first(
     services: MemoryServices, bot: Api, order: str
 ) -> None:
     ana = bot.login("ana")
     Client(services, ana, "old")
     online(ana)
-    if order == "old goes first":
+    if order == "old one closes first":
         sockets.disconnect(services, "old")
         Client(services, ana, "new")
     else:
@@ -128,7 +128,7 @@ def test_an_agent_who_reconnects_is_there_whichever_is_noticed_first(
 
 @pytest.fixture
 def cold(tmp_path: Path) -> Iterator[AwsServices]:
-    """A container that has done nothing yet, in front of a table."""
+    """The services of a new container, before its first call."""
     with Engine(tmp_path) as engine, pytest.MonkeyPatch.context() as environment:
         create_table(engine.client("dynamodb"), "cold")
         for name, value in engine.environment.items():
@@ -151,7 +151,7 @@ def cold(tmp_path: Path) -> Iterator[AwsServices]:
         )
 
 
-def test_sixteen_first_calls_at_once_all_find_their_way(cold: AwsServices) -> None:
+def test_sixteen_concurrent_first_calls_of_a_container_succeed(cold: AwsServices) -> None:
     together = threading.Barrier(16)
 
     def first(number: int) -> object:
