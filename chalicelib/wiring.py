@@ -14,17 +14,17 @@ from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.security.random import SystemRandom
 from chalicelib.loading import loading
 from chalicelib.settings import Settings, settings
-from chalicelib.usecases.records.events import Committed, Notification
+from chalicelib.usecases.records.events import CommittedEntry, Notification
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table
-    from chalicelib.usecases.ports.accounts import Attempts, Passwords, Tokens
+    from chalicelib.usecases.ports.accounts import LoginAttempts, Passwords, Tokens
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
-    from chalicelib.usecases.ports.live import Connections, Notifications, Sockets, Topic
+    from chalicelib.usecases.ports.live import Connections, Notifications, SocketSender, Topic
     from chalicelib.usecases.ports.reports import Metrics, Reports
-    from chalicelib.usecases.ports.webhooks import Deliveries, Receiver, WebhookQueue
+    from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
 
 ISSUER = "baton"
 NAMESPACE = "Baton"
@@ -72,7 +72,7 @@ class AwsServices:
         return DynamoAdministration(self.table, self.clock)
 
     @cached_property
-    def attempts(self) -> Attempts:
+    def login_attempts(self) -> LoginAttempts:
         from chalicelib.adapters.dynamodb.attempts import DynamoAttempts
 
         return DynamoAttempts(self.table, self.clock)
@@ -102,7 +102,7 @@ class AwsServices:
         return DynamoReports(self.table, self.clock)
 
     @cached_property
-    def sockets(self) -> Sockets:
+    def sockets(self) -> SocketSender:
         from chalicelib.adapters.aws.sockets import ApiGatewaySockets
 
         endpoint = self._settings.socket_endpoint
@@ -126,7 +126,7 @@ class AwsServices:
         return SqsWebhookQueue(lambda: self.client("sqs"), s.queue_url, s.dead_letter_url)
 
     @cached_property
-    def receiver(self) -> Receiver:
+    def webhook_client(self) -> WebhookClient:
         from chalicelib.adapters.webhook_http.receiver import WebhookReceiver
 
         return WebhookReceiver(allow_loopback=self._settings.is_local)
@@ -185,7 +185,7 @@ def services() -> AwsServices:
     return AwsServices(settings())
 
 
-def read_record(record: Mapping[str, Any]) -> Committed | Notification | None:
+def read_record(record: Mapping[str, Any]) -> CommittedEntry | Notification | None:
     from chalicelib.adapters.dynamodb.stream import read_record
 
     return read_record(record)

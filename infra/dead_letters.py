@@ -16,7 +16,7 @@ from chalicelib import wiring
 from chalicelib.domain.address import digest
 from chalicelib.entrypoints.events import stream
 from chalicelib.settings import settings
-from chalicelib.usecases.records.webhooks import Cursor
+from chalicelib.usecases.records.webhooks import DeliveryCursor
 from chalicelib.usecases.services import Services
 from infra.local.event_sources.stream_records import lambda_record
 
@@ -129,12 +129,12 @@ class Replay:
         again, in order and with the same `webhook-id`."""
         bot, conversation_id, seq = (message.body[n] for n in ("bot", "conversation_id", "seq"))
         found = self._services.directory.bot(bot)
-        if found is None or found.webhook is None or found.webhook.off:
+        if found is None or found.webhook is None or found.webhook.disabled_reason:
             raise NotReplayable(f"the bot {bot} has no webhook, or its webhook is disabled")
         for _ in range(CURSOR_ATTEMPTS):
             cursor = self._services.deliveries.cursor(bot, conversation_id)
-            rewound = Cursor(min(cursor.seq, seq - 1))
-            if self._services.deliveries.move(bot, conversation_id, cursor, rewound):
+            rewound = DeliveryCursor(min(cursor.seq, seq - 1))
+            if self._services.deliveries.advance_cursor(bot, conversation_id, cursor, rewound):
                 return self._enqueue(message)
         raise NotReplayable("its conversation is being delivered now")
 

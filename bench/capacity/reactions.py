@@ -11,8 +11,8 @@ from bench.output import Table, progress
 from chalicelib.domain.access import Role
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
-from chalicelib.usecases.records.people import Connection, Person
+from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.people import Person, SocketConnection
 from tests.budgets.commands import COMMANDS, Command
 from tests.budgets.scene import BOT, Scene, scene
 from tests.budgets.table_services import TableServices
@@ -75,13 +75,13 @@ def _reactions(fresh: Fresh, command: Command, online: int) -> tuple[Units, int]
 
 def _connect(services: TableServices, sockets: FakeSockets, number: int) -> None:
     name = f"agent-{number}"
-    services.directory.add_person(Person(name, f"{name}@example.test", name, ""))
-    services.directory.add_member(BOT, Member(name, name, f"{name}@example.test", Role.AGENT))
+    services.directory.put_person(Person(name, f"{name}@example.test", name, ""))
+    services.directory.put_member(BOT, Member(name, name, f"{name}@example.test", Role.AGENT))
     now = services.clock.now()
-    services.connections.open(Connection(name, name, 1, (BOT,), now, now + LIFE))
+    services.connections.put(SocketConnection(name, name, 1, (BOT,), now, now + LIFE))
     sockets.connect(name)
 
 
-def _last(services: TableServices, one: Scene) -> Committed:
+def _last(services: TableServices, one: Scene) -> CommittedEntry:
     (entry,) = services.conversations.entries_before(BOT, one.cid, None, 1)
-    return Committed(BOT, one.cid, entry)
+    return CommittedEntry(BOT, one.cid, entry)

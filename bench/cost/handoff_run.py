@@ -27,8 +27,8 @@ from chalicelib.entrypoints.events import minute as timers
 from chalicelib.entrypoints.events import webhook_queue
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
-from chalicelib.usecases.records.people import Connection, Person
+from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.people import Person, SocketConnection
 from chalicelib.usecases.records.webhooks import Webhook
 from infra.local.seed import WEBHOOK_SECRET
 from tests.budgets.scene import BOT, Scene, scene
@@ -89,7 +89,7 @@ class Play:
         bot = self.services.directory.bot(BOT)
         assert bot
         webhook = Webhook("https://bot.example.test/", (WEBHOOK_SECRET,))
-        self.services.directory.add_bot(replace(bot, webhook=webhook))
+        self.services.directory.put_bot(replace(bot, webhook=webhook))
         for number in range(online - 1):
             self._join(f"agent-{number}")
         if online:
@@ -127,17 +127,17 @@ class Play:
         return found
 
     def _join(self, name: str) -> None:
-        self.services.directory.add_person(Person(name, f"{name}@example.test", name, ""))
+        self.services.directory.put_person(Person(name, f"{name}@example.test", name, ""))
         member = Member(name, name, f"{name}@example.test", Role.AGENT)
-        self.services.directory.add_member(BOT, member)
+        self.services.directory.put_member(BOT, member)
         self._open(name, name)
 
     def _open(self, connection: str, person: str) -> None:
         now = self.clock.now()
-        opened = Connection(connection, person, 0, (BOT,), now, now + LIFE)
+        opened = SocketConnection(connection, person, 0, (BOT,), now, now + LIFE)
         known = self.services.directory.person(person)
         assert known
-        self.services.connections.open(replace(opened, token_version=known.token_version))
+        self.services.connections.put(replace(opened, token_version=known.token_version))
         self._sockets.connect(connection)
 
     def _follow(self) -> Used:
@@ -145,7 +145,7 @@ class Play:
         used, place = Used(), (BOT, self.scene.cid)
         while entries := self.services.conversations.entries_after(*place, self._told, 1):
             self._told = entries[0].seq
-            committed = Committed(*place, entries[0])
+            committed = CommittedEntry(*place, entries[0])
             used += self._run(partial(react, self.services, committed))
         while queued := self._nudges.receive():
             used += self._run(partial(self._deliver, queued), Used(queue=CALLS_OF_A_NUDGE))

@@ -30,7 +30,7 @@ FUNCTIONS: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {
     "REST, gate": ((REST,), ("directory", "conversations"), ()),
     "REST, login": (
         (REST, "argon2", "jwt"),
-        ("directory", "attempts", "passwords", "tokens"),
+        ("directory", "login_attempts", "passwords", "tokens"),
         (),
     ),
     "REST, message": ((REST,), ("directory", "conversations"), ()),
@@ -53,7 +53,7 @@ FUNCTIONS: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {
             "http.client",
             "ssl",
         ),
-        ("directory", "conversations", "deliveries", "receiver", "webhook_queue"),
+        ("directory", "conversations", "deliveries", "webhook_client", "webhook_queue"),
         ("sqs",),
     ),
     "on_minute": (

@@ -63,8 +63,8 @@ class CachedDirectory:
         self._directory.put_queue(bot, queue)
         self._known.clear()
 
-    def remove_queue(self, bot: str, name: str) -> None:
-        self._directory.remove_queue(bot, name)
+    def delete_queue(self, bot: str, name: str) -> None:
+        self._directory.delete_queue(bot, name)
         self._known.clear()
 
     def put_settings(self, bot: str, settings: BotSettings) -> bool:
@@ -72,20 +72,20 @@ class CachedDirectory:
         self._known.clear()
         return known
 
-    def add_bot(self, bot: Bot) -> None:
-        self._directory.add_bot(bot)
+    def put_bot(self, bot: Bot) -> None:
+        self._directory.put_bot(bot)
         self._known.clear()
 
-    def add_key(self, key: Key) -> None:
-        self._directory.add_key(key)
+    def put_key(self, key: Key) -> None:
+        self._directory.put_key(key)
         self._known.clear()
 
-    def add_person(self, person: Person) -> None:
-        self._directory.add_person(person)
+    def put_person(self, person: Person) -> None:
+        self._directory.put_person(person)
         self._known.clear()
 
-    def add_member(self, bot: str, member: Member) -> None:
-        self._directory.add_member(bot, member)
+    def put_member(self, bot: str, member: Member) -> None:
+        self._directory.put_member(bot, member)
         self._known.clear()
 
     def end_sessions(self, person: str) -> None:

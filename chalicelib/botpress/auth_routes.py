@@ -43,7 +43,7 @@ def config(_: Call) -> Reply:
 @routes.on("GET", ADMIN + "/auth/refresh")
 @routes.on("GET", LATER + "/auth/refresh")
 def refresh(call: Call) -> Reply:
-    session = sessions.renewed(call.services, call.person)
+    session = sessions.renew(call.services, call.person)
     token = {"jwt": session.access, "exp": session.access_life}
     return success("Token refreshed", {"newToken": token})
 

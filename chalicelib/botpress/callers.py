@@ -16,7 +16,7 @@ def identify(services: Services, bot: str, header: str | None) -> Caller:
     try:
         return authenticate.caller(services, bot, header)
     except NotFound:
-        who = _name(services, authenticate.bearer(header))
+        who = _name(services, authenticate.bearer_token(header))
         raise NoAccess(f'User "{who}" doesn\'t have access to workspace "{WORKSPACE}"') from None
 
 

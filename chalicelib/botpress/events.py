@@ -16,8 +16,8 @@ from chalicelib.domain.conversation.entries import Entry, From, Kind
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.usecases.conversations.execute import visible
-from chalicelib.usecases.records.events import Committed
-from chalicelib.usecases.records.people import Connection
+from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.people import SocketConnection
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import Json, timestamp
 
@@ -29,7 +29,7 @@ PER_BOT = "hitlnext:"
 
 News = tuple[str, Json]
 """An event's name, and its data."""
-CallerOf = Callable[[Connection], Caller | None]
+CallerOf = Callable[[SocketConnection], Caller | None]
 
 CREATES = frozenset({Kind.REQUESTED})
 CHANGES = frozenset(
@@ -39,9 +39,9 @@ CHANGES = frozenset(
 
 def frames(
     services: Services,
-    committed: Committed,
+    committed: CommittedEntry,
     head: Head,
-    connections: list[Connection],
+    connections: list[SocketConnection],
     caller_of: CallerOf,
 ) -> Iterator[tuple[str, Json]]:
     """One frame for each connection and each event that it has subscribed to."""
@@ -53,18 +53,18 @@ def frames(
                 yield connection.id, {"event": name, "data": data}
 
 
-def subscribe(services: Services, connection: Connection, events: tuple[str, ...]) -> None:
+def subscribe(services: Services, connection: SocketConnection, events: tuple[str, ...]) -> None:
     """What the connection hears of from now on, and nothing else. Raises InvalidRequest for an
     event that there is not, or not for this person."""
     offered = NAMES | {topic(bot) for bot in connection.bots}
     unknown = [name for name in events if name not in offered]
     if unknown:
         raise InvalidRequest(f"There is no event {unknown[0]}.", events=sorted(offered))
-    services.connections.open(replace(connection, events=events))
+    services.connections.put(replace(connection, events=events))
 
 
 def presence(
-    email: str, there: Mapping[str, list[Connection]], *, online: bool
+    email: str, there: Mapping[str, list[SocketConnection]], *, online: bool
 ) -> Iterator[tuple[str, Json]]:
     """An agent has come or gone: to whoever follows one of their bots. `there` holds the open
     connections by bot."""
@@ -90,7 +90,9 @@ def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entr
     return None
 
 
-def _news(services: Services, committed: Committed, head: Head, wanted: set[str]) -> Iterator[News]:
+def _news(
+    services: Services, committed: CommittedEntry, head: Head, wanted: set[str]
+) -> Iterator[News]:
     """Looked up only if somebody wants it; in the order in which Botpress tells it."""
     entry = committed.entry
     if MESSAGE in wanted and entry.kind in SAID:

@@ -108,7 +108,7 @@ def move(
             continue
         except AlreadyClaimed as refusal:
             raise _somebody_elses(services, caller, handoff_id, to) from refusal
-        presence.extend(services, caller.id)
+        presence.refresh(services, caller.id)
         moved = one(services, caller, handoff_id)
         if moved.status is not to and not _is_replay(services, moved, key):
             require(moved, to)
@@ -135,7 +135,7 @@ def write_note(
     """The handoff, and the note that it has got."""
     conversation_id = _bare(services, caller, handoff_id).head.id
     answer = execute(services, caller, conversation_id, Note(text, handoff_id), key=key)
-    presence.extend(services, caller.id)
+    presence.refresh(services, caller.id)
     assert answer.seq is not None, "a note is always an entry"
     place = (conversation_id, answer.seq)
     note = services.conversations.entries_at(caller.bot, [place])[place]

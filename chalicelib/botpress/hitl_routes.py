@@ -19,7 +19,7 @@ from chalicelib.entrypoints.http.schemas.parsing import identifier
 from chalicelib.usecases.conversations import lookup, queries
 from chalicelib.usecases.conversations import pause as pausing
 from chalicelib.usecases.conversations.execute import ACTION_OF, execute
-from chalicelib.usecases.routing.presence import extend
+from chalicelib.usecases.routing.presence import refresh
 
 HITL = "/api/v1/bots/{bot}/mod/hitl"
 SESSION = HITL + "/sessions/{id}"
@@ -56,7 +56,7 @@ def say(call: Call) -> Reply:
         return plain_text("Not Found", 404)
     command = TakeAndSay(Body(text=bodies.text(said)))
     execute(call.services, caller, conversation_id, command, key=call.key)
-    extend(call.services, caller.id)
+    refresh(call.services, caller.id)
     return _done(conversation_id)
 
 

@@ -69,7 +69,9 @@ def config(call: Call) -> Reply:
 @routes.on("GET", NEXT + "/agents")
 def agents(call: Call) -> Reply:
     now = call.services.clock.now()
-    found = sorted(presence.agents(call.services, call.caller), key=lambda member: member.email)
+    found = sorted(
+        presence.list_agents(call.services, call.caller), key=lambda member: member.email
+    )
     return Reply([view.agent(member, now) for member in found])
 
 
@@ -94,7 +96,7 @@ def set_online(call: Call) -> Reply:
     body = bodies.fields(call)
     online = bool(body.get("online"))
     status = PresenceStatus.ONLINE if online else PresenceStatus.OFFLINE
-    presence.choose(call.services, call.person, status)
+    presence.set_status(call.services, call.person, status)
     return Reply({"online": online} if "online" in body else {})
 
 

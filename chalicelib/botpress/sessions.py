@@ -85,9 +85,9 @@ def _all(services: Services, caller: Caller, only_paused: bool) -> list[Head]:
 
 def _found(services: Services, caller: Caller, search: str) -> list[Head]:
     store = services.conversations
-    named = store.named(caller.bot, search.lower(), None, MOST).conversation_ids
-    of_user = store.of_user_anywhere(caller.bot, search)
-    ids = [search, *named, *of_user, *store.of_thread(caller.bot, search)]
+    named = store.by_user_name(caller.bot, search.lower(), None, MOST).conversation_ids
+    of_user = store.ids_of_user_on_any_channel(caller.bot, search)
+    ids = [search, *named, *of_user, *store.ids_of_thread(caller.bot, search)]
     heads = store.heads(caller.bot, dict.fromkeys(ids))
     return [h for h in heads if visible(caller, h) and _fits(h, search)]
 

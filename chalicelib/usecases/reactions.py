@@ -8,14 +8,12 @@ from chalicelib.botpress import events as botpress_events
 from chalicelib.domain.access import Caller, Role, may_read_entry
 from chalicelib.domain.conversation.entries import Entry, From, Kind
 from chalicelib.domain.conversation.head import Head, Status
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.conversations.execute import visible
-from chalicelib.usecases.live import audience
-from chalicelib.usecases.live import push as pushing
-from chalicelib.usecases.records.events import Committed, Notification
-from chalicelib.usecases.records.people import Connection
-from chalicelib.usecases.reports import metrics as measuring
-from chalicelib.usecases.reports import reports
+from chalicelib.usecases.live import audience, push
+from chalicelib.usecases.records.events import CommittedEntry, Notification
+from chalicelib.usecases.records.people import SocketConnection
+from chalicelib.usecases.reports import metrics, reports
 from chalicelib.usecases.routing import timers
 from chalicelib.usecases.routing.assign import fall_back, find_somebody, somebody_is_free
 from chalicelib.usecases.services import Services
@@ -23,18 +21,18 @@ from chalicelib.usecases.services import Services
 Event = Mapping[str, object]
 
 
-def react(services: Services, committed: Committed) -> None:
+def react(services: Services, committed: CommittedEntry) -> None:
     """Raises TemporarilyUnavailable where something did not get through: then do it all again."""
     for reaction in REACTIONS[committed.entry.kind]:
         reaction(services, committed)
 
 
-def announce(services: Services, notification: Notification) -> None:
+def announce_notification(services: Services, notification: Notification) -> None:
     """A notification goes to every connection of its bot, and to SNS."""
-    shown = rep.notification(notification, reader="")
+    shown = views.notification(notification, reader="")
     event: Event = {"event": "notification", "bot": notification.bot, "notification": shown}
-    connections = audience.of_bot(services, notification.bot)
-    pushing.send(services, [(connection.id, event) for connection in connections])
+    connections = audience.connections_of_bot(services, notification.bot)
+    push.send(services, [(connection.id, event) for connection in connections])
     message = {
         "type": "notification",
         "bot": notification.bot,
@@ -44,7 +42,7 @@ def announce(services: Services, notification: Notification) -> None:
         "level": notification.level,
         "message": notification.message,
         "url": notification.url,
-        "at": rep.timestamp(notification.at),
+        "at": views.timestamp(notification.at),
     }
     _publish(services, message)
 
@@ -52,7 +50,7 @@ def announce(services: Services, notification: Notification) -> None:
 # To the agents
 
 
-def push(services: Services, committed: Committed) -> None:
+def push_entry(services: Services, committed: CommittedEntry) -> None:
     """The entry to the owner and whoever has the thread open; the head to the bot's other agents
     where it concerns them."""
     connections = services.connections.of_bot(committed.bot)
@@ -60,84 +58,86 @@ def push(services: Services, committed: Committed) -> None:
         return
     head = services.conversations.head(committed.bot, committed.conversation_id)
     watchers = set(services.connections.watchers(committed.bot, committed.conversation_id))
-    if head is None or not _concerns_anybody(committed.entry, head, connections, watchers):
+    if head is None or not _is_relevant(committed.entry, head, connections, watchers):
         return
-    hearing = _hearing(committed.entry, head, connections, watchers)
-    connections = audience.in_session(services, hearing)
+    hearing = _interested(committed.entry, head, connections, watchers)
+    connections = audience.with_valid_session(services, hearing)
     if not connections:
         return
-    people = _people(services, committed.bot)
+    people = _callers(services, committed.bot)
     asked_for = botpress_events.frames(
         services,
         committed,
         head,
         connections,
-        lambda connection: people.get(connection.person) or _owner(connection, head.bot),
+        lambda connection: (
+            people.get(connection.person) or _installation_owner(connection, head.bot)
+        ),
     )
     frames = _frames(committed, head, connections, watchers, people)
-    pushing.send(services, [*frames, *asked_for])
+    push.send(services, [*frames, *asked_for])
 
 
-def _hearing(
-    entry: Entry, head: Head, connections: list[Connection], watchers: set[str]
-) -> list[Connection]:
+def _interested(
+    entry: Entry, head: Head, connections: list[SocketConnection], watchers: set[str]
+) -> list[SocketConnection]:
     """Nobody else is looked up: a bot may have thousands of agents, and a conversation has one."""
-    if _concerns_everybody(entry, head):
+    if _is_broadcast(entry, head):
         return connections
     return [c for c in connections if c.events or _follows(c, head, watchers)]
 
 
-def _follows(connection: Connection, head: Head, watchers: set[str]) -> bool:
+def _follows(connection: SocketConnection, head: Head, watchers: set[str]) -> bool:
     return connection.id in watchers or connection.person == head.owner_id
 
 
 def _frames(
-    committed: Committed,
+    committed: CommittedEntry,
     head: Head,
-    connections: list[Connection],
+    connections: list[SocketConnection],
     watchers: set[str],
     people: Mapping[str, Caller],
 ) -> Iterator[tuple[str, Event]]:
     full = {
         "event": "entry",
         "conversation_id": head.id,
-        "entry": rep.entry(committed.entry),
-        "head": rep.head(head),
+        "entry": views.entry(committed.entry),
+        "head": views.head(head),
     }
     for connection in connections:
-        caller = people.get(connection.person) or _owner(connection, head.bot)
+        caller = people.get(connection.person) or _installation_owner(connection, head.bot)
         follows = _follows(connection, head, watchers)
         if caller is None:
             continue  # sent away meanwhile
         if not visible(caller, head):
-            if committed.entry.kind in MOVES:
-                yield connection.id, {"event": "head", "head": rep.hidden(head)}
+            if committed.entry.kind in OWNERSHIP_CHANGES:
+                yield connection.id, {"event": "head", "head": views.hidden(head)}
         elif follows and may_read_entry(caller, committed.entry.kind, head.owner_id):
             yield connection.id, full
-        elif _concerns_everybody(committed.entry, head):
-            yield connection.id, {"event": "head", "head": rep.head(head)}
+        elif _is_broadcast(committed.entry, head):
+            yield connection.id, {"event": "head", "head": views.head(head)}
 
 
-def _owner(connection: Connection, bot: str) -> Caller | None:
+def _installation_owner(connection: SocketConnection, bot: str) -> Caller | None:
     """The installation's owner sees everything and is no member anywhere."""
     return Caller(connection.person, "", Role.OWNER, bot) if connection.is_owner else None
 
 
-def _concerns_anybody(
-    entry: Entry, head: Head, connections: list[Connection], watchers: set[str]
+def _is_relevant(
+    entry: Entry, head: Head, connections: list[SocketConnection], watchers: set[str]
 ) -> bool:
     """What the bot handles alone, unwatched, is asked about no further."""
     followed = bool(watchers) or head.owner is not None or any(c.events for c in connections)
-    return followed or _concerns_everybody(entry, head)
+    return followed or _is_broadcast(entry, head)
 
 
-def _concerns_everybody(entry: Entry, head: Head) -> bool:
+def _is_broadcast(entry: Entry, head: Head) -> bool:
     said = entry.kind is Kind.MESSAGE and entry.sender is From.USER
     waits = said and head.status is Status.WAITING
     return entry.kind in BROADCAST_KINDS or waits
 
 
-def _people(services: Services, bot: str) -> Mapping[str, Caller]:
+def _callers(services: Services, bot: str) -> Mapping[str, Caller]:
     members = services.directory.roster(bot)
     return {m.person: Caller(m.person, m.name, m.role, bot, m.queues) for m in members}
 
@@ -145,23 +145,25 @@ def _people(services: Services, bot: str) -> Mapping[str, Caller]:
 # To SNS and to the bot
 
 
-class Told(NamedTuple):
+class TopicMessage(NamedTuple):
     type: str
     level: str
     message: str
 
 
-URGENCY = (
-    Told("handoff.requested", "info", "A conversation waits for a person."),
-    Told("handoff.escalated", "warning", "A conversation still waits for a person."),
-    Told("handoff.escalated", "error", "A conversation has waited far too long for a person."),
+TOPIC_MESSAGES = (
+    TopicMessage("handoff.requested", "info", "A conversation waits for a person."),
+    TopicMessage("handoff.escalated", "warning", "A conversation still waits for a person."),
+    TopicMessage(
+        "handoff.escalated", "error", "A conversation has waited far too long for a person."
+    ),
 )
 
 
-def publish_to_topic(services: Services, committed: Committed) -> None:
+def publish_to_topic(services: Services, committed: CommittedEntry) -> None:
     """Never what users wrote: who wants to read it has the conversation's id."""
     facts = committed.entry.payload or {}
-    told = URGENCY[min(_step(committed.entry), len(URGENCY) - 1)]
+    told = TOPIC_MESSAGES[min(_step(committed.entry), len(TOPIC_MESSAGES) - 1)]
     message = {
         "type": told.type,
         "bot": committed.bot,
@@ -171,7 +173,7 @@ def publish_to_topic(services: Services, committed: Committed) -> None:
         "level": told.level,
         "message": told.message,
         "url": None,
-        "at": rep.timestamp(committed.entry.at),
+        "at": views.timestamp(committed.entry.at),
     }
     _publish(services, message)
 
@@ -187,39 +189,47 @@ def _publish(services: Services, message: Mapping[str, object]) -> None:
     services.topic.publish(message, attributes)
 
 
-def enqueue_webhook(services: Services, committed: Committed) -> None:
+def enqueue_webhook(services: Services, committed: CommittedEntry) -> None:
     """Wakes the webhook worker, if the bot has a webhook."""
     bot = services.directory.bot(committed.bot)
-    if bot and bot.webhook and not bot.webhook.off:
-        services.webhook_queue.send(committed.bot, committed.conversation_id, committed.entry.seq)
+    if bot and bot.webhook and not bot.webhook.disabled_reason:
+        services.webhook_queue.enqueue(
+            committed.bot, committed.conversation_id, committed.entry.seq
+        )
 
 
-def enqueue_agent_message(services: Services, committed: Committed) -> None:
+def enqueue_agent_message(services: Services, committed: CommittedEntry) -> None:
     """The bot knows what its user and itself have said."""
     if committed.entry.sender is From.AGENT:
         enqueue_webhook(services, committed)
 
 
-Reaction = Callable[[Services, Committed], None]
+Reaction = Callable[[Services, CommittedEntry], None]
 
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
-    Kind.MESSAGE: (push, enqueue_agent_message),
-    Kind.EVENT: (push,),
-    Kind.REQUESTED: (push, publish_to_topic, enqueue_webhook, fall_back, find_somebody),
-    Kind.OFFERED: (push,),
-    Kind.DECLINED: (push, find_somebody),
-    Kind.ESCALATED: (push, publish_to_topic),
-    Kind.CLAIMED: (push, enqueue_webhook, measuring.first_claim, timers.see_to_owner),
-    Kind.RELEASED: (push, enqueue_webhook, find_somebody, somebody_is_free),
-    Kind.TRANSFERRED: (push, enqueue_webhook, find_somebody, somebody_is_free, timers.see_to_owner),
-    Kind.RETURNED: (push, enqueue_webhook, reports.count, somebody_is_free),
-    Kind.NOTE: (push,),
-    Kind.TAGGED: (push,),
-    Kind.SUGGESTION: (push,),
-    Kind.LEAK: (push, measuring.leak, reports.count_leak),
+    Kind.MESSAGE: (push_entry, enqueue_agent_message),
+    Kind.EVENT: (push_entry,),
+    Kind.REQUESTED: (push_entry, publish_to_topic, enqueue_webhook, fall_back, find_somebody),
+    Kind.OFFERED: (push_entry,),
+    Kind.DECLINED: (push_entry, find_somebody),
+    Kind.ESCALATED: (push_entry, publish_to_topic),
+    Kind.CLAIMED: (push_entry, enqueue_webhook, metrics.record_time_to_claim, timers.see_to_owner),
+    Kind.RELEASED: (push_entry, enqueue_webhook, find_somebody, somebody_is_free),
+    Kind.TRANSFERRED: (
+        push_entry,
+        enqueue_webhook,
+        find_somebody,
+        somebody_is_free,
+        timers.see_to_owner,
+    ),
+    Kind.RETURNED: (push_entry, enqueue_webhook, reports.count_handoff, somebody_is_free),
+    Kind.NOTE: (push_entry,),
+    Kind.TAGGED: (push_entry,),
+    Kind.SUGGESTION: (push_entry,),
+    Kind.LEAK: (push_entry, metrics.record_leak, reports.count_leak),
 }
 
-BROADCAST_KINDS = frozenset({*rep.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED})
+BROADCAST_KINDS = frozenset({*views.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED})
 """Entries that change who may speak, or whose turn it is to take it."""
-MOVES = frozenset({Kind.REQUESTED, Kind.RELEASED, Kind.TRANSFERRED})
+OWNERSHIP_CHANGES = frozenset({Kind.REQUESTED, Kind.RELEASED, Kind.TRANSFERRED})
 """Entries that may take a conversation out of somebody's sight."""

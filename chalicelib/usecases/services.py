@@ -6,14 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.usecases.ports.accounts import Attempts, Passwords, Tokens
+    from chalicelib.usecases.ports.accounts import LoginAttempts, Passwords, Tokens
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
-    from chalicelib.usecases.ports.live import Connections, Notifications, Sockets, Topic
+    from chalicelib.usecases.ports.live import Connections, Notifications, SocketSender, Topic
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.system import Clock, Random
-    from chalicelib.usecases.ports.webhooks import Deliveries, Receiver, WebhookQueue
+    from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
 
 
 class Services(Protocol):
@@ -24,7 +24,7 @@ class Services(Protocol):
     @property
     def administration(self) -> Administration: ...
     @property
-    def attempts(self) -> Attempts: ...
+    def login_attempts(self) -> LoginAttempts: ...
     @property
     def connections(self) -> Connections: ...
     @property
@@ -34,13 +34,13 @@ class Services(Protocol):
     @property
     def reports(self) -> Reports: ...
     @property
-    def sockets(self) -> Sockets: ...
+    def sockets(self) -> SocketSender: ...
     @property
     def topic(self) -> Topic: ...
     @property
     def webhook_queue(self) -> WebhookQueue: ...
     @property
-    def receiver(self) -> Receiver: ...
+    def webhook_client(self) -> WebhookClient: ...
     @property
     def passwords(self) -> Passwords: ...
     @property

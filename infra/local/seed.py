@@ -8,7 +8,7 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.settings import LOCAL
-from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import Bot, Key
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
@@ -56,8 +56,8 @@ def seed(services: Services, stage: str, webhook_url: str | None) -> None:
     webhook = Webhook(webhook_url, (WEBHOOK_SECRET,)) if webhook_url else None
     for bot in (Bot("demo", "Demo bot", webhook), Bot("other", "Other bot")):
         known = services.directory.bot(bot.id) or bot
-        services.directory.add_bot(replace(bot, settings=known.settings))
-        services.directory.add_key(Key(bot.id, bot.id, digest_of(SECRET)))
+        services.directory.put_bot(replace(bot, settings=known.settings))
+        services.directory.put_key(Key(bot.id, bot.id, hash_secret(SECRET)))
     for account in ACCOUNTS:
         _add(services, account)
 
@@ -67,10 +67,10 @@ def _add(services: Services, account: Account) -> None:
     if services.directory.person(who) is None:
         hashed = services.passwords.hash(account.password)
         is_owner = account.role is Role.OWNER
-        services.directory.add_person(
+        services.directory.put_person(
             Person(who, account.email, account.name, hashed, is_owner=is_owner)
         )
     if account.bot:
-        services.directory.add_member(
+        services.directory.put_member(
             account.bot, Member(who, account.name, account.email, account.role)
         )

@@ -47,7 +47,7 @@ def group(message: MessageTypeDef) -> str:
 def test_a_nudge_names_the_entry_and_nothing_of_what_it_says(
     queues: Queues, webhook_queue: SqsWebhookQueue
 ) -> None:
-    webhook_queue.send("demo", "c_1", 7)
+    webhook_queue.enqueue("demo", "c_1", 7)
 
     [received] = queues.receive(queues.webhook_queue)
     assert json.loads(received["Body"]) == {"bot": "demo", "conversation_id": "c_1", "seq": 7}
@@ -57,8 +57,8 @@ def test_a_nudge_names_the_entry_and_nothing_of_what_it_says(
 def test_who_is_woken_is_woken_however_lately_it_was_nudged(
     queues: Queues, webhook_queue: SqsWebhookQueue
 ) -> None:
-    webhook_queue.send("demo", "c_1", 7)
-    webhook_queue.wake("demo", "c_1", 1_000)
+    webhook_queue.enqueue("demo", "c_1", 7)
+    webhook_queue.enqueue_backlog("demo", "c_1", 1_000)
 
     received = queues.receive(queues.webhook_queue)
     assert len(received) == 2
@@ -69,7 +69,7 @@ def test_nudges_of_one_conversation_stay_in_order(
     queues: Queues, webhook_queue: SqsWebhookQueue
 ) -> None:
     for seq in (1, 2, 3):
-        webhook_queue.send("demo", "c_1", seq)
+        webhook_queue.enqueue("demo", "c_1", seq)
 
     received = queues.receive(queues.webhook_queue)
 
@@ -81,7 +81,7 @@ def test_conversations_do_not_hold_up_each_other(
     queues: Queues, webhook_queue: SqsWebhookQueue
 ) -> None:
     for seq, (bot, conversation) in enumerate((("a", "bc"), ("ab", "c"), ("a", "c"), ("ü", "#"))):
-        webhook_queue.send(bot, conversation, seq)
+        webhook_queue.enqueue(bot, conversation, seq)
 
     groups = {group(message) for message in queues.receive(queues.webhook_queue)}
 
@@ -89,8 +89,8 @@ def test_conversations_do_not_hold_up_each_other(
 
 
 def test_the_same_nudge_twice_is_one(queues: Queues, webhook_queue: SqsWebhookQueue) -> None:
-    webhook_queue.send("demo", "c_1", 7)
-    webhook_queue.send("demo", "c_1", 7)
+    webhook_queue.enqueue("demo", "c_1", 7)
+    webhook_queue.enqueue("demo", "c_1", 7)
 
     assert len(queues.receive(queues.webhook_queue)) == 1
 
@@ -98,7 +98,7 @@ def test_the_same_nudge_twice_is_one(queues: Queues, webhook_queue: SqsWebhookQu
 def test_a_nudge_put_off_by_nothing_is_there_again_at_once(
     queues: Queues, webhook_queue: SqsWebhookQueue
 ) -> None:
-    webhook_queue.send("demo", "c_1", 7)
+    webhook_queue.enqueue("demo", "c_1", 7)
     [received] = queues.receive(queues.webhook_queue)
     assert queues.receive(queues.webhook_queue) == []
 
@@ -123,7 +123,7 @@ def test_a_nudge_is_put_off_by_twelve_hours_at_most(
 def test_putting_off_what_is_done_or_was_never_there_does_nothing(
     queues: Queues, webhook_queue: SqsWebhookQueue
 ) -> None:
-    webhook_queue.send("demo", "c_1", 7)
+    webhook_queue.enqueue("demo", "c_1", 7)
     [received] = queues.receive(queues.webhook_queue)
     queues.client.delete_message(
         QueueUrl=queues.webhook_queue, ReceiptHandle=received["ReceiptHandle"]
@@ -210,7 +210,7 @@ def test_a_queue_that_is_not_there_or_does_not_answer_is_temporarily_unavailable
 
     for unavailable in (missing, SqsWebhookQueue(lambda: silent, "http://127.0.0.1:9/1/q", "d")):
         with pytest.raises(TemporarilyUnavailable):
-            unavailable.send("demo", "c_1", 7)
+            unavailable.enqueue("demo", "c_1", 7)
         with pytest.raises(TemporarilyUnavailable):
             unavailable.dead_letter({})
 
@@ -225,7 +225,7 @@ def test_the_client_is_made_by_the_first_nudge_and_once(queues: Queues) -> None:
     webhook_queue = SqsWebhookQueue(factory, queues.webhook_queue, queues.dead)
     assert made == []
 
-    webhook_queue.send("demo", "c_1", 1)
+    webhook_queue.enqueue("demo", "c_1", 1)
     webhook_queue.dead_letter({})
 
     assert len(made) == 1

@@ -41,13 +41,13 @@ def tokens(clock: ManualClock) -> JwtTokens:
 def test_a_token_is_read_as_it_was_issued(tokens: JwtTokens) -> None:
     token = tokens.issue(GIVEN)
 
-    claims = tokens.read(token, "access")
+    claims = tokens.verify(token, "access")
 
     assert claims == {**GIVEN, "iss": ISSUER, "aud": "baton", "iat": NOW}
 
 
 def test_the_token_that_the_hostile_ones_are_made_from_is_a_good_one(tokens: JwtTokens) -> None:
-    assert tokens.read(GOOD, "access") == CLAIMS
+    assert tokens.verify(GOOD, "access") == CLAIMS
 
 
 def test_the_hostile_tokens_are_many() -> None:
@@ -59,7 +59,7 @@ def test_the_hostile_tokens_are_many() -> None:
 )
 def test_a_hostile_token_proves_nothing_and_breaks_nothing(tokens: JwtTokens, token: str) -> None:
     with pytest.raises(Unauthenticated) as refusal:
-        tokens.read(token, "access")
+        tokens.verify(token, "access")
 
     assert refusal.value.message in ("The token is not valid.", "The token has expired.")
 
@@ -67,12 +67,12 @@ def test_a_hostile_token_proves_nothing_and_breaks_nothing(tokens: JwtTokens, to
 def test_a_token_ends_when_it_says(tokens: JwtTokens, clock: ManualClock) -> None:
     token = tokens.issue(GIVEN)
     clock.advance(HOUR * 1000 - 1)
-    assert tokens.read(token, "access")
+    assert tokens.verify(token, "access")
 
     clock.advance(1)
 
     with pytest.raises(Unauthenticated, match=r"^The token has expired\.$"):
-        tokens.read(token, "access")
+        tokens.verify(token, "access")
 
 
 def test_a_clock_that_was_ahead_by_half_a_minute_is_forgiven(
@@ -82,7 +82,7 @@ def test_a_clock_that_was_ahead_by_half_a_minute_is_forgiven(
     token = tokens.issue(GIVEN)
     clock.advance(-30_000)
 
-    assert tokens.read(token, "access")
+    assert tokens.verify(token, "access")
 
 
 @pytest.mark.parametrize(("typ", "wanted"), [("refresh", "access"), ("access", "refresh")])
@@ -90,14 +90,14 @@ def test_a_token_of_one_type_is_none_of_the_other(tokens: JwtTokens, typ: str, w
     token = tokens.issue({**GIVEN, "typ": typ})
 
     with pytest.raises(Unauthenticated, match=r"^The token is not valid\.$"):
-        tokens.read(token, wanted)
+        tokens.verify(token, wanted)
 
 
 def test_a_token_of_another_installation_is_worth_nothing(clock: ManualClock) -> None:
     token = JwtTokens((SECRET,), "https://other.test", clock).issue(GIVEN)
 
     with pytest.raises(Unauthenticated):
-        JwtTokens((SECRET,), ISSUER, clock).read(token, "access")
+        JwtTokens((SECRET,), ISSUER, clock).verify(token, "access")
 
 
 @pytest.mark.parametrize("name", GIVEN)
@@ -111,7 +111,7 @@ def test_an_incomplete_token_is_not_issued(tokens: JwtTokens, name: str) -> None
 def test_issuer_and_audience_cannot_be_set_by_whoever_asks_for_a_token(tokens: JwtTokens) -> None:
     token = tokens.issue({**GIVEN, "iss": "https://evil.test", "aud": "other"})
 
-    claims = tokens.read(token, "access")
+    claims = tokens.verify(token, "access")
 
     assert (claims["iss"], claims["aud"]) == (ISSUER, "baton")
 
@@ -125,7 +125,7 @@ def test_a_token_says_nothing_but_its_algorithm_in_its_header(tokens: JwtTokens)
 def test_claims_that_baton_does_not_know_do_no_harm(tokens: JwtTokens) -> None:
     token = forge(HEADER, json.dumps({**CLAIMS, "email": "ana@example.test"}))
 
-    assert tokens.read(token, "access")["email"] == "ana@example.test"
+    assert tokens.verify(token, "access")["email"] == "ana@example.test"
 
 
 @pytest.mark.parametrize(
@@ -167,16 +167,16 @@ def test_while_a_secret_is_replaced_tokens_of_both_are_read_and_the_first_one_si
     before, after = (JwtTokens((secret,), ISSUER, clock) for secret in (OLD, NEW))
     meanwhile = JwtTokens((NEW, OLD), ISSUER, clock)
 
-    assert before.read(JwtTokens((OLD, NEW), ISSUER, clock).issue(GIVEN), "access")
-    assert meanwhile.read(before.issue(GIVEN), "access")
-    assert after.read(meanwhile.issue(GIVEN), "access")
+    assert before.verify(JwtTokens((OLD, NEW), ISSUER, clock).issue(GIVEN), "access")
+    assert meanwhile.verify(before.issue(GIVEN), "access")
+    assert after.verify(meanwhile.issue(GIVEN), "access")
 
 
 def test_once_the_old_secret_is_gone_its_tokens_prove_nothing(clock: ManualClock) -> None:
     before, after = (JwtTokens((secret,), ISSUER, clock) for secret in (OLD, NEW))
 
     with pytest.raises(Unauthenticated):
-        after.read(before.issue(GIVEN), "access")
+        after.verify(before.issue(GIVEN), "access")
 
 
 def test_each_of_several_secrets_has_to_be_one(clock: ManualClock) -> None:

@@ -8,10 +8,10 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.http import blueprints, cursors
-from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import Key
 from chalicelib.usecases.records.people import Person
-from chalicelib.usecases.records.webhooks import Delivery, Webhook
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, Webhook
 from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
 from tests.support.api import Api
 from tests.support.services import SECRET
@@ -163,10 +163,10 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
     handoff = ok(bot.get(path))["handoff"]
     told = ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
     directory, administration = bot.services.directory, bot.services.administration
-    directory.add_key(Key("staged", "demo", digest_of("secret")))
-    administration.change_webhook("demo", administration.webhook("demo"), HOOK)
-    tried = Delivery("demo", id_of(path), 1, 1, "agent.message", bot.services.clock.now())
-    bot.services.deliveries.log(tried)
+    directory.put_key(Key("staged", "demo", hash_secret("secret")))
+    administration.update_webhook("demo", administration.webhook("demo"), HOOK)
+    tried = DeliveryAttempt("demo", id_of(path), 1, 1, "agent.message", bot.services.clock.now())
+    bot.services.deliveries.record_attempt(tried)
     others = {
         "handoffs": handoff["id"] if handoff else "h_none",
         "notifications": told["id"],
@@ -175,8 +175,8 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
         "deliveries": tried.id,
     }
     nell = Member(INVITED, "Nell", "nell@example.test", Role.AGENT)
-    administration.add_person(Person(INVITED, nell.email, nell.name, ""))
-    directory.add_member("demo", nell)
+    administration.create_person(Person(INVITED, nell.email, nell.name, ""))
+    directory.put_member("demo", nell)
     return Ids(id_of(path), others)
 
 

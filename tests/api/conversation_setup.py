@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member
-from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import Key
 from chalicelib.usecases.records.people import Person
 from tests.support.api import Answer, Api
@@ -70,16 +70,16 @@ def person(
     email = f"{name}@example.test"
     who = person_id(email)
     hashed = services.passwords.hash(f"{name}-demo")
-    services.directory.add_person(Person(who, email, name.title(), hashed))
+    services.directory.put_person(Person(who, email, name.title(), hashed))
     member = Member(who, name.title(), email, role, queues, capacity)
-    services.directory.add_member("demo", member)
+    services.directory.put_member("demo", member)
     return who
 
 
 def key(services: MemoryServices, name: str, *scopes: Scope, expires_at: int | None = None) -> str:
     """One more key of `demo`, with these scopes."""
-    stored = Key(name, "demo", digest_of("secret"), frozenset(scopes), expires_at)
-    services.directory.add_key(stored)
+    stored = Key(name, "demo", hash_secret("secret"), frozenset(scopes), expires_at)
+    services.directory.put_key(stored)
     return f"bk_{name}_secret"
 
 

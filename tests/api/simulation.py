@@ -2,7 +2,7 @@
 
 from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.events import CommittedEntry
 from tests.api.conversation_setup import id_of
 from tests.support.services import MemoryServices
 
@@ -36,12 +36,12 @@ class Simulation:
                 minute.every_minute(self.services)
             self.run_reactions()
 
-    def _new_entries(self) -> list[Committed]:
+    def _new_entries(self) -> list[CommittedEntry]:
         found = []
         for place in self.services.conversations.places():
             after = self._last_seq.get(place, 0)
             for entry in self.services.conversations.entries_after(*place, after, 1000):
-                found.append(Committed(*place, entry))
+                found.append(CommittedEntry(*place, entry))
                 self._last_seq[place] = entry.seq
         return found
 
@@ -50,4 +50,4 @@ def run_reactions(services: MemoryServices, path: str, times: int = 1) -> None:
     """Reacts to all entries of this conversation so far, as the stream does; `times` times over."""
     cid = id_of(path)
     for entry in services.conversations.entries_after("demo", cid, 0, 1000) * times:
-        react(services, Committed("demo", cid, entry))
+        react(services, CommittedEntry("demo", cid, entry))

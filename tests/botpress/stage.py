@@ -13,7 +13,7 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.accounts import sessions
-from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import Bot, Key
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
@@ -50,7 +50,7 @@ class Cast:
         emails = {name: f"{name}@{mark}.test" for name in ROLES}
         for name, email in emails.items():
             person = Person(person_id(email), email, name.title(), hashed)
-            services.directory.add_person(person)
+            services.directory.put_person(person)
         tokens = {n: sessions.login(services, e, PASSWORD, mark).access for n, e in emails.items()}
         return cls(services, send, tokens, emails)
 
@@ -70,11 +70,11 @@ class Stage:
     def __post_init__(self) -> None:
         directory = self.cast.services.directory
         for bot in (self.bot, self.other):
-            directory.add_bot(Bot(bot, f"The bot {bot}"))
-            directory.add_key(Key(bot, bot, digest_of("secret")))
+            directory.put_bot(Bot(bot, f"The bot {bot}"))
+            directory.put_key(Key(bot, bot, hash_secret("secret")))
         for name, email in self.cast.emails.items():
             member = Member(person_id(email), name.title(), email, ROLES[name])
-            directory.add_member(self.other if name == "eve" else self.bot, member)
+            directory.put_member(self.other if name == "eve" else self.bot, member)
             directory.set_presence(member.person, Presence())
         self.names |= {"bot": self.bot, "other": self.other}
         self.names |= {f"{n}'s email": email for n, email in self.cast.emails.items()}

@@ -13,7 +13,7 @@ from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.live import sockets
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.events import CommittedEntry
 from tests.botpress.rows import objects
 from tests.botpress.stage import Cast, Stage, fits
 from tests.support.services import MemoryServices
@@ -52,7 +52,7 @@ def told(services: MemoryServices, stage: Stage, name: str = "session", after: i
     """What the table's stream brings: every entry of this conversation."""
     cid = stage.names[name]
     for entry in services.conversations.entries_after(stage.bot, cid, after, 100):
-        react(services, Committed(stage.bot, cid, entry))
+        react(services, CommittedEntry(stage.bot, cid, entry))
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_events_of_another_bot_cannot_be_had(stage: Stage, ana: Client) -> None:
 def test_nobody_hears_of_what_they_may_not_see(stage: Stage, services: MemoryServices) -> None:
     email = stage.cast.emails["bo"]
     salesman = Member(person_id(email), "Bo", email, Role.AGENT, frozenset({"sales"}))
-    services.directory.add_member(stage.bot, salesman)
+    services.directory.put_member(stage.bot, salesman)
     bo, eve = Client(stage, services, "bo", "c-bo"), Client(stage, services, "eve", "c-eve")
     for client in (bo, eve):
         client.ask("subscribe", events=HITL)

@@ -19,12 +19,12 @@ def told(stage: Stage, services: MemoryServices, format: WebhookFormat) -> list[
     """All that the bot's server is told of one whole handoff."""
     bot = services.directory.bot(stage.bot)
     assert bot
-    services.directory.add_bot(replace(bot, webhook=replace(HOOK, format=format)))
+    services.directory.put_bot(replace(bot, webhook=replace(HOOK, format=format)))
     stage.prepare(["talked", "requested", "ana online", "assigned"])
     stage.ok("ana", "POST hitl/sessions/{session}/message", {"message": "yo"})
     stage.ok("ana", "POST hitlnext/handoffs/{handoff}/resolve")
     deliver(services, stage.bot, stage.names["session"], "receipt")
-    return [json.loads(request.body) for request in services.receiver.requests]
+    return [json.loads(request.body) for request in services.webhook_client.requests]
 
 
 def test_it_gets_the_handoff_whole_and_what_agents_say_as_everybody_does(

@@ -201,9 +201,9 @@ def test_colleagues_names_notifications_and_errors_are_text(
     for number, text in enumerate(HOSTILE):
         email = f"hostile-{number}@example.test"
         who = person_id(email)
-        directory.add_person(Person(who, email, named(number, text), "no password"))
+        directory.put_person(Person(who, email, named(number, text), "no password"))
         queues = frozenset({short(text, 32)})
-        directory.add_member("demo", Member(who, named(number, text), email, Role.AGENT, queues))
+        directory.put_member("demo", Member(who, named(number, text), email, Role.AGENT, queues))
         office.call("POST", f"{BOT}/notifications", {"message": text, "url": "javascript:alert(1)"})
     safe.reload()
 

@@ -9,8 +9,8 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
-from chalicelib.usecases.records.people import Connection, Person
+from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.people import Person, SocketConnection
 from tests.budgets.scene import BOT, scene
 from tests.budgets.table_services import TableServices
 from tests.support.clock import ManualClock
@@ -24,15 +24,15 @@ ADDRESS = Address(BOT, "web", "user-0", "t")
 def with_agents(services: TableServices, online: int) -> None:
     for number in range(online):
         name = f"agent-{number}"
-        services.directory.add_person(Person(name, f"{name}@example.test", name, ""))
-        services.directory.add_member(BOT, Member(name, name, f"{name}@example.test", Role.AGENT))
+        services.directory.put_person(Person(name, f"{name}@example.test", name, ""))
+        services.directory.put_member(BOT, Member(name, name, f"{name}@example.test", Role.AGENT))
         now = services.clock.now()
-        services.connections.open(Connection(name, name, 1, (BOT,), now, now + 60_000))
+        services.connections.put(SocketConnection(name, name, 1, (BOT,), now, now + 60_000))
 
 
-def latest(services: TableServices) -> Committed:
+def latest(services: TableServices) -> CommittedEntry:
     (entry,) = services.conversations.entries_before(BOT, ADDRESS.conversation_id, None, 1)
-    return Committed(BOT, ADDRESS.conversation_id, entry)
+    return CommittedEntry(BOT, ADDRESS.conversation_id, entry)
 
 
 @pytest.mark.parametrize(("online", "calls"), [(0, 1), (1, 3), (20, 3)])
@@ -56,14 +56,14 @@ READ_OF_CONNECTIONS, READ_OF_ROSTER = 1 / 15, 1 / 20
 """Read units, at most, for each agent: some 250 and 200 bytes."""
 
 
-def said_to_its_owner(services: TableServices) -> Committed:
+def said_to_its_owner(services: TableServices) -> CommittedEntry:
     """Ana is there, owns the conversation, and its user has said something."""
     ana = services.directory.person(person_id("ana@example.test"))
     assert ana
     now = services.clock.now()
     vars(services)["sockets"] = FakeSockets(["ana"])
-    services.connections.open(
-        Connection("ana", ana.id, ana.token_version, (BOT,), now, now + 60_000)
+    services.connections.put(
+        SocketConnection("ana", ana.id, ana.token_version, (BOT,), now, now + 60_000)
     )
     one = scene(services)
     one.own()

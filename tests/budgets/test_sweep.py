@@ -21,7 +21,7 @@ def test_it_asks_each_bot_for_its_connections_and_each_of_its_boards(
 ) -> None:
     services = TableServices(replace(table, shards=shards), clock)
     for number in range(bots - SEEDED):
-        services.directory.add_bot(Bot(f"bot-{number}", "One more"))
+        services.directory.put_bot(Bot(f"bot-{number}", "One more"))
 
     with counting(table) as calls:
         every_minute(services)

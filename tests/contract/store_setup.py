@@ -20,7 +20,7 @@ from chalicelib.domain.conversation.head import Head, Status, unborn
 from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.errors import BatonError
 from chalicelib.domain.routing.members import Member
-from chalicelib.usecases.ports.conversations import Commit, Lost, Query
+from chalicelib.usecases.ports.conversations import Commit, CommitConflict, Query
 from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -143,15 +143,15 @@ def owned(number: int, owner: str, *, since: int = 0) -> Head:
     return replace(head, status=Status.AGENT, owner=Author(owner, owner), waiting_since=None)
 
 
-def at_once(calls: Sequence[Callable[[], T]]) -> list[T | BatonError | Lost]:
+def at_once(calls: Sequence[Callable[[], T]]) -> list[T | BatonError | CommitConflict]:
     """What each returns or is refused with, all of them started by one signal."""
     barrier = Barrier(len(calls))
 
-    def run(call: Callable[[], T]) -> T | BatonError | Lost:
+    def run(call: Callable[[], T]) -> T | BatonError | CommitConflict:
         barrier.wait()
         try:
             return call()
-        except (BatonError, Lost) as refusal:
+        except (BatonError, CommitConflict) as refusal:
             return refusal
 
     with ThreadPoolExecutor(len(calls)) as pool:

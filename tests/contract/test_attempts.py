@@ -10,28 +10,28 @@ WINDOW = 15 * 60 * 1000
 
 
 def test_attempts_are_counted_by_name(stores: Stores) -> None:
-    count = partial(stores.attempts.count, now=NOW, window=WINDOW)
+    count = partial(stores.login_attempts.count, now=NOW, window=WINDOW)
 
     assert [count("a"), count("a"), count("a#"), count("a")] == [1, 2, 1, 3]
 
 
 def test_a_new_window_begins_when_the_old_one_has_passed(stores: Stores) -> None:
-    stores.attempts.count("a", NOW, WINDOW)
+    stores.login_attempts.count("a", NOW, WINDOW)
 
-    assert stores.attempts.count("a", NOW + WINDOW - 1, WINDOW) == 2
-    assert stores.attempts.count("a", NOW + WINDOW, WINDOW) == 1
-    assert stores.attempts.count("a", NOW + 2 * WINDOW - 1, WINDOW) == 2
+    assert stores.login_attempts.count("a", NOW + WINDOW - 1, WINDOW) == 2
+    assert stores.login_attempts.count("a", NOW + WINDOW, WINDOW) == 1
+    assert stores.login_attempts.count("a", NOW + 2 * WINDOW - 1, WINDOW) == 2
 
 
 def test_what_is_forgotten_is_counted_anew(stores: Stores) -> None:
-    stores.attempts.count("a", NOW, WINDOW)
-    stores.attempts.forget("a")
-    stores.attempts.forget("never counted")
+    stores.login_attempts.count("a", NOW, WINDOW)
+    stores.login_attempts.reset("a")
+    stores.login_attempts.reset("never counted")
 
-    assert stores.attempts.count("a", NOW, WINDOW) == 1
+    assert stores.login_attempts.count("a", NOW, WINDOW) == 1
 
 
 def test_no_attempt_of_16_at_once_goes_uncounted(stores: Stores) -> None:
-    counts = at_once([partial(stores.attempts.count, "a", NOW, WINDOW) for _ in range(16)])
+    counts = at_once([partial(stores.login_attempts.count, "a", NOW, WINDOW) for _ in range(16)])
 
     assert sorted(count for count in counts if isinstance(count, int)) == list(range(1, 17))

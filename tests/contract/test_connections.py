@@ -4,14 +4,14 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from chalicelib.usecases.records.people import Connection, Ticket
+from chalicelib.usecases.records.people import SocketConnection, SocketTicket
 from tests.contract.store_setup import BOT, CID, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores
 
 MINUTE = 60_000
-TICKET = Ticket("hash", "ana", 2, START + 30_123)
-OPEN = Connection("L0SM9cOFvHcCIhw=", "ana", 2, (BOT, "other"), START, START + 120 * MINUTE)
+TICKET = SocketTicket("hash", "ana", 2, START + 30_123)
+OPEN = SocketConnection("L0SM9cOFvHcCIhw=", "ana", 2, (BOT, "other"), START, START + 120 * MINUTE)
 
 
 def test_a_ticket_is_good_once(stores: Stores) -> None:
@@ -43,7 +43,7 @@ def test_of_16_who_use_a_ticket_at_once_one_gets_in(stores: Stores) -> None:
 
 
 def test_an_open_connection_is_found_by_id_and_by_each_of_its_bots(stores: Stores) -> None:
-    stores.connections.open(OPEN)
+    stores.connections.put(OPEN)
 
     assert stores.connections.get(OPEN.id) == OPEN
     assert stores.connections.of_bot(BOT) == stores.connections.of_bot("other") == [OPEN]
@@ -52,32 +52,32 @@ def test_an_open_connection_is_found_by_id_and_by_each_of_its_bots(stores: Store
 
 def test_a_connection_of_somebody_without_bots_is_found_by_id(stores: Stores) -> None:
     connection = replace(OPEN, bots=())
-    stores.connections.open(connection)
+    stores.connections.put(connection)
 
     assert stores.connections.get(OPEN.id) == connection
-    stores.connections.close(connection)
+    stores.connections.remove(connection)
     assert stores.connections.get(OPEN.id) is None
 
 
 def test_a_connection_may_hear_of_very_many_bots(stores: Stores) -> None:
     connection = replace(OPEN, bots=tuple(f"b{n}" for n in range(130)))
-    stores.connections.open(connection)
+    stores.connections.put(connection)
 
     assert stores.connections.get(OPEN.id) == connection
     assert stores.connections.of_bot("b0") == stores.connections.of_bot("b129") == [connection]
-    stores.connections.close(connection)
+    stores.connections.remove(connection)
     assert stores.connections.of_bot("b0") == stores.connections.of_bot("b129") == []
 
 
 def test_a_closed_connection_is_forgotten_with_all_it_watched(stores: Stores) -> None:
     other = replace(OPEN, id="other")
     for connection in (OPEN, other):
-        stores.connections.open(connection)
+        stores.connections.put(connection)
         for n in range(30):
             stores.connections.watch(BOT, f"c_{n}", connection, START + MINUTE)
 
-    first = stores.connections.close(OPEN)
-    again = stores.connections.close(OPEN)
+    first = stores.connections.remove(OPEN)
+    again = stores.connections.remove(OPEN)
 
     assert stores.connections.get(OPEN.id) is None
     assert stores.connections.of_bot(BOT) == [other]
@@ -107,7 +107,7 @@ def test_who_stops_watching_watches_no_longer(stores: Stores) -> None:
 
 
 def test_what_has_expired_is_absent_whether_it_was_removed_or_not(stores: Stores) -> None:
-    stores.connections.open(OPEN)
+    stores.connections.put(OPEN)
     stores.connections.watch(BOT, CID, OPEN, OPEN.expires_at)
     stores.clock.advance(OPEN.expires_at - START + 1000)
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from chalicelib.usecases.records.bots import Bot
-from chalicelib.usecases.records.webhooks import Cursor, Delivery, Webhook
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Webhook
 from tests.contract.store_setup import BOT, CID, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -17,46 +17,52 @@ HOOK = Webhook("https://example.test", ("whsec_a",))
 
 
 def test_a_cursor_begins_at_the_beginning(stores: Stores) -> None:
-    assert stores.deliveries.cursor(BOT, CID) == Cursor(0, 0)
+    assert stores.deliveries.cursor(BOT, CID) == DeliveryCursor(0, 0)
 
 
 def test_a_cursor_moves_from_where_it_was(stores: Stores) -> None:
-    steps = [Cursor(), Cursor(0, 1), Cursor(0, 2), Cursor(4), Cursor(9, 1)]
+    steps = [
+        DeliveryCursor(),
+        DeliveryCursor(0, 1),
+        DeliveryCursor(0, 2),
+        DeliveryCursor(4),
+        DeliveryCursor(9, 1),
+    ]
 
     for old, new in pairwise(steps):
-        assert stores.deliveries.move(BOT, CID, old, new)
+        assert stores.deliveries.advance_cursor(BOT, CID, old, new)
 
-    assert stores.deliveries.cursor(BOT, CID) == Cursor(9, 1)
-    assert stores.deliveries.cursor("other", CID) == Cursor()
+    assert stores.deliveries.cursor(BOT, CID) == DeliveryCursor(9, 1)
+    assert stores.deliveries.cursor("other", CID) == DeliveryCursor()
 
 
 def test_a_cursor_does_not_move_from_where_it_is_not(stores: Stores) -> None:
-    assert not stores.deliveries.move(BOT, CID, Cursor(1), Cursor(2))
-    assert stores.deliveries.move(BOT, CID, Cursor(), Cursor(3, 1))
+    assert not stores.deliveries.advance_cursor(BOT, CID, DeliveryCursor(1), DeliveryCursor(2))
+    assert stores.deliveries.advance_cursor(BOT, CID, DeliveryCursor(), DeliveryCursor(3, 1))
 
-    assert not stores.deliveries.move(BOT, CID, Cursor(), Cursor(4))
-    assert not stores.deliveries.move(BOT, CID, Cursor(3), Cursor(4))
-    assert stores.deliveries.cursor(BOT, CID) == Cursor(3, 1)
+    assert not stores.deliveries.advance_cursor(BOT, CID, DeliveryCursor(), DeliveryCursor(4))
+    assert not stores.deliveries.advance_cursor(BOT, CID, DeliveryCursor(3), DeliveryCursor(4))
+    assert stores.deliveries.cursor(BOT, CID) == DeliveryCursor(3, 1)
 
 
 def test_of_16_who_move_a_cursor_at_once_one_does(stores: Stores) -> None:
-    move = partial(stores.deliveries.move, BOT, CID, Cursor())
+    move = partial(stores.deliveries.advance_cursor, BOT, CID, DeliveryCursor())
 
-    moved = at_once([partial(move, Cursor(n + 1)) for n in range(16)])
+    moved = at_once([partial(move, DeliveryCursor(n + 1)) for n in range(16)])
 
     assert moved.count(True) == 1
 
 
 def test_there_are_five_slots_for_a_bot(stores: Stores) -> None:
-    taken = [stores.deliveries.take_slot(BOT, START, LEASE) for _ in range(IN_FLIGHT + 1)]
+    taken = [stores.deliveries.acquire_slot(BOT, START, LEASE) for _ in range(IN_FLIGHT + 1)]
 
     assert sorted(slot for slot in taken if slot is not None) == [0, 1, 2, 3, 4]
     assert taken[-1] is None
-    assert stores.deliveries.take_slot("other", START, LEASE) is not None
+    assert stores.deliveries.acquire_slot("other", START, LEASE) is not None
 
 
 def test_no_slot_is_taken_twice_by_16_at_once(stores: Stores) -> None:
-    taken = at_once([partial(stores.deliveries.take_slot, BOT, START, LEASE) for _ in range(16)])
+    taken = at_once([partial(stores.deliveries.acquire_slot, BOT, START, LEASE) for _ in range(16)])
 
     slots = [slot for slot in taken if isinstance(slot, int)]
     assert len(slots) == len(set(slots)) == IN_FLIGHT
@@ -64,74 +70,77 @@ def test_no_slot_is_taken_twice_by_16_at_once(stores: Stores) -> None:
 
 def test_a_slot_that_is_freed_can_be_taken_again(stores: Stores) -> None:
     for _ in range(IN_FLIGHT):
-        stores.deliveries.take_slot(BOT, START, LEASE)
+        stores.deliveries.acquire_slot(BOT, START, LEASE)
 
-    stores.deliveries.free_slot(BOT, 3)
-    stores.deliveries.free_slot("other", 2)
+    stores.deliveries.release_slot(BOT, 3)
+    stores.deliveries.release_slot("other", 2)
 
-    assert stores.deliveries.take_slot(BOT, START, LEASE) == 3
-    assert stores.deliveries.take_slot(BOT, START, LEASE) is None
+    assert stores.deliveries.acquire_slot(BOT, START, LEASE) == 3
+    assert stores.deliveries.acquire_slot(BOT, START, LEASE) is None
 
 
 def test_a_slot_whose_lease_has_ended_can_be_taken_again(stores: Stores) -> None:
     for n in range(IN_FLIGHT):
-        stores.deliveries.take_slot(BOT, START + n, LEASE)
+        stores.deliveries.acquire_slot(BOT, START + n, LEASE)
 
-    assert stores.deliveries.take_slot(BOT, START + LEASE - 1, LEASE) is None
-    assert stores.deliveries.take_slot(BOT, START + LEASE, LEASE) is not None
-    assert stores.deliveries.take_slot(BOT, START + LEASE, LEASE) is None
+    assert stores.deliveries.acquire_slot(BOT, START + LEASE - 1, LEASE) is None
+    assert stores.deliveries.acquire_slot(BOT, START + LEASE, LEASE) is not None
+    assert stores.deliveries.acquire_slot(BOT, START + LEASE, LEASE) is None
 
 
 def test_the_same_attempt_can_be_logged_twice(stores: Stores) -> None:
-    delivery = Delivery(BOT, CID, 1, 1, "agent.message", START, 500, "no", dead=True)
+    delivery = DeliveryAttempt(BOT, CID, 1, 1, "agent.message", START, 500, "no", dead=True)
 
     for each in (delivery, delivery, replace(delivery, status=None, error=None)):
-        stores.deliveries.log(each)
+        stores.deliveries.record_attempt(each)
 
 
 def test_the_log_is_read_newest_first_page_after_page_and_by_bot(stores: Stores) -> None:
-    tries = [Delivery(BOT, CID, n, 1, "agent.message", START + n) for n in range(1, 6)]
-    for delivery in (*tries, Delivery("other", CID, 1, 1, "agent.message", START)):
-        stores.deliveries.log(delivery)
+    tries = [DeliveryAttempt(BOT, CID, n, 1, "agent.message", START + n) for n in range(1, 6)]
+    for delivery in (*tries, DeliveryAttempt("other", CID, 1, 1, "agent.message", START)):
+        stores.deliveries.record_attempt(delivery)
 
-    first, position = stores.deliveries.history(BOT, None, 3)
-    second, end = stores.deliveries.history(BOT, position, 3)
+    first, position = stores.deliveries.latest_attempts(BOT, None, 3)
+    second, end = stores.deliveries.latest_attempts(BOT, position, 3)
 
     assert first + second == tries[::-1]
     assert (position, end) == (first[-1].id, None)
-    assert stores.deliveries.history("third", None, 3) == ([], None)
+    assert stores.deliveries.latest_attempts("third", None, 3) == ([], None)
 
 
 def test_a_delivery_is_found_by_its_id_and_by_its_own_bot_alone(stores: Stores) -> None:
-    delivery = Delivery(BOT, CID, 12, 8, "agent.message", START, None, "Nobody.", dead=True)
-    stores.deliveries.log(delivery)
+    delivery = DeliveryAttempt(BOT, CID, 12, 8, "agent.message", START, None, "Nobody.", dead=True)
+    stores.deliveries.record_attempt(delivery)
 
-    assert stores.deliveries.delivery(BOT, delivery.id) == delivery
-    assert stores.deliveries.delivery("other", delivery.id) is None
+    assert stores.deliveries.attempt(BOT, delivery.id) == delivery
+    assert stores.deliveries.attempt("other", delivery.id) is None
     for wrong in ("", "x", delivery.id + "1", f"d_{START:013d}_#_1_1"):
-        assert stores.deliveries.delivery(BOT, wrong) is None
+        assert stores.deliveries.attempt(BOT, wrong) is None
 
 
 def test_cursors_are_read_together(stores: Stores) -> None:
-    stores.deliveries.move(BOT, CID, Cursor(), Cursor(3, 1))
+    stores.deliveries.advance_cursor(BOT, CID, DeliveryCursor(), DeliveryCursor(3, 1))
 
-    assert stores.deliveries.cursors(BOT, [CID, "c_x"]) == {CID: Cursor(3, 1), "c_x": Cursor()}
+    assert stores.deliveries.cursors(BOT, [CID, "c_x"]) == {
+        CID: DeliveryCursor(3, 1),
+        "c_x": DeliveryCursor(),
+    }
     assert stores.deliveries.cursors(BOT, []) == {}
 
 
 def test_a_webhook_that_is_switched_off_says_why(stores: Stores) -> None:
-    stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
+    stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
 
-    stores.deliveries.switch_off(BOT, "410 Gone")
+    stores.deliveries.disable_webhook(BOT, "410 Gone")
 
-    assert stores.directory.bot(BOT) == Bot(BOT, "Demo", replace(HOOK, off="410 Gone"))
+    assert stores.directory.bot(BOT) == Bot(BOT, "Demo", replace(HOOK, disabled_reason="410 Gone"))
 
 
 def test_what_has_no_webhook_cannot_be_switched_off(stores: Stores) -> None:
-    stores.directory.add_bot(Bot(BOT, "Demo"))
+    stores.directory.put_bot(Bot(BOT, "Demo"))
 
-    stores.deliveries.switch_off(BOT, "x")
-    stores.deliveries.switch_off("nobody", "x")
+    stores.deliveries.disable_webhook(BOT, "x")
+    stores.deliveries.disable_webhook("nobody", "x")
 
     assert stores.directory.bot(BOT) == Bot(BOT, "Demo")
     assert stores.directory.bot("nobody") is None

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.usecases.ports.conversations import Lost, Query
-from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
+from chalicelib.usecases.ports.conversations import CommitConflict, Query
+from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
 from chalicelib.usecases.records.events import Notification
 from tests.contract.store_setup import ADDRESS, BOT, CID, DEMO, act, at_once, said
 from tests.support.clock import START
@@ -62,19 +62,19 @@ def test_a_notification_that_is_not_there_cannot_be_read(stores: Stores) -> None
 
 
 def test_a_key_names_the_notification_it_made(stores: Stores) -> None:
-    assert stores.notifications.known(BOT, KEY) is None
+    assert stores.notifications.find_by_key(BOT, KEY) is None
     stores.notifications.add(made(1), KEY)
 
-    assert stores.notifications.known(BOT, replace(KEY, fingerprint="g")) == ("f", made(1))
-    assert stores.notifications.known("other", KEY) is None
-    assert stores.notifications.known(BOT, replace(KEY, caller="k2")) is None
+    assert stores.notifications.find_by_key(BOT, replace(KEY, fingerprint="g")) == ("f", made(1))
+    assert stores.notifications.find_by_key("other", KEY) is None
+    assert stores.notifications.find_by_key(BOT, replace(KEY, caller="k2")) is None
 
 
 def test_a_key_makes_one_notification(stores: Stores) -> None:
     added = at_once([partial(stores.notifications.add, made(n), KEY) for n in range(16)])
 
     assert added.count(None) == 1
-    assert sum(isinstance(outcome, Lost) for outcome in added) == 15
+    assert sum(isinstance(outcome, CommitConflict) for outcome in added) == 15
     assert len(stores.notifications.latest(BOT, None, 99)) == 1
 
 
@@ -82,29 +82,29 @@ def test_a_key_can_be_used_anew_after_seven_days(stores: Stores) -> None:
     stores.notifications.add(made(1), KEY)
     stores.clock.advance(7 * DAY + 1000)
 
-    assert stores.notifications.known(BOT, KEY) is None
+    assert stores.notifications.find_by_key(BOT, KEY) is None
     stores.notifications.add(made(2), KEY)
 
-    assert stores.notifications.known(BOT, KEY) == ("f", made(2))
+    assert stores.notifications.find_by_key(BOT, KEY) == ("f", made(2))
 
 
 def test_a_key_that_has_made_a_notification_is_no_commands_any_more(stores: Stores) -> None:
     stores.notifications.add(made(1), KEY)
 
-    with pytest.raises(Lost):
+    with pytest.raises(CommitConflict):
         act(stores, DEMO, ADDRESS, said("hi"), KEY)
 
-    assert stores.conversations.load(Query(BOT, CID, KEY)).by_key == KnownAnswer("f", None)
+    assert stores.conversations.load(Query(BOT, CID, KEY)).by_key == StoredAnswer("f", None)
     assert stores.conversations.head(BOT, CID) is None
 
 
 def test_a_key_that_a_command_has_used_makes_no_notification(stores: Stores) -> None:
     act(stores, DEMO, ADDRESS, said("hi"), KEY)
 
-    with pytest.raises(Lost):
+    with pytest.raises(CommitConflict):
         stores.notifications.add(made(1), KEY)
 
-    assert stores.notifications.known(BOT, KEY) == ("f", None)
+    assert stores.notifications.find_by_key(BOT, KEY) == ("f", None)
     assert stores.notifications.latest(BOT, None, 9) == []
 
 

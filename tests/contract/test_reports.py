@@ -12,7 +12,7 @@ from chalicelib.domain.conversation.handoff import Outcome, Request
 from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.report import Tally, sum_tallies
-from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
 from tests.contract.failures.faults import FOR_EVER, answer_is_lost, cancelled, faulty
 from tests.contract.store_setup import ADDRESS, ANA, BOT, CID, DEMO, act, at_once, other, said_times
 from tests.support.engines import Stores
@@ -30,11 +30,11 @@ def ended(
     queue: str | None = "sales",
     agent: str | None = "ana",
     tally: Tally = ONE,
-) -> Ended:
+) -> EndedHandoff:
     """A handoff that there is, as it may be counted."""
     head = act(stores, DEMO, other(ADDRESS, number), Pause(Request(queue=queue)))
     assert head.handoff_id
-    return Ended(BOT, head.handoff_id, day, queue, agent, tally)
+    return EndedHandoff(BOT, head.handoff_id, day, queue, agent, tally)
 
 
 def by_queue(stores: Stores, first: str = DAY, last: str = DAY) -> Sequence[DayTally]:
@@ -47,14 +47,14 @@ def test_where_nothing_has_ended_nothing_is_counted(stores: Stores) -> None:
 
 
 def test_a_handoff_is_counted_for_its_queue_and_for_its_agent(stores: Stores) -> None:
-    stores.reports.count(ended(stores))
+    stores.reports.count_handoff(ended(stores))
 
     assert by_queue(stores) == [DayTally(DAY, "sales", ONE)]
     assert stores.reports.by_agent(BOT, DAY, DAY) == [DayTally(DAY, "ana", ONE)]
 
 
 def test_a_handoff_without_queue_and_agent_is_counted_too(stores: Stores) -> None:
-    stores.reports.count(ended(stores, queue=None, agent=None))
+    stores.reports.count_handoff(ended(stores, queue=None, agent=None))
 
     assert by_queue(stores) == [DayTally(DAY, None, ONE)]
     assert stores.reports.by_agent(BOT, DAY, DAY) == []
@@ -63,7 +63,7 @@ def test_a_handoff_without_queue_and_agent_is_counted_too(stores: Stores) -> Non
 def test_a_handoff_counts_once_however_often_it_is_told(stores: Stores) -> None:
     one = ended(stores)
     for _ in range(3):
-        stores.reports.count(one)
+        stores.reports.count_handoff(one)
 
     assert by_queue(stores) == [DayTally(DAY, "sales", ONE)]
 
@@ -71,7 +71,7 @@ def test_a_handoff_counts_once_however_often_it_is_told(stores: Stores) -> None:
 def test_a_handoff_that_is_told_by_several_at_once_counts_once(stores: Stores) -> None:
     one = ended(stores)
 
-    at_once([partial(stores.reports.count, one) for _ in range(6)])
+    at_once([partial(stores.reports.count_handoff, one) for _ in range(6)])
 
     assert by_queue(stores) == [DayTally(DAY, "sales", ONE)]
 
@@ -79,22 +79,22 @@ def test_a_handoff_that_is_told_by_several_at_once_counts_once(stores: Stores) -
 def test_handoffs_that_end_at_once_are_all_counted(stores: Stores) -> None:
     several = [ended(stores, number) for number in range(6)]
 
-    at_once([partial(stores.reports.count, one) for one in several])
+    at_once([partial(stores.reports.count_handoff, one) for one in several])
 
     assert by_queue(stores) == [DayTally(DAY, "sales", sum_tallies([ONE] * 6))]
 
 
 def test_a_handoff_that_there_is_not_is_not_counted(stores: Stores) -> None:
-    ghost = Ended(BOT, "h_" + "a" * 26 + "_1", DAY, "sales", "ana", ONE)
+    ghost = EndedHandoff(BOT, "h_" + "a" * 26 + "_1", DAY, "sales", "ana", ONE)
 
-    stores.reports.count(ghost)
+    stores.reports.count_handoff(ghost)
 
     assert by_queue(stores) == []
 
 
 def test_a_count_may_rise_by_what_was_not_counted_before(stores: Stores) -> None:
-    stores.reports.count(ended(stores, 1, tally={"handoffs": 1, "leaks": 2}))
-    stores.reports.count(ended(stores, 2, tally={"handoffs": 1, "claim_3": 1}))
+    stores.reports.count_handoff(ended(stores, 1, tally={"handoffs": 1, "leaks": 2}))
+    stores.reports.count_handoff(ended(stores, 2, tally={"handoffs": 1, "claim_3": 1}))
 
     (found,) = by_queue(stores)
 
@@ -103,7 +103,7 @@ def test_a_count_may_rise_by_what_was_not_counted_before(stores: Stores) -> None
 
 def test_days_are_counted_apart_and_both_ends_are_within(stores: Stores) -> None:
     for number, day in enumerate(["2026-01-30", DAY, "2026-02-01", "2026-02-02"]):
-        stores.reports.count(ended(stores, number, day=day))
+        stores.reports.count_handoff(ended(stores, number, day=day))
 
     found = by_queue(stores, DAY, "2026-02-01")
 
@@ -113,17 +113,17 @@ def test_days_are_counted_apart_and_both_ends_are_within(stores: Stores) -> None
 def test_queues_and_agents_with_any_name_are_counted_apart(stores: Stores) -> None:
     names = [None, "A", "Q", "a#b", "a", "~", "ñ" * 16]
     for number, name in enumerate(names):
-        stores.reports.count(ended(stores, number, queue=name, agent=name))
+        stores.reports.count_handoff(ended(stores, number, queue=name, agent=name))
 
-    of_queues = {found.of for found in by_queue(stores)}
-    of_agents = {found.of for found in stores.reports.by_agent(BOT, DAY, DAY)}
+    of_queues = {found.group for found in by_queue(stores)}
+    of_agents = {found.group for found in stores.reports.by_agent(BOT, DAY, DAY)}
 
     assert of_queues == set(names)
     assert of_agents == set(names) - {None}
 
 
 def test_another_bot_counts_nothing_of_it(stores: Stores) -> None:
-    stores.reports.count(ended(stores))
+    stores.reports.count_handoff(ended(stores))
 
     assert stores.reports.by_queue("other", DAY, DAY) == []
     assert stores.reports.by_agent("other", DAY, DAY) == []
@@ -136,7 +136,7 @@ def test_who_meets_another_in_a_row_tries_again(on_moto: Stores) -> None:
     one = ended(on_moto)
 
     with faulty(COUNT, cancelled("None", "TransactionConflict", "None"), times=3) as attempts:
-        on_moto.reports.count(one)
+        on_moto.reports.count_handoff(one)
 
     assert len(attempts) == 4
     assert by_queue(on_moto) == [DayTally(DAY, "sales", ONE)]
@@ -149,9 +149,9 @@ def test_who_always_meets_another_is_told_to_come_back(on_moto: Stores) -> None:
         faulty(COUNT, cancelled("TransactionConflict", "None", "None"), times=FOR_EVER),
         pytest.raises(TemporarilyUnavailable),
     ):
-        on_moto.reports.count(one)
+        on_moto.reports.count_handoff(one)
 
-    on_moto.reports.count(one)
+    on_moto.reports.count_handoff(one)
     assert by_queue(on_moto) == [DayTally(DAY, "sales", ONE)]
 
 
@@ -159,7 +159,7 @@ def test_a_count_whose_answer_is_lost_counts_once(on_moto: Stores) -> None:
     one = ended(on_moto)
 
     with faulty(COUNT, answer_is_lost) as attempts:
-        on_moto.reports.count(one)
+        on_moto.reports.count_handoff(one)
 
     assert len(attempts) == 2
     assert by_queue(on_moto) == [DayTally(DAY, "sales", ONE)]
@@ -189,8 +189,8 @@ def test_a_handoff_can_be_counted_when_it_has_ended(stores: Stores) -> None:
     one = ended(stores)
     act(stores, DEMO, other(ADDRESS, 0), Unpause())
 
-    stores.reports.count(one)
-    stores.reports.count(one)
+    stores.reports.count_handoff(one)
+    stores.reports.count_handoff(one)
 
     assert by_queue(stores) == [DayTally(DAY, "sales", ONE)]
 
@@ -198,15 +198,15 @@ def test_a_handoff_can_be_counted_when_it_has_ended(stores: Stores) -> None:
 # Leaks in no handoff
 
 
-def leaked(stores: Stores, number: int = 0, day: str = DAY) -> Leaked:
+def leaked(stores: Stores, number: int = 0, day: str = DAY) -> RefusedLeak:
     """An entry that there is, as it may be counted."""
     head = act(stores, DEMO, other(ADDRESS, number), UserMessage(Body("Hello")))
-    return Leaked(BOT, head.id, head.last_seq, day)
+    return RefusedLeak(BOT, head.id, head.last_seq, day)
 
 
 def test_a_leak_in_no_handoff_counts_once_beside_what_has_ended_that_day(stores: Stores) -> None:
     leak = leaked(stores, 1)
-    stores.reports.count(ended(stores, queue=None, agent=None))
+    stores.reports.count_handoff(ended(stores, queue=None, agent=None))
 
     for _ in range(2):
         stores.reports.count_leak(leak)

@@ -92,12 +92,12 @@ def create_people(services: Recorder) -> dict[str, Api]:
         bot = Api(services, DEMO_KEY)
         who = person_id("ada@example.test")
         hashed = services.passwords.hash("ada-demo")
-        services.directory.add_person(Person(who, "ada@example.test", "Ada", hashed))
+        services.directory.put_person(Person(who, "ada@example.test", "Ada", hashed))
         sales = frozenset({"sales"})
         for name, role in (("ada", Role.ADMIN), ("ana", Role.AGENT)):
             email = f"{name}@example.test"
             member = Member(person_id(email), name.title(), email, role, sales, 9)
-            services.directory.add_member("demo", member)
+            services.directory.put_member("demo", member)
         return {"bot": bot, "nobody": bot.as_(None)} | {
             role: bot.login(name) for role, name in NAMES.items()
         }
@@ -224,7 +224,7 @@ def deliveries_fail(services: Recorder) -> None:
 def pause_with_receiver(
     services: Recorder, user: str, receiver: FakeReceiver
 ) -> list[dict[str, Any]]:
-    vars(services)["receiver"] = receiver
+    vars(services)["webhook_client"] = receiver
     request_handoff(services, user, None)
     stream(services)
     return services.received()

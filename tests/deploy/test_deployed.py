@@ -91,7 +91,7 @@ def test_the_bots_of_an_aws_test_run_are_removed(deployed: Deployed) -> None:
 
     there.close()
 
-    assert scene.bot not in there.services.directory.all_bots()
+    assert scene.bot not in there.services.directory.bot_ids()
 
 
 def test_the_sweep_expires_a_handoff_that_waited_too_long(

@@ -46,7 +46,7 @@ class OnAws(Running):
             waiting = self.services.conversations.board(bot, bots.AT_WORK, None, 1000)
             for conversation in waiting.conversation_ids:
                 execute(self.services, operator, conversation, Unpause())
-            self.services.administration.remove_bot(bot)
+            self.services.administration.delete_bot(bot)
 
 
 @pytest.fixture(scope="module")

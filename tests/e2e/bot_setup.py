@@ -9,7 +9,7 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.accounts import sessions
-from chalicelib.usecases.accounts.authenticate import digest_of
+from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import Bot, Key
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
@@ -45,8 +45,8 @@ class Running:
     def bot(self, receiver: Receiver | None = None) -> "Scene":
         name, secret = f"bot-{token_hex(4)}", token_hex(16)
         webhook = Webhook(receiver.url, (SECRET,)) if receiver else None
-        self.services.directory.add_bot(Bot(name, f"The bot {name}", webhook))
-        self.services.directory.add_key(Key(name, name, digest_of(secret)))
+        self.services.directory.put_bot(Bot(name, f"The bot {name}", webhook))
+        self.services.directory.put_key(Key(name, name, hash_secret(secret)))
         return Scene(self, name, Rest(self.url, f"bk_{name}_{secret}"))
 
 
@@ -93,10 +93,10 @@ class Scene:
         who = person_id(email)
         is_owner = role is Role.OWNER
         person = Person(who, email, name, running.password_hash, is_owner=is_owner)
-        running.services.directory.add_person(person)
+        running.services.directory.put_person(person)
         if not is_owner:
             place = Member(who, name, email, role, queues, capacity=capacity)
-            running.services.directory.add_member(self.bot, place)
+            running.services.directory.put_member(self.bot, place)
         # Not over the network: so many people log in here as no address may within its window.
         session = sessions.login(running.services, email, PASSWORD, source=self.bot)
         return Someone(running, who, name, email, Rest(running.url, session.access))

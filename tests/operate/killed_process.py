@@ -15,7 +15,7 @@ PORTS = frozenset(
         "metrics",
         "notifications",
         "webhook_queue",
-        "receiver",
+        "webhook_client",
         "reports",
         "sockets",
         "topic",

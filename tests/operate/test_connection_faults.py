@@ -11,7 +11,7 @@ from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.settings import LOCAL, Settings
 from chalicelib.usecases.live import push, sockets
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.events import CommittedEntry
 from chalicelib.wiring import AwsServices
 from infra.local.aws.engine import Engine
 from infra.local.aws.table import create_table
@@ -64,7 +64,7 @@ def test_an_unreachable_connection_delays_nobody_else_and_gets_the_push_later(
     ana, bo = Client(services, bot.login("ana"), "ana"), Client(services, bot.login("bo"), "bo")
     path = waiting(bot)
     (*_, entry) = services.conversations.entries_after("demo", id_of(path), 0, 9)
-    committed = Committed("demo", id_of(path), entry)
+    committed = CommittedEntry("demo", id_of(path), entry)
 
     with pytest.raises(TemporarilyUnavailable):
         react(services, committed)
@@ -86,7 +86,7 @@ def test_a_push_to_an_opening_connection_arrives_once_it_is_open(
     (*_, entry) = services.conversations.entries_after("demo", id_of(path), 0, 9)
 
     gateway.looks = looks
-    react(services, Committed("demo", id_of(path), entry))
+    react(services, CommittedEntry("demo", id_of(path), entry))
 
     assert [e["head"]["id"] for e in ana.events] == [id_of(path)]
 
@@ -100,7 +100,7 @@ def test_a_connection_is_deleted_only_if_it_is_still_gone_after_the_handshake_ti
 
     push.send(services, [("ana", push.RESYNC)])
     remembered = services.connections.get("ana")
-    services.clock.advance(push.HANDSHAKE)
+    services.clock.advance(push.HANDSHAKE_MS)
     push.send(services, [("ana", push.RESYNC)])
 
     assert remembered

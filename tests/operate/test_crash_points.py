@@ -28,10 +28,10 @@ from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.events import Committed
-from chalicelib.usecases.records.people import Connection
+from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.people import SocketConnection
 from chalicelib.usecases.records.reports import Metric
-from chalicelib.usecases.records.webhooks import Cursor
+from chalicelib.usecases.records.webhooks import DeliveryCursor
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.worker import SLOT_LEASE, deliver
 from tests.operate.killed_process import crash_points, run_until_killed
@@ -64,7 +64,7 @@ def services_after(steps: int) -> MemoryServices:
         who = person_id(f"{name}@example.test")
         now = services.clock.now()
         services.sockets.connect(name)
-        services.connections.open(Connection(name, who, 1, ("demo",), now, now + 7_200_000))
+        services.connections.put(SocketConnection(name, who, 1, ("demo",), now, now + 7_200_000))
     for caller, command in STORY[:steps]:
         services.clock.advance(1000)
         execute(services, caller, PLACE, command)
@@ -74,7 +74,7 @@ def services_after(steps: int) -> MemoryServices:
 def thread(services: MemoryServices) -> object:
     """The stored conversation: head, entries and handoffs."""
     entries = services.conversations.entries_after("demo", CID, 0, 100)
-    handoffs = services.conversations.handoffs_in("demo", CID)
+    handoffs = services.conversations.handoffs_of_conversation("demo", CID)
     return services.conversations.head("demo", CID), entries, handoffs
 
 
@@ -124,14 +124,14 @@ def reactions() -> Iterator[Operation]:
 
         def do(services: Services) -> None:
             (*_, entry) = services.conversations.entries_after("demo", CID, 0, 100)
-            react(services, Committed("demo", CID, entry))
+            react(services, CommittedEntry("demo", CID, entry))
 
         yield Operation(f"reaction to {STORY[number][1].name}, {number}", begin, do, effects)
 
 
 def deliveries_of(services: MemoryServices) -> object:
     """The order in which the webhook first received each entry, and the delivery cursor."""
-    ids = [request.headers["webhook-id"] for request in services.receiver.requests]
+    ids = [request.headers["webhook-id"] for request in services.webhook_client.requests]
     return list(dict.fromkeys(ids)), services.deliveries.cursor("demo", CID)
 
 
@@ -186,8 +186,10 @@ def test_there_are_more_than_300_crash_points() -> None:
 def moves_cursor_first(services: Services) -> None:
     """A planted bug: a kill after the move loses the delivery."""
     cursor = services.deliveries.cursor("demo", CID)
-    if cursor.seq == 0 and services.deliveries.move("demo", CID, cursor, Cursor(1)):
-        services.receiver.post("https://bot.test/", {"webhook-id": f"{CID}:1"}, b"")
+    if cursor.seq == 0 and services.deliveries.advance_cursor(
+        "demo", CID, cursor, DeliveryCursor(1)
+    ):
+        services.webhook_client.post("https://bot.test/", {"webhook-id": f"{CID}:1"}, b"")
 
 
 def counts_each_time(services: Services) -> None:

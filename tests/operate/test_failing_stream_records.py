@@ -12,7 +12,7 @@ from chalicelib.domain.conversation.commands import Pause
 from chalicelib.domain.conversation.handoff import Request
 from chalicelib.entrypoints.events import stream
 from chalicelib.usecases.conversations.execute import execute
-from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.events import CommittedEntry
 from infra.local.event_sources import DeadLetter, RetryPolicy
 from infra.local.event_sources.batch_delivery import Delivery
 from tests.support.fakes import FakeTopic
@@ -56,7 +56,7 @@ def records_of(services: MemoryServices, conversations: int) -> list[dict[str, A
     for n in range(conversations):
         execute(services, BOT, place(n), Pause(Request(reason="lost")))
         (entry,) = services.conversations.entries_after("demo", place(n).conversation_id, 0, 9)
-        committed = Committed("demo", place(n).conversation_id, entry)
+        committed = CommittedEntry("demo", place(n).conversation_id, entry)
         found.append({"dynamodb": {"SequenceNumber": f"{n:03d}"}, "committed": committed})
     return found
 

@@ -33,8 +33,8 @@ from chalicelib.usecases.conversations.execute import execute, visible
 from chalicelib.usecases.live import sockets
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
-from chalicelib.usecases.records.people import Connection, Person
+from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.people import Person, SocketConnection
 from chalicelib.usecases.routing import presence, timers
 from tests.properties import invariants
 from tests.properties.deadlines import QUEUES, There, Told, deadlines, heard, latest
@@ -72,7 +72,7 @@ class Days(RuleBasedStateMachine):
             for queue in QUEUES.values():
                 self.services.directory.put_queue(bot, queue)
         for person in PEOPLE.values():
-            self.services.directory.add_person(
+            self.services.directory.put_person(
                 Person(person.person, person.email, person.name, "x")
             )
 
@@ -131,7 +131,7 @@ class Days(RuleBasedStateMachine):
         self.there[person] = There(status, self.now)
         known = self.services.directory.person(person)
         assert known is not None
-        presence.choose(self.services, known, status)
+        presence.set_status(self.services, known, status)
 
     @rule(person=PERSON)
     def somebody_connects(self, person: str) -> None:
@@ -139,7 +139,7 @@ class Days(RuleBasedStateMachine):
         status = before.status if before.seen_at else PresenceStatus.ONLINE
         self.there[person] = There(status, self.now)
         ends = self.now + 2 * 60 * MINUTE
-        self.services.connections.open(Connection(person, person, 1, BOTS, self.now, ends))
+        self.services.connections.put(SocketConnection(person, person, 1, BOTS, self.now, ends))
         presence.heartbeat(self.services, person)
 
     @rule(person=PERSON)
@@ -197,7 +197,7 @@ class Days(RuleBasedStateMachine):
         thread = self.services.table.threads.get((address.bot, address.conversation_id))
         if thread:
             entry = invariants.log(thread)[which % len(thread.entries)]
-            react(self.services, Committed(address.bot, address.conversation_id, entry))
+            react(self.services, CommittedEntry(address.bot, address.conversation_id, entry))
 
     @rule()
     def it_comes_to_rest(self) -> None:
@@ -313,9 +313,9 @@ class Days(RuleBasedStateMachine):
         while news := list(self.news(self.followed)):
             for place, entry in news:
                 try:
-                    react(self.services, Committed(*place, entry))
+                    react(self.services, CommittedEntry(*place, entry))
                 except TemporarilyUnavailable:
-                    react(self.services, Committed(*place, entry))
+                    react(self.services, CommittedEntry(*place, entry))
                 self.followed[place] = entry.seq
 
     def news(self, known: dict[Place, int]) -> Iterator[tuple[Place, Entry]]:

@@ -12,7 +12,7 @@ from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.routing.members import Member
-from chalicelib.usecases.ports.conversations import Commit, Loaded, Lost, Query
+from chalicelib.usecases.ports.conversations import Commit, CommitConflict, Loaded, Query
 from chalicelib.usecases.records.bots import Bot
 from tests.properties.model import LEAVE_WORD
 from tests.support.memory import MemoryConversations, MemoryDirectory, MemoryTable
@@ -75,7 +75,7 @@ class TroubledConversations(MemoryConversations):
 
     def _commit_in(self, trouble: Trouble | None, commit: Commit) -> None:
         if trouble is Trouble.LOST_RACE:
-            raise Lost
+            raise CommitConflict
         if trouble is Trouble.DOWN:
             raise TemporarilyUnavailable("The table does not answer.")
         super().commit(commit)
@@ -94,6 +94,6 @@ class ThreeBots(MemoryServices):
         self.conversations: TroubledConversations = TroubledConversations(self.table, self.clock)
         self.directory = MemoryDirectory(self.table, self.clock)
         for bot in BOTS:
-            self.directory.add_bot(Bot(bot, bot, settings=BotSettings((LEAVE_WORD,))))
+            self.directory.put_bot(Bot(bot, bot, settings=BotSettings((LEAVE_WORD,))))
             for person in PEOPLE.values():
-                self.directory.add_member(bot, person)
+                self.directory.put_member(bot, person)

@@ -17,7 +17,7 @@ from chalicelib.adapters.dynamodb.directory.store import DynamoDirectory
 from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
 from chalicelib.adapters.dynamodb.reports import DynamoReports
 from chalicelib.adapters.dynamodb.table import Table, open_table
-from chalicelib.usecases.ports.accounts import Attempts
+from chalicelib.usecases.ports.accounts import LoginAttempts
 from chalicelib.usecases.ports.admin import Administration
 from chalicelib.usecases.ports.conversations import Conversations
 from chalicelib.usecases.ports.directory import Directory
@@ -52,7 +52,7 @@ class Stores:
     conversations: Conversations
     directory: Directory
     administration: Administration
-    attempts: Attempts
+    login_attempts: LoginAttempts
     connections: Connections
     notifications: Notifications
     deliveries: Deliveries

@@ -78,15 +78,15 @@ class FakeNudges:
         self._groups: dict[tuple[str, str], deque[QueuedMessage]] = {}
         self._sent = 0
 
-    def send(self, bot: str, conversation_id: str, seq: int) -> None:
+    def enqueue(self, bot: str, conversation_id: str, seq: int) -> None:
         self._sent += 1
         queued = QueuedMessage(bot, conversation_id, seq, receipt=f"receipt-{self._sent}")
         self._groups.setdefault((bot, conversation_id), deque()).append(queued)
 
-    def wake(self, bot: str, conversation_id: str, at: int) -> None:
-        self.send(bot, conversation_id, 0)
+    def enqueue_backlog(self, bot: str, conversation_id: str, at: int) -> None:
+        self.enqueue(bot, conversation_id, 0)
 
-    def sign(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
+    def enqueue_typing(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
         self.signs.append((bot, conversation_id, author, at))
 
     def receive(self) -> QueuedMessage | None:
@@ -141,7 +141,7 @@ class FakeReceiver:
             raise Unreachable(url)
         return status
 
-    def check(self, url: str) -> None:
+    def check_url(self, url: str) -> None:
         """Of all names, those under `.invalid` lead nowhere (RFC 2606)."""
         if target_of(url, allow_http=True).host.endswith(".invalid"):
             raise Unreachable("The name leads nowhere.")

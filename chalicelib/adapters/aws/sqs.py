@@ -32,7 +32,7 @@ class SqsWebhookQueue:
         self._queue_url = queue_url
         self._dead_letter_url = dead_letter_url
 
-    def send(self, bot: str, conversation_id: str, seq: int) -> None:
+    def enqueue(self, bot: str, conversation_id: str, seq: int) -> None:
         """The same entry again within five minutes is swallowed by SQS."""
         queued = {"bot": bot, "conversation_id": conversation_id, "seq": seq}
         with _in_our_terms():
@@ -43,7 +43,7 @@ class SqsWebhookQueue:
                 MessageDeduplicationId=f"{conversation_id}:{seq}",
             )
 
-    def wake(self, bot: str, conversation_id: str, at: int) -> None:
+    def enqueue_backlog(self, bot: str, conversation_id: str, at: int) -> None:
         with _in_our_terms():
             self._client.send_message(
                 QueueUrl=self._queue_url,
@@ -52,7 +52,7 @@ class SqsWebhookQueue:
                 MessageDeduplicationId=f"wake:{conversation_id}:{at}",
             )
 
-    def sign(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
+    def enqueue_typing(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
         typing = {"id": author.id, "name": author.name}
         body = {"bot": bot, "conversation_id": conversation_id, "typing": typing, "at": at}
         with _in_our_terms():

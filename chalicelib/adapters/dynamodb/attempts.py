@@ -21,7 +21,7 @@ class DynamoAttempts:
                 return row.made
         raise unavailable()
 
-    def forget(self, name: str) -> None:
+    def reset(self, name: str) -> None:
         self._rows.delete([keys.attempts(name)])
 
     def _one_more(self, row: AttemptsRow, now: int) -> bool:

@@ -14,34 +14,34 @@ from chalicelib.adapters.dynamodb.rows import PointerRow, RecordRow, Row
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Transaction
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.people import Connection, Ticket
+from chalicelib.usecases.records.people import SocketConnection, SocketTicket
 
 ROWS_PER_TRANSACTION = 100
 
-T = TypeVar("T", Connection, Ticket)
+T = TypeVar("T", SocketConnection, SocketTicket)
 
 
 class DynamoConnections:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._rows = Rows(table, clock)
 
-    def add_ticket(self, ticket: Ticket) -> None:
+    def add_ticket(self, ticket: SocketTicket) -> None:
         self._rows.put(_record_row(keys.ticket(ticket.hash), ticket))
 
-    def use_ticket(self, ticket_hash: str, now: int) -> Ticket | None:
-        ticket = _record(Ticket, self._rows.take(RecordRow, keys.ticket(ticket_hash)))
+    def use_ticket(self, ticket_hash: str, now: int) -> SocketTicket | None:
+        ticket = _record(SocketTicket, self._rows.take(RecordRow, keys.ticket(ticket_hash)))
         return ticket if ticket and ticket.expires_at > now else None
 
-    def open(self, connection: Connection) -> None:
+    def put(self, connection: SocketConnection) -> None:
         """A person of more than 99 bots needs several transactions; their connection is whole
         with the last."""
         places = [*_in_bots(connection), _own(connection.id)]
         self._put_all([_record_row(place, connection) for place in places])
 
-    def get(self, connection_id: str) -> Connection | None:
-        return _record(Connection, self._rows.get(RecordRow, _own(connection_id)))
+    def get(self, connection_id: str) -> SocketConnection | None:
+        return _record(SocketConnection, self._rows.get(RecordRow, _own(connection_id)))
 
-    def close(self, connection: Connection) -> list[tuple[str, str]]:
+    def remove(self, connection: SocketConnection) -> list[tuple[str, str]]:
         pk = keys.connection(connection.id)
         watches = list(self._rows.every(PointerRow, pk, PointerRow.sk.startswith("W#")))
         watched = [(row.key, keys.RowKey(row.id, keys.watch_sk(connection.id))) for row in watches]
@@ -50,12 +50,12 @@ class DynamoConnections:
         )
         return [keys.bot_and_conversation(row.id) for row in watches]
 
-    def of_bot(self, bot: str) -> list[Connection]:
+    def of_bot(self, bot: str) -> list[SocketConnection]:
         rows = self._rows.every(RecordRow, keys.connections(bot), None)
-        return [connection for row in rows if (connection := _record(Connection, row))]
+        return [connection for row in rows if (connection := _record(SocketConnection, row))]
 
     def watch(
-        self, bot: str, conversation_id: str, connection: Connection, expires_at: int
+        self, bot: str, conversation_id: str, connection: SocketConnection, expires_at: int
     ) -> None:
         watch = keys.watch(bot, conversation_id, connection.id)
         watched = keys.watched(bot, conversation_id, connection.id)
@@ -92,12 +92,12 @@ def _own(connection_id: str) -> keys.RowKey:
     return keys.RowKey(keys.connection(connection_id), keys.META)
 
 
-def _in_bots(connection: Connection) -> list[keys.RowKey]:
+def _in_bots(connection: SocketConnection) -> list[keys.RowKey]:
     sk = keys.joined(connection.id)
     return [keys.RowKey(keys.connections(bot), sk) for bot in connection.bots]
 
 
-def _record_row(key: keys.RowKey, record: Connection | Ticket) -> RecordRow:
+def _record_row(key: keys.RowKey, record: SocketConnection | SocketTicket) -> RecordRow:
     text = msgspec.json.encode(record).decode()
     return RecordRow.at(key, record=text, expires=-(-record.expires_at // 1000))
 

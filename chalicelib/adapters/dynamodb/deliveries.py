@@ -8,7 +8,7 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import BotRow, CursorRow, RecordRow, SlotRow
 from chalicelib.adapters.dynamodb.table import Rows, Table, named
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.webhooks import Cursor, Delivery, DeliveryPlace
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, DeliveryId
 
 IN_FLIGHT = 5
 """Deliveries per bot at one time, so that a receiver that does not answer starves nobody else."""
@@ -20,18 +20,20 @@ class DynamoDeliveries:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._rows = Rows(table, clock)
 
-    def cursor(self, bot: str, conversation_id: str) -> Cursor:
+    def cursor(self, bot: str, conversation_id: str) -> DeliveryCursor:
         row = self._rows.get(CursorRow, keys.cursor(bot, conversation_id))
-        return Cursor(row.seq, row.attempts) if row else Cursor()
+        return DeliveryCursor(row.seq, row.attempts) if row else DeliveryCursor()
 
-    def move(self, bot: str, conversation_id: str, old: Cursor, new: Cursor) -> bool:
+    def advance_cursor(
+        self, bot: str, conversation_id: str, old: DeliveryCursor, new: DeliveryCursor
+    ) -> bool:
         key = keys.cursor(bot, conversation_id)
         unmoved = (CursorRow.seq == old.seq) & (CursorRow.attempts == old.attempts)
-        if old == Cursor():
+        if old == DeliveryCursor():
             unmoved = CursorRow.pk.does_not_exist() | unmoved
         return self._rows.put(CursorRow.at(key, seq=new.seq, attempts=new.attempts), unmoved)
 
-    def take_slot(self, bot: str, now: int, lease: int) -> int | None:
+    def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
         held = {
             row.slot for row in self._rows.every(SlotRow, keys.slots(bot), None) if row.until > now
         }
@@ -40,18 +42,21 @@ class DynamoDeliveries:
                 return slot
         return None
 
-    def free_slot(self, bot: str, slot: int) -> None:
+    def release_slot(self, bot: str, slot: int) -> None:
         self._rows.delete([keys.slot(bot, slot)])
 
-    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Cursor]:
+    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, DeliveryCursor]:
         places = {each: keys.cursor(bot, each) for each in conversation_ids}
         found = self._rows.get_all(places.values())
         rows = {each: named(found, CursorRow, place) for each, place in places.items()}
-        return {each: Cursor(r.seq, r.attempts) if r else Cursor() for each, r in rows.items()}
+        return {
+            each: DeliveryCursor(r.seq, r.attempts) if r else DeliveryCursor()
+            for each, r in rows.items()
+        }
 
-    def history(
+    def latest_attempts(
         self, bot: str, position: str | None, limit: int
-    ) -> tuple[list[Delivery], str | None]:
+    ) -> tuple[list[DeliveryAttempt], str | None]:
         after = _key(bot, position) if position else None
         rows, more = self._rows.page(
             keys.deliveries(bot),
@@ -63,12 +68,12 @@ class DynamoDeliveries:
         found = [_delivery_of(row) for row in rows if isinstance(row, RecordRow)]
         return found, found[-1].id if found and more else None
 
-    def delivery(self, bot: str, delivery_id: str) -> Delivery | None:
+    def attempt(self, bot: str, delivery_id: str) -> DeliveryAttempt | None:
         key = _key(bot, delivery_id)
         row = self._rows.get(RecordRow, key) if key else None
         return _delivery_of(row) if row else None
 
-    def log(self, delivery: Delivery) -> None:
+    def record_attempt(self, delivery: DeliveryAttempt) -> None:
         key = keys.delivery(
             delivery.bot,
             delivery.at,
@@ -79,7 +84,7 @@ class DynamoDeliveries:
         text = msgspec.json.encode(delivery).decode()
         self._rows.put(RecordRow.at(key, record=text, expires=self._rows.expiry(LOG_LIFE)))
 
-    def switch_off(self, bot: str, reason: str) -> None:
+    def disable_webhook(self, bot: str, reason: str) -> None:
         row = BotRow.at(keys.RowKey(keys.bot(bot), keys.META))
         self._rows.update(row, [BotRow.off.set(reason)], BotRow.url.exists())
 
@@ -91,11 +96,11 @@ class DynamoDeliveries:
 
 
 def _key(bot: str, delivery_id: str) -> keys.RowKey | None:
-    place = DeliveryPlace.of(delivery_id)
+    place = DeliveryId.of(delivery_id)
     if place is None:
         return None
     return keys.delivery(bot, place.at, place.conversation_id, place.seq, place.attempt)
 
 
-def _delivery_of(row: RecordRow) -> Delivery:
-    return msgspec.json.decode(row.record, type=Delivery)
+def _delivery_of(row: RecordRow) -> DeliveryAttempt:
+    return msgspec.json.decode(row.record, type=DeliveryAttempt)

@@ -5,7 +5,7 @@ from chalicelib.adapters.dynamodb.conversations.commit import KEY_LIFE
 from chalicelib.adapters.dynamodb.rows import IdempotencyRow, NotificationRow
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
-from chalicelib.usecases.ports.conversations import Lost
+from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.events import Notification
@@ -31,9 +31,9 @@ class DynamoNotifications:
             transaction.commit()
         except Cancelled as cancelled:
             if not _is_ours(cancelled, notification):
-                raise Lost from cancelled
+                raise CommitConflict from cancelled
 
-    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
+    def find_by_key(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
         made = self._rows.get(IdempotencyRow, keys.idempotency(bot, key))
         if made is None:
             return None

@@ -18,7 +18,7 @@ from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.domain.address import conversation_id_of
 from chalicelib.domain.report import LEAKS, Tally
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
 
 PREFIX = "c_"
 """Of the attributes that count, by their names in a tally."""
@@ -29,10 +29,10 @@ class DynamoReports:
         self._rows = Rows(table, clock)
         self._clock = clock
 
-    def count(self, ended: Ended) -> None:
+    def count_handoff(self, ended: EndedHandoff) -> None:
         self._once(lambda: self._handoff(ended))
 
-    def count_leak(self, leaked: Leaked) -> None:
+    def count_leak(self, leaked: RefusedLeak) -> None:
         self._once(lambda: self._leak(leaked))
 
     def _once(self, transaction: Callable[[], Transaction]) -> None:
@@ -52,7 +52,7 @@ class DynamoReports:
     def by_agent(self, bot: str, first: str, last: str) -> list[DayTally]:
         return list(self._tallies(bot, keys.OF_AGENT, first, last))
 
-    def _leak(self, leaked: Leaked) -> Transaction:
+    def _leak(self, leaked: RefusedLeak) -> Transaction:
         transaction = Transaction(self._rows.table)
         entry = EntryRow.at(keys.entry(leaked.bot, leaked.conversation_id, leaked.seq))
         uncounted = EntryRow.pk.exists() & EntryRow.counted.does_not_exist()
@@ -62,7 +62,7 @@ class DynamoReports:
         transaction.update(row, counts)
         return transaction
 
-    def _handoff(self, ended: Ended) -> Transaction:
+    def _handoff(self, ended: EndedHandoff) -> Transaction:
         transaction = Transaction(self._rows.table)
         conversation_id = conversation_id_of(ended.handoff_id) or ""
         handoff = HandoffRow.at(keys.handoff(ended.bot, conversation_id, ended.handoff_id))
@@ -92,7 +92,7 @@ class DynamoReports:
                 return
 
 
-def _add(transaction: Transaction, row: TallyRow, ended: Ended) -> None:
+def _add(transaction: Transaction, row: TallyRow, ended: EndedHandoff) -> None:
     of = ended.agent if row.sk.startswith(keys.OF_AGENT) else ended.queue
     known: list[Action] = [TallyRow.day.set(ended.day)]
     if of is not None:

@@ -7,7 +7,7 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.conversations.entries import entry_of
 from chalicelib.adapters.dynamodb.notifications import notification_of
 from chalicelib.adapters.dynamodb.rows import EntryRow, NotificationRow, Row
-from chalicelib.usecases.records.events import Committed, Notification
+from chalicelib.usecases.records.events import CommittedEntry, Notification
 
 NEWS = {
     "eventName": ["INSERT"],
@@ -16,14 +16,14 @@ NEWS = {
 """The event source's filter, so that nobody is woken for rows that are not news."""
 
 
-def read_record(record: Mapping[str, Any]) -> Committed | Notification | None:
+def read_record(record: Mapping[str, Any]) -> CommittedEntry | Notification | None:
     """Of a Lambda event's record; None where there is nothing to tell."""
     image = record["dynamodb"].get("NewImage")
     if record["eventName"] != "INSERT" or not image:
         return None
     row = Row.from_raw_data(dict(image))
     if isinstance(row, EntryRow):
-        return Committed(*keys.bot_and_conversation(row.pk), entry_of(row))
+        return CommittedEntry(*keys.bot_and_conversation(row.pk), entry_of(row))
     if isinstance(row, NotificationRow):
         return notification_of(row)
     return None

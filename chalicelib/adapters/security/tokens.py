@@ -67,7 +67,7 @@ class JwtTokens:
             raise ValueError("A token needs the claims sub, typ, tv, jti and exp.")
         return jwt.encode(full, self._secrets[0], algorithm=ALGORITHM)
 
-    def read(self, token: str, typ: str) -> Mapping[str, object]:
+    def verify(self, token: str, typ: str) -> Mapping[str, object]:
         claims = self._verified(token)
         now = self._clock.now() // 1000
         if not self._is_whole(claims, typ) or claims["iat"] > now + LEEWAY:

@@ -94,7 +94,7 @@ class WebhookReceiver:
         except HTTPException as error:
             raise Unreachable(f"{target.host} gave no answer in HTTP.") from error
 
-    def check(self, url: str) -> None:
+    def check_url(self, url: str) -> None:
         target = target_of(url, allow_http=self._allow_loopback)
         try:
             self._addresses(Call(target, {}, b"", Deadline(self._limits.connect)))

@@ -25,7 +25,7 @@ def every_minute(services: Services, context: object = None) -> dict[str, object
     """Safe to run twice and in parallel."""
     with request_log.line("minute", request_id=request_id(context)) as line:
         deadlines = _deadlines(services)
-        measuring.minute(services, sockets.how_many(services), deadlines.failed)
+        measuring.record_minute(services, sockets.count_open(services), deadlines.failed)
         done: dict[str, object] = {"deadlines_met": deadlines.met}
         line.update(done)
     return done

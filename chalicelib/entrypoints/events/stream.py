@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.entrypoints.request_log import request_id, request_log
-from chalicelib.usecases.reactions import announce, react
-from chalicelib.usecases.records.events import Committed, Notification
+from chalicelib.usecases.reactions import announce_notification, react
+from chalicelib.usecases.records.events import CommittedEntry, Notification
 from chalicelib.usecases.services import Services
 
 log = logging.getLogger("baton")
 Record = Mapping[str, Any]
-ReadRecord = Callable[[Record], Committed | Notification | None]
+ReadRecord = Callable[[Record], CommittedEntry | Notification | None]
 
 
 def handle(
@@ -42,17 +42,17 @@ def _failures(services: Services, read: ReadRecord, records: Sequence[Record]) -
         except Exception:
             number = record["dynamodb"]["SequenceNumber"]
             log.exception("reaction failed", extra={"sequence_number": number})
-            if isinstance(news, Committed):
+            if isinstance(news, CommittedEntry):
                 held.add(_conversation(news))
             yield number
 
 
-def _conversation(news: Committed | Notification | None) -> tuple[str, str] | None:
-    return (news.bot, news.conversation_id) if isinstance(news, Committed) else None
+def _conversation(news: CommittedEntry | Notification | None) -> tuple[str, str] | None:
+    return (news.bot, news.conversation_id) if isinstance(news, CommittedEntry) else None
 
 
-def _tell(services: Services, news: Committed | Notification | None) -> None:
-    if isinstance(news, Committed):
+def _tell(services: Services, news: CommittedEntry | Notification | None) -> None:
+    if isinstance(news, CommittedEntry):
         react(services, news)
     elif isinstance(news, Notification):
-        announce(services, news)
+        announce_notification(services, news)

@@ -30,7 +30,7 @@ def _delivered(services: Services, record: Mapping[str, Any]) -> bool:
         queued = json.loads(record["body"])
         if "typing" in queued:
             author = Author(**queued["typing"])
-            typing_signs.deliver(
+            typing_signs.deliver_to_bot(
                 services, queued["bot"], queued["conversation_id"], author, queued["at"]
             )
             return True

@@ -81,7 +81,7 @@ class Call:
     def bots(self) -> list[str]:
         """Those whose conversations this person may see."""
         directory, person = self.services.directory, self.person
-        return directory.all_bots() if person.is_owner else directory.bots_of(person.id)
+        return directory.bot_ids() if person.is_owner else directory.bots_of_person(person.id)
 
     @property
     def id(self) -> str:

@@ -18,7 +18,7 @@ def once(call: Call, act: Callable[[], Reply]) -> Reply:
     key, bot = call.key, call.caller.bot
     if key is None:
         return act()
-    known = call.services.administration.reply(bot, key)
+    known = call.services.administration.stored_response(bot, key)
     if known:
         fingerprint, kept = known
         if fingerprint != key.fingerprint or kept is None:
@@ -26,5 +26,5 @@ def once(call: Call, act: Callable[[], Reply]) -> Reply:
         status, body = json.loads(kept)
         return Reply(body, status)
     reply = act()
-    call.services.administration.keep_reply(bot, key, json.dumps([reply.status, reply.body]))
+    call.services.administration.store_response(bot, key, json.dumps([reply.status, reply.body]))
     return reply

@@ -21,7 +21,7 @@ from chalicelib.entrypoints.websocket.frames import (
     SyncBody,
     WatchBody,
 )
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.accounts import authenticate
 from chalicelib.usecases.conversations import pause as pausing
 from chalicelib.usecases.conversations import queries
@@ -29,7 +29,7 @@ from chalicelib.usecases.conversations.execute import execute, no_conversation
 from chalicelib.usecases.live import delivery_status, sockets
 from chalicelib.usecases.live import typing as typing_signs
 from chalicelib.usecases.records.answers import Answer
-from chalicelib.usecases.records.people import Connection, Person
+from chalicelib.usecases.records.people import Person, SocketConnection
 from chalicelib.usecases.routing import presence
 from chalicelib.usecases.services import Services
 
@@ -43,12 +43,12 @@ class Speaker(Struct, frozen=True):
     """The person at the other end of a connection."""
 
     services: Services
-    connection: Connection
+    connection: SocketConnection
     person: Person
 
     def caller(self, bot: str) -> Caller:
         if bot not in self.connection.bots:
-            raise authenticate.no_bot(bot)
+            raise authenticate.bot_not_found(bot)
         return authenticate.caller_of_person(
             self.services, bot, self.person.id, self.connection.token_version
         )
@@ -65,7 +65,7 @@ class Speaker(Struct, frozen=True):
         raise no_conversation("of yours", frame.conversation_id)
 
 
-def sync(speaker: Speaker, frame: Frame, body: SyncBody) -> rep.Json:
+def sync(speaker: Speaker, frame: Frame, body: SyncBody) -> views.Json:
     """The whole board the person may see, bot after bot; what is absent is gone."""
     bound = ["sync", speaker.person.id]
     secrets = speaker.services.secrets
@@ -80,7 +80,7 @@ def sync(speaker: Speaker, frame: Frame, body: SyncBody) -> rep.Json:
     if page.position is None:
         index += 1
     following = f"{index} {page.position or ''}" if index < len(bots) else None
-    heads = [rep.head(head) for head in page.heads]
+    heads = [views.head(head) for head in page.heads]
     return {"heads": heads, "next": cursors.cursor(secrets, bound, following)}
 
 
@@ -89,7 +89,7 @@ def _place(position: str | None) -> tuple[int, str | None]:
     return int(index), rest or None
 
 
-def watch(speaker: Speaker, frame: Frame, body: WatchBody) -> rep.Json:
+def watch(speaker: Speaker, frame: Frame, body: WatchBody) -> views.Json:
     """Registered first and read then: what is committed between the two comes twice, not never."""
     caller = speaker.caller_in(frame)
     head = queries.head(speaker.services, caller, frame.conversation_id)
@@ -97,75 +97,75 @@ def watch(speaker: Speaker, frame: Frame, body: WatchBody) -> rep.Json:
     found = queries.entries(
         speaker.services, caller, head.id, after=max(body.after, 0), limit=WATCH_PAGE
     )
-    shown = [rep.entry(entry) for entry in found]
+    shown = [views.entry(entry) for entry in found]
     sent = shown[: fitting(shown, WATCH_BYTES)]
     more = len(sent) < len(shown) or len(shown) == WATCH_PAGE
     return {
         "entries": sent,
         "next": sent[-1]["seq"] if more else None,
-        "head": rep.head(head),
-        "delivery": delivery_status.known(speaker.services, caller.bot, head.id),
+        "head": views.head(head),
+        "delivery": delivery_status.current_status(speaker.services, caller.bot, head.id),
     }
 
 
-def unwatch(speaker: Speaker, frame: Frame, body: Empty) -> rep.Json:
+def unwatch(speaker: Speaker, frame: Frame, body: Empty) -> views.Json:
     bot = speaker.caller_in(frame).bot
     sockets.unwatch(speaker.services, bot, frame.conversation_id, speaker.connection)
     return {}
 
 
-def subscribe(speaker: Speaker, _: Frame, body: SubscribeBody) -> rep.Json:
+def subscribe(speaker: Speaker, _: Frame, body: SubscribeBody) -> views.Json:
     """For clients of Botpress' realtime: its events by its names, beside our own."""
     events = tuple(dict.fromkeys(body.events))
     botpress_events.subscribe(speaker.services, speaker.connection, events)
     return {"events": list(events)}
 
 
-def message(speaker: Speaker, frame: Frame, body: requests.SpokenByAgent) -> rep.Json:
-    return rep.accepted(_execute(speaker, frame, body.by_agent()))
+def message(speaker: Speaker, frame: Frame, body: requests.SpokenByAgent) -> views.Json:
+    return views.accepted(_execute(speaker, frame, body.by_agent()))
 
 
-def pause(speaker: Speaker, frame: Frame, body: requests.PauseRequest) -> rep.Json:
+def pause(speaker: Speaker, frame: Frame, body: requests.PauseRequest) -> views.Json:
     caller = speaker.caller_in(frame)
     asked = pausing.Asked(body.command(caller), body.named)
     return _head(pausing.pause(speaker.services, caller, frame.conversation_id, asked, None))
 
 
-def unpause(speaker: Speaker, frame: Frame, body: requests.UnpauseRequest) -> rep.Json:
+def unpause(speaker: Speaker, frame: Frame, body: requests.UnpauseRequest) -> views.Json:
     return _head(_execute(speaker, frame, body.command()))
 
 
-def claim(speaker: Speaker, frame: Frame, body: requests.WithEpoch) -> rep.Json:
+def claim(speaker: Speaker, frame: Frame, body: requests.WithEpoch) -> views.Json:
     return _head(_execute(speaker, frame, Claim(body.epoch)))
 
 
-def release(speaker: Speaker, frame: Frame, body: requests.WithEpoch) -> rep.Json:
+def release(speaker: Speaker, frame: Frame, body: requests.WithEpoch) -> views.Json:
     return _head(_execute(speaker, frame, Release(body.epoch)))
 
 
-def transfer(speaker: Speaker, frame: Frame, body: requests.TransferRequest) -> rep.Json:
+def transfer(speaker: Speaker, frame: Frame, body: requests.TransferRequest) -> views.Json:
     command = Transfer(queue=body.queue, note=body.note, epoch=body.epoch)
     return _head(_execute(speaker, frame, command, body.named))
 
 
-def note(speaker: Speaker, frame: Frame, body: requests.TextRequest) -> rep.Json:
+def note(speaker: Speaker, frame: Frame, body: requests.TextRequest) -> views.Json:
     noted = _execute(speaker, frame, Note(body.text))
     return {"conversation_id": noted.conversation_id, "seq": noted.seq}
 
 
-def typing(speaker: Speaker, frame: Frame, body: Empty) -> rep.Json:
+def typing(speaker: Speaker, frame: Frame, body: Empty) -> views.Json:
     caller, connection = speaker.caller_in(frame), speaker.connection
-    typing_signs.by_agent(speaker.services, caller, frame.conversation_id, connection.id)
+    typing_signs.agent_is_typing(speaker.services, caller, frame.conversation_id, connection.id)
     return {}
 
 
-def set_presence(speaker: Speaker, frame: Frame, body: PresenceBody) -> rep.Json:
-    return {"status": presence.choose(speaker.services, speaker.person, body.status).status}
+def set_presence(speaker: Speaker, frame: Frame, body: PresenceBody) -> views.Json:
+    return {"status": presence.set_status(speaker.services, speaker.person, body.status).status}
 
 
-def ping(speaker: Speaker, _: Frame, __: Empty) -> rep.Json:
+def ping(speaker: Speaker, _: Frame, __: Empty) -> views.Json:
     presence.heartbeat(speaker.services, speaker.person.id)
-    return {"at": rep.timestamp(speaker.services.clock.now())}
+    return {"at": views.timestamp(speaker.services.clock.now())}
 
 
 def _execute(
@@ -178,12 +178,12 @@ def _execute(
     return execute(speaker.services, caller, frame.conversation_id, command, agent=agent)
 
 
-def _head(answer: Answer) -> rep.Json:
+def _head(answer: Answer) -> views.Json:
     assert answer.head is not None, "commands that answer with a head keep it"
-    return rep.head(answer.head)
+    return views.head(answer.head)
 
 
-def act(speaker: Speaker, frame: Frame) -> rep.Json:
+def act(speaker: Speaker, frame: Frame) -> views.Json:
     """Raises InvalidRequest, and what the use case raises."""
     action = ACTIONS.get(frame.envelope.action)
     if action is None:
@@ -192,7 +192,7 @@ def act(speaker: Speaker, frame: Frame) -> rep.Json:
     return does(speaker, frame, convert(frame.fields, shape))
 
 
-ACTIONS: Mapping[str, tuple[type[Any], Callable[[Speaker, Frame, Any], rep.Json]]] = {
+ACTIONS: Mapping[str, tuple[type[Any], Callable[[Speaker, Frame, Any], views.Json]]] = {
     "sync": (SyncBody, sync),
     "watch": (WatchBody, watch),
     "unwatch": (Empty, unwatch),

@@ -16,7 +16,7 @@ from chalicelib.usecases.services import Services
 KEY_PREFIX = "bk_"
 
 
-def bearer(header: str | None) -> str:
+def bearer_token(header: str | None) -> str:
     """The token of an `Authorization` header. Raises Unauthenticated, saying what is missing."""
     if not header:
         raise Unauthenticated("Authorization header is missing", missing="header")
@@ -30,10 +30,10 @@ def bearer(header: str | None) -> str:
 
 def caller(services: Services, bot: str, header: str | None) -> Caller:
     """Raises Unauthenticated before NotFound: whoever proves nothing learns nothing."""
-    token = bearer(header)
+    token = bearer_token(header)
     if token.startswith(KEY_PREFIX):
         return _bot_caller(services, bot, token)
-    claims = services.tokens.read(token, "access")
+    claims = services.tokens.verify(token, "access")
     return caller_of_person(services, bot, str(claims["sub"]), claims["tv"])
 
 
@@ -42,52 +42,52 @@ def caller_of_person(services: Services, bot: str, person_id: str, version: obje
     if _is_newer(version, person):
         services.directory.invalidate_cache()
         found, person, member = services.directory.bot_and_member(bot, person_id)
-    person = _valid(person, version)
+    person = _require_valid(person, version)
     if found is None or (member is None and not person.is_owner):
-        raise no_bot(bot)
-    return _caller_of(person, member, bot)
+        raise bot_not_found(bot)
+    return _person_caller(person, member, bot)
 
 
 def person(services: Services, header: str | None) -> Person:
     """A person, where the call concerns no bot. Raises Unauthenticated, also for a bot's key."""
-    token = bearer(header)
+    token = bearer_token(header)
     if token.startswith(KEY_PREFIX):
         raise Unauthenticated("This call is for people: log in and send the token you get.")
     return person_of_token(services, token, "access")
 
 
 def person_of_token(services: Services, token: str, typ: str) -> Person:
-    claims = services.tokens.read(token, typ)
+    claims = services.tokens.verify(token, typ)
     who, version = str(claims["sub"]), claims["tv"]
     found = services.directory.person(who)
     if _is_newer(version, found):
         services.directory.invalidate_cache()
         found = services.directory.person(who)
-    return _valid(found, version)
+    return _require_valid(found, version)
 
 
-def digest_of(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """What is stored of a key's secret or a ticket: 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def no_bot(bot: str) -> NotFound:
+def bot_not_found(bot: str) -> NotFound:
     return NotFound(f"There is no bot {bot}.")
 
 
 def _bot_caller(services: Services, bot: str, token: str) -> Caller:
     key_id, _, secret = token.removeprefix(KEY_PREFIX).partition("_")
     found, key = services.directory.bot_and_key(bot, key_id)
-    if key is None or not hmac.compare_digest(key.secret_hash, digest_of(secret)):
+    if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(secret)):
         raise Unauthenticated("This key is not valid.")
     if key.ends_by(services.clock.now()):
         raise Unauthenticated("This key has expired, or was revoked.")
     if found is None or key.bot != bot:
-        raise no_bot(bot)
-    return _caller_of_key(found, key)
+        raise bot_not_found(bot)
+    return _key_caller(found, key)
 
 
-def _caller_of_key(bot: Bot, key: Key) -> Caller:
+def _key_caller(bot: Bot, key: Key) -> Caller:
     return Caller(id=key.id, name=bot.name, role=Role.BOT, bot=bot.id, scopes=key.scopes)
 
 
@@ -96,13 +96,13 @@ def _is_newer(version: object, known: Person | None) -> bool:
     return known is not None and isinstance(version, int) and version > known.token_version
 
 
-def _valid(person: Person | None, version: object) -> Person:
+def _require_valid(person: Person | None, version: object) -> Person:
     if person is None or person.disabled or person.token_version != version:
         raise Unauthenticated("This token is no longer valid: its session has ended.")
     return person
 
 
-def _caller_of(person: Person, member: Member | None, bot: str) -> Caller:
+def _person_caller(person: Person, member: Member | None, bot: str) -> Caller:
     if member is None:
         return Caller(person.id, person.name, Role.OWNER, bot)
     return Caller(person.id, person.name, member.role, bot, member.queues, capacity=member.capacity)

@@ -10,6 +10,6 @@ from chalicelib.domain.access import Caller
 log = logging.getLogger("baton.audit")
 
 
-def changed(caller: Caller, event: str, **facts: object) -> None:
+def log_change(caller: Caller, event: str, **facts: object) -> None:
     """`event` is what has happened: `key_created`."""
     log.info(event, extra={"bot": caller.bot, "by": caller.id, **facts})

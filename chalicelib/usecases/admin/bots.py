@@ -14,7 +14,7 @@ from chalicelib.usecases.services import Services
 AT_WORK = BoardFilter(frozenset({Status.WAITING, Status.AGENT}))
 
 
-def of_person(services: Services, person: Person, ids: list[str]) -> list[Bot]:
+def list_bots(services: Services, person: Person, ids: list[str]) -> list[Bot]:
     """Those of `ids` that there are, by id."""
     found = (services.directory.bot(bot) for bot in sorted(ids))
     return [bot for bot in found if bot]
@@ -26,14 +26,14 @@ def create(services: Services, person: Person, bot: str, name: str | None) -> Bo
     if not person.is_owner:
         raise Forbidden("Only the installation's owner may make bots.")
     new = Bot(bot, name or bot)
-    if not services.administration.add_bot(new):
+    if not services.administration.create_bot(new):
         raise Conflict(f"There is a bot {bot} already.")
     services.directory.invalidate_cache()
-    audit.changed(Caller(person.id, person.name, Role.OWNER, bot), "bot_created")
+    audit.log_change(Caller(person.id, person.name, Role.OWNER, bot), "bot_created")
     return new
 
 
-def show(services: Services, caller: Caller) -> Bot:
+def get(services: Services, caller: Caller) -> Bot:
     authorize(caller, Action.CONFIGURE)
     return _require(services, caller.bot)
 
@@ -42,9 +42,9 @@ def rename(services: Services, caller: Caller, name: str) -> Bot:
     authorize(caller, Action.CONFIGURE)
     found = _require(services, caller.bot)
     if not services.administration.rename_bot(caller.bot, name):
-        raise _none(caller.bot)
+        raise _not_found(caller.bot)
     services.directory.invalidate_cache()
-    audit.changed(caller, "bot_renamed")
+    audit.log_change(caller, "bot_renamed")
     return replace(found, name=name)
 
 
@@ -57,24 +57,24 @@ def remove(services: Services, caller: Caller) -> None:
         raise Conflict("Somebody waits for a person, or is with one: end these handoffs first.")
     # The bot itself comes last: whoever made one of that name anew would revive what is left.
     for key in services.administration.keys(caller.bot):
-        services.administration.remove_key(caller.bot, key.id)
+        services.administration.delete_key(caller.bot, key.id)
     for member in services.directory.roster(caller.bot):
         services.administration.remove_member(caller.bot, member.person)
     for queue in services.directory.queues(caller.bot):
-        services.directory.remove_queue(caller.bot, queue.name)
-    for reply in services.administration.replies(caller.bot):
-        services.administration.remove_reply(caller.bot, reply.name)
-    services.administration.remove_bot(caller.bot)
+        services.directory.delete_queue(caller.bot, queue.name)
+    for reply in services.administration.canned_replies(caller.bot):
+        services.administration.delete_canned_reply(caller.bot, reply.name)
+    services.administration.delete_bot(caller.bot)
     services.directory.invalidate_cache()
-    audit.changed(caller, "bot_removed")
+    audit.log_change(caller, "bot_removed")
 
 
 def _require(services: Services, bot: str) -> Bot:
     found = services.directory.bot(bot)
     if found is None:
-        raise _none(bot)
+        raise _not_found(bot)
     return found
 
 
-def _none(bot: str) -> NotFound:
+def _not_found(bot: str) -> NotFound:
     return NotFound(f"There is no bot {bot}.")

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from chalicelib.domain.access import Action, Caller, Scope, authorize
 from chalicelib.domain.address import digest
 from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
-from chalicelib.usecases.accounts.authenticate import KEY_PREFIX, digest_of
+from chalicelib.usecases.accounts.authenticate import KEY_PREFIX, hash_secret
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.bots import Key
 from chalicelib.usecases.services import Services
@@ -16,7 +16,7 @@ ID_LENGTH = 16
 """Characters of base32: 80 random bits. An id is no secret; it may not hold an underscore."""
 
 
-def keys(services: Services, caller: Caller) -> list[Key]:
+def list_keys(services: Services, caller: Caller) -> list[Key]:
     """The newest first."""
     authorize(caller, Action.CONFIGURE)
     found = services.administration.keys(caller.bot)
@@ -34,8 +34,8 @@ def create(
     authorize(caller, Action.CONFIGURE)
     _require_future(services, expires_at)
     key, shown = _new(services, Key("", caller.bot, "", frozenset(scopes), expires_at, name))
-    services.directory.add_key(key)
-    audit.changed(caller, "key_created", key_id=key.id, scopes=sorted(key.scopes))
+    services.directory.put_key(key)
+    audit.log_change(caller, "key_created", key_id=key.id, scopes=sorted(key.scopes))
     return key, shown
 
 
@@ -48,32 +48,32 @@ def rotate(
     _require_future(services, expires_at)
     now, old = services.clock.now(), services.administration.key(caller.bot, key_id)
     if old is None:
-        raise _no_key(caller.bot, key_id)
+        raise _not_found(caller.bot, key_id)
     if old.ends_by(now):
         raise Conflict(f"The key {key_id} has ended: make a new one.")
     ends_at = now + overlap
     if old.expires_at is not None:
         ends_at = min(ends_at, old.expires_at)
     new, shown = _new(services, replace(old, expires_at=expires_at))
-    if not services.administration.replace_key(old, ends_at, new):
-        raise _no_key(caller.bot, key_id)
-    audit.changed(caller, "key_rotated", key_id=key_id, new_key_id=new.id)
+    if not services.administration.rotate_key(old, ends_at, new):
+        raise _not_found(caller.bot, key_id)
+    audit.log_change(caller, "key_rotated", key_id=key_id, new_key_id=new.id)
     return new, shown, ends_at
 
 
 def revoke(services: Services, caller: Caller, key_id: str) -> None:
     """Within five seconds nobody gets in with it any more. Raises NotFound."""
     authorize(caller, Action.CONFIGURE)
-    if not services.administration.remove_key(caller.bot, key_id):
-        raise _no_key(caller.bot, key_id)
-    audit.changed(caller, "key_revoked", key_id=key_id)
+    if not services.administration.delete_key(caller.bot, key_id):
+        raise _not_found(caller.bot, key_id)
+    audit.log_change(caller, "key_revoked", key_id=key_id)
 
 
 def _new(services: Services, like: Key) -> tuple[Key, str]:
     key_id = digest(services.random.token())[:ID_LENGTH]
     secret = services.random.token()
     now = services.clock.now()
-    key = replace(like, id=key_id, secret_hash=digest_of(secret), created_at=now)
+    key = replace(like, id=key_id, secret_hash=hash_secret(secret), created_at=now)
     return key, f"{KEY_PREFIX}{key_id}_{secret}"
 
 
@@ -83,5 +83,5 @@ def _require_future(services: Services, expires_at: int | None) -> None:
         raise InvalidRequest("expires_at: lies in the past.", errors=errors)
 
 
-def _no_key(bot: str, key_id: str) -> NotFound:
+def _not_found(bot: str, key_id: str) -> NotFound:
     return NotFound(f"The bot {bot} has no key {key_id}.")

@@ -3,7 +3,7 @@
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.usecases.conversations.execute import no_conversation
-from chalicelib.usecases.ports.conversations import Lost
+from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.events import Notification
 from chalicelib.usecases.services import Services
@@ -21,7 +21,7 @@ def notify(
     """Stores it; the stream tells the agents. Raises IdempotencyMismatch, and NotFound where it
     names a conversation that this bot does not have."""
     authorize(caller, Action.NOTIFY)
-    known = _known(services, caller, key)
+    known = _find_first(services, caller, key)
     if known:
         return known
     if conversation_id and services.conversations.head(caller.bot, conversation_id) is None:
@@ -38,20 +38,20 @@ def notify(
     )
     try:
         services.notifications.add(notification, key)
-    except Lost:
-        return _first(services, caller, key)
+    except CommitConflict:
+        return _require_first(services, caller, key)
     return notification
 
 
-def _first(services: Services, caller: Caller, key: IdempotencyKey | None) -> Notification:
+def _require_first(services: Services, caller: Caller, key: IdempotencyKey | None) -> Notification:
     """What the same request, sent twice at the same moment, has made."""
-    first = _known(services, caller, key)
+    first = _find_first(services, caller, key)
     if first is None:
         raise Conflict("Another request with this Idempotency-Key is under way.")
     return first
 
 
-def latest(
+def list_notifications(
     services: Services, caller: Caller, position: str | None, limit: int
 ) -> tuple[list[Notification], str | None]:
     """Newest first, and where the next page begins."""
@@ -66,8 +66,10 @@ def mark_read(services: Services, caller: Caller, notification_id: str) -> None:
         raise NotFound(f"The bot {caller.bot} has no notification {notification_id}.")
 
 
-def _known(services: Services, caller: Caller, key: IdempotencyKey | None) -> Notification | None:
-    found = services.notifications.known(caller.bot, key) if key else None
+def _find_first(
+    services: Services, caller: Caller, key: IdempotencyKey | None
+) -> Notification | None:
+    found = services.notifications.find_by_key(caller.bot, key) if key else None
     if key and found and found[0] != key.fingerprint:
         raise IdempotencyMismatch("This Idempotency-Key came with another request before.")
     return found[1] if found else None

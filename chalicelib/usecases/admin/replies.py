@@ -6,19 +6,19 @@ from chalicelib.usecases.records.bots import CannedReply
 from chalicelib.usecases.services import Services
 
 
-def replies(services: Services, caller: Caller) -> list[CannedReply]:
+def list_replies(services: Services, caller: Caller) -> list[CannedReply]:
     """By name."""
     authorize(caller, Action.SEE_REPLIES)
-    return sorted(services.administration.replies(caller.bot), key=lambda reply: reply.name)
+    return sorted(services.administration.canned_replies(caller.bot), key=lambda reply: reply.name)
 
 
 def put(services: Services, caller: Caller, reply: CannedReply) -> None:
     authorize(caller, Action.CONFIGURE)
-    services.administration.put_reply(caller.bot, reply)
-    audit.changed(caller, "reply_set", reply=reply.name)
+    services.administration.put_canned_reply(caller.bot, reply)
+    audit.log_change(caller, "reply_set", reply=reply.name)
 
 
 def remove(services: Services, caller: Caller, name: str) -> None:
     authorize(caller, Action.CONFIGURE)
-    services.administration.remove_reply(caller.bot, name)
-    audit.changed(caller, "reply_removed", reply=name)
+    services.administration.delete_canned_reply(caller.bot, name)
+    audit.log_change(caller, "reply_removed", reply=name)

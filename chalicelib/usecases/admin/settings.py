@@ -9,20 +9,20 @@ from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.routing import queues
 from chalicelib.domain.routing.hours import Flaw
 from chalicelib.domain.routing.queues import Queue
-from chalicelib.usecases.accounts.authenticate import no_bot
+from chalicelib.usecases.accounts.authenticate import bot_not_found
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.services import Services
 
 
-def queue_of(services: Services, bot: str, name: str | None) -> Queue:
+def queue_or_default(services: Services, bot: str, name: str | None) -> Queue:
     """A queue that nobody has configured has the defaults; so have handoffs without a queue."""
     found = services.directory.queue(bot, name) if name else None
     return found or Queue(name or "")
 
 
-def line_of(services: Services, bot: str, name: str | None) -> list[Queue]:
+def fallback_chain(services: Services, bot: str, name: str | None) -> list[Queue]:
     """The queue, and those that take over from it, one after another."""
-    first = queue_of(services, bot, name)
+    first = queue_or_default(services, bot, name)
     if first.fallback is None:
         return [first]
     known = {queue.name: queue for queue in services.directory.queues(bot)}
@@ -30,12 +30,12 @@ def line_of(services: Services, bot: str, name: str | None) -> list[Queue]:
     return [first, *(known.get(each, Queue(each)) for each in following)]
 
 
-def settings_of(services: Services, bot: str) -> BotSettings:
+def settings_or_default(services: Services, bot: str) -> BotSettings:
     found = services.directory.bot(bot)
     return found.settings if found else BotSettings()
 
 
-def all_queues(services: Services, caller: Caller) -> list[Queue]:
+def list_queues(services: Services, caller: Caller) -> list[Queue]:
     authorize(caller, Action.SEE_QUEUES)
     return services.directory.queues(caller.bot)
 
@@ -46,19 +46,19 @@ def put_queue(services: Services, caller: Caller, queue: Queue) -> None:
     others = [q for q in services.directory.queues(caller.bot) if q.name != queue.name]
     _refuse(queues.flaws(queue, others))
     services.directory.put_queue(caller.bot, queue)
-    audit.changed(caller, "queue_set", queue=queue.name)
+    audit.log_change(caller, "queue_set", queue=queue.name)
 
 
 def remove_queue(services: Services, caller: Caller, name: str) -> None:
     """What waits there stays, under the defaults."""
     authorize(caller, Action.CONFIGURE)
-    services.directory.remove_queue(caller.bot, name)
-    audit.changed(caller, "queue_removed", queue=name)
+    services.directory.delete_queue(caller.bot, name)
+    audit.log_change(caller, "queue_removed", queue=name)
 
 
-def settings(services: Services, caller: Caller) -> BotSettings:
+def get_settings(services: Services, caller: Caller) -> BotSettings:
     authorize(caller, Action.CONFIGURE)
-    return settings_of(services, caller.bot)
+    return settings_or_default(services, caller.bot)
 
 
 def put_settings(services: Services, caller: Caller, wanted: BotSettings) -> None:
@@ -66,8 +66,8 @@ def put_settings(services: Services, caller: Caller, wanted: BotSettings) -> Non
     authorize(caller, Action.CONFIGURE)
     _refuse(bot_settings.flaws(wanted))
     if not services.directory.put_settings(caller.bot, wanted):
-        raise no_bot(caller.bot)
-    audit.changed(caller, "settings_set")
+        raise bot_not_found(caller.bot)
+    audit.log_change(caller, "settings_set")
 
 
 def _refuse(flaws: Iterable[Flaw]) -> None:

@@ -31,7 +31,7 @@ from chalicelib.domain.conversation.head import Head, unborn
 from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.usecases.conversations.enrich import enrich_command
-from chalicelib.usecases.ports.conversations import Commit, Loaded, Lost, Query
+from chalicelib.usecases.ports.conversations import Commit, CommitConflict, Loaded, Query
 from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey
 from chalicelib.usecases.records.reports import Metric
 from chalicelib.usecases.services import Services
@@ -104,7 +104,7 @@ def execute(
             services.conversations.commit(
                 Commit(head, decision, command_id, answer, key, query.message)
             )
-        except Lost:
+        except CommitConflict:
             services.metrics.record({Metric.CONFLICTS_RETRIED: 1}, caller.bot)
             services.clock.sleep(_pause(services.random.fraction(), attempt))
             continue

@@ -48,7 +48,7 @@ def latest(
     """The latest request first."""
     authorize(caller, Action.READ)
     if wanted.conversation_id is not None:
-        found = services.conversations.handoffs_in(caller.bot, wanted.conversation_id)
+        found = services.conversations.handoffs_of_conversation(caller.bot, wanted.conversation_id)
         return Page(_seen(services, caller, found, wanted)[:limit], None)
     episodes: list[HandoffDetail] = []
     for _ in range(PAGES_PER_CALL):

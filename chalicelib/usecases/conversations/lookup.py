@@ -16,7 +16,7 @@ def to_pause(services: Services, caller: Caller, address: Address) -> Address | 
     """
     if address.thread is not None:
         return address
-    ids = services.conversations.of_user(address.bot, address.channel, address.user)
+    ids = services.conversations.ids_of_user(address.bot, address.channel, address.user)
     if not ids:
         return address
     if len(ids) == 1:
@@ -29,14 +29,14 @@ def by_address(services: Services, caller: Caller, address: Address) -> Head:
     authorize(caller, Action.READ)
     ids = [address.conversation_id]
     if address.thread is None:
-        ids = services.conversations.of_user(address.bot, address.channel, address.user)
+        ids = services.conversations.ids_of_user(address.bot, address.channel, address.user)
     return _only(services.conversations.heads(address.bot, ids), caller)
 
 
 def by_name(services: Services, caller: Caller, name: str) -> Head:
     """The conversation of the only user of this name, in upper or lower case."""
     authorize(caller, Action.READ)
-    ids = services.conversations.named(caller.bot, name.lower(), None, 100).conversation_ids
+    ids = services.conversations.by_user_name(caller.bot, name.lower(), None, 100).conversation_ids
     heads = services.conversations.heads(caller.bot, ids)
     return _only([h for h in heads if (h.user_name or "").lower() == name.lower()], caller)
 
@@ -48,7 +48,7 @@ def by_session(services: Services, caller: Caller, session: str) -> str:
     thread id which happens to be another conversation's id can never hit that one. Raises
     NotFound, AmbiguousAddress.
     """
-    ids = {session, *services.conversations.of_thread(caller.bot, session)}
+    ids = {session, *services.conversations.ids_of_thread(caller.bot, session)}
     return _only(services.conversations.heads(caller.bot, sorted(ids)), caller).id
 
 

@@ -120,7 +120,7 @@ def _source(services: Services, bot: str, wanted: Wanted) -> Callable[[str | Non
     store = services.conversations
     if wanted.name is not None:
         prefix = wanted.name.lower()
-        return lambda position, limit: store.named(bot, prefix, position, limit)
+        return lambda position, limit: store.by_user_name(bot, prefix, position, limit)
     only_paused = wanted.statuses is not None and wanted.statuses <= PAUSED
     if only_paused or wanted.queue or wanted.owner not in (None, "none"):
         owner = None if wanted.owner == "none" else wanted.owner

@@ -2,24 +2,26 @@
 
 from collections.abc import Mapping
 
-from chalicelib.usecases.records.people import Connection, Person
+from chalicelib.usecases.records.people import Person, SocketConnection
 from chalicelib.usecases.services import Services
 
 Event = Mapping[str, object]
 
 
-def of_bot(services: Services, bot: str) -> list[Connection]:
+def connections_of_bot(services: Services, bot: str) -> list[SocketConnection]:
     """The open connections of this bot's people."""
-    return in_session(services, services.connections.of_bot(bot))
+    return with_valid_session(services, services.connections.of_bot(bot))
 
 
-def in_session(services: Services, connections: list[Connection]) -> list[Connection]:
+def with_valid_session(
+    services: Services, connections: list[SocketConnection]
+) -> list[SocketConnection]:
     """Those of people who are still logged in; one read for all."""
     people = _people(services, connections)
     return [c for c in connections if _is_current(people.get(c.person), c)]
 
 
-def viewers(services: Services, bot: str, conversation_id: str) -> list[tuple[str, Event]]:
+def viewers_frames(services: Services, bot: str, conversation_id: str) -> list[tuple[str, Event]]:
     """To each connection that has this conversation open: whose they are, each person once."""
     watching = set(services.connections.watchers(bot, conversation_id))
     if not watching:
@@ -36,11 +38,11 @@ def viewers(services: Services, bot: str, conversation_id: str) -> list[tuple[st
     return [(c.id, event) for c in current]
 
 
-def _people(services: Services, connections: list[Connection]) -> Mapping[str, Person]:
+def _people(services: Services, connections: list[SocketConnection]) -> Mapping[str, Person]:
     return {p.id: p for p in services.directory.people({c.person for c in connections})}
 
 
-def _is_current(person: Person | None, connection: Connection) -> bool:
+def _is_current(person: Person | None, connection: SocketConnection) -> bool:
     if person is None or person.disabled:
         return False
     return person.token_version == connection.token_version

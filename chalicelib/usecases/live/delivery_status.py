@@ -3,14 +3,14 @@
 from contextlib import suppress
 
 from chalicelib.domain.errors import TemporarilyUnavailable
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.live import push
-from chalicelib.usecases.records.webhooks import Cursor
+from chalicelib.usecases.records.webhooks import DeliveryCursor
 from chalicelib.usecases.services import Services
 
 
-def show(
-    services: Services, bot: str, conversation_id: str, cursor: Cursor, failed: int | None
+def push_status(
+    services: Services, bot: str, conversation_id: str, cursor: DeliveryCursor, failed: int | None
 ) -> None:
     """Once or not at all; `failed` is the number of an entry that has just been given up."""
     event = {
@@ -25,10 +25,10 @@ def show(
         push.send(services, [(watcher, event) for watcher in watchers])
 
 
-def known(services: Services, bot_id: str, conversation_id: str) -> rep.Json | None:
+def current_status(services: Services, bot_id: str, conversation_id: str) -> views.Json | None:
     """None where the bot has no webhook, and fetches what was said by itself."""
     bot = services.directory.bot(bot_id)
-    if bot is None or bot.webhook is None or bot.webhook.off:
+    if bot is None or bot.webhook is None or bot.webhook.disabled_reason:
         return None
     cursor = services.deliveries.cursor(bot_id, conversation_id)
     return {"through": cursor.seq, "attempts": cursor.attempts}

@@ -9,15 +9,15 @@ from functools import partial
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.live import audience
 from chalicelib.usecases.ports.live import FrameTooLarge
-from chalicelib.usecases.records.people import Connection
+from chalicelib.usecases.records.people import SocketConnection
 from chalicelib.usecases.services import Services
 
-SENDERS = 16
-HANDSHAKE = 30 * 1000
+MAX_THREADS = 16
+HANDSHAKE_MS = 30 * 1000
 """Milliseconds: API Gateway gives $connect 29 seconds, and until it has answered calls its
 connection gone, like one that has ended."""
-OPENING = 2 * 1000
-WAITS = (50, 100, 200)
+OPENING_MS = 2 * 1000
+RETRY_WAITS = (50, 100, 200)
 """Milliseconds before each further look at a connection that is not older than `OPENING`: one that
 has ended meanwhile must not keep the others waiting."""
 RESYNC = {"event": "resync"}
@@ -31,7 +31,7 @@ def send(services: Services, frames: Iterable[tuple[str, Mapping[str, object]]])
     jobs = [partial(_send_one, services, connection, event) for connection, event in frames]
     if not jobs:
         return
-    with ThreadPoolExecutor(max_workers=min(SENDERS, len(jobs))) as pool:
+    with ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(jobs))) as pool:
         failures = [error for error in pool.map(lambda job: job(), jobs) if error]
     if failures:
         raise failures[0]
@@ -41,14 +41,14 @@ def _send_one(
     services: Services, connection_id: str, event: Mapping[str, object]
 ) -> TemporarilyUnavailable | None:
     try:
-        if not _sent(services, connection_id, event):
+        if not _send_or_resync(services, connection_id, event):
             _send_when_open(services, connection_id, event)
     except TemporarilyUnavailable as error:
         return error
     return None
 
 
-def _sent(services: Services, connection_id: str, event: Mapping[str, object]) -> bool:
+def _send_or_resync(services: Services, connection_id: str, event: Mapping[str, object]) -> bool:
     """What is too large for a frame becomes the advice to read it by REST."""
     try:
         return services.sockets.send(connection_id, encode(event))
@@ -62,26 +62,26 @@ def _send_when_open(services: Services, connection_id: str, event: Mapping[str, 
     connection = services.connections.get(connection_id)
     if connection is None:
         return
-    for wait in WAITS:
-        if services.clock.now() >= connection.opened_at + OPENING:
+    for wait in RETRY_WAITS:
+        if services.clock.now() >= connection.opened_at + OPENING_MS:
             break
         services.clock.sleep(wait)
-        if _sent(services, connection_id, event):
+        if _send_or_resync(services, connection_id, event):
             return
-    if services.clock.now() >= connection.opened_at + HANDSHAKE:
-        forget(services, connection)
+    if services.clock.now() >= connection.opened_at + HANDSHAKE_MS:
+        close_connection(services, connection)
 
 
-def forget(services: Services, connection: Connection) -> None:
+def close_connection(services: Services, connection: SocketConnection) -> None:
     """Closes it; whoever looked at the same conversations is told who is left."""
-    for bot, conversation_id in services.connections.close(connection):
-        show_viewers(services, bot, conversation_id)
+    for bot, conversation_id in services.connections.remove(connection):
+        push_viewers(services, bot, conversation_id)
 
 
-def show_viewers(services: Services, bot: str, conversation_id: str) -> None:
+def push_viewers(services: Services, bot: str, conversation_id: str) -> None:
     """Told at once or not at all: a sign, on which nothing rests."""
     with suppress(TemporarilyUnavailable):
-        send(services, audience.viewers(services, bot, conversation_id))
+        send(services, audience.viewers_frames(services, bot, conversation_id))
 
 
 def encode(event: Mapping[str, object]) -> bytes:

@@ -5,30 +5,34 @@ import json
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.entries import Author
 from chalicelib.domain.conversation.head import Head
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.conversations import queries
 from chalicelib.usecases.live import audience, push
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.webhooks.send import call
+from chalicelib.usecases.webhooks.send import send_signed
 
-FRESH = 5000
+MAX_AGE_MS = 5000
 """Milliseconds: an older sign says nothing any more."""
 
 
-def by_user(services: Services, caller: Caller, conversation_id: str) -> None:
+def user_is_typing(services: Services, caller: Caller, conversation_id: str) -> None:
     """The bot's channel has seen it: the owner and whoever has the conversation open are told."""
     authorize(caller, Action.RECORD)
     head = queries.seen(services, caller, conversation_id)
     _push(services, head, "user", Author(head.address.user, head.user_name or ""))
 
 
-def by_agent(services: Services, caller: Caller, conversation_id: str, connection_id: str) -> None:
+def agent_is_typing(
+    services: Services, caller: Caller, conversation_id: str, connection_id: str
+) -> None:
     """The others who have it open are told, and, of its owner, the bot's server."""
     head = queries.head(services, caller, conversation_id)
     _push(services, head, "agent", caller.author, but=connection_id)
     bot = services.directory.bot(head.bot)
-    if head.owner_id == caller.id and bot and bot.webhook and not bot.webhook.off:
-        services.webhook_queue.sign(head.bot, head.id, caller.author, services.clock.now())
+    if head.owner_id == caller.id and bot and bot.webhook and not bot.webhook.disabled_reason:
+        services.webhook_queue.enqueue_typing(
+            head.bot, head.id, caller.author, services.clock.now()
+        )
 
 
 def _push(services: Services, head: Head, sender: str, author: Author, but: str = "") -> None:
@@ -36,25 +40,27 @@ def _push(services: Services, head: Head, sender: str, author: Author, but: str 
     event = {"event": "typing", "conversation_id": head.id, "from": sender, "author": who}
     watchers = set(services.connections.watchers(head.bot, head.id))
     if head.owner and sender == "user":
-        connections = audience.of_bot(services, head.bot)
+        connections = audience.connections_of_bot(services, head.bot)
         watchers |= {each.id for each in connections if each.person == head.owner.id}
     push.send(services, [(watcher, event) for watcher in sorted(watchers - {but})])
 
 
-def deliver(services: Services, bot_id: str, conversation_id: str, author: Author, at: int) -> None:
+def deliver_to_bot(
+    services: Services, bot_id: str, conversation_id: str, author: Author, at: int
+) -> None:
     """To the bot's server, in one attempt; what comes too late is dropped."""
     bot = services.directory.bot(bot_id)
     head = services.conversations.head(bot_id, conversation_id)
-    is_late = services.clock.now() - at > FRESH
-    if bot is None or bot.webhook is None or bot.webhook.off or head is None or is_late:
+    is_late = services.clock.now() - at > MAX_AGE_MS
+    if bot is None or bot.webhook is None or bot.webhook.disabled_reason or head is None or is_late:
         return
     if head.owner_id != author.id:
         return
     body = json.dumps(_body(head, author, at)).encode()
-    call(services, bot.webhook, f"{conversation_id}:typing:{at}", body)
+    send_signed(services, bot.webhook, f"{conversation_id}:typing:{at}", body)
 
 
-def _body(head: Head, author: Author, at: int) -> rep.Json:
+def _body(head: Head, author: Author, at: int) -> views.Json:
     data = {
         "conversation_id": head.id,
         "channel": head.address.channel,
@@ -63,4 +69,4 @@ def _body(head: Head, author: Author, at: int) -> rep.Json:
         "epoch": head.epoch,
         "author": {"id": author.id, "name": author.name},
     }
-    return {"type": "typing", "timestamp": rep.timestamp(at), "data": data}
+    return {"type": "typing", "timestamp": views.timestamp(at), "data": data}

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Protocol
 
 
-class Attempts(Protocol):
+class LoginAttempts(Protocol):
     def count(self, name: str, now: int, window: int) -> int:
         """Counts one more attempt under this name and answers how many there were within the
         `window` (milliseconds) that the first one opened."""
 
-    def forget(self, name: str) -> None: ...
+    def reset(self, name: str) -> None: ...
 
 
 class Passwords(Protocol):
@@ -25,5 +25,5 @@ class Passwords(Protocol):
 class Tokens(Protocol):
     def issue(self, claims: Mapping[str, object]) -> str: ...
 
-    def read(self, token: str, typ: str) -> Mapping[str, object]:
+    def verify(self, token: str, typ: str) -> Mapping[str, object]:
         """The claims of a token of this type. Raises Unauthenticated."""

@@ -22,56 +22,56 @@ class Administration(Protocol):
     def key(self, bot: str, key_id: str) -> Key | None:
         """None for another bot's as well."""
 
-    def replace_key(self, old: Key, ends_at: int, new: Key) -> bool:
+    def rotate_key(self, old: Key, ends_at: int, new: Key) -> bool:
         """Adds `new`, and lets `old` end then, both or neither. False where `old` is no more."""
 
-    def remove_key(self, bot: str, key_id: str) -> bool:
+    def delete_key(self, bot: str, key_id: str) -> bool:
         """False where this bot has no such key."""
 
     def webhook(self, bot: str) -> Webhook | None: ...
 
-    def change_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
+    def update_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
         """Changes what differs between the two, and nothing else. False where url or secrets are
         no longer as in `old`, or there is no such bot."""
 
-    def replies(self, bot: str) -> list[CannedReply]:
+    def canned_replies(self, bot: str) -> list[CannedReply]:
         """All of them, in no order."""
 
-    def put_reply(self, bot: str, reply: CannedReply) -> None:
+    def put_canned_reply(self, bot: str, reply: CannedReply) -> None:
         """In the place of any other of that name."""
 
-    def remove_reply(self, bot: str, name: str) -> None:
+    def delete_canned_reply(self, bot: str, name: str) -> None:
         """No change where there is none."""
 
-    def add_bot(self, bot: Bot) -> bool:
+    def create_bot(self, bot: Bot) -> bool:
         """False, and no change, where there is one of this id."""
 
     def rename_bot(self, bot: str, name: str) -> bool:
         """False where there is none."""
 
-    def remove_bot(self, bot: str) -> None:
+    def delete_bot(self, bot: str) -> None:
         """The bot with its webhook and settings, and nothing else that is its own. No change where
         there is none."""
 
-    def add_person(self, person: Person) -> bool:
+    def create_person(self, person: Person) -> bool:
         """False, and no change, where somebody with this id is known."""
 
     def set_password(self, person: Person, password_hash: str) -> bool:
         """Ends all sessions that `person` has as read; False where they have ended meanwhile."""
 
-    def change_member(self, bot: str, member: Member) -> bool:
+    def update_member(self, bot: str, member: Member) -> bool:
         """Role, queues and capacity; False where they are no member."""
 
     def remove_member(self, bot: str, person: str) -> bool:
         """False where they are none. What they own stays theirs."""
 
-    def open_count(self, bot: str, person: str) -> int:
+    def open_conversations(self, bot: str, person: str) -> int:
         """How many conversations they have now, member or not: kept by each command, and never
         behind."""
 
-    def reply(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
+    def stored_response(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
         """The fingerprint of the request that used this key, and what was kept of its reply; None
         in its place where the key has made something else."""
 
-    def keep_reply(self, bot: str, key: IdempotencyKey, reply: str) -> None:
+    def store_response(self, bot: str, key: IdempotencyKey, reply: str) -> None:
         """The first one stays, for seven days."""

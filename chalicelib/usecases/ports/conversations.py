@@ -17,8 +17,8 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
-from chalicelib.usecases.records.answers import Answer, IdempotencyKey, KnownAnswer, MessageKey
-from chalicelib.usecases.records.reports import Waiting
+from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey, StoredAnswer
+from chalicelib.usecases.records.reports import Backlog
 
 
 class Query(Struct, frozen=True):
@@ -38,7 +38,7 @@ class Loaded(Struct, frozen=True):
     """`by_key` and `by_message` are first answers: a command that has one is a replay."""
 
     head: Head | None = None
-    by_key: KnownAnswer | None = None
+    by_key: StoredAnswer | None = None
     by_message: Answer | None = None
     agent: Member | None = None
     queue: Queue | None = None
@@ -56,7 +56,7 @@ class Commit(Struct, frozen=True):
     message: MessageKey | None = None
 
 
-class Lost(Exception):
+class CommitConflict(Exception):
     """Another command got the sequence number; nothing was stored. Load and decide again."""
 
 
@@ -97,26 +97,26 @@ class Conversations(Protocol):
     ) -> list[Entry]:
         """Ascending, the last ones before `seq` (None: the latest)."""
 
-    def of_user(self, bot: str, channel: str, user: str) -> list[str]:
+    def ids_of_user(self, bot: str, channel: str, user: str) -> list[str]:
         """Ids of this user's conversations on this channel, all threads."""
 
-    def of_user_anywhere(self, bot: str, user: str) -> list[str]:
+    def ids_of_user_on_any_channel(self, bot: str, user: str) -> list[str]:
         """Ids of this user's conversations, all channels and threads."""
 
-    def of_thread(self, bot: str, thread: str) -> list[str]:
+    def ids_of_thread(self, bot: str, thread: str) -> list[str]:
         """Ids of the conversations with this thread id, all channels and users."""
 
     def board(self, bot: str, wanted: BoardFilter, position: str | None, limit: int) -> Listing:
         """Paused conversations, by priority and longest wait. May lag behind the heads."""
 
-    def waiting(self, bot: str) -> Waiting:
+    def backlog(self, bot: str) -> Backlog:
         """By the board's own keys: one round trip per shard and 1 MB of them, which is some 5,000
         handoffs. May lag behind the heads."""
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
         """All conversations, latest activity first, to the minute. May lag behind the heads."""
 
-    def named(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
+    def by_user_name(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
         """Conversations whose user's name begins so, in lower case. May lag behind the heads."""
 
     def handoff(self, bot: str, handoff_id: str) -> Handoff | None: ...
@@ -127,7 +127,7 @@ class Conversations(Protocol):
         """Open and closed ones, the latest request first, and where the next page begins. Which
         there are may lag; what is said of them does not."""
 
-    def handoffs_in(self, bot: str, conversation_id: str) -> list[Handoff]:
+    def handoffs_of_conversation(self, bot: str, conversation_id: str) -> list[Handoff]:
         """All of one conversation, the latest request first."""
 
     def entries_at(
@@ -141,10 +141,10 @@ class Conversations(Protocol):
     def profiles(self, addresses: Iterable[Address]) -> Mapping[Address, Profile]:
         """Of those users of whom something is known; one round trip per 100."""
 
-    def postpone(self, head: Head, due_at: int | None) -> None:
+    def set_due_at(self, head: Head, due_at: int | None) -> None:
         """Moves the time at which it is looked after again, and nothing else; does nothing where
         the conversation has changed meanwhile."""
 
-    def due(self, until: int, limit: int) -> list[tuple[str, str]]:
+    def due_conversations(self, until: int, limit: int) -> list[tuple[str, str]]:
         """Bot and id of the conversations that have a deadline at or before `until`, the earliest
         first; of all bots, at most `limit` per shard. May lag behind the heads."""

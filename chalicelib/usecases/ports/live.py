@@ -9,29 +9,29 @@ from typing import Protocol
 
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.events import Notification
-from chalicelib.usecases.records.people import Connection, Ticket
+from chalicelib.usecases.records.people import SocketConnection, SocketTicket
 
 
 class Connections(Protocol):
     """Open WebSockets, and the tickets that open them."""
 
-    def add_ticket(self, ticket: Ticket) -> None: ...
+    def add_ticket(self, ticket: SocketTicket) -> None: ...
 
-    def use_ticket(self, ticket_hash: str, now: int) -> Ticket | None:
+    def use_ticket(self, ticket_hash: str, now: int) -> SocketTicket | None:
         """The ticket, once: of any number of callers one gets it. None if used or expired."""
 
-    def open(self, connection: Connection) -> None: ...
+    def put(self, connection: SocketConnection) -> None: ...
 
-    def get(self, connection_id: str) -> Connection | None: ...
+    def get(self, connection_id: str) -> SocketConnection | None: ...
 
-    def close(self, connection: Connection) -> list[tuple[str, str]]:
+    def remove(self, connection: SocketConnection) -> list[tuple[str, str]]:
         """Forgets it, with everything it watches: bots and ids of those conversations. Closing
         twice does no harm."""
 
-    def of_bot(self, bot: str) -> list[Connection]: ...
+    def of_bot(self, bot: str) -> list[SocketConnection]: ...
 
     def watch(
-        self, bot: str, conversation_id: str, connection: Connection, expires_at: int
+        self, bot: str, conversation_id: str, connection: SocketConnection, expires_at: int
     ) -> None: ...
 
     def unwatch(self, bot: str, conversation_id: str, connection_id: str) -> None: ...
@@ -43,7 +43,7 @@ class Connections(Protocol):
 class Notifications(Protocol):
     def add(self, notification: Notification, key: IdempotencyKey | None) -> None: ...
 
-    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
+    def find_by_key(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
         """The fingerprint of the request that used this key, and what it made; None in its place
         where that is no notification."""
 
@@ -54,7 +54,7 @@ class Notifications(Protocol):
         """False where there is no such notification."""
 
 
-class Sockets(Protocol):
+class SocketSender(Protocol):
     def send(self, connection_id: str, frame: bytes) -> bool:
         """False where the connection is gone for good. Raises FrameTooLarge over 128 KB."""
 

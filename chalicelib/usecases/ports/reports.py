@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from chalicelib.usecases.records.reports import DayTally, Ended, Leaked, Metric
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, Metric, RefusedLeak
 
 
 class Reports(Protocol):
     """What is counted by day: of handoffs that have ended, and of leaks in none."""
 
-    def count(self, ended: Ended) -> None:
+    def count_handoff(self, ended: EndedHandoff) -> None:
         """Once for each handoff, however often it is told."""
 
-    def count_leak(self, leaked: Leaked) -> None:
+    def count_leak(self, leaked: RefusedLeak) -> None:
         """Once for each entry, however often it is told."""
 
     def by_queue(self, bot: str, first: str, last: str) -> list[DayTally]:

@@ -8,18 +8,18 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from chalicelib.domain.conversation.entries import Author
-from chalicelib.usecases.records.webhooks import Cursor, Delivery
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
 
 
 class WebhookQueue(Protocol):
     """The queue that wakes the webhook worker: in order within a conversation."""
 
-    def send(self, bot: str, conversation_id: str, seq: int) -> None: ...
+    def enqueue(self, bot: str, conversation_id: str, seq: int) -> None: ...
 
-    def wake(self, bot: str, conversation_id: str, at: int) -> None:
+    def enqueue_backlog(self, bot: str, conversation_id: str, at: int) -> None:
         """A nudge about nothing new, in the same order: what has piled up may be delivered."""
 
-    def sign(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
+    def enqueue_typing(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
         """That somebody is typing; apart from the rest, and at most once in two seconds."""
 
     def delay(self, receipt: str, seconds: int) -> None:
@@ -29,11 +29,11 @@ class WebhookQueue(Protocol):
         """Into the dead-letter queue."""
 
 
-class Receiver(Protocol):
+class WebhookClient(Protocol):
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """The HTTP status of the bot's server. Raises Unreachable where there is none."""
 
-    def check(self, url: str) -> None:
+    def check_url(self, url: str) -> None:
         """Calls nobody. Raises Unreachable, saying why, for what `post` would not call either."""
 
 
@@ -44,29 +44,31 @@ class Unreachable(Exception):
 class Deliveries(Protocol):
     """How far each conversation's log has been delivered to the bot's webhook."""
 
-    def cursor(self, bot: str, conversation_id: str) -> Cursor: ...
+    def cursor(self, bot: str, conversation_id: str) -> DeliveryCursor: ...
 
-    def move(self, bot: str, conversation_id: str, old: Cursor, new: Cursor) -> bool:
+    def advance_cursor(
+        self, bot: str, conversation_id: str, old: DeliveryCursor, new: DeliveryCursor
+    ) -> bool:
         """False where somebody else has moved it meanwhile."""
 
-    def take_slot(self, bot: str, now: int, lease: int) -> int | None:
+    def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
         """One of the few deliveries that may be in flight for this bot, for `lease` milliseconds;
         None while all are taken."""
 
-    def free_slot(self, bot: str, slot: int) -> None: ...
+    def release_slot(self, bot: str, slot: int) -> None: ...
 
-    def log(self, delivery: Delivery) -> None: ...
+    def record_attempt(self, delivery: DeliveryAttempt) -> None: ...
 
-    def history(
+    def latest_attempts(
         self, bot: str, position: str | None, limit: int
-    ) -> tuple[list[Delivery], str | None]:
+    ) -> tuple[list[DeliveryAttempt], str | None]:
         """The latest attempts of 30 days, newest first, and where the next page begins; `position`
         is the id after which this one does."""
 
-    def delivery(self, bot: str, delivery_id: str) -> Delivery | None: ...
+    def attempt(self, bot: str, delivery_id: str) -> DeliveryAttempt | None: ...
 
-    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Cursor]:
+    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, DeliveryCursor]:
         """Of all of them; one round trip per 100."""
 
-    def switch_off(self, bot: str, reason: str) -> None:
+    def disable_webhook(self, bot: str, reason: str) -> None:
         """Stops deliveries to this bot's webhook until somebody configures it anew."""

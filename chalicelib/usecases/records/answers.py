@@ -37,7 +37,7 @@ class Answer(Struct, frozen=True):
     created: bool = True
 
 
-class KnownAnswer(Struct, frozen=True):
+class StoredAnswer(Struct, frozen=True):
     """`answer` is None where what the key has made is no command's."""
 
     fingerprint: str

@@ -19,7 +19,7 @@ class Notification(Struct, frozen=True):
     read_by: frozenset[str] = frozenset()
 
 
-class Committed(Struct, frozen=True):
+class CommittedEntry(Struct, frozen=True):
     """An entry as the stream brings it, and where it belongs."""
 
     bot: str

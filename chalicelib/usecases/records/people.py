@@ -18,7 +18,7 @@ class Person(Struct, frozen=True):
     disabled: bool = False
 
 
-class Ticket(Struct, frozen=True):
+class SocketTicket(Struct, frozen=True):
     """Opens one connection, once, before `expires_at`."""
 
     hash: str
@@ -27,7 +27,7 @@ class Ticket(Struct, frozen=True):
     expires_at: int
 
 
-class Connection(Struct, frozen=True):
+class SocketConnection(Struct, frozen=True):
     """One open WebSocket; `bots` are those whose conversations it hears of, `events` the names of
     Botpress' events that it has subscribed to."""
 

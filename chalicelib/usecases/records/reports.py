@@ -7,7 +7,7 @@ from msgspec import Struct
 from chalicelib.domain.report import Tally
 
 
-class Ended(Struct, frozen=True):
+class EndedHandoff(Struct, frozen=True):
     """A handoff that is over, as it is counted: on its last day (UTC, `2026-01-31`), for the queue
     and the agent who had it last."""
 
@@ -19,7 +19,7 @@ class Ended(Struct, frozen=True):
     tally: Tally
 
 
-class Leaked(Struct, frozen=True):
+class RefusedLeak(Struct, frozen=True):
     """A leak in no handoff: refused because the bot did not know yet that it has the turn again.
     Counted on its day (UTC, `2026-01-31`), for no queue and no agent."""
 
@@ -33,15 +33,15 @@ class DayTally(Struct, frozen=True):
     """What was counted on one day (UTC) for one queue (None: without a queue) or one agent."""
 
     day: str
-    of: str | None
+    group: str | None
     tally: Tally
 
 
-class Waiting(Struct, frozen=True):
+class Backlog(Struct, frozen=True):
     """How many handoffs wait, and since when the oldest of them does (None: none waits)."""
 
     count: int
-    since: int | None
+    oldest_since: int | None
 
 
 class Metric(StrEnum):

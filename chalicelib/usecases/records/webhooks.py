@@ -16,7 +16,7 @@ class WebhookFormat(StrEnum):
     BOTPRESS = "botpress"
 
 
-class Retiring(Struct, frozen=True):
+class RetiringSecret(Struct, frozen=True):
     """A webhook's secret that goes on signing until `ends_at`, beside the one that replaces it."""
 
     secret: str
@@ -30,27 +30,27 @@ class Webhook(Struct, frozen=True):
 
     url: str
     secrets: tuple[str, ...]
-    since: int = 0
-    off: str | None = None
+    active_since: int = 0
+    disabled_reason: str | None = None
     format: WebhookFormat = WebhookFormat.BATON
-    retiring: tuple[Retiring, ...] = ()
+    retiring_secrets: tuple[RetiringSecret, ...] = ()
 
-    def retiring_at(self, now: int) -> tuple[Retiring, ...]:
-        return tuple(each for each in self.retiring if each.ends_at > now)
+    def retiring_at(self, now: int) -> tuple[RetiringSecret, ...]:
+        return tuple(each for each in self.retiring_secrets if each.ends_at > now)
 
-    def signing_at(self, now: int) -> tuple[str, ...]:
+    def signing_secrets_at(self, now: int) -> tuple[str, ...]:
         """The secrets in force."""
         return (*self.secrets, *(each.secret for each in self.retiring_at(now)))
 
 
-class Cursor(Struct, frozen=True):
+class DeliveryCursor(Struct, frozen=True):
     """Everything up to `seq` has been delivered, or given up; `attempts` failed for the next."""
 
     seq: int = 0
     attempts: int = 0
 
 
-class Delivery(Struct, frozen=True):
+class DeliveryAttempt(Struct, frozen=True):
     """One attempt to reach a bot's webhook; `status` is what its server answered, if it did.
     `attempt` counts from 1; 0 is a replay that an admin asked for."""
 
@@ -75,7 +75,7 @@ class Delivery(Struct, frozen=True):
         return is_success(self.status)
 
 
-class DeliveryPlace(Struct, frozen=True):
+class DeliveryId(Struct, frozen=True):
     """What the id of a delivery says."""
 
     at: int
@@ -84,7 +84,7 @@ class DeliveryPlace(Struct, frozen=True):
     attempt: int
 
     @classmethod
-    def of(cls, delivery_id: str) -> "DeliveryPlace | None":
+    def of(cls, delivery_id: str) -> "DeliveryId | None":
         """None where it is no such id."""
         parts = DELIVERY_ID.fullmatch(delivery_id)
         if parts is None:

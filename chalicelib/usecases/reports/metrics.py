@@ -1,14 +1,14 @@
 """What operators watch. What happened is recorded where it happens, how things stand once a
 minute, and never by a scan."""
 
-from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.events import CommittedEntry
 from chalicelib.usecases.records.reports import Metric
 from chalicelib.usecases.services import Services
 
 SECOND = 1000
 
 
-def first_claim(services: Services, committed: Committed) -> None:
+def record_time_to_claim(services: Services, committed: CommittedEntry) -> None:
     """How long the user had to wait. Told twice, it counts twice: it is a statistic."""
     facts = committed.entry.payload or {}
     handoff = services.conversations.handoff(committed.bot, str(facts.get("handoff_id")))
@@ -19,15 +19,17 @@ def first_claim(services: Services, committed: Committed) -> None:
     services.metrics.record({Metric.TIME_TO_CLAIM: waited}, committed.bot)
 
 
-def leak(services: Services, committed: Committed) -> None:
+def record_leak(services: Services, committed: CommittedEntry) -> None:
     services.metrics.record({Metric.LEAKS: 1}, committed.bot)
 
 
-def minute(services: Services, sockets: int, deadlines_failed: int) -> None:
+def record_minute(services: Services, sockets: int, deadlines_failed: int) -> None:
     """How things stand, under the name of the bot whose user has waited longest. One query per bot
     and shard, as long as its board fits into 1 MB."""
-    found = {bot: services.conversations.waiting(bot) for bot in services.directory.all_bots()}
-    waits = ((each.since, bot) for bot, each in found.items() if each.since is not None)
+    found = {bot: services.conversations.backlog(bot) for bot in services.directory.bot_ids()}
+    waits = (
+        (each.oldest_since, bot) for bot, each in found.items() if each.oldest_since is not None
+    )
     since, bot = min(waits, default=(services.clock.now(), None))
     services.metrics.record(
         {

@@ -22,8 +22,8 @@ from chalicelib.domain.report import (
     tally,
     utc_day,
 )
-from chalicelib.usecases.records.events import Committed
-from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
+from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
 from chalicelib.usecases.services import Services
 
 PAGE = 1000
@@ -42,13 +42,13 @@ class Report(Struct, frozen=True):
     days: Mapping[str, Tally]
 
 
-def count(services: Services, committed: Committed) -> None:
+def count_handoff(services: Services, committed: CommittedEntry) -> None:
     """Of the handoff that this entry has ended. Harmless twice."""
     facts = committed.entry.payload or {}
     handoff = services.conversations.handoff(committed.bot, str(facts.get("handoff_id")))
     if handoff is None or handoff.returned_at is None:
         return
-    ended = Ended(
+    ended = EndedHandoff(
         bot=committed.bot,
         handoff_id=handoff.id,
         day=utc_day(handoff.returned_at),
@@ -56,27 +56,27 @@ def count(services: Services, committed: Committed) -> None:
         agent=handoff.owner.id if handoff.owner else None,
         tally=tally(handoff, _entries(services, handoff)),
     )
-    services.reports.count(ended)
+    services.reports.count_handoff(ended)
 
 
-def count_leak(services: Services, committed: Committed) -> None:
+def count_leak(services: Services, committed: CommittedEntry) -> None:
     """One in a handoff counts with it, when it ends. Harmless twice."""
     if (committed.entry.payload or {}).get("code") != StaleEpoch.code:
         return
     entry = committed.entry
-    leaked = Leaked(committed.bot, committed.conversation_id, entry.seq, utc_day(entry.at))
+    leaked = RefusedLeak(committed.bot, committed.conversation_id, entry.seq, utc_day(entry.at))
     services.reports.count_leak(leaked)
 
 
-def report(services: Services, caller: Caller, first: str, last: str) -> Report:
+def get_report(services: Services, caller: Caller, first: str, last: str) -> Report:
     """From the first to the last day, both included, as `2026-01-31`."""
     authorize(caller, Action.SEE_REPORT)
     by_queue = services.reports.by_queue(caller.bot, first, last)
     by_agent = services.reports.by_agent(caller.bot, first, last)
     return Report(
         totals=sum_tallies(found.tally for found in by_queue),
-        queues=_grouped(by_queue, lambda found: found.of),
-        agents=_grouped(by_agent, lambda found: found.of),
+        queues=_grouped(by_queue, lambda found: found.group),
+        agents=_grouped(by_agent, lambda found: found.group),
         days=_grouped(by_queue, lambda found: found.day),
     )
 
@@ -85,7 +85,7 @@ def median_wait(services: Services, bot: str, queue: str | None) -> float | None
     """Seconds until a handoff of this queue (None: of any) was claimed, in the last days."""
     now = services.clock.now()
     recent = services.reports.by_queue(bot, utc_day(now - RECENT_DAYS * DAY), utc_day(now))
-    total = sum_tallies(found.tally for found in recent if queue in (None, found.of))
+    total = sum_tallies(found.tally for found in recent if queue in (None, found.group))
     return DurationStats.of(total, TIME_TO_CLAIM).median
 
 

@@ -10,10 +10,10 @@ from chalicelib.domain.conversation.timers import SECOND, wants_an_offer
 from chalicelib.domain.errors import AtCapacity, NoAgentAvailable
 from chalicelib.domain.routing.members import Member, first_served, next_in_turn
 from chalicelib.domain.routing.queues import Mode
-from chalicelib.usecases.admin.settings import line_of
+from chalicelib.usecases.admin.settings import fallback_chain
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter
-from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.events import CommittedEntry
 from chalicelib.usecases.services import Services
 
 MOST_ENTRIES = 1000
@@ -22,7 +22,7 @@ MOST_WAITING = 25
 WAITING = BoardFilter(frozenset({Status.WAITING}))
 
 
-def find_somebody(services: Services, committed: Committed) -> None:
+def find_somebody(services: Services, committed: CommittedEntry) -> None:
     """For what has just come into a queue, or been declined there."""
     name = (committed.entry.payload or {}).get("queue")
     queue = services.directory.queue(committed.bot, name) if isinstance(name, str) else None
@@ -30,11 +30,11 @@ def find_somebody(services: Services, committed: Committed) -> None:
         offer(services, committed.bot, committed.conversation_id)
 
 
-def fall_back(services: Services, committed: Committed) -> None:
+def fall_back(services: Services, committed: CommittedEntry) -> None:
     """Where the queue that was asked for is closed or deserted, the first that is neither takes
     over; where there is none, it waits where it is."""
     name = (committed.entry.payload or {}).get("queue")
-    line = line_of(services, committed.bot, name) if isinstance(name, str) else []
+    line = fallback_chain(services, committed.bot, name) if isinstance(name, str) else []
     if len(line) < 2:
         return
     served = first_served(line, services.directory.members(committed.bot), services.clock.now())
@@ -43,7 +43,7 @@ def fall_back(services: Services, committed: Committed) -> None:
         execute(services, system_caller(committed.bot), committed.conversation_id, there)
 
 
-def somebody_is_free(services: Services, committed: Committed) -> None:
+def somebody_is_free(services: Services, committed: CommittedEntry) -> None:
     offer_waiting(services, committed.bot)
 
 

@@ -6,13 +6,13 @@ from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import IllegalMove
 from chalicelib.domain.routing.members import PresenceStatus, first_served
-from chalicelib.usecases.admin.settings import line_of, queue_of
+from chalicelib.usecases.admin.settings import fallback_chain, queue_or_default
 from chalicelib.usecases.conversations import queries
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.reports import reports
 from chalicelib.usecases.services import Services
 
-MOST_COUNTED = 1000
+MAX_COUNTED = 1000
 
 
 class Availability(Struct, frozen=True):
@@ -26,14 +26,14 @@ class Availability(Struct, frozen=True):
     median_wait: float | None
 
 
-class Place(Struct, frozen=True):
+class QueuePosition(Struct, frozen=True):
     """1 is the next; `estimated_wait` is in seconds, if anything is known."""
 
     position: int
     estimated_wait: float | None
 
 
-def look(services: Services, caller: Caller, queue: str | None) -> Availability:
+def get_availability(services: Services, caller: Caller, queue: str | None) -> Availability:
     """Of a queue, or of the whole bot."""
     authorize(caller, Action.SEE_AVAILABILITY)
     now = services.clock.now()
@@ -41,8 +41,8 @@ def look(services: Services, caller: Caller, queue: str | None) -> Availability:
     return Availability(
         online=sum(m.presence.at(now) is PresenceStatus.ONLINE for m in serving),
         free=sum(m.is_free(now) for m in serving),
-        open_now=queue_of(services, caller.bot, queue).is_open(now),
-        waiting=len(_line(services, caller.bot, queue)),
+        open_now=queue_or_default(services, caller.bot, queue).is_open(now),
+        waiting=len(_waiting_ids(services, caller.bot, queue)),
         median_wait=reports.median_wait(services, caller.bot, queue),
     )
 
@@ -51,11 +51,11 @@ def anyone_available(services: Services, bot: str, queue: str | None) -> bool:
     """Whether the queue is open, and somebody who serves it is online and has room; where it is
     closed or deserted, the same of the one that takes over."""
     members, now = services.directory.members(bot), services.clock.now()
-    served = first_served(line_of(services, bot, queue), members, now)
+    served = first_served(fallback_chain(services, bot, queue), members, now)
     return served is not None and any(m.is_free_for(served.name or None, now) for m in members)
 
 
-def place(services: Services, caller: Caller, conversation_id: str) -> Place:
+def get_position(services: Services, caller: Caller, conversation_id: str) -> QueuePosition:
     """Raises IllegalMove where the conversation does not wait."""
     authorize(caller, Action.SEE_AVAILABILITY)
     head = queries.head(services, caller, conversation_id)
@@ -67,16 +67,16 @@ def place(services: Services, caller: Caller, conversation_id: str) -> Place:
             epoch=head.epoch,
         )
     wait = reports.median_wait(services, caller.bot, head.queue)
-    return Place(position(services, head), wait)
+    return QueuePosition(position(services, head), wait)
 
 
 def position(services: Services, head: Head) -> int:
     """Among those who wait in the same queue; without a queue, among all: any agent may be the
     one. The list may lag: who is not in it yet stands at its end."""
-    line = _line(services, head.bot, head.queue)
+    line = _waiting_ids(services, head.bot, head.queue)
     return line.index(head.id) + 1 if head.id in line else len(line) + 1
 
 
-def _line(services: Services, bot: str, queue: str | None) -> list[str]:
+def _waiting_ids(services: Services, bot: str, queue: str | None) -> list[str]:
     waiting = BoardFilter(frozenset({Status.WAITING}), queue)
-    return list(services.conversations.board(bot, waiting, None, MOST_COUNTED).conversation_ids)
+    return list(services.conversations.board(bot, waiting, None, MAX_COUNTED).conversation_ids)

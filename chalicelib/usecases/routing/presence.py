@@ -13,23 +13,26 @@ from chalicelib.usecases.routing import assign
 from chalicelib.usecases.services import Services
 
 
-def choose(services: Services, person: Person, status: PresenceStatus) -> Presence:
+def set_status(services: Services, person: Person, status: PresenceStatus) -> Presence:
     """What a person says of themself; the other agents of their bots are told, and whoever is
     online is offered what waits."""
     presence = _set(services, person.id, status)
     event = {"event": "presence", "agent": {"id": person.id, "name": person.name}, "status": status}
-    there = {bot: audience.of_bot(services, bot) for bot in services.directory.bots_of(person.id)}
+    there = {
+        bot: audience.connections_of_bot(services, bot)
+        for bot in services.directory.bots_of_person(person.id)
+    }
     others = {c.id: c.person for connections in there.values() for c in connections}
     frames = [(c, event) for c, owner in others.items() if owner != person.id]
     online = status is PresenceStatus.ONLINE
     asked_for = events.presence(person.email, there, online=online)
     push.send(services, [*frames, *asked_for])
     if online:
-        _is_there(services, there)
+        _offer_waiting(services, there)
     return presence
 
 
-def _is_there(services: Services, bots: Iterable[str]) -> None:
+def _offer_waiting(services: Services, bots: Iterable[str]) -> None:
     for bot in bots:
         assign.offer_waiting(services, bot)
 
@@ -47,23 +50,23 @@ def heartbeat(services: Services, person: str) -> None:
     is_back = status is PresenceStatus.ONLINE and known.at(services.clock.now()) is not status
     _set(services, person, status)
     if is_back:
-        _is_there(services, services.directory.bots_of(person))
+        _offer_waiting(services, services.directory.bots_of_person(person))
 
 
-def extend(services: Services, person: str) -> None:
+def refresh(services: Services, person: str) -> None:
     """A sign of life of somebody who is online; who is not stays so."""
     now = services.clock.now()
     if services.directory.presence(person).at(now) is PresenceStatus.ONLINE:
         _set(services, person, PresenceStatus.ONLINE)
 
 
-def gone(services: Services, person: str) -> None:
+def mark_disconnected(services: Services, person: str) -> None:
     """The last connection has closed: not online until the next sign of life."""
     known = services.directory.presence(person)
     if known.seen_at and known.gone_at is None:
         services.directory.set_presence(person, replace(known, gone_at=services.clock.now()))
 
 
-def agents(services: Services, caller: Caller) -> list[Member]:
+def list_agents(services: Services, caller: Caller) -> list[Member]:
     authorize(caller, Action.SEE_AGENTS)
     return services.directory.members(caller.bot)

@@ -9,7 +9,7 @@ from chalicelib.domain.routing.members import Presence
 from chalicelib.domain.routing.queues import takes_over
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter, Query
-from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.events import CommittedEntry
 from chalicelib.usecases.routing import assign
 from chalicelib.usecases.services import Services
 
@@ -22,7 +22,7 @@ MOST_OWNED = 100
 
 def due(services: Services) -> list[tuple[str, str]]:
     """Bot and id of the conversations that somebody has to look after now."""
-    return services.conversations.due(services.clock.now(), PER_SHARD)
+    return services.conversations.due_conversations(services.clock.now(), PER_SHARD)
 
 
 def look_after(services: Services, bot: str, conversation_id: str) -> bool:
@@ -49,7 +49,7 @@ def _look_again(services: Services, head: Head, owner: Presence | None) -> None:
         return
     later = due_at(head, services.clock.now(), owner)
     if later != head.timing.due_at:
-        services.conversations.postpone(head, later)
+        services.conversations.set_due_at(head, later)
 
 
 def _or_fall_back(services: Services, head: Head, command: Command) -> Command:
@@ -67,14 +67,14 @@ def expect_loss(services: Services, person: str) -> None:
     time to come back is over."""
     owned = BoardFilter(frozenset({Status.AGENT}), owner=person)
     presence = services.directory.presence(person)
-    for bot in services.directory.bots_of(person):
+    for bot in services.directory.bots_of_person(person):
         found = services.conversations.board(bot, owned, None, MOST_OWNED).conversation_ids
         for head in services.conversations.heads(bot, found):
             if head.owner_id == person:
                 _bring_forward(services, head, presence)
 
 
-def see_to_owner(services: Services, committed: Committed) -> None:
+def see_to_owner(services: Services, committed: CommittedEntry) -> None:
     """Of whoever has just got a conversation: is missed in time where their last connection had
     closed before, and gives it back where they serve this bot no more, which those who let them
     take it need not have known yet."""
@@ -104,4 +104,4 @@ def _owns_installation(services: Services, person: str) -> bool:
 def _bring_forward(services: Services, head: Head, owner: Presence) -> None:
     sooner, known = due_at(head, services.clock.now(), owner), head.timing.due_at
     if sooner is not None and (known is None or sooner < known):
-        services.conversations.postpone(head, sooner)
+        services.conversations.set_due_at(head, sooner)

@@ -9,21 +9,21 @@ from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.ports.webhooks import Unreachable
-from chalicelib.usecases.records.webhooks import Retiring, Webhook, WebhookFormat
+from chalicelib.usecases.records.webhooks import RetiringSecret, Webhook, WebhookFormat
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.webhooks.send import call
+from chalicelib.usecases.webhooks.send import send_signed
 from chalicelib.usecases.webhooks.signing import new_secret
 
-MOST_RETIRING = 4
+MAX_RETIRING = 4
 """Each of them adds a signature to every call."""
-WOKEN = 100
+BACKLOG_CONVERSATIONS = 100
 """Conversations, the latest ones, of which what has piled up is delivered after a time off."""
 
 
-class Tried(Struct, frozen=True):
+class WebhookTestResult(Struct, frozen=True):
     """`status` is what the bot's server answered; without it, `error` is a sentence. In `took`
     milliseconds."""
 
@@ -33,13 +33,13 @@ class Tried(Struct, frozen=True):
     error: str | None
 
 
-def webhook(services: Services, caller: Caller) -> Webhook:
+def get_webhook(services: Services, caller: Caller) -> Webhook:
     """Raises NotFound."""
     authorize(caller, Action.CONFIGURE)
-    return _found(services, caller)
+    return _require_webhook(services, caller)
 
 
-def put(
+def put_webhook(
     services: Services, caller: Caller, url: str, format_: WebhookFormat
 ) -> tuple[Webhook, str | None]:
     """The webhook, and its secret where it is new. One that was switched off is on again. Raises
@@ -48,56 +48,62 @@ def put(
     _require_callable(services, url)
     old, secret = services.administration.webhook(caller.bot), None
     if old is None:
-        secret = _secret(services)
-        new = Webhook(url, (secret,), since=services.clock.now(), format=format_)
+        secret = _new_secret(services)
+        new = Webhook(url, (secret,), active_since=services.clock.now(), format=format_)
     else:
-        new = replace(old, url=url, format=format_, off=None)
-    _change(services, caller, old, new)
-    if old and old.off:
-        _wake(services, caller.bot)
-    audit.changed(caller, "webhook_set", format=format_)
+        new = replace(old, url=url, format=format_, disabled_reason=None)
+    _update(services, caller, old, new)
+    if old and old.disabled_reason:
+        _enqueue_backlog(services, caller.bot)
+    audit.log_change(caller, "webhook_set", format=format_)
     return new, secret
 
 
-def rotate(services: Services, caller: Caller, overlap: int) -> tuple[Webhook, str]:
+def rotate_secret(services: Services, caller: Caller, overlap: int) -> tuple[Webhook, str]:
     """The webhook, and its new secret. The one before signs for `overlap` milliseconds more.
     Raises NotFound; Conflict where others were faster, or too many are still good."""
     authorize(caller, Action.CONFIGURE)
-    now, old = services.clock.now(), _found(services, caller)
+    now, old = services.clock.now(), _require_webhook(services, caller)
     retiring = old.retiring_at(now)
     if overlap > 0:
-        retiring += tuple(Retiring(secret, now + overlap) for secret in old.secrets)
-    if len(retiring) > MOST_RETIRING:
-        raise Conflict(f"{MOST_RETIRING} older secrets are still good: wait until one has ended.")
-    secret = _secret(services)
-    new = replace(old, secrets=(secret,), retiring=retiring)
-    _change(services, caller, old, new)
-    audit.changed(caller, "webhook_rotated")
+        retiring += tuple(RetiringSecret(secret, now + overlap) for secret in old.secrets)
+    if len(retiring) > MAX_RETIRING:
+        raise Conflict(f"{MAX_RETIRING} older secrets are still good: wait until one has ended.")
+    secret = _new_secret(services)
+    new = replace(old, secrets=(secret,), retiring_secrets=retiring)
+    _update(services, caller, old, new)
+    audit.log_change(caller, "webhook_rotated")
     return new, secret
 
 
-def remove(services: Services, caller: Caller) -> None:
+def remove_webhook(services: Services, caller: Caller) -> None:
     """Nothing more is delivered, also of what was said before."""
     authorize(caller, Action.CONFIGURE)
     old = services.administration.webhook(caller.bot)
     if old:
-        _change(services, caller, old, None)
-        audit.changed(caller, "webhook_removed")
+        _update(services, caller, old, None)
+        audit.log_change(caller, "webhook_removed")
 
 
-def try_out(services: Services, caller: Caller) -> Tried:
+def send_test(services: Services, caller: Caller) -> WebhookTestResult:
     """One signed call, `webhook.test`, at once, also where it is switched off. Of the answer
     nothing is told but its status. Raises NotFound."""
     authorize(caller, Action.CONFIGURE)
-    to, began = _found(services, caller), services.clock.now()
-    told = {"type": "webhook.test", "timestamp": rep.timestamp(began), "data": {"bot": caller.bot}}
-    attempt = call(services, to, f"test:{services.random.token()}", json.dumps(told).encode())
+    to, began = _require_webhook(services, caller), services.clock.now()
+    told = {
+        "type": "webhook.test",
+        "timestamp": views.timestamp(began),
+        "data": {"bot": caller.bot},
+    }
+    attempt = send_signed(
+        services, to, f"test:{services.random.token()}", json.dumps(told).encode()
+    )
     took = services.clock.now() - began
-    audit.changed(caller, "webhook_tested", status=attempt.status)
-    return Tried(attempt.succeeded, attempt.status, took, attempt.error)
+    audit.log_change(caller, "webhook_tested", status=attempt.status)
+    return WebhookTestResult(attempt.succeeded, attempt.status, took, attempt.error)
 
 
-def _found(services: Services, caller: Caller) -> Webhook:
+def _require_webhook(services: Services, caller: Caller) -> Webhook:
     found = services.administration.webhook(caller.bot)
     if found is None:
         raise NotFound(f"The bot {caller.bot} has no webhook.")
@@ -106,22 +112,24 @@ def _found(services: Services, caller: Caller) -> Webhook:
 
 def _require_callable(services: Services, url: str) -> None:
     try:
-        services.receiver.check(url)
+        services.webhook_client.check_url(url)
     except Unreachable as error:
         errors = [{"field": "url", "message": str(error)}]
         raise InvalidRequest(f"url: {error}", errors=errors) from error
 
 
-def _change(services: Services, caller: Caller, old: Webhook | None, new: Webhook | None) -> None:
-    if not services.administration.change_webhook(caller.bot, old, new):
+def _update(services: Services, caller: Caller, old: Webhook | None, new: Webhook | None) -> None:
+    if not services.administration.update_webhook(caller.bot, old, new):
         raise Conflict("Somebody else has changed the webhook meanwhile: look again.")
 
 
-def _wake(services: Services, bot: str) -> None:
+def _enqueue_backlog(services: Services, bot: str) -> None:
     now = services.clock.now()
-    for conversation_id in services.conversations.recent(bot, None, WOKEN).conversation_ids:
-        services.webhook_queue.wake(bot, conversation_id, now)
+    for conversation_id in services.conversations.recent(
+        bot, None, BACKLOG_CONVERSATIONS
+    ).conversation_ids:
+        services.webhook_queue.enqueue_backlog(bot, conversation_id, now)
 
 
-def _secret(services: Services) -> str:
+def _new_secret(services: Services) -> str:
     return new_secret(hashlib.sha256(services.random.token().encode()).digest())

@@ -8,17 +8,17 @@ from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.usecases.admin import audit
-from chalicelib.usecases.records.webhooks import Cursor, Delivery, Webhook
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Webhook
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.body import webhook_type
-from chalicelib.usecases.webhooks.worker import send
+from chalicelib.usecases.webhooks.worker import send_entry
 
 REPLAY = 0
 PAGES_PER_CALL = 10
 PAGE = 100
 
 
-class Outcome(StrEnum):
+class DeliveryOutcome(StrEnum):
     """Of an attempt. `pending`: it failed, and the next one is still to come."""
 
     PENDING = "pending"
@@ -27,23 +27,27 @@ class Outcome(StrEnum):
     DEAD = "dead"
 
 
-class Told(Struct, frozen=True):
-    delivery: Delivery
-    outcome: Outcome
+class LoggedDelivery(Struct, frozen=True):
+    delivery: DeliveryAttempt
+    outcome: DeliveryOutcome
 
 
-def latest(
-    services: Services, caller: Caller, wanted: Outcome | None, position: str | None, limit: int
-) -> tuple[list[Told], str | None]:
+def list_deliveries(
+    services: Services,
+    caller: Caller,
+    wanted: DeliveryOutcome | None,
+    position: str | None,
+    limit: int,
+) -> tuple[list[LoggedDelivery], str | None]:
     """Newest first, and where the next page begins. A page may be short, even empty, where few of
     many attempts fit."""
     authorize(caller, Action.SEE_DELIVERIES)
-    found: list[Told] = []
+    found: list[LoggedDelivery] = []
     for _ in range(PAGES_PER_CALL):
-        page, position = services.deliveries.history(
+        page, position = services.deliveries.latest_attempts(
             caller.bot, position, PAGE if wanted else limit
         )
-        for told in _told(services, page):
+        for told in _with_outcomes(services, page):
             if wanted in (None, told.outcome):
                 found.append(told)
             if len(found) == limit:
@@ -54,14 +58,14 @@ def latest(
     return found, position
 
 
-def replay(services: Services, caller: Caller, delivery_id: str) -> Told:
+def replay(services: Services, caller: Caller, delivery_id: str) -> LoggedDelivery:
     """Sends its entry again, at once and once, with the same webhook id; whatever comes of it is a
     delivery of its own. Raises NotFound; Conflict where there is nobody to send it to."""
     authorize(caller, Action.CONFIGURE)
-    delivery, entry = _logged(services, caller, delivery_id)
-    webhook = _open(services, caller)
-    attempt = send(services, caller.bot, webhook, delivery.conversation_id, entry)
-    again = Delivery(
+    delivery, entry = _load(services, caller, delivery_id)
+    webhook = _require_enabled_webhook(services, caller)
+    attempt = send_entry(services, caller.bot, webhook, delivery.conversation_id, entry)
+    again = DeliveryAttempt(
         bot=caller.bot,
         conversation_id=delivery.conversation_id,
         seq=entry.seq,
@@ -71,37 +75,40 @@ def replay(services: Services, caller: Caller, delivery_id: str) -> Told:
         status=attempt.status,
         error=attempt.error,
     )
-    services.deliveries.log(again)
-    audit.changed(caller, "delivery_replayed", delivery_id=delivery_id, status=attempt.status)
-    return Told(again, outcome(again, Cursor()))
+    services.deliveries.record_attempt(again)
+    audit.log_change(caller, "delivery_replayed", delivery_id=delivery_id, status=attempt.status)
+    return LoggedDelivery(again, outcome(again, DeliveryCursor()))
 
 
-def outcome(of: Delivery, cursor: Cursor) -> Outcome:
+def outcome(of: DeliveryAttempt, cursor: DeliveryCursor) -> DeliveryOutcome:
     if of.succeeded:
-        return Outcome.DELIVERED
+        return DeliveryOutcome.DELIVERED
     if of.dead:
-        return Outcome.DEAD
+        return DeliveryOutcome.DEAD
     is_last = cursor.seq < of.seq and cursor.attempts == of.attempt
-    return Outcome.PENDING if is_last and of.attempt != REPLAY else Outcome.FAILED
+    return DeliveryOutcome.PENDING if is_last and of.attempt != REPLAY else DeliveryOutcome.FAILED
 
 
-def _told(services: Services, page: list[Delivery]) -> list[Told]:
+def _with_outcomes(services: Services, page: list[DeliveryAttempt]) -> list[LoggedDelivery]:
     """Only of what failed does it depend on how far its log has been delivered meanwhile."""
     failed = {d.conversation_id for d in page if not (d.succeeded or d.dead)}
     cursors = services.deliveries.cursors(page[0].bot, failed) if failed else {}
-    return [Told(d, outcome(d, cursors.get(d.conversation_id, Cursor()))) for d in page]
+    return [
+        LoggedDelivery(d, outcome(d, cursors.get(d.conversation_id, DeliveryCursor())))
+        for d in page
+    ]
 
 
-def _open(services: Services, caller: Caller) -> Webhook:
+def _require_enabled_webhook(services: Services, caller: Caller) -> Webhook:
     webhook = services.administration.webhook(caller.bot)
-    if webhook is None or webhook.off:
-        why = webhook.off if webhook else "The bot has no webhook."
+    if webhook is None or webhook.disabled_reason:
+        why = webhook.disabled_reason if webhook else "The bot has no webhook."
         raise Conflict(f"Nothing can be sent: {why}")
     return webhook
 
 
-def _logged(services: Services, caller: Caller, delivery_id: str) -> tuple[Delivery, Entry]:
-    delivery = services.deliveries.delivery(caller.bot, delivery_id)
+def _load(services: Services, caller: Caller, delivery_id: str) -> tuple[DeliveryAttempt, Entry]:
+    delivery = services.deliveries.attempt(caller.bot, delivery_id)
     if delivery:
         before, of = delivery.seq - 1, delivery.conversation_id
         entries = services.conversations.entries_after(caller.bot, of, before, 1)

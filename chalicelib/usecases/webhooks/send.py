@@ -8,7 +8,7 @@ from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.signing import sign
 
 
-class Attempt(Struct, frozen=True):
+class SendResult(Struct, frozen=True):
     """`status` is None where there was no answer; `error` says why."""
 
     status: int | None
@@ -19,7 +19,7 @@ class Attempt(Struct, frozen=True):
         return is_success(self.status)
 
 
-def call(services: Services, webhook: Webhook, webhook_id: str, body: bytes) -> Attempt:
+def send_signed(services: Services, webhook: Webhook, webhook_id: str, body: bytes) -> SendResult:
     """`webhook_id` is the same on every attempt; the signatures are new ones, one for each secret
     in force."""
     now = services.clock.now()
@@ -27,9 +27,9 @@ def call(services: Services, webhook: Webhook, webhook_id: str, body: bytes) -> 
         "content-type": "application/json; charset=utf-8",
         "webhook-id": webhook_id,
         "webhook-timestamp": str(now // 1000),
-        "webhook-signature": sign(webhook.signing_at(now), webhook_id, now // 1000, body),
+        "webhook-signature": sign(webhook.signing_secrets_at(now), webhook_id, now // 1000, body),
     }
     try:
-        return Attempt(services.receiver.post(webhook.url, headers, body))
+        return SendResult(services.webhook_client.post(webhook.url, headers, body))
     except Unreachable as error:
-        return Attempt(None, str(error))
+        return SendResult(None, str(error))

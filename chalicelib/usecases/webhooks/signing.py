@@ -6,14 +6,14 @@ import hmac
 from collections.abc import Iterable
 
 PREFIX = "whsec_"
-FEWEST_BYTES = 24
-MOST_BYTES = 64
+MIN_BYTES = 24
+MAX_BYTES = 64
 
 
 def new_secret(random_bytes: bytes) -> str:
     """From 24 to 64 unpredictable bytes. Raises ValueError for fewer or more."""
-    if not FEWEST_BYTES <= len(random_bytes) <= MOST_BYTES:
-        raise ValueError(f"A webhook secret has {FEWEST_BYTES} to {MOST_BYTES} bytes.")
+    if not MIN_BYTES <= len(random_bytes) <= MAX_BYTES:
+        raise ValueError(f"A webhook secret has {MIN_BYTES} to {MAX_BYTES} bytes.")
     return PREFIX + base64.b64encode(random_bytes).decode()
 
 
@@ -38,6 +38,6 @@ def _key(secret: str) -> bytes:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except ValueError:
         key = b""
-    if not secret.startswith(PREFIX) or not FEWEST_BYTES <= len(key) <= MOST_BYTES:
+    if not secret.startswith(PREFIX) or not MIN_BYTES <= len(key) <= MAX_BYTES:
         raise ValueError(f"A webhook secret is {PREFIX} and base64 of 24 to 64 bytes.")
     return key

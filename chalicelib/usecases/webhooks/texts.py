@@ -8,7 +8,7 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.domain.texts import Text
-from chalicelib.usecases.admin.settings import queue_of, settings_of
+from chalicelib.usecases.admin.settings import queue_or_default, settings_or_default
 from chalicelib.usecases.reports import reports
 from chalicelib.usecases.routing import availability
 from chalicelib.usecases.services import Services
@@ -20,7 +20,7 @@ SPOKEN_OF = frozenset(
 )
 
 
-def text_of(services: Services, head: Head, entry: Entry) -> str | None:
+def user_text(services: Services, head: Head, entry: Entry) -> str | None:
     """None where the text is switched off. `head` is the conversation's, as it is now."""
     if entry.kind not in SPOKEN_OF:
         return None
@@ -28,8 +28,8 @@ def text_of(services: Services, head: Head, entry: Entry) -> str | None:
     handoff = services.conversations.handoff(head.bot, str(facts.get("handoff_id")))
     if entry.kind is Kind.REQUESTED and handoff and handoff.claimed_at == handoff.requested_at:
         return None  # whoever took it in the same breath has kept nobody waiting
-    queue = queue_of(services, head.bot, _queue_name(facts, handoff))
-    settings = settings_of(services, head.bot)
+    queue = queue_or_default(services, head.bot, _queue_name(facts, handoff))
+    settings = settings_or_default(services, head.bot)
     language = handoff.request.language if handoff else None
     locales = texts.locales(language, settings.default_locale)
     template = texts.template(_name(entry, facts, queue), locales, (queue.texts, settings.texts))

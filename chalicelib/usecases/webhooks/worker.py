@@ -7,14 +7,19 @@ from msgspec import Struct
 
 from chalicelib.botpress import events
 from chalicelib.domain.conversation.entries import Entry, From, Kind
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.live import delivery_status
 from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.reports import Metric
-from chalicelib.usecases.records.webhooks import Cursor, Delivery, Webhook, WebhookFormat
+from chalicelib.usecases.records.webhooks import (
+    DeliveryAttempt,
+    DeliveryCursor,
+    Webhook,
+    WebhookFormat,
+)
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.body import webhook_body, webhook_type
-from chalicelib.usecases.webhooks.send import Attempt, call
+from chalicelib.usecases.webhooks.send import SendResult, send_signed
 
 WAITS = (2, 10, 60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600)
 """Seconds, at most, before the second, third … attempt; after the last one an entry is given up."""
@@ -26,7 +31,7 @@ PAGE = 100
 GONE = 410
 
 
-class Errand(Struct, frozen=True):
+class DeliveryJob(Struct, frozen=True):
     """One nudge: whose log, to whom, and the receipt by which the nudge can be put off."""
 
     bot: Bot
@@ -38,18 +43,18 @@ class Errand(Struct, frozen=True):
 def deliver(services: Services, bot_id: str, conversation_id: str, receipt: str) -> bool:
     """Delivers what is due. False: not finished; the nudge has been put off and comes again."""
     bot = services.directory.bot(bot_id)
-    if bot is None or bot.webhook is None or bot.webhook.off:
+    if bot is None or bot.webhook is None or bot.webhook.disabled_reason:
         return True
-    slot = services.deliveries.take_slot(bot_id, services.clock.now(), SLOT_LEASE)
+    slot = services.deliveries.acquire_slot(bot_id, services.clock.now(), SLOT_LEASE)
     if slot is None:
-        return _put_off(services, receipt, SLOT_BUSY_WAIT)
+        return _delay(services, receipt, SLOT_BUSY_WAIT)
     try:
-        return _walk(services, Errand(bot, bot.webhook, conversation_id, receipt))
+        return _deliver_pending(services, DeliveryJob(bot, bot.webhook, conversation_id, receipt))
     finally:
-        services.deliveries.free_slot(bot_id, slot)
+        services.deliveries.release_slot(bot_id, slot)
 
 
-def _walk(services: Services, errand: Errand) -> bool:
+def _deliver_pending(services: Services, errand: DeliveryJob) -> bool:
     """Along the log from the cursor to its end, or to the first entry that has to wait."""
     bot, conversation_id = errand.bot.id, errand.conversation_id
     deadline = services.clock.now() + DEADLINE
@@ -59,63 +64,63 @@ def _walk(services: Services, errand: Errand) -> bool:
         seen = page[-1].seq
         for entry in (e for e in page if is_due(e, errand.webhook)):
             if services.clock.now() > deadline:
-                return _put_off(services, errand.receipt, 0)
-            attempt = _attempt(services, errand, entry)
-            moved = moved_on(cursor, entry.seq, attempt)
-            if not services.deliveries.move(bot, conversation_id, cursor, moved):
-                return _put_off(services, errand.receipt, SLOT_BUSY_WAIT)
+                return _delay(services, errand.receipt, 0)
+            attempt = _send(services, errand, entry)
+            moved = next_cursor(cursor, entry.seq, attempt)
+            if not services.deliveries.advance_cursor(bot, conversation_id, cursor, moved):
+                return _delay(services, errand.receipt, SLOT_BUSY_WAIT)
             dead = _given_up(moved, entry, attempt)
             _record(services, errand, entry, cursor, attempt, dead=dead)
             cursor = moved
             if entry.sender is From.AGENT and entry.kind is Kind.MESSAGE:
                 failed = entry.seq if dead else None
-                delivery_status.show(services, bot, conversation_id, cursor, failed)
+                delivery_status.push_status(services, bot, conversation_id, cursor, failed)
             if attempt.status == GONE:
-                services.deliveries.switch_off(bot, "The webhook answered 410 Gone.")
+                services.deliveries.disable_webhook(bot, "The webhook answered 410 Gone.")
                 return True
             if cursor.seq < entry.seq:
                 longest = WAITS[cursor.attempts - 1]
-                return _put_off(services, errand.receipt, int(services.random.fraction() * longest))
+                return _delay(services, errand.receipt, int(services.random.fraction() * longest))
     return True
 
 
 def is_due(entry: Entry, webhook: Webhook) -> bool:
     """Whether the bot's server is told of it: it knows what its user and itself have said."""
     agent_spoke = entry.kind is Kind.MESSAGE and entry.sender is From.AGENT
-    return entry.at >= webhook.since and (agent_spoke or entry.kind in rep.PUBLIC_TYPES)
+    return entry.at >= webhook.active_since and (agent_spoke or entry.kind in views.PUBLIC_TYPES)
 
 
-def moved_on(cursor: Cursor, seq: int, attempt: Attempt) -> Cursor:
+def next_cursor(cursor: DeliveryCursor, seq: int, attempt: SendResult) -> DeliveryCursor:
     """Past the entry where it was taken or has failed for the last time; else one failure more."""
     failures = cursor.attempts + 1
     if attempt.succeeded or failures > len(WAITS) or attempt.status == GONE:
-        return Cursor(seq)
-    return Cursor(cursor.seq, failures)
+        return DeliveryCursor(seq)
+    return DeliveryCursor(cursor.seq, failures)
 
 
-def _given_up(moved: Cursor, entry: Entry, attempt: Attempt) -> bool:
+def _given_up(moved: DeliveryCursor, entry: Entry, attempt: SendResult) -> bool:
     return moved.seq == entry.seq and not attempt.succeeded
 
 
-def _attempt(services: Services, errand: Errand, entry: Entry) -> Attempt:
-    return send(services, errand.bot.id, errand.webhook, errand.conversation_id, entry)
+def _send(services: Services, errand: DeliveryJob, entry: Entry) -> SendResult:
+    return send_entry(services, errand.bot.id, errand.webhook, errand.conversation_id, entry)
 
 
-def send(
+def send_entry(
     services: Services, bot: str, webhook: Webhook, conversation_id: str, entry: Entry
-) -> Attempt:
+) -> SendResult:
     """One attempt, with the id that every attempt for this entry has."""
-    body = json.dumps(_told(services, bot, webhook, conversation_id, entry))
-    return call(services, webhook, webhook_id(conversation_id, entry.seq), body.encode())
+    body = json.dumps(_body(services, bot, webhook, conversation_id, entry))
+    return send_signed(services, webhook, webhook_id(conversation_id, entry.seq), body.encode())
 
 
 def webhook_id(conversation_id: str, seq: int) -> str:
     return f"{conversation_id}:{seq}"
 
 
-def _told(
+def _body(
     services: Services, bot: str, webhook: Webhook, conversation_id: str, entry: Entry
-) -> rep.Json:
+) -> views.Json:
     place = (services, bot, conversation_id, entry)
     if webhook.format is WebhookFormat.BOTPRESS:
         return events.webhook_body(*place) or webhook_body(*place)
@@ -124,14 +129,14 @@ def _told(
 
 def _record(
     services: Services,
-    errand: Errand,
+    errand: DeliveryJob,
     entry: Entry,
-    cursor: Cursor,
-    attempt: Attempt,
+    cursor: DeliveryCursor,
+    attempt: SendResult,
     *,
     dead: bool,
 ) -> None:
-    delivery = Delivery(
+    delivery = DeliveryAttempt(
         bot=errand.bot.id,
         conversation_id=errand.conversation_id,
         seq=entry.seq,
@@ -142,13 +147,13 @@ def _record(
         error=attempt.error,
         dead=dead,
     )
-    services.deliveries.log(delivery)
+    services.deliveries.record_attempt(delivery)
     if dead:
         names = {"bot": delivery.bot, "conversation_id": delivery.conversation_id}
         services.webhook_queue.dead_letter({**names, "seq": entry.seq, "type": delivery.type})
         services.metrics.record({Metric.DELIVERIES_DEAD: 1}, delivery.bot)
 
 
-def _put_off(services: Services, receipt: str, seconds: int) -> bool:
+def _delay(services: Services, receipt: str, seconds: int) -> bool:
     services.webhook_queue.delay(receipt, seconds)
     return False

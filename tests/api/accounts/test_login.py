@@ -193,7 +193,7 @@ def test_a_ticket_is_good_for_thirty_seconds_and_never_the_same(
 def _disable(services: MemoryServices, email: str) -> None:
     found = services.directory.person(person_id(email))
     assert found is not None
-    services.directory.add_person(replace(found, disabled=True))
+    services.directory.put_person(replace(found, disabled=True))
 
 
 def test_who_has_logged_out_is_not_there_any_more(bot: Api, ana: Api) -> None:

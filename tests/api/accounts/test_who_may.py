@@ -87,7 +87,7 @@ def test_no_answer_to_anybody_holds_a_secret(
     method, path = resource
     row = ROWS.get(resource, Row(BOTH, {}))
     hook = Webhook("https://bot.test/hook", ("whsec_webhook-secret-canary",))
-    services.directory.add_bot(Bot("demo", "Demo bot", hook))
+    services.directory.put_bot(Bot("demo", "Demo bot", hook))
     ids = staged(callers["bot"], callers["agent"], row.at)
 
     for by, caller in callers.items():

@@ -87,10 +87,10 @@ def test_a_removal_that_died_in_its_middle_is_gone_on_with(
 ) -> None:
     ok(shop.post(f"{SHOP}/keys", {}))
     for key in services.administration.keys("shop"):
-        services.administration.remove_key("shop", key.id)
+        services.administration.delete_key("shop", key.id)
 
     assert shop.send("DELETE", SHOP).status == 204
-    assert "shop" not in services.directory.all_bots()
+    assert "shop" not in services.directory.bot_ids()
 
 
 def test_other_bots_keep_theirs(shop: Api, bot: Api) -> None:

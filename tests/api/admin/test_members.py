@@ -7,7 +7,7 @@ import pytest
 from chalicelib.adapters.cached_directory import CachedDirectory
 from chalicelib.domain.access import Role
 from chalicelib.usecases import reactions
-from chalicelib.usecases.admin.members import LIFE
+from chalicelib.usecases.admin.members import INVITATION_LIFE_MS
 from tests.api.conversation_setup import BOT, id_of, ok, one, owned, person
 from tests.api.live.socket_client import Client
 from tests.support.api import Api
@@ -49,7 +49,7 @@ def test_an_invitation_is_good_once(owner: Api, nobody: Api) -> None:
 
 def test_an_invitation_ends(services: MemoryServices, owner: Api, nobody: Api) -> None:
     token = invited(owner)["invitation"]
-    services.clock.advance(LIFE)
+    services.clock.advance(INVITATION_LIFE_MS)
 
     assert accepted(nobody, token).status == 401
 
@@ -120,7 +120,7 @@ def test_who_is_sent_away_hears_nothing_more(
     ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
 
     for notification in services.notifications.latest("demo", None, 1):
-        reactions.announce(services, notification)
+        reactions.announce_notification(services, notification)
 
     assert client.events == []
     assert client.do("ping")["error"]["code"] == "unauthenticated"

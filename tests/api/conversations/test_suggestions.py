@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
-from chalicelib.usecases.records.people import Connection
+from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.people import SocketConnection
 from tests.api.conversation_setup import BOT, begun, id_of, log, ok, online, owned
 from tests.support.api import Api
 from tests.support.clock import START
@@ -32,8 +32,8 @@ def suggestion(bot: Api, path: str) -> int:
 def connect(services: MemoryServices, agent: Api, name: str, *watched: str) -> str:
     """Opens a socket; answers with the id of its connection."""
     who = online(agent)
-    connection = Connection(name, who, 1, ("demo",), START, START + HOUR)
-    services.connections.open(connection)
+    connection = SocketConnection(name, who, 1, ("demo",), START, START + HOUR)
+    services.connections.put(connection)
     services.sockets.connect(name)
     for path in watched:
         services.connections.watch("demo", id_of(path), connection, START + HOUR)
@@ -77,7 +77,7 @@ def test_it_is_pushed_to_the_owner_alone(
     entry = services.conversations.entries_before("demo", id_of(path), None, 1)[0]
     before = {name: len(heard(services, name)) for name in (owners, watchers, supervisors)}
 
-    react(services, Committed("demo", id_of(path), entry))
+    react(services, CommittedEntry("demo", id_of(path), entry))
 
     after = {name: len(heard(services, name)) for name in before}
     assert {name: after[name] - before[name] for name in before} == {

@@ -188,11 +188,11 @@ class SlowToKnow(MemoryNotifications):
         super().__init__(table)
         self._asked = False
 
-    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
+    def find_by_key(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
         if not self._asked:
             self._asked = True
             return None
-        return super().known(bot, key)
+        return super().find_by_key(bot, key)
 
 
 def test_a_notification_sent_twice_at_the_same_moment_is_one(

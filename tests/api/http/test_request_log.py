@@ -11,7 +11,7 @@ from chalicelib.domain.conversation.head import Head
 from chalicelib.entrypoints.events import minute, stream, webhook_queue
 from chalicelib.entrypoints.request_log import Journal
 from chalicelib.entrypoints.websocket import handlers
-from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.events import CommittedEntry
 from tests.api.calls import NATIVE, ROWS
 from tests.api.conversation_setup import BOT, NOBODYS_ID, begun, id_of, message, ok, waiting
 from tests.api.live.socket_client import Client
@@ -195,7 +195,7 @@ def secrets_in(text: str) -> list[str]:
 
 def _follow(services: MemoryServices, path: str) -> None:
     entries = services.conversations.entries_after("demo", id_of(path), 0, 1000)
-    records = [{"committed": Committed("demo", id_of(path), entry)} for entry in entries]
+    records = [{"committed": CommittedEntry("demo", id_of(path), entry)} for entry in entries]
     stream.handle(services, lambda record: record["committed"], {"Records": records})
 
 

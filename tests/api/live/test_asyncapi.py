@@ -12,10 +12,9 @@ import chalicelib
 from chalicelib.botpress import events as botpress_events
 from chalicelib.entrypoints.websocket.actions import ACTIONS
 from chalicelib.entrypoints.websocket.frames import ENVELOPE
-from chalicelib.usecases import reactions
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import reactions, views
 from chalicelib.usecases.live.push import RESYNC
-from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.events import CommittedEntry
 from chalicelib.usecases.webhooks.body import webhook_body
 from chalicelib.usecases.webhooks.worker import deliver
 from tests.api.conversation_setup import BOT, begun, id_of, ok, online
@@ -99,7 +98,7 @@ def test_botpress_events_are_those_of_the_code() -> None:
 
 
 def test_webhook_types_are_those_of_the_code() -> None:
-    assert {_type_of(name) for name in WEBHOOKS} == {*rep.PUBLIC_TYPES.values(), "agent.message"}
+    assert {_type_of(name) for name in WEBHOOKS} == {*views.PUBLIC_TYPES.values(), "agent.message"}
 
 
 def _type_of(name: str) -> str:
@@ -165,9 +164,9 @@ class Story:
     def reactions(self) -> None:
         ok(self.bot.post(f"{BOT}/notifications", {"message": "Look."}))
         for notification in self._services.notifications.latest("demo", None, 1):
-            reactions.announce(self._services, notification)
+            reactions.announce_notification(self._services, notification)
         for entry in self._services.conversations.entries_after("demo", self.id, 0, 100):
-            reactions.react(self._services, Committed("demo", self.id, entry))
+            reactions.react(self._services, CommittedEntry("demo", self.id, entry))
         deliver(self._services, "demo", self.id, "receipt")
 
 
@@ -212,7 +211,7 @@ def test_every_webhook_is_as_the_document_says(story: Story, services: MemorySer
     bodies = [
         webhook_body(services, "demo", story.id, entry)
         for entry in services.conversations.entries_after("demo", story.id, 0, 100)
-        if entry.kind in rep.PUBLIC_TYPES or (entry.sender == "agent" and entry.kind == "message")
+        if entry.kind in views.PUBLIC_TYPES or (entry.sender == "agent" and entry.kind == "message")
     ]
 
     for body in bodies:

@@ -55,7 +55,7 @@ def test_what_is_tried_again_and_then_given_up_is_said_to_be_so(
     services: MemoryServices, path: str, ana: Api
 ) -> None:
     deliver(services, "demo", id_of(path), "receipt")
-    services.receiver = FakeReceiver(otherwise=None)
+    services.webhook_client = FakeReceiver(otherwise=None)
     client = watching(services, ana, path)
     seq = says(ana, path)
 

@@ -65,7 +65,7 @@ def test_a_sign_is_delivered_once_and_a_late_one_never() -> None:
     deliver(services, path, Author(who["id"], "Ana"), now - 6000)
     deliver(services, path, Author("p_nobody", "Nobody"), now)
 
-    (post,) = services.receiver.requests
+    (post,) = services.webhook_client.requests
     told = json.loads(post.body)
     assert (told["type"], told["data"]["author"]["name"]) == ("typing", "Ana")
     assert told["data"]["conversation_id"] == id_of(path)

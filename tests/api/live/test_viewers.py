@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.entrypoints.websocket import handlers
-from chalicelib.usecases.live.push import HANDSHAKE
+from chalicelib.usecases.live.push import HANDSHAKE_MS
 from chalicelib.usecases.live.sockets import CONNECTION_LIFE
 from tests.api.conversation_setup import BOT, id_of, ok, waiting
 from tests.api.live.socket_client import Client, fits
@@ -89,7 +89,7 @@ def test_one_whose_end_nobody_announced_is_found_out_by_the_next_that_is_sent(
     for client in (one, two):
         look(client, path)
 
-    services.clock.advance(HANDSHAKE)
+    services.clock.advance(HANDSHAKE_MS)
     services.sockets.disconnect("b")
     look(three, path)
 

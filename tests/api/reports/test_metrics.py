@@ -2,7 +2,7 @@
 
 from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.live.sockets import CONNECTION_LIFE
-from chalicelib.usecases.ports.conversations import Commit, Lost
+from chalicelib.usecases.ports.conversations import Commit, CommitConflict
 from chalicelib.usecases.records.reports import Metric
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
 from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
@@ -56,7 +56,7 @@ class Contested(MemoryConversations):
     def commit(self, commit: Commit) -> None:
         if self.losses:
             self.losses -= 1
-            raise Lost
+            raise CommitConflict
         super().commit(commit)
 
 
@@ -74,7 +74,7 @@ def test_each_race_that_is_lost_and_run_again_is_counted(
 
 def test_a_delivery_that_is_given_up_is_counted() -> None:
     services = MemoryServices("https://bot.test/")
-    services.receiver = FakeReceiver(otherwise=500)
+    services.webhook_client = FakeReceiver(otherwise=500)
     path = waiting(Api(services, DEMO_KEY))
     for _ in range(len(WAITS) + 1):
         assert services.metrics.of(Metric.DELIVERIES_DEAD) == []

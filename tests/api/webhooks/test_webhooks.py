@@ -35,7 +35,7 @@ def signed_by(request: Posted, secret: str) -> bool:
 def answered(bot: Api, ana: Api, services: MemoryServices, *script: int | None) -> str:
     """The id of a conversation that Ana has, of which the webhook is told, and answers so."""
     conversation_id = id_of(owned(bot, ana))
-    services.receiver = FakeReceiver(script)
+    services.webhook_client = FakeReceiver(script)
     deliver(services, "demo", conversation_id, "receipt")
     return conversation_id
 
@@ -85,7 +85,7 @@ def test_what_was_said_before_is_not_delivered(
 
     deliver(services, "demo", conversation_id, "receipt")
 
-    assert services.receiver.requests == []
+    assert services.webhook_client.requests == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_webhook_that_is_removed_is_called_no_more(
     answered(bot, ana, services)
 
     assert removed == [204, 204]
-    assert services.receiver.requests == []
+    assert services.webhook_client.requests == []
 
 
 def test_a_webhook_that_410_has_switched_off_is_put_on_again_and_what_piled_up_comes(
@@ -127,7 +127,7 @@ def test_a_webhook_that_410_has_switched_off_is_put_on_again_and_what_piled_up_c
     conversation_id = answered(bot, ana, services, 410)
     off = owner.get(WEBHOOK).json["switched_off"]
     deliver(services, "demo", conversation_id, "receipt")
-    told_while_off = len(services.receiver.requests)
+    told_while_off = len(services.webhook_client.requests)
 
     on = put(owner)
 
@@ -135,7 +135,7 @@ def test_a_webhook_that_410_has_switched_off_is_put_on_again_and_what_piled_up_c
     woken = [queued.conversation_id for queued in services.webhook_queue.waiting()]
     assert woken == [conversation_id]
     deliver(services, "demo", conversation_id, "receipt")
-    assert [json.loads(r.body)["type"] for r in services.receiver.requests] == [
+    assert [json.loads(r.body)["type"] for r in services.webhook_client.requests] == [
         "handoff.requested",
         "handoff.claimed",
     ]
@@ -154,7 +154,7 @@ def test_every_call_is_signed_by_both_secrets_during_the_overlap(
     services.clock.advance(60 * 1000)
     ok(owner.post(f"{WEBHOOK}/test", {}))
 
-    during, after = services.receiver.requests
+    during, after = services.webhook_client.requests
     new = turned["secret"]
     assert [signed_by(during, each) for each in (old, new)] == [True, True]
     assert [signed_by(after, each) for each in (old, new)] == [False, True]
@@ -170,7 +170,7 @@ def test_without_an_overlap_the_old_secret_signs_nothing_more(
 
     ok(owner.post(f"{WEBHOOK}/test", {}))
 
-    assert not signed_by(services.receiver.requests[0], old)
+    assert not signed_by(services.webhook_client.requests[0], old)
 
 
 def test_at_most_four_older_secrets_are_good_at_a_time(owner: Api) -> None:
@@ -192,18 +192,18 @@ def test_a_test_tells_how_the_server_answered(
     answer: int, expected: tuple[bool, int], owner: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    services.receiver = FakeReceiver([answer])
+    services.webhook_client = FakeReceiver([answer])
 
     tried = ok(owner.post(f"{WEBHOOK}/test", {}))
 
     assert (tried["succeeded"], tried["http_status"]) == expected
     assert tried["error"] is None
-    assert json.loads(services.receiver.requests[0].body)["type"] == "webhook.test"
+    assert json.loads(services.webhook_client.requests[0].body)["type"] == "webhook.test"
 
 
 def test_a_test_says_why_nobody_answered(owner: Api, services: MemoryServices) -> None:
     put(owner)
-    services.receiver = FakeReceiver([None])
+    services.webhook_client = FakeReceiver([None])
 
     tried = ok(owner.post(f"{WEBHOOK}/test", {}))
 
@@ -242,7 +242,7 @@ def test_deliveries_are_listed_page_after_page_and_by_what_came_of_them(
     for _ in range(3):
         services.clock.advance(7 * 3600 * 1000)
         owner = owner.login("owner")
-        services.receiver = FakeReceiver([503])
+        services.webhook_client = FakeReceiver([503])
         deliver(services, "demo", conversation_id, "receipt")
 
     whole = [d["id"] for d in listed(owner)]
@@ -273,7 +273,7 @@ def test_a_dead_delivery_is_replayed_with_its_own_id(
     again = ok(owner.post(f"{DELIVERIES}/{dead['id']}/replay", {}))
 
     assert (refused.status, GONE in refused.json["detail"]) == (409, True)
-    first, second = services.receiver.requests
+    first, second = services.webhook_client.requests
     assert first.headers["webhook-id"] == second.headers["webhook-id"] == dead["webhook_id"]
     assert first.body == second.body
     assert (again["status"], again["attempt"], again["seq"]) == ("delivered", 0, dead["seq"])
@@ -286,7 +286,7 @@ def test_a_replay_that_fails_says_so_and_none_follows(
     put(owner)
     answered(bot, ana, services)
     delivery = listed(owner)[0]
-    services.receiver = FakeReceiver([None])
+    services.webhook_client = FakeReceiver([None])
     services.clock.advance(1)
 
     again = ok(owner.post(f"{DELIVERIES}/{delivery['id']}/replay", {}))
@@ -305,7 +305,7 @@ def test_another_bots_delivery_is_not_there(
     answer = owner.post(f"/bots/other/deliveries/{delivery['id']}/replay", {})
 
     assert answer.status == 404
-    assert len(services.receiver.requests) == 2
+    assert len(services.webhook_client.requests) == 2
 
 
 # Twice
@@ -319,11 +319,11 @@ def test_a_replay_under_a_key_is_sent_once(
     path = f"{DELIVERIES}/{listed(owner)[0]['id']}/replay"
 
     first, again = (owner.post(path, {}, Idempotency_Key="k-1") for _ in range(2))
-    sent = len(services.receiver.requests)
+    sent = len(services.webhook_client.requests)
     other = owner.post(path, {}, Idempotency_Key="k-2")
 
     assert (first.status, again.status, again.text) == (201, 201, first.text)
-    assert (sent, other.status, len(services.receiver.requests)) == (3, 201, 4)
+    assert (sent, other.status, len(services.webhook_client.requests)) == (3, 201, 4)
 
 
 def test_a_webhook_is_tried_once_under_a_key_which_is_good_for_nothing_else(
@@ -341,7 +341,7 @@ def test_a_webhook_is_tried_once_under_a_key_which_is_good_for_nothing_else(
     assert [(each.status, each.json["code"]) for each in others] == [
         (422, "idempotency_mismatch")
     ] * 2
-    assert len(services.receiver.requests) == 1
+    assert len(services.webhook_client.requests) == 1
 
 
 def test_what_was_refused_is_tried_again_under_its_key(
@@ -367,7 +367,7 @@ def test_a_webhooks_secrets_are_in_no_answer_no_log_line_and_no_call(
 
     shown = [owner.get(path).text for path in (WEBHOOK, DELIVERIES, f"{BOT}/settings")]
     logged = [repr(record.__dict__) for record in caplog.records]
-    sent = [repr(request) for request in services.receiver.requests]
+    sent = [repr(request) for request in services.webhook_client.requests]
 
     events = [record.message for record in caplog.records if record.name == "baton.audit"]
     assert events == ["webhook_set", "webhook_rotated", "webhook_tested"]
@@ -383,6 +383,6 @@ def test_two_admins_who_rotate_at_once_do_not_lose_a_secret(
     assert read
     ok(owner.post(f"{WEBHOOK}/rotate", {}))
 
-    changed = services.administration.change_webhook("demo", read, replace(read, secrets=("x",)))
+    changed = services.administration.update_webhook("demo", read, replace(read, secrets=("x",)))
 
     assert changed is False

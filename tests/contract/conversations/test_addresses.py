@@ -50,7 +50,7 @@ def test_a_users_conversations_are_found_all_threads_of_this_channel(stores: Sto
     for place in threads + strangers:
         act(stores, DEMO, place, said("hi"))
 
-    found = stores.conversations.of_user(BOT, "web", "u1")
+    found = stores.conversations.ids_of_user(BOT, "web", "u1")
 
     assert sorted(found) == sorted(place.conversation_id for place in threads)
 
@@ -60,18 +60,18 @@ def test_a_threads_conversations_are_found_all_channels_and_users(stores: Stores
     for place in [*same, replace(ADDRESS, thread="t2"), replace(ADDRESS, thread=None)]:
         act(stores, DEMO, place, said("hi"))
 
-    found = stores.conversations.of_thread(BOT, "t1")
+    found = stores.conversations.ids_of_thread(BOT, "t1")
 
     assert sorted(found) == sorted(place.conversation_id for place in same)
-    assert stores.conversations.of_thread(BOT, "None") == []
+    assert stores.conversations.ids_of_thread(BOT, "None") == []
 
 
 def test_an_address_is_entered_once(stores: Stores) -> None:
     for _ in range(3):
         act(stores, DEMO, ADDRESS, said("hi"))
 
-    assert stores.conversations.of_user(BOT, "web", "u1") == [CID]
-    assert stores.conversations.of_thread(BOT, "t1") == [CID]
+    assert stores.conversations.ids_of_user(BOT, "web", "u1") == [CID]
+    assert stores.conversations.ids_of_thread(BOT, "t1") == [CID]
 
 
 def test_heads_come_in_the_order_asked_for_without_those_that_are_not_there(
@@ -109,8 +109,8 @@ def test_unusual_ids_are_found_again_and_meet_nobody_else(stores: Stores) -> Non
         assert loaded.by_message
         assert loaded.by_message.seq == 1
         assert stores.conversations.load(Query(BOT, cid, message=strange)).by_message is None
-        assert stores.conversations.of_user(BOT, "web", place.user) == [cid]
-        assert stores.conversations.of_thread(BOT, place.user) == [cid]
+        assert stores.conversations.ids_of_user(BOT, "web", place.user) == [cid]
+        assert stores.conversations.ids_of_thread(BOT, place.user) == [cid]
         entry = stores.conversations.entries_after(BOT, cid, 0, 9)[0]
         assert (entry.text, entry.message_id) == (place.user, place.user)
 
@@ -119,12 +119,12 @@ def test_unusual_bots_meet_nobody_else(stores: Stores) -> None:
     bots = [unusual for unusual in UNUSUAL if len(unusual.encode()) <= 32]
     for bot in bots:
         act(stores, replace(DEMO, bot=bot), Address(bot, "web", "u", "t"), Pause())
-        stores.directory.add_bot(Bot(bot, f"named {bot}"))
+        stores.directory.put_bot(Bot(bot, f"named {bot}"))
 
     for bot in bots:
         cid = Address(bot, "web", "u", "t").conversation_id
-        assert stores.conversations.of_user(bot, "web", "u") == [cid]
-        assert stores.conversations.of_thread(bot, "t") == [cid]
+        assert stores.conversations.ids_of_user(bot, "web", "u") == [cid]
+        assert stores.conversations.ids_of_thread(bot, "t") == [cid]
         head = stores.conversations.head(bot, cid)
         assert head
         assert head.bot == bot
@@ -133,7 +133,7 @@ def test_unusual_bots_meet_nobody_else(stores: Stores) -> None:
             cid
         ]
         assert stores.directory.bot(bot) == Bot(bot, f"named {bot}")
-    assert sorted(stores.directory.all_bots()) == sorted(bots)
+    assert sorted(stores.directory.bot_ids()) == sorted(bots)
 
 
 def test_unusual_callers_and_keys_meet_nobody_elses_answers(stores: Stores) -> None:
@@ -151,11 +151,11 @@ def test_unusual_callers_and_keys_meet_nobody_elses_answers(stores: Stores) -> N
 def test_unusual_people_and_keys_come_back(stores: Stores) -> None:
     for unusual in UNUSUAL:
         person = Person(unusual, f"{unusual}@example.test", unusual, "hash")
-        stores.directory.add_person(person)
-        stores.directory.add_key(Key(unusual, BOT, "hash"))
-        stores.directory.add_member(BOT, member(unusual))
+        stores.directory.put_person(person)
+        stores.directory.put_key(Key(unusual, BOT, "hash"))
+        stores.directory.put_member(BOT, member(unusual))
 
         assert stores.directory.person(unusual) == person
         assert stores.directory.bot_and_key(BOT, unusual)[1] == Key(unusual, BOT, "hash")
-        assert stores.directory.bots_of(unusual) == [BOT]
+        assert stores.directory.bots_of_person(unusual) == [BOT]
     assert {each.person for each in stores.directory.members(BOT)} == set(UNUSUAL)

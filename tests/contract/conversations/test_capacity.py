@@ -9,7 +9,7 @@ from chalicelib.domain.conversation.commands import Release, Take
 from chalicelib.domain.conversation.decision import CapacityChange, Decision
 from chalicelib.domain.conversation.entries import Author
 from chalicelib.domain.errors import AtCapacity
-from chalicelib.usecases.ports.conversations import Commit, Lost, Query
+from chalicelib.usecases.ports.conversations import Commit, CommitConflict, Query
 from chalicelib.usecases.records.answers import Answer
 from tests.contract.store_setup import (
     ADDRESS,
@@ -29,7 +29,7 @@ from tests.support.engines import Stores
 
 
 def test_an_agent_owns_what_they_claimed_and_not_what_they_released(stores: Stores) -> None:
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
     act(stores, ANA, ADDRESS, Take())
     act(stores, ANA, other(ADDRESS, 2), Take())
 
@@ -41,7 +41,7 @@ def test_an_agent_owns_what_they_claimed_and_not_what_they_released(stores: Stor
 
 
 def test_of_16_claims_at_once_an_agent_gets_as_many_as_they_have_room_for(stores: Stores) -> None:
-    stores.directory.add_member(BOT, member("ana", capacity=3))
+    stores.directory.put_member(BOT, member("ana", capacity=3))
     ana = replace(ANA, capacity=3)
     places = [other(ADDRESS, n) for n in range(16)]
     commits = [plan(stores, ana, place, Take()) for place in places]
@@ -73,7 +73,7 @@ def test_nobody_has_room_for_more_than_nothing_with_a_capacity_of_0(stores: Stor
 
 
 def test_nobody_ever_owns_less_than_nothing(stores: Stores) -> None:
-    stores.directory.add_member(BOT, member("ana", capacity=1))
+    stores.directory.put_member(BOT, member("ana", capacity=1))
     head = said_times(stores, 1)
     lost = replace(plan(stores, DEMO, ADDRESS, said("two")), before=head)
     decision = replace(lost.decision, capacity_changes=(CapacityChange("ana", -1),))
@@ -88,7 +88,7 @@ def test_nobody_ever_owns_less_than_nothing(stores: Stores) -> None:
 
 def test_a_transfer_moves_the_seat(stores: Stores) -> None:
     for person in ("ana", "bo"):
-        stores.directory.add_member(BOT, member(person))
+        stores.directory.put_member(BOT, member(person))
     act(stores, ANA, ADDRESS, Take())
     before = stores.conversations.head(BOT, CID)
     assert before
@@ -107,7 +107,7 @@ def test_an_agent_is_loaded_with_presence_and_load(stores: Stores) -> None:
     loaded = stores.conversations.load(Query(BOT, CID, agent="ana"))
     assert loaded.agent is None
 
-    stores.directory.add_member(BOT, replace(member("ana", 3), queues=frozenset({"a", "b"})))
+    stores.directory.put_member(BOT, replace(member("ana", 3), queues=frozenset({"a", "b"})))
     loaded = stores.conversations.load(Query(BOT, CID, agent="ana"))
 
     assert loaded.agent == replace(member("ana", 3), queues=frozenset({"a", "b"}))
@@ -118,7 +118,7 @@ def _until_decided(stores: Stores, commit: Commit) -> None:
     for _ in range(50):
         try:
             return stores.conversations.commit(commit)
-        except Lost:
+        except CommitConflict:
             continue
     raise AssertionError("lost too often")
 

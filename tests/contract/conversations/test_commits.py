@@ -16,7 +16,7 @@ from chalicelib.domain.conversation.commands import (
 )
 from chalicelib.domain.conversation.entries import Author, Body, From
 from chalicelib.domain.conversation.head import Status
-from chalicelib.usecases.ports.conversations import Lost, Query
+from chalicelib.usecases.ports.conversations import CommitConflict, Query
 from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
 from tests.contract.store_setup import (
     ADDRESS,
@@ -86,7 +86,7 @@ def test_of_16_commits_on_the_same_head_one_is_stored(stores: Stores) -> None:
 
     winners = [c for c, outcome in zip(commits, outcomes, strict=True) if outcome is None]
     assert len(winners) == 1
-    assert sum(isinstance(outcome, Lost) for outcome in outcomes) == 15
+    assert sum(isinstance(outcome, CommitConflict) for outcome in outcomes) == 15
     entries = stores.conversations.entries_after(BOT, CID, 1, 100)
     assert entries == list(winners[0].decision.entries)
     assert stores.conversations.head(BOT, CID) == winners[0].decision.head
@@ -107,9 +107,9 @@ def test_a_lost_commit_leaves_nothing(stores: Stores) -> None:
     late = plan(stores, ANA, ADDRESS, Take(), key)
     late = replace(late, decision=replace(late.decision, profile=profile))
     winner = act(stores, DEMO, ADDRESS, said("first", "m1"))
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
 
-    with pytest.raises(Lost):
+    with pytest.raises(CommitConflict):
         stores.conversations.commit(late)
 
     loaded = stores.conversations.load(Query(BOT, CID, key, agent="ana"))
@@ -128,7 +128,7 @@ def test_a_command_that_is_committed_twice_is_stored_once(stores: Stores) -> Non
 
     stores.conversations.commit(commit)
 
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
     loaded = stores.conversations.load(Query(BOT, CID, agent="ana"))
     assert loaded.head == commit.decision.head
     assert loaded.agent
@@ -139,7 +139,7 @@ def test_another_command_on_an_old_head_is_lost(stores: Stores) -> None:
     commit = plan(stores, DEMO, ADDRESS, said("one"))
     stores.conversations.commit(commit)
 
-    with pytest.raises(Lost):
+    with pytest.raises(CommitConflict):
         stores.conversations.commit(replace(commit, command_id="another"))
 
 
@@ -151,4 +151,4 @@ def test_another_bots_conversations_are_not_there(stores: Stores) -> None:
     assert loaded.head is None
     assert loaded.by_message is None
     assert stores.conversations.entries_after("other", CID, 0, 9) == []
-    assert stores.conversations.of_user("other", "web", "u1") == []
+    assert stores.conversations.ids_of_user("other", "web", "u1") == []

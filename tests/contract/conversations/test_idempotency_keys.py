@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from chalicelib.domain.conversation.commands import BotMessage, Claim, Pause, Unpause
 from chalicelib.domain.conversation.entries import Body, From
 from chalicelib.domain.errors import NotYourTurn
-from chalicelib.usecases.ports.conversations import Lost, Query
+from chalicelib.usecases.ports.conversations import CommitConflict, Query
 from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey
 from tests.contract.store_setup import (
     ADDRESS,
@@ -103,7 +103,7 @@ def test_of_two_commands_with_one_key_the_second_is_lost(stores: Stores) -> None
     elsewhere = plan(stores, DEMO, other(ADDRESS, 2), said("two"), key)
     act(stores, DEMO, ADDRESS, said("one"), key)
 
-    with pytest.raises(Lost):
+    with pytest.raises(CommitConflict):
         stores.conversations.commit(elsewhere)
 
     assert stores.conversations.head(BOT, other(ADDRESS, 2).conversation_id) is None
@@ -129,7 +129,7 @@ def test_a_command_that_changes_nothing_is_lost_where_the_head_has_changed(store
     nothing = plan(stores, DEMO, ADDRESS, Unpause(), key)
     said_times(stores, 1)
 
-    with pytest.raises(Lost):
+    with pytest.raises(CommitConflict):
         stores.conversations.commit(nothing)
 
     assert stores.conversations.load(Query(BOT, CID, key)).by_key is None
@@ -159,7 +159,7 @@ def test_a_message_id_is_stored_once_even_if_head_and_id_were_read_at_different_
     act(stores, DEMO, ADDRESS, said("one", "m1"))
     torn = plan(stores, DEMO, ADDRESS, said("one", "m1"))
 
-    with pytest.raises(Lost):
+    with pytest.raises(CommitConflict):
         stores.conversations.commit(torn)
 
     head = stores.conversations.head(BOT, CID)

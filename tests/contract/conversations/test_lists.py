@@ -71,7 +71,7 @@ def recent(stores: Stores, limit: int = 100) -> list[str]:
 
 
 def named(stores: Stores, prefix: str, limit: int = 100) -> list[str]:
-    return pages(lambda at: stores.conversations.named(BOT, prefix, at, limit), limit)
+    return pages(lambda at: stores.conversations.by_user_name(BOT, prefix, at, limit), limit)
 
 
 def test_a_conversation_is_on_the_board_while_it_is_paused(stores: Stores) -> None:

@@ -123,7 +123,7 @@ def test_a_user_is_found_on_every_channel(stores: Stores) -> None:
     for place in [*places, replace(ADDRESS, user="u2"), replace(ADDRESS, bot="other")]:
         act(stores, DEMO, place, said("hi"))
 
-    found = stores.conversations.of_user_anywhere(BOT, "u1")
+    found = stores.conversations.ids_of_user_on_any_channel(BOT, "u1")
 
     assert sorted(found) == sorted(place.conversation_id for place in places)
 
@@ -135,7 +135,7 @@ def test_a_deadline_comes_up_when_it_has_passed_and_not_before(sharded: Stores) 
     late, early = (other(ADDRESS, n).conversation_id for n in (1, 2))
 
     def due(until: int) -> list[tuple[str, str]]:
-        return sharded.conversations.due(until, 10)
+        return sharded.conversations.due_conversations(until, 10)
 
     assert due(now + MINUTE - 1) == []
     assert due(now + MINUTE) == [(BOT, early)]
@@ -148,4 +148,4 @@ def test_a_deadline_ends_with_what_it_was_for(stores: Stores, command: Claim | U
 
     act(stores, ANA, ADDRESS, command)
 
-    assert stores.conversations.due(stores.clock.now() + 2 * MINUTE, 10) == []
+    assert stores.conversations.due_conversations(stores.clock.now() + 2 * MINUTE, 10) == []

@@ -81,7 +81,7 @@ def test_an_offer_and_who_had_it_last_are_kept(stores: Stores) -> None:
 
 
 def test_of_16_offers_to_one_agent_at_once_one_stands(stores: Stores) -> None:
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
     for n in range(1, 17):
         asked(stores, n=n)
     until = stores.clock.now() + LATER
@@ -96,7 +96,7 @@ def test_of_16_offers_to_one_agent_at_once_one_stands(stores: Stores) -> None:
 
 
 def test_a_seat_is_free_again_when_the_offer_is_over_declined_or_taken(stores: Stores) -> None:
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
     asked(stores)
     until = stores.clock.now() + LATER
 
@@ -122,7 +122,7 @@ def test_a_seat_is_free_again_when_the_offer_is_over_declined_or_taken(stores: S
 def test_a_seat_is_free_again_when_a_supervisor_has_the_conversation_go_another_way(
     stores: Stores, command: Command
 ) -> None:
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
     asked(stores)
     act(stores, TIMER, ADDRESS, offer(stores, stores.clock.now() + LATER))
 
@@ -134,7 +134,7 @@ def test_a_seat_is_free_again_when_a_supervisor_has_the_conversation_go_another_
 def test_who_takes_or_gives_back_another_conversation_is_asked_for_no_second_one(
     stores: Stores,
 ) -> None:
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
     for n in range(1, 4):
         asked(stores, n=n)
     until = stores.clock.now() + LATER
@@ -149,7 +149,7 @@ def test_who_takes_or_gives_back_another_conversation_is_asked_for_no_second_one
 
 
 def test_who_has_no_room_is_offered_nothing(stores: Stores) -> None:
-    stores.directory.add_member(BOT, member("ana", capacity=1))
+    stores.directory.put_member(BOT, member("ana", capacity=1))
     asked(stores)
     act(stores, replace(ANA, capacity=1), ADDRESS, Claim())
     asked(stores, n=2)
@@ -162,13 +162,13 @@ def test_looking_again_can_be_put_off_and_given_up(stores: Stores) -> None:
     head = asked(stores)
     now = stores.clock.now()
 
-    stores.conversations.postpone(head, now + 10 * LATER)
-    delay = stores.conversations.due(now + 9 * LATER, 10)
-    later = stores.conversations.due(now + 10 * LATER, 10)
-    stores.conversations.postpone(head, None)
+    stores.conversations.set_due_at(head, now + 10 * LATER)
+    delay = stores.conversations.due_conversations(now + 9 * LATER, 10)
+    later = stores.conversations.due_conversations(now + 10 * LATER, 10)
+    stores.conversations.set_due_at(head, None)
 
     assert (delay, later) == ([], [(BOT, CID)])
-    assert stores.conversations.due(now + 99 * LATER, 10) == []
+    assert stores.conversations.due_conversations(now + 99 * LATER, 10) == []
     kept = stores.conversations.head(BOT, CID)
     assert kept == replace(head, timing=replace(head.timing, due_at=None))
 
@@ -177,7 +177,7 @@ def test_what_has_changed_meanwhile_is_not_put_off(stores: Stores) -> None:
     head = asked(stores)
     changed = act(stores, ANA, ADDRESS, Claim())
 
-    stores.conversations.postpone(head, None)
+    stores.conversations.set_due_at(head, None)
 
     assert stores.conversations.head(BOT, CID) == changed
 

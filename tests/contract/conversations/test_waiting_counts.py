@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from chalicelib.domain.access import Role
 from chalicelib.domain.conversation.commands import Claim, Pause, Release, Unpause
 from chalicelib.domain.conversation.handoff import Request
-from chalicelib.usecases.records.reports import Waiting
+from chalicelib.usecases.records.reports import Backlog
 from tests.contract.store_setup import ADDRESS, ANA, BOT, DEMO, act, crowd, other, waiting
 from tests.support.engines import Stores, with_shards
 from tests.support.round_trips import counting
@@ -21,7 +21,7 @@ def test_where_nobody_waits_there_is_no_oldest(sharded: Stores) -> None:
     act(sharded, DEMO, ADDRESS, Pause())
     act(sharded, ANA, ADDRESS, Claim())
 
-    assert sharded.conversations.waiting(BOT) == Waiting(0, None)
+    assert sharded.conversations.backlog(BOT) == Backlog(0, None)
 
 
 def test_the_oldest_is_found_whatever_its_priority(sharded: Stores) -> None:
@@ -30,7 +30,7 @@ def test_the_oldest_is_found_whatever_its_priority(sharded: Stores) -> None:
         act(sharded, DEMO, other(ADDRESS, n), Pause(Request(priority=priority)))
         sharded.clock.advance(1000)
 
-    assert sharded.conversations.waiting(BOT) == Waiting(3, began)
+    assert sharded.conversations.backlog(BOT) == Backlog(3, began)
 
 
 def test_who_is_claimed_or_returned_waits_no_longer(sharded: Stores) -> None:
@@ -42,7 +42,7 @@ def test_who_is_claimed_or_returned_waits_no_longer(sharded: Stores) -> None:
     sharded.clock.advance(1000)
     act(sharded, ANA, other(ADDRESS, 2), Release())
 
-    assert sharded.conversations.waiting(BOT).count == 2
+    assert sharded.conversations.backlog(BOT).count == 2
 
 
 def test_another_bots_handoffs_are_not_counted(sharded: Stores) -> None:
@@ -50,7 +50,7 @@ def test_another_bots_handoffs_are_not_counted(sharded: Stores) -> None:
     bot = replace(DEMO, bot="other", role=Role.BOT)
     act(sharded, bot, theirs, Pause())
 
-    assert sharded.conversations.waiting(BOT) == Waiting(0, None)
+    assert sharded.conversations.backlog(BOT) == Backlog(0, None)
 
 
 @pytest.mark.parametrize("shards", [1, 3])
@@ -60,7 +60,7 @@ def test_a_queue_of_a_thousand_costs_one_round_trip_a_shard(on_moto: Stores, sha
     assert stores.table
 
     with counting(stores.table) as calls:
-        found = stores.conversations.waiting(BOT)
+        found = stores.conversations.backlog(BOT)
 
     assert found.count == 1000
     assert calls == ["Query"] * shards
@@ -72,7 +72,7 @@ def test_a_queue_of_more_than_a_page_is_counted_to_its_end(on_moto: Stores) -> N
     assert on_moto.table
 
     with counting(on_moto.table) as calls:
-        found = on_moto.conversations.waiting(BOT)
+        found = on_moto.conversations.backlog(BOT)
 
     assert found.count == 1200
     assert len(calls) > 1

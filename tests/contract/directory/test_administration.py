@@ -13,7 +13,7 @@ from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.bots import Bot, CannedReply, Key
 from chalicelib.usecases.records.events import Notification
 from chalicelib.usecases.records.people import Person
-from chalicelib.usecases.records.webhooks import Retiring, Webhook, WebhookFormat
+from chalicelib.usecases.records.webhooks import RetiringSecret, Webhook, WebhookFormat
 from tests.contract.store_setup import ADDRESS, ANA, BOT, act, at_once, member, other
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -26,7 +26,7 @@ KEY = Key("k1", BOT, "hash", frozenset({Scope.READ}), START + 5000, "Live 🎉",
 def test_a_bots_keys_are_listed_and_no_other_bots(stores: Stores) -> None:
     mine = [KEY, Key("k#2", BOT, "hash")]
     for key in (*mine, replace(KEY, id="k3", bot="other")):
-        stores.directory.add_key(key)
+        stores.directory.put_key(key)
 
     found = sorted(stores.administration.keys(BOT), key=lambda key: key.id)
 
@@ -35,7 +35,7 @@ def test_a_bots_keys_are_listed_and_no_other_bots(stores: Stores) -> None:
 
 
 def test_a_key_is_found_by_its_own_bot_alone(stores: Stores) -> None:
-    stores.directory.add_key(KEY)
+    stores.directory.put_key(KEY)
 
     assert stores.administration.key(BOT, "k1") == KEY
     assert stores.administration.key("other", "k1") is None
@@ -46,9 +46,9 @@ def test_of_a_key_that_is_replaced_the_old_one_ends_and_the_new_one_is_there(
     stores: Stores,
 ) -> None:
     new = replace(KEY, id="k2", secret_hash="other", expires_at=None)
-    stores.directory.add_key(KEY)
+    stores.directory.put_key(KEY)
 
-    assert stores.administration.replace_key(KEY, START + 1, new) is True
+    assert stores.administration.rotate_key(KEY, START + 1, new) is True
 
     assert stores.administration.key(BOT, "k1") == replace(KEY, expires_at=START + 1)
     assert stores.directory.bot_and_key(BOT, "k2")[1] == new
@@ -56,18 +56,18 @@ def test_of_a_key_that_is_replaced_the_old_one_ends_and_the_new_one_is_there(
 
 
 def test_what_has_been_removed_is_not_replaced(stores: Stores) -> None:
-    assert stores.administration.replace_key(KEY, START, replace(KEY, id="k2")) is False
+    assert stores.administration.rotate_key(KEY, START, replace(KEY, id="k2")) is False
 
     assert stores.administration.keys(BOT) == []
 
 
 def test_a_key_that_is_removed_is_gone_from_everywhere(stores: Stores) -> None:
-    stores.directory.add_bot(Bot(BOT, "Demo"))
-    stores.directory.add_key(KEY)
+    stores.directory.put_bot(Bot(BOT, "Demo"))
+    stores.directory.put_key(KEY)
 
-    assert stores.administration.remove_key("other", "k1") is False
-    assert stores.administration.remove_key(BOT, "k1") is True
-    assert stores.administration.remove_key(BOT, "k1") is False
+    assert stores.administration.delete_key("other", "k1") is False
+    assert stores.administration.delete_key(BOT, "k1") is True
+    assert stores.administration.delete_key(BOT, "k1") is False
 
     assert stores.directory.bot_and_key(BOT, "k1") == (Bot(BOT, "Demo"), None)
     assert stores.administration.keys(BOT) == []
@@ -75,53 +75,58 @@ def test_a_key_that_is_removed_is_gone_from_everywhere(stores: Stores) -> None:
 
 # Webhooks
 
-HOOK = Webhook("https://example.test/hook", ("whsec_a",), since=7)
+HOOK = Webhook("https://example.test/hook", ("whsec_a",), active_since=7)
 SETTINGS = BotSettings(("/end",))
 
 
 def test_a_webhook_comes_and_goes_and_leaves_the_rest_of_the_bot_alone(stores: Stores) -> None:
     bare = Bot(BOT, "Demo", settings=SETTINGS)
-    stores.directory.add_bot(bare)
+    stores.directory.put_bot(bare)
     full = replace(
-        HOOK, off="why", format=WebhookFormat.BOTPRESS, retiring=(Retiring("whsec_b", START),)
+        HOOK,
+        disabled_reason="why",
+        format=WebhookFormat.BOTPRESS,
+        retiring_secrets=(RetiringSecret("whsec_b", START),),
     )
 
     for old, new in pairwise([None, HOOK, full, HOOK, None]):
-        assert stores.administration.change_webhook(BOT, old, new) is True
+        assert stores.administration.update_webhook(BOT, old, new) is True
         assert stores.administration.webhook(BOT) == new
         assert stores.directory.bot(BOT) == replace(bare, webhook=new)
 
 
 def test_a_webhook_that_others_have_changed_meanwhile_stays_theirs(stores: Stores) -> None:
-    stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
+    stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
     theirs = replace(HOOK, secrets=("whsec_b",))
-    assert stores.administration.change_webhook(BOT, HOOK, theirs)
+    assert stores.administration.update_webhook(BOT, HOOK, theirs)
 
     for new in (None, replace(HOOK, url="https://other.test"), replace(HOOK, secrets=("x",))):
-        assert stores.administration.change_webhook(BOT, HOOK, new) is False
-    assert stores.administration.change_webhook(BOT, None, HOOK) is False
+        assert stores.administration.update_webhook(BOT, HOOK, new) is False
+    assert stores.administration.update_webhook(BOT, None, HOOK) is False
 
     assert stores.administration.webhook(BOT) == theirs
 
 
 def test_who_changes_the_secrets_does_not_switch_it_on_again(stores: Stores) -> None:
-    stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
-    stores.deliveries.switch_off(BOT, "410")
+    stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
+    stores.deliveries.disable_webhook(BOT, "410")
 
-    stores.administration.change_webhook(BOT, HOOK, replace(HOOK, secrets=("whsec_b",)))
+    stores.administration.update_webhook(BOT, HOOK, replace(HOOK, secrets=("whsec_b",)))
 
-    assert stores.administration.webhook(BOT) == replace(HOOK, secrets=("whsec_b",), off="410")
+    assert stores.administration.webhook(BOT) == replace(
+        HOOK, secrets=("whsec_b",), disabled_reason="410"
+    )
 
 
 def test_a_bot_that_is_not_there_has_no_webhook(stores: Stores) -> None:
-    assert stores.administration.change_webhook(BOT, None, HOOK) is False
+    assert stores.administration.update_webhook(BOT, None, HOOK) is False
     assert stores.administration.webhook(BOT) is None
     assert stores.directory.bot(BOT) is None
 
 
 def test_of_16_who_change_a_webhook_at_once_one_does(stores: Stores) -> None:
-    stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
-    change = partial(stores.administration.change_webhook, BOT, HOOK)
+    stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
+    change = partial(stores.administration.update_webhook, BOT, HOOK)
 
     changed = at_once([partial(change, replace(HOOK, url=f"https://h{n}.test")) for n in range(16)])
 
@@ -131,15 +136,15 @@ def test_of_16_who_change_a_webhook_at_once_one_does(stores: Stores) -> None:
 def test_a_reply_is_one_by_its_name_and_its_bot(stores: Stores) -> None:
     admin = stores.administration
     for text in ("Hi.", "Hello."):
-        admin.put_reply(BOT, CannedReply("greeting", text))
-    admin.put_reply(BOT, CannedReply("bye#1", "Bye."))
-    admin.put_reply("other", CannedReply("greeting", "Hey."))
+        admin.put_canned_reply(BOT, CannedReply("greeting", text))
+    admin.put_canned_reply(BOT, CannedReply("bye#1", "Bye."))
+    admin.put_canned_reply("other", CannedReply("greeting", "Hey."))
 
-    admin.remove_reply(BOT, "bye#1")
-    admin.remove_reply(BOT, "bye#1")
+    admin.delete_canned_reply(BOT, "bye#1")
+    admin.delete_canned_reply(BOT, "bye#1")
 
-    assert admin.replies(BOT) == [CannedReply("greeting", "Hello.")]
-    assert admin.replies("other") == [CannedReply("greeting", "Hey.")]
+    assert admin.canned_replies(BOT) == [CannedReply("greeting", "Hello.")]
+    assert admin.canned_replies("other") == [CannedReply("greeting", "Hey.")]
 
 
 # People
@@ -151,13 +156,13 @@ CY = Person("p_cy", "cy@example.test", "Cy", "")
 def test_a_person_is_added_once(stores: Stores) -> None:
     admin = stores.administration
 
-    assert admin.add_person(CY)
-    assert not admin.add_person(replace(CY, name="Mallory", password_hash="x"))
+    assert admin.create_person(CY)
+    assert not admin.create_person(replace(CY, name="Mallory", password_hash="x"))
     assert stores.directory.person(CY.id) == CY
 
 
 def test_of_two_who_set_a_password_under_the_same_session_one_does(stores: Stores) -> None:
-    stores.administration.add_person(CY)
+    stores.administration.create_person(CY)
 
     done = [stores.administration.set_password(CY, hashed) for hashed in ("one", "two")]
 
@@ -168,78 +173,80 @@ def test_of_two_who_set_a_password_under_the_same_session_one_does(stores: Store
 
 def test_a_members_place_is_changed_and_nothing_else(stores: Stores) -> None:
     member = Member("p_cy", "Cy", "cy@example.test", Role.AGENT, frozenset({"a"}), 3)
-    stores.directory.add_member(BOT, member)
+    stores.directory.put_member(BOT, member)
     place = Member("p_cy", "", "", Role.SUPERVISOR)
 
-    assert stores.administration.change_member(BOT, place)
-    assert not stores.administration.change_member("other", place)
+    assert stores.administration.update_member(BOT, place)
+    assert not stores.administration.update_member("other", place)
 
     (changed,) = stores.directory.members(BOT)
     assert changed == replace(member, role=Role.SUPERVISOR, queues=frozenset(), capacity=None)
 
 
 def test_who_is_no_member_any_more_is_in_no_list(stores: Stores) -> None:
-    stores.directory.add_member(BOT, Member("p_cy", "Cy", "cy@example.test", Role.AGENT))
+    stores.directory.put_member(BOT, Member("p_cy", "Cy", "cy@example.test", Role.AGENT))
 
     assert stores.administration.remove_member(BOT, "p_cy")
     assert not stores.administration.remove_member(BOT, "p_cy")
 
     assert stores.directory.members(BOT) == []
-    assert stores.directory.bots_of("p_cy") == []
+    assert stores.directory.bots_of_person("p_cy") == []
 
 
 def test_what_somebody_has_is_counted_also_when_they_are_no_member_any_more(
     stores: Stores,
 ) -> None:
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
     for n in (1, 2):
         act(stores, ANA, other(ADDRESS, n), Take())
     stores.administration.remove_member(BOT, "ana")
 
-    assert stores.administration.open_count(BOT, "ana") == 2
-    assert stores.administration.open_count(BOT, "bo") == 0
+    assert stores.administration.open_conversations(BOT, "ana") == 2
+    assert stores.administration.open_conversations(BOT, "bo") == 0
 
     act(stores, ANA, other(ADDRESS, 1), Release())
 
-    assert stores.administration.open_count(BOT, "ana") == 1
+    assert stores.administration.open_conversations(BOT, "ana") == 1
 
 
 def test_the_first_reply_is_kept_for_seven_days(stores: Stores) -> None:
     key = IdempotencyKey("p_ada", "k-1", "request")
-    stores.administration.keep_reply(BOT, key, "first")
-    stores.administration.keep_reply(BOT, key, "second")
+    stores.administration.store_response(BOT, key, "first")
+    stores.administration.store_response(BOT, key, "second")
 
-    assert stores.administration.reply(BOT, key) == ("request", "first")
-    assert stores.administration.reply("other", key) is None
-    assert stores.administration.reply(BOT, IdempotencyKey("p_bo", "k-1", "request")) is None
+    assert stores.administration.stored_response(BOT, key) == ("request", "first")
+    assert stores.administration.stored_response("other", key) is None
+    assert (
+        stores.administration.stored_response(BOT, IdempotencyKey("p_bo", "k-1", "request")) is None
+    )
     stores.clock.advance(7 * 24 * 60 * 60 * 1000)
-    assert stores.administration.reply(BOT, key) is None
+    assert stores.administration.stored_response(BOT, key) is None
 
 
 def test_a_key_that_made_something_else_has_no_reply(stores: Stores) -> None:
     key = IdempotencyKey("p_ada", "k-2", "notification")
     stores.notifications.add(Notification("n_1", BOT, "Look", "info", START), key)
 
-    stores.administration.keep_reply(BOT, key, "reply")
+    stores.administration.store_response(BOT, key, "reply")
 
-    assert stores.administration.reply(BOT, key) == ("notification", None)
+    assert stores.administration.stored_response(BOT, key) == ("notification", None)
 
 
 # Bots
 
 
 def test_of_two_bots_of_one_name_the_first_is_made(stores: Stores) -> None:
-    assert stores.administration.add_bot(Bot("shop", "Shop")) is True
+    assert stores.administration.create_bot(Bot("shop", "Shop")) is True
 
     for again in (Bot("shop", "Shop"), Bot("shop", "Another")):
-        assert stores.administration.add_bot(again) is False
+        assert stores.administration.create_bot(again) is False
     assert stores.directory.bot("shop") == Bot("shop", "Shop")
-    assert "shop" in stores.directory.all_bots()
+    assert "shop" in stores.directory.bot_ids()
 
 
 def test_a_bot_keeps_all_but_its_name(stores: Stores) -> None:
     webhook = Webhook("https://bot.test/hook", ("whsec_x",))
-    stores.directory.add_bot(Bot("shop", "Shop", webhook, BotSettings(leave_words=("/end",))))
+    stores.directory.put_bot(Bot("shop", "Shop", webhook, BotSettings(leave_words=("/end",))))
 
     assert stores.administration.rename_bot("shop", "Store") is True
 
@@ -250,11 +257,11 @@ def test_a_bot_keeps_all_but_its_name(stores: Stores) -> None:
 
 
 def test_a_bot_that_is_removed_is_in_no_list(stores: Stores) -> None:
-    stores.administration.add_bot(Bot("shop", "Shop"))
+    stores.administration.create_bot(Bot("shop", "Shop"))
 
-    stores.administration.remove_bot("shop")
-    stores.administration.remove_bot("shop")
+    stores.administration.delete_bot("shop")
+    stores.administration.delete_bot("shop")
 
     assert stores.directory.bot("shop") is None
-    assert "shop" not in stores.directory.all_bots()
-    assert stores.administration.add_bot(Bot("shop", "Shop anew")) is True
+    assert "shop" not in stores.directory.bot_ids()
+    assert stores.administration.create_bot(Bot("shop", "Shop anew")) is True

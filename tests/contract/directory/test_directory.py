@@ -15,7 +15,9 @@ from chalicelib.usecases.records.webhooks import Webhook
 from tests.contract.store_setup import ADDRESS, ANA, BOT, CID, act, at_once, member
 from tests.support.engines import Stores
 
-HOOK = Webhook("https://example.test/hook?a=b", ("whsec_a", "whsec_b"), since=7, off="gone")
+HOOK = Webhook(
+    "https://example.test/hook?a=b", ("whsec_a", "whsec_b"), active_since=7, disabled_reason="gone"
+)
 PERSON = Person("p_1", "ana@example.test", "Ana", "$argon2id$x", 3, is_owner=True, disabled=True)
 ONLINE = Presence(PresenceStatus.ONLINE, 1_767_225_600_123)
 
@@ -28,7 +30,7 @@ def test_what_nobody_added_is_not_there(stores: Stores) -> None:
     assert directory.bot(BOT) is None
     assert directory.person("p") is None
     assert directory.members(BOT) == directory.roster(BOT) == []
-    assert directory.bots_of("p") == directory.all_bots() == []
+    assert directory.bots_of_person("p") == directory.bot_ids() == []
     assert directory.presence("p") == Presence()
 
 
@@ -36,18 +38,18 @@ def test_what_nobody_added_is_not_there(stores: Stores) -> None:
 def test_a_bot_comes_back_as_it_was_added(stores: Stores, webhook: Webhook | None) -> None:
     bot = Bot(BOT, "Demo 🎉", webhook)
 
-    stores.directory.add_bot(bot)
+    stores.directory.put_bot(bot)
 
     assert stores.directory.bot(BOT) == bot
-    assert stores.directory.all_bots() == [BOT]
+    assert stores.directory.bot_ids() == [BOT]
 
 
 def test_a_bot_that_is_added_again_is_changed(stores: Stores) -> None:
-    stores.directory.add_bot(Bot(BOT, "Demo", HOOK))
-    stores.directory.add_bot(Bot(BOT, "Demo 2"))
+    stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
+    stores.directory.put_bot(Bot(BOT, "Demo 2"))
 
     assert stores.directory.bot(BOT) == Bot(BOT, "Demo 2")
-    assert stores.directory.all_bots() == [BOT]
+    assert stores.directory.bot_ids() == [BOT]
 
 
 @pytest.mark.parametrize(
@@ -59,15 +61,15 @@ def test_a_bot_that_is_added_again_is_changed(stores: Stores) -> None:
     ],
 )
 def test_a_key_comes_back_as_it_was_added(stores: Stores, key: Key) -> None:
-    stores.directory.add_bot(Bot(BOT, "Demo"))
-    stores.directory.add_key(key)
+    stores.directory.put_bot(Bot(BOT, "Demo"))
+    stores.directory.put_key(key)
 
     assert stores.directory.bot_and_key(BOT, "k1") == (Bot(BOT, "Demo"), key)
 
 
 def test_another_bots_key_is_known_as_such(stores: Stores) -> None:
-    stores.directory.add_bot(Bot("other", "Other"))
-    stores.directory.add_key(Key("k1", BOT, "hash"))
+    stores.directory.put_bot(Bot("other", "Other"))
+    stores.directory.put_key(Key("k1", BOT, "hash"))
 
     bot, key = stores.directory.bot_and_key("other", "k1")
 
@@ -76,7 +78,7 @@ def test_another_bots_key_is_known_as_such(stores: Stores) -> None:
 
 
 def test_a_person_comes_back_as_they_were_added(stores: Stores) -> None:
-    stores.directory.add_person(PERSON)
+    stores.directory.put_person(PERSON)
 
     assert stores.directory.person("p_1") == PERSON
 
@@ -85,9 +87,9 @@ def test_a_member_is_found_with_bot_and_person_but_without_presence_and_load(
     stores: Stores,
 ) -> None:
     place = Member("p_1", "Ana", "a@b", Role.SUPERVISOR, frozenset({"x", "y#"}), 4)
-    stores.directory.add_bot(Bot(BOT, "Demo"))
-    stores.directory.add_person(PERSON)
-    stores.directory.add_member(BOT, place)
+    stores.directory.put_bot(Bot(BOT, "Demo"))
+    stores.directory.put_person(PERSON)
+    stores.directory.put_member(BOT, place)
     stores.directory.set_presence("p_1", ONLINE)
 
     found = stores.directory.bot_and_member(BOT, "p_1")
@@ -97,8 +99,8 @@ def test_a_member_is_found_with_bot_and_person_but_without_presence_and_load(
 
 def test_members_come_with_presence_and_load(stores: Stores) -> None:
     for person in ("ana", "bo", "cy"):
-        stores.directory.add_member(BOT, member(person))
-    stores.directory.add_member("other", member("eve"))
+        stores.directory.put_member(BOT, member(person))
+    stores.directory.put_member("other", member("eve"))
     stores.directory.set_presence("bo", ONLINE)
     act(stores, ANA, ADDRESS, Take())
 
@@ -114,10 +116,10 @@ def test_members_come_with_presence_and_load(stores: Stores) -> None:
 
 
 def test_a_member_that_is_changed_keeps_their_load(stores: Stores) -> None:
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
     act(stores, ANA, ADDRESS, Take())
 
-    stores.directory.add_member(BOT, replace(member("ana", capacity=9), open=5))
+    stores.directory.put_member(BOT, replace(member("ana", capacity=9), open=5))
 
     loaded = stores.conversations.load(Query(BOT, CID, agent="ana"))
     assert loaded.agent == replace(member("ana", capacity=9), open=1, busy_at=stores.clock.now())
@@ -125,17 +127,17 @@ def test_a_member_that_is_changed_keeps_their_load(stores: Stores) -> None:
 
 def test_a_person_belongs_to_the_bots_they_were_added_to(stores: Stores) -> None:
     for bot in (BOT, "other#1"):
-        stores.directory.add_member(bot, member("ana"))
-    stores.directory.add_member("third", member("bo"))
+        stores.directory.put_member(bot, member("ana"))
+    stores.directory.put_member("third", member("bo"))
 
-    assert sorted(stores.directory.bots_of("ana")) == sorted([BOT, "other#1"])
+    assert sorted(stores.directory.bots_of_person("ana")) == sorted([BOT, "other#1"])
 
 
 def test_all_bots_are_listed(stores: Stores) -> None:
     for n in range(5):
-        stores.directory.add_bot(Bot(f"b{n}", "x"))
+        stores.directory.put_bot(Bot(f"b{n}", "x"))
 
-    assert sorted(stores.directory.all_bots()) == [f"b{n}" for n in range(5)]
+    assert sorted(stores.directory.bot_ids()) == [f"b{n}" for n in range(5)]
 
 
 def test_presence_is_what_was_said_last(stores: Stores) -> None:
@@ -146,7 +148,7 @@ def test_presence_is_what_was_said_last(stores: Stores) -> None:
 
 
 def test_every_end_of_sessions_raises_the_token_version(stores: Stores) -> None:
-    stores.directory.add_person(PERSON)
+    stores.directory.put_person(PERSON)
 
     at_once([partial(stores.directory.end_sessions, "p_1") for _ in range(8)])
 
@@ -164,7 +166,7 @@ def test_several_people_are_read_at_once_and_who_does_not_exist_is_left_out(
 ) -> None:
     others = [replace(PERSON, id=f"p_{n}", email=f"{n}@example.test") for n in range(3)]
     for person in others:
-        stores.directory.add_person(person)
+        stores.directory.put_person(person)
 
     found = stores.directory.people(["p_0", "nobody", "p_2"])
 

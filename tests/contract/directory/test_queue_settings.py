@@ -52,7 +52,7 @@ def test_the_queues_of_a_bot_are_listed_by_name_and_no_other_bots(stores: Stores
     for name in ("support", "sales", "#", "sales#2"):
         stores.directory.put_queue(BOT, Queue(name))
     stores.directory.put_queue("other", FULL)
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
 
     names = [queue.name for queue in stores.directory.queues(BOT)]
 
@@ -70,7 +70,7 @@ def test_a_queue_that_is_removed_is_gone_and_may_be_removed_again(stores: Stores
     stores.directory.put_queue("other", FULL)
 
     for _ in range(2):
-        stores.directory.remove_queue(BOT, FULL.name)
+        stores.directory.delete_queue(BOT, FULL.name)
 
     assert stores.directory.queue(BOT, FULL.name) is None
     assert stores.directory.queue("other", FULL.name) == FULL
@@ -78,7 +78,7 @@ def test_a_queue_that_is_removed_is_gone_and_may_be_removed_again(stores: Stores
 
 def test_a_bots_settings_come_back_as_they_were_set(stores: Stores) -> None:
     bot = Bot(BOT, "Demo", Webhook("https://example.test", ("whsec_a",)))
-    stores.directory.add_bot(bot)
+    stores.directory.put_bot(bot)
 
     known = stores.directory.put_settings(BOT, SETTINGS)
 
@@ -88,7 +88,7 @@ def test_a_bots_settings_come_back_as_they_were_set(stores: Stores) -> None:
 
 
 def test_settings_may_come_with_a_new_bot(stores: Stores) -> None:
-    stores.directory.add_bot(Bot(BOT, "Demo", settings=SETTINGS))
+    stores.directory.put_bot(Bot(BOT, "Demo", settings=SETTINGS))
 
     assert stores.directory.bot(BOT) == Bot(BOT, "Demo", settings=SETTINGS)
 
@@ -96,7 +96,7 @@ def test_settings_may_come_with_a_new_bot(stores: Stores) -> None:
 def test_a_bot_that_is_not_there_has_no_settings(stores: Stores) -> None:
     assert stores.directory.put_settings(BOT, SETTINGS) is False
     assert stores.directory.bot(BOT) is None
-    assert stores.directory.all_bots() == []
+    assert stores.directory.bot_ids() == []
 
 
 # What a command is told of them

@@ -17,7 +17,7 @@ from chalicelib.domain.routing.queues import Limits, Mode, Queue
 from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
+from chalicelib.usecases.records.events import CommittedEntry
 from chalicelib.usecases.records.reports import Metric
 from chalicelib.usecases.routing import assign
 from tests.contract.store_setup import at_once
@@ -63,7 +63,7 @@ def services(stores: Stores) -> StoreServices:
         services.directory.put_queue("demo", settings)
     for agent in AGENTS:
         queues = frozenset({"offers", "idle"})
-        services.directory.add_member("demo", Member(agent, agent, "", Role.AGENT, queues))
+        services.directory.put_member("demo", Member(agent, agent, "", Role.AGENT, queues))
         services.directory.set_presence(agent, Presence(PresenceStatus.ONLINE, stores.clock.now()))
     for queue, where in PLACES:
         execute(services, BOT, where, Pause(Request(queue=queue)))
@@ -113,7 +113,7 @@ def offered_to(services: StoreServices, where: Address) -> str:
 def follow(services: StoreServices, news: Mapping[Address, Sequence[Entry]]) -> None:
     """As the stream does, which brings what has ended a second time."""
     for where, entries in news.items():
-        committed = [Committed("demo", where.conversation_id, entry) for entry in entries]
+        committed = [CommittedEntry("demo", where.conversation_id, entry) for entry in entries]
         repeated = [each for each in committed if each.entry.kind is Kind.RETURNED]
         for each in committed + repeated:
             react(services, each)

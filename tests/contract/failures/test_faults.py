@@ -6,10 +6,10 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.conversation.commands import Claim, Note, Pause, Take, Unpause
 from chalicelib.domain.errors import AtCapacity, TemporarilyUnavailable
-from chalicelib.usecases.ports.conversations import Lost, Query
+from chalicelib.usecases.ports.conversations import CommitConflict, Query
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.events import Notification
-from chalicelib.usecases.records.people import Connection
+from chalicelib.usecases.records.people import SocketConnection
 from tests.contract.failures.faults import (
     FOR_EVER,
     Fault,
@@ -28,7 +28,7 @@ from tests.support.engines import Stores
 
 KEY = IdempotencyKey("k1", "key", "f")
 COMMIT = "TransactWriteItems"
-CONNECTION = Connection("s", "ana", 1, (BOT,), START, START + 60_000)
+CONNECTION = SocketConnection("s", "ana", 1, (BOT,), START, START + 60_000)
 NOTIFICATION = Notification("n_1", BOT, "text", "info", START)
 
 
@@ -42,7 +42,7 @@ def entries(stores: Stores) -> int:
 
 
 def test_a_commit_whose_answer_is_lost_has_happened_once(stores: Stores) -> None:
-    stores.directory.add_member(BOT, member("ana"))
+    stores.directory.put_member(BOT, member("ana"))
     commit = plan(stores, ANA, ADDRESS, Take(), KEY)
 
     with faulty(COMMIT, answer_is_lost) as attempts:
@@ -83,7 +83,7 @@ def test_a_notification_whose_answer_is_lost_is_added_once(stores: Stores) -> No
     with faulty(COMMIT, answer_is_lost):
         stores.notifications.add(NOTIFICATION, KEY)
 
-    assert stores.notifications.known(BOT, KEY) == ("f", NOTIFICATION)
+    assert stores.notifications.find_by_key(BOT, KEY) == ("f", NOTIFICATION)
 
 
 def test_who_never_gets_an_answer_can_commit_again(stores: Stores) -> None:
@@ -152,7 +152,7 @@ def test_a_table_that_cannot_now_is_temporarily_unavailable(stores: Stores, faul
 def test_a_commit_that_meets_another_is_lost(stores: Stores, fault: Fault) -> None:
     commit = plan(stores, ANA, ADDRESS, Take())
 
-    with faulty(COMMIT, fault), pytest.raises(Lost):
+    with faulty(COMMIT, fault), pytest.raises(CommitConflict):
         stores.conversations.commit(commit)
 
 
@@ -199,10 +199,10 @@ def test_a_batch_that_reads_nothing_is_given_up(stores: Stores) -> None:
 
 
 def test_what_a_batch_did_not_delete_is_deleted_after_all(stores: Stores) -> None:
-    stores.connections.open(CONNECTION)
+    stores.connections.put(CONNECTION)
 
     with faulty("BatchWriteItem", undeleted, times=2):
-        stores.connections.close(CONNECTION)
+        stores.connections.remove(CONNECTION)
 
     assert stores.connections.of_bot(BOT) == []
 

@@ -16,9 +16,9 @@ from chalicelib.usecases.ports.conversations import BoardFilter, Query
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.bots import Bot, Key
 from chalicelib.usecases.records.events import Notification
-from chalicelib.usecases.records.people import Connection, Person, Ticket
-from chalicelib.usecases.records.reports import Ended
-from chalicelib.usecases.records.webhooks import Cursor, Delivery, Webhook
+from chalicelib.usecases.records.people import Person, SocketConnection, SocketTicket
+from chalicelib.usecases.records.reports import EndedHandoff
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Webhook
 from tests.contract.failures.faults import FOR_EVER, Send, asked_for, faulty, refused
 from tests.contract.store_setup import BOT, CID, member
 from tests.support.clock import START
@@ -26,9 +26,9 @@ from tests.support.engines import Stores
 
 KEY = IdempotencyKey("k1", "key", "f")
 COMMIT = "TransactWriteItems"
-CONNECTION = Connection("s", "ana", 1, (BOT,), START, START + 60_000)
-ENDED = Ended(BOT, "h_" + "a" * 26 + "_1", "2026-01-31", "sales", "ana", {"handoffs": 1})
-LOGGED = Delivery(BOT, CID, 1, 1, "t", START)
+CONNECTION = SocketConnection("s", "ana", 1, (BOT,), START, START + 60_000)
+ENDED = EndedHandoff(BOT, "h_" + "a" * 26 + "_1", "2026-01-31", "sales", "ana", {"handoffs": 1})
+LOGGED = DeliveryAttempt(BOT, CID, 1, 1, "t", START)
 KNOWN = Key("k", BOT, "hash")
 NOTIFICATION = Notification("n_1", BOT, "text", "info", START)
 
@@ -46,11 +46,11 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.conversations.heads(BOT, [CID]),
     lambda s: s.conversations.entries_after(BOT, CID, 0, 9),
     lambda s: s.conversations.entries_before(BOT, CID, None, 9),
-    lambda s: s.conversations.of_user(BOT, "web", "u1"),
-    lambda s: s.conversations.of_thread(BOT, "t1"),
+    lambda s: s.conversations.ids_of_user(BOT, "web", "u1"),
+    lambda s: s.conversations.ids_of_thread(BOT, "t1"),
     lambda s: s.conversations.board(BOT, BoardFilter(PAUSED), None, 9),
     lambda s: s.conversations.recent(BOT, None, 9),
-    lambda s: s.conversations.named(BOT, "a", None, 9),
+    lambda s: s.conversations.by_user_name(BOT, "a", None, 9),
     lambda s: s.conversations.handoff(BOT, "h_" + "a" * 26 + "_1"),
     lambda s: s.directory.bot_and_key(BOT, "k"),
     lambda s: s.directory.bot_and_member(BOT, "p"),
@@ -58,52 +58,52 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.directory.person("p"),
     lambda s: s.directory.members(BOT),
     lambda s: s.directory.roster(BOT),
-    lambda s: s.directory.bots_of("p"),
-    lambda s: s.directory.all_bots(),
+    lambda s: s.directory.bots_of_person("p"),
+    lambda s: s.directory.bot_ids(),
     lambda s: s.directory.presence("p"),
     lambda s: s.directory.set_presence("p", Presence()),
-    lambda s: s.directory.add_bot(Bot(BOT, "Demo")),
-    lambda s: s.directory.add_key(KNOWN),
-    lambda s: s.directory.add_person(Person("p", "e", "n", "h")),
-    lambda s: s.directory.add_member(BOT, member("ana")),
+    lambda s: s.directory.put_bot(Bot(BOT, "Demo")),
+    lambda s: s.directory.put_key(KNOWN),
+    lambda s: s.directory.put_person(Person("p", "e", "n", "h")),
+    lambda s: s.directory.put_member(BOT, member("ana")),
     lambda s: s.directory.end_sessions("p"),
     lambda s: s.directory.put_settings(BOT, BotSettings()),
     lambda s: s.directory.queues(BOT),
     lambda s: s.directory.queue(BOT, "sales"),
     lambda s: s.directory.put_queue(BOT, Queue("sales")),
-    lambda s: s.directory.remove_queue(BOT, "sales"),
+    lambda s: s.directory.delete_queue(BOT, "sales"),
     lambda s: s.administration.keys(BOT),
     lambda s: s.administration.key(BOT, "k"),
-    lambda s: s.administration.replace_key(KNOWN, START, replace(KNOWN, id="l")),
+    lambda s: s.administration.rotate_key(KNOWN, START, replace(KNOWN, id="l")),
     lambda s: s.administration.webhook(BOT),
-    lambda s: s.administration.change_webhook(BOT, None, Webhook("https://x.test", ("s",))),
-    lambda s: s.deliveries.history(BOT, None, 9),
-    lambda s: s.deliveries.delivery(BOT, LOGGED.id),
+    lambda s: s.administration.update_webhook(BOT, None, Webhook("https://x.test", ("s",))),
+    lambda s: s.deliveries.latest_attempts(BOT, None, 9),
+    lambda s: s.deliveries.attempt(BOT, LOGGED.id),
     lambda s: s.deliveries.cursors(BOT, [CID]),
-    lambda s: s.reports.count(ENDED),
+    lambda s: s.reports.count_handoff(ENDED),
     lambda s: s.reports.by_queue(BOT, "2026-01-01", "2026-01-31"),
     lambda s: s.reports.by_agent(BOT, "2026-01-01", "2026-01-31"),
-    lambda s: s.attempts.count("a", START, 1000),
-    lambda s: s.attempts.forget("a"),
-    lambda s: s.connections.add_ticket(Ticket("t", "p", 1, START + 1)),
+    lambda s: s.login_attempts.count("a", START, 1000),
+    lambda s: s.login_attempts.reset("a"),
+    lambda s: s.connections.add_ticket(SocketTicket("t", "p", 1, START + 1)),
     lambda s: s.connections.use_ticket("t", START),
-    lambda s: s.connections.open(CONNECTION),
+    lambda s: s.connections.put(CONNECTION),
     lambda s: s.connections.get("s"),
-    lambda s: s.connections.close(CONNECTION),
+    lambda s: s.connections.remove(CONNECTION),
     lambda s: s.connections.of_bot(BOT),
     lambda s: s.connections.watch(BOT, CID, CONNECTION, START + 1),
     lambda s: s.connections.unwatch(BOT, CID, "s"),
     lambda s: s.connections.watchers(BOT, CID),
     lambda s: s.notifications.add(NOTIFICATION, KEY),
-    lambda s: s.notifications.known(BOT, KEY),
+    lambda s: s.notifications.find_by_key(BOT, KEY),
     lambda s: s.notifications.latest(BOT, None, 9),
     lambda s: s.notifications.mark_read(BOT, "n_1", "ana"),
     lambda s: s.deliveries.cursor(BOT, CID),
-    lambda s: s.deliveries.move(BOT, CID, Cursor(), Cursor(1)),
-    lambda s: s.deliveries.take_slot(BOT, START, 1000),
-    lambda s: s.deliveries.free_slot(BOT, 0),
-    lambda s: s.deliveries.log(LOGGED),
-    lambda s: s.deliveries.switch_off(BOT, "x"),
+    lambda s: s.deliveries.advance_cursor(BOT, CID, DeliveryCursor(), DeliveryCursor(1)),
+    lambda s: s.deliveries.acquire_slot(BOT, START, 1000),
+    lambda s: s.deliveries.release_slot(BOT, 0),
+    lambda s: s.deliveries.record_attempt(LOGGED),
+    lambda s: s.deliveries.disable_webhook(BOT, "x"),
 ]
 
 

@@ -33,8 +33,8 @@ from chalicelib.domain.routing.queues import Limits, Queue
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.events import Committed, Notification
-from chalicelib.usecases.records.webhooks import Cursor
+from chalicelib.usecases.records.events import CommittedEntry, Notification
+from chalicelib.usecases.records.webhooks import DeliveryCursor
 from chalicelib.usecases.services import Services
 from tests.support.engines import CREDENTIALS, moto
 from tests.support.store_services import StoreServices
@@ -64,8 +64,10 @@ def tell(services: Services) -> None:
     execute(services, ANA, ENDED.conversation_id, Claim())
     execute(services, ANA, ENDED.conversation_id, Unpause())
     for entry in services.conversations.entries_after("demo", ENDED.conversation_id, 0, 9):
-        react(services, Committed("demo", ENDED.conversation_id, entry))
-    services.deliveries.move("demo", OPEN.conversation_id, Cursor(), Cursor(2, 1))
+        react(services, CommittedEntry("demo", ENDED.conversation_id, entry))
+    services.deliveries.advance_cursor(
+        "demo", OPEN.conversation_id, DeliveryCursor(), DeliveryCursor(2, 1)
+    )
     now = services.clock.now()
     services.notifications.add(Notification("n_1", "demo", "Look", "info", now), None)
 

@@ -14,7 +14,7 @@ from chalicelib.domain.conversation.head import Status
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.conversations.queries import PAUSED
 from chalicelib.usecases.ports.conversations import BoardFilter
-from chalicelib.usecases.records.webhooks import Cursor
+from chalicelib.usecases.records.webhooks import DeliveryCursor
 from tests.contract.table.release_rows import (
     ANA,
     ANSWERED,
@@ -89,7 +89,7 @@ def test_lists_show_them(stores: Stores) -> None:
     both = sorted([OPEN.conversation_id, ENDED.conversation_id])
     assert sorted(recent.conversation_ids) == both
     assert sorted(handoff.conversation_id for handoff in handoffs) == both
-    assert stores.conversations.named("demo", "zo", None, 9).conversation_ids == [
+    assert stores.conversations.by_user_name("demo", "zo", None, 9).conversation_ids == [
         OPEN.conversation_id
     ]
 
@@ -104,7 +104,7 @@ def test_people_bots_queues_and_the_rest_are_known(stores: Stores) -> None:
     }
     assert directory.bot_and_key("demo", "demo")[1] is not None
     assert [queue.name for queue in directory.queues("demo")] == ["sales"]
-    assert stores.deliveries.cursor("demo", OPEN.conversation_id) == Cursor(2, 1)
+    assert stores.deliveries.cursor("demo", OPEN.conversation_id) == DeliveryCursor(2, 1)
     assert [each.message for each in stores.notifications.latest("demo", None, 9)] == ["Look"]
     assert len(stores.reports.by_queue("demo", "2026-01-01", "2026-01-01")) == 1
 

@@ -92,8 +92,8 @@ def test_entries_and_addresses_take_one_query(on_moto: Stores) -> None:
     with calls_of(on_moto) as calls:
         on_moto.conversations.entries_after(BOT, CID, 0, 100)
         on_moto.conversations.entries_before(BOT, CID, None, 100)
-        on_moto.conversations.of_user(BOT, "web", "u1")
-        on_moto.conversations.of_thread(BOT, "t1")
+        on_moto.conversations.ids_of_user(BOT, "web", "u1")
+        on_moto.conversations.ids_of_thread(BOT, "t1")
 
     assert calls == ["Query"] * 4
 
@@ -115,7 +115,7 @@ def test_a_page_of_a_list_takes_one_query_per_shard(on_moto: Stores, shards: int
     reads: list[Callable[[str | None], Listing]] = [
         lambda at: stores.conversations.board(BOT, BoardFilter(PAUSED), at, 4),
         lambda at: stores.conversations.recent(BOT, at, 4),
-        lambda at: stores.conversations.named(BOT, "", at, 4),
+        lambda at: stores.conversations.by_user_name(BOT, "", at, 4),
     ]
     for read in reads:
         with calls_of(stores) as calls:

@@ -35,7 +35,7 @@ def listed(stores: Stores) -> dict[str, list[str]]:
         "board": [*conversations.board(BOT, everybody, None, 100).conversation_ids],
         "recent": [*conversations.recent(BOT, None, 100).conversation_ids],
         "handoffs": [handoff.conversation_id for handoff in handoffs],
-        "due": [cid for _, cid in conversations.due(LATER, 100)],
+        "due": [cid for _, cid in conversations.due_conversations(LATER, 100)],
     }
 
 
@@ -70,10 +70,10 @@ def test_a_deadline_that_moves_stays_one(stores: Stores) -> None:
     before, after = reading(stores, 1), reading(stores, 4)
     heads = asked(before, range(MANY))
     for n, head in enumerate(heads):
-        (before if n % 2 else after).conversations.postpone(head, stores.clock.now())
+        (before if n % 2 else after).conversations.set_due_at(head, stores.clock.now())
 
     for head in heads:
-        after.conversations.postpone(head, stores.clock.now() + 1)
+        after.conversations.set_due_at(head, stores.clock.now() + 1)
 
     all_once(after, heads, due=True)
 

@@ -10,8 +10,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from chalicelib.domain.access import Role
-from chalicelib.usecases.accounts.authenticate import digest_of
-from chalicelib.usecases.records.people import Ticket
+from chalicelib.usecases.accounts.authenticate import hash_secret
+from chalicelib.usecases.records.people import SocketTicket
 from tests.e2e.bot_setup import Running, Scene
 from tests.support.sockets import Socket
 
@@ -54,7 +54,7 @@ def test_a_used_ticket_opens_nothing(running: Running, scene: Scene) -> None:
 
 def test_an_expired_ticket_opens_nothing(running: Running, scene: Scene) -> None:
     ana, a_second_ago = scene.person("Ana"), int(time.time() * 1000) - 1000
-    ticket = Ticket(digest_of("expired"), ana.id, 1, expires_at=a_second_ago)
+    ticket = SocketTicket(hash_secret("expired"), ana.id, 1, expires_at=a_second_ago)
     running.services.connections.add_ticket(ticket)
 
     assert knock(running, "expired") == UNAUTHENTICATED

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.domain.access import Role
-from chalicelib.usecases.records.people import Connection
+from chalicelib.usecases.records.people import SocketConnection
 from tests.e2e.bot_setup import Running, Scene
 from tests.local.waiting import eventually
 from tests.support.receiver import Receiver
@@ -140,8 +140,8 @@ def test_a_connection_that_is_gone_is_forgotten_at_the_first_push(
     """API Gateway does not promise to tell of a lost connection; then it answers 410."""
     ana, connections = scene.person("Ana"), running.services.connections
     conversation_id = scene.pause("zoe")["id"]
-    lost = Connection(f"lost-{scene.bot}", ana.id, 1, (scene.bot,), 0, 2**53)
-    connections.open(lost)
+    lost = SocketConnection(f"lost-{scene.bot}", ana.id, 1, (scene.bot,), 0, 2**53)
+    connections.put(lost)
     if watches:
         connections.watch(scene.bot, conversation_id, lost, lost.expires_at)
 

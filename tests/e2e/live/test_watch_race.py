@@ -11,8 +11,8 @@ from chalicelib.domain.conversation.entries import Body, Entry
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
-from chalicelib.usecases.records.people import Connection
+from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.people import SocketConnection
 from tests.support.memory import MemoryConversations
 from tests.support.services import MemoryServices
 
@@ -38,8 +38,8 @@ class InterruptedConversations(MemoryConversations):
 def test_what_is_said_while_a_watch_begins_is_seen() -> None:
     services = MemoryServices()
     user_says(services, "before")
-    ana = Connection("ana's", person_id("ana@example.test"), 1, ("demo",), 0, 2**53)
-    services.connections.open(ana)
+    ana = SocketConnection("ana's", person_id("ana@example.test"), 1, ("demo",), 0, 2**53)
+    services.connections.put(ana)
     services.sockets.connect(ana.id)
     services.conversations = InterruptedConversations(
         services.conversations, lambda: user_says(services, "meanwhile")
@@ -56,16 +56,16 @@ def user_says(services: MemoryServices, text: str) -> None:
     said = execute(services, BOT, PLACE, UserMessage(Body(text=text)))
     assert said.seq
     (entry,) = services.conversations.entries_after("demo", said.conversation_id, said.seq - 1, 1)
-    react(services, Committed("demo", said.conversation_id, entry))
+    react(services, CommittedEntry("demo", said.conversation_id, entry))
 
 
-def ask(services: MemoryServices, connection: Connection, **frame: object) -> None:
+def ask(services: MemoryServices, connection: SocketConnection, **frame: object) -> None:
     context = {"connectionId": connection.id, "requestId": "r"}
     body = json.dumps({"id": "1", **frame})
     handlers.message(services, {"requestContext": context, "body": body})
 
 
-def texts_seen(services: MemoryServices, connection: Connection) -> set[str]:
+def texts_seen(services: MemoryServices, connection: SocketConnection) -> set[str]:
     frames = [json.loads(frame) for frame in services.sockets.frames[connection.id]]
     replied = [entry for f in frames if "result" in f for entry in f["result"]["entries"]]
     pushed = [f["entry"] for f in frames if f.get("event") == "entry"]

@@ -11,7 +11,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from chalicelib.usecases.records.webhooks import Cursor
+from chalicelib.usecases.records.webhooks import DeliveryCursor
 from tests.e2e.bot_setup import Running, Scene
 from tests.local.waiting import eventually
 from tests.support.receiver import Receiver
@@ -142,7 +142,9 @@ def test_a_nudge_that_killed_its_worker_wakes_it_again(
     assert eventually(
         lambda: running.services.deliveries.cursor(told.bot, conversation_id).seq == 1
     )
-    running.services.deliveries.move(told.bot, conversation_id, Cursor(1), Cursor())
+    running.services.deliveries.advance_cursor(
+        told.bot, conversation_id, DeliveryCursor(1), DeliveryCursor()
+    )
     queued = {"bot": told.bot, "conversation_id": conversation_id, "seq": 1}
     dead_letter(queued)
 

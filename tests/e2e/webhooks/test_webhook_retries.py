@@ -11,8 +11,8 @@ from chalicelib.domain.conversation.commands import AgentMessage, Pause, Take, U
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import Committed
-from chalicelib.usecases.records.webhooks import Cursor, Delivery
+from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
 from infra.local.aws.messaging import MAX_RECEIVES
 from tests.support.fakes import FakeReceiver
@@ -35,16 +35,18 @@ class WatchedDeliveries(MemoryDeliveries):
     def __init__(self, watched: MemoryDeliveries) -> None:
         # The same table: all that such a store has.
         vars(self).update(vars(watched))
-        self.logged: list[Delivery] = []
+        self.logged: list[DeliveryAttempt] = []
         self.dies_next = False
 
-    def move(self, bot: str, conversation_id: str, old: Cursor, new: Cursor) -> bool:
+    def advance_cursor(
+        self, bot: str, conversation_id: str, old: DeliveryCursor, new: DeliveryCursor
+    ) -> bool:
         if self.dies_next:
             self.dies_next = False
             raise Died
-        return super().move(bot, conversation_id, old, new)
+        return super().advance_cursor(bot, conversation_id, old, new)
 
-    def log(self, delivery: Delivery) -> None:
+    def record_attempt(self, delivery: DeliveryAttempt) -> None:
         self.logged.append(delivery)
 
 
@@ -53,7 +55,7 @@ class Worker:
 
     def __init__(self, receiver: FakeReceiver) -> None:
         self.services = MemoryServices("http://127.0.0.1:9/webhook")
-        self.services.receiver = receiver
+        self.services.webhook_client = receiver
         self.deliveries = WatchedDeliveries(self.services.deliveries)
         self.services.deliveries = self.deliveries
         self.most_received = 0
@@ -72,11 +74,11 @@ class Worker:
             execute(self.services, caller, PLACE, command)
         log = self.services.conversations.entries_after("demo", PLACE.conversation_id, 0, 100)
         for entry in log:
-            react(self.services, Committed("demo", PLACE.conversation_id, entry))
+            react(self.services, CommittedEntry("demo", PLACE.conversation_id, entry))
 
     def run(self) -> None:
         """Until the queue is empty, second by second."""
-        receiver, seconds = self.services.receiver, 0
+        receiver, seconds = self.services.webhook_client, 0
         while self.services.webhook_queue.waiting():
             queued = self.services.webhook_queue.receive()
             if queued is None:
@@ -175,13 +177,13 @@ def test_410_ends_all_deliveries_at_once() -> None:
     assert worker.ids() == [2, 3]
     assert bot
     assert bot.webhook
-    assert bot.webhook.off
+    assert bot.webhook.disabled_reason
 
 
 def test_a_nudge_that_comes_twice_sends_nothing_twice() -> None:
     worker = Worker(FakeReceiver())
     worker.story()
-    worker.services.webhook_queue.send("demo", PLACE.conversation_id, 2)
+    worker.services.webhook_queue.enqueue("demo", PLACE.conversation_id, 2)
 
     worker.run()
 
@@ -197,7 +199,9 @@ def test_a_worker_that_died_after_sending_sends_again_under_the_same_id() -> Non
 
     worker.run()
 
-    sent = [request.headers["webhook-id"][-2:] for request in worker.services.receiver.requests]
+    sent = [
+        request.headers["webhook-id"][-2:] for request in worker.services.webhook_client.requests
+    ]
     assert sent == [":2", ":2", ":3", ":4", ":5"]
 
 
@@ -205,7 +209,7 @@ def test_what_waits_for_others_of_its_bot_is_not_given_up_by_the_queue() -> None
     worker = Worker(FakeReceiver())
     worker.story()
     for _ in range(5):
-        worker.deliveries.take_slot("demo", worker.services.clock.now(), 15 * 60 * SECOND)
+        worker.deliveries.acquire_slot("demo", worker.services.clock.now(), 15 * 60 * SECOND)
 
     worker.run()
 

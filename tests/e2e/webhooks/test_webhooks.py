@@ -49,7 +49,7 @@ def test_410_switches_the_endpoint_off(running: Running) -> None:
         def is_off() -> object:
             # A new world each time: one remembers a bot for five seconds.
             bot = running.stack.services().directory.bot(scene.bot)
-            return bot and bot.webhook and bot.webhook.off
+            return bot and bot.webhook and bot.webhook.disabled_reason
 
         assert eventually(is_off, TOLD_WITHIN)
 

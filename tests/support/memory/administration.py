@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from chalicelib.domain.routing.members import Member
-from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
+from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
 from chalicelib.usecases.records.bots import Bot, CannedReply, Key
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
@@ -24,7 +24,7 @@ class MemoryAdministration:
         key = self._table.keys.get(key_id)
         return key if key and key.bot == bot else None
 
-    def replace_key(self, old: Key, ends_at: int, new: Key) -> bool:
+    def rotate_key(self, old: Key, ends_at: int, new: Key) -> bool:
         with self._table.lock:
             known = self.key(old.bot, old.id)
             if known:
@@ -32,7 +32,7 @@ class MemoryAdministration:
                 self._table.keys[new.id] = new
             return known is not None
 
-    def remove_key(self, bot: str, key_id: str) -> bool:
+    def delete_key(self, bot: str, key_id: str) -> bool:
         with self._table.lock:
             known = self.key(bot, key_id)
             if known:
@@ -43,31 +43,31 @@ class MemoryAdministration:
         found = self._table.bots.get(bot)
         return found.webhook if found else None
 
-    def change_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
+    def update_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
         with self._table.lock:
             found = self._table.bots.get(bot)
             if old == new:
                 return True
             if found is None or _fixed(found.webhook) != _fixed(old):
                 return False
-            if new and old and found.webhook and new.off == old.off:
-                new = replace(new, off=found.webhook.off)
+            if new and old and found.webhook and new.disabled_reason == old.disabled_reason:
+                new = replace(new, disabled_reason=found.webhook.disabled_reason)
             self._table.bots[bot] = replace(found, webhook=new)
             return True
 
-    def replies(self, bot: str) -> list[CannedReply]:
+    def canned_replies(self, bot: str) -> list[CannedReply]:
         with self._table.lock:
             return [reply for (of, _), reply in self._table.replies.items() if of == bot]
 
-    def put_reply(self, bot: str, reply: CannedReply) -> None:
+    def put_canned_reply(self, bot: str, reply: CannedReply) -> None:
         with self._table.lock:
             self._table.replies[bot, reply.name] = reply
 
-    def remove_reply(self, bot: str, name: str) -> None:
+    def delete_canned_reply(self, bot: str, name: str) -> None:
         with self._table.lock:
             self._table.replies.pop((bot, name), None)
 
-    def add_bot(self, bot: Bot) -> bool:
+    def create_bot(self, bot: Bot) -> bool:
         with self._table.lock:
             is_new = bot.id not in self._table.bots
             self._table.bots.setdefault(bot.id, bot)
@@ -80,11 +80,11 @@ class MemoryAdministration:
                 self._table.bots[bot] = replace(found, name=name)
             return found is not None
 
-    def remove_bot(self, bot: str) -> None:
+    def delete_bot(self, bot: str) -> None:
         with self._table.lock:
             self._table.bots.pop(bot, None)
 
-    def add_person(self, person: Person) -> bool:
+    def create_person(self, person: Person) -> bool:
         with self._table.lock:
             known = self._table.people.setdefault(person.id, person)
             return known == person
@@ -99,7 +99,7 @@ class MemoryAdministration:
                 self._table.people[person.id] = after
             return known == after
 
-    def change_member(self, bot: str, member: Member) -> bool:
+    def update_member(self, bot: str, member: Member) -> bool:
         with self._table.lock:
             known = self._table.members.get(bot, {}).get(member.person)
             if known is None:
@@ -113,11 +113,11 @@ class MemoryAdministration:
         with self._table.lock:
             return self._table.members.get(bot, {}).pop(person, None) is not None
 
-    def open_count(self, bot: str, person: str) -> int:
+    def open_conversations(self, bot: str, person: str) -> int:
         with self._table.lock:
             return self._table.open_count(bot, person)
 
-    def reply(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
+    def stored_response(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
         with self._table.lock:
             place = (bot, key.caller, key.key)
             kept = self._table.answers.get(place)
@@ -125,11 +125,11 @@ class MemoryAdministration:
                 return None
             return kept.known.fingerprint, self._table.replies_kept.get(place)
 
-    def keep_reply(self, bot: str, key: IdempotencyKey, reply: str) -> None:
+    def store_response(self, bot: str, key: IdempotencyKey, reply: str) -> None:
         with self._table.lock:
-            if self.reply(bot, key) is None:
+            if self.stored_response(bot, key) is None:
                 now = self._clock.now() if self._clock else 0
-                place, known = (bot, key.caller, key.key), KnownAnswer(key.fingerprint, None)
+                place, known = (bot, key.caller, key.key), StoredAnswer(key.fingerprint, None)
                 self._table.answers[place] = KeptAnswer(known, "", now + KEY_LIFE)
                 self._table.replies_kept[place] = reply
 

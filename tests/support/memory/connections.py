@@ -1,6 +1,6 @@
 """Open WebSockets and their tickets in memory."""
 
-from chalicelib.usecases.records.people import Connection, Ticket
+from chalicelib.usecases.records.people import SocketConnection, SocketTicket
 from tests.support.clock import ManualClock
 from tests.support.memory.table import MemoryTable, Now
 
@@ -10,26 +10,26 @@ class MemoryConnections:
         self._table = table
         self._clock = clock or ManualClock()
 
-    def add_ticket(self, ticket: Ticket) -> None:
+    def add_ticket(self, ticket: SocketTicket) -> None:
         with self._table.lock:
             self._table.tickets[ticket.hash] = ticket
 
-    def use_ticket(self, ticket_hash: str, now: int) -> Ticket | None:
+    def use_ticket(self, ticket_hash: str, now: int) -> SocketTicket | None:
         with self._table.lock:
             ticket = self._table.tickets.get(ticket_hash)
             if ticket is None or ticket.expires_at <= now:
                 return None
             return self._table.tickets.pop(ticket_hash)
 
-    def open(self, connection: Connection) -> None:
+    def put(self, connection: SocketConnection) -> None:
         with self._table.lock:
             self._table.connections[connection.id] = connection
 
-    def get(self, connection_id: str) -> Connection | None:
+    def get(self, connection_id: str) -> SocketConnection | None:
         found = self._table.connections.get(connection_id)
         return found if found and found.expires_at > self._clock.now() else None
 
-    def close(self, connection: Connection) -> list[tuple[str, str]]:
+    def remove(self, connection: SocketConnection) -> list[tuple[str, str]]:
         with self._table.lock:
             self._table.connections.pop(connection.id, None)
             watched = [at for at, who in self._table.watches.items() if connection.id in who]
@@ -37,13 +37,13 @@ class MemoryConnections:
                 del self._table.watches[place][connection.id]
             return watched
 
-    def of_bot(self, bot: str) -> list[Connection]:
+    def of_bot(self, bot: str) -> list[SocketConnection]:
         with self._table.lock:
             found = self._table.connections.values()
             return [c for c in found if bot in c.bots and c.expires_at > self._clock.now()]
 
     def watch(
-        self, bot: str, conversation_id: str, connection: Connection, expires_at: int
+        self, bot: str, conversation_id: str, connection: SocketConnection, expires_at: int
     ) -> None:
         with self._table.lock:
             watching = self._table.watches.setdefault((bot, conversation_id), {})

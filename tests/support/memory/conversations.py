@@ -15,13 +15,13 @@ from chalicelib.domain.routing.members import NEVER, Member
 from chalicelib.usecases.ports.conversations import (
     BoardFilter,
     Commit,
+    CommitConflict,
     Listing,
     Loaded,
-    Lost,
     Query,
 )
-from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
-from chalicelib.usecases.records.reports import Waiting
+from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
+from chalicelib.usecases.records.reports import Backlog
 from tests.support.clock import ManualClock
 from tests.support.memory.listing import (
     board_order,
@@ -83,15 +83,15 @@ class MemoryConversations:
         wanted = (e for e in reversed(entries) if seq is None or e.seq < seq)
         return page_of_entries(wanted, limit)[::-1]
 
-    def of_user(self, bot: str, channel: str, user: str) -> list[str]:
+    def ids_of_user(self, bot: str, channel: str, user: str) -> list[str]:
         with self._table.lock:
             return sorted(self._table.by_user.get((bot, channel, user), ()))
 
-    def of_user_anywhere(self, bot: str, user: str) -> list[str]:
+    def ids_of_user_on_any_channel(self, bot: str, user: str) -> list[str]:
         heads = self._heads_of(bot, lambda head: head.address.user == user)
         return sorted(head.id for head in heads)
 
-    def of_thread(self, bot: str, thread: str) -> list[str]:
+    def ids_of_thread(self, bot: str, thread: str) -> list[str]:
         with self._table.lock:
             return sorted(self._table.by_thread.get((bot, thread), ()))
 
@@ -106,15 +106,15 @@ class MemoryConversations:
 
         return page(self._heads_of(bot, fits), board_order, position, limit)
 
-    def waiting(self, bot: str) -> Waiting:
+    def backlog(self, bot: str) -> Backlog:
         found = self._heads_of(bot, lambda head: head.status is Status.WAITING)
         since = [head.waiting_since for head in found if head.waiting_since is not None]
-        return Waiting(len(found), min(since, default=None))
+        return Backlog(len(found), min(since, default=None))
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
         return page(self._heads_of(bot, lambda head: True), recent_order, position, limit)
 
-    def named(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
+    def by_user_name(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
         def fits(head: Head) -> bool:
             return (head.user_name or "").lower().startswith(prefix) and bool(head.user_name)
 
@@ -136,7 +136,7 @@ class MemoryConversations:
         more = len(rest) > limit
         return rest[:limit], _place_in_list(rest[limit - 1]) if more else None
 
-    def handoffs_in(self, bot: str, conversation_id: str) -> list[Handoff]:
+    def handoffs_of_conversation(self, bot: str, conversation_id: str) -> list[Handoff]:
         with self._table.lock:
             thread = self._table.threads.get((bot, conversation_id))
             found = thread.handoffs.values() if thread else ()
@@ -159,14 +159,14 @@ class MemoryConversations:
             known = {a: self._table.profiles.get((a.bot, a.channel, a.user)) for a in addresses}
             return {address: profile for address, profile in known.items() if profile}
 
-    def postpone(self, head: Head, due_at: int | None) -> None:
+    def set_due_at(self, head: Head, due_at: int | None) -> None:
         with self._table.lock:
             thread = self._table.threads.get((head.bot, head.id))
             if thread and thread.head.last_seq == head.last_seq:
                 timing = replace(thread.head.timing, due_at=due_at)
                 thread.head = replace(thread.head, timing=timing)
 
-    def due(self, until: int, limit: int) -> list[tuple[str, str]]:
+    def due_conversations(self, until: int, limit: int) -> list[tuple[str, str]]:
         with self._table.lock:
             heads = [thread.head for thread in self._table.threads.values()]
         due = [(head.timing.due_at, head) for head in heads]
@@ -194,9 +194,9 @@ class MemoryConversations:
         thread = self._thread(commit)
         stored = thread.head.last_seq if thread else 0
         if stored != commit.before.last_seq:
-            raise Lost
+            raise CommitConflict
         if thread and any(e.seq in thread.entries for e in commit.decision.entries):
-            raise Lost
+            raise CommitConflict
         if not commit.decision.refusal:
             self._check_first_time(commit, thread)
         for capacity_change in commit.decision.capacity_changes:
@@ -204,9 +204,9 @@ class MemoryConversations:
 
     def _check_first_time(self, commit: Commit, thread: Thread | None) -> None:
         if commit.key and self._kept(commit.before.bot, commit.key):
-            raise Lost
+            raise CommitConflict
         if thread and commit.message in thread.messages:
-            raise Lost
+            raise CommitConflict
 
     def _check_room(self, head: Head, capacity_change: CapacityChange) -> None:
         only_frees = not capacity_change.change and capacity_change.reserved_until == NEVER
@@ -237,7 +237,7 @@ class MemoryConversations:
         self._store_profile(decision)
         if commit.key and not decision.refusal:
             self._table.answers[_name(bot, commit.key)] = KeptAnswer(
-                KnownAnswer(commit.key.fingerprint, commit.answer),
+                StoredAnswer(commit.key.fingerprint, commit.answer),
                 commit.command_id,
                 self._clock.now() + KEY_LIFE,
             )

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from chalicelib.usecases.ports.conversations import Lost
-from chalicelib.usecases.records.answers import IdempotencyKey, KnownAnswer
+from chalicelib.usecases.ports.conversations import CommitConflict
+from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
 from chalicelib.usecases.records.events import Notification
-from chalicelib.usecases.records.webhooks import Cursor, Delivery
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
 from tests.support.clock import ManualClock
 from tests.support.memory.conversations import KEY_LIFE
 from tests.support.memory.table import CallerKey, KeptAnswer, MemoryTable, Now
@@ -26,15 +26,15 @@ class MemoryNotifications:
         bot = notification.bot
         with self._table.lock:
             if key and self._kept(bot, key):
-                raise Lost
+                raise CommitConflict
             self._table.notifications.setdefault(bot, {})[notification.id] = notification
             if key:
                 expires_at = self._clock.now() + KEY_LIFE
-                known = KnownAnswer(key.fingerprint, None)
+                known = StoredAnswer(key.fingerprint, None)
                 kept = KeptAnswer(known, notification.id, expires_at)
                 self._table.answers[_name(bot, key)] = kept
 
-    def known(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
+    def find_by_key(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
         with self._table.lock:
             kept = self._kept(bot, key)
             if kept is None:
@@ -69,17 +69,19 @@ class MemoryDeliveries:
     def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
         self._table = table
 
-    def cursor(self, bot: str, conversation_id: str) -> Cursor:
-        return self._table.cursors.get((bot, conversation_id), Cursor())
+    def cursor(self, bot: str, conversation_id: str) -> DeliveryCursor:
+        return self._table.cursors.get((bot, conversation_id), DeliveryCursor())
 
-    def move(self, bot: str, conversation_id: str, old: Cursor, new: Cursor) -> bool:
+    def advance_cursor(
+        self, bot: str, conversation_id: str, old: DeliveryCursor, new: DeliveryCursor
+    ) -> bool:
         with self._table.lock:
             if self.cursor(bot, conversation_id) != old:
                 return False
             self._table.cursors[bot, conversation_id] = new
             return True
 
-    def take_slot(self, bot: str, now: int, lease: int) -> int | None:
+    def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
         with self._table.lock:
             for slot in range(IN_FLIGHT):
                 if self._table.slots.get((bot, slot), 0) <= now:
@@ -87,21 +89,21 @@ class MemoryDeliveries:
                     return slot
             return None
 
-    def free_slot(self, bot: str, slot: int) -> None:
+    def release_slot(self, bot: str, slot: int) -> None:
         with self._table.lock:
             self._table.slots.pop((bot, slot), None)
 
-    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Cursor]:
+    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, DeliveryCursor]:
         with self._table.lock:
             return {each: self.cursor(bot, each) for each in conversation_ids}
 
-    def log(self, delivery: Delivery) -> None:
+    def record_attempt(self, delivery: DeliveryAttempt) -> None:
         with self._table.lock:
             self._table.deliveries[delivery.bot, delivery.id] = delivery
 
-    def history(
+    def latest_attempts(
         self, bot: str, position: str | None, limit: int
-    ) -> tuple[list[Delivery], str | None]:
+    ) -> tuple[list[DeliveryAttempt], str | None]:
         with self._table.lock:
             mine = [each for each in self._table.deliveries.values() if each.bot == bot]
         newest = sorted(mine, key=_order, reverse=True)
@@ -110,18 +112,18 @@ class MemoryDeliveries:
         more = len(found) > limit
         return found[:limit], found[limit - 1].id if more else None
 
-    def delivery(self, bot: str, delivery_id: str) -> Delivery | None:
+    def attempt(self, bot: str, delivery_id: str) -> DeliveryAttempt | None:
         return self._table.deliveries.get((bot, delivery_id))
 
-    def switch_off(self, bot: str, reason: str) -> None:
+    def disable_webhook(self, bot: str, reason: str) -> None:
         with self._table.lock:
             found = self._table.bots.get(bot)
             if found and found.webhook:
-                off = replace(found.webhook, off=reason)
+                off = replace(found.webhook, disabled_reason=reason)
                 self._table.bots[bot] = replace(found, webhook=off)
 
 
-def _order(delivery: Delivery) -> tuple[int, str]:
+def _order(delivery: DeliveryAttempt) -> tuple[int, str]:
     return delivery.at, f"{delivery.conversation_id}#{delivery.seq}#{delivery.attempt}"
 
 

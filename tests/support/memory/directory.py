@@ -49,11 +49,11 @@ class MemoryDirectory:
         with self._table.lock:
             return list(self._table.members.get(bot, {}).values())
 
-    def bots_of(self, person: str) -> list[str]:
+    def bots_of_person(self, person: str) -> list[str]:
         with self._table.lock:
             return sorted(b for b, members in self._table.members.items() if person in members)
 
-    def all_bots(self) -> list[str]:
+    def bot_ids(self) -> list[str]:
         with self._table.lock:
             return sorted(self._table.bots)
 
@@ -64,7 +64,7 @@ class MemoryDirectory:
         with self._table.lock:
             self._table.presences[person] = presence
 
-    def add_bot(self, bot: Bot) -> None:
+    def put_bot(self, bot: Bot) -> None:
         with self._table.lock:
             self._table.bots[bot.id] = bot
 
@@ -87,19 +87,19 @@ class MemoryDirectory:
         with self._table.lock:
             self._table.queues[bot, queue.name] = queue
 
-    def remove_queue(self, bot: str, name: str) -> None:
+    def delete_queue(self, bot: str, name: str) -> None:
         with self._table.lock:
             self._table.queues.pop((bot, name), None)
 
-    def add_key(self, key: Key) -> None:
+    def put_key(self, key: Key) -> None:
         with self._table.lock:
             self._table.keys[key.id] = key
 
-    def add_person(self, person: Person) -> None:
+    def put_person(self, person: Person) -> None:
         with self._table.lock:
             self._table.people[person.id] = person
 
-    def add_member(self, bot: str, member: Member) -> None:
+    def put_member(self, bot: str, member: Member) -> None:
         """What somebody owns and where they are is not for the one who adds them to say."""
         with self._table.lock:
             place = replace(member, open=0, presence=Presence())
@@ -125,6 +125,6 @@ class MemoryAttempts:
             self._table.attempts[name] = (ends_at, attempts + 1)
             return attempts + 1
 
-    def forget(self, name: str) -> None:
+    def reset(self, name: str) -> None:
         with self._table.lock:
             self._table.attempts.pop(name, None)

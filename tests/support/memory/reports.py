@@ -5,7 +5,7 @@ from itertools import groupby
 
 from chalicelib.domain.address import conversation_id_of
 from chalicelib.domain.report import LEAKS, sum_tallies
-from chalicelib.usecases.records.reports import DayTally, Ended, Leaked
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
 from tests.support.memory.table import MemoryTable, Now
 
 
@@ -13,7 +13,7 @@ class MemoryReports:
     def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
         self._table = table
 
-    def count(self, ended: Ended) -> None:
+    def count_handoff(self, ended: EndedHandoff) -> None:
         """Once for each handoff that there is."""
         with self._table.lock:
             place = (ended.bot, conversation_id_of(ended.handoff_id) or "")
@@ -21,13 +21,13 @@ class MemoryReports:
             if thread and ended.handoff_id in thread.handoffs:
                 self._table.ended.setdefault((ended.bot, ended.handoff_id), ended)
 
-    def count_leak(self, leaked: Leaked) -> None:
+    def count_leak(self, leaked: RefusedLeak) -> None:
         """As if it were a handoff of that name: once for each entry that there is."""
         with self._table.lock:
             thread = self._table.threads.get((leaked.bot, leaked.conversation_id))
             if thread and leaked.seq in thread.entries:
                 name = f"{leaked.conversation_id}:{leaked.seq}"
-                counted = Ended(leaked.bot, name, leaked.day, None, None, {LEAKS: 1})
+                counted = EndedHandoff(leaked.bot, name, leaked.day, None, None, {LEAKS: 1})
                 self._table.ended.setdefault((leaked.bot, name), counted)
 
     def by_queue(self, bot: str, first: str, last: str) -> list[DayTally]:
@@ -37,14 +37,14 @@ class MemoryReports:
         owned = [ended for ended in self._between(bot, first, last) if ended.agent]
         return _added(owned, lambda ended: ended.agent)
 
-    def _between(self, bot: str, first: str, last: str) -> list[Ended]:
+    def _between(self, bot: str, first: str, last: str) -> list[EndedHandoff]:
         with self._table.lock:
             everything = list(self._table.ended.values())
         return [ended for ended in everything if ended.bot == bot and first <= ended.day <= last]
 
 
-def _added(found: list[Ended], of: Callable[[Ended], str | None]) -> list[DayTally]:
-    def place(ended: Ended) -> tuple[str, str]:
+def _added(found: list[EndedHandoff], of: Callable[[EndedHandoff], str | None]) -> list[DayTally]:
+    def place(ended: EndedHandoff) -> tuple[str, str]:
         return ended.day, of(ended) or ""
 
     return [

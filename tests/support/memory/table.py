@@ -12,12 +12,12 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import NEVER, Member, Presence
 from chalicelib.domain.routing.queues import Queue
-from chalicelib.usecases.records.answers import Answer, KnownAnswer, MessageKey
+from chalicelib.usecases.records.answers import Answer, MessageKey, StoredAnswer
 from chalicelib.usecases.records.bots import Bot, CannedReply, Key
 from chalicelib.usecases.records.events import Notification
-from chalicelib.usecases.records.people import Connection, Person, Ticket
-from chalicelib.usecases.records.reports import Ended
-from chalicelib.usecases.records.webhooks import Cursor, Delivery
+from chalicelib.usecases.records.people import Person, SocketConnection, SocketTicket
+from chalicelib.usecases.records.reports import EndedHandoff
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
 
 
 class Now(Protocol):
@@ -37,7 +37,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    known: KnownAnswer
+    known: StoredAnswer
     command_id: str
     expires_at: int
 
@@ -64,19 +64,19 @@ class MemoryTable:
         self.bots: dict[str, Bot] = {}
         self.replies: dict[tuple[str, str], CannedReply] = {}
         self.queues: dict[tuple[str, str], Queue] = {}
-        self.ended: dict[tuple[str, str], Ended] = {}
+        self.ended: dict[tuple[str, str], EndedHandoff] = {}
         self.keys: dict[str, Key] = {}
         self.people: dict[str, Person] = {}
         self.members: dict[str, dict[str, Member]] = {}
         self.presences: dict[str, Presence] = {}
         self.attempts: dict[str, tuple[int, int]] = {}
-        self.tickets: dict[str, Ticket] = {}
-        self.connections: dict[str, Connection] = {}
+        self.tickets: dict[str, SocketTicket] = {}
+        self.connections: dict[str, SocketConnection] = {}
         self.watches: dict[ConversationKey, dict[str, int]] = {}
         self.notifications: dict[str, dict[str, Notification]] = {}
-        self.cursors: dict[ConversationKey, Cursor] = {}
+        self.cursors: dict[ConversationKey, DeliveryCursor] = {}
         self.slots: dict[tuple[str, int], int] = {}
-        self.deliveries: dict[tuple[str, str], Delivery] = {}
+        self.deliveries: dict[tuple[str, str], DeliveryAttempt] = {}
 
     def as_they_stand(self, bot: str, member: Member) -> Member:
         """With presence and load."""

@@ -35,7 +35,7 @@ from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.routing.members import NEVER
-from chalicelib.usecases.ports.conversations import Commit, Lost
+from chalicelib.usecases.ports.conversations import Commit, CommitConflict
 
 KEY_LIFE = 7 * 24 * 60 * 60 * 1000
 """Milliseconds for which an idempotency key keeps its first answer."""
@@ -51,7 +51,7 @@ def write(rows: Rows, commit: Commit) -> None:
         empty = _seats(cancelled, commit)
         full = [capacity_change for capacity_change in empty if capacity_change.change >= 0]
         if not empty:
-            raise Lost from cancelled
+            raise CommitConflict from cancelled
         if full:
             raise _at_capacity(full[0], commit.decision.head) from cancelled
         _write_without(rows, commit, empty)
@@ -68,7 +68,7 @@ def _write_without(rows: Rows, commit: Commit, empty: Sequence[CapacityChange]) 
         _transaction(rows, commit, taken).commit()
     except Cancelled as cancelled:
         if not _is_ours(cancelled, commit):
-            raise Lost from cancelled
+            raise CommitConflict from cancelled
 
 
 def _transaction(

@@ -27,7 +27,7 @@ from chalicelib.domain.conversation.handoff import (
     Resumption,
 )
 from chalicelib.domain.conversation.head import Status
-from chalicelib.usecases.records.answers import Answer, KnownAnswer
+from chalicelib.usecases.records.answers import Answer, StoredAnswer
 
 
 def to_json(value: Mapping[str, object]) -> str:
@@ -93,9 +93,9 @@ def answer_text(answer: Answer) -> str:
     return msgspec.json.encode(answer).decode()
 
 
-def known_answer(row: IdempotencyRow) -> KnownAnswer:
+def known_answer(row: IdempotencyRow) -> StoredAnswer:
     answer = msgspec.json.decode(row.answer, type=Answer) if row.answer else None
-    return KnownAnswer(row.fingerprint, answer)
+    return StoredAnswer(row.fingerprint, answer)
 
 
 def handoff_row(handoff: Handoff, shards: int) -> HandoffRow:

@@ -46,7 +46,7 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases.ports.conversations import BoardFilter, Commit, Listing, Loaded, Query
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.reports import Waiting
+from chalicelib.usecases.records.reports import Backlog
 
 
 class DynamoConversations:
@@ -98,12 +98,12 @@ class DynamoConversations:
         last = keys.LAST_SEQ if seq is None else seq - 1
         return self._entries(bot, conversation_id, 1, last, limit, backwards=True)[::-1]
 
-    def of_user(self, bot: str, channel: str, user: str) -> list[str]:
+    def ids_of_user(self, bot: str, channel: str, user: str) -> list[str]:
         pk = keys.user_of(bot, channel, user)
         rows = self._rows.every(AddressRow, pk, AddressRow.sk.startswith("C#"))
         return [row.conversation_id for row in rows]
 
-    def of_thread(self, bot: str, thread: str) -> list[str]:
+    def ids_of_thread(self, bot: str, thread: str) -> list[str]:
         rows = self._rows.every(AddressRow, keys.thread(bot, thread), None)
         return [row.conversation_id for row in rows]
 
@@ -115,20 +115,20 @@ class DynamoConversations:
         order = lists.Order(BOARD, prefix, only=_fits(wanted))
         return lists.listing(self._table, bot, order, position, limit)
 
-    def waiting(self, bot: str) -> Waiting:
+    def backlog(self, bot: str) -> Backlog:
         board = lists.Order(BOARD, f"{PLACE_ON_BOARD[Status.WAITING]}#")
         since = [waiting_since(key) for key in lists.sort_keys(self._table, bot, board)]
-        return Waiting(len(since), min(since, default=None))
+        return Backlog(len(since), min(since, default=None))
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
         order = lists.Order(RECENT, descending=True)
         return lists.listing(self._table, bot, order, position, limit)
 
-    def named(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
+    def by_user_name(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
         order = lists.Order(NAME, name_prefix(prefix))
         return lists.listing(self._table, bot, order, position, limit)
 
-    def of_user_anywhere(self, bot: str, user: str) -> list[str]:
+    def ids_of_user_on_any_channel(self, bot: str, user: str) -> list[str]:
         rows = self._rows.every(AddressRow, keys.user_anywhere(bot, user), None)
         return [row.conversation_id for row in rows]
 
@@ -152,7 +152,7 @@ class DynamoConversations:
         rows = (named(found, HandoffRow, key) for key in wanted)
         return [handoff_of(row) for row in rows if row], page.position
 
-    def handoffs_in(self, bot: str, conversation_id: str) -> list[Handoff]:
+    def handoffs_of_conversation(self, bot: str, conversation_id: str) -> list[Handoff]:
         pk = keys.conversation(bot, conversation_id)
         rows = self._rows.every(HandoffRow, pk, HandoffRow.sk.startswith("H#"))
         return sorted(map(handoff_of, rows), key=lambda found: -found.opened_seq)
@@ -177,7 +177,7 @@ class DynamoConversations:
         rows = {address: named(found, ProfileRow, key) for address, key in wanted.items()}
         return {address: profile_of(row) for address, row in rows.items() if row}
 
-    def postpone(self, head: Head, due_at: int | None) -> None:
+    def set_due_at(self, head: Head, due_at: int | None) -> None:
         row = HeadRow.at(keys.head(head.bot, head.id))
         if due_at is None:
             actions: list[Action] = [HeadRow.due_key.remove(), HeadRow.due_at.remove()]
@@ -186,7 +186,7 @@ class DynamoConversations:
             actions = [HeadRow.due_key.set(due_key), HeadRow.due_at.set(due_at)]
         self._rows.update(row, actions, HeadRow.last_seq == head.last_seq)
 
-    def due(self, until: int, limit: int) -> list[tuple[str, str]]:
+    def due_conversations(self, until: int, limit: int) -> list[tuple[str, str]]:
         return lists.due(self._table, until, limit)
 
     def _entries(

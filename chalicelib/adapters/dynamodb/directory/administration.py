@@ -49,7 +49,7 @@ class DynamoAdministration:
         row = self._rows.get(KeyRow, keys.key(key_id))
         return key_of(row) if row and row.bot == bot else None
 
-    def replace_key(self, old: Key, ends_at: int, new: Key) -> bool:
+    def rotate_key(self, old: Key, ends_at: int, new: Key) -> bool:
         # Neither a repetition by the SDK nor one by the admin does harm: all of it sets.
         transaction = Transaction(self._rows.table)
         transaction.put(key_row(new))
@@ -62,7 +62,7 @@ class DynamoAdministration:
             return False
         return True
 
-    def remove_key(self, bot: str, key_id: str) -> bool:
+    def delete_key(self, bot: str, key_id: str) -> bool:
         if self.key(bot, key_id) is None:
             return False
         transaction = Transaction(self._rows.table)
@@ -75,7 +75,7 @@ class DynamoAdministration:
         row = self._rows.get(BotRow, keys.bot_row(bot))
         return webhook_of(row) if row else None
 
-    def change_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
+    def update_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
         changes = webhook_changes(old, new)
         row = BotRow.at(keys.bot_row(bot))
         if not changes or self._rows.update(row, changes, _is_as_read(old)):
@@ -83,18 +83,18 @@ class DynamoAdministration:
         # The answer to our own write may have been lost on its way.
         return new is not None and self.webhook(bot) == new
 
-    def replies(self, bot: str) -> list[CannedReply]:
+    def canned_replies(self, bot: str) -> list[CannedReply]:
         rows = self._rows.every(RecordRow, keys.bot(bot), RecordRow.sk.startswith("R#"))
         return [msgspec.json.decode(row.record, type=CannedReply) for row in rows]
 
-    def put_reply(self, bot: str, reply: CannedReply) -> None:
+    def put_canned_reply(self, bot: str, reply: CannedReply) -> None:
         record = msgspec.json.encode(reply).decode()
         self._rows.put(RecordRow.at(keys.reply(bot, reply.name), record=record))
 
-    def remove_reply(self, bot: str, name: str) -> None:
+    def delete_canned_reply(self, bot: str, name: str) -> None:
         self._rows.delete([keys.reply(bot, name)])
 
-    def add_bot(self, bot: Bot) -> bool:
+    def create_bot(self, bot: Bot) -> bool:
         transaction = Transaction(self._rows.table)
         transaction.put(bot_row(bot), BotRow.pk.does_not_exist())
         transaction.put(bot_pointer(bot.id))
@@ -109,13 +109,13 @@ class DynamoAdministration:
         row = BotRow.at(keys.bot_row(bot))
         return self._rows.update(row, [BotRow.name.set(name)], BotRow.pk.exists())
 
-    def remove_bot(self, bot: str) -> None:
+    def delete_bot(self, bot: str) -> None:
         transaction = Transaction(self._rows.table)
         transaction.delete(BotRow.at(keys.bot_row(bot)))
         transaction.delete(bot_pointer(bot))
         transaction.commit()
 
-    def add_person(self, person: Person) -> bool:
+    def create_person(self, person: Person) -> bool:
         row = person_row(person)
         # Ours, if the answer to our own write was lost: nobody else made this very hash.
         return self._rows.put(row, PersonRow.pk.does_not_exist()) or self._is(person)
@@ -134,7 +134,7 @@ class DynamoAdministration:
     def _is(self, person: Person) -> bool:
         return person_of(self._rows.get(PersonRow, person_key(person.id))) == person
 
-    def change_member(self, bot: str, member: Member) -> bool:
+    def update_member(self, bot: str, member: Member) -> bool:
         row = MemberRow.at(keys.member(bot, member.person))
         queues, capacity = MemberRow.queues, MemberRow.capacity
         changes = [
@@ -155,15 +155,15 @@ class DynamoAdministration:
         transaction.commit()
         return True
 
-    def open_count(self, bot: str, person: str) -> int:
+    def open_conversations(self, bot: str, person: str) -> int:
         row = self._rows.get(LoadRow, keys.load(bot, person))
         return (row and row.open) or 0
 
-    def reply(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
+    def stored_response(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
         row = self._rows.get(IdempotencyRow, keys.idempotency(bot, key))
         return (row.fingerprint, row.reply) if row else None
 
-    def keep_reply(self, bot: str, key: IdempotencyKey, reply: str) -> None:
+    def store_response(self, bot: str, key: IdempotencyKey, reply: str) -> None:
         row = IdempotencyRow.at(
             keys.idempotency(bot, key),
             fingerprint=key.fingerprint,

@@ -77,12 +77,12 @@ class DynamoDirectory:
         rows = self._rows.every(MemberRow, keys.bot(bot), MemberRow.sk.startswith("AGENT#"))
         return [members.member_of(row) for row in rows]
 
-    def bots_of(self, person: str) -> list[str]:
+    def bots_of_person(self, person: str) -> list[str]:
         pk = keys.person(person)
         rows = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("BOT#"))
         return [row.id for row in rows]
 
-    def all_bots(self) -> list[str]:
+    def bot_ids(self) -> list[str]:
         return [row.id for row in self._rows.every(PointerRow, keys.ALL_BOTS, None)]
 
     def presence(self, person: str) -> Presence:
@@ -95,7 +95,7 @@ class DynamoDirectory:
         )
         self._rows.put(row)
 
-    def add_bot(self, bot: Bot) -> None:
+    def put_bot(self, bot: Bot) -> None:
         self._put_all(bot_row(bot), bot_pointer(bot.id))
 
     def put_settings(self, bot: str, settings: BotSettings) -> bool:
@@ -114,16 +114,16 @@ class DynamoDirectory:
     def put_queue(self, bot: str, queue: Queue) -> None:
         self._rows.put(queue_row(bot, queue))
 
-    def remove_queue(self, bot: str, name: str) -> None:
+    def delete_queue(self, bot: str, name: str) -> None:
         self._rows.delete([keys.queue(bot, name)])
 
-    def add_key(self, key: Key) -> None:
+    def put_key(self, key: Key) -> None:
         self._put_all(key_row(key), key_pointer(key.bot, key.id))
 
-    def add_person(self, person: Person) -> None:
+    def put_person(self, person: Person) -> None:
         self._rows.put(person_row(person))
 
-    def add_member(self, bot: str, member: Member) -> None:
+    def put_member(self, bot: str, member: Member) -> None:
         listed = keys.RowKey(keys.person(member.person), keys.joined("BOT", bot))
         self._put_all(members.member_row(bot, member), PointerRow.at(listed, id=bot))
 

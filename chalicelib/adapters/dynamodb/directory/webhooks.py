@@ -6,7 +6,7 @@ import msgspec
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.rows import BotRow
-from chalicelib.usecases.records.webhooks import Retiring, Webhook, WebhookFormat
+from chalicelib.usecases.records.webhooks import RetiringSecret, Webhook, WebhookFormat
 
 ATTRIBUTES = ("url", "secrets", "since", "off", "format", "retiring")
 
@@ -17,10 +17,10 @@ def webhook_of(row: BotRow) -> Webhook | None:
     return Webhook(
         url=row.url,
         secrets=tuple(json.loads(row.secrets)),
-        since=row.since,
-        off=row.off,
+        active_since=row.since,
+        disabled_reason=row.off,
         format=WebhookFormat(row.format or WebhookFormat.BATON),
-        retiring=_retiring_of(row),
+        retiring_secrets=_retiring_of(row),
     )
 
 
@@ -28,12 +28,14 @@ def webhook_attributes(webhook: Webhook | None) -> dict[str, object]:
     """None, for any of them, is: not there."""
     if webhook is None:
         return dict.fromkeys(ATTRIBUTES)
-    retiring = msgspec.json.encode(webhook.retiring).decode() if webhook.retiring else None
+    retiring = (
+        msgspec.json.encode(webhook.retiring_secrets).decode() if webhook.retiring_secrets else None
+    )
     return {
         "url": webhook.url,
         "secrets": json.dumps(webhook.secrets),
-        "since": webhook.since,
-        "off": webhook.off,
+        "since": webhook.active_since,
+        "off": webhook.disabled_reason,
         "format": webhook.format,
         "retiring": retiring,
     }
@@ -51,7 +53,7 @@ def webhook_changes(old: Webhook | None, new: Webhook | None) -> list[Action]:
     return changes
 
 
-def _retiring_of(row: BotRow) -> tuple[Retiring, ...]:
+def _retiring_of(row: BotRow) -> tuple[RetiringSecret, ...]:
     if row.retiring is None:
         return ()
-    return msgspec.json.decode(row.retiring, type=tuple[Retiring, ...])
+    return msgspec.json.decode(row.retiring, type=tuple[RetiringSecret, ...])

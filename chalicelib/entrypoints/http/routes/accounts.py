@@ -58,7 +58,9 @@ def change_password(call: Call) -> Reply:
 def accept(call: Call) -> Reply:
     """Sets the first password; whoever has the invitation is its person."""
     body = call.body(InvitationRequest)
-    return success("Welcome", tokens(members.accept(call.services, body.invitation, body.password)))
+    return success(
+        "Welcome", tokens(members.accept_invitation(call.services, body.invitation, body.password))
+    )
 
 
 @routes.on("GET", AUTH + "/me")
@@ -74,7 +76,7 @@ def ticket(call: Call) -> Reply:
     return Reply(shown | {"url": call.services.socket_url}, 201)
 
 
-def tokens(session: sessions.Session) -> views.Json:
+def tokens(session: sessions.LoginSession) -> views.Json:
     """`exp` is a duration in milliseconds, as Botpress has it; `token` is its older name."""
     return {
         "token": session.access,

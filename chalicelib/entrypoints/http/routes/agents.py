@@ -4,7 +4,7 @@
 from chalicelib.entrypoints.http.framework import Call, Reply, Routes
 from chalicelib.entrypoints.http.schemas import admin as shapes
 from chalicelib.entrypoints.http.schemas import conversations
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.admin import members
 from chalicelib.usecases.routing import presence
 
@@ -24,14 +24,16 @@ def myself(call: Call) -> Reply:
 @routes.on("PUT", "/api/v1/agents/me/status")
 def set_status(call: Call) -> Reply:
     person, body = call.person, call.body(conversations.StatusRequest)
-    chosen = presence.choose(call.services, person, body.status)
+    chosen = presence.set_status(call.services, person, body.status)
     return Reply({"id": person.id, "status": chosen.status})
 
 
 @routes.on("GET", AGENTS)
 def agents(call: Call) -> Reply:
     now = call.services.clock.now()
-    items = [rep.member(member, now) for member in presence.agents(call.services, call.caller)]
+    items = [
+        views.member(member, now) for member in presence.list_agents(call.services, call.caller)
+    ]
     return Reply({"items": items, "next": None})
 
 
@@ -39,24 +41,24 @@ def agents(call: Call) -> Reply:
 def invite(call: Call) -> Reply:
     caller, body = call.caller, call.body(shapes.AgentRequest)
     member, invitation = members.invite(call.services, caller, body.email, body.name, body.place)
-    shown = rep.member(member, call.services.clock.now())
+    shown = views.member(member, call.services.clock.now())
     return Reply(shown | shapes.invitation(invitation), 201)
 
 
 @routes.on("PUT", AGENT)
 def change(call: Call) -> Reply:
     caller, body = call.caller, call.body(shapes.PlaceRequest)
-    member = members.change(call.services, caller, call.id, body.place)
-    return Reply(rep.member(member, call.services.clock.now()))
+    member = members.update(call.services, caller, call.id, body.place)
+    return Reply(views.member(member, call.services.clock.now()))
 
 
 @routes.on("DELETE", AGENT)
 def send_away(call: Call) -> Reply:
-    members.send_away(call.services, call.caller, call.id)
+    members.remove(call.services, call.caller, call.id)
     return Reply(status=204)
 
 
 @routes.on("POST", AGENT + "/invitation")
 def invite_again(call: Call) -> Reply:
     caller, _ = call.caller, call.body(conversations.Nothing)
-    return Reply(shapes.invitation(members.invite_again(call.services, caller, call.id)), 201)
+    return Reply(shapes.invitation(members.renew_invitation(call.services, caller, call.id)), 201)

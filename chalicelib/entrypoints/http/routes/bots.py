@@ -11,7 +11,7 @@ routes = Routes(__name__)
 
 @routes.on("GET", BOTS)
 def of_person(call: Call) -> Reply:
-    found = bots.of_person(call.services, call.person, call.bots)
+    found = bots.list_bots(call.services, call.person, call.bots)
     return Reply({"items": [shapes.bot(bot) for bot in found], "next": None})
 
 
@@ -23,7 +23,7 @@ def create(call: Call) -> Reply:
 
 @routes.on("GET", ONE)
 def show(call: Call) -> Reply:
-    return Reply(shapes.bot(bots.show(call.services, call.caller)))
+    return Reply(shapes.bot(bots.get(call.services, call.caller)))
 
 
 @routes.on("PUT", ONE)

@@ -17,7 +17,7 @@ from chalicelib.entrypoints.http import paging
 from chalicelib.entrypoints.http.framework import Call, Reply, Routes
 from chalicelib.entrypoints.http.schemas import conversations as requests
 from chalicelib.entrypoints.http.schemas.parsing import number
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.conversations import lookup as places
 from chalicelib.usecases.conversations import pause as pausing
 from chalicelib.usecases.conversations import queries
@@ -37,7 +37,7 @@ routes = Routes(__name__)
 @routes.on("POST", ONE + "/typing")
 def typing(call: Call) -> Reply:
     caller, _ = call.caller, call.body(requests.TypingRequest)
-    typing_signs.by_user(call.services, caller, call.id)
+    typing_signs.user_is_typing(call.services, caller, call.id)
     return Reply({}, 202)
 
 
@@ -56,13 +56,13 @@ def send_message(call: Call) -> Reply:
 
 @routes.on("GET", ONE + "/gate")
 def gate(call: Call) -> Reply:
-    return Reply(rep.gate(queries.gate(call.services, call.caller, call.id)))
+    return Reply(views.gate(queries.gate(call.services, call.caller, call.id)))
 
 
 @routes.on("GET", ONE + "/user")
 def user(call: Call) -> Reply:
     address, profile = queries.user(call.services, call.caller, call.id)
-    return Reply(rep.user(address, profile))
+    return Reply(views.user(address, profile))
 
 
 # Who may speak
@@ -136,7 +136,7 @@ def conversations(call: Call) -> Reply:
     page = queries.conversations(
         call.services, call.caller, _wanted(call), asked.position, asked.limit
     )
-    return paging.page(call, asked, [rep.head(head) for head in page.heads], page.position)
+    return paging.page(call, asked, [views.head(head) for head in page.heads], page.position)
 
 
 @routes.on("GET", BOT + "/conversations/lookup")
@@ -145,16 +145,16 @@ def lookup(call: Call) -> Reply:
     if "name" in query and query.keys() & {"channel", "user", "thread"}:
         raise InvalidRequest("Look up by `name` or by address; the two could name different users.")
     if query.get("name"):
-        return Reply(rep.head(places.by_name(call.services, caller, query["name"])))
+        return Reply(views.head(places.by_name(call.services, caller, query["name"])))
     if not query.get("channel") or not query.get("user"):
         raise InvalidRequest("Look up by `channel` and `user` (and `thread`), or by `name`.")
     address = Address(caller.bot, query["channel"], query["user"], query.get("thread"))
-    return Reply(rep.head(places.by_address(call.services, caller, address)))
+    return Reply(views.head(places.by_address(call.services, caller, address)))
 
 
 @routes.on("GET", ONE)
 def conversation(call: Call) -> Reply:
-    return Reply(rep.head(queries.head(call.services, call.caller, call.id)))
+    return Reply(views.head(queries.head(call.services, call.caller, call.id)))
 
 
 @routes.on("GET", ONE + "/entries")
@@ -167,7 +167,7 @@ def entries(call: Call) -> Reply:
     found = queries.entries(
         call.services, caller, call.id, after=after, before=before, limit=paging.limit_of(call)
     )
-    items = [rep.entry(entry) for entry in found]
+    items = [views.entry(entry) for entry in found]
     kept = paging.fitting(items if after is not None else items[::-1])
     items = items[:kept] if after is not None else items[len(items) - kept :]
     return Reply({"items": items, "next": None})
@@ -196,7 +196,7 @@ def _wanted(call: Call) -> queries.Wanted:
 
 
 def _accepted(answer: Answer) -> Reply:
-    return Reply(rep.accepted(answer), 201 if answer.created else 200)
+    return Reply(views.accepted(answer), 201 if answer.created else 200)
 
 
 def _numbered(answer: Answer) -> Reply:
@@ -205,4 +205,4 @@ def _numbered(answer: Answer) -> Reply:
 
 def _head(answer: Answer) -> Reply:
     assert answer.head is not None, "commands that answer with a head keep it"
-    return Reply(rep.head(answer.head))
+    return Reply(views.head(answer.head))

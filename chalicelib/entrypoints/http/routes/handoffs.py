@@ -4,7 +4,7 @@ from chalicelib.domain.errors import InvalidRequest
 from chalicelib.entrypoints.http import paging
 from chalicelib.entrypoints.http.framework import Call, Reply, Routes
 from chalicelib.entrypoints.http.schemas import conversations
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.conversations import handoff_queries
 
 HANDOFFS = "/api/v1/bots/{bot}/handoffs"
@@ -18,15 +18,15 @@ def handoffs(call: Call) -> Reply:
     page = handoff_queries.latest(
         call.services, call.caller, _wanted(call), asked.position, asked.limit
     )
-    items = [rep.handoff(each.handoff) | {"tags": list(each.tags)} for each in page.episodes]
+    items = [views.handoff(each.handoff) | {"tags": list(each.tags)} for each in page.episodes]
     return paging.page(call, asked, items, page.position)
 
 
 @routes.on("GET", HANDOFFS + "/{id}")
 def handoff(call: Call) -> Reply:
     found = handoff_queries.one(call.services, call.caller, call.id)
-    notes = [rep.note(entry) for entry in found.notes]
-    return Reply(rep.handoff(found.handoff) | {"tags": list(found.tags), "notes": notes})
+    notes = [views.note(entry) for entry in found.notes]
+    return Reply(views.handoff(found.handoff) | {"tags": list(found.tags), "notes": notes})
 
 
 def _wanted(call: Call) -> handoff_queries.Wanted:

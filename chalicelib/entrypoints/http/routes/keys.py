@@ -2,7 +2,7 @@
 
 from chalicelib.entrypoints.http.framework import Call, Reply, Routes
 from chalicelib.entrypoints.http.schemas import admin as shapes
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.admin import keys as bot_keys
 
 KEYS = "/api/v1/bots/{bot}/keys"
@@ -12,7 +12,7 @@ routes = Routes(__name__)
 
 @routes.on("GET", KEYS)
 def keys(call: Call) -> Reply:
-    items = [shapes.key(key) for key in bot_keys.keys(call.services, call.caller)]
+    items = [shapes.key(key) for key in bot_keys.list_keys(call.services, call.caller)]
     return Reply({"items": items, "next": None})
 
 
@@ -29,7 +29,7 @@ def rotate(call: Call) -> Reply:
     caller, body = call.caller, call.body(shapes.RotateKeyRequest)
     overlap, expires_at = body.overlap_s * 1000, shapes.milliseconds(body.expires_at)
     key, shown, ends_at = bot_keys.rotate(call.services, caller, call.id, overlap, expires_at)
-    old = {"id": call.id, "expires_at": rep.timestamp(ends_at)}
+    old = {"id": call.id, "expires_at": views.timestamp(ends_at)}
     return Reply(shapes.key(key) | {"key": shown, "replaces": old}, 201)
 
 

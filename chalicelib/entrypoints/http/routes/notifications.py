@@ -3,7 +3,7 @@
 from chalicelib.entrypoints.http import paging
 from chalicelib.entrypoints.http.framework import Call, Reply, Routes
 from chalicelib.entrypoints.http.schemas import conversations
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.admin import notifications
 
 ALL = "/api/v1/bots/{bot}/notifications"
@@ -16,14 +16,16 @@ def notify(call: Call) -> Reply:
     sent = notifications.notify(
         call.services, caller, body.message, body.level, body.url, body.conversation_id, call.key
     )
-    return Reply(rep.notification(sent, caller.id), 201)
+    return Reply(views.notification(sent, caller.id), 201)
 
 
 @routes.on("GET", ALL)
 def latest(call: Call) -> Reply:
     asked = paging.asked(call)
-    found, following = notifications.latest(call.services, call.caller, asked.position, asked.limit)
-    items = [rep.notification(notification, call.caller.id) for notification in found]
+    found, following = notifications.list_notifications(
+        call.services, call.caller, asked.position, asked.limit
+    )
+    items = [views.notification(notification, call.caller.id) for notification in found]
     kept = paging.fitting(items)
     if kept < len(items):
         items, following = items[:kept], found[kept - 1].id

@@ -16,7 +16,7 @@ routes = Routes(__name__)
 
 @routes.on("GET", REPLIES)
 def replies(call: Call) -> Answer:
-    found = canned_replies.replies(call.services, call.caller)
+    found = canned_replies.list_replies(call.services, call.caller)
     return Answer({"items": [shapes.reply(reply) for reply in found], "next": None})
 
 

@@ -28,7 +28,9 @@ routes = Routes(__name__)
 
 @routes.on("GET", BOT + "/availability")
 def look(call: Call) -> Reply:
-    found = availability.look(call.services, call.caller, call.query.get("queue") or None)
+    found = availability.get_availability(
+        call.services, call.caller, call.query.get("queue") or None
+    )
     return Reply(
         {
             "online": found.online,
@@ -42,7 +44,7 @@ def look(call: Call) -> Reply:
 
 @routes.on("GET", BOT + "/conversations/{id}/position")
 def position(call: Call) -> Reply:
-    place = availability.place(call.services, call.caller, call.id)
+    place = availability.get_position(call.services, call.caller, call.id)
     wait = _rounded(place.estimated_wait)
     return Reply({"position": place.position, "estimated_wait_s": wait})
 
@@ -51,7 +53,7 @@ def position(call: Call) -> Reply:
 def report(call: Call) -> Reply:
     authorize(call.caller, Action.SEE_REPORT)
     first, last = _days(call)
-    found = reports.report(call.services, call.caller, first, last)
+    found = reports.get_report(call.services, call.caller, first, last)
     names = {m.person: m.name for m in call.services.directory.members(call.caller.bot)}
     return Reply(
         {

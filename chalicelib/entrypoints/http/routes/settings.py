@@ -15,7 +15,7 @@ routes = Routes(__name__)
 
 @routes.on("GET", QUEUES)
 def queues(call: Call) -> Reply:
-    found = configuring.all_queues(call.services, call.caller)
+    found = configuring.list_queues(call.services, call.caller)
     return Reply({"items": [shapes.queue(queue) for queue in found], "next": None})
 
 
@@ -35,7 +35,7 @@ def remove_queue(call: Call) -> Reply:
 
 @routes.on("GET", SETTINGS)
 def settings(call: Call) -> Reply:
-    return Reply(shapes.settings(configuring.settings(call.services, call.caller)))
+    return Reply(shapes.settings(configuring.get_settings(call.services, call.caller)))
 
 
 @routes.on("PUT", SETTINGS)

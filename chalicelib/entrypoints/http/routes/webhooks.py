@@ -6,7 +6,7 @@ from chalicelib.entrypoints.http.framework import Call, Reply, Routes
 from chalicelib.entrypoints.http.idempotency import once
 from chalicelib.entrypoints.http.schemas import admin as shapes
 from chalicelib.entrypoints.http.schemas import conversations
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.records.webhooks import Webhook
 from chalicelib.usecases.webhooks import admin
 from chalicelib.usecases.webhooks import replay as replaying
@@ -18,40 +18,40 @@ routes = Routes(__name__)
 
 @routes.on("GET", WEBHOOK)
 def webhook(call: Call) -> Reply:
-    return Reply(_shown(call, admin.webhook(call.services, call.caller)))
+    return Reply(_shown(call, admin.get_webhook(call.services, call.caller)))
 
 
 @routes.on("PUT", WEBHOOK)
 def put_webhook(call: Call) -> Reply:
     """Shows the secret of one that is new, and no other's."""
     caller, body = call.caller, call.body(shapes.WebhookRequest)
-    found, secret = admin.put(call.services, caller, body.url, body.format)
+    found, secret = admin.put_webhook(call.services, caller, body.url, body.format)
     return Reply(_shown(call, found) | {"secret": secret}, 201 if secret else 200)
 
 
 @routes.on("DELETE", WEBHOOK)
 def remove_webhook(call: Call) -> Reply:
-    admin.remove(call.services, call.caller)
+    admin.remove_webhook(call.services, call.caller)
     return Reply(status=204)
 
 
 @routes.on("POST", WEBHOOK + "/rotate")
 def rotate_secret(call: Call) -> Reply:
     caller, body = call.caller, call.body(shapes.RotateRequest)
-    found, secret = admin.rotate(call.services, caller, body.overlap_s * 1000)
+    found, secret = admin.rotate_secret(call.services, caller, body.overlap_s * 1000)
     return Reply(_shown(call, found) | {"secret": secret}, 201)
 
 
 @routes.on("POST", WEBHOOK + "/test")
 def try_out(call: Call) -> Reply:
     caller, _ = call.caller, call.body(conversations.Nothing)
-    return once(call, lambda: Reply(shapes.tried(admin.try_out(call.services, caller))))
+    return once(call, lambda: Reply(shapes.tried(admin.send_test(call.services, caller))))
 
 
 @routes.on("GET", DELIVERIES)
 def deliveries(call: Call) -> Reply:
     asked, wanted = paging.asked(call), _wanted(call)
-    found, position = replaying.latest(
+    found, position = replaying.list_deliveries(
         call.services, call.caller, wanted, asked.position, asked.limit
     )
     return paging.page(call, asked, [shapes.delivery(told) for told in found], position)
@@ -65,14 +65,14 @@ def replay(call: Call) -> Reply:
     )
 
 
-def _wanted(call: Call) -> replaying.Outcome | None:
+def _wanted(call: Call) -> replaying.DeliveryOutcome | None:
     name = call.query.get("status")
     if name is None:
         return None
-    if name not in list(replaying.Outcome):
-        raise InvalidRequest(f"`status` is one of {', '.join(replaying.Outcome)}.")
-    return replaying.Outcome(name)
+    if name not in list(replaying.DeliveryOutcome):
+        raise InvalidRequest(f"`status` is one of {', '.join(replaying.DeliveryOutcome)}.")
+    return replaying.DeliveryOutcome(name)
 
 
-def _shown(call: Call, of: Webhook) -> rep.Json:
+def _shown(call: Call, of: Webhook) -> views.Json:
     return shapes.webhook(of, call.services.clock.now())

@@ -9,12 +9,12 @@ from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.http.schemas.conversations import NAME, SHORT
 from chalicelib.entrypoints.http.schemas.parsing import Strict, identifier, words
-from chalicelib.usecases import views as rep
+from chalicelib.usecases import views
 from chalicelib.usecases.admin.members import Invitation
 from chalicelib.usecases.records.bots import Bot, CannedReply, Key
 from chalicelib.usecases.records.webhooks import Webhook, WebhookFormat
-from chalicelib.usecases.webhooks.admin import Tried
-from chalicelib.usecases.webhooks.replay import Told
+from chalicelib.usecases.webhooks.admin import WebhookTestResult
+from chalicelib.usecases.webhooks.replay import LoggedDelivery
 from chalicelib.usecases.webhooks.worker import webhook_id
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -150,31 +150,31 @@ def milliseconds(moment: datetime | None) -> int | None:
     return None if moment is None else round(moment.timestamp() * 1000)
 
 
-def bot(bot: Bot) -> rep.Json:
+def bot(bot: Bot) -> views.Json:
     return {"id": bot.id, "name": bot.name}
 
 
-def key(of: Key) -> rep.Json:
+def key(of: Key) -> views.Json:
     return {
         "id": of.id,
         "name": of.name,
         "scopes": sorted(of.scopes),
-        "created_at": rep.optional_timestamp(of.created_at),
-        "expires_at": rep.optional_timestamp(of.expires_at),
+        "created_at": views.optional_timestamp(of.created_at),
+        "expires_at": views.optional_timestamp(of.expires_at),
     }
 
 
-def webhook(of: Webhook, now: int) -> rep.Json:
+def webhook(of: Webhook, now: int) -> views.Json:
     return {
         "url": of.url,
         "format": of.format,
-        "switched_off": of.off,
-        "since": rep.timestamp(of.since),
-        "older_secrets_until": [rep.timestamp(each.ends_at) for each in of.retiring_at(now)],
+        "switched_off": of.disabled_reason,
+        "since": views.timestamp(of.active_since),
+        "older_secrets_until": [views.timestamp(each.ends_at) for each in of.retiring_at(now)],
     }
 
 
-def delivery(of: Told) -> rep.Json:
+def delivery(of: LoggedDelivery) -> views.Json:
     attempt = of.delivery
     return {
         "id": attempt.id,
@@ -186,11 +186,11 @@ def delivery(of: Told) -> rep.Json:
         "status": of.outcome,
         "http_status": attempt.status,
         "error": attempt.error,
-        "at": rep.timestamp(attempt.at),
+        "at": views.timestamp(attempt.at),
     }
 
 
-def tried(of: Tried) -> rep.Json:
+def tried(of: WebhookTestResult) -> views.Json:
     return {
         "succeeded": of.succeeded,
         "http_status": of.status,
@@ -199,12 +199,12 @@ def tried(of: Tried) -> rep.Json:
     }
 
 
-def reply(of: CannedReply) -> rep.Json:
+def reply(of: CannedReply) -> views.Json:
     return {"name": of.name, "text": of.text}
 
 
-def invitation(of: Invitation | None) -> rep.Json:
+def invitation(of: Invitation | None) -> views.Json:
     """Nothing where none is needed."""
     if of is None:
         return {"invitation": None, "expires_at": None}
-    return {"invitation": of.token, "expires_at": rep.timestamp(of.expires_at)}
+    return {"invitation": of.token, "expires_at": views.timestamp(of.expires_at)}
