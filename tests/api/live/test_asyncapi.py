@@ -32,8 +32,8 @@ from tests.support.services import MemoryServices
 
 OPERATIONS = DOCUMENT["operations"]
 RECEIVED = {name: each for name, each in OPERATIONS.items() if each["action"] == "receive"}
-EVENTS = names(OPERATIONS["tellPeople"]["messages"])
-WEBHOOKS = names(OPERATIONS["tellBot"]["messages"])
+EVENTS = names(OPERATIONS["sendSocketEvents"]["messages"])
+WEBHOOKS = names(OPERATIONS["sendWebhookEvents"]["messages"])
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -225,5 +225,5 @@ def test_every_webhook_is_as_the_document_says(story: Story, services: MemorySer
 def test_a_bad_frame_gets_a_reply_as_the_document_says(raw: str, story: Story) -> None:
     reply = story.ana.send(raw)
 
-    fits(reply, ["refused"])
+    fits(reply, ["errorReply"])
     assert reply["error"]["code"] == "invalid_request"
