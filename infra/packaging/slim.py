@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,45 @@ SERVICES = {
 }
 """The services that `wiring` makes clients for, and their names in botocore's endpoint list."""
 
-MODEL = ("service-2", "endpoint-rule-set-1")
+OPERATIONS = {
+    "apigatewaymanagementapi": frozenset({"PostToConnection"}),
+    "dynamodb": frozenset(
+        {
+            *("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem"),
+            *("PutItem", "Query", "TransactWriteItems", "UpdateItem"),
+        }
+    ),
+    "sns": frozenset({"Publish"}),
+    "sqs": frozenset({"ChangeMessageVisibility", "SendMessage"}),
+}
+"""The operations that the adapters call: a client parses its whole model when it is made. A test
+in tests/budgets/test_package.py compares this table with the adapters' source."""
+
+SERVICE, ENDPOINTS = "service-2", "endpoint-rule-set-1"
+MODEL = (SERVICE, ENDPOINTS)
 """The files that a botocore client reads; we use no waiters, paginators and examples."""
+DOCSTRINGS = '''"""botocore writes docstrings when they are read: here, nobody reads them."""
+
+
+class LazyLoadedDocstring(str):
+    def __new__(cls, *args, **kwargs):
+        return super().__new__(cls)
+
+
+class ClientMethodDocstring(LazyLoadedDocstring):
+    pass
+
+
+class PaginatorDocstring(LazyLoadedDocstring):
+    pass
+
+
+class WaiterDocstring(LazyLoadedDocstring):
+    pass
+'''
+"""Replaces the module that loads botocore's generator of documentation, an HTML parser included."""
+DOCUMENTATION = frozenset({"docstring.py", "utils.py"})
+"""The modules of `botocore.docs` that a client imports; `utils` imports nothing more."""
 SHARED = frozenset({"_retry", "endpoints", "partitions", "sdk-default-configuration"})
 
 CHALICE = frozenset({"__init__.py", "app.py", "py.typed"})
@@ -47,6 +84,11 @@ def slim(tree: Path, python: Path) -> None:
     _drop(_unused(tree))
     for file in sorted((tree / "botocore" / "data").rglob("*.json.gz")):
         _write_plain_json(file)
+    for service, operations in OPERATIONS.items():
+        for file in (tree / "botocore" / "data" / service).glob(f"*/{SERVICE}.json"):
+            _keep_our_operations(file, operations)
+    (tree / "botocore" / "docs" / "__init__.py").write_text("")
+    (tree / "botocore" / "docs" / "docstring.py").write_text(DOCSTRINGS)
     _keep_our_endpoints(tree / "botocore" / "data" / "endpoints.json")
     _compile(tree, python)
 
@@ -64,6 +106,7 @@ def _unused(tree: Path) -> list[Path]:
         *(path for path in tree.iterdir() if path.name in COMMAND_LINE),
         *(path for path in (tree / "chalice").iterdir() if path.name not in CHALICE),
         *(path for path in _metadata(tree) if path.name not in METADATA),
+        *(p for p in (tree / "botocore" / "docs").iterdir() if p.name not in DOCUMENTATION),
         *_unused_service_models(tree / "botocore" / "data"),
         *tree.rglob("*.pyi"),
         *sorted(tree.rglob("__pycache__"), reverse=True),
@@ -102,6 +145,29 @@ def _without_documentation(model: Any) -> Any:
             if not (key == "documentation" and isinstance(value, str))
         }
     return [_without_documentation(each) for each in model] if isinstance(model, list) else model
+
+
+def _keep_our_operations(file: Path, operations: frozenset[str]) -> None:
+    model = json.loads(file.read_text(encoding="utf-8"))
+    model["operations"] = {name: model["operations"][name] for name in sorted(operations)}
+    wanted: set[str] = set()
+    named = _shapes_in(model["operations"])
+    while more := named - wanted:
+        wanted |= more
+        named = _shapes_in([model["shapes"][name] for name in more])
+    shapes = model["shapes"]
+    model["shapes"] = {name: shapes[name] for name in shapes if name in wanted}
+    _write(file, model)
+
+
+def _shapes_in(model: Any) -> set[str]:
+    """The names of the shapes to which a part of a service's model refers."""
+    parts = model.values() if isinstance(model, dict) else model
+    if not isinstance(parts, Iterable) or isinstance(parts, str):
+        return set()
+    named = {name for part in parts for name in _shapes_in(part)}
+    reference = model.get("shape") if isinstance(model, dict) else None
+    return named | ({reference} if isinstance(reference, str) else set())
 
 
 def _keep_our_endpoints(file: Path) -> None:
