@@ -14,7 +14,8 @@ from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.security.random import SystemRandom
 from chalicelib.loading import loading
 from chalicelib.settings import Settings, settings
-from chalicelib.usecases.records.events import CommittedEntry, Notification
+from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.stream import CommittedEntry
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table

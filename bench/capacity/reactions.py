@@ -11,8 +11,9 @@ from bench.output import Table, progress
 from chalicelib.domain.access import Role
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
-from chalicelib.usecases.records.people import Person, SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.stream import CommittedEntry
 from tests.budgets.commands import COMMANDS, Command
 from tests.budgets.scene import BOT, Scene, scene
 from tests.budgets.table_services import TableServices

@@ -9,7 +9,7 @@ from bench.cost.pricing import PRICES, dollars, sum_of
 from bench.output import Cell, Table, progress
 from chalicelib.domain.cost import GIGABYTES, MILLION, SECONDS
 from chalicelib.domain.prices import PRICES_OF, REGION
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 from infra.template.metrics import Names
 from infra.template.monitoring import monitoring
 

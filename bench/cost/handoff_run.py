@@ -27,8 +27,9 @@ from chalicelib.entrypoints.events import minute as timers
 from chalicelib.entrypoints.events import webhook_queue
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
-from chalicelib.usecases.records.people import Person, SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import Webhook
 from infra.local.seed import WEBHOOK_SECRET
 from tests.budgets.scene import BOT, Scene, scene

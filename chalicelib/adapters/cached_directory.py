@@ -8,7 +8,7 @@ from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 
 LIFE = 5000
@@ -28,8 +28,8 @@ class CachedDirectory:
         self._clock = clock
         self._known: dict[Hashable, tuple[int, Any]] = {}
 
-    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
-        def read() -> tuple[Bot | None, Key | None]:
+    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, BotKey | None]:
+        def read() -> tuple[Bot | None, BotKey | None]:
             found = self._directory.bot_and_key(bot, key_id)
             # A command may ask for its bot's settings: it has just been authenticated by them.
             self._remember(("bot", bot), found[0])
@@ -76,7 +76,7 @@ class CachedDirectory:
         self._directory.put_bot(bot)
         self._known.clear()
 
-    def put_key(self, key: Key) -> None:
+    def put_key(self, key: BotKey) -> None:
         self._directory.put_key(key)
         self._known.clear()
 

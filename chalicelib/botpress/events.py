@@ -16,8 +16,8 @@ from chalicelib.domain.conversation.entries import Entry, From, Kind
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.usecases.conversations.execute import visible
-from chalicelib.usecases.records.events import CommittedEntry
-from chalicelib.usecases.records.people import SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import Json, timestamp
 

@@ -11,8 +11,9 @@ from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations.execute import visible
 from chalicelib.usecases.live import audience, push
-from chalicelib.usecases.records.events import CommittedEntry, Notification
-from chalicelib.usecases.records.people import SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.reports import metrics, reports
 from chalicelib.usecases.routing import timers
 from chalicelib.usecases.routing.assign import fall_back, find_somebody, somebody_is_free

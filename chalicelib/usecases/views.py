@@ -10,7 +10,7 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import Answer
-from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.notifications import Notification
 
 Json = dict[str, object]
 

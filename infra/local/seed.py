@@ -9,7 +9,7 @@ from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.settings import LOCAL
 from chalicelib.usecases.accounts.authenticate import hash_secret
-from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
 from chalicelib.usecases.services import Services
@@ -57,7 +57,7 @@ def seed(services: Services, stage: str, webhook_url: str | None) -> None:
     for bot in (Bot("demo", "Demo bot", webhook), Bot("other", "Other bot")):
         known = services.directory.bot(bot.id) or bot
         services.directory.put_bot(replace(bot, settings=known.settings))
-        services.directory.put_key(Key(bot.id, bot.id, hash_secret(SECRET)))
+        services.directory.put_key(BotKey(bot.id, bot.id, hash_secret(SECRET)))
     for account in ACCOUNTS:
         _add(services, account)
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 from infra.template.alarms import HOT_PATH
 from infra.template.metrics import (
     COLD_STARTS,

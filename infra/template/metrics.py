@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 from chalicelib.wiring import NAMESPACE
 
 GATE = "GET /api/v1/bots/{bot}/conversations/{id}/gate"

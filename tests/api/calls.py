@@ -9,7 +9,7 @@ from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.http import blueprints, cursors
 from chalicelib.usecases.accounts.authenticate import hash_secret
-from chalicelib.usecases.records.bots import Key
+from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, Webhook
 from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
@@ -163,7 +163,7 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
     handoff = ok(bot.get(path))["handoff"]
     told = ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
     directory, administration = bot.services.directory, bot.services.administration
-    directory.put_key(Key("staged", "demo", hash_secret("secret")))
+    directory.put_key(BotKey("staged", "demo", hash_secret("secret")))
     administration.update_webhook("demo", administration.webhook("demo"), HOOK)
     tried = DeliveryAttempt("demo", id_of(path), 1, 1, "agent.message", bot.services.clock.now())
     bot.services.deliveries.record_attempt(tried)

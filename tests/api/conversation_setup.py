@@ -6,7 +6,7 @@ from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.accounts.authenticate import hash_secret
-from chalicelib.usecases.records.bots import Key
+from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.records.people import Person
 from tests.support.api import Answer, Api
 from tests.support.services import MemoryServices
@@ -78,7 +78,7 @@ def person(
 
 def key(services: MemoryServices, name: str, *scopes: Scope, expires_at: int | None = None) -> str:
     """One more key of `demo`, with these scopes."""
-    stored = Key(name, "demo", hash_secret("secret"), frozenset(scopes), expires_at)
+    stored = BotKey(name, "demo", hash_secret("secret"), frozenset(scopes), expires_at)
     services.directory.put_key(stored)
     return f"bk_{name}_secret"
 

@@ -2,7 +2,7 @@
 
 from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.stream import CommittedEntry
 from tests.api.conversation_setup import id_of
 from tests.support.services import MemoryServices
 

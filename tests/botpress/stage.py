@@ -14,7 +14,7 @@ from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.accounts import sessions
 from chalicelib.usecases.accounts.authenticate import hash_secret
-from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 from tests.support.api import Answer
@@ -71,7 +71,7 @@ class Stage:
         directory = self.cast.services.directory
         for bot in (self.bot, self.other):
             directory.put_bot(Bot(bot, f"The bot {bot}"))
-            directory.put_key(Key(bot, bot, hash_secret("secret")))
+            directory.put_key(BotKey(bot, bot, hash_secret("secret")))
         for name, email in self.cast.emails.items():
             member = Member(person_id(email), name.title(), email, ROLES[name])
             directory.put_member(self.other if name == "eve" else self.bot, member)

@@ -13,7 +13,7 @@ from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.live import sockets
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.stream import CommittedEntry
 from tests.botpress.rows import objects
 from tests.botpress.stage import Cast, Stage, fits
 from tests.support.services import MemoryServices

@@ -9,8 +9,9 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
-from chalicelib.usecases.records.people import Person, SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.stream import CommittedEntry
 from tests.budgets.scene import BOT, scene
 from tests.budgets.table_services import TableServices
 from tests.support.clock import ManualClock

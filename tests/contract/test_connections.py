@@ -4,7 +4,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from chalicelib.usecases.records.people import SocketConnection, SocketTicket
+from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from tests.contract.store_setup import BOT, CID, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores

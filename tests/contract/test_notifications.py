@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.usecases.ports.conversations import CommitConflict, Query
 from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
-from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.notifications import Notification
 from tests.contract.store_setup import ADDRESS, BOT, CID, DEMO, act, at_once, said
 from tests.support.clock import START
 from tests.support.engines import Stores

@@ -10,7 +10,7 @@ from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.accounts import sessions
 from chalicelib.usecases.accounts.authenticate import hash_secret
-from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
 from chalicelib.wiring import AwsServices
@@ -46,7 +46,7 @@ class Running:
         name, secret = f"bot-{token_hex(4)}", token_hex(16)
         webhook = Webhook(receiver.url, (SECRET,)) if receiver else None
         self.services.directory.put_bot(Bot(name, f"The bot {name}", webhook))
-        self.services.directory.put_key(Key(name, name, hash_secret(secret)))
+        self.services.directory.put_key(BotKey(name, name, hash_secret(secret)))
         return Scene(self, name, Rest(self.url, f"bk_{name}_{secret}"))
 
 

@@ -11,7 +11,7 @@ from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.settings import LOCAL, Settings
 from chalicelib.usecases.live import push, sockets
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.wiring import AwsServices
 from infra.local.aws.engine import Engine
 from infra.local.aws.table import create_table

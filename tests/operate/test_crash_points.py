@@ -28,9 +28,9 @@ from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.events import CommittedEntry
-from chalicelib.usecases.records.people import SocketConnection
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import DeliveryCursor
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.worker import SLOT_LEASE, deliver

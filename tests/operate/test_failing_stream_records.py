@@ -12,7 +12,7 @@ from chalicelib.domain.conversation.commands import Pause
 from chalicelib.domain.conversation.handoff import Request
 from chalicelib.entrypoints.events import stream
 from chalicelib.usecases.conversations.execute import execute
-from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.stream import CommittedEntry
 from infra.local.event_sources import DeadLetter, RetryPolicy
 from infra.local.event_sources.batch_delivery import Delivery
 from tests.support.fakes import FakeTopic

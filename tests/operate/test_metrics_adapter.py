@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.adapters.aws.metrics import EmfMetrics
 from chalicelib.usecases.ports.reports import Metrics
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 from tests.support.fakes import FakeMetrics
 from tests.support.log_lines import Lines, written
 from tests.support.stack import ROOT

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.entrypoints.http import blueprints
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 from infra.local.aws.engine import Engine
 from infra.template.alarms import ALARMS, RUNBOOK, Alarm
 from infra.template.dashboard import graphs

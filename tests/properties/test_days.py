@@ -33,8 +33,9 @@ from chalicelib.usecases.conversations.execute import execute, visible
 from chalicelib.usecases.live import sockets
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
-from chalicelib.usecases.records.people import Person, SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.routing import presence, timers
 from tests.properties import invariants
 from tests.properties.deadlines import QUEUES, There, Told, deadlines, heard, latest

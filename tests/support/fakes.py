@@ -9,7 +9,7 @@ from chalicelib.adapters.webhook_http.target import target_of
 from chalicelib.domain.conversation.entries import Author
 from chalicelib.usecases.ports.live import FrameTooLarge
 from chalicelib.usecases.ports.webhooks import Unreachable
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 from tests.support.clock import ManualClock
 from tests.support.memory.table import Now
 

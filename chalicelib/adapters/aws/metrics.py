@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 
 from chalicelib.adapters.log_lines import METRICS
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 
 SECONDS = frozenset({Metric.OLDEST_WAIT, Metric.TIME_TO_CLAIM})
 """All others are counts."""

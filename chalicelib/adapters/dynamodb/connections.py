@@ -14,7 +14,7 @@ from chalicelib.adapters.dynamodb.rows import PointerRow, RecordRow, Row
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Transaction
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.people import SocketConnection, SocketTicket
+from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 
 ROWS_PER_TRANSACTION = 100
 

@@ -96,7 +96,7 @@ class DynamoDeliveries:
 
 
 def _key(bot: str, delivery_id: str) -> keys.RowKey | None:
-    place = DeliveryId.of(delivery_id)
+    place = DeliveryId.parse(delivery_id)
     if place is None:
         return None
     return keys.delivery(bot, place.at, place.conversation_id, place.seq, place.attempt)

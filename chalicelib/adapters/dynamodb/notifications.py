@@ -8,7 +8,7 @@ from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.notifications import Notification
 
 LIFE = 30 * 24 * 60 * 60 * 1000
 """Milliseconds."""

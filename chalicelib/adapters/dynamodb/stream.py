@@ -7,7 +7,8 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.conversations.entries import entry_of
 from chalicelib.adapters.dynamodb.notifications import notification_of
 from chalicelib.adapters.dynamodb.rows import EntryRow, NotificationRow, Row
-from chalicelib.usecases.records.events import CommittedEntry, Notification
+from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.stream import CommittedEntry
 
 NEWS = {
     "eventName": ["INSERT"],

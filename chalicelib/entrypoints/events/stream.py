@@ -6,7 +6,8 @@ from typing import Any
 
 from chalicelib.entrypoints.request_log import request_id, request_log
 from chalicelib.usecases.reactions import announce_notification, react
-from chalicelib.usecases.records.events import CommittedEntry, Notification
+from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
 log = logging.getLogger("baton")

@@ -29,7 +29,8 @@ from chalicelib.usecases.conversations.execute import execute, no_conversation
 from chalicelib.usecases.live import delivery_status, sockets
 from chalicelib.usecases.live import typing as typing_signs
 from chalicelib.usecases.records.answers import Answer
-from chalicelib.usecases.records.people import Person, SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.routing import presence
 from chalicelib.usecases.services import Services
 

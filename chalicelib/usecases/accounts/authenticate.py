@@ -9,7 +9,7 @@ import hmac
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.errors import NotFound, Unauthenticated
 from chalicelib.domain.routing.members import Member
-from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 
@@ -80,14 +80,14 @@ def _bot_caller(services: Services, bot: str, token: str) -> Caller:
     found, key = services.directory.bot_and_key(bot, key_id)
     if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(secret)):
         raise Unauthenticated("This key is not valid.")
-    if key.ends_by(services.clock.now()):
+    if key.is_expired(services.clock.now()):
         raise Unauthenticated("This key has expired, or was revoked.")
     if found is None or key.bot != bot:
         raise bot_not_found(bot)
     return _key_caller(found, key)
 
 
-def _key_caller(bot: Bot, key: Key) -> Caller:
+def _key_caller(bot: Bot, key: BotKey) -> Caller:
     return Caller(id=key.id, name=bot.name, role=Role.BOT, bot=bot.id, scopes=key.scopes)
 
 

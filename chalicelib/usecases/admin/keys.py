@@ -9,14 +9,14 @@ from chalicelib.domain.address import digest
 from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
 from chalicelib.usecases.accounts.authenticate import KEY_PREFIX, hash_secret
 from chalicelib.usecases.admin import audit
-from chalicelib.usecases.records.bots import Key
+from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.services import Services
 
 ID_LENGTH = 16
 """Characters of base32: 80 random bits. An id is no secret; it may not hold an underscore."""
 
 
-def list_keys(services: Services, caller: Caller) -> list[Key]:
+def list_keys(services: Services, caller: Caller) -> list[BotKey]:
     """The newest first."""
     authorize(caller, Action.CONFIGURE)
     found = services.administration.keys(caller.bot)
@@ -29,11 +29,11 @@ def create(
     name: str | None,
     scopes: Iterable[Scope],
     expires_at: int | None,
-) -> tuple[Key, str]:
+) -> tuple[BotKey, str]:
     """The key, and how a bot presents it: this is the only time that anybody gets to know."""
     authorize(caller, Action.CONFIGURE)
     _require_future(services, expires_at)
-    key, shown = _new(services, Key("", caller.bot, "", frozenset(scopes), expires_at, name))
+    key, shown = _new(services, BotKey("", caller.bot, "", frozenset(scopes), expires_at, name))
     services.directory.put_key(key)
     audit.log_change(caller, "key_created", key_id=key.id, scopes=sorted(key.scopes))
     return key, shown
@@ -41,7 +41,7 @@ def create(
 
 def rotate(
     services: Services, caller: Caller, key_id: str, overlap: int, expires_at: int | None
-) -> tuple[Key, str, int]:
+) -> tuple[BotKey, str, int]:
     """A new key with the same name and scopes; the old one is good for `overlap` milliseconds
     more, at most: its new end comes last. Raises NotFound, and Conflict where it has ended."""
     authorize(caller, Action.CONFIGURE)
@@ -49,7 +49,7 @@ def rotate(
     now, old = services.clock.now(), services.administration.key(caller.bot, key_id)
     if old is None:
         raise _not_found(caller.bot, key_id)
-    if old.ends_by(now):
+    if old.is_expired(now):
         raise Conflict(f"The key {key_id} has ended: make a new one.")
     ends_at = now + overlap
     if old.expires_at is not None:
@@ -69,7 +69,7 @@ def revoke(services: Services, caller: Caller, key_id: str) -> None:
     audit.log_change(caller, "key_revoked", key_id=key_id)
 
 
-def _new(services: Services, like: Key) -> tuple[Key, str]:
+def _new(services: Services, like: BotKey) -> tuple[BotKey, str]:
     key_id = digest(services.random.token())[:ID_LENGTH]
     secret = services.random.token()
     now = services.clock.now()

@@ -5,7 +5,7 @@ from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.usecases.conversations.execute import no_conversation
 from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.services import Services
 
 

@@ -33,7 +33,7 @@ from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.usecases.conversations.enrich import enrich_command
 from chalicelib.usecases.ports.conversations import Commit, CommitConflict, Loaded, Query
 from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.services import Services
 
 ATTEMPTS = 20

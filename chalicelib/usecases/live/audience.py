@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from chalicelib.usecases.records.people import Person, SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 
 Event = Mapping[str, object]

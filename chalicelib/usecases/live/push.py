@@ -9,7 +9,7 @@ from functools import partial
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.live import audience
 from chalicelib.usecases.ports.live import FrameTooLarge
-from chalicelib.usecases.records.people import SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.services import Services
 
 MAX_THREADS = 16

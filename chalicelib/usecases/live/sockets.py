@@ -3,7 +3,8 @@
 from chalicelib.domain.errors import Unauthenticated
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.live import push
-from chalicelib.usecases.records.people import Person, SocketConnection, SocketTicket
+from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
+from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.routing import presence, timers
 from chalicelib.usecases.services import Services
 

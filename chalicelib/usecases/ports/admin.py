@@ -8,7 +8,7 @@ from typing import Protocol
 
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.bots import Bot, CannedReply, Key
+from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
 
@@ -16,13 +16,13 @@ from chalicelib.usecases.records.webhooks import Webhook
 class Administration(Protocol):
     """What admins set up for a bot."""
 
-    def keys(self, bot: str) -> list[Key]:
+    def keys(self, bot: str) -> list[BotKey]:
         """All of them, expired ones too, in no order."""
 
-    def key(self, bot: str, key_id: str) -> Key | None:
+    def key(self, bot: str, key_id: str) -> BotKey | None:
         """None for another bot's as well."""
 
-    def rotate_key(self, old: Key, ends_at: int, new: Key) -> bool:
+    def rotate_key(self, old: BotKey, ends_at: int, new: BotKey) -> bool:
         """Adds `new`, and lets `old` end then, both or neither. False where `old` is no more."""
 
     def delete_key(self, bot: str, key_id: str) -> bool:

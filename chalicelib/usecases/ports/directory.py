@@ -10,14 +10,14 @@ from typing import Protocol
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member, Presence
 from chalicelib.domain.routing.queues import Queue
-from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 
 
 class Directory(Protocol):
     """Bots, keys, people, and who belongs where."""
 
-    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
+    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, BotKey | None]:
         """One round trip."""
 
     def bot_and_member(
@@ -64,7 +64,7 @@ class Directory(Protocol):
 
     def delete_queue(self, bot: str, name: str) -> None: ...
 
-    def put_key(self, key: Key) -> None: ...
+    def put_key(self, key: BotKey) -> None: ...
 
     def put_person(self, person: Person) -> None: ...
 

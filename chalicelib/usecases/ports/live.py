@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.events import Notification
-from chalicelib.usecases.records.people import SocketConnection, SocketTicket
+from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
+from chalicelib.usecases.records.notifications import Notification
 
 
 class Connections(Protocol):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from chalicelib.usecases.records.reports import DayTally, EndedHandoff, Metric, RefusedLeak
+from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
 
 
 class Reports(Protocol):

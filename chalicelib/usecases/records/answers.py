@@ -1,4 +1,4 @@
-"""First answers, kept so that a repeated request gets the same answer again."""
+"""Stored answers: a repeated request gets the first answer again."""
 
 from msgspec import Struct
 
@@ -7,7 +7,7 @@ from chalicelib.domain.conversation.head import Head, Status
 
 
 class IdempotencyKey(Struct, frozen=True):
-    """What a caller wrote into `Idempotency-Key`, and a digest of the request it came with."""
+    """An `Idempotency-Key` header with its caller's id and a digest of its request."""
 
     caller: str
     key: str
@@ -15,17 +15,17 @@ class IdempotencyKey(Struct, frozen=True):
 
 
 class MessageKey(Struct, frozen=True):
-    """One id, one message, for the thread's life."""
+    """A sender's own id of a message. It is unique within a conversation, without expiry."""
 
     sender: From
     message_id: str
 
 
 class Answer(Struct, frozen=True):
-    """What a command's caller gets to know. `head` is as the command left it.
+    """The result of a command. `head` is the head after the command; a stored answer has none.
 
-    `seq` is the number of the entry it made, if it made one; `status`, `epoch` and `handoff_id`
-    are those under which it was accepted. `created` tells a first time from a repetition.
+    `seq` is the number of the entry that the command made, if it made one. `status`, `epoch` and
+    `handoff_id` are those after the command. `created` is False for a repeated request.
     """
 
     conversation_id: str
@@ -38,7 +38,7 @@ class Answer(Struct, frozen=True):
 
 
 class StoredAnswer(Struct, frozen=True):
-    """`answer` is None where what the key has made is no command's."""
+    """`answer` is None if the idempotency key was used by a request that is no command."""
 
     fingerprint: str
     answer: Answer | None

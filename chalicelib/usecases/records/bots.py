@@ -8,7 +8,7 @@ from chalicelib.usecases.records.webhooks import Webhook
 
 
 class CannedReply(Struct, frozen=True):
-    """What agents say often, under a short name."""
+    """A text that agents often send, under a short name."""
 
     name: str
     text: str
@@ -21,9 +21,11 @@ class Bot(Struct, frozen=True):
     settings: BotSettings = field(default_factory=BotSettings)
 
 
-class Key(Struct, frozen=True):
-    """A bot's key. Only a digest of its secret is kept; `expires_at` ends it. `name` and
-    `created_at` are for those who look after it."""
+class BotKey(Struct, frozen=True):
+    """An API key of a bot. Only a hash of its secret is stored.
+
+    `expires_at` None: the key does not expire.
+    """
 
     id: str
     bot: str
@@ -33,5 +35,5 @@ class Key(Struct, frozen=True):
     name: str | None = None
     created_at: int | None = None
 
-    def ends_by(self, now: int) -> bool:
+    def is_expired(self, now: int) -> bool:
         return self.expires_at is not None and self.expires_at <= now

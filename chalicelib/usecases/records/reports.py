@@ -1,6 +1,4 @@
-"""Counts for reports, and the names of the metrics."""
-
-from enum import StrEnum
+"""Counts for the daily reports. Days are UTC and written as `2026-01-31`."""
 
 from msgspec import Struct
 
@@ -8,8 +6,10 @@ from chalicelib.domain.report import Tally
 
 
 class EndedHandoff(Struct, frozen=True):
-    """A handoff that is over, as it is counted: on its last day (UTC, `2026-01-31`), for the queue
-    and the agent who had it last."""
+    """The figures of a handoff that has ended.
+
+    They count on the day on which it ended, for its last queue and its last agent.
+    """
 
     bot: str
     handoff_id: str
@@ -20,8 +20,10 @@ class EndedHandoff(Struct, frozen=True):
 
 
 class RefusedLeak(Struct, frozen=True):
-    """A leak in no handoff: refused because the bot did not know yet that it has the turn again.
-    Counted on its day (UTC, `2026-01-31`), for no queue and no agent."""
+    """A bot message that was refused although no handoff was open, because its epoch was stale.
+
+    It counts on its day, for no queue and no agent.
+    """
 
     bot: str
     conversation_id: str
@@ -30,7 +32,10 @@ class RefusedLeak(Struct, frozen=True):
 
 
 class DayTally(Struct, frozen=True):
-    """What was counted on one day (UTC) for one queue (None: without a queue) or one agent."""
+    """The counts of one day for one group.
+
+    `group` is a queue's name (None: handoffs without a queue) or an agent's id.
+    """
 
     day: str
     group: str | None
@@ -38,21 +43,7 @@ class DayTally(Struct, frozen=True):
 
 
 class Backlog(Struct, frozen=True):
-    """How many handoffs wait, and since when the oldest of them does (None: none waits)."""
+    """How many handoffs wait, and when the longest wait began (None: none waits)."""
 
     count: int
     oldest_since: int | None
-
-
-class Metric(StrEnum):
-    """What operators watch, beside what AWS measures by itself. The names are CloudWatch's."""
-
-    HANDOFFS_WAITING = "HandoffsWaiting"
-    OLDEST_WAIT = "OldestWait"
-    TIME_TO_CLAIM = "TimeToClaim"
-    SOCKETS = "Sockets"
-    CONFLICTS_RETRIED = "ConflictsRetried"
-    DELIVERIES_DEAD = "DeliveriesDead"
-    LEAKS = "Leaks"
-    SWEEPS = "Sweeps"
-    DEADLINES_FAILED = "DeadlinesFailed"

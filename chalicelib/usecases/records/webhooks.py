@@ -9,24 +9,28 @@ DELIVERY_ID = re.compile(r"d_([0-9]{13})_([a-z2-7]{26})_([1-9][0-9]{0,11})_([0-9
 
 
 class WebhookFormat(StrEnum):
-    """How changes of who may speak are told: in our own words, or as the objects that Botpress'
-    `hitlnext` sends. What agents say is told the same way in both."""
+    """The body of handoff events: Baton's own, or the objects that Botpress' `hitlnext` sends.
+
+    Agents' messages have the same body in both formats.
+    """
 
     BATON = "baton"
     BOTPRESS = "botpress"
 
 
 class RetiringSecret(Struct, frozen=True):
-    """A webhook's secret that goes on signing until `ends_at`, beside the one that replaces it."""
+    """A replaced secret that still signs until `ends_at`, beside the new one."""
 
     secret: str
     ends_at: int
 
 
 class Webhook(Struct, frozen=True):
-    """`secrets` are Standard Webhooks secrets (`whsec_…`); each signs, and so do those that are
-    `retiring`, until their end. What was said before `since` is not delivered; `off` is why
-    deliveries have stopped, if they have."""
+    """Where a bot's events are delivered.
+
+    `secrets` and `retiring_secrets` are Standard Webhooks secrets (`whsec_…`). Entries from before
+    `active_since` are not delivered. While `disabled_reason` is set, nothing is delivered.
+    """
 
     url: str
     secrets: tuple[str, ...]
@@ -39,20 +43,24 @@ class Webhook(Struct, frozen=True):
         return tuple(each for each in self.retiring_secrets if each.ends_at > now)
 
     def signing_secrets_at(self, now: int) -> tuple[str, ...]:
-        """The secrets in force."""
+        """The current secrets, then the replaced ones that still sign."""
         return (*self.secrets, *(each.secret for each in self.retiring_at(now)))
 
 
 class DeliveryCursor(Struct, frozen=True):
-    """Everything up to `seq` has been delivered, or given up; `attempts` failed for the next."""
+    """Entries up to `seq` are delivered or given up; `attempts` have failed for the next one."""
 
     seq: int = 0
     attempts: int = 0
 
 
 class DeliveryAttempt(Struct, frozen=True):
-    """One attempt to reach a bot's webhook; `status` is what its server answered, if it did.
-    `attempt` counts from 1; 0 is a replay that an admin asked for."""
+    """One attempt to deliver one entry.
+
+    `attempt` counts from 1; 0 is a replay that an admin asked for. `status` is the HTTP status of
+    the bot's server, None if it did not answer; then `error` says why. `dead` marks the last
+    attempt for an entry that was given up.
+    """
 
     bot: str
     conversation_id: str
@@ -66,7 +74,7 @@ class DeliveryAttempt(Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        """Sorts by time. Names the attempt, so that it is found without an index."""
+        """Ids sort by time. An id holds the row's whole key, so that no index is needed."""
         conversation = self.conversation_id.removeprefix("c_")
         return f"d_{self.at:013d}_{conversation}_{self.seq}_{self.attempt}"
 
@@ -76,7 +84,7 @@ class DeliveryAttempt(Struct, frozen=True):
 
 
 class DeliveryId(Struct, frozen=True):
-    """What the id of a delivery says."""
+    """The parts of a delivery's id."""
 
     at: int
     conversation_id: str
@@ -84,8 +92,8 @@ class DeliveryId(Struct, frozen=True):
     attempt: int
 
     @classmethod
-    def of(cls, delivery_id: str) -> "DeliveryId | None":
-        """None where it is no such id."""
+    def parse(cls, delivery_id: str) -> "DeliveryId | None":
+        """None if this is not the id of a delivery."""
         parts = DELIVERY_ID.fullmatch(delivery_id)
         if parts is None:
             return None
@@ -93,5 +101,5 @@ class DeliveryId(Struct, frozen=True):
 
 
 def is_success(status: int | None) -> bool:
-    """Of a webhook's answer: any 2xx."""
+    """True for any 2xx status of a bot's server."""
     return status is not None and 200 <= status < 300

@@ -1,8 +1,8 @@
 """What operators watch. What happened is recorded where it happens, how things stand once a
 minute, and never by a scan."""
 
-from chalicelib.usecases.records.events import CommittedEntry
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
 SECOND = 1000

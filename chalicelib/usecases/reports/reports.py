@@ -22,8 +22,8 @@ from chalicelib.domain.report import (
     tally,
     utc_day,
 )
-from chalicelib.usecases.records.events import CommittedEntry
 from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
 PAGE = 1000

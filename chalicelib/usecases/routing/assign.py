@@ -13,7 +13,7 @@ from chalicelib.domain.routing.queues import Mode
 from chalicelib.usecases.admin.settings import fallback_chain
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter
-from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
 MOST_ENTRIES = 1000

@@ -9,7 +9,7 @@ from chalicelib.domain.routing.members import Presence
 from chalicelib.domain.routing.queues import takes_over
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter, Query
-from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.routing import assign
 from chalicelib.usecases.services import Services
 

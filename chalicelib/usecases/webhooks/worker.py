@@ -10,7 +10,7 @@ from chalicelib.domain.conversation.entries import Entry, From, Kind
 from chalicelib.usecases import views
 from chalicelib.usecases.live import delivery_status
 from chalicelib.usecases.records.bots import Bot
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.records.webhooks import (
     DeliveryAttempt,
     DeliveryCursor,

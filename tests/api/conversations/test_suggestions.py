@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
-from chalicelib.usecases.records.people import SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.stream import CommittedEntry
 from tests.api.conversation_setup import BOT, begun, id_of, log, ok, online, owned
 from tests.support.api import Api
 from tests.support.clock import START

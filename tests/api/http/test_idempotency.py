@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.access import Scope
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.notifications import Notification
 from tests.api.calls import ADMINS, NATIVE, ROWS, Resource, filled, staged
 from tests.api.conversation_setup import BOT, begun, key, log, message, ok, one, owned, waiting
 from tests.support.api import Answer, Api

@@ -11,7 +11,7 @@ from chalicelib.domain.conversation.head import Head
 from chalicelib.entrypoints.events import minute, stream, webhook_queue
 from chalicelib.entrypoints.request_log import Journal
 from chalicelib.entrypoints.websocket import handlers
-from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.stream import CommittedEntry
 from tests.api.calls import NATIVE, ROWS
 from tests.api.conversation_setup import BOT, NOBODYS_ID, begun, id_of, message, ok, waiting
 from tests.api.live.socket_client import Client

@@ -14,7 +14,7 @@ from chalicelib.entrypoints.websocket.actions import ACTIONS
 from chalicelib.entrypoints.websocket.frames import ENVELOPE
 from chalicelib.usecases import reactions, views
 from chalicelib.usecases.live.push import RESYNC
-from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.webhooks.body import webhook_body
 from chalicelib.usecases.webhooks.worker import deliver
 from tests.api.conversation_setup import BOT, begun, id_of, ok, online

@@ -3,7 +3,7 @@
 from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.live.sockets import CONNECTION_LIFE
 from chalicelib.usecases.ports.conversations import Commit, CommitConflict
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
 from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
 from tests.api.live.socket_client import Client

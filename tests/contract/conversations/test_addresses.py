@@ -10,7 +10,7 @@ from chalicelib.domain.conversation.entries import From
 from chalicelib.usecases.conversations.queries import PAUSED
 from chalicelib.usecases.ports.conversations import BoardFilter, Query
 from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
-from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 from tests.contract.store_setup import ADDRESS, BOT, CID, DEMO, act, member, other, said
 from tests.support.engines import Stores
@@ -152,10 +152,10 @@ def test_unusual_people_and_keys_come_back(stores: Stores) -> None:
     for unusual in UNUSUAL:
         person = Person(unusual, f"{unusual}@example.test", unusual, "hash")
         stores.directory.put_person(person)
-        stores.directory.put_key(Key(unusual, BOT, "hash"))
+        stores.directory.put_key(BotKey(unusual, BOT, "hash"))
         stores.directory.put_member(BOT, member(unusual))
 
         assert stores.directory.person(unusual) == person
-        assert stores.directory.bot_and_key(BOT, unusual)[1] == Key(unusual, BOT, "hash")
+        assert stores.directory.bot_and_key(BOT, unusual)[1] == BotKey(unusual, BOT, "hash")
         assert stores.directory.bots_of_person(unusual) == [BOT]
     assert {each.person for each in stores.directory.members(BOT)} == set(UNUSUAL)

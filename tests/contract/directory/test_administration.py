@@ -10,21 +10,21 @@ from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.conversation.commands import Release, Take
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.bots import Bot, CannedReply, Key
-from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
+from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import RetiringSecret, Webhook, WebhookFormat
 from tests.contract.store_setup import ADDRESS, ANA, BOT, act, at_once, member, other
 from tests.support.clock import START
 from tests.support.engines import Stores
 
-KEY = Key("k1", BOT, "hash", frozenset({Scope.READ}), START + 5000, "Live 🎉", START)
+KEY = BotKey("k1", BOT, "hash", frozenset({Scope.READ}), START + 5000, "Live 🎉", START)
 
 # Keys
 
 
 def test_a_bots_keys_are_listed_and_no_other_bots(stores: Stores) -> None:
-    mine = [KEY, Key("k#2", BOT, "hash")]
+    mine = [KEY, BotKey("k#2", BOT, "hash")]
     for key in (*mine, replace(KEY, id="k3", bot="other")):
         stores.directory.put_key(key)
 

@@ -9,7 +9,7 @@ from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.conversation.commands import Take
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.ports.conversations import Query
-from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
 from tests.contract.store_setup import ADDRESS, ANA, BOT, CID, act, at_once, member
@@ -55,12 +55,12 @@ def test_a_bot_that_is_added_again_is_changed(stores: Stores) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        Key("k1", BOT, "hash"),
-        Key("k1", BOT, "hash", frozenset({Scope.READ}), 5),
-        Key("k1", BOT, "hash", frozenset()),
+        BotKey("k1", BOT, "hash"),
+        BotKey("k1", BOT, "hash", frozenset({Scope.READ}), 5),
+        BotKey("k1", BOT, "hash", frozenset()),
     ],
 )
-def test_a_key_comes_back_as_it_was_added(stores: Stores, key: Key) -> None:
+def test_a_key_comes_back_as_it_was_added(stores: Stores, key: BotKey) -> None:
     stores.directory.put_bot(Bot(BOT, "Demo"))
     stores.directory.put_key(key)
 
@@ -69,12 +69,12 @@ def test_a_key_comes_back_as_it_was_added(stores: Stores, key: Key) -> None:
 
 def test_another_bots_key_is_known_as_such(stores: Stores) -> None:
     stores.directory.put_bot(Bot("other", "Other"))
-    stores.directory.put_key(Key("k1", BOT, "hash"))
+    stores.directory.put_key(BotKey("k1", BOT, "hash"))
 
     bot, key = stores.directory.bot_and_key("other", "k1")
 
     assert bot == Bot("other", "Other")
-    assert key == Key("k1", BOT, "hash")
+    assert key == BotKey("k1", BOT, "hash")
 
 
 def test_a_person_comes_back_as_they_were_added(stores: Stores) -> None:

@@ -17,8 +17,8 @@ from chalicelib.domain.routing.queues import Limits, Mode, Queue
 from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.routing import assign
 from tests.contract.store_setup import at_once
 from tests.support.engines import Stores

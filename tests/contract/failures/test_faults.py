@@ -8,8 +8,8 @@ from chalicelib.domain.conversation.commands import Claim, Note, Pause, Take, Un
 from chalicelib.domain.errors import AtCapacity, TemporarilyUnavailable
 from chalicelib.usecases.ports.conversations import CommitConflict, Query
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.events import Notification
-from chalicelib.usecases.records.people import SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.notifications import Notification
 from tests.contract.failures.faults import (
     FOR_EVER,
     Fault,

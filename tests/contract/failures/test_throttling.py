@@ -14,9 +14,10 @@ from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.conversations.queries import PAUSED
 from chalicelib.usecases.ports.conversations import BoardFilter, Query
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.bots import Bot, Key
-from chalicelib.usecases.records.events import Notification
-from chalicelib.usecases.records.people import Person, SocketConnection, SocketTicket
+from chalicelib.usecases.records.bots import Bot, BotKey
+from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
+from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.reports import EndedHandoff
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Webhook
 from tests.contract.failures.faults import FOR_EVER, Send, asked_for, faulty, refused
@@ -29,7 +30,7 @@ COMMIT = "TransactWriteItems"
 CONNECTION = SocketConnection("s", "ana", 1, (BOT,), START, START + 60_000)
 ENDED = EndedHandoff(BOT, "h_" + "a" * 26 + "_1", "2026-01-31", "sales", "ana", {"handoffs": 1})
 LOGGED = DeliveryAttempt(BOT, CID, 1, 1, "t", START)
-KNOWN = Key("k", BOT, "hash")
+KNOWN = BotKey("k", BOT, "hash")
 NOTIFICATION = Notification("n_1", BOT, "text", "info", START)
 
 

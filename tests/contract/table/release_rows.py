@@ -33,7 +33,8 @@ from chalicelib.domain.routing.queues import Limits, Queue
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.events import CommittedEntry, Notification
+from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import DeliveryCursor
 from chalicelib.usecases.services import Services
 from tests.support.engines import CREDENTIALS, moto

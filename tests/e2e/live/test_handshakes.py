@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 
 from chalicelib.domain.access import Role
 from chalicelib.usecases.accounts.authenticate import hash_secret
-from chalicelib.usecases.records.people import SocketTicket
+from chalicelib.usecases.records.connections import SocketTicket
 from tests.e2e.bot_setup import Running, Scene
 from tests.support.sockets import Socket
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.domain.access import Role
-from chalicelib.usecases.records.people import SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
 from tests.e2e.bot_setup import Running, Scene
 from tests.local.waiting import eventually
 from tests.support.receiver import Receiver

@@ -11,8 +11,8 @@ from chalicelib.domain.conversation.entries import Body, Entry
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
-from chalicelib.usecases.records.people import SocketConnection
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.stream import CommittedEntry
 from tests.support.memory import MemoryConversations
 from tests.support.services import MemoryServices
 

@@ -11,7 +11,7 @@ from chalicelib.domain.conversation.commands import AgentMessage, Pause, Take, U
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
-from chalicelib.usecases.records.events import CommittedEntry
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
 from infra.local.aws.messaging import MAX_RECEIVES

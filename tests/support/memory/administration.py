@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
-from chalicelib.usecases.records.bots import Bot, CannedReply, Key
+from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
 from tests.support.memory.conversations import KEY_LIFE
@@ -16,15 +16,15 @@ class MemoryAdministration:
         self._table = table
         self._clock = clock
 
-    def keys(self, bot: str) -> list[Key]:
+    def keys(self, bot: str) -> list[BotKey]:
         with self._table.lock:
             return [key for key in self._table.keys.values() if key.bot == bot]
 
-    def key(self, bot: str, key_id: str) -> Key | None:
+    def key(self, bot: str, key_id: str) -> BotKey | None:
         key = self._table.keys.get(key_id)
         return key if key and key.bot == bot else None
 
-    def rotate_key(self, old: Key, ends_at: int, new: Key) -> bool:
+    def rotate_key(self, old: BotKey, ends_at: int, new: BotKey) -> bool:
         with self._table.lock:
             known = self.key(old.bot, old.id)
             if known:

@@ -1,6 +1,6 @@
 """Open WebSockets and their tickets in memory."""
 
-from chalicelib.usecases.records.people import SocketConnection, SocketTicket
+from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from tests.support.clock import ManualClock
 from tests.support.memory.table import MemoryTable, Now
 

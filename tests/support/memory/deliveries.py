@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
-from chalicelib.usecases.records.events import Notification
+from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
 from tests.support.clock import ManualClock
 from tests.support.memory.conversations import KEY_LIFE

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member, Presence
 from chalicelib.domain.routing.queues import Queue
-from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 from tests.support.memory.table import MemoryTable, Now
 
@@ -16,7 +16,7 @@ class MemoryDirectory:
     def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
         self._table = table
 
-    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
+    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, BotKey | None]:
         with self._table.lock:
             return self._table.bots.get(bot), self._table.keys.get(key_id)
 
@@ -91,7 +91,7 @@ class MemoryDirectory:
         with self._table.lock:
             self._table.queues.pop((bot, name), None)
 
-    def put_key(self, key: Key) -> None:
+    def put_key(self, key: BotKey) -> None:
         with self._table.lock:
             self._table.keys[key.id] = key
 

@@ -13,9 +13,10 @@ from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import NEVER, Member, Presence
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.records.answers import Answer, MessageKey, StoredAnswer
-from chalicelib.usecases.records.bots import Bot, CannedReply, Key
-from chalicelib.usecases.records.events import Notification
-from chalicelib.usecases.records.people import Person, SocketConnection, SocketTicket
+from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
+from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
+from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.reports import EndedHandoff
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
 
@@ -65,7 +66,7 @@ class MemoryTable:
         self.replies: dict[tuple[str, str], CannedReply] = {}
         self.queues: dict[tuple[str, str], Queue] = {}
         self.ended: dict[tuple[str, str], EndedHandoff] = {}
-        self.keys: dict[str, Key] = {}
+        self.keys: dict[str, BotKey] = {}
         self.people: dict[str, Person] = {}
         self.members: dict[str, dict[str, Member]] = {}
         self.presences: dict[str, Presence] = {}

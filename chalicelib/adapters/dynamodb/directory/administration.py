@@ -31,7 +31,7 @@ from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.bots import Bot, CannedReply, Key
+from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
 
@@ -40,16 +40,16 @@ class DynamoAdministration:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._rows = Rows(table, clock)
 
-    def keys(self, bot: str) -> list[Key]:
+    def keys(self, bot: str) -> list[BotKey]:
         pointers = self._rows.every(PointerRow, keys.bot(bot), PointerRow.sk.startswith("KEY#"))
         rows = self._rows.get_all(keys.key(pointer.id) for pointer in pointers).values()
         return [key_of(row) for row in rows if isinstance(row, KeyRow)]
 
-    def key(self, bot: str, key_id: str) -> Key | None:
+    def key(self, bot: str, key_id: str) -> BotKey | None:
         row = self._rows.get(KeyRow, keys.key(key_id))
         return key_of(row) if row and row.bot == bot else None
 
-    def rotate_key(self, old: Key, ends_at: int, new: Key) -> bool:
+    def rotate_key(self, old: BotKey, ends_at: int, new: BotKey) -> bool:
         # Neither a repetition by the SDK nor one by the admin does harm: all of it sets.
         transaction = Transaction(self._rows.table)
         transaction.put(key_row(new))

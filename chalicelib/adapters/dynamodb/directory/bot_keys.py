@@ -3,10 +3,10 @@
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import KeyRow, PointerRow
 from chalicelib.domain.access import Scope
-from chalicelib.usecases.records.bots import Key
+from chalicelib.usecases.records.bots import BotKey
 
 
-def key_row(key: Key) -> KeyRow:
+def key_row(key: BotKey) -> KeyRow:
     return KeyRow.at(
         keys.key(key.id),
         id=key.id,
@@ -19,8 +19,8 @@ def key_row(key: Key) -> KeyRow:
     )
 
 
-def key_of(row: KeyRow) -> Key:
-    return Key(
+def key_of(row: KeyRow) -> BotKey:
+    return BotKey(
         id=row.id,
         bot=row.bot,
         secret_hash=row.secret_hash,

@@ -25,7 +25,7 @@ from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member, Presence
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.bots import Bot, Key
+from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 
 
@@ -33,7 +33,7 @@ class DynamoDirectory:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._rows = Rows(table, clock)
 
-    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, Key | None]:
+    def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, BotKey | None]:
         of_bot, of_key = keys.bot_row(bot), keys.key(key_id)
         found = self._rows.get_all([of_bot, of_key])
         bot_row, found_key = named(found, BotRow, of_bot), named(found, KeyRow, of_key)
@@ -117,7 +117,7 @@ class DynamoDirectory:
     def delete_queue(self, bot: str, name: str) -> None:
         self._rows.delete([keys.queue(bot, name)])
 
-    def put_key(self, key: Key) -> None:
+    def put_key(self, key: BotKey) -> None:
         self._put_all(key_row(key), key_pointer(key.bot, key.id))
 
     def put_person(self, person: Person) -> None:

@@ -11,7 +11,7 @@ from chalicelib.entrypoints.http.schemas.conversations import NAME, SHORT
 from chalicelib.entrypoints.http.schemas.parsing import Strict, identifier, words
 from chalicelib.usecases import views
 from chalicelib.usecases.admin.members import Invitation
-from chalicelib.usecases.records.bots import Bot, CannedReply, Key
+from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.webhooks import Webhook, WebhookFormat
 from chalicelib.usecases.webhooks.admin import WebhookTestResult
 from chalicelib.usecases.webhooks.replay import LoggedDelivery
@@ -154,7 +154,7 @@ def bot(bot: Bot) -> views.Json:
     return {"id": bot.id, "name": bot.name}
 
 
-def key(of: Key) -> views.Json:
+def key(of: BotKey) -> views.Json:
     return {
         "id": of.id,
         "name": of.name,

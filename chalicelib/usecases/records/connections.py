@@ -1,0 +1,31 @@
+"""Open WebSocket connections, and the tickets that open them.
+
+Times are in milliseconds since 1970 (UTC).
+"""
+
+from msgspec import Struct
+
+
+class SocketTicket(Struct, frozen=True):
+    """A single-use ticket: it opens one connection, before `expires_at`."""
+
+    hash: str
+    person: str
+    token_version: int
+    expires_at: int
+
+
+class SocketConnection(Struct, frozen=True):
+    """One open WebSocket. It receives frames about the conversations of `bots`.
+
+    `events` are the names of the Botpress events that the connection has subscribed to.
+    """
+
+    id: str
+    person: str
+    token_version: int
+    bots: tuple[str, ...]
+    opened_at: int
+    expires_at: int
+    is_owner: bool = False
+    events: tuple[str, ...] = ()

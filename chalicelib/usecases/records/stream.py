@@ -1,0 +1,13 @@
+"""What the table's stream delivers for a committed command."""
+
+from msgspec import Struct
+
+from chalicelib.domain.conversation.entries import Entry
+
+
+class CommittedEntry(Struct, frozen=True):
+    """One entry as read from the stream, with its bot and conversation."""
+
+    bot: str
+    conversation_id: str
+    entry: Entry
