@@ -1,1 +1,1 @@
-"""What happens: load, decide, commit. The world is reached through the ports alone."""
+"""Use cases: load, decide, commit. They reach the outside only through the ports."""

@@ -9,8 +9,10 @@ from typing import Protocol
 
 class LoginAttempts(Protocol):
     def count(self, name: str, now: int, window: int) -> int:
-        """Counts one more attempt under this name and answers how many there were within the
-        `window` (milliseconds) that the first one opened."""
+        """Counts one more attempt under `name` and returns the number within the window.
+
+        The first attempt opens a window of `window` milliseconds.
+        """
 
     def reset(self, name: str) -> None: ...
 
@@ -19,11 +21,12 @@ class Passwords(Protocol):
     def hash(self, password: str) -> str: ...
 
     def matches(self, password: str, hashed: str | None) -> bool:
-        """Takes as long where there is nobody to compare with (None) as where there is."""
+        """Takes equally long if `hashed` is None, so that nobody can test whether an account
+        exists."""
 
 
 class Tokens(Protocol):
     def issue(self, claims: Mapping[str, object]) -> str: ...
 
     def verify(self, token: str, typ: str) -> Mapping[str, object]:
-        """The claims of a token of this type. Raises Unauthenticated."""
+        """Returns the claims of a token of type `typ`. Raises Unauthenticated."""

@@ -1,7 +1,7 @@
-"""What administration needs from the world, beside what everybody needs (`ports`).
+"""The port for administration: bots, their keys, webhooks, canned replies and members.
 
-Nothing here is remembered: whoever changes something sees it at once; for everybody else it holds
-within five seconds, in which `Directory` may remember.
+Reads here are not cached. Others see a change within five seconds, because `Directory` may cache.
+Times are in milliseconds since 1970 (UTC).
 """
 
 from typing import Protocol
@@ -14,64 +14,75 @@ from chalicelib.usecases.records.webhooks import Webhook
 
 
 class Administration(Protocol):
-    """What admins set up for a bot."""
-
     def keys(self, bot: str) -> list[BotKey]:
-        """All of them, expired ones too, in no order."""
+        """All keys, expired ones included, unsorted."""
 
     def key(self, bot: str, key_id: str) -> BotKey | None:
-        """None for another bot's as well."""
+        """None if this bot has no such key."""
 
     def rotate_key(self, old: BotKey, ends_at: int, new: BotKey) -> bool:
-        """Adds `new`, and lets `old` end then, both or neither. False where `old` is no more."""
+        """Adds `new` and lets `old` expire at `ends_at`, in one transaction.
+
+        False, and no change, if `old` no longer exists.
+        """
 
     def delete_key(self, bot: str, key_id: str) -> bool:
-        """False where this bot has no such key."""
+        """False if this bot has no such key."""
 
     def webhook(self, bot: str) -> Webhook | None: ...
 
     def update_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
-        """Changes what differs between the two, and nothing else. False where url or secrets are
-        no longer as in `old`, or there is no such bot."""
+        """Writes the attributes in which `new` differs from `old`.
+
+        False, and no change, if the URL or the secrets are no longer those of `old`, or if there
+        is no such bot.
+        """
 
     def canned_replies(self, bot: str) -> list[CannedReply]:
-        """All of them, in no order."""
+        """All canned replies, unsorted."""
 
     def put_canned_reply(self, bot: str, reply: CannedReply) -> None:
-        """In the place of any other of that name."""
+        """Replaces a reply of the same name."""
 
     def delete_canned_reply(self, bot: str, name: str) -> None:
-        """No change where there is none."""
+        """Does nothing if there is no such reply."""
 
     def create_bot(self, bot: Bot) -> bool:
-        """False, and no change, where there is one of this id."""
+        """False, and no change, if the id is taken."""
 
     def rename_bot(self, bot: str, name: str) -> bool:
-        """False where there is none."""
+        """False if there is no such bot."""
 
     def delete_bot(self, bot: str) -> None:
-        """The bot with its webhook and settings, and nothing else that is its own. No change where
-        there is none."""
+        """Deletes the bot with its webhook and settings, but not its keys, members, queues,
+        replies and conversations. Does nothing if there is no such bot."""
 
     def create_person(self, person: Person) -> bool:
-        """False, and no change, where somebody with this id is known."""
+        """False, and no change, if the id is taken."""
 
     def set_password(self, person: Person, password_hash: str) -> bool:
-        """Ends all sessions that `person` has as read; False where they have ended meanwhile."""
+        """Sets the hash and raises the token version, which ends the person's sessions.
+
+        False, and no change, if the token version is no longer that of `person`.
+        """
 
     def update_member(self, bot: str, member: Member) -> bool:
-        """Role, queues and capacity; False where they are no member."""
+        """Sets role, queues and capacity. False if the person is not a member."""
 
     def remove_member(self, bot: str, person: str) -> bool:
-        """False where they are none. What they own stays theirs."""
+        """Keeps the conversations that the person owns. False if they are not a member."""
 
     def open_conversations(self, bot: str, person: str) -> int:
-        """How many conversations they have now, member or not: kept by each command, and never
-        behind."""
+        """How many conversations the person owns, also after their removal.
+
+        Every command updates this count in its own transaction, so it never lags.
+        """
 
     def stored_response(self, bot: str, key: IdempotencyKey) -> tuple[str, str | None] | None:
-        """The fingerprint of the request that used this key, and what was kept of its reply; None
-        in its place where the key has made something else."""
+        """Returns the fingerprint of the request that used this key, and its stored response.
 
-    def store_response(self, bot: str, key: IdempotencyKey, reply: str) -> None:
-        """The first one stays, for seven days."""
+        The response is None if the key was used by a command or a notification.
+        """
+
+    def store_response(self, bot: str, key: IdempotencyKey, response: str) -> None:
+        """Keeps the response for seven days. Does nothing if the key has been used."""

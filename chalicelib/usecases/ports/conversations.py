@@ -22,8 +22,11 @@ from chalicelib.usecases.records.reports import Backlog
 
 
 class Query(Struct, frozen=True):
-    """What a command has to know, read in one go. `agent` is a member whom the command names,
-    `queue` the one it asks for, `suggestion` the number of an entry."""
+    """What `load` reads for one command.
+
+    `agent` is the id of the member whom the command names, `queue` the name of the queue that it
+    asks for, `suggestion` the `seq` of an entry.
+    """
 
     bot: str
     conversation_id: str
@@ -35,7 +38,7 @@ class Query(Struct, frozen=True):
 
 
 class Loaded(Struct, frozen=True):
-    """`by_key` and `by_message` are first answers: a command that has one is a replay."""
+    """If `by_key` or `by_message` is set, the command is a repetition and has its answer."""
 
     head: Head | None = None
     by_key: StoredAnswer | None = None
@@ -46,7 +49,7 @@ class Loaded(Struct, frozen=True):
 
 
 class Commit(Struct, frozen=True):
-    """One transaction: the decision, its command's id, and what makes a repetition a replay."""
+    """One transaction: the decision, and the keys under which its answer is stored."""
 
     before: Head
     decision: Decision
@@ -57,18 +60,19 @@ class Commit(Struct, frozen=True):
 
 
 class CommitConflict(Exception):
-    """Another command got the sequence number; nothing was stored. Load and decide again."""
+    """Another command took the sequence number or the key, and nothing was stored: load and decide
+    again."""
 
 
 class Listing(Struct, frozen=True):
-    """One page of conversation ids, and where the next page begins (None: there is none)."""
+    """One page of conversation ids. `position` of the next page is None after the last one."""
 
     conversation_ids: Sequence[str]
     position: str | None
 
 
 class BoardFilter(Struct, frozen=True):
-    """`statuses` are paused ones. None, for `queue` and `owner`, is: any."""
+    """Statuses other than the paused ones match nothing. None for `queue` and `owner` means any."""
 
     statuses: frozenset[Status]
     queue: str | None = None
@@ -80,71 +84,90 @@ class Conversations(Protocol):
         """One round trip."""
 
     def commit(self, commit: Commit) -> None:
-        """One round trip. Raises Lost, AtCapacity; returns also where the same command has been
-        committed before (its answer was lost on the way)."""
+        """One round trip. Raises CommitConflict, AtCapacity.
+
+        Succeeds if this command is already committed: the reply to an earlier try was lost.
+        """
 
     def head(self, bot: str, conversation_id: str) -> Head | None:
         """One round trip."""
 
     def heads(self, bot: str, conversation_ids: Iterable[str]) -> list[Head]:
-        """Those that exist, in the order asked for; one round trip per 100."""
+        """The existing ones, in the order of the ids; one round trip per 100."""
 
     def entries_after(self, bot: str, conversation_id: str, seq: int, limit: int) -> list[Entry]:
-        """Ascending, from the first entry after `seq`; at most `limit`, and at most 1 MB."""
+        """The first entries after `seq`, ascending; at most `limit`, and at most 1 MB."""
 
     def entries_before(
         self, bot: str, conversation_id: str, seq: int | None, limit: int
     ) -> list[Entry]:
-        """Ascending, the last ones before `seq` (None: the latest)."""
+        """The last entries before `seq` (None: of all), ascending."""
 
     def ids_of_user(self, bot: str, channel: str, user: str) -> list[str]:
-        """Ids of this user's conversations on this channel, all threads."""
+        """The user's conversations on this channel, in all threads."""
 
     def ids_of_user_on_any_channel(self, bot: str, user: str) -> list[str]:
-        """Ids of this user's conversations, all channels and threads."""
+        """The user's conversations on all channels, in all threads."""
 
     def ids_of_thread(self, bot: str, thread: str) -> list[str]:
-        """Ids of the conversations with this thread id, all channels and users."""
+        """The conversations with this thread id, of all channels and users."""
 
     def board(self, bot: str, wanted: BoardFilter, position: str | None, limit: int) -> Listing:
-        """Paused conversations, by priority and longest wait. May lag behind the heads."""
+        """Paused conversations, the highest priority and then the longest wait first.
+
+        May lag behind the heads.
+        """
 
     def backlog(self, bot: str) -> Backlog:
-        """By the board's own keys: one round trip per shard and 1 MB of them, which is some 5,000
-        handoffs. May lag behind the heads."""
+        """One round trip per shard and per 1 MB of keys (about 5,000 handoffs).
+
+        May lag behind the heads.
+        """
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
-        """All conversations, latest activity first, to the minute. May lag behind the heads."""
+        """All conversations, the latest activity (to the minute) first.
+
+        May lag behind the heads.
+        """
 
     def by_user_name(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
-        """Conversations whose user's name begins so, in lower case. May lag behind the heads."""
+        """Conversations whose user's name, in lower case, begins with `prefix`.
+
+        May lag behind the heads.
+        """
 
     def handoff(self, bot: str, handoff_id: str) -> Handoff | None: ...
 
     def handoffs(
         self, bot: str, position: str | None, limit: int
     ) -> tuple[list[Handoff], str | None]:
-        """Open and closed ones, the latest request first, and where the next page begins. Which
-        there are may lag; what is said of them does not."""
+        """Returns open and closed handoffs, the latest request first, and the next page's position.
+
+        A new handoff may be missing for a moment; the data of those listed is current.
+        """
 
     def handoffs_of_conversation(self, bot: str, conversation_id: str) -> list[Handoff]:
-        """All of one conversation, the latest request first."""
+        """All handoffs of the conversation, the latest request first."""
 
     def entries_at(
         self, bot: str, places: Iterable[tuple[str, int]]
     ) -> Mapping[tuple[str, int], Entry]:
-        """By conversation id and seq; one round trip per 100."""
+        """Entries by conversation id and `seq`; one round trip per 100."""
 
     def notes(self, bot: str, conversation_id: str) -> list[Entry]:
-        """All of them, ascending."""
+        """All notes of the conversation, ascending."""
 
     def profiles(self, addresses: Iterable[Address]) -> Mapping[Address, Profile]:
-        """Of those users of whom something is known; one round trip per 100."""
+        """The stored profiles; users without one are missing. One round trip per 100."""
 
     def set_due_at(self, head: Head, due_at: int | None) -> None:
-        """Moves the time at which it is looked after again, and nothing else; does nothing where
-        the conversation has changed meanwhile."""
+        """Sets when the timers look at the conversation again; None means never.
+
+        Does nothing if the conversation has changed since `head` was read.
+        """
 
     def due_conversations(self, until: int, limit: int) -> list[tuple[str, str]]:
-        """Bot and id of the conversations that have a deadline at or before `until`, the earliest
-        first; of all bots, at most `limit` per shard. May lag behind the heads."""
+        """Returns bot and id of the conversations that are due at or before `until`, of all bots.
+
+        The earliest come first, at most `limit` per shard. May lag behind the heads.
+        """

@@ -15,7 +15,10 @@ from chalicelib.usecases.records.people import Person
 
 
 class Directory(Protocol):
-    """Bots, keys, people, and who belongs where."""
+    """Results may be up to five seconds old; writes through the same directory show at once.
+
+    The `put_` methods replace what has the same id.
+    """
 
     def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, BotKey | None]:
         """One round trip."""
@@ -23,26 +26,26 @@ class Directory(Protocol):
     def bot_and_member(
         self, bot: str, person: str
     ) -> tuple[Bot | None, Person | None, Member | None]:
-        """One round trip; the member without presence and load."""
+        """One round trip. The member has neither presence nor load."""
 
     def bot(self, bot: str) -> Bot | None: ...
 
     def person(self, person: str) -> Person | None: ...
 
     def invalidate_cache(self) -> None:
-        """Whatever is remembered is read anew."""
+        """Makes the next reads come from the table."""
 
     def people(self, persons: Iterable[str]) -> list[Person]:
-        """Those that exist, in no order; one round trip per 100."""
+        """Those of these people that exist, unsorted; one round trip per 100."""
 
     def members(self, bot: str) -> list[Member]:
-        """Everybody of this bot, with presence and load."""
+        """All members of the bot, with presence and load."""
 
     def roster(self, bot: str) -> list[Member]:
-        """Everybody of this bot, without presence and load, which cost a read for each."""
+        """All members of the bot, without presence and load, which cost one read per member."""
 
     def bots_of_person(self, person: str) -> list[str]:
-        """The bots this person belongs to."""
+        """The ids of the bots in which the person is a member."""
 
     def bot_ids(self) -> list[str]: ...
 
@@ -53,10 +56,10 @@ class Directory(Protocol):
     def put_bot(self, bot: Bot) -> None: ...
 
     def put_settings(self, bot: str, settings: BotSettings) -> bool:
-        """False where there is no such bot."""
+        """False if there is no such bot."""
 
     def queues(self, bot: str) -> list[Queue]:
-        """Those that somebody has configured, by name."""
+        """The configured queues, sorted by name."""
 
     def queue(self, bot: str, name: str) -> Queue | None: ...
 
@@ -71,4 +74,4 @@ class Directory(Protocol):
     def put_member(self, bot: str, member: Member) -> None: ...
 
     def end_sessions(self, person: str) -> None:
-        """Raises the person's token version: every token issued so far is worth nothing."""
+        """Raises the person's token version: all tokens issued so far are refused."""

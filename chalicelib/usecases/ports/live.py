@@ -1,4 +1,4 @@
-"""The ports that tell agents what happens: WebSocket connections, notifications and SNS.
+"""The ports for live updates: WebSocket connections, notifications and SNS.
 
 A method that calls AWS may raise TemporarilyUnavailable. Times are in milliseconds since
 1970 (UTC).
@@ -18,15 +18,20 @@ class Connections(Protocol):
     def add_ticket(self, ticket: SocketTicket) -> None: ...
 
     def use_ticket(self, ticket_hash: str, now: int) -> SocketTicket | None:
-        """The ticket, once: of any number of callers one gets it. None if used or expired."""
+        """Returns the ticket and deletes it: of concurrent callers only one gets it.
+
+        None if it is unknown, used or expired.
+        """
 
     def put(self, connection: SocketConnection) -> None: ...
 
     def get(self, connection_id: str) -> SocketConnection | None: ...
 
     def remove(self, connection: SocketConnection) -> list[tuple[str, str]]:
-        """Forgets it, with everything it watches: bots and ids of those conversations. Closing
-        twice does no harm."""
+        """Deletes the connection and all that it watches. A second call changes nothing.
+
+        Returns bot and id of the conversations that it watched.
+        """
 
     def of_bot(self, bot: str) -> list[SocketConnection]: ...
 
@@ -37,26 +42,29 @@ class Connections(Protocol):
     def unwatch(self, bot: str, conversation_id: str, connection_id: str) -> None: ...
 
     def watchers(self, bot: str, conversation_id: str) -> list[str]:
-        """Ids of the connections that have this conversation open."""
+        """The ids of the connections that watch this conversation."""
 
 
 class Notifications(Protocol):
-    def add(self, notification: Notification, key: IdempotencyKey | None) -> None: ...
+    def add(self, notification: Notification, key: IdempotencyKey | None) -> None:
+        """Raises CommitConflict if the key has been used."""
 
     def find_by_key(self, bot: str, key: IdempotencyKey) -> tuple[str, Notification | None] | None:
-        """The fingerprint of the request that used this key, and what it made; None in its place
-        where that is no notification."""
+        """Returns the fingerprint of the request that used this key, and its notification.
+
+        The notification is None if the key was used by another kind of request.
+        """
 
     def latest(self, bot: str, position: str | None, limit: int) -> list[Notification]:
-        """Newest first; `position` is the id after which the page begins."""
+        """The newest first. `position` is the id of the last notification of the page before."""
 
     def mark_read(self, bot: str, notification_id: str, person: str) -> bool:
-        """False where there is no such notification."""
+        """False if the bot has no such notification."""
 
 
 class SocketSender(Protocol):
     def send(self, connection_id: str, frame: bytes) -> bool:
-        """False where the connection is gone for good. Raises FrameTooLarge over 128 KB."""
+        """False if API Gateway reports the connection as gone. Raises FrameTooLarge over 128 KB."""
 
 
 class FrameTooLarge(Exception):
@@ -65,4 +73,4 @@ class FrameTooLarge(Exception):
 
 class Topic(Protocol):
     def publish(self, message: Mapping[str, object], attributes: Mapping[str, str]) -> None:
-        """Attributes without a value are left out: SNS refuses empty ones."""
+        """Leaves out empty attributes, which SNS would refuse."""

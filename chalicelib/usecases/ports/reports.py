@@ -8,13 +8,13 @@ from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedL
 
 
 class Reports(Protocol):
-    """What is counted by day: of handoffs that have ended, and of leaks in none."""
+    """Daily counts of ended handoffs, and of leaks outside of handoffs."""
 
     def count_handoff(self, ended: EndedHandoff) -> None:
-        """Once for each handoff, however often it is told."""
+        """Counts each handoff once, however often it is called."""
 
     def count_leak(self, leaked: RefusedLeak) -> None:
-        """Once for each entry, however often it is told."""
+        """Counts each entry once, however often it is called."""
 
     def by_queue(self, bot: str, first: str, last: str) -> list[DayTally]:
         """From the first to the last day, both included."""
@@ -24,5 +24,8 @@ class Reports(Protocol):
 
 class Metrics(Protocol):
     def record(self, values: Mapping[Metric, float], bot: str | None = None) -> None:
-        """Counts, and times in seconds. `bot`, where they concern one, can be searched for; it
-        is no dimension: each new value of one is a metric of its own, and paid for as such."""
+        """Records counts, and durations in seconds.
+
+        `bot` is a searchable property and not a dimension: each value of a dimension is billed as
+        a metric of its own.
+        """

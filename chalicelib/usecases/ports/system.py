@@ -4,16 +4,17 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    def now(self) -> int: ...
+    def now(self) -> int:
+        """Milliseconds since 1970 (UTC)."""
 
     def sleep(self, milliseconds: float) -> None: ...
 
 
 class Random(Protocol):
-    """Where unpredictable things come from."""
+    """Unpredictable values."""
 
     def token(self) -> str:
-        """256 bits, URL-safe."""
+        """256 random bits, URL-safe."""
 
     def fraction(self) -> float:
-        """From 0 up to, not including, 1."""
+        """At least 0 and less than 1."""
