@@ -21,7 +21,7 @@ class DynamoNotifications:
         self._rows = Rows(table, clock)
 
     def add(self, notification: Notification, key: IdempotencyKey | None) -> None:
-        """Raises Lost where the key has made something else before."""
+        """Raises CommitConflict if the key has been used."""
         transaction = Transaction(self._rows.table)
         transaction.put(self._row(notification))
         if key:

@@ -22,7 +22,7 @@ class MemoryNotifications:
         self._clock = clock or ManualClock()
 
     def add(self, notification: Notification, key: IdempotencyKey | None) -> None:
-        """Raises Lost where the key has made something before."""
+        """Raises CommitConflict if the key has been used."""
         bot = notification.bot
         with self._table.lock:
             if key and self._kept(bot, key):

@@ -42,7 +42,7 @@ KEY_LIFE = 7 * 24 * 60 * 60 * 1000
 
 
 def write(rows: Rows, commit: Commit) -> None:
-    """Raises Lost, AtCapacity."""
+    """Raises CommitConflict, AtCapacity."""
     try:
         _transaction(rows, commit, commit.decision.capacity_changes).commit()
     except Cancelled as cancelled:

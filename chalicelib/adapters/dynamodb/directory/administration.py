@@ -178,7 +178,7 @@ class DynamoAdministration:
 
 
 def _is_as_read(webhook: Webhook | None) -> Condition:
-    """`off` may have changed: whoever switches it off says nothing about the rest."""
+    """`off` may differ: `disable_webhook` writes that attribute alone."""
     if webhook is None:
         absent: Condition = BotRow.pk.exists() & BotRow.url.does_not_exist()
         return absent
