@@ -18,7 +18,7 @@ from chalicelib.adapters.dynamodb.conversations.heads import head_row
 from chalicelib.adapters.dynamodb.table import Table as DynamoTable
 from chalicelib.adapters.dynamodb.table import open_table
 from chalicelib.domain.address import Address
-from chalicelib.domain.conversation.head import unborn
+from chalicelib.domain.conversation.head import new_head
 from infra.local.aws.engine import Engine
 from infra.local.aws.table import create_table
 from tests.budgets.commands import COMMANDS, Command
@@ -67,7 +67,7 @@ def _fill(client: Any, stored: int, size: int) -> None:
 
 
 def _head(number: int) -> Any:
-    head = unborn(Address(BOT, "web", f"crowd-{number}"), START)
+    head = new_head(Address(BOT, "web", f"crowd-{number}"), START)
     return head_row(head, 1).serialize()
 
 

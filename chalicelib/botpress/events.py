@@ -12,7 +12,8 @@ from chalicelib.botpress import handoff_views as handoffs
 from chalicelib.botpress import views as view
 from chalicelib.botpress.sessions import SAID, sessions
 from chalicelib.domain.access import Caller
-from chalicelib.domain.conversation.entries import Entry, From, Kind
+from chalicelib.domain.conversation.authors import From
+from chalicelib.domain.conversation.entries import Entry, HandoffContent, Kind, Noted
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.usecases.conversations.execute import visible
@@ -119,7 +120,9 @@ def _waits(head: Head, entry: Entry) -> bool:
 
 
 def _of_handoff(services: Services, head: Head, entry: Entry) -> Iterator[Json]:
-    handoff_id = (entry.payload or {}).get("handoff_id") or head.handoff_id
+    content = entry.content
+    handoff_id = content.handoff_id if isinstance(content, HandoffContent | Noted) else None
+    handoff_id = handoff_id or head.handoff_id
     found = services.conversations.handoff(head.bot, str(handoff_id)) if handoff_id else None
     if found is None:
         return

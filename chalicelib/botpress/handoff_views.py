@@ -29,7 +29,7 @@ class HandoffStatus(StrEnum):
     EXPIRED = "expired"
 
 
-STATUS_OF: Mapping[Outcome, HandoffStatus] = {
+STATUS_OF: Mapping[str, HandoffStatus] = {
     Outcome.RESOLVED: HandoffStatus.RESOLVED,
     Outcome.USER_LEFT: HandoffStatus.RESOLVED,
     Outcome.BOT_DOWN: HandoffStatus.RESOLVED,
@@ -54,7 +54,7 @@ class HandoffDetail(Struct, frozen=True):
     @property
     def status(self) -> HandoffStatus:
         if self.handoff.resumption:
-            return STATUS_OF[self.handoff.resumption.outcome]
+            return STATUS_OF.get(self.handoff.resumption.outcome, HandoffStatus.RESOLVED)
         if self.head.handoff_id != self.handoff.id:
             return HandoffStatus.RESOLVED  # it ended between two reads
         is_waiting = self.head.status is Status.WAITING
@@ -143,14 +143,14 @@ def bare_handoff(of: HandoffDetail) -> Json:
 
 def comment(of: HandoffDetail, note: Entry) -> Json:
     """Notes belong to the conversation and last from one handoff to the next."""
-    about = (note.payload or {}).get("handoff_id", of.handoff.id)
+    about = (note.record.payload or {}).get("handoff_id", of.handoff.id)
     at = timestamp(note.at)
     return {
         "id": f"{of.head.id}:{note.seq}",
         "agentId": of.agents.get(note.author.id, note.author.id),
         "handoffId": about,
         "threadId": thread_of(of.head),
-        "content": note.text,
+        "content": note.record.text,
         "createdAt": at,
         "updatedAt": at,
     }

@@ -10,7 +10,7 @@ from chalicelib.botpress.callers import identify
 from chalicelib.botpress.responses import module_error, plain_text
 from chalicelib.domain.access import Action, authorize
 from chalicelib.domain.address import Address
-from chalicelib.domain.conversation.commands import Pause, TakeAndSay, Unpause
+from chalicelib.domain.conversation.commands import ClaimAndReply, Pause, Unpause
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.errors import InvalidRequest, NotFound
 from chalicelib.entrypoints.http.framework import Call, Reply, Routes
@@ -18,7 +18,7 @@ from chalicelib.entrypoints.http.schemas.conversations import LONG, SHORT
 from chalicelib.entrypoints.http.schemas.parsing import identifier
 from chalicelib.usecases.conversations import lookup, queries
 from chalicelib.usecases.conversations import pause as pausing
-from chalicelib.usecases.conversations.execute import ACTION_OF, execute
+from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.routing.presence import refresh
 
 HITL = "/api/v1/bots/{bot}/mod/hitl"
@@ -54,7 +54,7 @@ def say(call: Call) -> Reply:
         conversation_id = lookup.by_session(call.services, caller, call.id)
     except NotFound:
         return plain_text("Not Found", 404)
-    command = TakeAndSay(Body(text=bodies.text(said)))
+    command = ClaimAndReply(Body(text=bodies.text(said)))
     execute(call.services, caller, conversation_id, command, key=call.key)
     refresh(call.services, caller.id)
     return _done(conversation_id)
@@ -70,7 +70,7 @@ def is_paused(call: Call) -> Reply:
 def act_on_session(call: Call) -> Reply:
     """What the body holds is ignored, as Botpress does: the forum's action sends its login."""
     caller, command = call.caller, _command(call)
-    authorize(caller, ACTION_OF[type(command)])
+    authorize(caller, command.action)
     bodies.fields(call)
     conversation_id = lookup.by_session(call.services, caller, call.id)
     execute(call.services, caller, conversation_id, command, key=call.key)

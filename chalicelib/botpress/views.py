@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.commands import Profile
-from chalicelib.domain.conversation.entries import Entry, From
+from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases.views import Json, timestamp
 
@@ -109,7 +110,7 @@ def message_news(conversation_id: str, entry: Entry) -> Json:
 def _message(conversation_id: str, entry: Entry) -> Json:
     return {
         "id": f"{conversation_id}:{entry.seq}",
-        "type": entry.type,
+        "type": entry.record.type,
         "source": entry.sender,
         "text": text(entry),
         "raw_message": payload(entry),
@@ -120,9 +121,9 @@ def _message(conversation_id: str, entry: Entry) -> Json:
 
 def text(entry: Entry) -> str | None:
     """What a line of text says of a message: itself, or its own preview."""
-    if entry.text is not None:
-        return entry.text
-    said = entry.payload or {}
+    if entry.record.text is not None:
+        return entry.record.text
+    said = entry.record.payload or {}
     wrapped = said.get("wrapped")
     found = said.get("preview") or said.get("text")
     if not found and isinstance(wrapped, Mapping):
@@ -131,9 +132,9 @@ def text(entry: Entry) -> str | None:
 
 
 def payload(entry: Entry) -> Json:
-    if entry.text is not None:
-        return {"type": entry.type, "text": entry.text}
-    return {"type": entry.type, **(entry.payload or {})}
+    if entry.record.text is not None:
+        return {"type": entry.record.type, "text": entry.record.text}
+    return {"type": entry.record.type, **(entry.record.payload or {})}
 
 
 def user_conversation(head: Head, entry: Entry | None) -> Json:
@@ -148,7 +149,7 @@ def user_conversation(head: Head, entry: Entry | None) -> Json:
         "success": None,
         "createdOn": timestamp(entry.at),
         "threadId": thread_of(head),
-        "type": entry.type,
+        "type": entry.record.type,
         "event": {"preview": text(entry), "payload": payload(entry)},
     }
 
@@ -163,7 +164,7 @@ def stored_event(head: Head, entry: Entry) -> Json:
         "channel": address.channel,
         "threadId": thread_of(head),
         "target": address.user,
-        "type": entry.type,
+        "type": entry.record.type,
         "createdOn": timestamp(entry.at),
     }
     stays_empty = ("incomingEventId", "workflowId", "feedback", "success")
@@ -171,7 +172,7 @@ def stored_event(head: Head, entry: Entry) -> Json:
     return {
         **facts,
         **dict.fromkeys(stays_empty),
-        "messageId": entry.message_id,
+        "messageId": entry.record.message_id,
         "sessionId": "::".join(part for part in session_id if part is not None),
         "event": facts | {"preview": text(entry), "payload": payload(entry)},
     }

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from chalicelib.domain.conversation.entries import PRIVATE, Author, From, Kind
+from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.errors import Forbidden
 
 
@@ -169,11 +169,3 @@ def may_see_conversation(
     if caller.role in SEE_EVERY_CONVERSATION or not paused:
         return True
     return queue is None or queue in caller.queues or owner == caller.id
-
-
-def may_read_entry(caller: Caller, kind: Kind, owner: str | None) -> bool:
-    """Whether a caller who sees the conversation may read an entry of this kind. Only people read
-    notes. Only the bot and the conversation's owner read suggestions."""
-    if kind is Kind.SUGGESTION:
-        return not caller.is_person or caller.id == owner
-    return kind not in PRIVATE or caller.is_person

@@ -12,7 +12,8 @@ from itertools import accumulate
 
 from msgspec import Struct
 
-from chalicelib.domain.conversation.entries import Entry, From, Kind
+from chalicelib.domain.conversation.authors import From
+from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.handoff import Handoff
 
 BUCKET_BOUNDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)

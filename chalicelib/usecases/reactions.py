@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from chalicelib.botpress import events as botpress_events
-from chalicelib.domain.access import Caller, Role, may_read_entry
-from chalicelib.domain.conversation.entries import Entry, From, Kind
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.conversation.authors import From
+from chalicelib.domain.conversation.entries import Entry, Escalated, Kind, Requested, may_read
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations.execute import visible
@@ -113,7 +114,7 @@ def _frames(
         if not visible(caller, head):
             if committed.entry.kind in OWNERSHIP_CHANGES:
                 yield connection.id, {"event": "head", "head": views.hidden(head)}
-        elif follows and may_read_entry(caller, committed.entry.kind, head.owner_id):
+        elif follows and may_read(caller, committed.entry.kind, head.owner_id):
             yield connection.id, full
         elif _is_broadcast(committed.entry, head):
             yield connection.id, {"event": "head", "head": views.head(head)}
@@ -163,26 +164,23 @@ TOPIC_MESSAGES = (
 
 def publish_to_topic(services: Services, committed: CommittedEntry) -> None:
     """Never what users wrote: who wants to read it has the conversation's id."""
-    facts = committed.entry.payload or {}
-    told = TOPIC_MESSAGES[min(_step(committed.entry), len(TOPIC_MESSAGES) - 1)]
+    content = committed.entry.content
+    if not isinstance(content, Requested | Escalated):
+        return
+    step = content.step if isinstance(content, Escalated) else 0
+    told = TOPIC_MESSAGES[min(step, len(TOPIC_MESSAGES) - 1)]
     message = {
         "type": told.type,
         "bot": committed.bot,
         "conversation_id": committed.conversation_id,
-        "handoff_id": facts.get("handoff_id"),
-        "queue": facts.get("queue"),
+        "handoff_id": content.handoff_id,
+        "queue": content.queue,
         "level": told.level,
         "message": told.message,
         "url": None,
         "at": views.timestamp(committed.entry.at),
     }
     _publish(services, message)
-
-
-def _step(entry: Entry) -> int:
-    """0: it has just been asked for; then one more with each alert."""
-    step = (entry.payload or {}).get("step", 0)
-    return step if isinstance(step, int) else 0
 
 
 def _publish(services: Services, message: Mapping[str, object]) -> None:
@@ -228,6 +226,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.TAGGED: (push_entry,),
     Kind.SUGGESTION: (push_entry,),
     Kind.LEAK: (push_entry, metrics.record_leak, reports.count_leak),
+    Kind.UNKNOWN: (),
 }
 
 BROADCAST_KINDS = frozenset({*views.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED})

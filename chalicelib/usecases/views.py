@@ -73,7 +73,7 @@ def _open_handoff(of: Head) -> Json | None:
 
 
 def _offered_to(of: Head) -> Json | None:
-    offer = of.handoff.offer if of.handoff else None
+    offer = of.offer
     if offer is None:
         return None
     return {"id": offer.agent.id, "name": offer.agent.name, "until": timestamp(offer.until)}
@@ -105,17 +105,18 @@ def gate(of: Head) -> Json:
 
 
 def entry(of: Entry) -> Json:
+    record = of.record
     return {
         "seq": of.seq,
         "kind": of.kind,
         "from": of.sender,
         "author": {"id": of.author.id, "name": of.author.name},
-        "type": of.type,
-        "text": of.text,
-        "payload": of.payload if of.kind in SAID else facts(of.payload),
+        "type": record.type,
+        "text": record.text,
+        "payload": record.payload if of.kind in SAID else facts(record.payload),
         "epoch": of.epoch,
         "at": timestamp(of.at),
-        "message_id": of.message_id,
+        "message_id": record.message_id,
     }
 
 
@@ -170,7 +171,7 @@ def handoff(of: Handoff) -> Json:
 
 def note(of: Entry) -> Json:
     author = {"id": of.author.id, "name": of.author.name}
-    return {"seq": of.seq, "author": author, "text": of.text, "at": timestamp(of.at)}
+    return {"seq": of.seq, "author": author, "text": of.record.text, "at": timestamp(of.at)}
 
 
 def member(of: Member, now: int) -> Json:

@@ -12,11 +12,12 @@ from chalicelib.adapters.dynamodb.conversations.heads import head_row
 from chalicelib.adapters.dynamodb.table import Rows
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.commands import BotMessage, Command, UserMessage
 from chalicelib.domain.conversation.decision import Decision
-from chalicelib.domain.conversation.entries import Author, Body, Entry, From, Kind
+from chalicelib.domain.conversation.entries import Body, Entry, Noted
 from chalicelib.domain.conversation.handoff import OpenHandoff, Request
-from chalicelib.domain.conversation.head import Head, Status, unborn
+from chalicelib.domain.conversation.head import Head, Owned, Waiting, as_owned, new_head
 from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.errors import BatonError
 from chalicelib.domain.routing.members import Member
@@ -65,7 +66,7 @@ def plan(
     message = _message_key(command)
     loaded = stores.conversations.load(Query(place.bot, place.conversation_id, key, message))
     now = stores.clock.now()
-    before = loaded.head or unborn(place, now)
+    before = loaded.head or new_head(place, now)
     decision = decide(before, command, caller, now)
     head = decision.head
     answer = Answer(
@@ -102,9 +103,10 @@ def stored(stores: Stores, head: Head) -> None:
         row = head_row(head, stores.table.shards)
         Rows(stores.table, stores.clock).put(row)
         return
-    entry = Entry(head.last_seq, Kind.NOTE, From.SYSTEM, Author("x", "X"), 1, head.updated_at)
+    note = Noted("stored")
+    entry = Entry(head.last_seq, From.SYSTEM, Author("x", "X"), 1, head.updated_at, note)
     answer = Answer(head.id, head.status, head.epoch)
-    before = unborn(head.address, head.created_at)
+    before = new_head(head.address, head.created_at)
     stores.conversations.commit(Commit(before, Decision(head, (entry,)), head.id, answer))
 
 
@@ -123,13 +125,12 @@ def other(place: Address, number: int) -> Address:
     return replace(place, thread=f"t{number}")
 
 
-def waiting(number: int, *, priority: int = 0, since: int = 0, queue: str | None = None) -> Head:
+def waiting(number: int, *, priority: int = 0, since: int = 0, queue: str | None = None) -> Waiting:
     moment = START + since
-    return Head(
-        other(ADDRESS, number),
-        START,
-        START,
-        Status.WAITING,
+    return Waiting(
+        address=other(ADDRESS, number),
+        created_at=START,
+        updated_at=START,
         last_seq=1,
         queue=queue,
         priority=priority,
@@ -138,9 +139,9 @@ def waiting(number: int, *, priority: int = 0, since: int = 0, queue: str | None
     )
 
 
-def owned(number: int, owner: str, *, since: int = 0) -> Head:
+def owned(number: int, owner: str, *, since: int = 0) -> Owned:
     head = waiting(number, since=since)
-    return replace(head, status=Status.AGENT, owner=Author(owner, owner), waiting_since=None)
+    return as_owned(head, handoff=head.handoff, owner=Author(owner, owner), now=START + since)
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T | BatonError | CommitConflict]:

@@ -173,7 +173,7 @@ def test_a_word_that_ends_a_handoff_is_two_entries_and_one_commit(stores: Stores
     handoff_id = act(stores, DEMO, ADDRESS, Pause()).handoff_id
     act(stores, ANA, ADDRESS, Claim())
 
-    head = act(stores, DEMO, ADDRESS, UserMessage(Body(text="/end"), "m1", leaves=True))
+    head = act(stores, DEMO, ADDRESS, UserMessage(Body(text="/end"), "m1", is_leave_word=True))
 
     assert head.status is Status.BOT
     assert stores.conversations.head(BOT, CID) == head

@@ -1,32 +1,13 @@
 """The people and the conversations that these tests speak of."""
 
-from chalicelib.domain.access import Action, Caller, Role, authorize
+from chalicelib.domain.access import Caller, Role, authorize
 from chalicelib.domain.address import Address
-from chalicelib.domain.conversation.commands import (
-    AgentMessage,
-    BotMessage,
-    Claim,
-    Command,
-    EndOffer,
-    Escalate,
-    MakeOffer,
-    Note,
-    Pause,
-    Release,
-    Suggest,
-    Tag,
-    Take,
-    TakeAndSay,
-    Transfer,
-    Unpause,
-    UserMessage,
-)
+from chalicelib.domain.conversation.authors import Author
+from chalicelib.domain.conversation.commands import Command
 from chalicelib.domain.conversation.decision import Decision
-from chalicelib.domain.conversation.entries import Author
 from chalicelib.domain.conversation.handoff import OpenHandoff
-from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.head import Head, Owned, Status, Timing, Waiting, WithBot
 from chalicelib.domain.conversation.table import decide
-from chalicelib.domain.conversation.timing import Timing
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from tests.support.clock import START
 
@@ -54,56 +35,36 @@ CY = Member(
     presence=Presence(PresenceStatus.ONLINE, NOW),
 )
 
-WITH_BOT = Head(ADDRESS, EARLIER, EARLIER, epoch=4, last_seq=9)
-WAITING = Head(
-    ADDRESS,
-    EARLIER,
-    EARLIER,
-    status=Status.WAITING,
+WITH_BOT = WithBot(address=ADDRESS, created_at=EARLIER, updated_at=EARLIER, epoch=4, last_seq=9)
+WAITING = Waiting(
+    address=ADDRESS,
+    created_at=EARLIER,
+    updated_at=EARLIER,
     epoch=2,
     last_seq=5,
     queue=QUEUE,
     priority=1,
     handoff=OpenHandoff(HANDOFF_ID, EARLIER, 3, "help"),
     waiting_since=EARLIER,
-    timing=Timing(clock=EARLIER),
+    timing=Timing(unanswered_since=EARLIER),
 )
-WITH_ANA = Head(
-    ADDRESS,
-    EARLIER,
-    EARLIER,
-    status=Status.AGENT,
+WITH_ANA = Owned(
+    address=ADDRESS,
+    created_at=EARLIER,
+    updated_at=EARLIER,
     epoch=3,
     last_seq=6,
     owner=Author("ana", "Ana"),
+    turn_started_at=EARLIER,
     queue=QUEUE,
     priority=1,
     handoff=OpenHandoff(HANDOFF_ID, EARLIER, 3, "help", claimed_at=EARLIER),
-    timing=Timing(clock=EARLIER, silent_since=EARLIER),
+    timing=Timing(unanswered_since=EARLIER),
 )
-HEADS = {Status.BOT: WITH_BOT, Status.WAITING: WAITING, Status.AGENT: WITH_ANA}
-
-ACTION_OF: dict[type[Command], Action] = {
-    UserMessage: Action.RECORD,
-    BotMessage: Action.RECORD,
-    AgentMessage: Action.SAY,
-    TakeAndSay: Action.SAY,
-    Pause: Action.PAUSE,
-    Take: Action.CLAIM,
-    Unpause: Action.UNPAUSE,
-    Claim: Action.CLAIM,
-    Release: Action.RELEASE,
-    Transfer: Action.TRANSFER,
-    Note: Action.NOTE,
-    Tag: Action.TAG,
-    Suggest: Action.SUGGEST,
-    MakeOffer: Action.OFFER,
-    EndOffer: Action.OFFER,
-    Escalate: Action.ESCALATE,
-}
+HEADS: dict[Status, Head] = {Status.BOT: WITH_BOT, Status.WAITING: WAITING, Status.AGENT: WITH_ANA}
 
 
 def ask(head: Head, command: Command, caller: Caller, now: int = NOW) -> Decision:
     """What this caller gets for this command, the rights of the role included."""
-    authorize(caller, ACTION_OF[type(command)])
+    authorize(caller, command.action)
     return decide(head, command, caller, now)

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from chalicelib.domain.access import Caller
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Claim,
+    ClaimAndReply,
     Command,
     EndOffer,
     Escalate,
@@ -14,16 +16,15 @@ from chalicelib.domain.conversation.commands import (
     MakeOffer,
     Note,
     Pause,
+    PauseAndClaim,
     Release,
     Suggest,
     Tag,
-    Take,
-    TakeAndSay,
     Transfer,
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.conversation.entries import Author, Body, Kind
+from chalicelib.domain.conversation.entries import Body, Kind
 from chalicelib.domain.conversation.handoff import Offer, Request
 from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import (
@@ -118,7 +119,7 @@ COMMANDS: dict[str, Command] = {
     "pause or leave a message": Pause(
         Request(queue=QUEUE), if_unavailable=IfUnavailable.LEAVE_MESSAGE, someone_free=False
     ),
-    "pause for me": Take(Request(queue=QUEUE)),
+    "pause for me": PauseAndClaim(Request(queue=QUEUE)),
     "claim": Claim(),
     "release": Release(),
     "transfer to agent": Transfer(agent=CY),
@@ -127,7 +128,7 @@ COMMANDS: dict[str, Command] = {
     "user message": UserMessage(Body(text="hello")),
     "bot message": BotMessage(Body(text="hello")),
     "agent message": AgentMessage(Body(text="hello")),
-    "agent message for me": TakeAndSay(Body(text="hello")),
+    "agent message for me": ClaimAndReply(Body(text="hello")),
     "user event": UserMessage(Body("visit", payload={"page": "/"})),
     "note": Note("hello"),
     "tag": Tag(("urgent",)),

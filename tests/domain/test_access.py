@@ -4,16 +4,8 @@ from itertools import product
 
 import pytest
 
-from chalicelib.domain.access import (
-    Action,
-    Caller,
-    Role,
-    Scope,
-    authorize,
-    may_read_entry,
-    may_see_conversation,
-)
-from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.access import Action, Caller, Role, Scope, authorize, may_see_conversation
+from chalicelib.domain.conversation.entries import Kind, may_read
 from chalicelib.domain.errors import Forbidden
 from tests.domain.cast import ANA, BOT_KEY, SAM
 
@@ -182,15 +174,20 @@ def test_supervisors_admins_owners_and_timers_have_supervisor_rights(
 def test_only_the_bot_and_the_owner_read_suggestions(
     who: Caller, owner: str | None, seen: bool
 ) -> None:
-    assert may_read_entry(who, Kind.SUGGESTION, owner) is seen
+    assert may_read(who, Kind.SUGGESTION, owner) is seen
 
 
 def test_only_people_read_notes() -> None:
-    assert may_read_entry(ANA, Kind.NOTE, None)
-    assert not may_read_entry(BOT_KEY, Kind.NOTE, None)
+    assert may_read(ANA, Kind.NOTE, None)
+    assert not may_read(BOT_KEY, Kind.NOTE, None)
 
 
-@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.NOTE, Kind.SUGGESTION}))
+@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.NOTE, Kind.SUGGESTION, Kind.UNKNOWN}))
 def test_everybody_who_sees_the_conversation_reads_the_other_entries(kind: Kind) -> None:
-    assert may_read_entry(ANA, kind, None)
-    assert may_read_entry(BOT_KEY, kind, None)
+    assert may_read(ANA, kind, None)
+    assert may_read(BOT_KEY, kind, None)
+
+
+@pytest.mark.parametrize("caller", [ANA, SAM, BOT_KEY])
+def test_nobody_reads_entries_of_a_newer_release(caller: Caller) -> None:
+    assert not may_read(caller, Kind.UNKNOWN, caller.id)

@@ -11,8 +11,8 @@ from chalicelib.domain.conversation.commands import (
     BotMessage,
     Claim,
     Command,
+    PauseAndClaim,
     Release,
-    Take,
     Transfer,
     Unpause,
 )
@@ -94,7 +94,7 @@ def test_a_timer_that_comes_too_late_does_nothing(head: Head, off_by: int) -> No
 
 OWN_RETRIES = [
     pytest.param(WITH_ANA, Claim(epoch=2), ANA, id="claim"),
-    pytest.param(WITH_ANA, Take(), ANA, id="pause for me"),
+    pytest.param(WITH_ANA, PauseAndClaim(), ANA, id="pause for me"),
     pytest.param(WITH_BOT, Unpause(epoch=3), ANA, id="unpause"),
     pytest.param(WITH_ANA, Transfer(agent=replace(CY, person="ana"), epoch=2), SAM, id="transfer"),
 ]
@@ -132,8 +132,8 @@ def test_a_reply_of_the_bot_from_another_epoch_is_a_leak(off_by: int) -> None:
     decision = ask(WITH_BOT, late, BOT_KEY)
 
     (entry,) = decision.entries
-    assert (entry.kind, entry.text, entry.message_id) == (Kind.LEAK, None, "m1")
-    assert entry.payload == {"code": "stale_epoch", "epoch": late.epoch}
+    assert (entry.kind, entry.record.text, entry.record.message_id) == (Kind.LEAK, None, "m1")
+    assert entry.record.payload == {"code": "stale_epoch", "epoch": late.epoch}
     assert isinstance(decision.refusal, StaleEpoch)
     assert decision.refusal.facts["epoch"] == WITH_BOT.epoch
     assert decision.head.last_message is None
@@ -146,7 +146,7 @@ def test_a_reply_of_the_bot_without_an_epoch_or_with_the_current_one_is_said(
     decision = ask(WITH_BOT, BotMessage(HELLO, epoch=epoch), BOT_KEY)
 
     (entry,) = decision.entries
-    assert (entry.kind, entry.text) == (Kind.MESSAGE, "hello")
+    assert (entry.kind, entry.record.text) == (Kind.MESSAGE, "hello")
     assert decision.refusal is None
 
 

@@ -8,9 +8,8 @@ from chalicelib.domain.conversation.commands import Claim, Note, Release, Transf
 from chalicelib.domain.conversation.decision import CapacityChange, Decision
 from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.conversation.handoff import HandoffChange, Outcome, Resumption
-from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.conversation.head import Head, Timing
 from chalicelib.domain.conversation.table import decide
-from chalicelib.domain.conversation.timing import Timing
 from chalicelib.domain.errors import AlreadyClaimed, Forbidden, NoAgentAvailable
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from tests.domain.cast import (
@@ -104,7 +103,7 @@ def test_who_waits_in_one_queue_and_is_moved_to_another_has_waited_all_the_while
 def test_who_is_put_back_after_an_answer_waits_from_then_on_with_the_same_priority(
     command: Release | Transfer,
 ) -> None:
-    answered = replace(WITH_ANA, timing=Timing(silent_since=EARLIER))
+    answered = replace(WITH_ANA, timing=Timing())
 
     back = ask(answered, command, ANA)
 
@@ -118,7 +117,7 @@ def test_a_transfer_with_a_note_is_two_entries_in_one_commit(to: Transfer) -> No
 
     noted = ask(WITH_ANA, to, ANA)
 
-    assert [(e.seq, e.kind, e.text) for e in noted.entries] == [
+    assert [(e.seq, e.kind, e.record.text) for e in noted.entries] == [
         (7, Kind.TRANSFERRED, None),
         (8, Kind.NOTE, "VIP"),
     ]
@@ -145,7 +144,7 @@ def test_a_return_closes_the_handoff_and_tells_the_bot_how_it_ended(outcome: Out
     assert decision.changed == HandoffChange(
         HANDOFF_ID, returned_at=NOW, returned_seq=7, resumption=how
     )
-    assert decision.entries[0].payload == {
+    assert decision.entries[0].record.payload == {
         "handoff_id": HANDOFF_ID,
         "from_seq": 3,
         "outcome": outcome,

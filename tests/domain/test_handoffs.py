@@ -5,9 +5,16 @@ from msgspec.structs import replace
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import conversation_id_of
-from chalicelib.domain.conversation.commands import Claim, IfUnavailable, Pause, Take, Unpause
+from chalicelib.domain.conversation.authors import Author
+from chalicelib.domain.conversation.commands import (
+    Claim,
+    IfUnavailable,
+    Pause,
+    PauseAndClaim,
+    Unpause,
+)
 from chalicelib.domain.conversation.decision import Decision
-from chalicelib.domain.conversation.entries import Author, Kind
+from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.conversation.handoff import Handoff, Outcome, Request, Resumption
 from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import NoAgentAvailable
@@ -45,7 +52,7 @@ def test_a_pause_opens_a_handoff_that_keeps_the_whole_request() -> None:
 def test_the_log_tells_readers_what_a_request_asks_but_not_its_context() -> None:
     decision = ask(WITH_BOT, Pause(REQUEST), BOT_KEY)
 
-    assert decision.entries[0].payload == {
+    assert decision.entries[0].record.payload == {
         "handoff_id": decision.head.handoff_id,
         "queue": QUEUE,
         "priority": 2,
@@ -76,9 +83,9 @@ def test_a_request_with_a_timeout_expires_so_many_milliseconds_after_it_was_made
     decision = ask(WITH_BOT, Pause(Request(timeout=60_000)), BOT_KEY)
 
     assert decision.head.handoff is not None
-    assert decision.head.handoff.expires_at == NOW + 60_000
-    assert decision.entries[0].payload is not None
-    assert decision.entries[0].payload["expires_at"] == NOW + 60_000
+    assert decision.head.expires_at == NOW + 60_000
+    assert decision.entries[0].record.payload is not None
+    assert decision.entries[0].record.payload["expires_at"] == NOW + 60_000
 
 
 def test_who_has_been_claimed_no_longer_expires() -> None:
@@ -87,7 +94,7 @@ def test_who_has_been_claimed_no_longer_expires() -> None:
     claimed = ask(waiting, Claim(), ANA).head
 
     assert claimed.handoff is not None
-    assert claimed.handoff.expires_at is None
+    assert claimed.expires_at is None
 
 
 # For one agent
@@ -130,7 +137,7 @@ def test_a_pause_that_names_an_agent_is_kept_for_them_if_online_and_free(
 
 
 def test_a_person_who_pauses_for_themself_opens_and_claims_in_two_entries_and_one_epoch() -> None:
-    decision = ask(WITH_BOT, Take(REQUEST), ANA)
+    decision = ask(WITH_BOT, PauseAndClaim(REQUEST), ANA)
 
     assert [(e.seq, e.kind, e.epoch) for e in decision.entries] == [
         (10, Kind.REQUESTED, 5),
@@ -167,8 +174,8 @@ def test_a_left_message_leaves_the_turn_with_the_bot() -> None:
 
     assert (decision.head.status, decision.head.epoch) == (Status.BOT, WITH_BOT.epoch)
     assert (decision.head.handoff, decision.head.queue) == (None, None)
-    assert decision.entries[0].payload is not None
-    assert decision.entries[0].payload["outcome"] == "message_left"
+    assert decision.entries[0].record.payload is not None
+    assert decision.entries[0].record.payload["outcome"] == "message_left"
 
 
 def test_nothing_changes_where_the_caller_would_rather_be_refused() -> None:

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.access import Caller
+from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
-    Message,
+    MessageCommand,
     Note,
     Pause,
     Profile,
@@ -17,9 +18,9 @@ from chalicelib.domain.conversation.commands import (
     UserMessage,
 )
 from chalicelib.domain.conversation.decision import Decision
-from chalicelib.domain.conversation.entries import PREVIEW_BYTES, Author, Body, From, Kind, Preview
+from chalicelib.domain.conversation.entries import Body, Kind
 from chalicelib.domain.conversation.handoff import Request
-from chalicelib.domain.conversation.head import unborn
+from chalicelib.domain.conversation.head import PREVIEW_BYTES, Preview, new_head
 from chalicelib.domain.conversation.table import decide
 from tests.domain.cast import ADDRESS, ANA, BOT_KEY, HANDOFF_ID, NOW, WITH_ANA, WITH_BOT, ask
 
@@ -36,7 +37,7 @@ HELLO = Body(text="hello")
     ids=["user", "bot", "agent"],
 )
 def test_a_message_is_kept_whole_and_names_who_said_it(
-    message: Message, caller: Caller, sender: From, author: Author
+    message: MessageCommand, caller: Caller, sender: From, author: Author
 ) -> None:
     head = WITH_ANA if sender is From.AGENT else WITH_BOT
 
@@ -44,8 +45,8 @@ def test_a_message_is_kept_whole_and_names_who_said_it(
 
     (entry,) = decision.entries
     assert (entry.sender, entry.author) == (sender, author)
-    assert (entry.type, entry.text, entry.payload) == ("text", "hello", None)
-    assert (entry.message_id, entry.at) == ("m1", NOW)
+    assert (entry.record.type, entry.record.text, entry.record.payload) == ("text", "hello", None)
+    assert (entry.record.message_id, entry.at) == ("m1", NOW)
     assert decision.head.last_message == Preview(entry.seq, sender, "hello", NOW)
 
 
@@ -55,7 +56,11 @@ def test_a_message_that_is_no_text_keeps_its_payload_and_shows_its_type_in_lists
     decision = ask(WITH_BOT, UserMessage(card), BOT_KEY)
 
     (entry,) = decision.entries
-    assert (entry.type, entry.text, entry.payload) == ("card", None, {"title": "hi"})
+    assert (entry.record.type, entry.record.text, entry.record.payload) == (
+        "card",
+        None,
+        {"title": "hi"},
+    )
     assert decision.head.last_message is not None
     assert decision.head.last_message.text == "[card]"
 
@@ -69,7 +74,10 @@ def test_notes_and_suggestions_never_show_as_the_last_message(
 ) -> None:
     decision = ask(WITH_ANA, command, caller)
 
-    assert (decision.entries[0].kind, decision.entries[0].text) == (kind, command.text)
+    assert (decision.entries[0].kind, decision.entries[0].record.text) == (
+        kind,
+        command.text,
+    )
     assert decision.head.last_message == WITH_ANA.last_message
 
 
@@ -81,7 +89,7 @@ def test_a_note_may_name_the_handoff_that_it_is_about(
 ) -> None:
     decision = ask(WITH_ANA, Note("look", handoff=handoff), ANA)
 
-    assert decision.entries[0].payload == payload
+    assert decision.entries[0].record.payload == payload
 
 
 def test_tags_are_replaced_as_a_whole_and_the_same_tags_again_change_nothing() -> None:
@@ -91,12 +99,12 @@ def test_tags_are_replaced_as_a_whole_and_the_same_tags_again_change_nothing() -
 
     assert tagged.head.tags == ("a", "b")
     assert retagged.head.tags == ("c",)
-    assert retagged.entries[0].payload == {"tags": ["c"]}
+    assert retagged.entries[0].record.payload == {"tags": ["c"]}
     assert again == Decision(retagged.head)
 
 
 def test_the_first_entry_of_a_conversation_has_number_one_and_epoch_one() -> None:
-    decision = decide(unborn(ADDRESS, NOW), UserMessage(HELLO), BOT_KEY, NOW)
+    decision = decide(new_head(ADDRESS, NOW), UserMessage(HELLO), BOT_KEY, NOW)
 
     assert (decision.entries[0].seq, decision.entries[0].epoch) == (1, 1)
 
@@ -148,7 +156,7 @@ def test_a_profile_without_a_name_keeps_the_name_that_is_known() -> None:
 def test_a_pause_may_bring_the_profile_of_a_user_who_has_said_nothing_yet() -> None:
     profile = Profile("Uma")
 
-    decision = decide(unborn(ADDRESS, NOW), Pause(Request(), profile=profile), BOT_KEY, NOW)
+    decision = decide(new_head(ADDRESS, NOW), Pause(Request(), profile=profile), BOT_KEY, NOW)
 
     assert (decision.profile, decision.head.user_name) == (profile, "Uma")
 

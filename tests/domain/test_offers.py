@@ -6,20 +6,21 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.commands import (
     Claim,
+    ClaimAndReply,
     Command,
     EndOffer,
     MakeOffer,
     Pause,
+    PauseAndClaim,
     Release,
-    Take,
-    TakeAndSay,
     Transfer,
     Unpause,
 )
 from chalicelib.domain.conversation.decision import CapacityChange, Decision
-from chalicelib.domain.conversation.entries import Author, Body, Kind
+from chalicelib.domain.conversation.entries import Body, Kind
 from chalicelib.domain.conversation.handoff import Offer, Request, Resumption
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.conversation.table import decide
@@ -32,18 +33,18 @@ UNTIL = NOW + 30_000
 TO_ANA = replace(CY, person="ana", name="Ana", queues=frozenset({"sales"}), capacity=5)
 OFFERED = decide(WAITING, MakeOffer(UNTIL, TO_ANA, epoch=WAITING.epoch), TIMER, NOW).head
 THE_OFFER = Offer(Author("ana", "Ana"), UNTIL)
-TAKES = [Claim(), Take(), TakeAndSay(Body(text="hello"))]
+TAKES = [Claim(), PauseAndClaim(), ClaimAndReply(Body(text="hello"))]
 
 
 def test_an_offer_says_to_whom_and_until_when_and_keeps_a_seat() -> None:
     decision = decide(WAITING, MakeOffer(UNTIL, TO_ANA), TIMER, NOW)
 
     (entry,) = decision.entries
-    assert entry.payload
-    assert entry.payload["offered_to"] == {"id": "ana", "name": "Ana", "until": UNTIL}
+    assert entry.record.payload
+    assert entry.record.payload["offered_to"] == {"id": "ana", "name": "Ana", "until": UNTIL}
     assert decision.capacity_changes == (CapacityChange("ana", 0, 5, reserved_until=UNTIL),)
     assert decision.head.handoff
-    assert decision.head.handoff.offer == THE_OFFER
+    assert decision.head.offer == THE_OFFER
 
 
 @pytest.mark.parametrize("take", TAKES)
@@ -61,7 +62,7 @@ def test_whoever_it_is_offered_to_takes_it_and_so_may_a_supervisor(take: Claim) 
 
         assert taken.owner_id == caller.id
         assert taken.handoff
-        assert taken.handoff.offer is None
+        assert taken.offer is None
 
 
 FREE_AGAIN = CapacityChange("ana", 0, reserved_until=0)
@@ -100,7 +101,7 @@ def test_who_releases_what_is_offered_to_them_declines_it() -> None:
     declined = decide(OFFERED, Release(), ANA, NOW)
 
     (entry,) = declined.entries
-    assert (entry.kind, (entry.payload or {})["cause"]) == (Kind.DECLINED, "declined")
+    assert (entry.kind, (entry.record.payload or {})["cause"]) == (Kind.DECLINED, "declined")
     assert declined.capacity_changes == (CapacityChange("ana", 0, reserved_until=0),)
     assert declined.head.status is Status.WAITING
     assert declined.head.epoch == OFFERED.epoch
@@ -143,12 +144,12 @@ def test_an_offer_does_not_outlive_the_wait() -> None:
 
 def test_what_is_asked_of_one_agent_is_offered_to_them_if_they_are_free() -> None:
     sales = Queue("sales", offer_seconds=45)
-    pause = Pause(Request(queue="sales"), agent=TO_ANA, settings=sales)
+    pause = Pause(Request(queue="sales"), agent=TO_ANA, queue_settings=sales)
 
     kept = decide(WITH_BOT, pause, BOT_KEY, NOW).head
 
     assert kept.handoff
-    assert kept.handoff.offer == Offer(Author("ana", "Ana"), NOW + 45_000)
+    assert kept.offer == Offer(Author("ana", "Ana"), NOW + 45_000)
     with pytest.raises(IllegalMove):
         decide(kept, Claim(), BO, NOW)
 
@@ -159,7 +160,7 @@ def test_what_is_asked_of_one_agent_who_is_busy_is_for_everybody() -> None:
     queued = decide(WITH_BOT, pause, BOT_KEY, NOW).head
 
     assert queued.handoff
-    assert queued.handoff.offer is None
+    assert queued.offer is None
 
 
 # Whose turn it is
@@ -208,9 +209,13 @@ def test_who_is_not_there_or_not_free_or_no_member_is_never_asked(
 
 
 def test_offers_are_for_queues_that_want_them() -> None:
-    manual = decide(WITH_BOT, Pause(Request(queue="sales"), settings=Queue("sales")), BOT_KEY, NOW)
+    manual = decide(
+        WITH_BOT, Pause(Request(queue="sales"), queue_settings=Queue("sales")), BOT_KEY, NOW
+    )
     offering = Queue("sales", mode=Mode.OFFER, offer_seconds=20)
-    by_offer = decide(WITH_BOT, Pause(Request(queue="sales"), settings=offering), BOT_KEY, NOW)
+    by_offer = decide(
+        WITH_BOT, Pause(Request(queue="sales"), queue_settings=offering), BOT_KEY, NOW
+    )
 
     assert manual.head.timing.offer_seconds is None
     assert by_offer.head.timing.offer_seconds == 20

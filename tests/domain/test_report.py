@@ -7,7 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.domain.conversation.entries import Author, Entry, From, Kind
+from chalicelib.domain.conversation.authors import Author, From
+from chalicelib.domain.conversation.entries import (
+    Body,
+    Claimed,
+    Content,
+    Entry,
+    Kind,
+    Leak,
+    Message,
+    Noted,
+    Released,
+    Requested,
+    Returned,
+    TransferredToAgent,
+)
 from chalicelib.domain.conversation.handoff import Handoff, Outcome, Request, Resumption
 from chalicelib.domain.report import (
     BUCKET_BOUNDS,
@@ -40,8 +54,22 @@ ENDED = Handoff(
 )
 
 
+SAID = Message(Body(text="hello"))
+REQUESTED = Requested("h_1", None, 0, None, None)
+CONTENTS: dict[Kind, Content] = {
+    Kind.MESSAGE: SAID,
+    Kind.REQUESTED: REQUESTED,
+    Kind.CLAIMED: Claimed("h_1", ANA),
+    Kind.RELEASED: Released("h_1", None, 0, NOW),
+    Kind.TRANSFERRED: TransferredToAgent("h_1", ANA),
+    Kind.RETURNED: Returned("h_1", 3, "resolved", None, None, None),
+    Kind.LEAK: Leak("not_your_turn", 1),
+    Kind.NOTE: Noted("hello"),
+}
+
+
 def entry(kind: Kind, sender: From = From.SYSTEM, after: int = 0) -> Entry:
-    return Entry(4, kind, sender, ANA, 2, NOW + after * SECOND)
+    return Entry(4, sender, ANA, 2, NOW + after * SECOND, CONTENTS[kind])
 
 
 def test_a_handoff_is_counted_with_its_outcome_and_its_times() -> None:

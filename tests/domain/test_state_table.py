@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller
+from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.commands import Command
 from chalicelib.domain.conversation.decision import Decision
-from chalicelib.domain.conversation.entries import From, Kind
-from chalicelib.domain.conversation.head import Head, Status
-from chalicelib.domain.conversation.timing import UNTIMED
+from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.conversation.head import UNTIMED, Head, Owned, Status, Waiting, WithBot
 from tests.domain.cast import HEADS, NOW, ask
 from tests.domain.state_table import (
     CALLERS,
@@ -95,7 +95,7 @@ def test_an_arrow_takes_and_gives_the_seats_of_those_concerned(
     decision = ask(head, command, caller)
 
     assert [
-        (capacity_change.agent, capacity_change.change)
+        (capacity_change.agent, capacity_change.delta)
         for capacity_change in decision.capacity_changes
     ] == list(outcome.capacity_changes)
     assert decision.refusal is None
@@ -122,7 +122,7 @@ def test_an_offer_is_written_into_the_log_and_keeps_a_seat_free_and_the_turn_whe
 
     assert [entry.kind for entry in decision.entries] == [outcome.kind]
     assert [
-        (capacity_change.agent, capacity_change.change)
+        (capacity_change.agent, capacity_change.delta)
         for capacity_change in decision.capacity_changes
     ] == [("cy", 0)]
     assert (decision.head.status, decision.head.epoch) == (head.status, head.epoch)
@@ -172,8 +172,15 @@ def test_a_bot_that_speaks_out_of_turn_is_refused_and_marked_without_its_text(
 
 def turn(head: Head) -> Head:
     """All of the head but what every entry, and every tag or message, may move."""
-    unmoved = replace(head, last_seq=0, updated_at=0, last_message=None, tags=(), leaks=0)
-    return replace(unmoved, heard_seq=None, notes=0, timing=UNTIMED)
+    head = replace(head, last_seq=0, updated_at=0, last_message=None, tags=(), leaks=0)
+    head = replace(head, heard_seq=None, notes=0)
+    match head:
+        case Owned():
+            return replace(head, timing=UNTIMED, turn_started_at=0)
+        case Waiting():
+            return replace(head, timing=UNTIMED)
+        case WithBot():
+            return head
 
 
 def assert_numbered(head: Head, decision: Decision) -> None:

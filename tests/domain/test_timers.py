@@ -24,7 +24,7 @@ from chalicelib.domain.conversation.entries import Body, Kind
 from chalicelib.domain.conversation.handoff import Outcome, Request
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.conversation.table import decide
-from chalicelib.domain.conversation.timers import LOOK_AGAIN, deadlines, due_at, overdue
+from chalicelib.domain.conversation.timers import OFFER_RETRY, deadlines, due_at, overdue
 from chalicelib.domain.errors import StaleEpoch
 from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
@@ -52,7 +52,7 @@ Step = tuple[int, Command, Caller]
 
 def after(*steps: Step, queue: Queue = SALES) -> Head:
     """A conversation that waits in the queue since NOW, and what has been done with it since."""
-    pause = Pause(Request(queue=queue.name), settings=queue)
+    pause = Pause(Request(queue=queue.name), queue_settings=queue)
     head = decide(WITH_BOT, pause, BOT_KEY, NOW).head
     for seconds, command, caller in steps:
         head = decide(head, command, caller, NOW + seconds * SECOND).head
@@ -69,7 +69,7 @@ def lived(
             decision = decide(head, command, TIMER, now)
             head = decision.head
             for entry in decision.entries:
-                facts = entry.payload or {}
+                facts = entry.record.payload or {}
                 why = facts.get("cause") or facts.get("step")
                 yield second, entry.kind, None if why is None else str(why)
 
@@ -294,7 +294,7 @@ def test_an_alert_is_raised_once_however_often_it_is_due() -> None:
 def test_the_limits_are_those_of_the_queue_it_comes_into() -> None:
     other = Queue("support", limits=Limits(give_up=45))
 
-    head = after((5, Transfer(queue="support", settings=other), SAM))
+    head = after((5, Transfer(queue="support", queue_settings=other), SAM))
 
     assert list(lived(head, 600)) == [(50, Kind.RETURNED, "give_up")]
 
@@ -302,8 +302,8 @@ def test_the_limits_are_those_of_the_queue_it_comes_into() -> None:
 def test_what_nobody_was_free_to_be_offered_is_looked_after_again_a_minute_later() -> None:
     head = after(queue=Queue("sales", mode=Mode.OFFER))
 
-    assert head.timing.due_at == NOW + LOOK_AGAIN
-    assert overdue(head, NOW + LOOK_AGAIN) is None
+    assert head.timing.due_at == NOW + OFFER_RETRY
+    assert overdue(head, NOW + OFFER_RETRY) is None
 
 
 def test_an_offer_ends_at_its_time() -> None:

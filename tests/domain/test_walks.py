@@ -4,7 +4,8 @@ from collections import Counter
 
 from hypothesis import given
 
-from chalicelib.domain.conversation.entries import From, Kind
+from chalicelib.domain.conversation.authors import From
+from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.conversation.head import Status
 from tests.domain.walks import WALKS, Steps
 
@@ -45,7 +46,7 @@ def test_the_seats_taken_are_the_conversations_owned(walk: Steps) -> None:
 
     for step in walk:
         for capacity_change in step.decision.capacity_changes:
-            taken[capacity_change.agent] += capacity_change.change
+            taken[capacity_change.agent] += capacity_change.delta
 
         owner = step.decision.head.owner_id
         assert +taken == ({owner: 1} if owner else {})

@@ -11,16 +11,16 @@ from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Claim,
+    ClaimAndReply,
     Command,
     IfUnavailable,
     Note,
     Pause,
+    PauseAndClaim,
     Profile,
     Release,
     Suggest,
     Tag,
-    Take,
-    TakeAndSay,
     Transfer,
     Unpause,
     UserMessage,
@@ -28,7 +28,7 @@ from chalicelib.domain.conversation.commands import (
 from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
-from chalicelib.domain.conversation.head import Head, unborn
+from chalicelib.domain.conversation.head import Head, new_head
 from chalicelib.domain.errors import BatonError
 from tests.domain.cast import ADDRESS, ANA, BO, BOT_KEY, CY, NOW, SAM, TIMER, ask
 
@@ -54,8 +54,8 @@ OF_BOTS: st.SearchStrategy[Command] = st.one_of(
 )
 OF_PEOPLE: st.SearchStrategy[Command] = st.one_of(
     st.builds(AgentMessage, BODIES, epoch=EPOCHS),
-    st.builds(TakeAndSay, BODIES, epoch=EPOCHS),
-    st.builds(Take, REQUESTS),
+    st.builds(ClaimAndReply, BODIES, epoch=EPOCHS),
+    st.builds(PauseAndClaim, REQUESTS),
     st.builds(Claim, EPOCHS),
     st.builds(Release, EPOCHS),
     st.builds(Transfer, agent=MEMBERS, note=NOTES, epoch=EPOCHS),
@@ -99,9 +99,9 @@ Steps = Sequence[Step]
 
 
 def walk(asked: list[tuple[Command, Caller]]) -> Steps:
-    """From an unborn conversation; one second passes between two commands."""
+    """From a conversation without entries; one second passes between two commands."""
     steps = []
-    head = unborn(ADDRESS, NOW)
+    head: Head = new_head(ADDRESS, NOW)
     for second, (command, caller) in enumerate(asked):
         try:
             decision = ask(head, command, caller, NOW + second * 1000)

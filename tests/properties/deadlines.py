@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.domain.conversation.entries import Entry, From, Kind
+from chalicelib.domain.conversation.authors import From
+from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
 
@@ -68,7 +69,7 @@ def told(entries: Iterable[Entry]) -> Told:
 
 
 def heard(so_far: Told, entry: Entry) -> Told:
-    facts: Mapping[str, Any] = entry.payload or {}
+    facts: Mapping[str, Any] = entry.record.payload or {}
     match entry.kind:
         case Kind.REQUESTED:
             begun = Told(True, facts["queue"], unanswered=entry.at, last=so_far.last)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from chalicelib.domain.address import Address, handoff_id
-from chalicelib.domain.conversation.commands import Pause, TakeAndSay
+from chalicelib.domain.conversation.commands import ClaimAndReply, Pause
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.usecases.records.answers import Answer
@@ -110,8 +110,8 @@ class Expectations:
                 "tags": head.tags,
                 "seq": head.last_seq,
                 "leaks": head.leaks,
-                "offer": _offer_in(head),
-                "unanswered": head.timing.clock is not None,
+                "offer": _offer_of(head),
+                "unanswered": head.timing.unanswered_since is not None,
                 "alerts": head.timing.alerts,
             }
         said = {
@@ -160,7 +160,7 @@ def _answer(sent: Sent, before: State, after: State) -> Answer:
     is_new = after["seq"] > before["seq"]
     left_message = isinstance(sent.command, Pause) and after["status"] == "bot"
     # The word comes last where the conversation is taken with it, and first in all else.
-    seq = after["seq"] if isinstance(sent.command, TakeAndSay) else before["seq"] + 1
+    seq = after["seq"] if isinstance(sent.command, ClaimAndReply) else before["seq"] + 1
     return Answer(
         conversation_id,
         after["status"],
@@ -171,8 +171,8 @@ def _answer(sent: Sent, before: State, after: State) -> Answer:
     )
 
 
-def _offer_in(head: Head) -> tuple[str, int] | None:
-    offer = head.handoff.offer if head.handoff else None
+def _offer_of(head: Head) -> tuple[str, int] | None:
+    offer = head.offer if head.handoff else None
     return (offer.agent.id, offer.until) if offer else None
 
 

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import reduce
 
-from chalicelib.domain.conversation.entries import Entry, From, Kind
-from chalicelib.domain.conversation.head import Head, Status, unborn
+from chalicelib.domain.conversation.authors import From
+from chalicelib.domain.conversation.entries import Entry, Kind
+from chalicelib.domain.conversation.head import Head, Status, new_head
 from tests.properties.three_bots import PEOPLE
 from tests.support.fold import fold
 from tests.support.memory import MemoryTable
@@ -36,7 +37,7 @@ def moments(thread: Thread) -> Iterator[tuple[Head, Entry, Head]]:
 
 
 def beginning(thread: Thread) -> Head:
-    return unborn(thread.head.address, thread.head.created_at)
+    return new_head(thread.head.address, thread.head.created_at)
 
 
 def at_most_one_handoff_is_open(thread: Thread) -> None:
@@ -48,7 +49,11 @@ def at_most_one_handoff_is_open(thread: Thread) -> None:
 def the_log_has_no_gap_and_no_message_twice(thread: Thread) -> None:
     """I3"""
     entries = log(thread)
-    said = [(e.sender, e.message_id) for e in entries if e.kind is Kind.MESSAGE and e.message_id]
+    said = [
+        (e.sender, e.record.message_id)
+        for e in entries
+        if e.kind is Kind.MESSAGE and e.record.message_id
+    ]
     assert [e.seq for e in entries] == list(range(1, thread.head.last_seq + 1))
     assert len(said) == len(set(said))
 
@@ -92,7 +97,7 @@ def only_arrows_of_the_diagram_occur(thread: Thread) -> None:
 
 
 def is_left_message(entry: Entry) -> bool:
-    return entry.kind is Kind.RETURNED and (entry.payload or {})["outcome"] == "message_left"
+    return entry.kind is Kind.RETURNED and (entry.record.payload or {})["outcome"] == "message_left"
 
 
 def is_in_one_commit(thread: Thread, entry: Entry) -> bool:

@@ -9,10 +9,10 @@ from typing import Any
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.conversation.commands import (
+    ClaimAndReply,
     Command,
     IfUnavailable,
-    Take,
-    TakeAndSay,
+    PauseAndClaim,
     Transfer,
 )
 
@@ -59,7 +59,7 @@ MAY = {
 }
 
 
-NAMES: dict[type[Command], str] = {Take: "take", TakeAndSay: "take and say"}
+NAMES: dict[type[Command], str] = {PauseAndClaim: "take", ClaimAndReply: "take and say"}
 """Of commands that go by the name of another."""
 
 

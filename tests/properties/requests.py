@@ -7,10 +7,12 @@ from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Claim,
+    ClaimAndReply,
     Command,
     EndOffer,
     Escalate,
@@ -18,16 +20,15 @@ from chalicelib.domain.conversation.commands import (
     MakeOffer,
     Note,
     Pause,
+    PauseAndClaim,
     Release,
     Suggest,
     Tag,
-    Take,
-    TakeAndSay,
     Transfer,
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.conversation.entries import Author, Body
+from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.conversation.handoff import Offer, Request, Resumption
 from chalicelib.usecases.records.answers import IdempotencyKey
 from tests.properties.model import LEAVE_WORD, Asked
@@ -71,7 +72,7 @@ class Sent:
 
     @property
     def claims(self) -> bool:
-        return isinstance(self.command, Claim | Take)
+        return isinstance(self.command, Claim | PauseAndClaim)
 
     @property
     def sender(self) -> str:
@@ -115,7 +116,7 @@ PAUSES = st.builds(
 )
 UNPAUSE: st.SearchStrategy[Command] = st.builds(Unpause, st.builds(Resumption))
 SAY: st.SearchStrategy[Command] = st.builds(AgentMessage, BODIES, MESSAGE_IDS)
-TAKE_AND_SAY: st.SearchStrategy[Command] = st.builds(TakeAndSay, BODIES, MESSAGE_IDS)
+TAKE_AND_SAY: st.SearchStrategy[Command] = st.builds(ClaimAndReply, BODIES, MESSAGE_IDS)
 NOTES = st.sampled_from([None, "look"])
 
 OF_BOTS: st.SearchStrategy[Command] = st.one_of(
@@ -128,7 +129,7 @@ OF_PEOPLE: st.SearchStrategy[Command] = st.one_of(
     SAY,
     TAKE_AND_SAY,
     st.builds(Release),
-    st.builds(Take, REQUESTS),
+    st.builds(PauseAndClaim, REQUESTS),
     st.builds(Note, st.just("psst")),
 )
 OF_ALL: st.SearchStrategy[Command] = st.one_of(
@@ -169,7 +170,7 @@ NAMED = st.sampled_from(["ana", "bo", "cy", "sam", "nobody"])
 FITTING = {
     "bot": st.one_of(
         _by("key", OF_BOTS),
-        _by(PERSON, st.builds(Take, REQUESTS)),
+        _by(PERSON, st.builds(PauseAndClaim, REQUESTS)),
         _by(PERSON, TAKE_AND_SAY),
         _by(ANYBODY, PAUSES),
     ),

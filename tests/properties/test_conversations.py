@@ -100,7 +100,10 @@ class Lives(RuleBasedStateMachine):
         for (place, seq), sent in self.expectations.acknowledged.items():
             entry = self.services.table.threads[place.bot, place.conversation_id].entries[seq]
             assert (entry.kind, entry.seq) == (Kind.MESSAGE, seq)
-            assert (entry.text, entry.message_id) == (sent.text, sent.message_id)
+            assert (entry.record.text, entry.record.message_id) == (
+                sent.text,
+                sent.message_id,
+            )
 
     # One request
 

@@ -16,14 +16,13 @@ from chalicelib.domain.conversation.commands import (
     Cause,
     Claim,
     Pause,
-    Take,
+    PauseAndClaim,
     Unpause,
     UserMessage,
 )
 from chalicelib.domain.conversation.entries import Body, Entry, Kind
 from chalicelib.domain.conversation.handoff import Offer, Request
 from chalicelib.domain.conversation.head import Head, Status
-from chalicelib.domain.conversation.offers import offer_in
 from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.errors import BatonError, TemporarilyUnavailable
 from chalicelib.domain.routing.members import PresenceStatus
@@ -106,7 +105,7 @@ class Days(RuleBasedStateMachine):
     @rule(place=PLACES, queue=WHERE, person=PERSON, answers=st.booleans())
     def somebody_takes_it(self, place: int, queue: str, person: str, answers: bool) -> None:
         self.somebody_connects(person)
-        self.does(place, Draft(person, Take(Request(queue=queue))))
+        self.does(place, Draft(person, PauseAndClaim(Request(queue=queue))))
         if answers:
             self.does(place, Draft(person, AgentMessage(Body(text="Hello."))))
 
@@ -119,7 +118,7 @@ class Days(RuleBasedStateMachine):
     def who_is_asked_takes_another_first_and_gives_it_back(self, which: int) -> None:
         for place, offer in self.offered(which):
             another = (place + 1) % len(self.places)
-            self.does(another, Draft(offer.agent.id, Take(Request(queue="sales"))))
+            self.does(another, Draft(offer.agent.id, PauseAndClaim(Request(queue="sales"))))
             self.does(another, Draft(offer.agent.id, Unpause()))
             self.follow()
 
@@ -231,7 +230,7 @@ class Days(RuleBasedStateMachine):
     def nobody_is_asked_for_two_at_once(self) -> None:
         self.check_news()
         heads = [thread.head for thread in self.services.table.threads.values()]
-        offers = [(head.bot, offer) for head in heads if (offer := offer_in(head))]
+        offers = [(head.bot, offer) for head in heads if (offer := head.offer)]
         asked = Counter((bot, o.agent.id) for bot, o in offers if o.until > self.now)
         assert all(n == 1 for who, n in asked.items() if who not in self.wanted_by_name)
 
@@ -269,7 +268,7 @@ class Days(RuleBasedStateMachine):
         """Conversations of a queue that offers, but of nobody: by bot and queue."""
         heads = [thread.head for thread in self.services.table.threads.values()]
         wanting = [h for h in heads if h.status is Status.WAITING and h.queue in OFFERING]
-        return {(h.bot, h.queue or "", h.id, h.epoch) for h in wanting if offer_in(h) is None}
+        return {(h.bot, h.queue or "", h.id, h.epoch) for h in wanting if h.offer is None}
 
     def idle(self) -> set[tuple[str, str, str]]:
         """Those who could have been offered something: by bot, queue and id."""
@@ -287,7 +286,7 @@ class Days(RuleBasedStateMachine):
     def offered(self, which: int) -> list[tuple[int, Offer]]:
         """One of those that are offered to somebody now, if any is."""
         heads = [(place, self.head(place)) for place in range(len(self.places))]
-        found = [(n, offer) for n, head in heads if head and (offer := offer_in(head))]
+        found = [(n, offer) for n, head in heads if head and (offer := head.offer)]
         return [found[which % len(found)]] if found else []
 
     def head(self, place: int) -> Head | None:
@@ -331,7 +330,7 @@ class Days(RuleBasedStateMachine):
             was_due(so_far, entry, self.there)
             self.stories[place] = heard(so_far, entry)
             self.seen[place] = entry.seq
-            facts: Mapping[str, Any] = entry.payload or {}
+            facts: Mapping[str, Any] = entry.record.payload or {}
             if entry.kind is Kind.REQUESTED and "offered_to" in facts:
                 self.wanted_by_name.add((place[0], facts["offered_to"]["id"]))
 
@@ -347,7 +346,7 @@ class Days(RuleBasedStateMachine):
 
 
 def may_take(head: Head, person: str, now: int) -> bool:
-    offer = offer_in(head)
+    offer = head.offer
     is_asked = offer is None or offer.agent.id == person or offer.until <= now
     return is_asked or PEOPLE[person].role is Role.SUPERVISOR
 
@@ -355,7 +354,7 @@ def may_take(head: Head, person: str, now: int) -> bool:
 def was_due(so_far: Told, entry: Entry, there: Mapping[str, There]) -> None:
     """Nothing came too soon, nor before what should have come before it; nobody was asked or given
     anything who was not there."""
-    facts: Mapping[str, Any] = entry.payload or {}
+    facts: Mapping[str, Any] = entry.record.payload or {}
     due = deadlines(so_far, there.get(so_far.owner or "", There()))
     what = BY_ITSELF.get((entry.kind, facts.get("cause")))
     if what:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.adapters.webhook_http.target import target_of
-from chalicelib.domain.conversation.entries import Author
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.usecases.ports.live import FrameTooLarge
 from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.metrics import Metric

@@ -1,123 +1,104 @@
-"""Brings a copy of the head up to date by an entry, from what stands in the entry alone.
+"""Replays a log: the head after an entry, from the head before it and the entry alone.
 
-What it cannot know: `user_name` and `profile`, which a message or a request may bring, stay as
-they were.
+An entry does not hold `user_name`, `profile`, `timing` and `turn_started_at`: they stay as they
+were, or have their default.
 """
-
-from collections.abc import Callable, Mapping
-from typing import Any
 
 from msgspec.structs import replace
 
-from chalicelib.domain.conversation.entries import Author, Entry, From, Kind, preview, shorten
+from chalicelib.domain.conversation.authors import Author, From
+from chalicelib.domain.conversation.entries import (
+    Body,
+    Declined,
+    Entry,
+    Leak,
+    Message,
+    MessageLeft,
+    Noted,
+    Offered,
+    OfferedAgent,
+    OwnerContent,
+    Released,
+    Requested,
+    Returned,
+    Tagged,
+    TransferredToQueue,
+    preview_of,
+)
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
-from chalicelib.domain.conversation.handoff_request import REASON_BYTES
-from chalicelib.domain.conversation.head import Head, Status
-
-Facts = Mapping[str, Any]
+from chalicelib.domain.conversation.head import (
+    Head,
+    Waiting,
+    WithBot,
+    as_owned,
+    as_waiting,
+    as_with_bot,
+    shorten,
+)
+from chalicelib.domain.conversation.rules import REASON_BYTES
 
 
 def fold(head: Head, entry: Entry) -> Head:
-    after = replace(head, epoch=entry.epoch, last_seq=entry.seq, updated_at=entry.at)
-    step = FOLDS.get(entry.kind)
-    return step(after, entry, entry.payload or {}) if step else after
+    return replace(
+        _changed(head, entry), epoch=entry.epoch, last_seq=entry.seq, updated_at=entry.at
+    )
 
 
-def _said(head: Head, entry: Entry, _: Facts) -> Head:
+def _changed(head: Head, entry: Entry) -> Head:
+    match entry.content:
+        case Message(body):
+            return _said(head, entry, body)
+        case Requested() as content:
+            return _requested(head, entry, content)
+        case Offered(offered_to=agent) if isinstance(head, Waiting):
+            return replace(head, offer=_offer(agent))
+        case Declined() if isinstance(head, Waiting):
+            return replace(head, offer=None)
+        case OwnerContent(owner=owner) if not isinstance(head, WithBot):
+            claimed_at = head.handoff.claimed_at or entry.at
+            handoff = replace(head.handoff, claimed_at=claimed_at)
+            return as_owned(head, handoff=handoff, owner=owner, now=entry.at)
+        case Released() | TransferredToQueue() as content if not isinstance(head, WithBot):
+            return as_waiting(
+                head,
+                handoff=head.handoff,
+                waiting_since=content.waiting_since,
+                queue=content.queue,
+                priority=content.priority,
+                timing=head.timing,
+                expires_at=head.expires_at,
+            )
+        case Returned():
+            return as_with_bot(head, last_agent=head.owner_id or head.last_agent)
+        case Tagged(tags):
+            return replace(head, tags=tags)
+        case Noted():
+            return replace(head, notes=head.notes + 1)
+        case Leak():
+            return replace(head, leaks=head.leaks + 1)
+        case MessageLeft() | _:
+            return head
+
+
+def _said(head: Head, entry: Entry, body: Body) -> Head:
     heard = entry.seq if entry.sender is From.USER else head.heard_seq
-    return replace(head, last_message=preview(entry), heard_seq=heard)
+    preview = preview_of(entry.seq, entry.sender, body, entry.at)
+    return replace(head, last_message=preview, heard_seq=heard)
 
 
-def _requested(head: Head, entry: Entry, facts: Facts) -> Head:
-    reason = shorten(facts["reason"], REASON_BYTES) if facts["reason"] else None
-    handoff = OpenHandoff(
-        facts["handoff_id"],
-        entry.at,
-        entry.seq,
-        reason,
-        facts["agent"],
-        expires_at=facts.get("expires_at"),
-    )
-    requested = replace(_waits(head, entry, facts), handoff=handoff)
-    return _offered(requested, entry, facts) if "offered_to" in facts else requested
-
-
-def _offered(head: Head, _: Entry, facts: Facts) -> Head:
-    assert head.handoff is not None
-    to = facts["offered_to"]
-    offer = Offer(Author(to["id"], to["name"]), to["until"])
-    return replace(head, handoff=replace(head.handoff, offer=offer))
-
-
-def _declined(head: Head, _: Entry, __: Facts) -> Head:
-    assert head.handoff is not None
-    return replace(head, handoff=replace(head.handoff, offer=None))
-
-
-def _waits(head: Head, entry: Entry, facts: Facts) -> Head:
-    return replace(
+def _requested(head: Head, entry: Entry, content: Requested) -> Head:
+    reason = shorten(content.reason, REASON_BYTES) if content.reason else None
+    return as_waiting(
         head,
-        status=Status.WAITING,
-        owner=None,
-        queue=facts["queue"],
-        priority=facts["priority"],
-        waiting_since=facts.get("waiting_since") or entry.at,
-        handoff=replace(head.handoff, offer=None) if head.handoff else None,
+        handoff=OpenHandoff(content.handoff_id, entry.at, entry.seq, reason, content.agent),
+        waiting_since=entry.at,
+        queue=content.queue,
+        priority=content.priority,
+        timing=head.timing,
+        offer=_offer(content.offered_to) if content.offered_to else None,
+        expires_at=content.expires_at,
     )
 
 
-def _claimed(head: Head, entry: Entry, facts: Facts) -> Head:
-    assert head.handoff is not None
-    claimed_at = head.handoff.claimed_at or entry.at
-    return replace(
-        head,
-        status=Status.AGENT,
-        owner=Author(**facts["owner"]),
-        waiting_since=None,
-        handoff=replace(head.handoff, claimed_at=claimed_at, expires_at=None, offer=None),
-    )
-
-
-def _transferred(head: Head, entry: Entry, facts: Facts) -> Head:
-    step = _claimed if "owner" in facts else _waits
-    return step(head, entry, facts)
-
-
-def _returned(head: Head, _: Entry, __: Facts) -> Head:
-    return replace(
-        head,
-        status=Status.BOT,
-        owner=None,
-        queue=None,
-        priority=0,
-        handoff=None,
-        waiting_since=None,
-    )
-
-
-def _tagged(head: Head, _: Entry, facts: Facts) -> Head:
-    return replace(head, tags=tuple(facts["tags"]))
-
-
-def _noted(head: Head, _: Entry, __: Facts) -> Head:
-    return replace(head, notes=head.notes + 1)
-
-
-def _leaked(head: Head, _: Entry, __: Facts) -> Head:
-    return replace(head, leaks=head.leaks + 1)
-
-
-FOLDS: Mapping[Kind, Callable[[Head, Entry, Facts], Head]] = {
-    Kind.MESSAGE: _said,
-    Kind.REQUESTED: _requested,
-    Kind.CLAIMED: _claimed,
-    Kind.RELEASED: _waits,
-    Kind.TRANSFERRED: _transferred,
-    Kind.RETURNED: _returned,
-    Kind.NOTE: _noted,
-    Kind.TAGGED: _tagged,
-    Kind.LEAK: _leaked,
-    Kind.OFFERED: _offered,
-    Kind.DECLINED: _declined,
-}
-"""Suggestions, events and alerts only make the log longer."""
+def _offer(agent: OfferedAgent) -> Offer:
+    return Offer(Author(agent.id, agent.name), agent.until)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.address import digest
-from chalicelib.domain.conversation.entries import Author
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.errors import TemporarilyUnavailable
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
-"""What can be asked of a conversation. A command says what is wanted; the state table decides.
+"""The commands: everything that can be asked of a conversation. The state table decides on them.
 
-`epoch`, where a command carries one, is the epoch under which it was thought up: under another it
-is refused as stale.
+A command that carries an `epoch` is refused as stale if the conversation's epoch is another one.
 """
 
 from collections.abc import Mapping
@@ -10,6 +9,8 @@ from typing import ClassVar
 
 from msgspec import Struct, field
 
+from chalicelib.domain.access import Action
+from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.conversation.handoff import Offer, Request, Resumption
 from chalicelib.domain.routing.members import Member
@@ -17,13 +18,15 @@ from chalicelib.domain.routing.queues import Queue
 
 
 class IfUnavailable(StrEnum):
+    """What a pause does if no agent is available."""
+
     QUEUE = "queue"
     REFUSE = "refuse"
     LEAVE_MESSAGE = "leave_message"
 
 
 class Cause(StrEnum):
-    """Why something happened that nobody asked for."""
+    """The reason for a change that no caller asked for."""
 
     TIMEOUT = "timeout"
     GIVE_UP = "give_up"
@@ -42,141 +45,218 @@ class Profile(Struct, frozen=True):
     attributes: Mapping[str, object] | None = None
 
 
-class UserMessage(Struct, frozen=True):
-    """`leaves`: it is a word by which the user ends a handoff, where there is one."""
+class BaseCommand(Struct, frozen=True):
+    """What every command has, with neutral values for what most commands lack.
 
-    name: ClassVar = "user message"
+    `name` stands in error details. `action` is the permission that the caller needs. `sender` is
+    the party that speaks, if the command is a message. `queue` is the queue that it names.
+    """
+
+    name: ClassVar[str]
+    action: ClassVar[Action]
+    sender: ClassVar[From | None] = None
+
+    @property
+    def epoch(self) -> int | None:
+        return None
+
+    @property
+    def cause(self) -> Cause | None:
+        return None
+
+    @property
+    def message_id(self) -> str | None:
+        return None
+
+    @property
+    def profile(self) -> Profile | None:
+        return None
+
+    @property
+    def suggestion(self) -> int | None:
+        return None
+
+    @property
+    def queue(self) -> str | None:
+        return None
+
+
+class UserMessage(BaseCommand, frozen=True):
+    """`is_leave_word`: the text is one of the bot's leave words, which end a handoff."""
+
+    name: ClassVar[str] = "user message"
+    action: ClassVar[Action] = Action.RECORD
+    sender: ClassVar[From | None] = From.USER
     body: Body
     message_id: str | None = None
     profile: Profile | None = None
-    leaves: bool = False
+    is_leave_word: bool = False
 
 
-class BotMessage(Struct, frozen=True):
-    """Under another epoch than `epoch` it is a leak: a reply thought up before a handoff."""
+class BotMessage(BaseCommand, frozen=True):
+    """With an old `epoch` it is a leak: a reply that the bot thought up before a handoff."""
 
-    name: ClassVar = "bot message"
+    name: ClassVar[str] = "bot message"
+    action: ClassVar[Action] = Action.RECORD
+    sender: ClassVar[From | None] = From.BOT
     body: Body
     message_id: str | None = None
     epoch: int | None = None
     profile: Profile | None = None
 
 
-class AgentMessage(Struct, frozen=True):
+class AgentMessage(BaseCommand, frozen=True):
     """`suggestion` is the number of the entry whose text the agent sends as their own."""
 
-    name: ClassVar = "agent message"
+    name: ClassVar[str] = "agent message"
+    action: ClassVar[Action] = Action.SAY
+    sender: ClassVar[From | None] = From.AGENT
     body: Body
     message_id: str | None = None
     epoch: int | None = None
     suggestion: int | None = None
 
 
-class TakeAndSay(AgentMessage, frozen=True):
-    """An agent who speaks without having the conversation: they take it in the same breath."""
+class ClaimAndReply(AgentMessage, frozen=True):
+    """An agent replies to a conversation that they do not own: the same commit claims it."""
 
-    name: ClassVar = "agent message"
+    name: ClassVar[str] = "agent message"
 
 
-class Pause(Struct, frozen=True):
-    """Ask for a person. `agent` is the member whom the request names, as they stand now, `settings`
-    are those of the queue it names; `someone_free` is None where nobody has asked (then the
-    conversation queues in any case)."""
+class Pause(BaseCommand, frozen=True):
+    """Asks for a person.
 
-    name: ClassVar = "pause"
+    `agent` is the member whom the request names, as stored now. `queue_settings` are those of the
+    queue that it names. `someone_free` is None if availability was not checked; the conversation
+    then waits in any case.
+    """
+
+    name: ClassVar[str] = "pause"
+    action: ClassVar[Action] = Action.PAUSE
     request: Request = field(default_factory=Request)
     agent: Member | None = None
     if_unavailable: IfUnavailable = IfUnavailable.QUEUE
     someone_free: bool | None = None
     profile: Profile | None = None
-    settings: Queue | None = None
+    queue_settings: Queue | None = None
+
+    @property
+    def queue(self) -> str | None:
+        return self.request.queue
 
 
-class Take(Struct, frozen=True):
-    """Pause, and claim in the same breath: a person who names themself."""
+class PauseAndClaim(BaseCommand, frozen=True):
+    """A person pauses a conversation and names themself: the same commit claims it."""
 
-    name: ClassVar = "pause"
+    name: ClassVar[str] = "pause"
+    action: ClassVar[Action] = Action.CLAIM
     request: Request = field(default_factory=Request)
-    settings: Queue | None = None
+    queue_settings: Queue | None = None
+
+    @property
+    def queue(self) -> str | None:
+        return self.request.queue
 
 
-class Unpause(Struct, frozen=True):
-    name: ClassVar = "unpause"
+class Unpause(BaseCommand, frozen=True):
+    name: ClassVar[str] = "unpause"
+    action: ClassVar[Action] = Action.UNPAUSE
     resumption: Resumption = field(default_factory=Resumption)
     epoch: int | None = None
     cause: Cause | None = None
 
 
-class Claim(Struct, frozen=True):
-    name: ClassVar = "claim"
+class Claim(BaseCommand, frozen=True):
+    name: ClassVar[str] = "claim"
+    action: ClassVar[Action] = Action.CLAIM
     epoch: int | None = None
 
 
-class Release(Struct, frozen=True):
-    """Put back into the queue; of what is offered to the caller: decline."""
+class Release(BaseCommand, frozen=True):
+    """Puts the conversation back into its queue, or declines an offer to the caller."""
 
-    name: ClassVar = "release"
+    name: ClassVar[str] = "release"
+    action: ClassVar[Action] = Action.RELEASE
     epoch: int | None = None
     cause: Cause | None = None
 
 
-class Transfer(Struct, frozen=True):
-    """To an agent (as they stand now) or to a queue (`settings` are its own), exactly one of the
-    two."""
+class Transfer(BaseCommand, frozen=True):
+    """To an agent (the member as stored now), or to a queue with its settings."""
 
-    name: ClassVar = "transfer"
+    name: ClassVar[str] = "transfer"
+    action: ClassVar[Action] = Action.TRANSFER
     agent: Member | None = None
     queue: str | None = None
     note: str | None = None
     epoch: int | None = None
-    settings: Queue | None = None
+    queue_settings: Queue | None = None
     cause: Cause | None = None
 
 
-class MakeOffer(Struct, frozen=True):
-    """To one agent (as they stand now), who may claim it until `until` before anybody else."""
+class MakeOffer(BaseCommand, frozen=True):
+    """Until `until`, only this agent (the member as stored now) and supervisors may claim."""
 
-    name: ClassVar = "offer"
+    name: ClassVar[str] = "offer"
+    action: ClassVar[Action] = Action.OFFER
     until: int
-    agent: Member | None = None
+    agent: Member
     epoch: int | None = None
 
 
-class EndOffer(Struct, frozen=True):
-    """The time of exactly this offer is over."""
+class EndOffer(BaseCommand, frozen=True):
+    """Ends exactly this offer, because its time is over."""
 
-    name: ClassVar = "end of an offer"
+    name: ClassVar[str] = "end of an offer"
+    action: ClassVar[Action] = Action.OFFER
     offer: Offer
     epoch: int | None = None
 
 
-class Escalate(Struct, frozen=True):
-    """The user has waited too long: for the first time (`step` 1), or for one step more."""
+class Escalate(BaseCommand, frozen=True):
+    """Raises an alert because the user has waited too long: the first (`step` 1), or the next."""
 
-    name: ClassVar = "escalation"
+    name: ClassVar[str] = "escalation"
+    action: ClassVar[Action] = Action.ESCALATE
     step: int
     epoch: int | None = None
 
 
-class Note(Struct, frozen=True):
-    """`handoff` is the id of the handoff that it is about, where its writer names one."""
+class Note(BaseCommand, frozen=True):
+    """`handoff` is the id of the handoff that the note is about, if its author names one."""
 
-    name: ClassVar = "note"
+    name: ClassVar[str] = "note"
+    action: ClassVar[Action] = Action.NOTE
     text: str
     handoff: str | None = None
 
 
-class Tag(Struct, frozen=True):
-    name: ClassVar = "tag"
+class Tag(BaseCommand, frozen=True):
+    """Replaces the conversation's tags."""
+
+    name: ClassVar[str] = "tag"
+    action: ClassVar[Action] = Action.TAG
     tags: tuple[str, ...]
 
 
-class Suggest(Struct, frozen=True):
-    name: ClassVar = "suggestion"
+class Suggest(BaseCommand, frozen=True):
+    name: ClassVar[str] = "suggestion"
+    action: ClassVar[Action] = Action.SUGGEST
     text: str
 
 
-Message = UserMessage | BotMessage | AgentMessage | TakeAndSay
-Move = Pause | Take | Unpause | Claim | Release | Transfer
-ByTimer = MakeOffer | EndOffer | Escalate
-Command = Message | Move | ByTimer | Note | Tag | Suggest
+MessageCommand = UserMessage | BotMessage | AgentMessage | ClaimAndReply
+TimerCommand = MakeOffer | EndOffer | Escalate
+Command = (
+    MessageCommand
+    | Pause
+    | PauseAndClaim
+    | Unpause
+    | Claim
+    | Release
+    | Transfer
+    | TimerCommand
+    | Note
+    | Tag
+    | Suggest
+)

@@ -1,12 +1,19 @@
-"""The lines of a conversation's log: numbered 1, 2, 3 … without gaps, never changed."""
+"""The entries of a conversation's log: numbered 1, 2, 3 … without gaps, never changed.
+
+An entry has an envelope (number, author, time) and a content: one class for each kind. `record_of`
+and `content_of` translate a content to and from the form in which it is stored and shown.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any, ClassVar
 
+import msgspec
 from msgspec import Struct
 
-PREVIEW_BYTES = 80
-"""A preview is part of the head, which every message rewrites: see the size rule in DESIGN."""
+from chalicelib.domain.access import Caller
+from chalicelib.domain.conversation.authors import Author, From
+from chalicelib.domain.conversation.head import PREVIEW_BYTES, Preview, shorten
 
 
 class Kind(StrEnum):
@@ -24,72 +31,281 @@ class Kind(StrEnum):
     OFFERED = "offered"
     DECLINED = "declined"
     ESCALATED = "escalated"
-
-
-PRIVATE = frozenset({Kind.NOTE})
-"""What people write to each other: a bot and its user never see it."""
+    UNKNOWN = "unknown"
+    """An entry that a newer release has written. Every reader passes over it."""
 
 
 EVENT_TYPES = frozenset({"visit", "session_reset"})
-"""What a channel reports about its user: nobody said it, and nobody answers it."""
-
-
-class From(StrEnum):
-    USER = "user"
-    BOT = "bot"
-    AGENT = "agent"
-    SYSTEM = "system"
-
-
-class Author(Struct, frozen=True):
-    id: str
-    name: str
+"""Message types that a channel reports about its user. They are stored as events: nobody said
+them, and nobody answers them."""
 
 
 class Body(Struct, frozen=True):
-    """What is said: `text` where `type` is "text", else `payload`, any JSON object."""
+    """The words of a message: `text` if `type` is "text", otherwise `payload`, a JSON object."""
 
     type: str = "text"
     text: str | None = None
-    payload: Mapping[str, object] | None = None
+    payload: Mapping[str, Any] | None = None
+
+
+class Content(Struct, frozen=True, omit_defaults=True):
+    """What an entry says. Optional fields that are None are left out of the stored form."""
+
+    kind: ClassVar[Kind]
+
+
+class Message(Content, frozen=True):
+    kind: ClassVar[Kind] = Kind.MESSAGE
+    body: Body
+    message_id: str | None = None
+
+
+class ChannelEvent(Content, frozen=True):
+    kind: ClassVar[Kind] = Kind.EVENT
+    body: Body
+    message_id: str | None = None
+
+
+class HandoffContent(Content, frozen=True):
+    """A step of a handoff."""
+
+    handoff_id: str
+
+
+class QueueContent(HandoffContent, frozen=True):
+    """A step in a queue; None is the place of conversations without a queue."""
+
+    queue: str | None
+
+
+class OwnerContent(HandoffContent, frozen=True):
+    """An agent gets the conversation."""
+
+    owner: Author
+
+
+class OfferedAgent(Struct, frozen=True):
+    """The agent to whom a conversation is offered, and until when."""
+
+    id: str
+    name: str
+    until: int
+
+
+class Requested(QueueContent, frozen=True):
+    """A person was asked for. `agent` is the id of the agent whom the request names."""
+
+    kind: ClassVar[Kind] = Kind.REQUESTED
+    priority: int
+    reason: str | None
+    agent: str | None
+    expires_at: int | None = None
+    offered_to: OfferedAgent | None = None
+
+
+class Claimed(OwnerContent, frozen=True):
+    kind: ClassVar[Kind] = Kind.CLAIMED
+
+
+class Released(QueueContent, frozen=True):
+    """The conversation is back in its queue. `cause` is set if a timer did it."""
+
+    kind: ClassVar[Kind] = Kind.RELEASED
+    priority: int
+    waiting_since: int
+    cause: str | None = None
+
+
+class TransferredToAgent(OwnerContent, frozen=True):
+    kind: ClassVar[Kind] = Kind.TRANSFERRED
+
+
+class TransferredToQueue(QueueContent, frozen=True):
+    kind: ClassVar[Kind] = Kind.TRANSFERRED
+    priority: int
+    waiting_since: int
+    cause: str | None = None
+
+
+class Returned(HandoffContent, frozen=True):
+    """The bot may speak again. `from_seq` is the number of the entry that opened the handoff."""
+
+    kind: ClassVar[Kind] = Kind.RETURNED
+    from_seq: int
+    outcome: str
+    note: str | None
+    resume_at: str | None
+    variables: Mapping[str, Any] | None
+    cause: str | None = None
+
+
+class MessageLeft(HandoffContent, frozen=True):
+    """Nobody was available: the handoff was closed as soon as it was opened."""
+
+    kind: ClassVar[Kind] = Kind.RETURNED
+    reason: str | None
+    outcome: str
+    note: str | None
+    resume_at: str | None
+    variables: Mapping[str, Any] | None
+
+
+class Noted(Content, frozen=True):
+    """People write notes to each other. The bot and its user never see them."""
+
+    kind: ClassVar[Kind] = Kind.NOTE
+    text: str
+    handoff_id: str | None = None
+
+
+class Tagged(Content, frozen=True):
+    kind: ClassVar[Kind] = Kind.TAGGED
+    tags: tuple[str, ...]
+
+
+class Suggested(Content, frozen=True):
+    """A reply that the bot suggests to the owner."""
+
+    kind: ClassVar[Kind] = Kind.SUGGESTION
+    text: str
+
+
+class Leak(Content, frozen=True):
+    """The bot spoke when it was not its turn. `epoch` is the one that the bot sent."""
+
+    kind: ClassVar[Kind] = Kind.LEAK
+    code: str
+    epoch: int | None
+    message_id: str | None = None
+
+
+class Offered(QueueContent, frozen=True):
+    kind: ClassVar[Kind] = Kind.OFFERED
+    offered_to: OfferedAgent
+
+
+class Declined(QueueContent, frozen=True):
+    """An offer has ended without a claim."""
+
+    kind: ClassVar[Kind] = Kind.DECLINED
+    agent: Author
+    cause: str
+
+
+class Escalated(QueueContent, frozen=True):
+    """The user has waited too long, `since` that time: for the first time (`step` 1) or again."""
+
+    kind: ClassVar[Kind] = Kind.ESCALATED
+    step: int
+    since: int
+
+
+class Unknown(Content, frozen=True):
+    """The content of an entry that a newer release has written."""
+
+    kind: ClassVar[Kind] = Kind.UNKNOWN
 
 
 class Entry(Struct, frozen=True):
-    """One line. `at` is in milliseconds since 1970 (UTC).
-
-    `payload` of an entry that nobody said holds the facts of the change, enough to bring a copy of
-    the head up to date.
-    """
+    """One line of the log. `at` is in milliseconds since 1970 (UTC)."""
 
     seq: int
-    kind: Kind
     sender: From
     author: Author
     epoch: int
     at: int
+    content: Content
+
+    @property
+    def kind(self) -> Kind:
+        return self.content.kind
+
+    @property
+    def record(self) -> "ContentRecord":
+        """The content as it is stored and shown."""
+        return record_of(self.content)
+
+    @property
+    def is_agent_message(self) -> bool:
+        return self.kind is Kind.MESSAGE and self.sender is From.AGENT
+
+
+class ContentRecord(Struct, frozen=True):
+    """A content as it is stored and shown: the words beside the facts."""
+
+    kind: Kind
     type: str | None = None
     text: str | None = None
-    payload: Mapping[str, object] | None = None
+    payload: Mapping[str, Any] | None = None
     message_id: str | None = None
 
 
-class Preview(Struct, frozen=True):
-    """The beginning of the last message, for lists."""
+CONTENTS: Mapping[Kind, tuple[type[Content], ...]] = {
+    Kind.MESSAGE: (Message,),
+    Kind.EVENT: (ChannelEvent,),
+    Kind.REQUESTED: (Requested,),
+    Kind.CLAIMED: (Claimed,),
+    Kind.RELEASED: (Released,),
+    Kind.TRANSFERRED: (TransferredToAgent, TransferredToQueue),
+    Kind.RETURNED: (Returned, MessageLeft),
+    Kind.NOTE: (Noted,),
+    Kind.TAGGED: (Tagged,),
+    Kind.SUGGESTION: (Suggested,),
+    Kind.LEAK: (Leak,),
+    Kind.OFFERED: (Offered,),
+    Kind.DECLINED: (Declined,),
+    Kind.ESCALATED: (Escalated,),
+    Kind.UNKNOWN: (Unknown,),
+}
+"""The classes of each kind. If a kind has two, the first that a stored payload fits is taken."""
 
-    seq: int
-    sender: From
-    text: str
-    at: int
+
+def record_of(content: Content) -> ContentRecord:
+    match content:
+        case Message(body, message_id) | ChannelEvent(body, message_id):
+            return ContentRecord(content.kind, body.type, body.text, body.payload, message_id)
+        case Noted(text, handoff_id):
+            about = {"handoff_id": handoff_id} if handoff_id else None
+            return ContentRecord(content.kind, text=text, payload=about)
+        case Suggested(text):
+            return ContentRecord(content.kind, text=text)
+        case Leak(code, epoch, message_id):
+            facts = {"code": code, "epoch": epoch}
+            return ContentRecord(content.kind, payload=facts, message_id=message_id)
+        case Tagged(tags):
+            return ContentRecord(content.kind, payload={"tags": list(tags)})
+        case Unknown():
+            return ContentRecord(content.kind)
+    return ContentRecord(content.kind, payload=msgspec.to_builtins(content))
 
 
-def preview(entry: Entry) -> Preview:
-    text = entry.text if entry.text is not None else f"[{entry.type}]"
-    return Preview(entry.seq, entry.sender, shorten(text, PREVIEW_BYTES), entry.at)
+def content_of(record: ContentRecord) -> Content:
+    """The content of a stored entry. A payload that no class of its kind fits was written by a
+    newer release: its content is `Unknown`."""
+    if record.kind in (Kind.MESSAGE, Kind.EVENT):
+        body = Body(record.type or "text", record.text, record.payload)
+        said = Message if record.kind is Kind.MESSAGE else ChannelEvent
+        return said(body, record.message_id)
+    fields = {"text": record.text, "message_id": record.message_id, **(record.payload or {})}
+    for each in CONTENTS[record.kind]:
+        try:
+            return msgspec.convert(fields, each)
+        except msgspec.ValidationError:
+            continue
+    return Unknown()
 
 
-def shorten(text: str, limit: int) -> str:
-    """The beginning of a text, at most `limit` bytes of UTF-8; `…` marks what was cut."""
-    data = text.encode()
-    if len(data) <= limit:
-        return text
-    return data[: limit - len("…".encode())].decode(errors="ignore") + "…"
+def preview_of(seq: int, sender: From, body: Body, at: int) -> Preview:
+    text = body.text if body.text is not None else f"[{body.type}]"
+    return Preview(seq, sender, shorten(text, PREVIEW_BYTES), at)
+
+
+def may_read(caller: Caller, kind: Kind, owner: str | None) -> bool:
+    """Whether a caller who sees the conversation may read an entry of this kind. Only people read
+    notes. Only the bot and the conversation's owner read suggestions. Nobody reads entries of a
+    newer release."""
+    if kind is Kind.UNKNOWN:
+        return False
+    if kind is Kind.SUGGESTION:
+        return not caller.is_person or caller.id == owner
+    return kind is not Kind.NOTE or caller.is_person

@@ -1,11 +1,14 @@
-"""A handoff: one episode from the request for a person to the return to the bot."""
+"""A handoff: one episode from the request for a person to the return to the bot.
+
+Times are in milliseconds since 1970 (UTC).
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 from msgspec import Struct
 
-from chalicelib.domain.conversation.entries import Author
+from chalicelib.domain.conversation.authors import Author
 
 
 class Outcome(StrEnum):
@@ -19,8 +22,10 @@ class Outcome(StrEnum):
 
 
 class Request(Struct, frozen=True):
-    """What the bot tells people when it asks for one. `timeout` is in milliseconds: a handoff that
-    nobody has claimed by then expires."""
+    """What the bot tells people when it asks for one.
+
+    `timeout` is in milliseconds: a handoff that nobody has claimed by then expires.
+    """
 
     reason: str | None = None
     queue: str | None = None
@@ -32,16 +37,17 @@ class Request(Struct, frozen=True):
 
 
 class Resumption(Struct, frozen=True):
-    """What the bot is told when it gets the turn back."""
+    """What the bot receives when it gets the turn back. `outcome` is an `Outcome`, or the text that
+    a newer release has stored in its place."""
 
-    outcome: Outcome = Outcome.RESOLVED
+    outcome: str = Outcome.RESOLVED
     note: str | None = None
     resume_at: str | None = None
     variables: Mapping[str, object] | None = None
 
 
 class Handoff(Struct, frozen=True):
-    """The row that reports and the bot read. Times are in milliseconds since 1970 (UTC)."""
+    """The row that reports and the bot read. `resumption` is None while the handoff is open."""
 
     id: str
     conversation_id: str
@@ -58,7 +64,7 @@ class Handoff(Struct, frozen=True):
 
 
 class HandoffChange(Struct, frozen=True):
-    """What an arrow of the state table changes in a handoff's row; None leaves a field alone."""
+    """What a command changes in a handoff's row; a field that is None stays as it is."""
 
     id: str
     owner: Author | None = None
@@ -70,15 +76,15 @@ class HandoffChange(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True):
-    """Nobody else may claim it before `until`, but who may overrule."""
+    """Until `until`, only this agent and supervisors may claim the conversation."""
 
     agent: Author
     until: int
 
 
 class OpenHandoff(Struct, frozen=True):
-    """What the head keeps of the handoff it is in; `expires_at` until somebody claims it, `offer`
-    while it is offered to one agent."""
+    """What the head keeps of its open handoff. `agent` is the id of the agent whom the request
+    names; `claimed_at` is the time of the first claim."""
 
     id: str
     requested_at: int
@@ -86,5 +92,3 @@ class OpenHandoff(Struct, frozen=True):
     reason: str | None = None
     agent: str | None = None
     claimed_at: int | None = None
-    expires_at: int | None = None
-    offer: Offer | None = None

@@ -1,118 +1,115 @@
-"""What is said and noted in a conversation. Nothing here changes who may speak."""
+"""The rules for messages, notes, suggestions and tags. They do not change who may speak."""
 
 from msgspec.structs import replace
 
+from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     Command,
-    Message,
+    MessageCommand,
     Note,
     Suggest,
     Tag,
-    TakeAndSay,
-    UserMessage,
 )
 from chalicelib.domain.conversation.decision import (
+    Context,
     Decision,
-    Situation,
-    entry_of,
-    grown,
+    append,
+    new_entry,
     with_profile,
 )
-from chalicelib.domain.conversation.entries import EVENT_TYPES, Author, Entry, From, Kind, preview
-from chalicelib.domain.conversation.head import Head
-from chalicelib.domain.conversation.refusals import not_your_turn, somebody_else_has_it, stale
-from chalicelib.domain.conversation.timing import Timing
+from chalicelib.domain.conversation.entries import (
+    EVENT_TYPES,
+    ChannelEvent,
+    Entry,
+    Leak,
+    Message,
+    Noted,
+    Suggested,
+    Tagged,
+    preview_of,
+)
+from chalicelib.domain.conversation.head import Head, Owned, Paused, WithBot
+from chalicelib.domain.conversation.refusals import already_claimed, not_your_turn, stale
 from chalicelib.domain.errors import BatonError
 
-SENDERS: dict[type[Command], From] = {
-    UserMessage: From.USER,
-    BotMessage: From.BOT,
-    AgentMessage: From.AGENT,
-    TakeAndSay: From.AGENT,
-}
 
-
-def say(s: Situation, command: Message) -> Decision:
-    head, profile = with_profile(s.head, getattr(command, "profile", None))
-    sender = SENDERS[type(command)]
-    author = Author(head.address.user, head.user_name or "")
-    is_event = sender is From.USER and command.body.type in EVENT_TYPES
-    entry = entry_of(
-        s,
-        Kind.EVENT if is_event else Kind.MESSAGE,
-        sender=sender,
-        author=author if sender is From.USER else s.caller.author,
-        type=command.body.type,
-        text=command.body.text,
-        payload=command.body.payload,
-        message_id=command.message_id,
-    )
+def say(head: Head, command: MessageCommand, context: Context) -> Decision:
+    """Stores a message, or an event that the channel reports about its user."""
+    head, profile = with_profile(head, command.profile)
+    is_event = command.sender is From.USER and command.body.type in EVENT_TYPES
+    content_class = ChannelEvent if is_event else Message
+    entry = new_entry(head, content_class(command.body, command.message_id), context)
+    author = entry.author
+    if command.sender is From.USER:
+        author = Author(head.address.user, head.user_name or "")
+    entry = replace(entry, sender=command.sender, author=author)
     if is_event:
-        return Decision(grown(head, entry), (entry,), profile=profile)
-    after = grown(
+        return Decision(append(head, entry), (entry,), profile=profile)
+    after = append(
         head,
         entry,
-        last_message=preview(entry),
-        heard_seq=entry.seq if sender is From.USER else head.heard_seq,
-        timing=_timing(head, entry),
+        last_message=preview_of(entry.seq, entry.sender, command.body, entry.at),
+        heard_seq=entry.seq if entry.sender is From.USER else head.heard_seq,
     )
-    return Decision(after, (entry,), profile=profile)
+    return Decision(_with_turn(head, after, entry), (entry,), profile=profile)
 
 
-def _timing(head: Head, entry: Entry) -> Timing:
-    """The first word of a person stops the clock; whoever is spoken to has the turn to speak."""
-    if not head.paused:
-        return head.timing
+def _with_turn(before: Head, after: Head, entry: Entry) -> Head:
+    """An agent's message ends the user's wait. A turn begins when the other party writes."""
+    if isinstance(after, WithBot):
+        return after
     if entry.sender is From.AGENT:
-        return replace(head.timing, clock=None, alerts=0, silent_since=entry.at)
-    answers = head.last_message is not None and head.last_message.sender is From.AGENT
-    return replace(head.timing, silent_since=entry.at) if answers else head.timing
+        after = replace(after, timing=replace(after.timing, unanswered_since=None, alerts=0))
+        return _new_turn(after, entry.at)
+    agent_wrote_last = before.last_message and before.last_message.sender is From.AGENT
+    return _new_turn(after, entry.at) if agent_wrote_last else after
 
 
-def bot_answers(s: Situation, command: BotMessage) -> Decision:
-    if is_stale(command, s.head):
-        return _leak(s, command, stale(s.head))
-    return say(s, command)
+def _new_turn(head: Paused, now: int) -> Paused:
+    return replace(head, turn_started_at=now) if isinstance(head, Owned) else head
 
 
-def bot_speaks_out_of_turn(s: Situation, command: BotMessage) -> Decision:
-    return _leak(s, command, not_your_turn(s.head))
+def bot_answers(head: WithBot, command: BotMessage, context: Context) -> Decision:
+    if is_stale(command, head):
+        return _leak(head, command, context, stale(head))
+    return say(head, command, context)
 
 
-def _leak(s: Situation, command: BotMessage, refusal: BatonError) -> Decision:
-    """Marks that the bot spoke, without what it said."""
-    facts = {"code": refusal.code, "epoch": command.epoch}
-    entry = entry_of(s, Kind.LEAK, payload=facts, message_id=command.message_id)
-    head = grown(s.head, entry, leaks=s.head.leaks + 1)
-    return Decision(head, (entry,), refusal=refusal)
+def bot_out_of_turn(head: Paused, command: BotMessage, context: Context) -> Decision:
+    return _leak(head, command, context, not_your_turn(head))
 
 
-def agent_answers(s: Situation, command: AgentMessage) -> Decision:
-    if not s.owns:
-        raise somebody_else_has_it(s.head)
-    return say(s, command)
+def _leak(head: Head, command: BotMessage, context: Context, refusal: BatonError) -> Decision:
+    """Marks in the log that the bot spoke, without its words."""
+    leak = Leak(refusal.code, command.epoch, command.message_id)
+    entry = new_entry(head, leak, context)
+    return Decision(append(head, entry, leaks=head.leaks + 1), (entry,), refusal=refusal)
 
 
-def note(s: Situation, command: Note) -> Decision:
-    about = {"handoff_id": command.handoff} if command.handoff else None
-    entry = entry_of(s, Kind.NOTE, text=command.text, payload=about)
-    return Decision(grown(s.head, entry, notes=s.head.notes + 1), (entry,))
+def agent_answers(head: Owned, command: AgentMessage, context: Context) -> Decision:
+    if not context.owns(head):
+        raise already_claimed(head)
+    return say(head, command, context)
 
 
-def suggest(s: Situation, command: Suggest) -> Decision:
-    entry = entry_of(s, Kind.SUGGESTION, text=command.text)
-    return Decision(grown(s.head, entry), (entry,))
+def note(head: Head, command: Note, context: Context) -> Decision:
+    entry = new_entry(head, Noted(command.text, command.handoff), context)
+    return Decision(append(head, entry, notes=head.notes + 1), (entry,))
 
 
-def tag(s: Situation, command: Tag) -> Decision:
-    if command.tags == s.head.tags:
-        return Decision(s.head)
-    entry = entry_of(s, Kind.TAGGED, payload={"tags": list(command.tags)})
-    return Decision(grown(s.head, entry, tags=command.tags), (entry,))
+def suggest(head: Head, command: Suggest, context: Context) -> Decision:
+    entry = new_entry(head, Suggested(command.text), context)
+    return Decision(append(head, entry), (entry,))
+
+
+def tag(head: Head, command: Tag, context: Context) -> Decision:
+    if command.tags == head.tags:
+        return Decision(head)
+    entry = new_entry(head, Tagged(command.tags), context)
+    return Decision(append(head, entry, tags=command.tags), (entry,))
 
 
 def is_stale(command: Command, head: Head) -> bool:
-    epoch = getattr(command, "epoch", None)
-    return epoch is not None and epoch != head.epoch
+    return command.epoch is not None and command.epoch != head.epoch

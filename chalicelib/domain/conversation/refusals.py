@@ -1,13 +1,13 @@
-"""The refusals of the state table, worded once."""
+"""The refusals of the state table, each worded once."""
 
 from chalicelib.domain.conversation.commands import Command
-from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.conversation.head import Head, Owned, Paused
 from chalicelib.domain.errors import AlreadyClaimed, IllegalMove, NotYourTurn, StaleEpoch
 
 
 def illegal(command: Command, head: Head) -> IllegalMove:
     return IllegalMove(
-        f"No {command.name} while the conversation's status is {head.status}.",
+        f"A conversation with the status {head.status} does not accept: {command.name}.",
         command=command.name,
         status=head.status,
         epoch=head.epoch,
@@ -16,15 +16,14 @@ def illegal(command: Command, head: Head) -> IllegalMove:
 
 def stale(head: Head) -> StaleEpoch:
     return StaleEpoch(
-        f"Who may speak has changed meanwhile: the epoch is {head.epoch}.",
+        f"The turn has changed since you looked. The epoch is now {head.epoch}.",
         epoch=head.epoch,
         owner=head.owner_id,
         handoff_id=head.handoff_id,
     )
 
 
-def somebody_else_has_it(head: Head) -> AlreadyClaimed:
-    assert head.owner is not None
+def already_claimed(head: Owned) -> AlreadyClaimed:
     return AlreadyClaimed(
         f"{head.owner.name} has this conversation.",
         owner=head.owner.id,
@@ -34,10 +33,12 @@ def somebody_else_has_it(head: Head) -> AlreadyClaimed:
     )
 
 
-def not_your_turn(head: Head) -> NotYourTurn:
-    holder = f"{head.owner.name} has" if head.owner else "A person has been asked for in"
+def not_your_turn(head: Paused) -> NotYourTurn:
+    why = (
+        f"{head.owner.name} has this conversation" if head.owner else "The user waits for a person"
+    )
     return NotYourTurn(
-        f"{holder} this conversation.",
+        f"{why}. The bot may not speak.",
         epoch=head.epoch,
         owner=head.owner_id,
         handoff_id=head.handoff_id,

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.conversation.entries import Author
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.entrypoints.request_log import request_id, request_log
 from chalicelib.usecases.live import typing as typing_signs
 from chalicelib.usecases.services import Services

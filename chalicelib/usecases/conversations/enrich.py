@@ -1,4 +1,4 @@
-"""What a command has to be told before it is decided, from what has been read for it."""
+"""Adds to a command the stored facts that its rule needs, such as the member whom it names."""
 
 from msgspec.structs import replace
 
@@ -8,11 +8,11 @@ from chalicelib.domain.conversation.commands import (
     Command,
     MakeOffer,
     Pause,
-    Take,
+    PauseAndClaim,
     Transfer,
     UserMessage,
 )
-from chalicelib.domain.conversation.entries import Body, Kind
+from chalicelib.domain.conversation.entries import Body, Suggested
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.ports.conversations import Loaded
@@ -22,49 +22,53 @@ from chalicelib.usecases.services import Services
 def enrich_command(
     services: Services, caller: Caller, command: Command, loaded: Loaded, agent: str | None
 ) -> Command:
-    """`agent` is the id of the member whom the command names. Raises NotFound."""
+    """`loaded` is what `execute` has read. `agent` is the id of the member whom the command names.
+
+    Raises NotFound if there is no such member or suggestion.
+    """
     if isinstance(command, UserMessage):
-        return _with_leaving(services, caller, command, loaded)
+        return _with_leave_word(services, caller, command, loaded)
     if isinstance(command, AgentMessage):
         return _with_suggestion(command, loaded)
-    if isinstance(command, Pause | Take):
+    if isinstance(command, Pause | PauseAndClaim):
         command = _with_priority(command, loaded)
-    if isinstance(command, Pause | Take | Transfer):
-        command = replace(command, settings=loaded.queue)
+    if isinstance(command, Pause | PauseAndClaim | Transfer):
+        command = replace(command, queue_settings=loaded.queue)
     if agent is not None and isinstance(command, Pause | Transfer | MakeOffer):
         return replace(command, agent=_member(caller, loaded, agent))
     return command
 
 
-def _with_leaving(
+def _with_leave_word(
     services: Services, caller: Caller, command: UserMessage, loaded: Loaded
 ) -> UserMessage:
-    """The bot's settings came with its authentication: no round trip of their own."""
+    """Authentication has read the bot's settings, so that this costs no round trip."""
     if loaded.head is None or not loaded.head.paused:
         return command
     bot = services.directory.bot(caller.bot)
-    return replace(command, leaves=bot is not None and bot.settings.is_leave_word(command.body))
+    is_leave_word = bot is not None and bot.settings.is_leave_word(command.body)
+    return replace(command, is_leave_word=is_leave_word)
 
 
 def _with_suggestion(command: AgentMessage, loaded: Loaded) -> AgentMessage:
     if command.suggestion is None:
         return command
-    entry = loaded.suggestion
-    if entry is None or entry.kind is not Kind.SUGGESTION:
+    content = loaded.suggestion.content if loaded.suggestion else None
+    if not isinstance(content, Suggested):
         raise NotFound(f"This conversation has no suggestion {command.suggestion}.")
-    return replace(command, body=Body(text=entry.text))
+    return replace(command, body=Body(text=content.text))
 
 
-def _with_priority(command: Pause | Take, loaded: Loaded) -> Pause | Take:
-    least = loaded.queue.priority if loaded.queue else 0
-    priority = max(command.request.priority, least)
+def _with_priority(command: Pause | PauseAndClaim, loaded: Loaded) -> Pause | PauseAndClaim:
+    minimum = loaded.queue.priority if loaded.queue else 0
+    priority = max(command.request.priority, minimum)
     return replace(command, request=replace(command.request, priority=priority))
 
 
 def _member(caller: Caller, loaded: Loaded, agent: str) -> Member:
     if loaded.agent:
         return loaded.agent
-    # The installation's owner may take a conversation over and is no member anywhere.
+    # The installation's owner may take a conversation over without being a member.
     if agent == caller.id and caller.is_person:
         return Member(caller.id, caller.name, "", caller.role)
     raise NotFound(f"This bot has no agent {agent}.")

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
-from chalicelib.domain.conversation.commands import IfUnavailable, Pause, Profile, Take
+from chalicelib.domain.conversation.commands import IfUnavailable, Pause, PauseAndClaim, Profile
 from chalicelib.usecases.conversations import lookup
 from chalicelib.usecases.conversations.execute import execute, first_answer
 from chalicelib.usecases.ports.conversations import Query
@@ -17,7 +17,7 @@ from chalicelib.usecases.services import Services
 class Asked(Struct, frozen=True):
     """The command, the id of the agent whom it names, and what is known of the user."""
 
-    command: Pause | Take
+    command: Pause | PauseAndClaim
     agent: str | None = None
     profile: Profile | None = None
 

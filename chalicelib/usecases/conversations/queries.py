@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from chalicelib.domain.access import Action, Caller, authorize, may_read_entry
+from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import Profile
-from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.entries import Entry, may_read
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import NotFound
@@ -72,7 +72,7 @@ def entries(
             found = store.entries_after(caller.bot, conversation_id, after, limit)
         else:
             found = store.entries_before(caller.bot, conversation_id, before, limit)
-        readable = [entry for entry in found if may_read_entry(caller, entry.kind, owner)]
+        readable = [entry for entry in found if may_read(caller, entry.kind, owner)]
         if readable or not found:
             return readable
         after, before = (found[-1].seq, None) if after is not None else (None, found[0].seq)

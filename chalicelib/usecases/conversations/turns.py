@@ -7,7 +7,7 @@ allowed any more. A message that was allowed may still be on its way when the pa
 from msgspec import Struct
 
 from chalicelib.domain.access import Caller
-from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.conversation.head import Head, WithBot
 from chalicelib.domain.conversation.refusals import not_your_turn, stale
 from chalicelib.usecases.conversations import queries
 from chalicelib.usecases.services import Services
@@ -26,7 +26,7 @@ def begin(services: Services, caller: Caller, conversation_id: str) -> Head:
 def commit(services: Services, caller: Caller, turn: Turn) -> None:
     """One strongly consistent read. Raises NotYourTurn, StaleEpoch."""
     head = queries.gate(services, caller, turn.conversation_id)
-    if head.paused:
+    if not isinstance(head, WithBot):
         raise not_your_turn(head)
     if head.epoch != turn.epoch:
         raise stale(head)

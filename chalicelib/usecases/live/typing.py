@@ -3,7 +3,7 @@
 import json
 
 from chalicelib.domain.access import Action, Caller, authorize
-from chalicelib.domain.conversation.entries import Author
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations import queries

@@ -7,7 +7,7 @@ A method that calls AWS may raise TemporarilyUnavailable. Times are in milliseco
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from chalicelib.domain.conversation.entries import Author
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
 
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from chalicelib.domain.conversation.entries import From
+from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.head import Head, Status
 
 

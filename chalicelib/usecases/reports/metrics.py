@@ -1,6 +1,7 @@
 """What operators watch. What happened is recorded where it happens, how things stand once a
 minute, and never by a scan."""
 
+from chalicelib.domain.conversation.entries import HandoffContent
 from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
@@ -10,8 +11,10 @@ SECOND = 1000
 
 def record_time_to_claim(services: Services, committed: CommittedEntry) -> None:
     """How long the user had to wait. Told twice, it counts twice: it is a statistic."""
-    facts = committed.entry.payload or {}
-    handoff = services.conversations.handoff(committed.bot, str(facts.get("handoff_id")))
+    content = committed.entry.content
+    if not isinstance(content, HandoffContent):
+        return
+    handoff = services.conversations.handoff(committed.bot, content.handoff_id)
     # Who takes a conversation in the same breath leaves nobody waiting.
     if handoff is None or not handoff.requested_at < committed.entry.at == handoff.claimed_at:
         return

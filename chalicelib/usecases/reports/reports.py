@@ -11,7 +11,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
-from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.entries import Entry, HandoffContent, Leak
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.errors import StaleEpoch
 from chalicelib.domain.report import (
@@ -44,8 +44,10 @@ class Report(Struct, frozen=True):
 
 def count_handoff(services: Services, committed: CommittedEntry) -> None:
     """Of the handoff that this entry has ended. Harmless twice."""
-    facts = committed.entry.payload or {}
-    handoff = services.conversations.handoff(committed.bot, str(facts.get("handoff_id")))
+    content = committed.entry.content
+    if not isinstance(content, HandoffContent):
+        return
+    handoff = services.conversations.handoff(committed.bot, content.handoff_id)
     if handoff is None or handoff.returned_at is None:
         return
     ended = EndedHandoff(
@@ -61,9 +63,9 @@ def count_handoff(services: Services, committed: CommittedEntry) -> None:
 
 def count_leak(services: Services, committed: CommittedEntry) -> None:
     """One in a handoff counts with it, when it ends. Harmless twice."""
-    if (committed.entry.payload or {}).get("code") != StaleEpoch.code:
-        return
     entry = committed.entry
+    if not isinstance(entry.content, Leak) or entry.content.code != StaleEpoch.code:
+        return
     leaked = RefusedLeak(committed.bot, committed.conversation_id, entry.seq, utc_day(entry.at))
     services.reports.count_leak(leaked)
 

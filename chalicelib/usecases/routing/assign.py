@@ -5,8 +5,9 @@ from collections import Counter
 
 from chalicelib.domain.access import system_caller
 from chalicelib.domain.conversation.commands import Cause, MakeOffer, Transfer
-from chalicelib.domain.conversation.head import Head, Status
-from chalicelib.domain.conversation.timers import SECOND, wants_an_offer
+from chalicelib.domain.conversation.entries import Offered, QueueContent, Requested
+from chalicelib.domain.conversation.head import Status, Waiting
+from chalicelib.domain.conversation.timers import SECOND, wants_offer
 from chalicelib.domain.errors import AtCapacity, NoAgentAvailable
 from chalicelib.domain.routing.members import Member, first_served, next_in_turn
 from chalicelib.domain.routing.queues import Mode
@@ -24,8 +25,9 @@ WAITING = BoardFilter(frozenset({Status.WAITING}))
 
 def find_somebody(services: Services, committed: CommittedEntry) -> None:
     """For what has just come into a queue, or been declined there."""
-    name = (committed.entry.payload or {}).get("queue")
-    queue = services.directory.queue(committed.bot, name) if isinstance(name, str) else None
+    content = committed.entry.content
+    name = content.queue if isinstance(content, QueueContent) else None
+    queue = services.directory.queue(committed.bot, name) if name is not None else None
     if queue and queue.mode is Mode.OFFER:
         offer(services, committed.bot, committed.conversation_id)
 
@@ -33,8 +35,9 @@ def find_somebody(services: Services, committed: CommittedEntry) -> None:
 def fall_back(services: Services, committed: CommittedEntry) -> None:
     """Where the queue that was asked for is closed or deserted, the first that is neither takes
     over; where there is none, it waits where it is."""
-    name = (committed.entry.payload or {}).get("queue")
-    line = fallback_chain(services, committed.bot, name) if isinstance(name, str) else []
+    content = committed.entry.content
+    name = content.queue if isinstance(content, QueueContent) else None
+    line = fallback_chain(services, committed.bot, name) if name is not None else []
     if len(line) < 2:
         return
     served = first_served(line, services.directory.members(committed.bot), services.clock.now())
@@ -53,14 +56,14 @@ def offer_waiting(services: Services, bot: str) -> None:
         return
     waiting = services.conversations.board(bot, WAITING, None, MOST_WAITING).conversation_ids
     for head in services.conversations.heads(bot, waiting):
-        if wants_an_offer(head):
+        if wants_offer(head):
             offer(services, bot, head.id)
 
 
 def offer(services: Services, bot: str, conversation_id: str) -> bool:
     """To the next agent in turn. False where nobody is free."""
     head = services.conversations.head(bot, conversation_id)
-    if head is None or not wants_an_offer(head):
+    if head is None or not wants_offer(head):
         return False
     now = services.clock.now()
     members = services.directory.members(bot)
@@ -69,9 +72,9 @@ def offer(services: Services, bot: str, conversation_id: str) -> bool:
     return any(_takes(services, head, member, until) for member in turn)
 
 
-def _takes(services: Services, head: Head, member: Member, until: int) -> bool:
+def _takes(services: Services, head: Waiting, member: Member, until: int) -> bool:
     """Whether they are free still: two conversations may look at the same agent at once."""
-    command = MakeOffer(until, epoch=head.epoch)
+    command = MakeOffer(until, member, epoch=head.epoch)
     try:
         execute(services, system_caller(head.bot), head.id, command, agent=member.person)
     except (NoAgentAvailable, AtCapacity):
@@ -79,10 +82,10 @@ def _takes(services: Services, head: Head, member: Member, until: int) -> bool:
     return True
 
 
-def _offered(services: Services, head: Head) -> Counter[str]:
+def _offered(services: Services, head: Waiting) -> Counter[str]:
     """How often to whom, in this handoff."""
-    assert head.handoff is not None
     since = head.handoff.opened_seq - 1
     entries = services.conversations.entries_after(head.bot, head.id, since, MOST_ENTRIES)
-    offered = ((entry.payload or {}).get("offered_to") for entry in entries)
-    return Counter(str(to["id"]) for to in offered if isinstance(to, dict))
+    contents = (entry.content for entry in entries)
+    offered = (each.offered_to for each in contents if isinstance(each, Requested | Offered))
+    return Counter(agent.id for agent in offered if agent)

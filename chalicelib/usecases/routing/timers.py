@@ -3,8 +3,9 @@ carries the epoch under which it was set."""
 
 from chalicelib.domain.access import system_caller
 from chalicelib.domain.conversation.commands import Cause, Command, Release, Transfer, Unpause
+from chalicelib.domain.conversation.entries import OwnerContent
 from chalicelib.domain.conversation.head import Head, Status
-from chalicelib.domain.conversation.timers import due_at, overdue, wants_an_offer
+from chalicelib.domain.conversation.timers import due_at, overdue, wants_offer
 from chalicelib.domain.routing.members import Presence
 from chalicelib.domain.routing.queues import takes_over
 from chalicelib.usecases.conversations.execute import execute
@@ -45,7 +46,7 @@ def look_after(services: Services, bot: str, conversation_id: str) -> bool:
 
 
 def _look_again(services: Services, head: Head, owner: Presence | None) -> None:
-    if wants_an_offer(head) and assign.offer(services, head.bot, head.id):
+    if wants_offer(head) and assign.offer(services, head.bot, head.id):
         return
     later = due_at(head, services.clock.now(), owner)
     if later != head.timing.due_at:
@@ -78,10 +79,10 @@ def see_to_owner(services: Services, committed: CommittedEntry) -> None:
     """Of whoever has just got a conversation: is missed in time where their last connection had
     closed before, and gives it back where they serve this bot no more, which those who let them
     take it need not have known yet."""
-    owner = (committed.entry.payload or {}).get("owner")
-    if not isinstance(owner, dict):
+    content = committed.entry.content
+    if not isinstance(content, OwnerContent):
         return
-    person = str(owner["id"])
+    person = content.owner.id
     query = Query(committed.bot, committed.conversation_id, agent=person)
     found = services.conversations.load(query)
     if found.head is None or found.head.owner_id != person:

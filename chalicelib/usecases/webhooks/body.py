@@ -2,8 +2,9 @@
 
 import json
 
-from chalicelib.domain.conversation.entries import Entry, Kind
+from chalicelib.domain.conversation.entries import Entry, Kind, Returned
 from chalicelib.usecases import views
+from chalicelib.usecases.conversations.execute import no_conversation
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.texts import user_text
 
@@ -18,7 +19,8 @@ def webhook_type(entry: Entry) -> str:
 
 def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entry) -> views.Json:
     head = services.conversations.head(bot, conversation_id)
-    assert head is not None, "an entry stands in the log of a conversation that exists"
+    if head is None:
+        raise no_conversation(bot, conversation_id)
     data: views.Json = {
         "conversation_id": conversation_id,
         "channel": head.address.channel,
@@ -35,9 +37,8 @@ def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entr
 
 
 def _return_of(services: Services, bot: str, conversation_id: str, entry: Entry) -> views.Json:
-    facts = dict(entry.payload or {})
-    opened = facts.pop("from_seq", entry.seq)
-    assert isinstance(opened, int)
+    facts = dict(entry.record.payload or {})
+    opened = entry.content.from_seq if isinstance(entry.content, Returned) else entry.seq
     stretch, truncated = _stretch(services, bot, conversation_id, opened, entry.seq)
     first = stretch[0]["seq"] if stretch else entry.seq
     return {**facts, "stretch": stretch, "truncated": truncated, "from_seq": first}

@@ -3,7 +3,21 @@
 from collections.abc import Mapping
 
 from chalicelib.domain import texts
-from chalicelib.domain.conversation.entries import Entry, Kind
+from chalicelib.domain.conversation.entries import (
+    Claimed,
+    Content,
+    Entry,
+    HandoffContent,
+    Kind,
+    MessageLeft,
+    OwnerContent,
+    QueueContent,
+    Released,
+    Requested,
+    Returned,
+    TransferredToAgent,
+    TransferredToQueue,
+)
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.routing.queues import Queue
@@ -13,52 +27,58 @@ from chalicelib.usecases.reports import reports
 from chalicelib.usecases.routing import availability
 from chalicelib.usecases.services import Services
 
-Facts = Mapping[str, object]
-
-SPOKEN_OF = frozenset(
-    {Kind.REQUESTED, Kind.CLAIMED, Kind.RELEASED, Kind.TRANSFERRED, Kind.RETURNED}
-)
-
 
 def user_text(services: Services, head: Head, entry: Entry) -> str | None:
     """None where the text is switched off. `head` is the conversation's, as it is now."""
-    if entry.kind not in SPOKEN_OF:
+    content = entry.content
+    name = _name(entry)
+    if name is None or not isinstance(content, HandoffContent):
         return None
-    facts = entry.payload or {}
-    handoff = services.conversations.handoff(head.bot, str(facts.get("handoff_id")))
+    handoff = services.conversations.handoff(head.bot, content.handoff_id)
     if entry.kind is Kind.REQUESTED and handoff and handoff.claimed_at == handoff.requested_at:
         return None  # whoever took it in the same breath has kept nobody waiting
-    queue = queue_or_default(services, head.bot, _queue_name(facts, handoff))
+    queue = queue_or_default(services, head.bot, _queue_name(content, handoff))
+    if name is Text.REQUESTED and not queue.is_open(entry.at):
+        name = Text.CLOSED
     settings = settings_or_default(services, head.bot)
     language = handoff.request.language if handoff else None
     locales = texts.locales(language, settings.default_locale)
-    template = texts.template(_name(entry, facts, queue), locales, (queue.texts, settings.texts))
+    template = texts.template(name, locales, (queue.texts, settings.texts))
     if template is None:
         return None
-    values = {"agent": _agent(facts, handoff), "queue": queue.name or texts.UNKNOWN_VALUE}
+    values = {"agent": _agent(content, handoff), "queue": queue.name or texts.UNKNOWN_VALUE}
     return texts.fill(template, values | _place(services, head, queue, template))
 
 
-def _name(entry: Entry, facts: Facts, queue: Queue) -> Text:
-    if entry.kind is Kind.RETURNED:
-        return Text(str(facts["outcome"]))
-    if entry.kind is Kind.REQUESTED:
-        return Text.REQUESTED if queue.is_open(entry.at) else Text.CLOSED
-    if entry.kind is Kind.TRANSFERRED and "owner" not in facts:
-        return Text.RELEASED
-    return Text(entry.kind)
+def _name(entry: Entry) -> Text | None:
+    """The name of the text for this entry; None if the user is told nothing."""
+    content = entry.content
+    if isinstance(content, Returned | MessageLeft):
+        # A newer release may have stored an outcome that has no text here.
+        return Text(content.outcome) if content.outcome in OUTCOMES else None
+    return TEXTS.get(type(content))
 
 
-def _queue_name(facts: Facts, handoff: Handoff | None) -> str | None:
-    """As it was then, where the entry says so."""
-    known = facts.get("queue", handoff.request.queue if handoff else None)
-    return None if known is None else str(known)
+OUTCOMES = frozenset(Text)
+TEXTS: Mapping[type[Content], Text] = {
+    Requested: Text.REQUESTED,
+    Claimed: Text.CLAIMED,
+    Released: Text.RELEASED,
+    TransferredToAgent: Text.TRANSFERRED,
+    TransferredToQueue: Text.RELEASED,
+}
 
 
-def _agent(facts: Facts, handoff: Handoff | None) -> str:
-    owner = facts.get("owner")
-    if isinstance(owner, Mapping):
-        return str(owner["name"])
+def _queue_name(content: HandoffContent, handoff: Handoff | None) -> str | None:
+    """The queue at the time of the entry, if the entry names one."""
+    if isinstance(content, QueueContent):
+        return content.queue
+    return handoff.request.queue if handoff else None
+
+
+def _agent(content: HandoffContent, handoff: Handoff | None) -> str:
+    if isinstance(content, OwnerContent):
+        return content.owner.name
     return handoff.owner.name if handoff and handoff.owner else texts.UNKNOWN_VALUE
 
 

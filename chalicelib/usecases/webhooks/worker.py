@@ -6,7 +6,8 @@ import json
 from msgspec import Struct
 
 from chalicelib.botpress import events
-from chalicelib.domain.conversation.entries import Entry, From, Kind
+from chalicelib.domain.conversation.authors import From
+from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.usecases import views
 from chalicelib.usecases.live import delivery_status
 from chalicelib.usecases.records.bots import Bot

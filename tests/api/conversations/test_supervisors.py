@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import person_id
-from chalicelib.domain.conversation.commands import TakeAndSay
+from chalicelib.domain.conversation.commands import ClaimAndReply
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.usecases.conversations.execute import execute
 from tests.api.conversation_setup import BOT, id_of, ok, online, owned, person, waiting
@@ -116,8 +116,8 @@ def test_who_takes_a_conversation_with_a_word_is_told_the_number_of_that_word(
     conversation = id_of(waiting(bot))
     ana = Caller(person_id("ana@example.test"), "Ana", Role.AGENT, "demo")
 
-    answer = execute(services, ana, conversation, TakeAndSay(Body(text="Hello, Ana here.")))
+    answer = execute(services, ana, conversation, ClaimAndReply(Body(text="Hello, Ana here.")))
 
     assert answer.seq
     (said,) = services.conversations.entries_after("demo", conversation, answer.seq - 1, 10)
-    assert said.text == "Hello, Ana here."
+    assert said.record.text == "Hello, Ana here."

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from chalicelib.domain.conversation.entries import Author
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.entrypoints.events import webhook_queue
 from tests.api.conversation_setup import id_of, ok, owned, waiting
 from tests.api.live.socket_client import Client, fits

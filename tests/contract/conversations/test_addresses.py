@@ -5,8 +5,8 @@ from itertools import product
 from msgspec.structs import replace
 
 from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.commands import Pause
-from chalicelib.domain.conversation.entries import From
 from chalicelib.usecases.conversations.queries import PAUSED
 from chalicelib.usecases.ports.conversations import BoardFilter, Query
 from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
@@ -112,7 +112,7 @@ def test_unusual_ids_are_found_again_and_meet_nobody_else(stores: Stores) -> Non
         assert stores.conversations.ids_of_user(BOT, "web", place.user) == [cid]
         assert stores.conversations.ids_of_thread(BOT, place.user) == [cid]
         entry = stores.conversations.entries_after(BOT, cid, 0, 9)[0]
-        assert (entry.text, entry.message_id) == (place.user, place.user)
+        assert (entry.record.text, entry.record.message_id) == (place.user, place.user)
 
 
 def test_unusual_bots_meet_nobody_else(stores: Stores) -> None:

@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.domain.conversation.commands import Release, Take
+from chalicelib.domain.conversation.authors import Author
+from chalicelib.domain.conversation.commands import PauseAndClaim, Release
 from chalicelib.domain.conversation.decision import CapacityChange, Decision
-from chalicelib.domain.conversation.entries import Author
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.usecases.ports.conversations import Commit, CommitConflict, Query
 from chalicelib.usecases.records.answers import Answer
@@ -30,8 +30,8 @@ from tests.support.engines import Stores
 
 def test_an_agent_owns_what_they_claimed_and_not_what_they_released(stores: Stores) -> None:
     stores.directory.put_member(BOT, member("ana"))
-    act(stores, ANA, ADDRESS, Take())
-    act(stores, ANA, other(ADDRESS, 2), Take())
+    act(stores, ANA, ADDRESS, PauseAndClaim())
+    act(stores, ANA, other(ADDRESS, 2), PauseAndClaim())
 
     assert _open(stores, "ana") == 2
 
@@ -44,7 +44,7 @@ def test_of_16_claims_at_once_an_agent_gets_as_many_as_they_have_room_for(stores
     stores.directory.put_member(BOT, member("ana", capacity=3))
     ana = replace(ANA, capacity=3)
     places = [other(ADDRESS, n) for n in range(16)]
-    commits = [plan(stores, ana, place, Take()) for place in places]
+    commits = [plan(stores, ana, place, PauseAndClaim()) for place in places]
 
     outcomes = at_once([partial(_until_decided, stores, commit) for commit in commits])
 
@@ -58,10 +58,10 @@ def test_of_16_claims_at_once_an_agent_gets_as_many_as_they_have_room_for(stores
 
 def test_who_has_no_room_is_named_in_a_sentence(stores: Stores) -> None:
     ana = replace(ANA, capacity=1)
-    act(stores, ana, ADDRESS, Take())
+    act(stores, ana, ADDRESS, PauseAndClaim())
 
     with pytest.raises(AtCapacity) as refusal:
-        act(stores, ana, other(ADDRESS, 2), Take())
+        act(stores, ana, other(ADDRESS, 2), PauseAndClaim())
 
     assert "Ana" in refusal.value.message
     assert refusal.value.facts == {"agent": "ana", "capacity": 1}
@@ -69,7 +69,7 @@ def test_who_has_no_room_is_named_in_a_sentence(stores: Stores) -> None:
 
 def test_nobody_has_room_for_more_than_nothing_with_a_capacity_of_0(stores: Stores) -> None:
     with pytest.raises(AtCapacity):
-        act(stores, replace(ANA, capacity=0), ADDRESS, Take())
+        act(stores, replace(ANA, capacity=0), ADDRESS, PauseAndClaim())
 
 
 def test_nobody_ever_owns_less_than_nothing(stores: Stores) -> None:
@@ -81,15 +81,15 @@ def test_nobody_ever_owns_less_than_nothing(stores: Stores) -> None:
     stores.conversations.commit(replace(lost, decision=decision))
 
     assert _open(stores, "ana") == 0
-    act(stores, replace(ANA, capacity=1), other(ADDRESS, 2), Take())
+    act(stores, replace(ANA, capacity=1), other(ADDRESS, 2), PauseAndClaim())
     with pytest.raises(AtCapacity):
-        act(stores, replace(ANA, capacity=1), other(ADDRESS, 3), Take())
+        act(stores, replace(ANA, capacity=1), other(ADDRESS, 3), PauseAndClaim())
 
 
 def test_a_transfer_moves_the_seat(stores: Stores) -> None:
     for person in ("ana", "bo"):
         stores.directory.put_member(BOT, member(person))
-    act(stores, ANA, ADDRESS, Take())
+    act(stores, ANA, ADDRESS, PauseAndClaim())
     before = stores.conversations.head(BOT, CID)
     assert before
     given = replace(before, owner=Author("bo", "Bo"), last_seq=before.last_seq + 1)

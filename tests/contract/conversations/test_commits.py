@@ -5,16 +5,17 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.commands import (
     Claim,
     Note,
     Pause,
+    PauseAndClaim,
     Profile,
     Tag,
-    Take,
     UserMessage,
 )
-from chalicelib.domain.conversation.entries import Author, Body, From
+from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.conversation.head import Status
 from chalicelib.usecases.ports.conversations import CommitConflict, Query
 from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
@@ -60,7 +61,7 @@ def test_a_head_comes_back_as_it_was_committed(stores: Stores) -> None:
 
 def test_entries_are_numbered_without_gaps(stores: Stores) -> None:
     said_times(stores, 5)
-    act(stores, ANA, ADDRESS, Take())
+    act(stores, ANA, ADDRESS, PauseAndClaim())
 
     entries = stores.conversations.entries_after(BOT, CID, 0, 100)
 
@@ -104,7 +105,7 @@ def test_of_16_commits_that_begin_a_conversation_one_is_stored(stores: Stores) -
 def test_a_lost_commit_leaves_nothing(stores: Stores) -> None:
     key = IdempotencyKey("k1", "key", "f")
     profile = Profile("Zoë", {"vip": True})
-    late = plan(stores, ANA, ADDRESS, Take(), key)
+    late = plan(stores, ANA, ADDRESS, PauseAndClaim(), key)
     late = replace(late, decision=replace(late.decision, profile=profile))
     winner = act(stores, DEMO, ADDRESS, said("first", "m1"))
     stores.directory.put_member(BOT, member("ana"))
@@ -123,7 +124,7 @@ def test_a_lost_commit_leaves_nothing(stores: Stores) -> None:
 
 
 def test_a_command_that_is_committed_twice_is_stored_once(stores: Stores) -> None:
-    commit = plan(stores, ANA, ADDRESS, Take(), IdempotencyKey("ana", "key", "f"))
+    commit = plan(stores, ANA, ADDRESS, PauseAndClaim(), IdempotencyKey("ana", "key", "f"))
     stores.conversations.commit(commit)
 
     stores.conversations.commit(commit)

@@ -88,7 +88,7 @@ def test_json_comes_back_exactly(stores: Stores) -> None:
     entry = stores.conversations.entries_after(BOT, CID, 0, 1)[0]
     handoff = stores.conversations.handoff(BOT, handoff_id or "")
 
-    assert repr(entry.payload) == repr(JSON)
+    assert repr(entry.record.payload) == repr(JSON)
     assert handoff
     assert repr(handoff.request.context) == repr(JSON)
 
@@ -99,7 +99,7 @@ def test_json_that_looks_like_dynamodbs_own_is_only_json(stores: Stores) -> None
 
     entries = stores.conversations.entries_after(BOT, CID, 0, 100)
 
-    assert [entry.payload for entry in entries] == list(TYPED)
+    assert [entry.record.payload for entry in entries] == list(TYPED)
 
 
 def test_words_of_expressions_are_only_words(stores: Stores) -> None:
@@ -110,7 +110,7 @@ def test_words_of_expressions_are_only_words(stores: Stores) -> None:
 
     entries = stores.conversations.entries_after(BOT, CID, 0, 100)
 
-    assert [entry.text for entry in entries] == [text for text in texts for _ in range(2)]
+    assert [entry.record.text for entry in entries] == [text for text in texts for _ in range(2)]
 
 
 def test_an_answer_is_kept_with_all_its_head(stores: Stores) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.commands import Claim, Pause, Transfer, Unpause
-from chalicelib.domain.conversation.entries import Author
 from chalicelib.domain.conversation.handoff import Outcome, Resumption
 from tests.contract.store_setup import (
     ADDRESS,

@@ -3,8 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.commands import BotMessage, Claim, Pause, Unpause
-from chalicelib.domain.conversation.entries import Body, From
+from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.errors import NotYourTurn
 from chalicelib.usecases.ports.conversations import CommitConflict, Query
 from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey

@@ -10,8 +10,8 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import (
     Claim,
     Pause,
+    PauseAndClaim,
     Profile,
-    Take,
     Unpause,
     UserMessage,
 )
@@ -92,7 +92,7 @@ def test_a_conversation_is_on_the_board_while_it_is_paused(stores: Stores) -> No
 def test_the_board_shows_who_waits_by_priority_and_longest_wait_and_then_who_is_served(
     sharded: Stores,
 ) -> None:
-    heads = [
+    heads: list[Head] = [
         waiting(1, priority=9, since=10),
         waiting(2, priority=9, since=20),
         waiting(3, priority=1, since=1),
@@ -127,7 +127,7 @@ def test_the_board_can_show_one_status_one_queue_or_one_owner(sharded: Stores) -
 
 
 def test_one_status_of_the_board_comes_in_pages(sharded: Stores) -> None:
-    heads = [waiting(n, since=n) for n in range(7)]
+    heads: list[Head] = [waiting(n, since=n) for n in range(7)]
     for head in [*heads, *(owned(n, "ana") for n in range(7, 10))]:
         stored(sharded, head)
 
@@ -244,6 +244,6 @@ def test_a_new_name_replaces_the_old_one(stores: Stores) -> None:
 
 
 def test_lists_show_one_bot(stores: Stores) -> None:
-    act(stores, BO, Address("other", "web", "u", "t"), Take(Request(queue="q")))
+    act(stores, BO, Address("other", "web", "u", "t"), PauseAndClaim(Request(queue="q")))
 
     assert board(stores) == recent(stores) == named(stores, "") == []

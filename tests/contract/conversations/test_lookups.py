@@ -70,7 +70,7 @@ def test_entries_are_found_by_their_numbers(stores: Stores) -> None:
 
     found = stores.conversations.entries_at(BOT, [(CID, 2), (elsewhere, 1), (CID, 9), ("c_x", 1)])
 
-    assert {place: entry.text for place, entry in found.items()} == {
+    assert {place: entry.record.text for place, entry in found.items()} == {
         (CID, 2): "two",
         (elsewhere, 1): "three",
     }
@@ -88,8 +88,8 @@ def test_notes_are_found_without_the_rest_of_the_log(stores: Stores) -> None:
 
     notes = stores.conversations.notes(BOT, CID)
 
-    assert [note.text for note in notes] == ["first", "second", "third"]
-    assert notes[1].payload == {"handoff_id": "h_x"}
+    assert [note.record.text for note in notes] == ["first", "second", "third"]
+    assert notes[1].record.payload == {"handoff_id": "h_x"}
     head = stores.conversations.head(BOT, CID)
     assert head
     assert (head.notes, head.heard_seq) == (3, 4)

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.commands import (
     Claim,
     Command,
@@ -15,10 +16,8 @@ from chalicelib.domain.conversation.commands import (
     Transfer,
     Unpause,
 )
-from chalicelib.domain.conversation.entries import Author
 from chalicelib.domain.conversation.handoff import Offer, Request
-from chalicelib.domain.conversation.head import Head
-from chalicelib.domain.conversation.timing import Timing
+from chalicelib.domain.conversation.head import Head, Timing
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.routing.members import Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
@@ -46,7 +45,7 @@ LATER = 60_000
 
 def asked(stores: Stores, queue: Queue = SALES, n: int = 0) -> Head:
     place = other(ADDRESS, n) if n else ADDRESS
-    return act(stores, DEMO, place, Pause(Request(queue=queue.name), settings=queue))
+    return act(stores, DEMO, place, Pause(Request(queue=queue.name), queue_settings=queue))
 
 
 def offer(stores: Stores, until: int, capacity: int | None = None) -> Command:
@@ -75,7 +74,7 @@ def test_an_offer_and_who_had_it_last_are_kept(stores: Stores) -> None:
 
     assert shown == offered
     assert offered.handoff
-    assert offered.handoff.offer == Offer(Author("ana", "Ana"), until)
+    assert offered.offer == Offer(Author("ana", "Ana"), until)
     assert back
     assert (back.last_agent, back.timing) == ("ana", Timing())
 

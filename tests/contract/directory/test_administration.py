@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.bot_settings import BotSettings
-from chalicelib.domain.conversation.commands import Release, Take
+from chalicelib.domain.conversation.commands import PauseAndClaim, Release
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
@@ -198,7 +198,7 @@ def test_what_somebody_has_is_counted_also_when_they_are_no_member_any_more(
 ) -> None:
     stores.directory.put_member(BOT, member("ana"))
     for n in (1, 2):
-        act(stores, ANA, other(ADDRESS, n), Take())
+        act(stores, ANA, other(ADDRESS, n), PauseAndClaim())
     stores.administration.remove_member(BOT, "ana")
 
     assert stores.administration.open_conversations(BOT, "ana") == 2

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.access import Role, Scope
-from chalicelib.domain.conversation.commands import Take
+from chalicelib.domain.conversation.commands import PauseAndClaim
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.ports.conversations import Query
 from chalicelib.usecases.records.bots import Bot, BotKey
@@ -102,7 +102,7 @@ def test_members_come_with_presence_and_load(stores: Stores) -> None:
         stores.directory.put_member(BOT, member(person))
     stores.directory.put_member("other", member("eve"))
     stores.directory.set_presence("bo", ONLINE)
-    act(stores, ANA, ADDRESS, Take())
+    act(stores, ANA, ADDRESS, PauseAndClaim())
 
     found = sorted(stores.directory.members(BOT), key=lambda each: each.person)
 
@@ -117,7 +117,7 @@ def test_members_come_with_presence_and_load(stores: Stores) -> None:
 
 def test_a_member_that_is_changed_keeps_their_load(stores: Stores) -> None:
     stores.directory.put_member(BOT, member("ana"))
-    act(stores, ANA, ADDRESS, Take())
+    act(stores, ANA, ADDRESS, PauseAndClaim())
 
     stores.directory.put_member(BOT, replace(member("ana", capacity=9), open=5))
 

@@ -118,7 +118,7 @@ def test_a_command_learns_of_the_suggestion_that_it_names(stores: Stores) -> Non
     found = stores.conversations.load(Query(BOT, CID, suggestion=2)).suggestion
 
     assert found is not None
-    assert (found.seq, found.kind, found.text) == (2, Kind.SUGGESTION, "try this")
+    assert (found.seq, found.kind, found.record.text) == (2, Kind.SUGGESTION, "try this")
 
 
 @pytest.mark.parametrize("number", [-1, 0, 3, 10**13, 10**40])

@@ -71,7 +71,7 @@ def test_order_and_turn_do_not_go_by_clocks(early: StoreServices, late: StoreSer
     execute(early, BOT, PLACE, BotMessage(Body(text="4")))
 
     entries = early.conversations.entries_after("demo", CID, 0, 100)
-    assert [e.text for e in entries if e.kind is Kind.MESSAGE] == ["1", "2", "3", "4"]
+    assert [e.record.text for e in entries if e.kind is Kind.MESSAGE] == ["1", "2", "3", "4"]
     assert [e.seq for e in entries] == list(range(1, 9))
     head = late.conversations.head("demo", CID)
     assert head

@@ -10,7 +10,6 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import Cause, Claim, Pause
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.handoff import Request
-from chalicelib.domain.conversation.offers import offer_in
 from chalicelib.domain.report import sum_tallies, utc_day
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
@@ -87,7 +86,7 @@ def test_of_eight_sweeps_at_once_each_deadline_takes_effect_exactly_once(
     assert sum(met) == len(PLACES)  # type: ignore[arg-type]
     assert services.metrics.of(Metric.DEADLINES_FAILED) == [0] * SWEEPS
     for queue, where in PLACES:
-        happened = [(e.kind, (e.payload or {}).get("cause")) for e in news[where]]
+        happened = [(e.kind, (e.record.payload or {}).get("cause")) for e in news[where]]
         assert happened == HAPPENS[queue]
     assert sorted(offered_to(services, place("offers", n)) for n in range(EACH)) == AGENTS
     assert sorted(alerted(services)) == sorted(
@@ -105,7 +104,7 @@ def deadlines_met(services: StoreServices) -> int:
 
 def offered_to(services: StoreServices, where: Address) -> str:
     head = services.conversations.head("demo", where.conversation_id)
-    offer = offer_in(head) if head else None
+    offer = head.offer if head else None
     assert offer
     return offer.agent.id
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.domain.conversation.commands import Claim, Note, Pause, Take, Unpause
+from chalicelib.domain.conversation.commands import Claim, Note, Pause, PauseAndClaim, Unpause
 from chalicelib.domain.errors import AtCapacity, TemporarilyUnavailable
 from chalicelib.usecases.ports.conversations import CommitConflict, Query
 from chalicelib.usecases.records.answers import IdempotencyKey
@@ -43,7 +43,7 @@ def entries(stores: Stores) -> int:
 
 def test_a_commit_whose_answer_is_lost_has_happened_once(stores: Stores) -> None:
     stores.directory.put_member(BOT, member("ana"))
-    commit = plan(stores, ANA, ADDRESS, Take(), KEY)
+    commit = plan(stores, ANA, ADDRESS, PauseAndClaim(), KEY)
 
     with faulty(COMMIT, answer_is_lost) as attempts:
         stores.conversations.commit(commit)
@@ -150,14 +150,14 @@ def test_a_table_that_cannot_now_is_temporarily_unavailable(stores: Stores, faul
     ids=["conflict", "duplicate", "conflict about a seat", "head and seat"],
 )
 def test_a_commit_that_meets_another_is_lost(stores: Stores, fault: Fault) -> None:
-    commit = plan(stores, ANA, ADDRESS, Take())
+    commit = plan(stores, ANA, ADDRESS, PauseAndClaim())
 
     with faulty(COMMIT, fault), pytest.raises(CommitConflict):
         stores.conversations.commit(commit)
 
 
 def test_only_a_seat_that_is_taken_means_no_room(stores: Stores) -> None:
-    commit = plan(stores, ANA, ADDRESS, Take())
+    commit = plan(stores, ANA, ADDRESS, PauseAndClaim())
     full = seat_cancelled("ConditionalCheckFailed")
 
     with faulty(COMMIT, full), pytest.raises(AtCapacity):

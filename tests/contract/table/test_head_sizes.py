@@ -11,20 +11,27 @@ from msgspec.structs import replace
 
 from chalicelib.adapters.dynamodb.conversations.heads import head_row
 from chalicelib.domain.address import Address, handoff_id
-from chalicelib.domain.conversation.decision import SEEN_LENGTH
-from chalicelib.domain.conversation.entries import PREVIEW_BYTES, Author, From, Preview
+from chalicelib.domain.conversation.authors import Author, From
+from chalicelib.domain.conversation.decision import PROFILE_DIGEST_LENGTH
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
-from chalicelib.domain.conversation.handoff_request import REASON_BYTES
-from chalicelib.domain.conversation.head import Head, Status
-from chalicelib.domain.conversation.timing import Timing
+from chalicelib.domain.conversation.head import (
+    PREVIEW_BYTES,
+    Head,
+    Owned,
+    Preview,
+    Timing,
+    Waiting,
+    as_waiting,
+)
+from chalicelib.domain.conversation.rules import REASON_BYTES
 from chalicelib.domain.routing.queues import Limits
 from tests.support.clock import START
 
 PERSON = "p_" + "a" * 26
-DIGEST = "d" * SEEN_LENGTH
+DIGEST = "d" * PROFILE_DIGEST_LENGTH
 SEQ = 123_456
 EVERY_LIMIT = Limits(60, (120, 300), 900, 600, 1200, 3600, 300)
-DEADLINES = Timing(EVERY_LIMIT, 45, START, 2, START, START + 1)
+DEADLINES = Timing(EVERY_LIMIT, 45, START, 2, START + 1)
 
 
 def weight(value: dict[str, Any]) -> int:
@@ -43,20 +50,20 @@ def size(head: Head) -> int:
     return sum(len(name.encode()) + weight(value) for name, value in item.items())
 
 
-def head_of(address: Address, name: str, queue: str, tags: tuple[str, ...]) -> Head:
+def head_of(address: Address, name: str, queue: str, tags: tuple[str, ...]) -> Owned:
     """As full as it gets: claimed, with a reason, a preferred agent, a last message, and a deadline
     of every kind."""
     cid = address.conversation_id
-    return Head(
+    return Owned(
         address=address,
         created_at=START,
         updated_at=START + 1,
-        status=Status.AGENT,
         epoch=12_345,
         last_seq=SEQ,
         owner=Author(PERSON, name),
         queue=queue,
         priority=9,
+        turn_started_at=START,
         handoff=OpenHandoff(
             handoff_id(cid, SEQ), START, SEQ, "r" * REASON_BYTES, PERSON, START + 2
         ),
@@ -71,13 +78,19 @@ def head_of(address: Address, name: str, queue: str, tags: tuple[str, ...]) -> H
     )
 
 
-def waiting(head: Head) -> Head:
+def waiting(head: Owned) -> Waiting:
     """Returned to its queue, by somebody who had had it before, and offered to another."""
-    assert head.owner
-    assert head.handoff
-    offered = replace(head.handoff, offer=Offer(head.owner, START))
-    there = replace(head, status=Status.WAITING, owner=None, waiting_since=START)
-    return replace(there, handoff=offered, last_agent=PERSON)
+    requeued = as_waiting(
+        head,
+        handoff=head.handoff,
+        waiting_since=START,
+        queue=head.queue,
+        priority=head.priority,
+        timing=head.timing,
+        offer=Offer(head.owner, START),
+        expires_at=START,
+    )
+    return replace(requeued, last_agent=PERSON)
 
 
 ORDINARY = head_of(

@@ -72,7 +72,10 @@ def test_conversations_are_as_they_were(stores: Stores) -> None:
     assert (head.status, head.owner_id, head.queue) == (Status.AGENT, "ana", "sales")
     assert (head.tags, head.user_name, head.leaks, head.notes) == (("vip",), "Zoe", 1, 1)
     assert [e.seq for e in entries] == list(range(1, head.last_seq + 1))
-    assert [e.text for e in entries if e.kind is Kind.MESSAGE] == [SAID.body.text, "Hello"]
+    assert [e.record.text for e in entries if e.kind is Kind.MESSAGE] == [
+        SAID.body.text,
+        "Hello",
+    ]
     handoff = stores.conversations.handoff("demo", head.handoff.id) if head.handoff else None
     assert handoff
     assert handoff.request == PAUSE.request

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.commands import Claim, Pause
-from chalicelib.domain.conversation.entries import From
 from chalicelib.usecases.conversations.queries import PAUSED
 from chalicelib.usecases.ports.conversations import BoardFilter, Listing, Query
 from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey

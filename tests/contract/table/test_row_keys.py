@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.domain.address import Address
-from chalicelib.domain.conversation.entries import From
+from chalicelib.domain.conversation.authors import From
 from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])

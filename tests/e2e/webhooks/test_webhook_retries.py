@@ -7,7 +7,13 @@ import pytest
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
-from chalicelib.domain.conversation.commands import AgentMessage, Pause, Take, Unpause, UserMessage
+from chalicelib.domain.conversation.commands import (
+    AgentMessage,
+    Pause,
+    PauseAndClaim,
+    Unpause,
+    UserMessage,
+)
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
@@ -67,7 +73,7 @@ class Worker:
         for caller, command in (
             (BOT, UserMessage(Body(text="Hello"))),
             (BOT, Pause()),
-            (ANA, Take()),
+            (ANA, PauseAndClaim()),
             (ANA, AgentMessage(Body(text="Here I am."))),
             (ANA, Unpause()),
         ):

@@ -9,7 +9,7 @@ from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.decision import CapacityChange, Decision
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.handoff import Handoff, HandoffChange
-from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.head import Head, Owned, Status, Waiting
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.routing.members import NEVER, Member
 from chalicelib.usecases.ports.conversations import (
@@ -162,9 +162,12 @@ class MemoryConversations:
     def set_due_at(self, head: Head, due_at: int | None) -> None:
         with self._table.lock:
             thread = self._table.threads.get((head.bot, head.id))
-            if thread and thread.head.last_seq == head.last_seq:
-                timing = replace(thread.head.timing, due_at=due_at)
-                thread.head = replace(thread.head, timing=timing)
+            is_current = thread is not None and thread.head.last_seq == head.last_seq
+            if thread and is_current:
+                stored = thread.head
+                if isinstance(stored, Waiting | Owned):
+                    timing = replace(stored.timing, due_at=due_at)
+                    thread.head = replace(stored, timing=timing)
 
     def due_conversations(self, until: int, limit: int) -> list[tuple[str, str]]:
         with self._table.lock:
@@ -209,8 +212,8 @@ class MemoryConversations:
             raise CommitConflict
 
     def _check_room(self, head: Head, capacity_change: CapacityChange) -> None:
-        only_frees = not capacity_change.change and capacity_change.reserved_until == NEVER
-        if capacity_change.change < 0 or only_frees:
+        only_frees = not capacity_change.delta and capacity_change.reserved_until == NEVER
+        if capacity_change.delta < 0 or only_frees:
             return
         place = (head.bot, capacity_change.agent)
         is_full = (
@@ -218,7 +221,7 @@ class MemoryConversations:
             and self._table.open_count(*place) >= capacity_change.capacity
         )
         is_kept = self._table.reserved_until.get(place, NEVER) > head.updated_at
-        if is_full or (not capacity_change.change and is_kept):
+        if is_full or (not capacity_change.delta and is_kept):
             name = head.owner.name if head.owner else capacity_change.agent
             raise AtCapacity(
                 f"{name} has no room for one more.",
@@ -246,8 +249,8 @@ class MemoryConversations:
         place = (bot, capacity_change.agent)
         if capacity_change.reserved_until is not None:
             self._table.reserved_until[place] = capacity_change.reserved_until
-        if capacity_change.change:
-            changed = self._table.open_count(*place) + capacity_change.change
+        if capacity_change.delta:
+            changed = self._table.open_count(*place) + capacity_change.delta
             self._table.open_counts[place] = max(0, changed)
             self._table.busy_at[place] = now
 

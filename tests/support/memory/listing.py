@@ -42,7 +42,7 @@ def page_of_entries(entries: Iterable[Entry], limit: int) -> list[Entry]:
     found: list[Entry] = []
     size = 0
     for entry in islice(entries, limit):
-        size += len((entry.text or "").encode()) + len(json.dumps(entry.payload))
+        size += len((entry.record.text or "").encode()) + len(json.dumps(entry.record.payload))
         if found and size > PAGE_BYTES:
             break
         found.append(entry)

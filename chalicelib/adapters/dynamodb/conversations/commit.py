@@ -7,8 +7,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.conversations.answers import answer_text
 from chalicelib.adapters.dynamodb.conversations.entries import (
-    answer_text,
     entry_row,
     handoff_changes,
     handoff_row,
@@ -48,8 +48,8 @@ def write(rows: Rows, commit: Commit) -> None:
     except Cancelled as cancelled:
         if _is_ours(cancelled, commit):
             return
-        empty = _seats(cancelled, commit)
-        full = [capacity_change for capacity_change in empty if capacity_change.change >= 0]
+        empty = _failed_capacity_changes(cancelled, commit)
+        full = [change for change in empty if change.delta >= 0]
         if not empty:
             raise CommitConflict from cancelled
         if full:
@@ -58,12 +58,8 @@ def write(rows: Rows, commit: Commit) -> None:
 
 
 def _write_without(rows: Rows, commit: Commit, empty: Sequence[CapacityChange]) -> None:
-    """Whoever owns nothing, by their count, cannot own less."""
-    taken = tuple(
-        capacity_change
-        for capacity_change in commit.decision.capacity_changes
-        if capacity_change not in empty
-    )
+    """The load counter is already 0: commit without decrementing it."""
+    taken = tuple(change for change in commit.decision.capacity_changes if change not in empty)
     try:
         _transaction(rows, commit, taken).commit()
     except Cancelled as cancelled:
@@ -78,8 +74,8 @@ def _transaction(
     if commit.decision.entries:
         _add_entries(transaction, commit, rows.table.filled_shards)
         _add_handoff(transaction, commit, rows.table.filled_shards)
-        for capacity_change in capacity_changes:
-            _add_seat(transaction, commit.decision.head, capacity_change)
+        for change in capacity_changes:
+            _change_capacity(transaction, commit.decision.head, change)
         if commit.decision.profile:
             _add_profile(transaction, commit.decision.head, commit.decision.profile)
     elif commit.key:
@@ -102,7 +98,7 @@ def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
         _add_address(transaction, before)
     if commit.message and not decision.refusal:
         key = keys.message(before.bot, before.id, commit.message)
-        # One read of several rows is no snapshot: head and message id may be of different moments.
+        # The head and the message id were read in one call, but not in one snapshot.
         transaction.put(message_row(key, commit.answer), MessageRow.pk.does_not_exist())
 
 
@@ -127,36 +123,36 @@ def _add_handoff(transaction: Transaction, commit: Commit, shards: int) -> None:
         transaction.update(HandoffRow.at(key), handoff_changes(changed))
 
 
-def _add_seat(transaction: Transaction, head: Head, capacity_change: CapacityChange) -> None:
-    row = LoadRow.at(keys.load(head.bot, capacity_change.agent))
+def _change_capacity(transaction: Transaction, head: Head, change: CapacityChange) -> None:
+    row = LoadRow.at(keys.load(head.bot, change.agent))
     changes: list[Action] = []
-    if capacity_change.change:
-        changes.append(LoadRow.open.set((LoadRow.open | 0) + capacity_change.change))
+    if change.delta:
+        changes.append(LoadRow.open.set((LoadRow.open | 0) + change.delta))
         changes.append(LoadRow.busy_at.set(head.updated_at))
-    if capacity_change.reserved_until is not None:
-        changes.append(LoadRow.reserved_until.set(capacity_change.reserved_until))
-    transaction.update(row, changes, _has_room(capacity_change, head.updated_at))
+    if change.reserved_until is not None:
+        changes.append(LoadRow.reserved_until.set(change.reserved_until))
+    transaction.update(row, changes, _has_room(change, head.updated_at))
 
 
-def _has_room(capacity_change: CapacityChange, now: int) -> Condition | None:
-    if capacity_change.change < 0:
-        return LoadRow.open >= -capacity_change.change
-    if capacity_change.change > 0:
-        return _is_below_capacity(capacity_change)
-    if capacity_change.reserved_until == NEVER:
+def _has_room(change: CapacityChange, now: int) -> Condition | None:
+    if change.delta < 0:
+        return LoadRow.open >= -change.delta
+    if change.delta > 0:
+        return _is_below_capacity(change)
+    if change.reserved_until == NEVER:
         return None
     unkept = LoadRow.reserved_until.does_not_exist() | (LoadRow.reserved_until <= now)
-    room = _is_below_capacity(capacity_change)
+    room = _is_below_capacity(change)
     both: Condition = unkept if room is None else unkept & room
     return both
 
 
-def _is_below_capacity(capacity_change: CapacityChange) -> Condition | None:
-    if capacity_change.capacity is None:
+def _is_below_capacity(change: CapacityChange) -> Condition | None:
+    if change.capacity is None:
         return None
-    room = LoadRow.open < capacity_change.capacity
-    # No row is a count of 0: room, unless the capacity is 0 as well.
-    return LoadRow.open.does_not_exist() | room if capacity_change.capacity > 0 else room
+    room = LoadRow.open < change.capacity
+    # A missing row is a count of 0, which is below every capacity but 0.
+    return LoadRow.open.does_not_exist() | room if change.capacity > 0 else room
 
 
 def _add_profile(transaction: Transaction, head: Head, profile: Profile) -> None:
@@ -193,34 +189,26 @@ def _unchanged(head: Head) -> Condition:
 
 
 def _is_ours(cancelled: Cancelled, commit: Commit) -> bool:
-    """The row in our way is our own: the answer to this very command was lost on its way."""
+    """True if this command has stored the row before: its answer was lost on the way."""
     stored = (failure.stored for failure in cancelled.failures)
     kinds = (EntryRow, IdempotencyRow)
     return any(isinstance(r, kinds) and r.command_id == commit.command_id for r in stored)
 
 
-def _seats(cancelled: Cancelled, commit: Commit) -> list[CapacityChange]:
-    """The seats that were in the way, where nothing else was."""
+def _failed_capacity_changes(cancelled: Cancelled, commit: Commit) -> list[CapacityChange]:
+    """The capacity changes whose condition failed; none if something else failed, too."""
     failures: Sequence[Failure] = cancelled.failures
     if not all(isinstance(f.row, LoadRow) and f.is_condition for f in failures):
         return []
     failed = {failure.row.key for failure in failures}
     bot, capacity_changes = commit.before.bot, commit.decision.capacity_changes
-    return [
-        capacity_change
-        for capacity_change in capacity_changes
-        if keys.load(bot, capacity_change.agent) in failed
-    ]
+    return [change for change in capacity_changes if keys.load(bot, change.agent) in failed]
 
 
-def _at_capacity(capacity_change: CapacityChange, head: Head) -> AtCapacity:
-    name = (
-        head.owner.name
-        if head.owner and head.owner.id == capacity_change.agent
-        else capacity_change.agent
-    )
+def _at_capacity(change: CapacityChange, head: Head) -> AtCapacity:
+    name = head.owner.name if head.owner and head.owner.id == change.agent else change.agent
     return AtCapacity(
-        f"{name} has no room: {capacity_change.capacity} conversations are the most.",
-        agent=capacity_change.agent,
-        capacity=capacity_change.capacity,
+        f"{name} owns {change.capacity} conversations, which is their capacity.",
+        agent=change.agent,
+        capacity=change.capacity,
     )

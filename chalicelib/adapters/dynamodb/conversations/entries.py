@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.conversations.answers import answer_of
 from chalicelib.adapters.dynamodb.conversations.heads import author_of
 from chalicelib.adapters.dynamodb.rows import (
     EntryRow,
@@ -17,17 +18,14 @@ from chalicelib.adapters.dynamodb.rows import (
     MessageRow,
     ProfileRow,
 )
+from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.commands import Profile
-from chalicelib.domain.conversation.entries import Author, Entry, From, Kind
-from chalicelib.domain.conversation.handoff import (
-    Handoff,
-    HandoffChange,
-    Outcome,
-    Request,
-    Resumption,
-)
+from chalicelib.domain.conversation.entries import ContentRecord, Entry, Kind, content_of
+from chalicelib.domain.conversation.handoff import Handoff, HandoffChange, Request, Resumption
 from chalicelib.domain.conversation.head import Status
 from chalicelib.usecases.records.answers import Answer, StoredAnswer
+
+KINDS, SENDERS = frozenset(Kind), frozenset(From)
 
 
 def to_json(value: Mapping[str, object]) -> str:
@@ -39,34 +37,38 @@ def from_json(text: str | None) -> Any:
 
 
 def entry_row(bot: str, conversation_id: str, entry: Entry, command_id: str) -> EntryRow:
+    record = entry.record
     return EntryRow.at(
         keys.entry(bot, conversation_id, entry.seq),
         command_id=command_id,
-        what=entry.kind,
+        what=record.kind,
         sender=entry.sender,
         author_id=entry.author.id,
         author_name=entry.author.name,
         epoch=entry.epoch,
         at_ms=entry.at,
-        type=entry.type,
-        text=entry.text,
-        payload=None if entry.payload is None else to_json(entry.payload),
-        message_id=entry.message_id,
+        type=record.type,
+        text=record.text,
+        payload=None if record.payload is None else to_json(record.payload),
+        message_id=record.message_id,
     )
 
 
 def entry_of(row: EntryRow) -> Entry:
+    """A row with a kind or a sender that only a newer release knows is an entry of unknown content,
+    so that every reader passes over it and goes on behind it."""
+    is_known = row.what in KINDS and row.sender in SENDERS
+    record = ContentRecord(Kind.UNKNOWN)
+    if is_known:
+        payload = from_json(row.payload)
+        record = ContentRecord(Kind(row.what), row.type, row.text, payload, row.message_id)
     return Entry(
         seq=int(row.sk.removeprefix("E#")),
-        kind=Kind(row.what),
-        sender=From(row.sender),
+        sender=From(row.sender) if is_known else From.SYSTEM,
         author=Author(row.author_id, row.author_name),
         epoch=row.epoch,
         at=row.at_ms,
-        type=row.type,
-        text=row.text,
-        payload=from_json(row.payload),
-        message_id=row.message_id,
+        content=content_of(record),
     )
 
 
@@ -89,12 +91,8 @@ def answer_of_message(row: MessageRow) -> Answer:
     return Answer(conversation_id, Status(row.status), row.epoch, row.handoff_id, row.seq)
 
 
-def answer_text(answer: Answer) -> str:
-    return msgspec.json.encode(answer).decode()
-
-
 def known_answer(row: IdempotencyRow) -> StoredAnswer:
-    answer = msgspec.json.decode(row.answer, type=Answer) if row.answer else None
+    answer = answer_of(row.answer) if row.answer else None
     return StoredAnswer(row.fingerprint, answer)
 
 
@@ -171,7 +169,4 @@ def _resumption_text(resumption: Resumption | None) -> str | None:
 
 
 def _resumption_of(text: str | None) -> Resumption | None:
-    if text is None:
-        return None
-    found = Resumption(**json.loads(text))
-    return replace(found, outcome=Outcome(found.outcome))
+    return None if text is None else msgspec.json.decode(text, type=Resumption)

@@ -1,14 +1,21 @@
 """Heads and their rows, and where a head stands in the lists."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import HeadRow
 from chalicelib.domain.address import Address, handoff_id
-from chalicelib.domain.conversation.entries import Author, From, Preview
+from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
-from chalicelib.domain.conversation.head import Head, Status
-from chalicelib.domain.conversation.timing import Timing
+from chalicelib.domain.conversation.head import (
+    Head,
+    Owned,
+    Preview,
+    Status,
+    Timing,
+    Waiting,
+    WithBot,
+)
 from chalicelib.domain.routing.queues import NO_LIMITS, Limits
 
 NAME_BYTES = 24
@@ -89,7 +96,7 @@ def head_row(head: Head, shards: int) -> HeadRow:
         claimed_at=handoff.claimed_at if handoff else None,
         reason=handoff.reason if handoff else None,
         wanted_agent=handoff.agent if handoff else None,
-        expires_at=handoff.expires_at if handoff else None,
+        expires_at=head.expires_at,
         preview_seq=last.seq if last else None,
         preview_sender=last.sender if last else None,
         preview_text=last.text if last else None,
@@ -109,49 +116,95 @@ def head_row(head: Head, shards: int) -> HeadRow:
 
 def _times(head: Head) -> dict[str, object]:
     """What deadlines are counted from."""
-    timing, offer = head.timing, head.handoff.offer if head.handoff else None
+    timing, offer = head.timing, head.offer
     return {
         "offered_to": offer.agent.id if offer else None,
         "offered_name": offer.agent.name if offer else None,
         "offered_until": offer.until if offer else None,
         "limits": limits_text(timing.limits),
         "offer_seconds": timing.offer_seconds,
-        "clock": timing.clock,
+        "clock": timing.unanswered_since,
         "alerts": timing.alerts or None,
-        "silent_since": timing.silent_since,
+        "silent_since": head.turn_started_at,
     }
 
 
 def head_of(row: HeadRow) -> Head:
     bot, conversation_id = keys.bot_and_conversation(row.pk)
-    return Head(
-        address=Address(bot, row.channel, row.user, row.thread),
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        status=Status(row.status),
-        epoch=row.epoch,
-        last_seq=row.last_seq,
+    common = {
+        "address": Address(bot, row.channel, row.user, row.thread),
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "epoch": row.epoch,
+        "last_seq": row.last_seq,
+        "last_message": _preview_of(row),
+        "tags": tuple(row.tags or ()),
+        "user_name": row.user_name,
+        "profile": row.profile,
+        "leaks": row.leaks or 0,
+        "heard_seq": row.heard_seq,
+        "notes": row.notes or 0,
+    }
+    timing = Timing(
+        limits_of(row.limits), row.offer_seconds, row.clock, row.alerts or 0, row.due_at
+    )
+    return build_head(
+        Status(row.status),
+        common,
+        handoff=_handoff_of(row, conversation_id),
         owner=author_of(row.owner_id, row.owner_name),
         queue=row.queue,
         priority=row.priority or 0,
-        handoff=_handoff_of(row, conversation_id),
         waiting_since=row.waiting_since,
-        last_message=_preview_of(row),
-        tags=tuple(row.tags or ()),
-        user_name=row.user_name,
-        profile=row.profile,
-        leaks=row.leaks or 0,
-        heard_seq=row.heard_seq,
-        notes=row.notes or 0,
+        timing=timing,
+        offer=_offer_of(row),
+        expires_at=row.expires_at,
+        turn_started_at=row.silent_since,
         last_agent=row.last_agent,
-        timing=Timing(
-            limits_of(row.limits),
-            row.offer_seconds,
-            row.clock,
-            row.alerts or 0,
-            row.silent_since,
-            row.due_at,
-        ),
+    )
+
+
+def build_head(
+    status: Status,
+    common: dict[str, Any],
+    *,
+    handoff: OpenHandoff | None,
+    owner: Author | None,
+    queue: str | None,
+    priority: int,
+    waiting_since: int | None,
+    timing: Timing,
+    offer: Offer | None,
+    expires_at: int | None,
+    turn_started_at: int | None,
+    last_agent: str | None,
+) -> Head:
+    """The head of this status from the fields of all statuses. `common` are those of `BaseHead`.
+
+    An early release stored no `turn_started_at`: the turn then counts from the last change.
+    """
+    if status is Status.BOT or handoff is None:
+        return WithBot(**common, last_agent=last_agent)
+    if status is Status.AGENT and owner is not None:
+        return Owned(
+            **common,
+            handoff=handoff,
+            owner=owner,
+            turn_started_at=turn_started_at or common["updated_at"],
+            queue=queue,
+            priority=priority,
+            timing=timing,
+        )
+    return Waiting(
+        **common,
+        handoff=handoff,
+        waiting_since=waiting_since or handoff.requested_at,
+        queue=queue,
+        priority=priority,
+        timing=timing,
+        offer=offer,
+        expires_at=expires_at,
+        last_agent=last_agent,
     )
 
 
@@ -170,8 +223,6 @@ def _handoff_of(row: HeadRow, conversation_id: str) -> OpenHandoff | None:
         reason=row.reason,
         agent=row.wanted_agent,
         claimed_at=row.claimed_at,
-        expires_at=row.expires_at,
-        offer=_offer_of(row),
     )
 
 

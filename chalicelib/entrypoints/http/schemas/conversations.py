@@ -7,18 +7,19 @@ from msgspec import Meta, field
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import Address, person_id
+from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
     IfUnavailable,
-    Message,
+    MessageCommand,
     Pause,
+    PauseAndClaim,
     Profile,
-    Take,
     Unpause,
     UserMessage,
 )
-from chalicelib.domain.conversation.entries import Body, From
+from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.routing.members import PresenceStatus
@@ -96,7 +97,7 @@ class NewMessage(Spoken, kw_only=True, rename={"sender": "from"}):
     def address(self, bot: str) -> Address:
         return Address(bot, self.channel, self.user.id, self.thread)
 
-    def command(self) -> Message:
+    def command(self) -> MessageCommand:
         if self.sender is From.USER:
             return UserMessage(self.said, self.message_id, self.user.profile())
         return BotMessage(self.said, self.message_id, self.epoch, self.user.profile())
@@ -124,7 +125,7 @@ class MessageInConversation(SpokenByAgent, kw_only=True, rename={"sender": "from
 
     sender: From | None = None
 
-    def command(self, caller: Caller) -> Message:
+    def command(self, caller: Caller) -> MessageCommand:
         if caller.is_person:
             if self.sender is not None:
                 raise InvalidRequest("`from` is for bots; people speak for themselves.")
@@ -170,10 +171,10 @@ class PauseRequest(Strict):
     def named(self) -> str | None:
         return person(self.agent)
 
-    def command(self, caller: Caller) -> Pause | Take:
+    def command(self, caller: Caller) -> Pause | PauseAndClaim:
         """A person who names themself takes the conversation at once."""
         if caller.is_person and self.named == caller.id:
-            return Take(self.request)
+            return PauseAndClaim(self.request)
         return Pause(self.request, if_unavailable=self.if_unavailable)
 
 
