@@ -1,4 +1,4 @@
-"""One address can only ever be one conversation, and no two addresses share one."""
+"""Each address has exactly one conversation id, and different addresses have different ids."""
 
 import re
 
@@ -15,13 +15,13 @@ ADDRESSES = st.builds(Address, PARTS, PARTS, PARTS, st.none() | PARTS)
 
 
 @given(ADDRESSES, ADDRESSES)
-def test_two_addresses_share_an_id_only_if_they_are_the_same(one: Address, two: Address) -> None:
+def test_only_equal_addresses_have_the_same_conversation_id(one: Address, two: Address) -> None:
     assert (one.conversation_id == two.conversation_id) == (one == two)
 
 
 @st.composite
 def cut_differently(draw: st.DrawFn) -> tuple[Address, Address]:
-    """The same characters, shared out between bot, channel, user and thread in two ways."""
+    """Two addresses whose parts, joined, are the same string."""
     text = draw(st.text("ab1", min_size=1, max_size=6))
     parts = draw(st.sampled_from([3, 4]))
     return _cut(draw, text, parts), _cut(draw, text, draw(st.sampled_from([3, 4])))
@@ -34,7 +34,7 @@ def _cut(draw: st.DrawFn, text: str, parts: int) -> Address:
 
 
 @given(cut_differently())
-def test_characters_that_move_from_one_part_to_the_next_make_another_address(
+def test_moving_characters_between_parts_changes_the_id(
     pair: tuple[Address, Address],
 ) -> None:
     one, two = pair
@@ -43,7 +43,7 @@ def test_characters_that_move_from_one_part_to_the_next_make_another_address(
 
 
 @given(PARTS)
-def test_no_thread_is_an_address_of_its_own(thread: str) -> None:
+def test_an_address_without_a_thread_differs_from_every_address_with_one(thread: str) -> None:
     without = replace(ADDRESS, thread=None)
 
     assert without.conversation_id != replace(ADDRESS, thread=thread).conversation_id
@@ -55,14 +55,12 @@ def test_an_id_is_c_and_26_characters_of_base32_over_the_length_prefixed_parts()
 
 
 @given(ADDRESSES, st.integers(1, 10**12))
-def test_a_handoff_id_names_its_conversation(address: Address, seq: int) -> None:
+def test_a_handoff_id_contains_its_conversation_id(address: Address, seq: int) -> None:
     assert conversation_id_of(handoff_id(address.conversation_id, seq)) == address.conversation_id
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**6))
-def test_two_handoffs_of_a_conversation_share_an_id_only_if_they_are_the_same(
-    one: int, two: int
-) -> None:
+def test_only_the_same_handoff_has_the_same_handoff_id(one: int, two: int) -> None:
     ids = handoff_id(ADDRESS.conversation_id, one), handoff_id(ADDRESS.conversation_id, two)
 
     assert (ids[0] == ids[1]) == (one == two)
@@ -85,10 +83,10 @@ def test_two_handoffs_of_a_conversation_share_an_id_only_if_they_are_the_same(
         handoff_id(ADDRESS.conversation_id, 3).replace("h_", "h_x"),
     ],
 )
-def test_what_is_no_handoff_id_names_no_conversation(text: str) -> None:
+def test_a_malformed_handoff_id_has_no_conversation(text: str) -> None:
     assert conversation_id_of(text) is None
 
 
-def test_a_person_is_the_same_person_in_upper_and_lower_case() -> None:
+def test_a_person_id_ignores_the_case_of_the_address() -> None:
     assert person_id(" Ana@Example.test ") == person_id("ana@example.test")
     assert person_id("ana@example.test") != person_id("bo@example.test")

@@ -1,4 +1,4 @@
-"""What is counted of a handoff, and what the counts tell."""
+"""Tallies of handoffs, their sums, and duration statistics."""
 
 from statistics import median
 
@@ -72,7 +72,7 @@ def entry(kind: Kind, sender: From = From.SYSTEM, after: int = 0) -> Entry:
     return Entry(4, sender, ANA, 2, NOW + after * SECOND, CONTENTS[kind])
 
 
-def test_a_handoff_is_counted_with_its_outcome_and_its_times() -> None:
+def test_a_tally_has_the_outcome_and_the_durations_of_a_handoff() -> None:
     said = [entry(Kind.REQUESTED), entry(Kind.CLAIMED), entry(Kind.MESSAGE, From.AGENT, 45)]
 
     assert tally(ENDED, said) == {
@@ -90,7 +90,7 @@ def test_a_handoff_is_counted_with_its_outcome_and_its_times() -> None:
     }
 
 
-def test_the_first_thing_an_agent_says_is_the_answer() -> None:
+def test_the_first_message_of_an_agent_is_the_first_answer() -> None:
     said = [
         entry(Kind.MESSAGE, From.USER, 1),
         entry(Kind.NOTE, From.AGENT, 2),
@@ -109,7 +109,7 @@ def test_transfers_and_leaks_are_counted_from_the_log() -> None:
     assert (counted["transfers"], counted["leaks"]) == (2, 3)
 
 
-def test_who_was_never_claimed_has_no_time_to_claim() -> None:
+def test_a_handoff_that_was_never_claimed_has_no_time_to_claim() -> None:
     expired = replace(ENDED, owner=None, claimed_at=None, resumption=Resumption(Outcome.EXPIRED))
 
     counted = tally(expired, [])
@@ -123,13 +123,13 @@ def test_who_was_never_claimed_has_no_time_to_claim() -> None:
     assert DurationStats.of(counted, HANDOFF_LENGTH).count == 1
 
 
-def test_who_takes_a_conversation_for_themself_leaves_nobody_waiting() -> None:
+def test_a_claim_in_the_same_command_as_the_request_is_not_a_wait() -> None:
     taken = replace(ENDED, claimed_at=ENDED.requested_at)
 
     assert DurationStats.of(tally(taken, []), TIME_TO_CLAIM).count == 0
 
 
-def test_a_message_that_was_left_has_an_outcome_and_no_length() -> None:
+def test_a_left_message_has_an_outcome_and_no_length() -> None:
     left = replace(
         ENDED,
         owner=None,
@@ -153,29 +153,29 @@ def test_tallies_are_added_name_by_name() -> None:
     ("seconds", "step"),
     [(0.001, 0), (10, 0), (10.001, 1), (30, 1), (86_400, 9), (86_401, 10), (10**7, 10)],
 )
-def test_a_time_is_counted_in_the_step_that_it_ends(seconds: float, step: int) -> None:
+def test_a_duration_is_counted_in_the_bucket_that_includes_it(seconds: float, step: int) -> None:
     handoff = replace(ENDED, returned_at=NOW + int(seconds * SECOND))
 
     assert tally(handoff, [])[f"length_{step}"] == 1
 
 
-def test_of_nothing_there_is_neither_mean_nor_median() -> None:
+def test_without_durations_there_is_no_mean_and_no_median() -> None:
     nothing = DurationStats.of({}, TIME_TO_CLAIM)
 
     assert (nothing.count, nothing.mean, nothing.median) == (0, None, None)
 
 
-def test_a_median_beyond_the_last_bound_counts_as_that_bound() -> None:
+def test_a_median_in_the_last_bucket_is_the_last_bound() -> None:
     assert DurationStats.of({"claim_10": 5}, TIME_TO_CLAIM).median == BUCKET_BOUNDS[-1]
 
 
-def test_within_a_step_times_count_as_spread_evenly() -> None:
+def test_durations_are_treated_as_evenly_spread_in_their_bucket() -> None:
     assert DurationStats.of({"claim_2": 4}, TIME_TO_CLAIM).median == 45
     assert DurationStats.of({"claim_0": 1, "claim_2": 3}, TIME_TO_CLAIM).median == 40
 
 
 @given(st.lists(st.integers(1, 86_400), min_size=1, max_size=60))
-def test_the_estimated_median_lies_in_the_step_of_a_true_one(seconds: list[int]) -> None:
+def test_the_estimated_median_is_in_the_bucket_of_the_true_median(seconds: list[int]) -> None:
     counted = sum_tallies(
         tally(replace(ENDED, returned_at=NOW + each * SECOND), []) for each in seconds
     )
@@ -197,7 +197,7 @@ def ceiling_of(seconds: int) -> int:
 
 
 @pytest.mark.parametrize(("after_s", "hour"), [(0, 0), (3599, 0), (3600, 1), (86_399, 23)])
-def test_a_handoff_counts_for_the_hour_in_which_it_was_asked_for(after_s: int, hour: int) -> None:
+def test_a_handoff_counts_for_the_hour_of_its_request(after_s: int, hour: int) -> None:
     asked = replace(ENDED, requested_at=NOW + after_s * SECOND)
 
     counted = requests_by_hour(tally(replace(asked, returned_at=NOW + 200_000 * SECOND), []))
@@ -206,6 +206,6 @@ def test_a_handoff_counts_for_the_hour_in_which_it_was_asked_for(after_s: int, h
     assert len(counted) == 24
 
 
-def test_a_day_is_one_in_utc() -> None:
+def test_a_day_begins_at_midnight_utc() -> None:
     assert utc_day(NOW - 1) == "2025-12-31"
     assert utc_day(NOW) == "2026-01-01"

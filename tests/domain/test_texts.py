@@ -1,4 +1,4 @@
-"""What the user is told, in which language, and that a text is nothing but text."""
+"""The texts that users see: which one is chosen, and how placeholders are replaced."""
 
 import pytest
 from hypothesis import given
@@ -36,16 +36,16 @@ def test_every_outcome_has_a_text() -> None:
 
 
 @pytest.mark.parametrize("locale", ["en", "es", "ar"])
-def test_defaults_hold_only_fields_that_are_always_known(locale: str) -> None:
+def test_default_texts_use_only_placeholders_that_always_have_a_value(locale: str) -> None:
     for name, text in DEFAULT_TEXTS[locale].items():
         known = {"agent"} if name in (Text.CLAIMED, Text.TRANSFERRED) else set()
         assert placeholders_in(text or "") <= known
 
 
-# Fields
+# Placeholders
 
 
-def test_the_four_fields_are_replaced_wherever_they_stand() -> None:
+def test_the_four_placeholders_are_replaced_everywhere() -> None:
     text = "{agent}{position}: {wait} min, {queue}, {agent}"
 
     assert fill(text, VALUES) == "Ana2: 5 min, sales, Ana"
@@ -72,22 +72,22 @@ def test_the_four_fields_are_replaced_wherever_they_stand() -> None:
         "\\1 \\g<0>",
     ],
 )
-def test_anything_else_stays_as_it_was_written(text: str) -> None:
+def test_other_braces_are_not_replaced(text: str) -> None:
     assert fill(text, VALUES) == text
 
 
-def test_what_a_value_holds_is_not_looked_into() -> None:
+def test_a_placeholder_inside_a_value_is_not_replaced() -> None:
     hostile = {"agent": "{queue} {agent} \\g<0>", "queue": "sales"}
 
     assert fill("{agent}", hostile) == "{queue} {agent} \\g<0>"
 
 
-def test_a_field_of_which_nothing_is_known_is_a_question_mark() -> None:
+def test_an_unknown_value_becomes_a_question_mark() -> None:
     assert fill("About {wait} min", {}) == "About ? min"
 
 
 @given(st.text(), st.text())
-def test_without_fields_a_text_is_what_it_was(text: str, name: str) -> None:
+def test_a_text_without_placeholders_does_not_change(text: str, name: str) -> None:
     expected = text.replace("{", "(")
 
     assert fill(expected, {"agent": name}) == expected
@@ -107,20 +107,20 @@ def test_without_fields_a_text_is_what_it_was(text: str, name: str) -> None:
         ("en", "en", ["en"]),
     ],
 )
-def test_a_locale_falls_back_to_wider_ones_the_bots_default_and_english(
+def test_a_locale_falls_back_to_broader_ones_the_bots_default_and_english(
     wanted: str | None, default: str, chain: list[str]
 ) -> None:
     assert locales(wanted, default) == chain
 
 
-def test_the_nearest_language_wins_whoever_wrote_the_text() -> None:
+def test_the_closest_locale_wins_in_all_settings_levels() -> None:
     assert told() == DEFAULT_TEXTS["es"][CLAIMED]
     assert told({"fr": {CLAIMED: "Bonjour"}}) == DEFAULT_TEXTS["es"][CLAIMED]
     assert told({"es-mx": {CLAIMED: "Qué onda"}}) == "Qué onda"
     assert told({"fr": {CLAIMED: "Bonjour"}}, locale="de") == "Bonjour"
 
 
-def test_in_one_language_the_queue_speaks_before_the_bot_and_the_bot_before_the_defaults() -> None:
+def test_in_one_locale_the_queue_precedes_the_bot_and_the_bot_precedes_the_defaults() -> None:
     of_queue: Texts = {"es": {CLAIMED: "queue"}}
     of_bot: Texts = {"es": {CLAIMED: "bot"}}
 
@@ -128,14 +128,14 @@ def test_in_one_language_the_queue_speaks_before_the_bot_and_the_bot_before_the_
     assert told({}, of_bot) == "bot"
 
 
-def test_an_unknown_language_is_english() -> None:
+def test_an_unknown_language_falls_back_to_english() -> None:
     assert told(locale="xx", default="xx") == DEFAULT_TEXTS["en"][CLAIMED]
 
 
-# Switched off
+# Disabled texts
 
 
-def test_a_text_that_is_switched_off_is_off_in_all_languages_that_come_to_it() -> None:
+def test_a_disabled_text_is_disabled_for_all_locales_that_fall_back_to_it() -> None:
     off: Texts = {"fr": {CLAIMED: None}}
 
     assert told(off) is None
@@ -143,11 +143,11 @@ def test_a_text_that_is_switched_off_is_off_in_all_languages_that_come_to_it() -
     assert told(off, default="en") == DEFAULT_TEXTS["es"][CLAIMED]
 
 
-def test_a_nearer_text_of_the_same_settings_is_not_switched_off_by_a_farther_one() -> None:
+def test_a_disabled_text_in_a_broader_locale_does_not_disable_a_closer_one() -> None:
     assert told({"es": {CLAIMED: "Hola"}, "fr": {CLAIMED: None}}) == "Hola"
 
 
-def test_a_queue_may_say_what_the_bot_has_switched_off_and_the_other_way_round() -> None:
+def test_a_queue_can_enable_and_disable_a_text_of_the_bot() -> None:
     says: Texts = {"es": {CLAIMED: "Hola"}}
     off: Texts = {"es": {CLAIMED: None}}
 
@@ -155,13 +155,13 @@ def test_a_queue_may_say_what_the_bot_has_switched_off_and_the_other_way_round()
     assert told(off, says) is None
 
 
-def test_switching_one_text_off_leaves_the_others_on() -> None:
+def test_disabling_one_text_does_not_disable_others() -> None:
     chain = locales("en", "en")
 
     assert template(Text.RESOLVED, chain, [{"en": {CLAIMED: None}}])
 
 
-# What is refused
+# Validation
 
 
 @pytest.mark.parametrize(
@@ -174,11 +174,11 @@ def test_switching_one_text_off_leaves_the_others_on() -> None:
         ({"en": {CLAIMED: "x" * (MAX_LENGTH + 1)}}, "texts.en.claimed"),
     ],
 )
-def test_texts_that_could_never_be_told_are_named_by_their_field(texts: Texts, field: str) -> None:
+def test_invalid_texts_are_reported_by_field(texts: Texts, field: str) -> None:
     assert [place for place, _ in flaws(texts)] == [field]
 
 
-def test_texts_in_any_language_with_any_words_are_fine() -> None:
+def test_texts_in_any_locale_are_valid() -> None:
     texts: Texts = {
         "zh-Hant-TW": {CLAIMED: "{agent} 🎉 {0.__class__}"},
         "es_MX": {Text.CLOSED: None},

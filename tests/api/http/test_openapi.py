@@ -1,4 +1,4 @@
-"""docs/openapi.yaml and the app say the same, in both directions."""
+"""docs/openapi.yaml and the app agree, in both directions."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -27,18 +27,18 @@ OPERATIONS = openapi_document.operations()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
 
-def test_the_document_is_sound() -> None:
+def test_the_document_is_valid_openapi() -> None:
     validate(DOCUMENT)
 
 
-def test_every_route_is_in_the_document_and_every_path_in_the_app() -> None:
+def test_the_document_and_the_app_have_the_same_routes() -> None:
     api = (room for room in blueprints.BLUEPRINTS if room not in blueprints.PAGES)
     routes = {resource for room in api for resource in room.resources}
 
     assert routes == set(OPERATIONS)
 
 
-def test_the_document_that_is_served_is_the_one_that_is_written(nobody: Api) -> None:
+def test_the_served_json_equals_the_yaml(nobody: Api) -> None:
     answer = nobody.get("/openapi.json")
 
     assert SERVED.read_text(encoding="utf-8") == as_json(), "run `make openapi`"
@@ -114,7 +114,7 @@ def _objects(node: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("resource", OPERATIONS)
-def test_the_parameters_of_a_path_are_those_in_its_braces(resource: Resource) -> None:
+def test_an_operation_declares_the_parameters_of_its_path(resource: Resource) -> None:
     method, path = resource
     item = DOCUMENT["paths"][path]
     listed = [*item.get("parameters", []), *item[method.lower()].get("parameters", [])]
@@ -126,7 +126,9 @@ def test_the_parameters_of_a_path_are_those_in_its_braces(resource: Resource) ->
 
 
 @pytest.mark.parametrize("resource", NATIVE)
-def test_who_may_call_is_who_the_document_names(resource: Resource) -> None:
+def test_the_security_of_an_operation_names_the_callers_that_are_allowed(
+    resource: Resource,
+) -> None:
     named = {scheme for each in OPERATIONS[resource]["security"] for scheme in each}
     may = ROWS[resource].may
 
@@ -142,7 +144,7 @@ def test_who_may_call_is_who_the_document_names(resource: Resource) -> None:
 
 
 def _examples(node: Any, where: list[str]) -> Iterator[tuple[list[str], Any]]:
-    """Of each media type, with the place of its schema."""
+    """Yield each example with the path of its schema in the document."""
     if isinstance(node, list):
         for each in node:
             yield from _examples(each, where)
@@ -167,7 +169,7 @@ def test_an_example_fits_its_schema(where: list[str], example: object) -> None:
     openapi_document.fit(example, where, "example")
 
 
-# Bodies, words and codes
+# Request schemas, enums and error codes
 
 BODIES: dict[str, type[msgspec.Struct]] = {
     "UserProfile": conversations.User,
@@ -187,7 +189,7 @@ BODIES: dict[str, type[msgspec.Struct]] = {
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_body_has_the_fields_that_the_document_names(name: str) -> None:
+def test_a_request_schema_has_the_fields_of_its_struct(name: str) -> None:
     fields = msgspec.structs.fields(BODIES[name])
 
     assert {field.encode_name for field in fields} == set(SCHEMAS[name]["properties"])
@@ -196,7 +198,7 @@ def test_a_body_has_the_fields_that_the_document_names(name: str) -> None:
     assert SCHEMAS[name]["additionalProperties"] is False
 
 
-WORDS: dict[str, type[StrEnum]] = {
+ENUMS: dict[str, type[StrEnum]] = {
     "ConversationStatus": Status,
     "PresenceStatus": PresenceStatus,
     "Outcome": Outcome,
@@ -204,23 +206,23 @@ WORDS: dict[str, type[StrEnum]] = {
 }
 
 
-@pytest.mark.parametrize("name", WORDS)
-def test_words_are_those_of_the_domain(name: str) -> None:
-    assert sorted(SCHEMAS[name]["enum"]) == sorted(WORDS[name])
+@pytest.mark.parametrize("name", ENUMS)
+def test_an_enum_has_the_values_of_the_domain(name: str) -> None:
+    assert sorted(SCHEMAS[name]["enum"]) == sorted(ENUMS[name])
 
 
-def test_codes_are_those_of_the_errors() -> None:
+def test_error_codes_are_those_of_the_error_classes() -> None:
     assert sorted(SCHEMAS["ErrorCode"]["enum"]) == sorted(_codes(errors.BatonError) - {"error"})
     assert Unforeseen.code in SCHEMAS["ErrorCode"]["enum"]
 
 
 def _codes(kind: type[errors.BatonError]) -> set[str]:
-    """Of the errors that a native route may show."""
+    """The codes of all errors that native routes can answer."""
     natives = (each for each in kind.__subclasses__() if "botpress" not in each.__module__)
     return {kind.code}.union(*(_codes(each) for each in natives))
 
 
-# That answers are held against it: see tests/support/api.py
+# tests/support/api.py checks every answer against the document
 
 HEAD = {"status": "ok"}
 WRONG = [

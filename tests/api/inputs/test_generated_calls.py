@@ -1,5 +1,7 @@
-"""Calls that schemathesis makes up from the document, sound ones and broken ones, through the local
-gateway: no 5xx, and every answer as the document says."""
+"""schemathesis generates valid and invalid calls and sends them to the local gateway.
+
+No answer may be a 5xx, and every answer must fit docs/openapi.yaml.
+"""
 
 from collections.abc import Iterator
 from itertools import count
@@ -38,7 +40,7 @@ SOUND = [
 
 
 class Described:
-    """The document as schemathesis sees it, and the app behind it in one world after the other."""
+    """The document as a schemathesis schema, and the app behind it."""
 
     def __init__(self, workers: Workers) -> None:
         self.services = MemoryServices()
@@ -51,13 +53,13 @@ class Described:
         self.schema: BaseSchema = schemathesis.openapi.from_asgi("/openapi.json", gateway)
 
     def begin(self) -> Ids:
-        """In a new world, where a conversation waits."""
+        """Create new services with one waiting conversation."""
         self.services = MemoryServices()
         bot = Api(self.services, DEMO_KEY)
         return staged(bot, bot, "waiting")
 
     def token(self, schemes: set[str]) -> str:
-        """Of somebody who may make such a call; of a person who sees everything, if it is one."""
+        """The bot's key if the schemes accept keys, otherwise an access token of the owner."""
         if "botKey" in schemes:
             return DEMO_KEY
         source = f"10.0.0.{next(self._sources)}"
@@ -85,7 +87,7 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("resource", "mode"), CALLS)
-def test_whatever_is_sent_is_answered_as_the_document_says(
+def test_every_answer_to_a_generated_call_fits_the_document(
     resource: Resource, mode: GenerationMode, described: Described
 ) -> None:
     method, path = resource

@@ -1,4 +1,4 @@
-"""docs/asyncapi.yaml and the code say the same, in both directions."""
+"""docs/asyncapi.yaml and the code agree, in both directions."""
 
 import ast
 from collections.abc import Iterator
@@ -36,14 +36,14 @@ EVENTS = names(OPERATIONS["sendSocketEvents"]["messages"])
 WEBHOOKS = names(OPERATIONS["sendWebhookEvents"]["messages"])
 
 
-def test_every_reference_leads_somewhere() -> None:
+def test_every_reference_can_be_resolved() -> None:
     resolver = registry().resolver("https://baton.test/docs/asyncapi.yaml")
 
     for each in references(DOCUMENT):
         assert resolver.lookup(each).contents is not None, each
 
 
-def test_each_message_is_used_and_each_one_used_is_there() -> None:
+def test_every_message_is_defined_and_used() -> None:
     used = {
         name
         for operation in OPERATIONS.values()
@@ -63,12 +63,12 @@ def test_an_example_fits_its_message(name: str) -> None:
 # Actions
 
 
-def test_actions_are_those_of_the_code() -> None:
+def test_the_document_and_the_code_have_the_same_actions() -> None:
     assert set(RECEIVED) == set(ACTIONS)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_a_frame_has_the_fields_of_the_code(action: str) -> None:
+def test_a_frame_has_the_fields_of_its_struct(action: str) -> None:
     payload = MESSAGES[action]["payload"]
     fields = msgspec.structs.fields(ACTIONS[action][0])
 
@@ -82,7 +82,7 @@ def test_a_frame_has_the_fields_of_the_code(action: str) -> None:
 # Events and webhooks
 
 
-def test_events_are_those_that_the_code_sends() -> None:
+def test_the_document_and_the_code_have_the_same_events() -> None:
     named = {MESSAGES[name]["payload"]["properties"]["event"].get("const") for name in EVENTS}
     in_code = {event for path in _sources() for event in _events_in(ast.parse(path.read_text()))}
 
@@ -90,14 +90,14 @@ def test_events_are_those_that_the_code_sends() -> None:
     assert "botpressEvent" in EVENTS
 
 
-def test_botpress_events_are_those_of_the_code() -> None:
+def test_the_document_and_the_code_have_the_same_botpress_events() -> None:
     words, per_bot = DOCUMENT["components"]["schemas"]["BotpressEventName"]["oneOf"]
 
     assert set(words["enum"]) == botpress_events.NAMES
     assert per_bot["pattern"] == f"^{botpress_events.PER_BOT}.+$"
 
 
-def test_webhook_types_are_those_of_the_code() -> None:
+def test_the_document_and_the_code_have_the_same_webhook_types() -> None:
     assert {_type_of(name) for name in WEBHOOKS} == {*views.PUBLIC_TYPES.values(), "agent.message"}
 
 
@@ -112,7 +112,7 @@ def _sources() -> Iterator[Path]:
 
 
 def _events_in(tree: ast.AST) -> Iterator[str]:
-    """Of every `{"event": "…"}`."""
+    """Yield the name in every `{"event": "…"}`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             for name, value in zip(node.keys, node.values, strict=True):
@@ -125,11 +125,11 @@ def _word(node: ast.expr) -> Iterator[str]:
         yield node.value
 
 
-# What is really sent
+# Frames and events of a running service
 
 
 class Story:
-    """Everything that can happen on a socket, once."""
+    """Sends every action once, so that every reply and event occurs."""
 
     def __init__(self, services: MemoryServices, bot: Api) -> None:
         self._services, self.bot = services, bot
@@ -180,7 +180,7 @@ def story(services: MemoryServices, bot: Api) -> Story:
     return Story(services, bot)
 
 
-def test_every_reply_is_as_the_document_says(story: Story) -> None:
+def test_every_reply_fits_the_document(story: Story) -> None:
     seen = set()
 
     for action, reply in story.replies():
@@ -191,7 +191,7 @@ def test_every_reply_is_as_the_document_says(story: Story) -> None:
     assert seen == set(ACTIONS)
 
 
-def test_every_event_is_as_the_document_says(story: Story) -> None:
+def test_every_event_fits_the_document(story: Story) -> None:
     for _ in story.replies():
         story.reactions()
 
@@ -203,7 +203,7 @@ def test_every_event_is_as_the_document_says(story: Story) -> None:
     assert named >= literal - {None}
 
 
-def test_every_webhook_is_as_the_document_says(story: Story, services: MemoryServices) -> None:
+def test_every_webhook_fits_the_document(story: Story, services: MemoryServices) -> None:
     for _ in story.replies():
         pass
     ok(story.bot.post(f"{begun(story.bot)}/pause", {"if_unavailable": "leave_message"}))
@@ -222,7 +222,7 @@ def test_every_webhook_is_as_the_document_says(story: Story, services: MemorySer
 @pytest.mark.parametrize(
     "raw", ["", "{", "[]", "1", '{"id": 1}', '{"id": 1, "action": "fly"}', '{"action": "ping"}']
 )
-def test_a_bad_frame_gets_a_reply_as_the_document_says(raw: str, story: Story) -> None:
+def test_the_error_reply_to_a_bad_frame_fits_the_document(raw: str, story: Story) -> None:
     reply = story.ana.send(raw)
 
     fits(reply, ["errorReply"])
