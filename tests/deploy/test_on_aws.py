@@ -43,7 +43,7 @@ class OnAws(Running):
     def close(self) -> None:
         for bot in self._bots:
             operator = Caller("operator", "Operator", Role.OWNER, bot)
-            waiting = self.services.conversations.board(bot, bots.AT_WORK, None, 1000)
+            waiting = self.services.conversations.board(bot, bots.PAUSED, None, 1000)
             for conversation in waiting.conversation_ids:
                 execute(self.services, operator, conversation, Unpause())
             self.services.administration.delete_bot(bot)

@@ -1,6 +1,6 @@
-"""Who is calling: from what they present to the Caller that everything else is decided on.
+"""Authentication: from an `Authorization` header to the Caller that permissions are checked for.
 
-Identity comes from the verified key or token alone, never from a body, a query or another header.
+Identity comes only from the verified key or token, never from a body, a query or another header.
 """
 
 import hashlib
@@ -17,7 +17,8 @@ KEY_PREFIX = "bk_"
 
 
 def bearer_token(header: str | None) -> str:
-    """The token of an `Authorization` header. Raises Unauthenticated, saying what is missing."""
+    """The token of an `Authorization` header. Raises Unauthenticated, which names what is missing:
+    the header, the scheme or the token."""
     if not header:
         raise Unauthenticated("Authorization header is missing", missing="header")
     scheme, _, token = header.strip().partition(" ")
@@ -29,7 +30,8 @@ def bearer_token(header: str | None) -> str:
 
 
 def caller(services: Services, bot: str, header: str | None) -> Caller:
-    """Raises Unauthenticated before NotFound: whoever proves nothing learns nothing."""
+    """Raises Unauthenticated, then NotFound: without valid credentials nobody learns which bots
+    exist."""
     token = bearer_token(header)
     if token.startswith(KEY_PREFIX):
         return _bot_caller(services, bot, token)
@@ -38,36 +40,40 @@ def caller(services: Services, bot: str, header: str | None) -> Caller:
 
 
 def caller_of_person(services: Services, bot: str, person_id: str, version: object) -> Caller:
-    found, person, member = services.directory.bot_and_member(bot, person_id)
+    stored_bot, person, member = services.directory.bot_and_member(bot, person_id)
     if _is_newer(version, person):
         services.directory.invalidate_cache()
-        found, person, member = services.directory.bot_and_member(bot, person_id)
+        stored_bot, person, member = services.directory.bot_and_member(bot, person_id)
     person = _require_valid(person, version)
-    if found is None or (member is None and not person.is_owner):
+    if stored_bot is None or (member is None and not person.is_owner):
         raise bot_not_found(bot)
     return _person_caller(person, member, bot)
 
 
 def person(services: Services, header: str | None) -> Person:
-    """A person, where the call concerns no bot. Raises Unauthenticated, also for a bot's key."""
+    """The person who calls a route that concerns no bot. Raises Unauthenticated, also for a bot's
+    key."""
     token = bearer_token(header)
     if token.startswith(KEY_PREFIX):
-        raise Unauthenticated("This call is for people: log in and send the token you get.")
+        raise Unauthenticated("This call needs a person's token, not a bot's key: log in first.")
     return person_of_token(services, token, "access")
 
 
 def person_of_token(services: Services, token: str, typ: str) -> Person:
     claims = services.tokens.verify(token, typ)
-    who, version = str(claims["sub"]), claims["tv"]
-    found = services.directory.person(who)
-    if _is_newer(version, found):
+    person_id, version = str(claims["sub"]), claims["tv"]
+    stored = services.directory.person(person_id)
+    if _is_newer(version, stored):
         services.directory.invalidate_cache()
-        found = services.directory.person(who)
-    return _require_valid(found, version)
+        stored = services.directory.person(person_id)
+    return _require_valid(stored, version)
 
 
 def hash_secret(secret: str) -> str:
-    """What is stored of a key's secret or a ticket: 256 random bits need no slow hash."""
+    """The stored hash of a key's secret or of a ticket.
+
+    SHA-256 is enough: 256 random bits cannot be guessed, as a password could.
+    """
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -77,23 +83,23 @@ def bot_not_found(bot: str) -> NotFound:
 
 def _bot_caller(services: Services, bot: str, token: str) -> Caller:
     key_id, _, secret = token.removeprefix(KEY_PREFIX).partition("_")
-    found, key = services.directory.bot_and_key(bot, key_id)
+    stored_bot, key = services.directory.bot_and_key(bot, key_id)
     if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(secret)):
         raise Unauthenticated("This key is not valid.")
     if key.is_expired(services.clock.now()):
-        raise Unauthenticated("This key has expired, or was revoked.")
-    if found is None or key.bot != bot:
+        raise Unauthenticated("This key has expired.")
+    if stored_bot is None or key.bot != bot:
         raise bot_not_found(bot)
-    return _key_caller(found, key)
+    return _key_caller(stored_bot, key)
 
 
 def _key_caller(bot: Bot, key: BotKey) -> Caller:
     return Caller(id=key.id, name=bot.name, role=Role.BOT, bot=bot.id, scopes=key.scopes)
 
 
-def _is_newer(version: object, known: Person | None) -> bool:
-    """A password was set since this person was read: the session that it began is good at once."""
-    return known is not None and isinstance(version, int) and version > known.token_version
+def _is_newer(version: object, cached: Person | None) -> bool:
+    """True if the token is newer than the cached person: they have just set a password."""
+    return cached is not None and isinstance(version, int) and version > cached.token_version
 
 
 def _require_valid(person: Person | None, version: object) -> Person:

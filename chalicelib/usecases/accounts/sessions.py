@@ -1,4 +1,4 @@
-"""Logging in, staying logged in, logging out."""
+"""Login, refresh, logout and passwords."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,14 +14,14 @@ ACCESS_LIFE_MS = 60 * 60 * 1000
 REFRESH_LIFE_MS = 12 * 60 * 60 * 1000
 WINDOW_MS = 15 * 60 * 1000
 PER_ACCOUNT_AND_ADDRESS = 10
-"""Wrong passwords within the window. Counted per account *and* network address, so that nobody can
-lock somebody else out."""
+"""Wrong passwords within the window, per account and network address. If they were counted per
+account alone, anybody could lock an account."""
 PER_ADDRESS = 300
-"""Logins within the window, right ones too: a whole office may stand behind one address."""
+"""Logins within the window, successful ones included. Many people may share one address."""
 
 
 class LoginSession(Struct, frozen=True):
-    """`access_life` in milliseconds."""
+    """The tokens of a login. `access_life` is in milliseconds."""
 
     person: Person
     access: str
@@ -30,33 +30,40 @@ class LoginSession(Struct, frozen=True):
 
 
 def login(services: Services, email: str, password: str, source: str) -> LoginSession:
-    """`source` is the caller's network address. Raises InvalidCredentials, the same way and at the
-    same cost for an unknown e-mail as for a wrong password; RateLimited."""
-    who = person_id(email)
+    """`source` is the caller's network address.
+
+    Raises RateLimited; InvalidCredentials, with the same text and after the same time for an
+    unknown e-mail as for a wrong password.
+    """
+    account = person_id(email)
     _count_attempt(services, digest("login", source), PER_ADDRESS)
-    attempt = digest("login", source, who)
+    attempt = digest("login", source, account)
     _count_attempt(services, attempt, PER_ACCOUNT_AND_ADDRESS)
-    person = services.directory.person(who)
-    # Who has been invited has no password yet.
-    known = (person.password_hash or None) if person and not person.disabled else None
-    if not services.passwords.matches(password, known) or person is None:
+    person = services.directory.person(account)
+    # An invited person has no password yet: their hash is empty.
+    hashed = (person.password_hash or None) if person and not person.disabled else None
+    if not services.passwords.matches(password, hashed) or person is None:
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
     return _new_session(services, person)
 
 
 def refresh(services: Services, token: str) -> LoginSession:
+    """Returns new tokens for a refresh token. Raises Unauthenticated."""
     return _new_session(services, person_of_token(services, token, "refresh"))
 
 
 def renew(services: Services, person: Person) -> LoginSession:
-    """For clients that know one token only: an hour more for whoever still has a valid one."""
+    """Returns new tokens for a person with a valid access token, for clients without a refresh
+    token."""
     return _new_session(services, person)
 
 
 def logout(services: Services, person: Person) -> None:
-    """Ends every session of this person; within five seconds everywhere. They are no longer there:
-    nothing more is offered to them, and what they have is looked after."""
+    """Ends all sessions of this person within five seconds, when all caches have expired.
+
+    The person counts as disconnected: they get no more offers, and the agent-lost timer starts.
+    """
     services.directory.end_sessions(person.id)
     presence.mark_disconnected(services, person.id)
     timers.expect_loss(services, person.id)
@@ -65,8 +72,11 @@ def logout(services: Services, person: Person) -> None:
 def change_password(
     services: Services, person: Person, current: str, new: str, source: str
 ) -> LoginSession:
-    """Ends all sessions but the one that begins here. Raises InvalidCredentials, RateLimited,
-    Conflict where somebody else has changed it meanwhile."""
+    """Ends all other sessions and returns a new one.
+
+    Raises InvalidCredentials if `current` is wrong, RateLimited, and Conflict if another request
+    has changed the password.
+    """
     attempt = digest("login", source, person.id)
     _count_attempt(services, attempt, PER_ACCOUNT_AND_ADDRESS)
     if not services.passwords.matches(current, person.password_hash or None):
@@ -76,10 +86,13 @@ def change_password(
 
 
 def set_password(services: Services, person: Person, new: str) -> LoginSession:
-    """Raises Conflict where the person's sessions have ended meanwhile."""
+    """Ends all other sessions and returns a new one.
+
+    Raises Conflict if the sessions have ended since `person` was read.
+    """
     hashed = services.passwords.hash(new)
     if not services.administration.set_password(person, hashed):
-        raise Conflict("The password has been changed meanwhile: log in.")
+        raise Conflict("Another request has ended this session: log in again.")
     version = person.token_version + 1
     return _new_session(services, replace(person, password_hash=hashed, token_version=version))
 

@@ -1,6 +1,6 @@
-"""Who changed what, in the log: one event for each change that an admin makes, and never a secret.
+"""The audit log: one line for each change that an admin makes.
 
-Facts are ids and names of settings, not what they are set to.
+A line holds ids and names, never a secret and never a setting's value.
 """
 
 import logging
@@ -11,5 +11,5 @@ log = logging.getLogger("baton.audit")
 
 
 def log_change(caller: Caller, event: str, **facts: object) -> None:
-    """`event` is what has happened: `key_created`."""
+    """Logs `event` (such as `key_created`) with the bot and the caller's id."""
     log.info(event, extra={"bot": caller.bot, "by": caller.id, **facts})

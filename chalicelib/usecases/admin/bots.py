@@ -1,4 +1,4 @@
-"""The bots of an installation: made and removed by its owner, named by their admins."""
+"""The bots of an installation. The owner creates and removes them, their admins rename them."""
 
 from msgspec.structs import replace
 
@@ -11,23 +11,25 @@ from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 
-AT_WORK = BoardFilter(frozenset({Status.WAITING, Status.AGENT}))
+PAUSED = BoardFilter(frozenset({Status.WAITING, Status.AGENT}))
 
 
 def list_bots(services: Services, person: Person, ids: list[str]) -> list[Bot]:
-    """Those of `ids` that there are, by id."""
+    """The existing bots of `ids`, sorted by id."""
     found = (services.directory.bot(bot) for bot in sorted(ids))
     return [bot for bot in found if bot]
 
 
 def create(services: Services, person: Person, bot: str, name: str | None) -> Bot:
-    """Named like its id where nothing is said. Raises Forbidden, and Conflict where there is such
-    a bot."""
+    """If `name` is None, the bot is named like its id.
+
+    Raises Forbidden if the person is not the owner, Conflict if the id is taken.
+    """
     if not person.is_owner:
-        raise Forbidden("Only the installation's owner may make bots.")
+        raise Forbidden("Only the installation's owner may create bots.")
     new = Bot(bot, name or bot)
     if not services.administration.create_bot(new):
-        raise Conflict(f"There is a bot {bot} already.")
+        raise Conflict(f"The bot {bot} already exists.")
     services.directory.invalidate_cache()
     audit.log_change(Caller(person.id, person.name, Role.OWNER, bot), "bot_created")
     return new
@@ -49,13 +51,15 @@ def rename(services: Services, caller: Caller, name: str) -> Bot:
 
 
 def remove(services: Services, caller: Caller) -> None:
-    """With all that was set up for it; its conversations stay in the table, where nobody reaches
-    them. After a crash in its middle the same call goes on. Raises Conflict while anybody waits for
-    a person, or is with one."""
+    """Removes the bot with its keys, members, queues and replies.
+
+    Its conversations stay in the table, but nobody can reach them. After a crash, the same call
+    finishes the removal. Raises Conflict while the bot has open handoffs.
+    """
     authorize(caller, Action.REMOVE_BOT)
-    if services.conversations.board(caller.bot, AT_WORK, None, 1).conversation_ids:
-        raise Conflict("Somebody waits for a person, or is with one: end these handoffs first.")
-    # The bot itself comes last: whoever made one of that name anew would revive what is left.
+    if services.conversations.board(caller.bot, PAUSED, None, 1).conversation_ids:
+        raise Conflict("The bot has open handoffs: close them first.")
+    # Delete the bot last: a new bot of the same id would inherit keys and members that remain.
     for key in services.administration.keys(caller.bot):
         services.administration.delete_key(caller.bot, key.id)
     for member in services.directory.roster(caller.bot):

@@ -1,4 +1,5 @@
-"""The keys of a bot: made, replaced without a gap, revoked. A secret is told once, never kept."""
+"""The API keys of a bot: create, rotate, revoke. A secret is returned once and only its hash is
+stored."""
 
 from collections.abc import Iterable
 
@@ -13,14 +14,15 @@ from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.services import Services
 
 ID_LENGTH = 16
-"""Characters of base32: 80 random bits. An id is no secret; it may not hold an underscore."""
+"""Base32 characters, which is 80 random bits. An id is not secret. It must not contain an
+underscore, which separates it from the secret."""
 
 
 def list_keys(services: Services, caller: Caller) -> list[BotKey]:
-    """The newest first."""
+    """All keys of the bot, the newest first."""
     authorize(caller, Action.CONFIGURE)
-    found = services.administration.keys(caller.bot)
-    return sorted(found, key=lambda key: (-(key.created_at or 0), key.id))
+    stored = services.administration.keys(caller.bot)
+    return sorted(stored, key=lambda key: (-(key.created_at or 0), key.id))
 
 
 def create(
@@ -30,57 +32,64 @@ def create(
     scopes: Iterable[Scope],
     expires_at: int | None,
 ) -> tuple[BotKey, str]:
-    """The key, and how a bot presents it: this is the only time that anybody gets to know."""
+    """Returns the key and its token, which cannot be read again.
+
+    Raises InvalidRequest if `expires_at` is in the past.
+    """
     authorize(caller, Action.CONFIGURE)
     _require_future(services, expires_at)
-    key, shown = _new(services, BotKey("", caller.bot, "", frozenset(scopes), expires_at, name))
+    key, token = _new(services, BotKey("", caller.bot, "", frozenset(scopes), expires_at, name))
     services.directory.put_key(key)
     audit.log_change(caller, "key_created", key_id=key.id, scopes=sorted(key.scopes))
-    return key, shown
+    return key, token
 
 
 def rotate(
     services: Services, caller: Caller, key_id: str, overlap: int, expires_at: int | None
 ) -> tuple[BotKey, str, int]:
-    """A new key with the same name and scopes; the old one is good for `overlap` milliseconds
-    more, at most: its new end comes last. Raises NotFound, and Conflict where it has ended."""
+    """Returns a new key with the same name and scopes, its token, and when the old key expires.
+
+    The old key stays valid for `overlap` milliseconds, or until its own expiry if that is sooner.
+    Raises NotFound; Conflict if the old key has expired; InvalidRequest if `expires_at` is in the
+    past.
+    """
     authorize(caller, Action.CONFIGURE)
     _require_future(services, expires_at)
     now, old = services.clock.now(), services.administration.key(caller.bot, key_id)
     if old is None:
         raise _not_found(caller.bot, key_id)
     if old.is_expired(now):
-        raise Conflict(f"The key {key_id} has ended: make a new one.")
+        raise Conflict(f"The key {key_id} has expired: create a new one.")
     ends_at = now + overlap
     if old.expires_at is not None:
         ends_at = min(ends_at, old.expires_at)
-    new, shown = _new(services, replace(old, expires_at=expires_at))
+    new, token = _new(services, replace(old, expires_at=expires_at))
     if not services.administration.rotate_key(old, ends_at, new):
         raise _not_found(caller.bot, key_id)
     audit.log_change(caller, "key_rotated", key_id=key_id, new_key_id=new.id)
-    return new, shown, ends_at
+    return new, token, ends_at
 
 
 def revoke(services: Services, caller: Caller, key_id: str) -> None:
-    """Within five seconds nobody gets in with it any more. Raises NotFound."""
+    """The key is refused within five seconds, when all caches have expired. Raises NotFound."""
     authorize(caller, Action.CONFIGURE)
     if not services.administration.delete_key(caller.bot, key_id):
         raise _not_found(caller.bot, key_id)
     audit.log_change(caller, "key_revoked", key_id=key_id)
 
 
-def _new(services: Services, like: BotKey) -> tuple[BotKey, str]:
+def _new(services: Services, template: BotKey) -> tuple[BotKey, str]:
     key_id = digest(services.random.token())[:ID_LENGTH]
     secret = services.random.token()
     now = services.clock.now()
-    key = replace(like, id=key_id, secret_hash=hash_secret(secret), created_at=now)
+    key = replace(template, id=key_id, secret_hash=hash_secret(secret), created_at=now)
     return key, f"{KEY_PREFIX}{key_id}_{secret}"
 
 
 def _require_future(services: Services, expires_at: int | None) -> None:
     if expires_at is not None and expires_at <= services.clock.now():
-        errors = [{"field": "expires_at", "message": "lies in the past"}]
-        raise InvalidRequest("expires_at: lies in the past.", errors=errors)
+        errors = [{"field": "expires_at", "message": "must be in the future"}]
+        raise InvalidRequest("expires_at: must be in the future.", errors=errors)
 
 
 def _not_found(bot: str, key_id: str) -> NotFound:

@@ -1,7 +1,7 @@
-"""The people who serve a bot: invited, given other work, sent away.
+"""The members of a bot: invite, update, remove.
 
-An invitation is one signed line, not a row. It is good until its time is over or its person has a
-password: setting one ends whatever was signed before.
+An invitation is a signed token and is not stored. It is valid for seven days, or until its person
+sets a password: a new password raises the token version, which ends all earlier tokens.
 """
 
 from contextlib import suppress
@@ -26,35 +26,37 @@ from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 
 INVITATION_LIFE_MS = 7 * 24 * 60 * 60 * 1000
-"""Milliseconds for which an invitation is good."""
 INVITATION = "invitation"
 MAX_OWNED = 100
 ROUNDS, FIRST_PAUSE = 6, 50
-"""Milliseconds between two looks at a list that lags behind, doubled each time: three seconds in
-all."""
+"""Reads of the lagging board, and milliseconds after the first one. Each pause is twice as long as
+the one before: three seconds in all."""
 
 
 class Invitation(Struct, frozen=True):
-    """Whoever has `token` sets the first password. `expires_at` as everywhere."""
+    """`token` allows to set the person's password until `expires_at`."""
 
     token: str
     expires_at: int
 
 
 def invite(
-    services: Services, caller: Caller, email: str, name: str, place: Member
+    services: Services, caller: Caller, email: str, name: str, template: Member
 ) -> tuple[Member, Invitation | None]:
-    """Role, queues and capacity are those of `place`. Without an invitation: the person has a
-    password already, and logs in with it. Raises Conflict where they are a member, Forbidden where
-    they serve another bot and the caller is not the owner."""
+    """Adds a member with the role, queues and capacity of `template`.
+
+    Returns no invitation if the person already has a password to log in with. Raises Conflict if
+    the person is a member of this bot, Forbidden if they are a member of another bot or an owner
+    and the caller is not the owner.
+    """
     authorize(caller, Action.CONFIGURE)
     who = person_id(email)
     if _find_member(services, caller.bot, who):
-        raise Conflict(f"{email} serves this bot already.")
+        raise Conflict(f"{email} is already a member of this bot.")
     person = _reusable_person(services, caller, who) or _create(
         services, Person(who, email, name, "")
     )
-    member = replace(place, person=who, name=person.name, email=person.email)
+    member = replace(template, person=who, name=person.name, email=person.email)
     services.directory.put_member(caller.bot, member)
     audit.log_change(caller, "agent_added", agent=who, role=member.role)
     return member, None if person.password_hash else _invitation(services, person)
@@ -66,64 +68,74 @@ def _create(services: Services, person: Person) -> Person:
 
 
 def _reusable_person(services: Services, caller: Caller, who: str) -> Person | None:
-    """Whoever invites somebody first could have set their password: so nobody but the owner takes
-    in somebody whom another bot has invited, and who serves no bot any more begins anew."""
+    """An admin who invites a person could set their first password with the invitation. So only
+    the owner may add a person of another bot, and for other callers the password of a person
+    without a bot is deleted."""
     person = services.directory.person(who)
     if person is None or caller.role is Role.OWNER:
         return person
     if person.is_owner or services.directory.bots_of_person(who):
-        raise Forbidden("They serve another bot: only the installation's owner may add them.")
+        raise Forbidden(
+            "Only the installation's owner may add an owner, or a member of another bot."
+        )
     if not services.administration.set_password(person, ""):
-        raise Conflict("They have been changed meanwhile: try again.")
+        raise Conflict("Another request has changed this person: try again.")
     return replace(person, password_hash="", token_version=person.token_version + 1)
 
 
 def renew_invitation(services: Services, caller: Caller, who: str) -> Invitation:
-    """Raises NotFound; Forbidden where the person has a password, which is theirs alone: they may
-    serve other bots, too."""
+    """Raises NotFound. Raises Forbidden if the person has a password and the caller is not the
+    owner: the person may be a member of other bots, too."""
     authorize(caller, Action.CONFIGURE)
     _require_member(services, caller.bot, who)
     person = services.directory.person(who)
     assert person is not None
     if person.password_hash and caller.role is not Role.OWNER:
-        raise Forbidden("They have a password: only the installation's owner may invite anew.")
+        raise Forbidden(
+            "This person has a password: only the installation's owner may invite them again."
+        )
     audit.log_change(caller, "agent_invited", agent=who)
     return _invitation(services, person)
 
 
 def invite_owner(services: Services, email: str, name: str) -> Invitation:
-    """For whoever holds the stage itself: no caller is asked. An owner who is known is invited
-    anew, and keeps name and password until the invitation is used. Raises Conflict where somebody
-    who is no owner has this address."""
-    known = services.directory.person(person_id(email))
-    if known and not known.is_owner:
-        raise Conflict(f"{email} serves a bot: an owner needs an address of their own.")
-    if known is None:
-        known = _create(services, Person(person_id(email), email, name, "", is_owner=True))
-    return _invitation(services, known)
+    """For the command line: there is no caller to authorize.
+
+    An existing owner keeps name and password until the invitation is accepted. Raises Conflict if
+    the e-mail belongs to a person who is not an owner.
+    """
+    person = services.directory.person(person_id(email))
+    if person and not person.is_owner:
+        raise Conflict(f"{email} belongs to a member of a bot: an owner needs another address.")
+    if person is None:
+        person = _create(services, Person(person_id(email), email, name, "", is_owner=True))
+    return _invitation(services, person)
 
 
 def accept_invitation(services: Services, token: str, password: str) -> LoginSession:
-    """Raises Unauthenticated where the invitation is none, over, or used."""
+    """Sets the password and logs in. Raises Unauthenticated if the invitation is invalid, expired
+    or used."""
     return sessions.set_password(services, person_of_token(services, token, INVITATION), password)
 
 
-def update(services: Services, caller: Caller, who: str, place: Member) -> Member:
-    """Gives them the role, queues and capacity of `place`. Raises NotFound."""
+def update(services: Services, caller: Caller, who: str, template: Member) -> Member:
+    """Sets the member's role, queues and capacity to those of `template`. Raises NotFound."""
     authorize(caller, Action.CONFIGURE)
     _require_member(services, caller.bot, who)
-    if not services.administration.update_member(caller.bot, replace(place, person=who)):
+    if not services.administration.update_member(caller.bot, replace(template, person=who)):
         raise _not_found(caller.bot, who)
-    audit.log_change(caller, "agent_changed", agent=who, role=place.role)
+    audit.log_change(caller, "agent_changed", agent=who, role=template.role)
     return _require_member(services, caller.bot, who)
 
 
 def remove(services: Services, caller: Caller, who: str) -> None:
-    """What they have goes back to its queue; within five seconds they see this bot no more. What
-    they still take in these seconds goes back at once, too (`timers.see_to_owner`).
+    """Removes the member and releases their conversations to the queues.
 
-    Raises NotFound; TemporarilyUnavailable where the list of what they have lags behind for too
-    long: they are gone by then, and the same call goes on with what is left.
+    The person loses access within five seconds, when all caches have expired. A conversation that
+    they claim in these seconds is released by `timers.see_to_owner`.
+
+    Raises NotFound. Raises TemporarilyUnavailable if the board lags for too long: the member is
+    removed by then, and the same call releases the remaining conversations.
     """
     authorize(caller, Action.CONFIGURE)
     removed = services.administration.remove_member(caller.bot, who)
@@ -137,20 +149,23 @@ def remove(services: Services, caller: Caller, who: str) -> None:
 
 
 def _release_conversations(services: Services, caller: Caller, who: str) -> None:
-    """The list may lag behind; the count of what somebody has, which each command keeps, does
-    not."""
+    """The board may lag; the count of open conversations does not. So read the board until the
+    count is 0."""
     owned = BoardFilter(frozenset({Status.AGENT}), owner=who)
     for round_ in range(ROUNDS):
-        found = services.conversations.board(caller.bot, owned, None, MAX_OWNED).conversation_ids
-        for head in services.conversations.heads(caller.bot, found):
+        ids = services.conversations.board(caller.bot, owned, None, MAX_OWNED).conversation_ids
+        for head in services.conversations.heads(caller.bot, ids):
             if head.owner_id == who:
-                # Ended, or given to somebody else, in this moment: there is nothing to give back.
+                # Refused: the handoff was closed or transferred since the head was read.
                 with suppress(Refused):
                     execute(services, caller, head.id, Release(epoch=head.epoch))
         if not services.administration.open_conversations(caller.bot, who):
             return
         services.clock.sleep(FIRST_PAUSE * 2**round_)
-    raise TemporarilyUnavailable("Not all that they have is in the list yet.", retry_after=1)
+    raise TemporarilyUnavailable(
+        "Not all conversations of this agent are listed yet: send the same request again.",
+        retry_after=1,
+    )
 
 
 def _invitation(services: Services, person: Person) -> Invitation:
@@ -173,4 +188,4 @@ def _require_member(services: Services, bot: str, who: str) -> Member:
 
 
 def _not_found(bot: str, who: str) -> NotFound:
-    return NotFound(f"Nobody called {who} serves the bot {bot}.")
+    return NotFound(f"The bot {bot} has no agent {who}.")

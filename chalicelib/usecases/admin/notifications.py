@@ -1,4 +1,4 @@
-"""Short messages to everybody who serves a bot: in the console, and through SNS."""
+"""Short messages to all members of a bot, in the console and through SNS."""
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
@@ -18,12 +18,15 @@ def notify(
     conversation_id: str | None = None,
     key: IdempotencyKey | None = None,
 ) -> Notification:
-    """Stores it; the stream tells the agents. Raises IdempotencyMismatch, and NotFound where it
-    names a conversation that this bot does not have."""
+    """Stores the notification; the stream reader then pushes it to the agents.
+
+    A repeated `key` returns the first notification. Raises NotFound if the bot has no such
+    conversation, IdempotencyMismatch if the key was used with another request.
+    """
     authorize(caller, Action.NOTIFY)
-    known = _find_first(services, caller, key)
-    if known:
-        return known
+    first = _find_first(services, caller, key)
+    if first:
+        return first
     if conversation_id and services.conversations.head(caller.bot, conversation_id) is None:
         raise no_conversation(caller.bot, conversation_id)
     now = services.clock.now()
@@ -44,20 +47,20 @@ def notify(
 
 
 def _require_first(services: Services, caller: Caller, key: IdempotencyKey | None) -> Notification:
-    """What the same request, sent twice at the same moment, has made."""
+    """The notification that a concurrent request with the same key has stored."""
     first = _find_first(services, caller, key)
     if first is None:
-        raise Conflict("Another request with this Idempotency-Key is under way.")
+        raise Conflict("Another request with this Idempotency-Key is being processed.")
     return first
 
 
 def list_notifications(
     services: Services, caller: Caller, position: str | None, limit: int
 ) -> tuple[list[Notification], str | None]:
-    """Newest first, and where the next page begins."""
+    """Returns notifications, the newest first, and the position of the next page."""
     authorize(caller, Action.READ_NOTIFICATIONS)
-    found = services.notifications.latest(caller.bot, position, limit)
-    return found, found[-1].id if len(found) == limit else None
+    page = services.notifications.latest(caller.bot, position, limit)
+    return page, page[-1].id if len(page) == limit else None
 
 
 def mark_read(services: Services, caller: Caller, notification_id: str) -> None:
@@ -69,7 +72,7 @@ def mark_read(services: Services, caller: Caller, notification_id: str) -> None:
 def _find_first(
     services: Services, caller: Caller, key: IdempotencyKey | None
 ) -> Notification | None:
-    found = services.notifications.find_by_key(caller.bot, key) if key else None
-    if key and found and found[0] != key.fingerprint:
+    stored = services.notifications.find_by_key(caller.bot, key) if key else None
+    if key and stored and stored[0] != key.fingerprint:
         raise IdempotencyMismatch("This Idempotency-Key came with another request before.")
-    return found[1] if found else None
+    return stored[1] if stored else None

@@ -1,4 +1,4 @@
-"""What agents say often: written by admins, read by everybody who answers."""
+"""Canned replies: admins write them, agents insert them into their messages."""
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.usecases.admin import audit
@@ -7,7 +7,7 @@ from chalicelib.usecases.services import Services
 
 
 def list_replies(services: Services, caller: Caller) -> list[CannedReply]:
-    """By name."""
+    """Sorted by name."""
     authorize(caller, Action.SEE_REPLIES)
     return sorted(services.administration.canned_replies(caller.bot), key=lambda reply: reply.name)
 

@@ -1,4 +1,4 @@
-"""A bot's settings and those of its queues: looked at, written, and what holds without them."""
+"""The settings of a bot and of its queues, and the defaults that apply without them."""
 
 from collections.abc import Iterable
 
@@ -15,24 +15,24 @@ from chalicelib.usecases.services import Services
 
 
 def queue_or_default(services: Services, bot: str, name: str | None) -> Queue:
-    """A queue that nobody has configured has the defaults; so have handoffs without a queue."""
-    found = services.directory.queue(bot, name) if name else None
-    return found or Queue(name or "")
+    """Returns the default settings for a queue that is not configured and for no queue."""
+    configured = services.directory.queue(bot, name) if name else None
+    return configured or Queue(name or "")
 
 
 def fallback_chain(services: Services, bot: str, name: str | None) -> list[Queue]:
-    """The queue, and those that take over from it, one after another."""
+    """The queue, then its fallback queues in their order."""
     first = queue_or_default(services, bot, name)
     if first.fallback is None:
         return [first]
-    known = {queue.name: queue for queue in services.directory.queues(bot)}
-    following = queues.fallbacks(first.name, known.values())
-    return [first, *(known.get(each, Queue(each)) for each in following)]
+    configured = {queue.name: queue for queue in services.directory.queues(bot)}
+    following = queues.fallbacks(first.name, configured.values())
+    return [first, *(configured.get(each, Queue(each)) for each in following)]
 
 
 def settings_or_default(services: Services, bot: str) -> BotSettings:
-    found = services.directory.bot(bot)
-    return found.settings if found else BotSettings()
+    stored = services.directory.bot(bot)
+    return stored.settings if stored else BotSettings()
 
 
 def list_queues(services: Services, caller: Caller) -> list[Queue]:
@@ -41,16 +41,16 @@ def list_queues(services: Services, caller: Caller) -> list[Queue]:
 
 
 def put_queue(services: Services, caller: Caller, queue: Queue) -> None:
-    """Raises InvalidRequest, naming each field that is at fault."""
+    """Raises InvalidRequest, which names each invalid field."""
     authorize(caller, Action.CONFIGURE)
     others = [q for q in services.directory.queues(caller.bot) if q.name != queue.name]
-    _refuse(queues.flaws(queue, others))
+    _require_no_flaws(queues.flaws(queue, others))
     services.directory.put_queue(caller.bot, queue)
     audit.log_change(caller, "queue_set", queue=queue.name)
 
 
 def remove_queue(services: Services, caller: Caller, name: str) -> None:
-    """What waits there stays, under the defaults."""
+    """Waiting conversations stay in the queue; the default settings apply to it."""
     authorize(caller, Action.CONFIGURE)
     services.directory.delete_queue(caller.bot, name)
     audit.log_change(caller, "queue_removed", queue=name)
@@ -61,16 +61,16 @@ def get_settings(services: Services, caller: Caller) -> BotSettings:
     return settings_or_default(services, caller.bot)
 
 
-def put_settings(services: Services, caller: Caller, wanted: BotSettings) -> None:
-    """Raises InvalidRequest, naming each field that is at fault."""
+def put_settings(services: Services, caller: Caller, new: BotSettings) -> None:
+    """Raises InvalidRequest, which names each invalid field."""
     authorize(caller, Action.CONFIGURE)
-    _refuse(bot_settings.flaws(wanted))
-    if not services.directory.put_settings(caller.bot, wanted):
+    _require_no_flaws(bot_settings.flaws(new))
+    if not services.directory.put_settings(caller.bot, new):
         raise bot_not_found(caller.bot)
     audit.log_change(caller, "settings_set")
 
 
-def _refuse(flaws: Iterable[Flaw]) -> None:
+def _require_no_flaws(flaws: Iterable[Flaw]) -> None:
     errors = [{"field": field, "message": message} for field, message in flaws]
     if errors:
         first = errors[0]

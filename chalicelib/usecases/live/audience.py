@@ -1,4 +1,4 @@
-"""Who is there to hear: open connections, without those whose session has ended."""
+"""Which open connections receive frames: those whose session has not ended."""
 
 from collections.abc import Mapping
 
@@ -10,26 +10,29 @@ Event = Mapping[str, object]
 
 
 def connections_of_bot(services: Services, bot: str) -> list[SocketConnection]:
-    """The open connections of this bot's people."""
+    """The open connections of the bot's members and of owners."""
     return with_valid_session(services, services.connections.of_bot(bot))
 
 
 def with_valid_session(
     services: Services, connections: list[SocketConnection]
 ) -> list[SocketConnection]:
-    """Those of people who are still logged in; one read for all."""
+    """The connections whose people are still logged in; one round trip per 100 people."""
     people = _people(services, connections)
     return [c for c in connections if _is_current(people.get(c.person), c)]
 
 
 def viewers_frames(services: Services, bot: str, conversation_id: str) -> list[tuple[str, Event]]:
-    """To each connection that has this conversation open: whose they are, each person once."""
+    """One `viewers` frame for each connection that watches this conversation.
+
+    The frame names each person once. Returns pairs of connection id and frame.
+    """
     watching = set(services.connections.watchers(bot, conversation_id))
     if not watching:
         return []
-    there = [c for c in services.connections.of_bot(bot) if c.id in watching]
-    people = _people(services, there)
-    current = [c for c in there if _is_current(people.get(c.person), c)]
+    open_watchers = [c for c in services.connections.of_bot(bot) if c.id in watching]
+    people = _people(services, open_watchers)
+    current = [c for c in open_watchers if _is_current(people.get(c.person), c)]
     names = sorted((people[person].name, person) for person in {c.person for c in current})
     event = {
         "event": "viewers",

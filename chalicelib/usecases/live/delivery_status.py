@@ -1,4 +1,4 @@
-"""How far what an agent said has come: told to whoever has the conversation open."""
+"""The delivery status of agents' messages, for the agents who watch the conversation."""
 
 from contextlib import suppress
 
@@ -12,7 +12,8 @@ from chalicelib.usecases.services import Services
 def push_status(
     services: Services, bot: str, conversation_id: str, cursor: DeliveryCursor, failed: int | None
 ) -> None:
-    """Once or not at all; `failed` is the number of an entry that has just been given up."""
+    """Sends the status to the watchers, without retry. `failed` is the `seq` of an entry that has
+    just been given up."""
     event = {
         "event": "delivery",
         "conversation_id": conversation_id,
@@ -26,7 +27,7 @@ def push_status(
 
 
 def current_status(services: Services, bot_id: str, conversation_id: str) -> views.Json | None:
-    """None where the bot has no webhook, and fetches what was said by itself."""
+    """None if the bot has no enabled webhook; such a bot reads the entries itself."""
     bot = services.directory.bot(bot_id)
     if bot is None or bot.webhook is None or bot.webhook.disabled_reason:
         return None

@@ -1,4 +1,4 @@
-"""Frames to open connections: all at once, and without those who are gone."""
+"""Send frames to open connections, in parallel, and delete connections that are gone."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -14,19 +14,20 @@ from chalicelib.usecases.services import Services
 
 MAX_THREADS = 16
 HANDSHAKE_MS = 30 * 1000
-"""Milliseconds: API Gateway gives $connect 29 seconds, and until it has answered calls its
-connection gone, like one that has ended."""
+"""API Gateway allows `$connect` 29 seconds and reports the connection as gone until `$connect` has
+returned. So a younger connection that is reported as gone is kept."""
 OPENING_MS = 2 * 1000
 RETRY_WAITS = (50, 100, 200)
-"""Milliseconds before each further look at a connection that is not older than `OPENING`: one that
-has ended meanwhile must not keep the others waiting."""
+"""Milliseconds before each retry for a connection that is younger than `OPENING_MS`. Older ones are
+not retried, so that closed connections do not delay the others."""
 RESYNC = {"event": "resync"}
 
 
 def send(services: Services, frames: Iterable[tuple[str, Mapping[str, object]]]) -> None:
-    """Sends each (connection id, event) at once; whoever is gone is forgotten.
+    """Sends each (connection id, frame) in parallel and deletes connections that are gone.
 
-    Raises TemporarilyUnavailable after all have been tried: a repetition does no harm.
+    Raises TemporarilyUnavailable after it has tried all of them. It is harmless to send all
+    frames again.
     """
     jobs = [partial(_send_one, services, connection, event) for connection, event in frames]
     if not jobs:
@@ -49,7 +50,7 @@ def _send_one(
 
 
 def _send_or_resync(services: Services, connection_id: str, event: Mapping[str, object]) -> bool:
-    """What is too large for a frame becomes the advice to read it by REST."""
+    """Sends a `resync` frame instead of one that is too large: the client then reads by REST."""
     try:
         return services.sockets.send(connection_id, encode(event))
     except FrameTooLarge:
@@ -57,8 +58,8 @@ def _send_or_resync(services: Services, connection_id: str, event: Mapping[str, 
 
 
 def _send_when_open(services: Services, connection_id: str, event: Mapping[str, object]) -> None:
-    """One that is gone is forgotten; but one that may be opening is not, or whoever has just come
-    would never be told anything."""
+    """Retries a connection that may still be opening. Deletes one that is older than
+    `HANDSHAKE_MS`."""
     connection = services.connections.get(connection_id)
     if connection is None:
         return
@@ -73,13 +74,13 @@ def _send_when_open(services: Services, connection_id: str, event: Mapping[str, 
 
 
 def close_connection(services: Services, connection: SocketConnection) -> None:
-    """Closes it; whoever looked at the same conversations is told who is left."""
+    """Deletes the connection and tells the other watchers of its conversations who is left."""
     for bot, conversation_id in services.connections.remove(connection):
         push_viewers(services, bot, conversation_id)
 
 
 def push_viewers(services: Services, bot: str, conversation_id: str) -> None:
-    """Told at once or not at all: a sign, on which nothing rests."""
+    """Sends the list of viewers, without retry: nothing depends on it."""
     with suppress(TemporarilyUnavailable):
         send(services, audience.viewers_frames(services, bot, conversation_id))
 

@@ -1,4 +1,4 @@
-"""Connections of people: opened by a ticket, told what they may see, closed without regret."""
+"""WebSocket connections: tickets, connect, disconnect, watch and unwatch."""
 
 from chalicelib.domain.errors import Unauthenticated
 from chalicelib.usecases.accounts.authenticate import hash_secret
@@ -8,32 +8,33 @@ from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.routing import presence, timers
 from chalicelib.usecases.services import Services
 
-TICKET_LIFE = 30 * 1000
-CONNECTION_LIFE = (2 * 60 + 10) * 60 * 1000
-"""API Gateway ends a connection after two hours and may never say so."""
+TICKET_LIFE_MS = 30 * 1000
+CONNECTION_LIFE_MS = (2 * 60 + 10) * 60 * 1000
+"""API Gateway closes a connection after two hours, and may not call `$disconnect`."""
 
 
 def issue_ticket(services: Services, person: Person) -> tuple[str, int]:
-    """A single-use ticket and the moment at which it expires."""
+    """Returns a single-use ticket and when it expires."""
     ticket = services.random.token()
-    expires_at = services.clock.now() + TICKET_LIFE
+    expires_at = services.clock.now() + TICKET_LIFE_MS
     stored = SocketTicket(hash_secret(ticket), person.id, person.token_version, expires_at)
     services.connections.add_ticket(stored)
     return ticket, expires_at
 
 
 def connect(services: Services, connection_id: str, ticket: str) -> SocketConnection:
-    """Raises Unauthenticated where the ticket is used, expired, unknown or its session over.
+    """Stores the connection of the ticket's person, who is then online.
 
-    Nothing may be sent here: the connection stands only after API Gateway has our answer.
+    Raises Unauthenticated if the ticket is unknown, used or expired, or if its session has ended.
+    Must not send a frame: API Gateway opens the connection only after `$connect` has returned.
     """
     now = services.clock.now()
     used = services.connections.use_ticket(hash_secret(ticket), now)
     person = services.directory.person(used.person) if used else None
     if used is None or person is None or person.disabled:
-        raise Unauthenticated("This ticket is not valid, or no longer.")
+        raise Unauthenticated("This ticket is unknown, used or expired.")
     if person.token_version != used.token_version:
-        raise Unauthenticated("This ticket is not valid, or no longer.")
+        raise Unauthenticated("This ticket is unknown, used or expired.")
     bots = (
         services.directory.bot_ids()
         if person.is_owner
@@ -45,7 +46,7 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
         token_version=person.token_version,
         bots=tuple(bots),
         opened_at=now,
-        expires_at=now + CONNECTION_LIFE,
+        expires_at=now + CONNECTION_LIFE_MS,
         is_owner=person.is_owner,
     )
     services.connections.put(connection)
@@ -65,11 +66,11 @@ def disconnect(services: Services, connection_id: str) -> None:
 
 
 def watch(services: Services, bot: str, conversation_id: str, connection: SocketConnection) -> None:
-    """From now on it is told of each entry, and the others who look are told of its person, once
-    however often it asks."""
-    known = services.connections.watchers(bot, conversation_id)
+    """The connection receives all entries from now on. The other watchers see the new viewer, but
+    only the first time."""
+    watching = services.connections.watchers(bot, conversation_id)
     services.connections.watch(bot, conversation_id, connection, connection.expires_at)
-    if connection.id not in known:
+    if connection.id not in watching:
         push.push_viewers(services, bot, conversation_id)
 
 
@@ -81,7 +82,7 @@ def unwatch(
 
 
 def count_open(services: Services) -> int:
-    """Connections that are open, each once, whatever number of bots it serves. One whose end nobody
-    has announced is one of them until its time is over."""
+    """The number of open connections. A connection that closed without `$disconnect` counts until
+    it expires."""
     bots = services.directory.bot_ids()
     return len({each.id for bot in bots for each in services.connections.of_bot(bot)})

@@ -1,4 +1,4 @@
-"""Somebody is typing: told at once or not at all, and stored nowhere."""
+"""Typing events. They are sent without retry and not stored."""
 
 import json
 
@@ -12,11 +12,11 @@ from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.send import send_signed
 
 MAX_AGE_MS = 5000
-"""Milliseconds: an older sign says nothing any more."""
+"""Older typing events are dropped."""
 
 
 def user_is_typing(services: Services, caller: Caller, conversation_id: str) -> None:
-    """The bot's channel has seen it: the owner and whoever has the conversation open are told."""
+    """The bot reports that its user is typing. Pushes this to the owner and all watchers."""
     authorize(caller, Action.RECORD)
     head = queries.seen(services, caller, conversation_id)
     _push(services, head, "user", Author(head.address.user, head.user_name or ""))
@@ -25,7 +25,8 @@ def user_is_typing(services: Services, caller: Caller, conversation_id: str) -> 
 def agent_is_typing(
     services: Services, caller: Caller, conversation_id: str, connection_id: str
 ) -> None:
-    """The others who have it open are told, and, of its owner, the bot's server."""
+    """Pushes to the other watchers that this agent is typing. If the agent is the owner, the
+    bot's webhook receives it, too."""
     head = queries.head(services, caller, conversation_id)
     _push(services, head, "agent", caller.author, but=connection_id)
     bot = services.directory.bot(head.bot)
@@ -48,7 +49,10 @@ def _push(services: Services, head: Head, sender: str, author: Author, but: str 
 def deliver_to_bot(
     services: Services, bot_id: str, conversation_id: str, author: Author, at: int
 ) -> None:
-    """To the bot's server, in one attempt; what comes too late is dropped."""
+    """Sends a typing event to the bot's webhook, in one attempt.
+
+    Does nothing if the event is older than `MAX_AGE_MS` or the author is no longer the owner.
+    """
     bot = services.directory.bot(bot_id)
     head = services.conversations.head(bot_id, conversation_id)
     is_late = services.clock.now() - at > MAX_AGE_MS

@@ -1,5 +1,5 @@
-"""A bot's webhook: set, tried, its secret replaced without a gap. The secret is ours to make; it is
-told once."""
+"""A bot's webhook: set, test, rotate the secret, remove. Baton makes the secret and returns it
+once."""
 
 import hashlib
 import json
@@ -18,14 +18,15 @@ from chalicelib.usecases.webhooks.send import send_signed
 from chalicelib.usecases.webhooks.signing import new_secret
 
 MAX_RETIRING = 4
-"""Each of them adds a signature to every call."""
+"""Each replaced secret adds a signature to every call."""
 BACKLOG_CONVERSATIONS = 100
-"""Conversations, the latest ones, of which what has piled up is delivered after a time off."""
+"""When a webhook is enabled again, the pending entries of this many latest conversations are
+delivered."""
 
 
 class WebhookTestResult(Struct, frozen=True):
-    """`status` is what the bot's server answered; without it, `error` is a sentence. In `took`
-    milliseconds."""
+    """`status` is the HTTP status of the bot's server. It is None if there was no answer; then
+    `error` says why. `took` is in milliseconds."""
 
     succeeded: bool
     status: int | None
@@ -42,8 +43,11 @@ def get_webhook(services: Services, caller: Caller) -> Webhook:
 def put_webhook(
     services: Services, caller: Caller, url: str, format_: WebhookFormat
 ) -> tuple[Webhook, str | None]:
-    """The webhook, and its secret where it is new. One that was switched off is on again. Raises
-    InvalidRequest for a URL that Baton would not call; Conflict where others were faster."""
+    """Returns the webhook, and its secret if the webhook is new. Enables a disabled webhook.
+
+    Raises InvalidRequest for a URL that Baton does not call, Conflict if another request has
+    changed the webhook.
+    """
     authorize(caller, Action.CONFIGURE)
     _require_callable(services, url)
     old, secret = services.administration.webhook(caller.bot), None
@@ -60,15 +64,19 @@ def put_webhook(
 
 
 def rotate_secret(services: Services, caller: Caller, overlap: int) -> tuple[Webhook, str]:
-    """The webhook, and its new secret. The one before signs for `overlap` milliseconds more.
-    Raises NotFound; Conflict where others were faster, or too many are still good."""
+    """Returns the webhook and its new secret. The old secret also signs for `overlap`
+    milliseconds.
+
+    Raises NotFound; Conflict if `MAX_RETIRING` replaced secrets still sign, or if another request
+    has changed the webhook.
+    """
     authorize(caller, Action.CONFIGURE)
     now, old = services.clock.now(), _require_webhook(services, caller)
     retiring = old.retiring_at(now)
     if overlap > 0:
         retiring += tuple(RetiringSecret(secret, now + overlap) for secret in old.secrets)
     if len(retiring) > MAX_RETIRING:
-        raise Conflict(f"{MAX_RETIRING} older secrets are still good: wait until one has ended.")
+        raise Conflict(f"{MAX_RETIRING} older secrets are still valid: wait until one has expired.")
     secret = _new_secret(services)
     new = replace(old, secrets=(secret,), retiring_secrets=retiring)
     _update(services, caller, old, new)
@@ -77,7 +85,7 @@ def rotate_secret(services: Services, caller: Caller, overlap: int) -> tuple[Web
 
 
 def remove_webhook(services: Services, caller: Caller) -> None:
-    """Nothing more is delivered, also of what was said before."""
+    """Stops deliveries, also of entries that are pending. Does nothing if there is no webhook."""
     authorize(caller, Action.CONFIGURE)
     old = services.administration.webhook(caller.bot)
     if old:
@@ -86,8 +94,10 @@ def remove_webhook(services: Services, caller: Caller) -> None:
 
 
 def send_test(services: Services, caller: Caller) -> WebhookTestResult:
-    """One signed call, `webhook.test`, at once, also where it is switched off. Of the answer
-    nothing is told but its status. Raises NotFound."""
+    """Sends one signed `webhook.test` event, also to a disabled webhook. Raises NotFound.
+
+    Of the answer, only the status is returned.
+    """
     authorize(caller, Action.CONFIGURE)
     to, began = _require_webhook(services, caller), services.clock.now()
     told = {
@@ -120,7 +130,7 @@ def _require_callable(services: Services, url: str) -> None:
 
 def _update(services: Services, caller: Caller, old: Webhook | None, new: Webhook | None) -> None:
     if not services.administration.update_webhook(caller.bot, old, new):
-        raise Conflict("Somebody else has changed the webhook meanwhile: look again.")
+        raise Conflict("Another request has changed the webhook: read it again.")
 
 
 def _enqueue_backlog(services: Services, bot: str) -> None:

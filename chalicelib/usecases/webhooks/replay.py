@@ -1,4 +1,4 @@
-"""What became of deliveries, and sending one of them again."""
+"""The log of webhook deliveries, and replays."""
 
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ PAGE = 100
 
 
 class DeliveryOutcome(StrEnum):
-    """Of an attempt. `pending`: it failed, and the next one is still to come."""
+    """The outcome of an attempt. `pending`: it failed and the next attempt will follow."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -39,8 +39,12 @@ def list_deliveries(
     position: str | None,
     limit: int,
 ) -> tuple[list[LoggedDelivery], str | None]:
-    """Newest first, and where the next page begins. A page may be short, even empty, where few of
-    many attempts fit."""
+    """Returns attempts, newest first, and the position of the next page. `wanted` None means any
+    outcome.
+
+    A page may be short or empty before the last one, because it reads at most `PAGES_PER_CALL`
+    stored pages.
+    """
     authorize(caller, Action.SEE_DELIVERIES)
     found: list[LoggedDelivery] = []
     for _ in range(PAGES_PER_CALL):
@@ -59,8 +63,11 @@ def list_deliveries(
 
 
 def replay(services: Services, caller: Caller, delivery_id: str) -> LoggedDelivery:
-    """Sends its entry again, at once and once, with the same webhook id; whatever comes of it is a
-    delivery of its own. Raises NotFound; Conflict where there is nobody to send it to."""
+    """Sends the entry of this delivery again, in one attempt and with the same webhook id.
+
+    The attempt is logged as a delivery of its own. Raises NotFound; Conflict if the bot has no
+    enabled webhook.
+    """
     authorize(caller, Action.CONFIGURE)
     delivery, entry = _load(services, caller, delivery_id)
     webhook = _require_enabled_webhook(services, caller)
@@ -90,7 +97,7 @@ def outcome(of: DeliveryAttempt, cursor: DeliveryCursor) -> DeliveryOutcome:
 
 
 def _with_outcomes(services: Services, page: list[DeliveryAttempt]) -> list[LoggedDelivery]:
-    """Only of what failed does it depend on how far its log has been delivered meanwhile."""
+    """Reads the cursors of failed attempts only: the outcome of others does not depend on them."""
     failed = {d.conversation_id for d in page if not (d.succeeded or d.dead)}
     cursors = services.deliveries.cursors(page[0].bot, failed) if failed else {}
     return [
@@ -103,7 +110,7 @@ def _require_enabled_webhook(services: Services, caller: Caller) -> Webhook:
     webhook = services.administration.webhook(caller.bot)
     if webhook is None or webhook.disabled_reason:
         why = webhook.disabled_reason if webhook else "The bot has no webhook."
-        raise Conflict(f"Nothing can be sent: {why}")
+        raise Conflict(f"The delivery cannot be sent: {why}")
     return webhook
 
 

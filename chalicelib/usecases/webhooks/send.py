@@ -1,4 +1,4 @@
-"""One signed call to a bot's server, by https://www.standardwebhooks.com."""
+"""One signed request to a bot's server, as https://www.standardwebhooks.com defines it."""
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ from chalicelib.usecases.webhooks.signing import sign
 
 
 class SendResult(Struct, frozen=True):
-    """`status` is None where there was no answer; `error` says why."""
+    """`status` is the HTTP status; None if there was no answer, then `error` says why."""
 
     status: int | None
     error: str | None = None
@@ -20,8 +20,7 @@ class SendResult(Struct, frozen=True):
 
 
 def send_signed(services: Services, webhook: Webhook, webhook_id: str, body: bytes) -> SendResult:
-    """`webhook_id` is the same on every attempt; the signatures are new ones, one for each secret
-    in force."""
+    """`webhook_id` must be the same for each attempt of one event. Each valid secret signs."""
     now = services.clock.now()
     headers = {
         "content-type": "application/json; charset=utf-8",

@@ -1,4 +1,4 @@
-"""Signatures of webhooks, by https://github.com/standard-webhooks/standard-webhooks."""
+"""Webhook signatures, as https://github.com/standard-webhooks/standard-webhooks defines them."""
 
 import base64
 import hashlib
@@ -11,16 +11,18 @@ MAX_BYTES = 64
 
 
 def new_secret(random_bytes: bytes) -> str:
-    """From 24 to 64 unpredictable bytes. Raises ValueError for fewer or more."""
+    """Makes a secret of 24 to 64 random bytes. Raises ValueError for fewer or more bytes."""
     if not MIN_BYTES <= len(random_bytes) <= MAX_BYTES:
         raise ValueError(f"A webhook secret has {MIN_BYTES} to {MAX_BYTES} bytes.")
     return PREFIX + base64.b64encode(random_bytes).decode()
 
 
 def sign(secrets: Iterable[str], webhook_id: str, timestamp: int, body: bytes) -> str:
-    """The value of `webhook-signature`: one signature per secret, so that a receiver that knows
-    any of them is content. `timestamp` is in seconds since 1970. Raises ValueError where a secret
-    is none, or where there is none."""
+    """The value of `webhook-signature`: one signature per secret. A receiver needs to verify one.
+
+    `timestamp` is in seconds since 1970 (UTC). Raises ValueError if there is no secret or if one is
+    malformed.
+    """
     signed = f"{webhook_id}.{timestamp}.".encode() + body
     signatures = [_signature(_key(secret), signed) for secret in secrets]
     if not signatures:

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.live.push import HANDSHAKE_MS
-from chalicelib.usecases.live.sockets import CONNECTION_LIFE
+from chalicelib.usecases.live.sockets import CONNECTION_LIFE_MS
 from tests.api.conversation_setup import BOT, id_of, ok, waiting
 from tests.api.live.socket_client import Client, fits
 from tests.support.api import Api
@@ -100,11 +100,11 @@ def test_a_connection_that_has_grown_too_old_is_nobodys(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
     look(Client(services, bo, "b"), path)
-    services.clock.advance(CONNECTION_LIFE // 2)
+    services.clock.advance(CONNECTION_LIFE_MS // 2)
     one = Client(services, Api(services).login("ana"), "a")
     look(one, path)
 
-    services.clock.advance(CONNECTION_LIFE // 2 + 1)
+    services.clock.advance(CONNECTION_LIFE_MS // 2 + 1)
     look(Client(services, Api(services).login("sam"), "s"), path)
 
     assert told(one)[-1] == ["Ana", "Sam"]

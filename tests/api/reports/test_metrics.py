@@ -1,7 +1,7 @@
 """What operators watch, recorded where it happens."""
 
 from chalicelib.entrypoints.events import minute
-from chalicelib.usecases.live.sockets import CONNECTION_LIFE
+from chalicelib.usecases.live.sockets import CONNECTION_LIFE_MS
 from chalicelib.usecases.ports.conversations import Commit, CommitConflict
 from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
@@ -128,7 +128,7 @@ def test_connections_whose_end_nobody_announced_are_not_counted(
     services: MemoryServices, ana: Api
 ) -> None:
     Client(services, ana, "a")
-    services.clock.advance(CONNECTION_LIFE)
+    services.clock.advance(CONNECTION_LIFE_MS)
 
     minute.every_minute(services)
 

@@ -72,7 +72,7 @@ def test_whoever_serves_a_bot_does_not_become_an_owner(running: Running) -> None
     ran = baton(running.environment, "init", "--email", "ana@example.test", "--name", "Ana")
 
     assert ran.returncode == 1
-    assert "an owner needs an address of their own" in ran.stderr
+    assert "an owner needs another address" in ran.stderr
 
 
 def test_what_is_no_address_is_refused(running: Running) -> None:
@@ -92,7 +92,7 @@ def test_a_bot_that_was_added_works_with_the_key_that_is_shown(running: Running)
     assert Rest(running.url, key).post(f"/bots/{bot}/messages", said).status == 201
     again = baton(running.environment, "add-bot", bot)
     assert again.returncode == 1
-    assert f"There is a bot {bot} already." in again.stderr
+    assert f"The bot {bot} already exists." in again.stderr
 
 
 def test_the_environment_is_printed_as_a_shell_takes_it(running: Running) -> None:
