@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from bench.output import Table, progress
 from tests.budgets.client import Client
-from tests.support.sockets import Frame, Socket
+from tests.support.network.websocket import Frame, Socket
 from tests.support.stack import Stack
 
 CALLS, PUSHES, TOGETHER = 1000, 60, 8

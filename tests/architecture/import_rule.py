@@ -1,21 +1,19 @@
-"""Who may import whom.
+"""Which layer may import which, and which layer may import which library.
 
-app -> entrypoints -> usecases -> domain; adapters see the ports, the records and the domain; only
-`wiring` joins adapters with the rest.
+app -> entrypoints -> usecases -> domain; adapters import ports, records and domain; only `wiring`
+imports both adapters and the rest.
 """
 
-import ast
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
-from tests.architecture.source import Source, sources
+from tests.architecture.imports import OWN, imports_of
+from tests.architecture.source import Sources, sources
 
-OWN = ("app", "chalicelib", "infra", "bench", "tests")
+MODULES = frozenset(source.name for source in sources())
 
 PORTS = ("chalicelib.usecases.ports", "chalicelib.usecases.records")
 
-SEES = {
+MAY_IMPORT = {
     "app": ("chalicelib.loading", "chalicelib.wiring", "chalicelib.entrypoints"),
     "chalicelib.entrypoints": (
         "chalicelib.entrypoints",
@@ -61,51 +59,26 @@ ONLY_IN = {
 }
 
 
-def breaks(root: Path) -> list[str]:
-    found = list(sources(root))
-    modules = {source.name for source in found}
+def forbidden_imports(sources: Sources) -> list[str]:
     return [
         source.at(node, f"{source.name} imports {imported}")
-        for source in found
-        for node, imported in _imports(source, modules)
+        for source in sources
+        for node, imported in imports_of(source, MODULES)
         if not _may_import(source.name, imported)
     ]
-
-
-def _imports(source: Source, modules: set[str]) -> Iterator[tuple[ast.stmt, str]]:
-    """Anywhere in the file, inside functions and for type checkers as well."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Import):
-            yield from ((node, each.name) for each in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            origin = _origin(source, node)
-            for each in node.names:
-                whole = f"{origin}.{each.name}"
-                yield node, whole if whole in modules or origin in OWN else origin
-
-
-def _origin(source: Source, node: ast.ImportFrom) -> str:
-    """What a relative import is relative to."""
-    if not node.level:
-        return node.module or ""
-    package = source.name.split(".")
-    if not source.file.endswith("__init__.py"):
-        package.pop()
-    above = package[: len(package) - node.level + 1]
-    return ".".join([*above, *([node.module] if node.module else [])])
 
 
 def _may_import(importer: str, imported: str) -> bool:
     library = imported.partition(".")[0]
     if library in OWN:
-        return _within(imported, SEES[_room(importer)])
-    if _room(importer) == "chalicelib.domain" and library not in DOMAIN_LIBRARIES:
+        return _within(imported, MAY_IMPORT[_layer(importer)])
+    if _layer(importer) == "chalicelib.domain" and library not in DOMAIN_LIBRARIES:
         return False
     return library not in ONLY_IN or _within(importer, ONLY_IN[library])
 
 
-def _room(module: str) -> str:
-    return max((room for room in SEES if _within(module, (room,))), key=len)
+def _layer(module: str) -> str:
+    return max((layer for layer in MAY_IMPORT if _within(module, (layer,))), key=len)
 
 
 def _within(module: str, places: tuple[str, ...]) -> bool:

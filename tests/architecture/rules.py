@@ -1,11 +1,10 @@
-"""Rules about single lines of the product. Each answers with what breaks it."""
+"""Rules about single lines of code. Each function returns the lines that break its rule."""
 
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-from tests.architecture.source import PRODUCT, Source, sources
+from tests.architecture.source import Source, Sources
 
 SETTINGS = "chalicelib/settings.py"
 ENVIRONMENT = frozenset({"environ", "environb", "getenv", "getenvb"})
@@ -13,7 +12,7 @@ ENVIRONMENT = frozenset({"environ", "environb", "getenv", "getenvb"})
 NAMELESS = frozenset(
     ("data", "do", "handler2", "helper", "helpers", "info", "manager", "misc", "process", "stuff")
 ) | {"util", "utils"}
-"""Words that name a mechanism, or nothing, where a fact should be named."""
+"""Words that say nothing about what the code does."""
 NAMELESS_MODULES = NAMELESS | {"common"}
 
 TABLE = "chalicelib/adapters/dynamodb/"
@@ -24,10 +23,10 @@ RAW = re.compile(r"(Expression|KeyConditions|QueryFilter|ScanFilter)$|^execute_s
 SCANS = frozenset({"scan", "rate_limited_scan", "parallel_scan"})
 
 
-def reads_of_the_environment(root: Path) -> list[str]:
+def reads_of_the_environment(sources: Sources) -> list[str]:
     return [
-        source.at(node, f"the environment is read by {SETTINGS} alone")
-        for source in sources(root)
+        source.at(node, f"only {SETTINGS} may read the environment")
+        for source in sources
         if source.file != SETTINGS
         for node in ast.walk(source.tree)
         if isinstance(node, ast.expr | ast.stmt) and _reads_environment(node)
@@ -40,26 +39,25 @@ def _reads_environment(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT
 
 
-def scans(root: Path) -> list[str]:
+def scans(sources: Sources) -> list[str]:
     return [
-        source.at(node, "a scan reads the whole table; ask an index")
-        for source in sources(root)
+        source.at(node, "a scan reads the whole table; query an index")
+        for source in sources
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Attribute) and node.attr in SCANS
     ]
 
 
-def nameless_names(root: Path, places: tuple[str, ...] = PRODUCT) -> list[str]:
-    """Modules, classes and functions."""
-    found = list(sources(root, places))
+def nameless_names(sources: Sources) -> list[str]:
+    """Modules, classes and functions with such a word in their name."""
     modules = [
         f"{source.file}:1: module {source.name}"
-        for source in found
+        for source in sources
         if NAMELESS_MODULES & _words(source.name)
     ]
     return modules + [
         source.at(node, f"name {node.name}")
-        for source in found
+        for source in sources
         for node in ast.walk(source.tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         and NAMELESS & _words(node.name)
@@ -71,18 +69,20 @@ def _words(name: str) -> set[str]:
     return set(re.split(r"[._]", snake))
 
 
-def written_expressions(root: Path) -> list[str]:
-    """An expression is made of PynamoDB's conditions and actions, which pass all values apart:
-    text in its place could hold what a user wrote."""
+def written_expressions(sources: Sources) -> list[str]:
+    """DynamoDB expressions that are written as text.
+
+    PynamoDB's conditions and actions pass values separately; text could contain user input.
+    """
     return [
         source.at(node, broken)
-        for source in sources(root)
+        for source in sources
         for node, broken in [*_texts(source), *_raw(source), *_unfit_parameters(source)]
     ]
 
 
 def _texts(source: Source) -> Iterator[tuple[ast.expr, str]]:
-    """Text passed as an expression, and paths given as text, which PynamoDB parses."""
+    """Text that is passed as an expression, and paths as text, which PynamoDB would parse."""
     for call in _calls(source):
         for keyword in call.keywords:
             if keyword.arg in EXPRESSIONS and _is_text(keyword.value):
@@ -97,7 +97,7 @@ def _texts(source: Source) -> Iterator[tuple[ast.expr, str]]:
 
 
 def _raw(source: Source) -> Iterator[tuple[ast.expr, str]]:
-    """DynamoDB's own words for expressions: as a keyword, as a key, as an attribute."""
+    """DynamoDB's own parameter names for expressions: as a keyword, a key or an attribute."""
     for node in ast.walk(source.tree):
         names = (
             [(keyword.value, keyword.arg) for keyword in node.keywords]
@@ -112,7 +112,7 @@ def _raw(source: Source) -> Iterator[tuple[ast.expr, str]]:
 
 
 def _unfit_parameters(source: Source) -> Iterator[tuple[ast.expr, str]]:
-    """In the table's rooms, whatever is called a condition is one: mypy holds the callers to it."""
+    """In the DynamoDB adapter, a parameter named `…condition` must have the type Condition."""
     if not source.file.startswith(TABLE):
         return
     for node in ast.walk(source.tree):
@@ -135,7 +135,7 @@ def _is_text(value: ast.expr) -> bool:
     if isinstance(value, ast.List | ast.Tuple):
         return any(_is_text(each) for each in value.elts)
     if isinstance(value, ast.BinOp):
-        # `+` and `%` on text; `&` and `|` join conditions.
+        # `+` and `%` build text; `&` and `|` join conditions, so their operands are no text.
         return _is_text(value.left) or _is_text(value.right)
     if isinstance(value, ast.Call):
         return _called(value) in ("format", "join", "str")

@@ -1,15 +1,17 @@
-"""Our own Python files as syntax trees, and copies of them to plant bugs in."""
+"""Our own files: Python modules as syntax trees, and copies in which a test plants a bug."""
 
 import ast
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("app.py", "chalicelib")
-EVERYTHING = (*PRODUCT, "infra", "bench", "tests")
+TOOLS = ("infra", "bench")
+EVERYTHING = (*PRODUCT, *TOOLS, "tests")
 
 
 @dataclass(frozen=True)
@@ -18,38 +20,58 @@ class Source:
 
     file: str
     name: str
-    text: str
     tree: ast.Module
 
-    def at(self, node: ast.expr | ast.stmt, broken: str) -> str:
-        """One finding, as an editor finds it."""
-        return f"{self.file}:{node.lineno}: {broken}"
+    def at(self, node: ast.expr | ast.stmt, message: str) -> str:
+        """One finding, in the form `file:line: message`, which editors can open."""
+        return f"{self.file}:{node.lineno}: {message}"
 
 
-def sources(root: Path, places: tuple[str, ...] = PRODUCT) -> Iterator[Source]:
-    for place in (root / each for each in places):
+Sources = Sequence[Source]
+
+
+@cache
+def sources(*places: str) -> Sources:
+    """The Python files of these folders; all files of the product if none is named."""
+    found = []
+    for place in (ROOT / each for each in places or PRODUCT):
         files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
-        yield from (_source(root, file) for file in files)
+        found += [source_of(str(file.relative_to(ROOT)), file.read_text()) for file in files]
+    return tuple(found)
 
 
-def planted(folder: Path, file: str, text: str) -> Path:
-    """A copy of the product with one more thing in it: `text` at the end of `file`, which may be
-    new. The root of the copy."""
+def source_of(file: str, text: str) -> Source:
+    name = ".".join(Path(file).with_suffix("").parts).removesuffix(".__init__")
+    return Source(file, name, ast.parse(text))
+
+
+def planted(file: str, text: str) -> Source:
+    """The file with `text` added at its end; the file may be new."""
+    path = ROOT / file
+    return source_of(file, f"{path.read_text() if path.exists() else ''}\n\n{text}\n")
+
+
+def planted_copy(folder: Path, file: str, text: str) -> Path:
+    """The root of a copy of the app's Python files, with `text` added at the end of `file`."""
     shutil.copy(ROOT / "app.py", folder)
-    shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=_no_bytecode)
+    shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=_all_but_python)
     with (folder / file).open("a") as out:
         out.write(f"\n\n{text}\n")
     return folder
 
 
-def _source(root: Path, path: Path) -> Source:
-    file, text = path.relative_to(root), path.read_text()
-    name = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
-    return Source(str(file), name, text, _parsed(text))
+@cache
+def tracked_files() -> tuple[str, ...]:
+    """The paths of all files that git tracks and that are still there."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return tuple(file for file in listed.stdout.splitlines() if (ROOT / file).exists())
 
 
-# The copies differ from the product in one file each: all else is parsed once.
-_parsed = cache(ast.parse)
-
-
-_no_bytecode = shutil.ignore_patterns("__pycache__")
+def _all_but_python(folder: str, names: list[str]) -> set[str]:
+    return {
+        name
+        for name in names
+        if name == "__pycache__" or not (name.endswith(".py") or (Path(folder) / name).is_dir())
+    }

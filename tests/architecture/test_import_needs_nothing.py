@@ -1,4 +1,7 @@
-"""Nothing happens at import: packaging, tests and cold starts all import the app."""
+"""Importing the app has no effect outside the process.
+
+Packaging, tests and cold starts all import it, some of them without any environment.
+"""
 
 import subprocess
 import sys
@@ -6,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import ROOT, planted
+from tests.architecture.source import ROOT, planted_copy
 
 PROGRAM = Path(__file__).with_name("watched_import.py")
 
 
 def import_app(root: Path) -> list[str]:
-    """What the app of this folder does when it is imported without any environment."""
+    """The effects of importing the app in this folder with an empty environment."""
     command = [sys.executable, "-B", str(PROGRAM), str(root)]
     ran = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout.splitlines()
 
 
-def test_importing_the_app_does_nothing_to_the_world() -> None:
+def test_importing_the_app_has_no_effect() -> None:
     assert import_app(ROOT) == []
 
 
@@ -53,13 +56,13 @@ def test_importing_the_app_does_nothing_to_the_world() -> None:
         ),
     ],
 )
-def test_what_happens_at_import_is_seen(
+def test_a_planted_effect_at_import_is_found(
     tmp_path: Path, file: str, text: str, done: list[str]
 ) -> None:
-    assert import_app(planted(tmp_path, file, text)) == done
+    assert import_app(planted_copy(tmp_path, file, text)) == done
 
 
-def test_the_app_can_be_imported_with_nothing_in_the_environment() -> None:
+def test_the_app_can_be_imported_with_an_empty_environment() -> None:
     command = [sys.executable, "-B", "-c", "import app"]
 
     ran = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, check=False)

@@ -1,15 +1,36 @@
-"""Imports point inwards, and each library has its room."""
-
-from pathlib import Path
+"""A layer imports only inner layers, and only some layers import certain libraries."""
 
 import pytest
 
-from tests.architecture.import_rule import breaks
-from tests.architecture.source import ROOT, planted
+from tests.architecture.import_circles import import_circle
+from tests.architecture.import_rule import forbidden_imports
+from tests.architecture.source import EVERYTHING, planted, sources
 
 
-def test_imports_point_inwards() -> None:
-    assert breaks(ROOT) == []
+def test_every_layer_imports_inner_layers_only() -> None:
+    assert forbidden_imports(sources()) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert import_circle(sources(*EVERYTHING)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from chalicelib.usecases.reactions import react",
+        "from chalicelib.usecases import reactions",
+        "def later():\n    import chalicelib.usecases.reactions",
+    ],
+)
+def test_a_planted_import_circle_is_found(line: str) -> None:
+    """`reactions` imports `push`."""
+    file = "chalicelib/usecases/live/push.py"
+    others = [source for source in sources() if source.file != file]
+
+    circle = import_circle([*others, planted(file, line)])
+
+    assert {"chalicelib.usecases.live.push", "chalicelib.usecases.reactions"} <= set(circle)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +68,7 @@ def test_imports_point_inwards() -> None:
         ("app.py", "import boto3"),
     ],
 )
-def test_an_import_that_points_outwards_is_found(tmp_path: Path, file: str, line: str) -> None:
-    found = breaks(planted(tmp_path, file, line))
+def test_a_planted_import_of_an_outer_layer_is_found(file: str, line: str) -> None:
+    found = forbidden_imports([planted(file, line)])
 
     assert [each.partition(":")[0] for each in found] == [file]

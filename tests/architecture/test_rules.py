@@ -1,17 +1,13 @@
-"""The rules that no reader should have to watch over."""
+"""No line of the product breaks a rule of `rules.py`."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.architecture import rules, sizes
-from tests.architecture.source import EVERYTHING, PRODUCT, ROOT, planted
+from tests.architecture import rules
+from tests.architecture.source import TOOLS, Sources, planted, sources
 
-Rule = Callable[[Path], list[str]]
-
-STILL_TOO_LONG: sizes.Sizes = {}
-"""What is over the limit, and by how much: it may shrink, and then this line shrinks with it."""
+Rule = Callable[[Sources], list[str]]
 
 
 @pytest.mark.parametrize(
@@ -23,8 +19,8 @@ STILL_TOO_LONG: sizes.Sizes = {}
         rules.written_expressions,
     ],
 )
-def test_nothing_breaks_the_rule(rule: Rule) -> None:
-    assert rule(ROOT) == []
+def test_no_line_of_the_product_breaks_the_rule(rule: Rule) -> None:
+    assert rule(sources()) == []
 
 
 @pytest.mark.parametrize(
@@ -78,24 +74,11 @@ def test_nothing_breaks_the_rule(rule: Rule) -> None:
         ),
     ],
 )
-def test_what_breaks_a_rule_is_found(tmp_path: Path, rule: Rule, file: str, text: str) -> None:
-    found = rule(planted(tmp_path, file, text))
+def test_a_planted_line_that_breaks_a_rule_is_found(rule: Rule, file: str, text: str) -> None:
+    found = rule([planted(file, text)])
 
     assert [each.partition(":")[0] for each in found] == [file]
 
 
-def test_tools_have_names_that_say_something() -> None:
-    assert rules.nameless_names(ROOT, ("infra", "bench")) == []
-
-
-def test_nothing_gets_too_long() -> None:
-    assert sizes.too_long(ROOT, EVERYTHING) == STILL_TOO_LONG
-
-
-def test_what_gets_too_long_is_found(tmp_path: Path) -> None:
-    lines = "\n".join(["def endless():", *["    pass"] * 400])
-    file = "chalicelib/usecases/endless.py"
-
-    found = sizes.too_long(planted(tmp_path, file, lines), PRODUCT)
-
-    assert found == {file: 403, f"{file}::endless": 401}
+def test_names_in_the_tools_say_something() -> None:
+    assert rules.nameless_names(sources(*TOOLS)) == []

@@ -16,8 +16,8 @@ from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.stream import CommittedEntry
 from tests.botpress.rows import objects
 from tests.botpress.stage import Cast, Stage, fits
+from tests.support.network.websocket import Socket
 from tests.support.services import MemoryServices
-from tests.support.sockets import Socket
 from tests.support.stack import Stack
 
 HITL = ["hitl.new_session", "hitl.message", "hitl.session.changed"]

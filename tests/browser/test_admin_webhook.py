@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.admin_desk import admin, go, in_dialog, press, secret_shown
 from tests.browser.conftest import OpenAs
 from tests.browser.office import Office, somebody
-from tests.support.receiver import Receiver
+from tests.support.network.webhook_receiver import Receiver
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.e2e.bot_setup import Running, Someone
 from tests.e2e.conversations.test_story import PUSHED_WITHIN, entry_of, wait_until_told
-from tests.e2e.rest_client import Answer
+from tests.support.network.rest_client import Answer
 
 CAPACITY = 3
 

@@ -21,9 +21,9 @@ from tests.deploy.test_on_aws import OnAws
 from tests.e2e.bot_setup import Running
 from tests.e2e.conversations import test_story as story
 from tests.e2e.operations.test_admin_tool import baton
-from tests.e2e.rest_client import Rest
 from tests.local.waiting import eventually
-from tests.support.receiver import Receiver
+from tests.support.network.rest_client import Rest
+from tests.support.network.webhook_receiver import Receiver
 
 MINUTE = {
     "version": "0",

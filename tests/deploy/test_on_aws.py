@@ -19,7 +19,7 @@ from infra.deployment.stage import StageNotDeployed, environment_of
 from tests.deploy import proofs
 from tests.e2e.bot_setup import Running, Scene
 from tests.e2e.conversations import test_story as story
-from tests.support.receiver import Receiver
+from tests.support.network.webhook_receiver import Receiver
 from tests.support.stack import services_of
 
 pytestmark = [pytest.mark.aws, pytest.mark.timeout(600)]

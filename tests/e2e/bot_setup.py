@@ -14,9 +14,9 @@ from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
 from chalicelib.wiring import AwsServices
-from tests.e2e.rest_client import Answer, Rest
-from tests.support.receiver import SECRET, Receiver
-from tests.support.sockets import Socket
+from tests.support.network.rest_client import Answer, Rest
+from tests.support.network.webhook_receiver import SECRET, Receiver
+from tests.support.network.websocket import Socket
 from tests.support.stack import Stack
 
 PASSWORD = "correct horse battery staple"

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.bot_setup import Running, Scene
-from tests.support.receiver import Receiver
+from tests.support.network.webhook_receiver import Receiver
 from tests.support.stack import Stack
 
 

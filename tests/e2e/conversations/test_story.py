@@ -11,8 +11,8 @@ from typing import Any
 
 from tests.e2e.bot_setup import Running, Scene, Someone
 from tests.e2e.subscriber import Subscriber
-from tests.support.receiver import Receiver, Told
-from tests.support.sockets import Frame, Socket
+from tests.support.network.webhook_receiver import Receiver, Told
+from tests.support.network.websocket import Frame, Socket
 
 PUSHED_WITHIN = 10.0
 TOLD_WITHIN = 1.0

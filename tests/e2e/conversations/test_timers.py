@@ -15,8 +15,8 @@ from chalicelib.entrypoints.events.minute import every_minute
 from tests.e2e.bot_setup import Running, Scene
 from tests.e2e.subscriber import Subscriber
 from tests.local.waiting import eventually
-from tests.support.receiver import Receiver
-from tests.support.sockets import Frame
+from tests.support.network.webhook_receiver import Receiver
+from tests.support.network.websocket import Frame
 
 PUSHED_WITHIN = 10.0
 """Seconds."""

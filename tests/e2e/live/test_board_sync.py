@@ -4,7 +4,7 @@ import json
 
 from chalicelib.domain.access import Role
 from tests.e2e.bot_setup import Scene
-from tests.support.sockets import Frame, Socket
+from tests.support.network.websocket import Frame, Socket
 
 PAGE_BYTES = 100 * 1024
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.e2e.bot_setup import Scene
-from tests.support.sockets import Frame
+from tests.support.network.websocket import Frame
 
 UNSUPPORTED, TOO_BIG = 1003, 1009
 """Codes of RFC 6455."""

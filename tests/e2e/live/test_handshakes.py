@@ -13,7 +13,7 @@ from chalicelib.domain.access import Role
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.connections import SocketTicket
 from tests.e2e.bot_setup import Running, Scene
-from tests.support.sockets import Socket
+from tests.support.network.websocket import Socket
 
 ACCEPTED, UNAUTHENTICATED, FORBIDDEN = 101, 401, 403
 

@@ -10,8 +10,8 @@ from chalicelib.domain.access import Role
 from chalicelib.usecases.records.connections import SocketConnection
 from tests.e2e.bot_setup import Running, Scene
 from tests.local.waiting import eventually
-from tests.support.receiver import Receiver
-from tests.support.sockets import Frame, Socket
+from tests.support.network.webhook_receiver import Receiver
+from tests.support.network.websocket import Frame, Socket
 
 PUSHED_WITHIN = 10.0
 """Seconds."""

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from tests.e2e.bot_setup import Running
-from tests.e2e.rest_client import Rest
+from tests.support.network.rest_client import Rest
 from tests.support.stack import ROOT
 
 Ran = subprocess.CompletedProcess[str]

@@ -15,8 +15,8 @@ import pytest
 
 from chalicelib.entrypoints.events.minute import every_minute
 from tests.e2e.bot_setup import Running, Someone
-from tests.e2e.rest_client import Rest
 from tests.local.waiting import eventually
+from tests.support.network.rest_client import Rest
 from tests.support.stack import ROOT, Stack, free_port, launch, processes_of
 
 DEMO_KEY = "bk_demo_onlyforloopback"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.rest_client import Rest
 from tests.local.waiting import eventually
+from tests.support.network.rest_client import Rest
 from tests.support.stack import Stack
 
 DEMO_KEY = "bk_demo_onlyforloopback"

@@ -14,8 +14,8 @@ import pytest
 from chalicelib.usecases.records.webhooks import DeliveryCursor
 from tests.e2e.bot_setup import Running, Scene
 from tests.local.waiting import eventually
-from tests.support.receiver import Receiver
-from tests.support.sockets import Socket
+from tests.support.network.webhook_receiver import Receiver
+from tests.support.network.websocket import Socket
 from tests.support.stack import ROOT
 
 SOON = 5.0

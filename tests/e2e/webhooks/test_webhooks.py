@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from tests.e2e.bot_setup import Running, Scene
 from tests.local.waiting import eventually
-from tests.support.receiver import Receiver
+from tests.support.network.webhook_receiver import Receiver
 
 TOLD_WITHIN = 10.0
 BACK_OFF = 2 + 10
