@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
 from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller
@@ -24,12 +23,11 @@ from chalicelib.domain.conversation.entries import Body, Kind
 from chalicelib.domain.conversation.handoff import Outcome, Request
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.conversation.table import decide
-from chalicelib.domain.conversation.timers import OFFER_RETRY, deadlines, due_at, overdue
+from chalicelib.domain.conversation.timers import OFFER_RETRY, overdue
 from chalicelib.domain.errors import StaleEpoch
 from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
 from tests.domain.cast import ANA, BOT_KEY, CY, NOW, SAM, TIMER, WITH_BOT, ask
-from tests.domain.walks import WALKS, Steps
 
 SECOND = 1000
 MINUTE = 60_000
@@ -321,15 +319,3 @@ def test_a_message_leaves_the_time_alone_unless_something_is_due_sooner() -> Non
 
     assert claimed.timing.due_at == NOW + 610 * SECOND
     assert chatted.timing.due_at == NOW + 25 * SECOND
-
-
-@given(WALKS)
-def test_the_time_is_never_later_than_the_earliest_deadline(walk: Steps) -> None:
-    for step in walk:
-        head = step.decision.head
-        times = [deadline.at for deadline in deadlines(head)]
-        if times:
-            assert head.timing.due_at is not None
-            assert head.timing.due_at <= min(times)
-        if not head.paused:
-            assert due_at(head, NOW) is None

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functools import reduce
 
 from chalicelib.domain.conversation.authors import From
-from chalicelib.domain.conversation.entries import Entry, Kind
+from chalicelib.domain.conversation.entries import Entry, Kind, MessageLeft
 from chalicelib.domain.conversation.head import Head, Status, new_head
+from chalicelib.domain.conversation.timers import deadlines
 from tests.properties.three_bots import PEOPLE
 from tests.support.fold import fold
 from tests.support.memory import MemoryTable
@@ -97,7 +98,7 @@ def only_arrows_of_the_diagram_occur(thread: Thread) -> None:
 
 
 def is_left_message(entry: Entry) -> bool:
-    return entry.kind is Kind.RETURNED and (entry.record.payload or {})["outcome"] == "message_left"
+    return isinstance(entry.content, MessageLeft)
 
 
 def is_in_one_commit(thread: Thread, entry: Entry) -> bool:
@@ -127,6 +128,16 @@ def nobody_owns_more_than_they_may(table: MemoryTable) -> None:
         assert capacity is None or count <= capacity
 
 
+def the_due_time_is_never_after_the_earliest_deadline(thread: Thread) -> None:
+    head = thread.head
+    times = [deadline.at for deadline in deadlines(head)]
+    if times:
+        assert head.timing.due_at is not None
+        assert head.timing.due_at <= min(times)
+    if not head.paused:
+        assert head.timing.due_at is None
+
+
 OF_A_CONVERSATION = (
     at_most_one_handoff_is_open,
     the_log_has_no_gap_and_no_message_twice,
@@ -134,4 +145,5 @@ OF_A_CONVERSATION = (
     agents_spoke_as_owners,
     only_arrows_of_the_diagram_occur,
     the_bot_is_silent_while_a_person_is_wanted,
+    the_due_time_is_never_after_the_earliest_deadline,
 )

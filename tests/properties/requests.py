@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.domain.access import Caller
+from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.commands import (
@@ -30,6 +30,7 @@ from chalicelib.domain.conversation.commands import (
 )
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.conversation.handoff import Offer, Request, Resumption
+from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import IdempotencyKey
 from tests.properties.model import LEAVE_WORD, Asked
 from tests.properties.three_bots import caller
@@ -80,8 +81,7 @@ class Sent:
 
     @property
     def message_id(self) -> str | None:
-        found: str | None = getattr(self.command, "message_id", None)
-        return found
+        return self.command.message_id
 
     @property
     def text(self) -> str | None:
@@ -139,7 +139,9 @@ OF_ALL: st.SearchStrategy[Command] = st.one_of(
 )
 UNTILS = st.sampled_from([START + 60_000, START + 24 * 3_600_000, START + 365 * 24 * 3_600_000])
 OFFERED = st.builds(Author, st.just("ana"), st.just("Ana")) | st.just(Author("bo", "Bo"))
-OFFER: st.SearchStrategy[Command] = st.builds(MakeOffer, UNTILS)
+OFFER: st.SearchStrategy[Command] = st.builds(
+    MakeOffer, UNTILS, st.just(Member("ana", "Ana", "", Role.AGENT))
+)
 OF_TIMERS: st.SearchStrategy[Command] = st.one_of(
     st.builds(EndOffer, st.builds(Offer, OFFERED, UNTILS)),
     st.builds(Escalate, st.integers(1, 3)),
