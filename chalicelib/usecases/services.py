@@ -1,5 +1,5 @@
-"""All ports in one place. Each is built when it is first asked for, so that a call loads only
-what it needs."""
+"""All ports in one object. An adapter is built on first use, so that a call loads only what it
+needs."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ class Services(Protocol):
     def random(self) -> Random: ...
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The first one signs what we hand out and want back unchanged; all of them verify it, so
-        that one can be replaced while what the other has signed is still about."""
+        """The first secret signs tokens, tickets and cursors; all secrets verify them. So a secret
+        can be replaced while its signatures are still in use."""
         ...
 
     @property
     def socket_url(self) -> str:
-        """Where people's WebSockets connect."""
+        """The URL of the WebSocket API."""
         ...
 
     @property
     def origins(self) -> frozenset[str]:
-        """Whose pages may open a WebSocket."""
+        """The origins whose pages may open a WebSocket."""
         ...

@@ -79,7 +79,7 @@ def test_the_metrics_library_is_loaded_with_the_first_metric() -> None:
     program = """
 import logging, sys
 from chalicelib.adapters.aws.metrics import EmfMetrics
-from chalicelib.usecases.records.reports import Metric
+from chalicelib.usecases.records.metrics import Metric
 logging.getLogger("baton").setLevel("INFO")
 metrics = EmfMetrics("Baton/test")
 before = "aws_lambda_powertools" in sys.modules

@@ -1,5 +1,5 @@
-"""What operators watch. What happened is recorded where it happens, how things stand once a
-minute, and never by a scan."""
+"""Metrics for operators. Events are recorded when they happen, gauges once a minute, without a scan
+of the table."""
 
 from chalicelib.domain.conversation.entries import HandoffContent
 from chalicelib.usecases.records.metrics import Metric
@@ -10,12 +10,12 @@ SECOND = 1000
 
 
 def record_time_to_claim(services: Services, committed: CommittedEntry) -> None:
-    """How long the user had to wait. Told twice, it counts twice: it is a statistic."""
+    """Records the seconds from request to first claim. A repeated stream record counts twice."""
     content = committed.entry.content
     if not isinstance(content, HandoffContent):
         return
     handoff = services.conversations.handoff(committed.bot, content.handoff_id)
-    # Who takes a conversation in the same breath leaves nobody waiting.
+    # If an agent takes over, request and claim have the same time and the user does not wait.
     if handoff is None or not handoff.requested_at < committed.entry.at == handoff.claimed_at:
         return
     waited = (committed.entry.at - handoff.requested_at) / SECOND
@@ -27,17 +27,19 @@ def record_leak(services: Services, committed: CommittedEntry) -> None:
 
 
 def record_minute(services: Services, sockets: int, deadlines_failed: int) -> None:
-    """How things stand, under the name of the bot whose user has waited longest. One query per bot
-    and shard, as long as its board fits into 1 MB."""
-    found = {bot: services.conversations.backlog(bot) for bot in services.directory.bot_ids()}
+    """Records the gauges, with the bot whose user has waited longest.
+
+    One query per bot and shard, if the board fits into 1 MB.
+    """
+    backlogs = {bot: services.conversations.backlog(bot) for bot in services.directory.bot_ids()}
     waits = (
-        (each.oldest_since, bot) for bot, each in found.items() if each.oldest_since is not None
+        (each.oldest_since, bot) for bot, each in backlogs.items() if each.oldest_since is not None
     )
     since, bot = min(waits, default=(services.clock.now(), None))
     services.metrics.record(
         {
             Metric.SWEEPS: 1,
-            Metric.HANDOFFS_WAITING: sum(each.count for each in found.values()),
+            Metric.HANDOFFS_WAITING: sum(each.count for each in backlogs.values()),
             Metric.OLDEST_WAIT: max(0, services.clock.now() - since) / SECOND,
             Metric.SOCKETS: sockets,
             Metric.DEADLINES_FAILED: deadlines_failed,

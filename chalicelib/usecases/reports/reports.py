@@ -1,8 +1,7 @@
-"""Counting handoffs that have ended, and what the counts add up to.
+"""Count ended handoffs, and read the reports.
 
-A reaction counts, not the command that ends the handoff: it would meet every other handoff of the
-same queue in one row, and two people who finish at the same moment would have to try again. The
-log remembers what there is to count until then, so that nothing else has to.
+A reaction counts a handoff, not the command that ends it. All handoffs of a queue share one row per
+day, and two commands that end at the same moment would conflict there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,12 +28,12 @@ from chalicelib.usecases.services import Services
 PAGE = 1000
 DAY = 24 * 60 * 60 * 1000
 RECENT_DAYS = 7
-"""What `median_wait` looks back on."""
+"""The days that `median_wait` takes into account, before today."""
 T = TypeVar("T")
 
 
 class Report(Struct, frozen=True):
-    """By queue (None: without one), by agent's id, by day."""
+    """`queues` by name (None: handoffs without a queue), `agents` by id, `days` as `2026-01-31`."""
 
     totals: Tally
     queues: Mapping[str | None, Tally]
@@ -43,7 +42,7 @@ class Report(Struct, frozen=True):
 
 
 def count_handoff(services: Services, committed: CommittedEntry) -> None:
-    """Of the handoff that this entry has ended. Harmless twice."""
+    """Counts the handoff that this entry has ended, once."""
     content = committed.entry.content
     if not isinstance(content, HandoffContent):
         return
@@ -62,7 +61,7 @@ def count_handoff(services: Services, committed: CommittedEntry) -> None:
 
 
 def count_leak(services: Services, committed: CommittedEntry) -> None:
-    """One in a handoff counts with it, when it ends. Harmless twice."""
+    """Counts a leak outside of a handoff, once. Leaks in a handoff count when the handoff ends."""
     entry = committed.entry
     if not isinstance(entry.content, Leak) or entry.content.code != StaleEpoch.code:
         return
@@ -71,28 +70,31 @@ def count_leak(services: Services, committed: CommittedEntry) -> None:
 
 
 def get_report(services: Services, caller: Caller, first: str, last: str) -> Report:
-    """From the first to the last day, both included, as `2026-01-31`."""
+    """From the first to the last day, both included; days are written as `2026-01-31`."""
     authorize(caller, Action.SEE_REPORT)
     by_queue = services.reports.by_queue(caller.bot, first, last)
     by_agent = services.reports.by_agent(caller.bot, first, last)
     return Report(
-        totals=sum_tallies(found.tally for found in by_queue),
-        queues=_grouped(by_queue, lambda found: found.group),
-        agents=_grouped(by_agent, lambda found: found.group),
-        days=_grouped(by_queue, lambda found: found.day),
+        totals=sum_tallies(row.tally for row in by_queue),
+        queues=_grouped(by_queue, lambda row: row.group),
+        agents=_grouped(by_agent, lambda row: row.group),
+        days=_grouped(by_queue, lambda row: row.day),
     )
 
 
 def median_wait(services: Services, bot: str, queue: str | None) -> float | None:
-    """Seconds until a handoff of this queue (None: of any) was claimed, in the last days."""
+    """The median seconds from request to claim in the last days; None if nothing was claimed.
+
+    `queue` None means all queues.
+    """
     now = services.clock.now()
     recent = services.reports.by_queue(bot, utc_day(now - RECENT_DAYS * DAY), utc_day(now))
-    total = sum_tallies(found.tally for found in recent if queue in (None, found.group))
+    total = sum_tallies(row.tally for row in recent if queue in (None, row.group))
     return DurationStats.of(total, TIME_TO_CLAIM).median
 
 
 def _entries(services: Services, handoff: Handoff) -> Iterator[Entry]:
-    """From the request to the return."""
+    """The entries from the request to the return, read in pages."""
     seen, last = handoff.opened_seq - 1, handoff.returned_seq or 0
     while seen < last:
         page = services.conversations.entries_after(
@@ -104,8 +106,8 @@ def _entries(services: Services, handoff: Handoff) -> Iterator[Entry]:
         seen = page[-1].seq
 
 
-def _grouped(found: Iterable[DayTally], name: Callable[[DayTally], T]) -> dict[T, Tally]:
+def _grouped(rows: Iterable[DayTally], key: Callable[[DayTally], T]) -> dict[T, Tally]:
     groups: dict[T, list[Tally]] = {}
-    for each in found:
-        groups.setdefault(name(each), []).append(each.tally)
-    return {of: sum_tallies(tallies) for of, tallies in groups.items()}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row.tally)
+    return {group: sum_tallies(tallies) for group, tallies in groups.items()}

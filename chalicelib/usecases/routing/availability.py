@@ -1,4 +1,4 @@
-"""Is anybody there, how many wait, and for how long."""
+"""Availability of agents, length of the queue, and a conversation's position in it."""
 
 from msgspec import Struct
 
@@ -16,8 +16,11 @@ MAX_COUNTED = 1000
 
 
 class Availability(Struct, frozen=True):
-    """`online` and `free` are numbers of people, `waiting` of conversations, up to 1,000;
-    `median_wait` is in seconds, of the last days, if there were any."""
+    """`online` and `free` count agents, `waiting` counts conversations up to 1,000.
+
+    `free` agents are online and below their capacity. `median_wait` is in seconds; None if no
+    handoff was claimed in the last days.
+    """
 
     online: int
     free: int
@@ -27,14 +30,14 @@ class Availability(Struct, frozen=True):
 
 
 class QueuePosition(Struct, frozen=True):
-    """1 is the next; `estimated_wait` is in seconds, if anything is known."""
+    """`position` 1 is the next conversation. `estimated_wait` is in seconds; None if unknown."""
 
     position: int
     estimated_wait: float | None
 
 
 def get_availability(services: Services, caller: Caller, queue: str | None) -> Availability:
-    """Of a queue, or of the whole bot."""
+    """`queue` None means the whole bot."""
     authorize(caller, Action.SEE_AVAILABILITY)
     now = services.clock.now()
     serving = [m for m in services.directory.members(caller.bot) if m.serves(queue)]
@@ -48,20 +51,22 @@ def get_availability(services: Services, caller: Caller, queue: str | None) -> A
 
 
 def anyone_available(services: Services, bot: str, queue: str | None) -> bool:
-    """Whether the queue is open, and somebody who serves it is online and has room; where it is
-    closed or deserted, the same of the one that takes over."""
+    """True if the queue is open and one of its agents is free.
+
+    If the queue is closed or none of its agents is online, the same for its fallback queues.
+    """
     members, now = services.directory.members(bot), services.clock.now()
     served = first_served(fallback_chain(services, bot, queue), members, now)
     return served is not None and any(m.is_free_for(served.name or None, now) for m in members)
 
 
 def get_position(services: Services, caller: Caller, conversation_id: str) -> QueuePosition:
-    """Raises IllegalMove where the conversation does not wait."""
+    """Raises NotFound; IllegalMove if the conversation does not wait."""
     authorize(caller, Action.SEE_AVAILABILITY)
     head = queries.head(services, caller, conversation_id)
     if head.status is not Status.WAITING:
         raise IllegalMove(
-            f"No position while the conversation's status is {head.status}.",
+            f"The conversation has no position, because its status is {head.status}.",
             command="position",
             status=head.status,
             epoch=head.epoch,
@@ -71,10 +76,12 @@ def get_position(services: Services, caller: Caller, conversation_id: str) -> Qu
 
 
 def position(services: Services, head: Head) -> int:
-    """Among those who wait in the same queue; without a queue, among all: any agent may be the
-    one. The list may lag: who is not in it yet stands at its end."""
-    line = _waiting_ids(services, head.bot, head.queue)
-    return line.index(head.id) + 1 if head.id in line else len(line) + 1
+    """The position among the conversations of the same queue; without a queue, among all.
+
+    The board may lag: a conversation that is not on it yet is counted as the last one.
+    """
+    ids = _waiting_ids(services, head.bot, head.queue)
+    return ids.index(head.id) + 1 if head.id in ids else len(ids) + 1
 
 
 def _waiting_ids(services: Services, bot: str, queue: str | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Who is there: what people say of themselves, and how lately they were heard of."""
+"""Presence: the status that people choose, and when they were last seen."""
 
 from collections.abc import Iterable
 
@@ -14,8 +14,10 @@ from chalicelib.usecases.services import Services
 
 
 def set_status(services: Services, person: Person, status: PresenceStatus) -> Presence:
-    """What a person says of themself; the other agents of their bots are told, and whoever is
-    online is offered what waits."""
+    """Sets the person's status and pushes it to the other agents of their bots.
+
+    A person who is now online gets offers of waiting conversations.
+    """
     presence = _set(services, person.id, status)
     event = {"event": "presence", "agent": {"id": person.id, "name": person.name}, "status": status}
     there = {
@@ -44,27 +46,30 @@ def _set(services: Services, person: str, status: PresenceStatus) -> Presence:
 
 
 def heartbeat(services: Services, person: str) -> None:
-    """A sign of life. Who has never chosen a status is online; a choice stays."""
-    known = services.directory.presence(person)
-    status = known.status if known.seen_at else PresenceStatus.ONLINE
-    is_back = status is PresenceStatus.ONLINE and known.at(services.clock.now()) is not status
+    """Records that the person is connected. The chosen status stays; without one they are online.
+
+    A person who is online again gets offers of waiting conversations.
+    """
+    before = services.directory.presence(person)
+    status = before.status if before.seen_at else PresenceStatus.ONLINE
+    is_back = status is PresenceStatus.ONLINE and before.at(services.clock.now()) is not status
     _set(services, person, status)
     if is_back:
         _offer_waiting(services, services.directory.bots_of_person(person))
 
 
 def refresh(services: Services, person: str) -> None:
-    """A sign of life of somebody who is online; who is not stays so."""
+    """Records that a person who is online is still there. Does nothing for others."""
     now = services.clock.now()
     if services.directory.presence(person).at(now) is PresenceStatus.ONLINE:
         _set(services, person, PresenceStatus.ONLINE)
 
 
 def mark_disconnected(services: Services, person: str) -> None:
-    """The last connection has closed: not online until the next sign of life."""
-    known = services.directory.presence(person)
-    if known.seen_at and known.gone_at is None:
-        services.directory.set_presence(person, replace(known, gone_at=services.clock.now()))
+    """The person's last connection has closed: they are offline until the next heartbeat."""
+    before = services.directory.presence(person)
+    if before.seen_at and before.gone_at is None:
+        services.directory.set_presence(person, replace(before, gone_at=services.clock.now()))
 
 
 def list_agents(services: Services, caller: Caller) -> list[Member]:

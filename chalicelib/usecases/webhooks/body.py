@@ -1,4 +1,4 @@
-"""What a webhook says: one entry, and at the end of a handoff all that people and user said."""
+"""The body of a webhook event: one entry, and after a handoff also its messages."""
 
 import json
 
@@ -47,21 +47,24 @@ def _return_of(services: Services, bot: str, conversation_id: str, entry: Entry)
 def _stretch(
     services: Services, bot: str, conversation_id: str, opened: int, returned: int
 ) -> tuple[list[views.Json], bool]:
-    """The entries between request and return, without what people keep to themselves: as many of
-    the last as fit, and whether some were left out."""
-    kept: list[views.Json] = []
+    """Returns the messages and handoff events from request to return, and whether it is truncated.
+
+    Keeps the last entries that fit into `STRETCH_BYTES`. Leaves out notes and other internal
+    entries.
+    """
+    stretch: list[views.Json] = []
     size, before = 0, returned
     while before > opened:
         page = services.conversations.entries_before(bot, conversation_id, before, PAGE)
         for entry in reversed(page):
             if entry.seq < opened:
-                return kept, False
+                return stretch, False
             if entry.kind not in STRETCH_KINDS:
                 continue
-            shown = views.entry(entry)
-            size += len(json.dumps(shown))
+            view = views.entry(entry)
+            size += len(json.dumps(view))
             if size > STRETCH_BYTES:
-                return kept, True
-            kept.insert(0, shown)
+                return stretch, True
+            stretch.insert(0, view)
         before = page[0].seq if page else opened
-    return kept, False
+    return stretch, False

@@ -1,4 +1,4 @@
-"""What the user is told when who may speak has changed, in the language of the handoff."""
+"""The texts that tell users about their handoff, in the handoff's language."""
 
 from collections.abc import Mapping
 
@@ -29,14 +29,17 @@ from chalicelib.usecases.services import Services
 
 
 def user_text(services: Services, head: Head, entry: Entry) -> str | None:
-    """None where the text is switched off. `head` is the conversation's, as it is now."""
+    """The text for the user about this entry, or None if there is none or it is disabled.
+
+    `head` is the current head of the conversation.
+    """
     content = entry.content
     name = _name(entry)
     if name is None or not isinstance(content, HandoffContent):
         return None
     handoff = services.conversations.handoff(head.bot, content.handoff_id)
     if entry.kind is Kind.REQUESTED and handoff and handoff.claimed_at == handoff.requested_at:
-        return None  # whoever took it in the same breath has kept nobody waiting
+        return None  # an agent took over: the user did not have to wait
     queue = queue_or_default(services, head.bot, _queue_name(content, handoff))
     if name is Text.REQUESTED and not queue.is_open(entry.at):
         name = Text.CLOSED
@@ -47,7 +50,7 @@ def user_text(services: Services, head: Head, entry: Entry) -> str | None:
     if template is None:
         return None
     values = {"agent": _agent(content, handoff), "queue": queue.name or texts.UNKNOWN_VALUE}
-    return texts.fill(template, values | _place(services, head, queue, template))
+    return texts.fill(template, values | _waiting_values(services, head, queue, template))
 
 
 def _name(entry: Entry) -> Text | None:
@@ -82,13 +85,13 @@ def _agent(content: HandoffContent, handoff: Handoff | None) -> str:
     return handoff.owner.name if handoff and handoff.owner else texts.UNKNOWN_VALUE
 
 
-def _place(services: Services, head: Head, queue: Queue, template: str) -> dict[str, str]:
-    """Asked only where the text says it: each is a read of its own."""
-    wanted, found = texts.placeholders_in(template), {}
-    if "position" in wanted:
+def _waiting_values(services: Services, head: Head, queue: Queue, template: str) -> dict[str, str]:
+    """Position, and wait in minutes. Each costs a read, so only those in the template are read."""
+    placeholders, values = texts.placeholders_in(template), {}
+    if "position" in placeholders:
         waits = head.status is Status.WAITING
-        found["position"] = str(availability.position(services, head)) if waits else "1"
-    if "wait" in wanted:
+        values["position"] = str(availability.position(services, head)) if waits else "1"
+    if "wait" in placeholders:
         wait = reports.median_wait(services, head.bot, queue.name or None)
-        found["wait"] = texts.UNKNOWN_VALUE if wait is None else str(max(1, round(wait / 60)))
-    return found
+        values["wait"] = texts.UNKNOWN_VALUE if wait is None else str(max(1, round(wait / 60)))
+    return values

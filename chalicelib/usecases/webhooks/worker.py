@@ -1,5 +1,4 @@
-"""The webhook worker: brings a conversation's log to the bot's server, in order and signed, until
-each entry is taken or given up."""
+"""The webhook worker: delivers the entries of a conversation in order, signed, and with retries."""
 
 import json
 
@@ -23,9 +22,10 @@ from chalicelib.usecases.webhooks.body import webhook_body, webhook_type
 from chalicelib.usecases.webhooks.send import SendResult, send_signed
 
 WAITS = (2, 10, 60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600)
-"""Seconds, at most, before the second, third … attempt; after the last one an entry is given up."""
+"""The longest wait, in seconds, before the second, third … attempt. If the last attempt fails, the
+entry is given up and goes to the dead-letter queue."""
 DEADLINE = 60 * 1000
-"""Milliseconds in which one call works; the rest of a long log is for the next."""
+"""Milliseconds after which one call stops; the next call delivers the rest."""
 SLOT_LEASE = DEADLINE + 15 * 1000
 SLOT_BUSY_WAIT = 2
 PAGE = 100
@@ -33,7 +33,7 @@ GONE = 410
 
 
 class DeliveryJob(Struct, frozen=True):
-    """One nudge: whose log, to whom, and the receipt by which the nudge can be put off."""
+    """One message of the webhook queue. `receipt` is the handle by which it can be delayed."""
 
     bot: Bot
     webhook: Webhook
@@ -42,7 +42,11 @@ class DeliveryJob(Struct, frozen=True):
 
 
 def deliver(services: Services, bot_id: str, conversation_id: str, receipt: str) -> bool:
-    """Delivers what is due. False: not finished; the nudge has been put off and comes again."""
+    """Delivers the pending entries of a conversation.
+
+    Returns False if entries remain: the queue message of this `receipt` is delayed and will be
+    received again.
+    """
     bot = services.directory.bot(bot_id)
     if bot is None or bot.webhook is None or bot.webhook.disabled_reason:
         return True
@@ -55,62 +59,63 @@ def deliver(services: Services, bot_id: str, conversation_id: str, receipt: str)
         services.deliveries.release_slot(bot_id, slot)
 
 
-def _deliver_pending(services: Services, errand: DeliveryJob) -> bool:
-    """Along the log from the cursor to its end, or to the first entry that has to wait."""
-    bot, conversation_id = errand.bot.id, errand.conversation_id
+def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
+    """Delivers entries after the cursor until one has to wait for its next attempt."""
+    bot, conversation_id = job.bot.id, job.conversation_id
     deadline = services.clock.now() + DEADLINE
     cursor = services.deliveries.cursor(bot, conversation_id)
     seen = cursor.seq
     while page := services.conversations.entries_after(bot, conversation_id, seen, PAGE):
         seen = page[-1].seq
-        for entry in (e for e in page if is_due(e, errand.webhook)):
+        for entry in (e for e in page if is_due(e, job.webhook)):
             if services.clock.now() > deadline:
-                return _delay(services, errand.receipt, 0)
-            attempt = _send(services, errand, entry)
-            moved = next_cursor(cursor, entry.seq, attempt)
+                return _delay(services, job.receipt, 0)
+            result = _send(services, job, entry)
+            moved = next_cursor(cursor, entry.seq, result)
             if not services.deliveries.advance_cursor(bot, conversation_id, cursor, moved):
-                return _delay(services, errand.receipt, SLOT_BUSY_WAIT)
-            dead = _given_up(moved, entry, attempt)
-            _record(services, errand, entry, cursor, attempt, dead=dead)
+                return _delay(services, job.receipt, SLOT_BUSY_WAIT)
+            dead = _given_up(moved, entry, result)
+            _record(services, job, entry, cursor, result, dead=dead)
             cursor = moved
             if entry.sender is From.AGENT and entry.kind is Kind.MESSAGE:
                 failed = entry.seq if dead else None
                 delivery_status.push_status(services, bot, conversation_id, cursor, failed)
-            if attempt.status == GONE:
+            if result.status == GONE:
                 services.deliveries.disable_webhook(bot, "The webhook answered 410 Gone.")
                 return True
             if cursor.seq < entry.seq:
                 longest = WAITS[cursor.attempts - 1]
-                return _delay(services, errand.receipt, int(services.random.fraction() * longest))
+                return _delay(services, job.receipt, int(services.random.fraction() * longest))
     return True
 
 
 def is_due(entry: Entry, webhook: Webhook) -> bool:
-    """Whether the bot's server is told of it: it knows what its user and itself have said."""
+    """True for agents' messages and handoff events: the bot knows all other messages."""
     agent_spoke = entry.kind is Kind.MESSAGE and entry.sender is From.AGENT
     return entry.at >= webhook.active_since and (agent_spoke or entry.kind in views.PUBLIC_TYPES)
 
 
-def next_cursor(cursor: DeliveryCursor, seq: int, attempt: SendResult) -> DeliveryCursor:
-    """Past the entry where it was taken or has failed for the last time; else one failure more."""
+def next_cursor(cursor: DeliveryCursor, seq: int, result: SendResult) -> DeliveryCursor:
+    """The cursor after an attempt: past the entry if it was delivered or given up, else with one
+    more failure."""
     failures = cursor.attempts + 1
-    if attempt.succeeded or failures > len(WAITS) or attempt.status == GONE:
+    if result.succeeded or failures > len(WAITS) or result.status == GONE:
         return DeliveryCursor(seq)
     return DeliveryCursor(cursor.seq, failures)
 
 
-def _given_up(moved: DeliveryCursor, entry: Entry, attempt: SendResult) -> bool:
-    return moved.seq == entry.seq and not attempt.succeeded
+def _given_up(moved: DeliveryCursor, entry: Entry, result: SendResult) -> bool:
+    return moved.seq == entry.seq and not result.succeeded
 
 
-def _send(services: Services, errand: DeliveryJob, entry: Entry) -> SendResult:
-    return send_entry(services, errand.bot.id, errand.webhook, errand.conversation_id, entry)
+def _send(services: Services, job: DeliveryJob, entry: Entry) -> SendResult:
+    return send_entry(services, job.bot.id, job.webhook, job.conversation_id, entry)
 
 
 def send_entry(
     services: Services, bot: str, webhook: Webhook, conversation_id: str, entry: Entry
 ) -> SendResult:
-    """One attempt, with the id that every attempt for this entry has."""
+    """Makes one attempt. All attempts for one entry have the same webhook id."""
     body = json.dumps(_body(services, bot, webhook, conversation_id, entry))
     return send_signed(services, webhook, webhook_id(conversation_id, entry.seq), body.encode())
 
@@ -130,22 +135,22 @@ def _body(
 
 def _record(
     services: Services,
-    errand: DeliveryJob,
+    job: DeliveryJob,
     entry: Entry,
     cursor: DeliveryCursor,
-    attempt: SendResult,
+    result: SendResult,
     *,
     dead: bool,
 ) -> None:
     delivery = DeliveryAttempt(
-        bot=errand.bot.id,
-        conversation_id=errand.conversation_id,
+        bot=job.bot.id,
+        conversation_id=job.conversation_id,
         seq=entry.seq,
         attempt=cursor.attempts + 1,
         type=webhook_type(entry),
         at=services.clock.now(),
-        status=attempt.status,
-        error=attempt.error,
+        status=result.status,
+        error=result.error,
         dead=dead,
     )
     services.deliveries.record_attempt(delivery)
