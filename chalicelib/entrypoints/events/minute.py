@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.entrypoints.request_log import request_id, request_log
 from chalicelib.usecases.live import sockets
-from chalicelib.usecases.reports import metrics as measuring
+from chalicelib.usecases.reports import metrics
 from chalicelib.usecases.routing import timers
 from chalicelib.usecases.services import Services
 
@@ -25,7 +25,7 @@ def every_minute(services: Services, context: object = None) -> dict[str, object
     """Safe to run twice and in parallel."""
     with request_log.line("minute", request_id=request_id(context)) as line:
         deadlines = _deadlines(services)
-        measuring.record_minute(services, sockets.count_open(services), deadlines.failed)
+        metrics.record_minute(services, sockets.count_open(services), deadlines.failed)
         done: dict[str, object] = {"deadlines_met": deadlines.met}
         line.update(done)
     return done
