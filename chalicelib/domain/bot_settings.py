@@ -23,7 +23,7 @@ class BotSettings(Struct, frozen=True):
         return _normalized(body.text) in {_normalized(word) for word in self.leave_words}
 
 
-def flaws(settings: BotSettings) -> Iterator[tuple[str, str]]:
+def field_errors(settings: BotSettings) -> Iterator[tuple[str, str]]:
     """Yield each invalid field with the reason."""
     if not wording.is_locale(settings.default_locale):
         yield (
@@ -32,7 +32,7 @@ def flaws(settings: BotSettings) -> Iterator[tuple[str, str]]:
         )
     if not all(_normalized(word) for word in settings.leave_words):
         yield "leave_words", "each leave word must have a character that is not white space"
-    yield from wording.flaws(settings.texts)
+    yield from wording.field_errors(settings.texts)
 
 
 def _normalized(words: str) -> str:

@@ -72,7 +72,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda field: values.get(field[1], UNKNOWN_VALUE), text)
 
 
-def flaws(texts: Texts) -> Iterator[tuple[str, str]]:
+def field_errors(texts: Texts) -> Iterator[tuple[str, str]]:
     """Yield each invalid field with the reason."""
     for locale, by_name in texts.items():
         if not is_locale(locale):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from chalicelib.domain.routing.hours import Hours, Interval, flaws, is_time_zone
+from chalicelib.domain.routing.hours import Hours, Interval, field_errors, is_time_zone
 
 NINE_TO_FIVE: tuple[Interval, ...] = (("09:00", "17:00"),)
 ALL_DAY: tuple[Interval, ...] = (("00:00", "24:00"),)
@@ -123,11 +123,11 @@ def test_an_hour_that_the_clocks_repeat_is_open_twice() -> None:
     ],
 )
 def test_hours_that_make_no_sense_are_named_by_their_field(wrong: Hours, field: str) -> None:
-    assert [place for place, _ in flaws(wrong)] == [field]
+    assert [place for place, _ in field_errors(wrong)] == [field]
 
 
 def test_intervals_that_touch_do_not_overlap() -> None:
-    assert list(flaws(hours("UTC", ("12:00", "24:00"), ("09:00", "12:00")))) == []
+    assert list(field_errors(hours("UTC", ("12:00", "24:00"), ("09:00", "12:00")))) == []
 
 
 @pytest.mark.parametrize("name", ["UTC", "Europe/Madrid", "America/Argentina/Buenos_Aires"])

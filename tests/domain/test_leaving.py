@@ -4,7 +4,7 @@ from functools import reduce
 
 import pytest
 
-from chalicelib.domain.bot_settings import BotSettings, flaws
+from chalicelib.domain.bot_settings import BotSettings, field_errors
 from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.commands import Profile, UserMessage
 from chalicelib.domain.conversation.decision import CapacityChange
@@ -103,8 +103,8 @@ def test_only_what_the_user_writes_counts() -> None:
 def test_settings_that_make_no_sense_are_named_by_their_field(
     wrong: BotSettings, field: str
 ) -> None:
-    assert [place for place, _ in flaws(wrong)] == [field]
+    assert [place for place, _ in field_errors(wrong)] == [field]
 
 
 def test_the_settings_that_a_bot_begins_with_are_fine() -> None:
-    assert list(flaws(BotSettings())) == []
+    assert list(field_errors(BotSettings())) == []

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.routing.hours import Hours
-from chalicelib.domain.routing.queues import Limits, Queue, fallbacks, flaws
+from chalicelib.domain.routing.queues import Limits, Queue, fallbacks, field_errors
 
 SALES, SUPPORT, NIGHT = Queue("sales"), Queue("support"), Queue("night")
 
@@ -14,7 +14,7 @@ def falling_back(queue: Queue, to: str | None) -> Queue:
 
 
 def fields(queue: Queue, *others: Queue) -> list[str]:
-    return [field for field, _ in flaws(queue, others)]
+    return [field for field, _ in field_errors(queue, others)]
 
 
 def test_a_queue_without_hours_is_always_open() -> None:

@@ -10,8 +10,8 @@ from chalicelib.domain.texts import (
     MAX_LENGTH,
     Text,
     Texts,
+    field_errors,
     fill,
-    flaws,
     locales,
     placeholders_in,
     template,
@@ -175,7 +175,7 @@ def test_disabling_one_text_does_not_disable_others() -> None:
     ],
 )
 def test_invalid_texts_are_reported_by_field(texts: Texts, field: str) -> None:
-    assert [place for place, _ in flaws(texts)] == [field]
+    assert [place for place, _ in field_errors(texts)] == [field]
 
 
 def test_texts_in_any_locale_are_valid() -> None:
@@ -184,4 +184,4 @@ def test_texts_in_any_locale_are_valid() -> None:
         "es_MX": {Text.CLOSED: None},
     }
 
-    assert list(flaws(texts)) == []
+    assert list(field_errors(texts)) == []

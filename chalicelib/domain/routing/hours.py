@@ -14,8 +14,8 @@ END_OF_DAY = "24:00"
 Interval = tuple[str, str]
 """From the first time to before the second, as `09:00`; the second may be `24:00`. Both belong to
 one day: what goes on past midnight is two intervals."""
-Flaw = tuple[str, str]
-"""The field at fault, and what is wrong with it."""
+FieldError = tuple[str, str]
+"""The name of an invalid field, and the reason."""
 
 
 class Hours(Struct, frozen=True):
@@ -39,7 +39,7 @@ class Hours(Struct, frozen=True):
         return any(opens <= time < closes for opens, closes in today)
 
 
-def flaws(hours: Hours) -> Iterator[Flaw]:
+def field_errors(hours: Hours) -> Iterator[FieldError]:
     if not is_time_zone(hours.time_zone):
         yield "hours.time_zone", f"there is no time zone {hours.time_zone[:40]!r}"
     for day, intervals in hours.weekly.items():

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from chalicelib.domain import texts as wording
 from chalicelib.domain.routing import hours as opening
-from chalicelib.domain.routing.hours import Flaw, Hours
+from chalicelib.domain.routing.hours import FieldError, Hours
 from chalicelib.domain.texts import Texts
 
 
@@ -73,11 +73,11 @@ def takes_over(name: str, queues: Sequence[Queue]) -> str | None:
     return following[0] if following and name not in following else None
 
 
-def flaws(queue: Queue, others: Iterable[Queue]) -> Iterator[Flaw]:
+def field_errors(queue: Queue, others: Iterable[Queue]) -> Iterator[FieldError]:
     """What is wrong with these settings, beside the bot's other queues."""
     if queue.hours:
-        yield from opening.flaws(queue.hours)
-    yield from wording.flaws(queue.texts)
+        yield from opening.field_errors(queue.hours)
+    yield from wording.field_errors(queue.texts)
     if list(queue.limits.escalate) != sorted(set(queue.limits.escalate)):
         yield "limits.escalate", "each step comes later than the one before it"
     if queue.fallback == queue.name:

@@ -7,7 +7,7 @@ from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.routing import queues
-from chalicelib.domain.routing.hours import Flaw
+from chalicelib.domain.routing.hours import FieldError
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.accounts.authenticate import bot_not_found
 from chalicelib.usecases.admin import audit
@@ -44,7 +44,7 @@ def put_queue(services: Services, caller: Caller, queue: Queue) -> None:
     """Raises InvalidRequest, which names each invalid field."""
     authorize(caller, Action.CONFIGURE)
     others = [q for q in services.directory.queues(caller.bot) if q.name != queue.name]
-    _require_no_flaws(queues.flaws(queue, others))
+    _refuse_invalid_fields(queues.field_errors(queue, others))
     services.directory.put_queue(caller.bot, queue)
     audit.log_change(caller, "queue_set", queue=queue.name)
 
@@ -64,14 +64,14 @@ def get_settings(services: Services, caller: Caller) -> BotSettings:
 def put_settings(services: Services, caller: Caller, new: BotSettings) -> None:
     """Raises InvalidRequest, which names each invalid field."""
     authorize(caller, Action.CONFIGURE)
-    _require_no_flaws(bot_settings.flaws(new))
+    _refuse_invalid_fields(bot_settings.field_errors(new))
     if not services.directory.put_settings(caller.bot, new):
         raise bot_not_found(caller.bot)
     audit.log_change(caller, "settings_set")
 
 
-def _require_no_flaws(flaws: Iterable[Flaw]) -> None:
-    errors = [{"field": field, "message": message} for field, message in flaws]
+def _refuse_invalid_fields(field_errors: Iterable[FieldError]) -> None:
+    errors = [{"field": field, "message": message} for field, message in field_errors]
     if errors:
         first = errors[0]
         raise InvalidRequest(f"{first['field']}: {first['message']}.", errors=errors)
