@@ -68,7 +68,7 @@ def _answer_first_user(browser: Browser, url: str, office: Office, conversation:
     """Ana claims the first conversation, replies, and writes a note."""
     with _console(browser, url) as page:
         page.locator(".row", has_text="Nadia").click()
-        page.get_by_role("button", name="Take over").click()
+        page.get_by_role("button", name="Claim").click()
         page.locator(".composer textarea").fill("I am sorry to hear that. Let me have a look.")
         page.locator(".composer textarea").press("Enter")
         page.locator(".message.agent:not(.outgoing)").wait_for()

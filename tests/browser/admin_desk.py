@@ -42,10 +42,10 @@ def secret_shown(page: Page) -> str:
 
 def made_key(page: Page, name: str) -> str:
     """The secret, as it is shown once."""
-    go(page, "Keys")
+    go(page, "API keys")
     press(page, "New key")
     page.get_by_label("Name").fill(name)
-    in_dialog(page, "Make")
+    in_dialog(page, "Create")
     expect(page.get_by_role("dialog")).to_contain_text("it is not shown again")
     return page.get_by_role("dialog").get_by_role("textbox").input_value()
 

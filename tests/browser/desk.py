@@ -44,7 +44,7 @@ def taken(page: Page, office: Office, **more: Any) -> tuple[str, str]:
     name = somebody()
     conversation = office.asks(name, **{"priority": 9, **more})
     pick(page, name, "Waiting")
-    press(page, "Take over")
+    press(page, "Claim")
     expect(page.locator(".owner")).to_have_text("with you")
     return name, conversation
 

@@ -92,13 +92,13 @@ def test_a_key_that_is_rotated_serves_beside_the_new_one(owner: Page, office: Of
 
 def test_a_key_may_be_good_for_a_part_only(owner: Page, office: Office) -> None:
     name = somebody()
-    go(owner, "Keys")
+    go(owner, "API keys")
     press(owner, "New key")
     owner.get_by_label("Name").fill(name)
-    for scope in ("Handoffs", "Reading"):
+    for scope in ("Handoffs", "Read"):
         owner.get_by_label(scope).uncheck()
-    owner.get_by_label("Valid until (optional)").fill("2040-02-01")
-    in_dialog(owner, "Make")
+    owner.get_by_label("Expires on (optional)").fill("2040-02-01")
+    in_dialog(owner, "Create")
     expect(owner.get_by_role("dialog")).to_contain_text("it is not shown again")
 
     (key,) = [each for each in as_owner(office, "keys")["items"] if each["name"] == name]
@@ -112,7 +112,7 @@ def test_who_changes_their_mind_changes_nothing(owner: Page, office: Office) -> 
     in_dialog(owner, "Done")
 
     press(owner, f"Revoke: {name}")
-    expect(owner.get_by_role("dialog")).to_contain_text("This cannot be undone.")
+    expect(owner.get_by_role("dialog")).to_contain_text("You cannot undo this.")
     owner.keyboard.press("Escape")
 
     expect(owner.get_by_role("dialog")).to_have_count(0)
@@ -126,23 +126,23 @@ def test_who_changes_their_mind_changes_nothing(owner: Page, office: Office) -> 
 def test_a_queue_is_made_with_its_mode_hours_limits_and_texts(owner: Page, office: Office) -> None:
     name = f"q-{somebody()[-6:]}"
     press(owner, "New queue")
-    for label, text in (("Name", name), ("Seconds to accept", "45"), ("Priority", "3")):
+    for label, text in (("Name", name), ("Seconds to accept an offer", "45"), ("Priority", "3")):
         owner.get_by_label(label, exact=True).fill(text)
-    owner.get_by_label("How it finds its agent").select_option(label="Offered to one after another")
+    owner.get_by_label("Assignment").select_option(label="Offer to one agent after another")
     owner.get_by_label("Always open").uncheck()
     owner.get_by_label("Time zone").fill("Europe/Madrid")
     owner.get_by_label("Monday").fill("09:00-12:30, 13:30-17:00")
-    owner.get_by_label("Closed on").fill("2027-01-01")
-    owner.get_by_text("Limits", exact=True).click()
+    owner.get_by_label("Holidays").fill("2027-01-01")
+    owner.get_by_text("Time limits", exact=True).click()
     owner.get_by_label("First alert").fill("1.5")
     owner.get_by_label("Further alerts").fill("5, 15")
-    press(owner, "Add a text")
-    owner.get_by_label("When").select_option(label="Taken over")
+    press(owner, "Add a message")
+    owner.get_by_label("When it is sent").select_option(label="Claimed")
     owner.get_by_role("dialog").get_by_label("Language").fill("es")
     owner.get_by_label("Text", exact=True).fill("{agent} está aquí.")
     in_dialog(owner, "Save")
 
-    expect(owner.get_by_role("listitem").filter(has_text=name)).to_contain_text("Offered to one")
+    expect(owner.get_by_role("listitem").filter(has_text=name)).to_contain_text("Offer to one agent")
     (queue,) = [each for each in as_owner(office, "queues")["items"] if each["name"] == name]
     assert (queue["mode"], queue["offer_seconds"], queue["priority"]) == ("offer", 45, 3)
     assert queue["hours"] == {
@@ -213,7 +213,7 @@ def test_a_form_that_is_on_its_way_waits_and_one_that_is_lost_can_be_sent_again(
     eventually(lambda: bool(held), page=owner)
     held[0].abort("connectionrefused")
     expect(owner.get_by_role("dialog").get_by_role("alert")).to_have_text(
-        "No connection: try again in a moment."
+        "No connection. Try again in a moment."
     )
     owner.unroute("**/queues/*")
     in_dialog(owner, "Save")
@@ -238,8 +238,8 @@ def test_a_queue_is_removed(open_console: OpenAs, office: Office) -> None:
 def test_the_settings_of_the_bot_that_is_chosen_are_kept(owner: Page, office: Office) -> None:
     go(owner, "Settings")
     owner.get_by_label("Bot", exact=True).select_option("other")
-    owner.get_by_label("Words with which users leave").fill("/end\n salir \n\n")
-    owner.get_by_label("Language of the texts").fill("es")
+    owner.get_by_label("Words that end a handoff").fill("/end\n salir \n\n")
+    owner.get_by_label("Language of the messages").fill("es")
 
     press(owner, "Save")
 
@@ -252,15 +252,15 @@ def test_the_settings_of_the_bot_that_is_chosen_are_kept(owner: Page, office: Of
     go_to(owner, "Admin")
     owner.get_by_label("Bot", exact=True).select_option("other")
     go(owner, "Settings")
-    expect(owner.get_by_label("Words with which users leave")).to_have_value("/end\nsalir")
+    expect(owner.get_by_label("Words that end a handoff")).to_have_value("/end\nsalir")
 
 
 def test_a_locale_that_is_none_is_refused_beside_its_field(owner: Page) -> None:
     go(owner, "Settings")
-    owner.get_by_label("Language of the texts").fill("español!")
+    owner.get_by_label("Language of the messages").fill("español!")
 
     press(owner, "Save")
 
-    field = owner.get_by_label("Language of the texts")
+    field = owner.get_by_label("Language of the messages")
     expect(field).to_have_accessible_description("'español!' is not a locale such as es or es-MX")
     expect(field).to_have_value("español!")

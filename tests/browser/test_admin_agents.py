@@ -21,9 +21,9 @@ def invited(owner: Page, name: str) -> str:
     """The invitation, as it is shown once."""
     press(owner, "Invite")
     owner.get_by_label("Name").fill(name)
-    owner.get_by_label("E-mail").fill(email_of(name))
+    owner.get_by_label("Email").fill(email_of(name))
     owner.get_by_label("Queues", exact=True).fill("sales, support")
-    owner.get_by_label("At most at once").fill("3")
+    owner.get_by_label("Capacity").fill("3")
     in_dialog(owner, "Invite")
     return secret_shown(owner)
 
@@ -55,7 +55,7 @@ def test_who_is_invited_sets_a_password_and_signs_in_with_it(
     expect(page.locator(".whoami")).to_have_text(name)
     assert invitation not in page.url
     page.get_by_role("button", name="Sign out").click()
-    page.get_by_label("E-mail").fill(email_of(name))
+    page.get_by_label("Email").fill(email_of(name))
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".whoami")).to_have_text(name)
@@ -76,7 +76,7 @@ def test_an_invitation_that_was_used_is_refused_in_words(
 
     come(second, stack, invitation)
 
-    expect(second.get_by_role("alert")).to_have_text("That invitation is over, used or not whole.")
+    expect(second.get_by_role("alert")).to_have_text("This invitation has expired, was already used or is incomplete.")
     expect(second.get_by_label("Invitation")).to_have_value(invitation)
     assert violations(second) == []
 
@@ -88,7 +88,7 @@ def test_an_agent_is_given_other_work_and_sent_away(open_console: OpenAs, office
 
     press(owner, f"Edit: {name}")
     owner.get_by_label("Role").select_option(label="Supervisor")
-    owner.get_by_label("At most at once").fill("")
+    owner.get_by_label("Capacity").fill("")
     in_dialog(owner, "Save")
     expect(owner.get_by_role("listitem").filter(has_text=name)).to_contain_text("Supervisor")
     assert (team(office)[name]["role"], team(office)[name]["capacity"]) == ("supervisor", None)

@@ -12,8 +12,8 @@ def test_what_an_admin_has_written_is_under_an_agents_slash_until_it_is_removed(
     open_console: OpenAs, office: Office
 ) -> None:
     name = f"r{somebody()[-6:]}"
-    owner = admin(open_console, "Replies")
-    press(owner, "New reply")
+    owner = admin(open_console, "Canned replies")
+    press(owner, "New canned reply")
     owner.get_by_label("Name").fill(name)
     owner.get_by_label("Text").fill("One moment, {user}.")
     in_dialog(owner, "Save")
@@ -39,8 +39,8 @@ def written(office: Office) -> dict[str, str]:
 
 def test_a_reply_is_changed_under_its_name(open_console: OpenAs, office: Office) -> None:
     name = f"r{somebody()[-6:]} a/b?"
-    owner = admin(open_console, "Replies")
-    press(owner, "New reply")
+    owner = admin(open_console, "Canned replies")
+    press(owner, "New canned reply")
     owner.get_by_label("Name").fill(name)
     owner.get_by_label("Text").fill("Before")
     in_dialog(owner, "Save")

@@ -18,12 +18,12 @@ def set_up(page: Page, receiver: Receiver) -> None:
     """Of the bot that the demo does not need."""
     page.get_by_label("Bot", exact=True).select_option("other")
     go(page, "Webhook")
-    expect(page.get_by_label("Address")).to_be_visible()
+    expect(page.get_by_label("URL")).to_be_visible()
     if page.get_by_role("button", name="Remove", exact=True).count():
         press(page, "Remove")
         in_dialog(page, "Remove")
-        expect(page.get_by_label("Address")).to_have_value("")
-    page.get_by_label("Address").fill(receiver.url)
+        expect(page.get_by_label("URL")).to_have_value("")
+    page.get_by_label("URL").fill(receiver.url)
     press(page, "Save")
     receiver.trust(secret_shown(page))
 
@@ -33,12 +33,12 @@ def test_a_webhook_is_tried_and_what_came_of_it_is_told_in_colour_and_words(owne
         set_up(owner, receiver)
         result = owner.locator(".panel [role=status]")
 
-        press(owner, "Test")
-        expect(result.locator(".pill.late")).to_have_text("It does not work")
+        press(owner, "Send test")
+        expect(result.locator(".pill.late")).to_have_text("Failed")
         expect(result).to_contain_text("500")
-        press(owner, "Test")
+        press(owner, "Send test")
 
-        expect(result.locator(".pill.calm")).to_have_text("It works")
+        expect(result.locator(".pill.calm")).to_have_text("Success")
         expect(result).to_contain_text("answered 204 in")
         assert receiver.forged == 0
         assert [told.type for told in receiver.attempts] == ["webhook.test"] * 2
@@ -47,27 +47,27 @@ def test_a_webhook_is_tried_and_what_came_of_it_is_told_in_colour_and_words(owne
 def test_a_new_secret_signs_from_now_on(owner: Page) -> None:
     with Receiver() as receiver:
         set_up(owner, receiver)
-        press(owner, "New secret")
+        press(owner, "Rotate secret")
         in_dialog(owner, "Rotate")
         receiver.trust(secret_shown(owner))
         expect(owner.locator(".panel").first).to_contain_text("A former secret signs until")
 
-        press(owner, "Test")
+        press(owner, "Send test")
 
-        expect(owner.locator(".panel .pill.calm")).to_have_text("It works")
+        expect(owner.locator(".panel .pill.calm")).to_have_text("Success")
         assert receiver.forged == 0
 
 
 def test_an_address_that_is_not_called_is_refused_beside_its_field(owner: Page) -> None:
     owner.get_by_label("Bot", exact=True).select_option("other")
     go(owner, "Webhook")
-    owner.get_by_label("Address").fill("ftp://example.test/hook")
+    owner.get_by_label("URL").fill("ftp://example.test/hook")
 
     press(owner, "Save")
 
-    expect(owner.get_by_label("Address")).to_be_focused()
-    expect(owner.get_by_label("Address")).to_have_attribute("aria-invalid", "true")
-    expect(owner.get_by_label("Address")).to_have_value("ftp://example.test/hook")
+    expect(owner.get_by_label("URL")).to_be_focused()
+    expect(owner.get_by_label("URL")).to_have_attribute("aria-invalid", "true")
+    expect(owner.get_by_label("URL")).to_have_value("ftp://example.test/hook")
 
 
 def test_what_failed_stands_in_the_log_and_is_sent_again(owner: Page, office: Office) -> None:
@@ -77,7 +77,7 @@ def test_what_failed_stands_in_the_log_and_is_sent_again(owner: Page, office: Of
         receiver.wait_for(lambda told: len(told) > 1, 15)
 
         go(owner, "Deliveries")
-        owner.get_by_label("State").select_option("failed")
+        owner.get_by_label("Status", exact=True).select_option("failed")
         failed = owner.get_by_role("listitem").filter(has_text="handoff.requested").first
         expect(failed).to_contain_text("500")
         expect(failed).to_contain_text("attempt 1")
@@ -85,7 +85,7 @@ def test_what_failed_stands_in_the_log_and_is_sent_again(owner: Page, office: Of
 
         expect(owner.locator(".toast")).to_have_text("Delivered")
         assert len({told.id for told in receiver.attempts}) == 1
-        owner.get_by_label("State").select_option("delivered")
+        owner.get_by_label("Status", exact=True).select_option("delivered")
         expect(owner.get_by_role("listitem").first).to_contain_text("sent again")
 
 

@@ -39,14 +39,14 @@ def asks_for_a_person(shop: Page, console: Page, guest: str) -> None:
     expect(shop.locator("#log")).to_contain_text("You said: hi")
     shop.get_by_role("button", name="Talk to an agent").click()
     expect(shop.locator("#log")).to_contain_text("You are being transferred.")
-    expect(console.locator(".row", has_text=guest).locator(".pill")).to_contain_text("waits")
+    expect(console.locator(".row", has_text=guest).locator(".pill")).to_contain_text("waiting")
     expect(console).to_have_title("(1) Baton")
 
 
 def is_taken_over_and_chats(shop: Page, console: Page, guest: str) -> None:
     console.locator(".row", has_text=guest).click()
     expect(log(console)).to_contain_text("You said: hi")
-    console.get_by_role("button", name="Take over").click()
+    console.get_by_role("button", name="Claim").click()
     expect(shop.locator("#log")).to_contain_text("You are now talking to Ana.")
 
     console.locator(".composer textarea").press_sequentially("Hel")
@@ -62,15 +62,15 @@ def is_taken_over_and_chats(shop: Page, console: Page, guest: str) -> None:
 def gets_once_what_was_written_offline(shop: Page, console: Page) -> None:
     shop.get_by_text("Demo", exact=True).click()
     shop.get_by_role("button", name="Drop connection").click()
-    expect(console.locator(".banner")).to_contain_text("No connection")
+    expect(console.locator(".banner")).to_contain_text("Connection lost")
     write(console, "We send you a new one.")
-    expect(console.locator(".message.outgoing")).to_contain_text("waits for the connection")
+    expect(console.locator(".message.outgoing")).to_contain_text("waiting for the connection")
     expect(console.locator(".banner")).to_have_count(0, timeout=15_000)
     expect(shop.locator("#log").get_by_text("We send you a new one.")).to_have_count(1)
 
 
 def has_the_bot_again(shop: Page, console: Page) -> None:
-    console.get_by_role("button", name="Resume bot").click()
+    console.get_by_role("button", name="Hand back to bot").click()
     expect(shop.locator("#log")).to_contain_text("Hello again! The bot is back.")
     said(shop, "thanks")
     expect(shop.locator("#log")).to_contain_text("You said: thanks")
@@ -88,7 +88,7 @@ def test_the_shop_goes_on_where_it_was_when_the_server_is_back(
         own.stop(signal.SIGTERM)
 
         said(shop, "Are you there?")
-        expect(shop.get_by_role("alert")).to_contain_text("That was not sent.")
+        expect(shop.get_by_role("alert")).to_contain_text("The message was not sent.")
         expect(shop.get_by_label("Message")).to_have_value("Are you there?")
         own.start()
         shop.get_by_role("button", name="Send").click()

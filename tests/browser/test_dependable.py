@@ -23,10 +23,10 @@ def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back(
     name, conversation = taken(page, office)
 
     page.context.set_offline(True)
-    expect(page.locator(".banner")).to_contain_text("No connection")
+    expect(page.locator(".banner")).to_contain_text("Connection lost")
     write(page, "Still here.")
     write(page, "And here.")
-    expect(page.locator(".message.outgoing").first).to_contain_text("waits for the connection")
+    expect(page.locator(".message.outgoing").first).to_contain_text("waiting for the connection")
     office.says(name, "Are you there?")
     page.context.set_offline(False)
 
@@ -133,7 +133,7 @@ def test_the_server_is_killed_and_comes_back_and_the_page_goes_on(
         name, conversation = taken(page, office)
 
         own.stop(signal.SIGTERM)
-        expect(page.locator(".banner")).to_contain_text("No connection")
+        expect(page.locator(".banner")).to_contain_text("Connection lost")
         write(page, "Written meanwhile.")
         own.start()
         page.get_by_role("button", name="Try now").click()
@@ -150,7 +150,7 @@ def test_a_reload_while_the_server_is_down_ends_nobodys_session(open_console: Op
     page.route("**/api/v1/**", lambda route: route.abort("connectionrefused"))
 
     page.reload()
-    expect(page.get_by_role("alert")).to_have_text("No connection: try again in a moment.")
+    expect(page.get_by_role("alert")).to_have_text("No connection. Try again in a moment.")
     page.unroute("**/api/v1/**")
     page.get_by_role("button", name="Try now").click()
 
@@ -326,7 +326,7 @@ def test_what_a_colleague_does_meanwhile_is_seen_after_the_connection_is_back(
     page.context.set_offline(False)
 
     expect(page.locator(".owner")).to_have_text("with Sam")
-    expect(log(page)).to_contain_text("Handed to Sam")
+    expect(log(page)).to_contain_text("Transferred to Sam")
 
 
 def test_a_console_that_is_open_twice_shows_the_same(open_console: OpenAs, office: Office) -> None:
@@ -340,5 +340,5 @@ def test_a_console_that_is_open_twice_shows_the_same(open_console: OpenAs, offic
 
     expect(said_by_agents(one)).to_contain_text(["From the first.", "From the second."])
     assert office.texts(conversation)[-2:] == ["From the first.", "From the second."]
-    press(one, "Resume bot")
+    press(one, "Hand back to bot")
     expect(two.locator(".owner")).to_have_text("with the bot")

@@ -53,16 +53,16 @@ def test_earlier_handoffs_are_told_with_what_came_of_them(
 ) -> None:
     page = open_console("ana")
     name, _ = taken(page, office, reason="A first question.")
-    press(page, "End …")
-    page.get_by_label("A word for the bot").fill("Answered at length.")
-    page.get_by_role("dialog").get_by_role("button", name="End the handoff").click()
+    press(page, "Close …")
+    page.get_by_label("Note for the bot").fill("Answered at length.")
+    page.get_by_role("dialog").get_by_role("button", name="Close handoff").click()
     expect(page.locator(".owner")).to_have_text("with the bot")
 
     office.asks(name, "A second question.")
 
     history = page.locator(".history li")
     expect(history).to_have_count(1)
-    for text in ("Solved", "Ana", "A first question.", "Answered at length."):
+    for text in ("Resolved", "Ana", "A first question.", "Answered at length."):
         expect(history).to_contain_text(text)
 
 

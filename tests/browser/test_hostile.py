@@ -239,7 +239,7 @@ def test_canned_replies_are_text(safe: Page, office: Office) -> None:
     safe.route("**/replies*", lambda route: route.fulfill(json={"items": items, "next": None}))
     office.asks("Canned", priority=9)
     find(safe, "Canned")
-    safe.get_by_role("button", name="Take over").click()
+    safe.get_by_role("button", name="Claim").click()
     box = safe.locator(".composer textarea")
 
     for text in ("<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "${alert(1)}"):

@@ -31,7 +31,7 @@ def test_a_conversation_is_found_taken_answered_and_ended_by_hand(
     expect(said_by_agents(page)).to_contain_text("By hand.")
     page.keyboard.press("Escape")
     page.keyboard.press("e")
-    expect(page.get_by_role("dialog")).to_contain_text("End the handoff")
+    expect(page.get_by_role("dialog")).to_contain_text("Close handoff")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
 
@@ -75,7 +75,7 @@ def test_single_keys_reach_note_reply_canned_replies_and_transfer(
     page.keyboard.press("Escape")
     page.keyboard.press("x")
 
-    expect(page.get_by_role("dialog")).to_contain_text("Hand over")
+    expect(page.get_by_role("dialog")).to_contain_text("Transfer conversation")
 
 
 def test_what_the_bot_has_is_put_into_the_queue_with_a_key(
@@ -127,7 +127,7 @@ def test_on_a_keyboard_of_another_script_the_places_of_the_letters_count(
     press = "(it) => document.body.dispatchEvent(new KeyboardEvent('keydown', it))"
 
     page.evaluate(press, {"key": "\u061f", "code": "Slash", "shiftKey": True, "bubbles": True})
-    expect(page.get_by_role("dialog")).to_contain_text("Keys")
+    expect(page.get_by_role("dialog")).to_contain_text("Keyboard shortcuts")
     page.keyboard.press("Escape")
     page.evaluate(press, {"key": "\u0633", "code": "KeyS", "bubbles": True})
     expect(page.get_by_role("searchbox")).to_be_focused()

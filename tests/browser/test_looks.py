@@ -79,7 +79,7 @@ def test_axe_finds_nothing_in_any_dialog(open_console: OpenAs, office: Office, s
     office.call("POST", f"{BOT}/notifications", {"message": "Look", "level": "error"})
     found = []
 
-    for name, title in (("Transfer", "Hand over"), ("End …", "End the handoff")):
+    for name, title in (("Transfer", "Transfer conversation"), ("Close …", "Close handoff")):
         press(page, name)
         expect(page.get_by_role("dialog")).to_contain_text(title)
         found += violations(page)
@@ -87,7 +87,7 @@ def test_axe_finds_nothing_in_any_dialog(open_console: OpenAs, office: Office, s
     page.get_by_role("button", name="Settings").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     found += violations(page)
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
     expect(page.get_by_role("dialog").locator("kbd").first).to_be_visible()
     found += violations(page)
     page.keyboard.press("Escape")

@@ -18,7 +18,7 @@ def test_who_asks_appears_at_once_with_a_clock_in_words_and_a_count_in_the_title
     office.asks(name, "My parcel is lost.")
 
     expect(row(page, name)).to_contain_text("My parcel is lost.")
-    expect(row(page, name).locator(".pill")).to_have_text(re.compile(r"waits \d+ secs?$"))
+    expect(row(page, name).locator(".pill")).to_have_text(re.compile(r"waiting \d+ secs?$"))
     expect(page).to_have_title(re.compile(r"^\(\d+\) Baton$"))
 
 
@@ -110,7 +110,7 @@ def test_after_it_was_taken_the_clock_runs_while_the_user_waits_for_an_answer(
     office.says(name, "Well?")
 
     expect(row(page, name).locator(".pill")).to_contain_text("unanswered")
-    press(page, "Resume bot")
+    press(page, "Hand back to bot")
 
 
 def test_a_waiting_clock_changes_words_and_colour(open_console: OpenAs, office: Office) -> None:
@@ -121,10 +121,10 @@ def test_a_waiting_clock_changes_words_and_colour(open_console: OpenAs, office: 
     pick(page, name, "Waiting")
 
     page.clock.fast_forward("02:00")
-    expect(row(page, name).locator(".pill.soon")).to_have_text("waits 2 mins")
+    expect(row(page, name).locator(".pill.soon")).to_have_text("waiting 2 mins")
     page.clock.fast_forward("05:00")
 
-    expect(row(page, name).locator(".pill.late")).to_have_text("waits 7 mins")
+    expect(row(page, name).locator(".pill.late")).to_have_text("waiting 7 mins")
 
 
 def test_the_back_button_leads_back_and_an_address_leads_to_a_conversation(

@@ -31,7 +31,7 @@ COUNT_SOUNDS = """() => {
 
 
 def sign_in(page: Page, password: str) -> None:
-    page.get_by_label("E-mail").fill("ana@example.test")
+    page.get_by_label("Email").fill("ana@example.test")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
 
@@ -42,7 +42,7 @@ def test_a_wrong_password_is_a_sentence(page_of: Any, stack: Stack) -> None:
 
     sign_in(page, "wrong")
 
-    expect(page.get_by_role("alert")).to_have_text("That e-mail or password is wrong.")
+    expect(page.get_by_role("alert")).to_have_text("The email or the password is wrong.")
     sign_in(page, "ana-demo")
     expect(page.locator(".panes")).to_be_visible()
 
@@ -107,7 +107,7 @@ def test_colours_are_chosen_and_stay(open_console: OpenAs) -> None:
     light = page.evaluate(ground)
 
     page.get_by_role("button", name="Settings").click()
-    page.get_by_label("Colours").select_option("dark")
+    page.get_by_label("Theme").select_option("dark")
     dark = page.evaluate(ground)
     page.reload()
     expect(page.locator(".panes")).to_be_visible()
@@ -173,7 +173,7 @@ def test_nobody_is_asked_for_notifications_or_sound_unasked(
 def test_a_sound_is_heard_once_it_was_asked_for(open_console: OpenAs, office: Office) -> None:
     page = open_console("ana")
     page.get_by_role("button", name="Settings").click()
-    page.get_by_label("Sound when somebody waits").check()
+    page.get_by_label("Sound when a user waits or writes").check()
     page.get_by_role("button", name="Close").click()
     page.evaluate(COUNT_SOUNDS)
 

@@ -48,7 +48,7 @@ def test_a_supervisor_gives_what_waits_to_somebody(open_console: OpenAs, office:
     conversation = office.asks(name, priority=9)
     go_to(sam, "Team")
 
-    sam.get_by_label(f"Give to … {name}").select_option(label="Bo")
+    sam.get_by_label(f"Assign to … {name}").select_option(label="Bo")
 
     eventually(lambda: office.head(conversation)["owner_name"] == "Bo")
     expect(sam.get_by_role("row", name=name)).to_contain_text("Bo")
@@ -59,7 +59,7 @@ def test_a_supervisor_takes_over_what_a_colleague_has(open_console: OpenAs, offi
     name, conversation = taken(ana, office)
     pick(sam, name, "Others")
 
-    press(sam, "Take over")
+    press(sam, "Claim")
 
     expect(sam.locator(".owner")).to_have_text("with you")
     expect(ana.locator(".owner")).to_have_text("with Sam")
@@ -111,15 +111,15 @@ def test_a_report_is_drawn_told_in_a_sentence_and_there_as_a_table(
     report = f"{BOT}/report"
     token = office.token("sam")
     eventually(lambda: office.call("GET", report, token=token)["totals"]["handoffs"] == 3)
-    sam.get_by_role("button", name="7 days").click()
+    sam.get_by_role("button", name="Last 7 days").click()
 
     expect(sam.locator(".figure b").first).to_have_text("3")
     expect(sam.get_by_role("img", name="Outcomes. Cancelled: 3")).to_be_visible()
     expect(sam.get_by_role("img", name="Queues. sales: 3")).to_be_visible()
-    hours = sam.locator(".chart", has_text="Asked for by hour of the day")
-    hours.get_by_text("As a table").click()
+    hours = sam.locator(".chart", has_text="Handoff requests by hour")
+    hours.get_by_text("Show as table").click()
     expect(hours.locator("td")).to_have_text(["3"])
-    expect(sam.locator(".chart", has_text="How long people waited")).to_contain_text("Nothing yet.")
+    expect(sam.locator(".chart", has_text="Time to claim")).to_contain_text("Nothing yet.")
 
 
 def test_a_report_that_does_not_come_is_a_sentence(open_console: OpenAs) -> None:
@@ -128,4 +128,4 @@ def test_a_report_that_does_not_come_is_a_sentence(open_console: OpenAs) -> None
 
     go_to(sam, "Report")
 
-    expect(sam.get_by_role("alert")).to_have_text("No connection: try again in a moment.")
+    expect(sam.get_by_role("alert")).to_have_text("No connection. Try again in a moment.")

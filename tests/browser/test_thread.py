@@ -36,12 +36,12 @@ def test_an_agent_takes_replies_and_gives_back_and_the_log_shows_who_owned_each_
     expect(said_by_agents(page)).to_contain_text("Hello, I am Ana.")
     office.says(name, "Thank you!")
     expect(log(page)).to_contain_text("Thank you!")
-    press(page, "Resume bot")
+    press(page, "Hand back to bot")
 
     expect(page.locator(".owner")).to_have_text("with the bot")
     expect(page.locator(".thread")).to_be_focused()
     stretches = page.locator(".owner-block h2")
-    expect(stretches).to_have_text(["The bot", "In the queue", "Ana", "The bot"])
+    expect(stretches).to_have_text(["Bot", "In the queue", "Ana", "Bot"])
     assert office.texts(conversation)[-2:] == ["Hello, I am Ana.", "Thank you!"]
 
 
@@ -63,7 +63,7 @@ def test_of_two_agents_who_take_at_once_one_has_it_and_the_other_is_told_who(
     eventually(lambda: office.head(conversation)["status"] == "agent")
     winner = office.head(conversation)["owner_name"]
     winning, losing = (ana, bo) if winner == "Ana" else (bo, ana)
-    expect(losing.locator(".toast")).to_have_text(f"{winner} was faster.")
+    expect(losing.locator(".toast")).to_have_text(f"{winner} has already claimed this conversation.")
     expect(losing.locator(".owner")).to_have_text(f"with {winner}")
     expect(losing.locator(".composer textarea")).to_be_disabled()
     expect(winning.locator(".composer textarea")).to_be_enabled()
@@ -78,7 +78,7 @@ def test_a_conversation_is_handed_to_a_colleague_with_a_note(
     press(ana, "Transfer")
     dialog = ana.get_by_role("dialog")
     dialog.get_by_text("Bo", exact=True).click()
-    ana.get_by_label("A note for them").fill("Knows the case.")
+    ana.get_by_label("Note for the next agent").fill("Knows the case.")
     dialog.get_by_role("button", name="Transfer").click()
 
     expect(ana.locator(".owner")).to_have_text("with Bo")
@@ -91,7 +91,7 @@ def test_a_conversation_goes_back_to_the_queue(open_console: OpenAs, office: Off
     page = open_console("ana")
     _, conversation = taken(page, office)
 
-    press(page, "Return to queue")
+    press(page, "Put back in queue")
 
     expect(page.locator(".owner")).to_have_text("In the queue")
     assert office.head(conversation)["status"] == "waiting"
@@ -103,10 +103,10 @@ def test_a_handoff_ends_with_an_outcome_and_a_word_for_the_bot(
     page = open_console("ana")
     _, conversation = taken(page, office)
 
-    press(page, "End …")
-    page.get_by_label("Not for us").check()
-    page.get_by_label("A word for the bot").fill("Wrong shop.")
-    page.get_by_role("dialog").get_by_role("button", name="End the handoff").click()
+    press(page, "Close …")
+    page.get_by_label("Rejected").check()
+    page.get_by_label("Note for the bot").fill("Wrong shop.")
+    page.get_by_role("dialog").get_by_role("button", name="Close handoff").click()
 
     expect(page.locator(".owner")).to_have_text("with the bot")
     expect(log(page)).to_contain_text("Wrong shop.")
@@ -120,7 +120,7 @@ def test_an_agent_joins_what_the_bot_still_has(open_console: OpenAs, office: Off
     page = open_console("ana")
 
     find(page, name)
-    press(page, "Join")
+    press(page, "Take over")
 
     expect(page.locator(".owner")).to_have_text("with you")
     assert office.head(conversation)["owner_name"] == "Ana"
@@ -134,7 +134,7 @@ def test_what_the_bot_still_has_is_paused_and_put_into_the_queue(
     page = open_console("ana")
 
     find(page, name)
-    press(page, "To the queue")
+    press(page, "Put in queue")
 
     expect(page.locator(".owner")).to_have_text("In the queue")
     assert office.head(conversation)["paused"] is True
@@ -165,8 +165,8 @@ def test_who_else_reads_a_conversation_is_said_to_both(
     for page in (ana, bo):
         pick(page, name, "Waiting")
 
-    expect(ana.locator(".viewers")).to_have_text("Bo also here")
-    expect(bo.locator(".viewers")).to_have_text("Ana also here")
+    expect(ana.locator(".viewers")).to_have_text("also viewing: Bo")
+    expect(bo.locator(".viewers")).to_have_text("also viewing: Ana")
     bo.keyboard.press("Escape")
 
     expect(ana.locator(".viewers")).to_have_text("")
@@ -180,7 +180,7 @@ def test_a_colleague_who_closes_the_page_reads_no_more(
     office.asks(name, priority=9)
     for page in (ana, bo):
         pick(page, name, "Waiting")
-    expect(ana.locator(".viewers")).to_have_text("Bo also here")
+    expect(ana.locator(".viewers")).to_have_text("also viewing: Bo")
 
     bo.close()
 
@@ -194,7 +194,7 @@ def test_a_colleague_takes_it_before_ones_eyes(open_console: OpenAs, office: Off
     for page in (ana, bo):
         pick(page, name, "Waiting")
 
-    press(ana, "Take over")
+    press(ana, "Claim")
 
     expect(bo.locator(".owner")).to_have_text("with Ana")
     expect(row(bo, name)).to_have_count(0)

@@ -21,7 +21,7 @@ def test_a_note_is_for_the_team_and_never_reaches_the_user(
 
     note(page, "Be kind, called twice.")
 
-    expect(log(page).locator(".note")).to_contain_text("Only your team sees this")
+    expect(log(page).locator(".note")).to_contain_text("Only your team can see this")
     expect(page.locator(".details .note")).to_contain_text("Be kind, called twice.")
     assert "Be kind" not in str(office.log(conversation))
 
@@ -122,7 +122,7 @@ def test_canned_replies_are_found_by_what_is_in_them_and_hold_no_language(
     page.locator(".replies li").click()
     expect(text).to_have_value("Kind regards, Ana {constructor}")
     text.fill("/nothing like this")
-    expect(page.locator(".replies")).to_have_text("No canned reply fits.")
+    expect(page.locator(".replies")).to_have_text("No canned reply matches.")
     page.keyboard.press("Escape")
 
     expect(page.locator(".replies")).to_have_count(0)
@@ -146,7 +146,7 @@ def test_colleagues_see_each_other_typing(open_console: OpenAs, office: Office) 
     ana, bo = open_console("ana"), open_console("bo")
     name, _ = taken(ana, office)
     pick(bo, name, "Others")
-    expect(log(bo)).to_contain_text("Ana took over")
+    expect(log(bo)).to_contain_text("Ana claimed the conversation")
 
     ana.locator(".composer textarea").press_sequentially("One moment")
 

@@ -241,13 +241,19 @@ def texts(language: str) -> dict[str, str]:
 def test_every_text_that_is_used_exists_and_every_text_that_exists_is_used() -> None:
     english = texts("en")
     source = "\n".join(path.read_text(encoding="utf-8") for path in OWN_FILES if path not in TEXTS)
-    named = set(re.findall(r'\bt\("(\w+)"', source))
+    named = names_in_calls(source)
     quoted = set(re.findall(r'"(\w+)"', source))
     prefixes = tuple(re.findall(r"`(\w+_)\$\{", source))
 
     assert named - english.keys() == set()
     unused = english.keys() - quoted - set(Outcome) - named_in_tables(source)
     assert {name for name in unused if not name.startswith(prefixes)} == set()
+
+
+def names_in_calls(source: str) -> set[str]:
+    """The names of texts in calls like `t("save")` and `t(isCopied ? "copied" : "copy")`."""
+    calls = re.findall(r"\bt\(([^`]*?)\)", source)
+    return {name for call in calls for name in re.findall(r'"(\w+)"', call)}
 
 
 def named_in_tables(source: str) -> set[str]:
@@ -284,7 +290,7 @@ def test_each_style_sheet_belongs_to_the_view_of_the_same_name() -> None:
 def test_the_texts_that_load_first_include_all_that_the_first_modules_use(language: str) -> None:
     first = imported(CONSOLE / "main.js")
     source = "\n".join(path.read_text(encoding="utf-8") for path in first)
-    used = set(re.findall(r'\bt\("(\w+)"', source)) | {name for _, name in shortcut_texts(source)}
+    used = names_in_calls(source) | {name for _, name in shortcut_texts(source)}
     loaded = (STRINGS / f"{language}.js").read_text(encoding="utf-8")
 
     assert {name for name in used if not re.search(rf'\b{name}: "', loaded)} == set()

@@ -4,7 +4,7 @@ import { administeredBots } from "../state/permissions.js";
 import { state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html, useState } from "../ui/html.js";
-import { tabAfterKey } from "../ui/tabs.js";
+import { tabAfterKey } from "../ui/widgets.js";
 import { Agents } from "./agents.js";
 import { ApiKeys } from "./api_keys.js";
 import { BotSettings } from "./bot_settings.js";

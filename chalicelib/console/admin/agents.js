@@ -65,7 +65,7 @@ export function Agents({ bot }) {
       <${SectionHeader} label=${t("agents")} text=${t("agents_more")}><button class="primary" onClick=${() => invite(reload)}>${t("invite")}</button><//>
       <${ItemList} label=${t("agents")}>${items.map((agent) => html`
         <${Item} key=${agent.id} title=${agent.name} facts=${[t(`role_${agent.role}`), agent.email, agent.queues.join(", "), formatLoad(agent)]}>
-          <button onClick=${() => edit(agent, reload)} aria-label=${`${t("edit_it")}: ${agent.name}`}>${t("edit_it")}</button>
+          <button onClick=${() => edit(agent, reload)} aria-label=${`${t("edit")}: ${agent.name}`}>${t("edit")}</button>
           <button onClick=${() => renewInvitation(agent)} aria-label=${`${t("new_invitation")}: ${agent.name}`}>${t("new_invitation")}</button>
           <button onClick=${() => remove(agent, reload)} aria-label=${t("remove", { what: agent.name })}>${t("delete")}</button>
         <//>`)}<//>`}<//>

@@ -63,13 +63,13 @@ const nameOf = (key) => key.name ?? key.id;
 const factsOf = (key) => [
   key.name && key.id,
   key.scopes.map((each) => t(`scope_${each}`)).join(", "),
-  key.created_at && t("made", { date: formatDateTime(key.created_at) }),
-  key.expires_at ? t("until", { date: formatDateTime(key.expires_at) }) : t("no_end"),
+  key.created_at && t("created_at", { date: formatDateTime(key.created_at) }),
+  key.expires_at ? t("expires_at", { date: formatDateTime(key.expires_at) }) : t("never_expires"),
 ];
 
 /** @param {{submit: (form: FormData) => Promise<void>, close: () => void}} props */
 const ApiKeyForm = ({ submit, close }) => html`
-  <${Form} submit=${submit} label=${t("make")} close=${close}>${(/** @type {any} */ errors) => html`
+  <${Form} submit=${submit} label=${t("create")} close=${close}>${(/** @type {any} */ errors) => html`
     <h2 id="dialog-title">${t("new_key")}</h2>
     <${Field} name="name" label=${t("name")} errors=${errors} maxlength="64" autofocus />
     <fieldset><legend>${t("scopes")}</legend>

@@ -45,7 +45,7 @@ export function CannedReplies({ bot }) {
       <${SectionHeader} label=${t("canned")} text=${t("canned_more")}><button class="primary" onClick=${() => edit({ name: "", text: "" }, reload)}>${t("new_reply")}</button><//>
       <${ItemList} label=${t("canned")}>${items.map((reply) => html`
         <${Item} key=${reply.name} title=${`/${reply.name}`} facts=${[reply.text]}>
-          <button onClick=${() => edit(reply, reload)} aria-label=${`${t("edit_it")}: ${reply.name}`}>${t("edit_it")}</button>
+          <button onClick=${() => edit(reply, reload)} aria-label=${`${t("edit")}: ${reply.name}`}>${t("edit")}</button>
           <button onClick=${() => remove(reply, reload)} aria-label=${t("remove", { what: `/${reply.name}` })}>${t("delete")}</button>
         <//>`)}<//>`}<//>
     ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}`;

@@ -1,6 +1,5 @@
 // @ts-check
-import { botPath, request } from "../connection/api.js";
-import { showError } from "../connection/errors.js";
+import { botPath, request, showError } from "../connection/api.js";
 import { openConversationById } from "../conversations/queries.js";
 import { showToast } from "../state/store.js";
 import { formatDateTime } from "../strings/formats.js";
@@ -30,8 +29,8 @@ export function Deliveries({ bot }) {
   };
   return html`
     <${SectionHeader} label=${t("deliveries")} text=${t("deliveries_more")}>
-      <select aria-label=${t("state")} value=${status} onChange=${(/** @type {any} */ event) => setStatus(event.target.value)}>
-        <option value="">${t("all_states")}</option>${STATUSES.map((each) => html`<option value=${each}>${t(`delivery_${each}`)}</option>`)}
+      <select aria-label=${t("delivery_status")} value=${status} onChange=${(/** @type {any} */ event) => setStatus(event.target.value)}>
+        <option value="">${t("all_statuses")}</option>${STATUSES.map((each) => html`<option value=${each}>${t(`delivery_${each}`)}</option>`)}
       </select>
       <button onClick=${reload}>${t("refresh")}</button>
     <//>

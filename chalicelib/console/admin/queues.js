@@ -38,7 +38,7 @@ export function Queues({ bot }) {
       <${SectionHeader} label=${t("queues")} text=${t("queues_more")}><button class="primary" onClick=${() => edit(NEW_QUEUE, items, reload)}>${t("new_queue")}</button><//>
       <${ItemList} label=${t("queues")}>${items.map((queue) => html`
         <${Item} key=${queue.name} title=${queue.name} facts=${factsOf(queue)}>
-          <button onClick=${() => edit(queue, items, reload)} aria-label=${`${t("edit_it")}: ${queue.name}`}>${t("edit_it")}</button>
+          <button onClick=${() => edit(queue, items, reload)} aria-label=${`${t("edit")}: ${queue.name}`}>${t("edit")}</button>
           <button onClick=${() => remove(queue, reload)} aria-label=${t("remove", { what: queue.name })}>${t("delete")}</button>
         <//>`)}<//>`}<//>
     ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}`;
@@ -50,7 +50,7 @@ const overflowOptions = (queue, all) =>
 
 /** @param {any} queue */
 const factsOf = (queue) => [
-  t(queue.mode),
+  t(`mode_${queue.mode}`),
   queue.hours ? queue.hours.time_zone : t("always_open"),
   queue.priority > 0 && `${t("priority")} ${queue.priority}`,
   queue.fallback && `${t("fallback")}: ${queue.fallback}`,
@@ -61,7 +61,7 @@ const QueueForm = ({ queue, options, submit, close }) => html`
   <${Form} submit=${submit} label=${t("save")} close=${close}>${(/** @type {any} */ errors) => html`
     <h2 id="dialog-title" dir="auto">${queue.name || t("new_queue")}</h2>
     ${!queue.name && html`<${Field} name="name" label=${t("name")} errors=${errors} required autofocus />`}
-    <${Field} as="select" name="mode" label=${t("mode")} errors=${errors}>${["manual", "offer"].map((each) => html`<option value=${each} selected=${queue.mode === each}>${t(each)}</option>`)}<//>
+    <${Field} as="select" name="mode" label=${t("mode")} errors=${errors}>${["manual", "offer"].map((each) => html`<option value=${each} selected=${queue.mode === each}>${t(`mode_${each}`)}</option>`)}<//>
     <div class="pair">
       <${Field} type="number" name="offer_seconds" label=${t("offer_seconds")} errors=${errors} min="5" max="600" required defaultValue=${queue.offer_seconds} />
       <${Field} type="number" name="priority" label=${t("priority")} errors=${errors} min="0" max="9" required defaultValue=${queue.priority} />

@@ -1,6 +1,5 @@
 // @ts-check
-import { botPath, request } from "../connection/api.js";
-import { showError } from "../connection/errors.js";
+import { botPath, request, showError } from "../connection/api.js";
 import { showToast } from "../state/store.js";
 import { formatDateTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";

@@ -1,6 +1,5 @@
 // @ts-check
-import { isSignedIn } from "../connection/api.js";
-import { errorMessage } from "../connection/errors.js";
+import { errorMessage, isSignedIn } from "../connection/api.js";
 import { Dialogs } from "../dialogs/dialogs.js";
 import { Inbox } from "../inbox/inbox.js";
 import { endSession, startSession } from "../session/session.js";
@@ -11,8 +10,7 @@ import { loadLazyTexts, t } from "../strings/translate.js";
 import { Details } from "../thread/details.js";
 import { Thread } from "../thread/thread.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
-import { ConnectionBanner } from "./connection_banner.js";
-import { Header } from "./header.js";
+import { ConnectionBanner, Header } from "./header.js";
 
 /** The element that gets the focus when a pane appears. @type {Record<string, (previous: string | null) => Element | null>} */
 const FOCUS_TARGETS = {

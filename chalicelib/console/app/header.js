@@ -1,11 +1,13 @@
 // @ts-check
+import { reconnect } from "../connection/socket.js";
 import { setStatus } from "../conversations/actions.js";
 import { endSession } from "../session/session.js";
 import { administeredBots, isSupervisor } from "../state/permissions.js";
 import { dispatch, openDialog, state } from "../state/store.js";
+import { formatDuration } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
-import { html } from "../ui/html.js";
-import { Icon } from "../ui/icons.js";
+import { html, useNow } from "../ui/html.js";
+import { Icon } from "../ui/widgets.js";
 import { Notifications } from "./notifications.js";
 
 const STATUSES = ["online", "away", "offline"];
@@ -16,7 +18,7 @@ export function Header() {
   const views = ["conversations", ...supervisorViews, ...(administeredBots(state.value).length ? ["admin"] : [])];
   return html`
     <header class="header">
-      ${view === "conversations" && html`<a class="skip" href="#thread" onClick=${skipToThread}>${t("skip")}</a>`}
+      ${view === "conversations" && html`<a class="skip" href="#thread" onClick=${skipToThread}>${t("skip_to_thread")}</a>`}
       <img class="brand" src="icon.svg" alt="Baton" width="28" height="28" />
       <nav aria-label="Baton">
         ${views.map((each) => html`
@@ -40,4 +42,22 @@ export function Header() {
 function skipToThread(event) {
   event.preventDefault();
   document.getElementById("thread")?.focus();
+}
+
+/** Tells the agent while the connection is being opened or is lost. */
+export function ConnectionBanner() {
+  const { connection, retryAt } = state.value;
+  if (connection === "connecting") return html`<p class="banner calm" role="status">${t("connecting")}</p>`;
+  return connection === "lost" && html`<${LostBanner} retryAt=${retryAt} />`;
+}
+
+/** @param {{retryAt: number}} props */
+function LostBanner({ retryAt }) {
+  const now = useNow();
+  return html`
+    <div class="banner" role="alert">
+      <span>${t("connection_lost")}</span>
+      <span aria-hidden="true">${retryAt > now && t("retry_in", { time: formatDuration(retryAt - now) })}</span>
+      <button onClick=${reconnect}>${t("retry")}</button>
+    </div>`;
 }

@@ -5,7 +5,7 @@ import { state } from "../state/store.js";
 import { formatRecent } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html } from "../ui/html.js";
-import { Icon } from "../ui/icons.js";
+import { Icon } from "../ui/widgets.js";
 
 /** @typedef {import("../state/types.js").Notification} Notification */
 
@@ -13,14 +13,14 @@ import { Icon } from "../ui/icons.js";
 export function Notifications() {
   const { notifications } = state.value;
   const unread = notifications.filter((each) => !each.read).length;
-  const label = unread ? `${t("notices")}: ${t("unread", { count: unread })}` : t("notices");
+  const label = unread ? `${t("notifications")}: ${t("unread", { count: unread })}` : t("notifications");
   return html`
-    <button class="plain square bell" popovertarget="notifications" aria-label=${label} title=${t("notices")}>
+    <button class="plain square bell" popovertarget="notifications" aria-label=${label} title=${t("notifications")}>
       <${Icon} name="bell" />${unread > 0 && html`<span class="badge">${unread}</span>`}
     </button>
     <div id="notifications" popover="auto" class="notifications" onToggle=${(/** @type {any} */ event) => event.newState === "closed" && markNotificationsRead(notifications)}>
-      <h2>${t("notices")}</h2>
-      ${!notifications.length && html`<p class="quiet">${t("no_notices")}</p>`}
+      <h2>${t("notifications")}</h2>
+      ${!notifications.length && html`<p class="quiet">${t("no_notifications")}</p>`}
       <ul>${notifications.map((each) => html`<${NotificationItem} key=${each.id} notification=${each} />`)}</ul>
     </div>`;
 }

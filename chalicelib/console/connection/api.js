@@ -1,6 +1,8 @@
 // @ts-check
-// Calls to the REST API with the session's token. The token is refreshed before it expires and is
-// kept in this tab's session storage, which other tabs cannot read.
+// Calls to the REST API with the session's token, and the messages for calls that fail. The token is
+// refreshed before it expires. It is kept in the session storage, which other tabs cannot read.
+import { showToast } from "../state/store.js";
+import { t } from "../strings/translate.js";
 
 const BASE = "../api/v1";
 const STORAGE_KEY = "baton.session";
@@ -24,8 +26,8 @@ export class ApiError extends Error {
 /** @param {string} bot */
 export const botPath = (bot) => `/bots/${encodeURIComponent(bot)}`;
 
-/** @param {import("../state/types.js").Head} head */
-export const conversationPath = (head) => `${botPath(head.bot)}/conversations/${head.id}`;
+/** @param {{bot: string, id: string}} conversation */
+export const conversationPath = ({ bot, id }) => `${botPath(bot)}/conversations/${encodeURIComponent(id)}`;
 
 export const isSignedIn = () => session !== null;
 
@@ -85,4 +87,17 @@ async function send(method, path, body, withToken) {
   const answer = await response.json().catch(() => null);
   if (!response.ok) throw new ApiError(response.status, answer);
   return answer;
+}
+
+/** Shows the error for a few seconds. Other errors than ApiError are thrown again. @param {unknown} error */
+export function showError(error) {
+  showToast(errorMessage(error), "warn");
+}
+
+/** One sentence that says what failed. Other errors than ApiError are thrown again. @param {unknown} error */
+export function errorMessage(error) {
+  if (!(error instanceof ApiError)) throw error;
+  if (error.code === "already_claimed") return t("already_claimed", { agent: error.problem.owner_name });
+  if (error.problem.offered_to) return t("offered_to", { agent: error.problem.offered_to.name });
+  return error.status ? error.message : t("no_connection");
 }

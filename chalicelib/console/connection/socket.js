@@ -1,5 +1,5 @@
 // @ts-check
-// A WebSocket that reconnects by itself.
+// The WebSocket of the session. It reconnects by itself.
 import { ApiError, request } from "./api.js";
 
 const REPLY_TIMEOUT = 10_000;
@@ -13,7 +13,7 @@ const LONGEST_DELAY = 30_000;
 /** @typedef {{opened: () => void, event: (event: any) => void, lost: (retryAt: number) => void, unauthorized: () => void}} Listener */
 
 /** @param {Listener} listener */
-export function createSocket(listener) {
+function createSocket(listener) {
   /** @type {WebSocket | null} */
   let socket = null;
   /** Actions that wait for their reply, by id. @type {Map<string, {resolve: (result: any) => void, reject: (error: Error) => void, timer: any}>} */
@@ -151,3 +151,25 @@ function connect(url, ticket) {
     };
   });
 }
+
+/** The WebSocket of the signed-in session. @type {ReturnType<typeof createSocket> | null} */
+let sessionSocket = null;
+
+/** @param {Parameters<typeof createSocket>[0]} listener */
+export function openSocket(listener) {
+  sessionSocket = createSocket(listener);
+  sessionSocket.open();
+}
+
+export function closeSocket() {
+  sessionSocket?.close();
+  sessionSocket = null;
+}
+
+export const reconnect = () => sessionSocket?.reconnect();
+export const dropConnection = () => sessionSocket?.drop();
+
+/** Resolves with the result in the reply. Raises ApiError; its status is 0 if no reply arrived.
+ * @param {string} action @param {object} [fields] @returns {Promise<any>} */
+export const sendAction = (action, fields = {}) =>
+  sessionSocket ? sessionSocket.send(action, fields) : Promise.reject(new ApiError(0));

@@ -1,8 +1,7 @@
 // @ts-check
 // What an agent does with a conversation.
-import { botPath, conversationPath, request } from "../connection/api.js";
-import { showError } from "../connection/errors.js";
-import { sendAction } from "../connection/session_socket.js";
+import { botPath, conversationPath, request, showError } from "../connection/api.js";
+import { sendAction } from "../connection/socket.js";
 import { dispatch, state } from "../state/store.js";
 
 /** @typedef {import("../state/types.js").Head} Head */

@@ -2,7 +2,7 @@
 // Messages that the agent sends. They are shown at once, sent in order, and stored in this tab until
 // the server has them. The server stores each message id once, so a retry never sends twice.
 import { ApiError } from "../connection/api.js";
-import { sendAction } from "../connection/session_socket.js";
+import { sendAction } from "../connection/socket.js";
 import { dispatch, state } from "../state/store.js";
 import { loadMissingEntries } from "./queries.js";
 

@@ -1,8 +1,7 @@
 // @ts-check
 // What the console reads from the server: conversations, their entries, agents, replies and notifications.
-import { ApiError, botPath, conversationPath, request } from "../connection/api.js";
-import { showError } from "../connection/errors.js";
-import { sendAction } from "../connection/session_socket.js";
+import { ApiError, botPath, conversationPath, request, showError } from "../connection/api.js";
+import { sendAction } from "../connection/socket.js";
 import { dispatch, state } from "../state/store.js";
 import { writeRoute } from "./router.js";
 
@@ -79,7 +78,7 @@ export function openConversation(id) {
 export async function openConversationById(bot, id) {
   if (state.value.selected === id) return;
   try {
-    if (!state.value.heads[id]) dispatch({ type: "head", head: await request("GET", `${botPath(bot)}/conversations/${encodeURIComponent(id)}`) });
+    if (!state.value.heads[id]) dispatch({ type: "head", head: await request("GET", conversationPath({ bot, id })) });
     openConversation(id);
   } catch (error) {
     showError(error);

@@ -32,26 +32,26 @@ const focusSearch = () => /** @type {HTMLElement | null} */ (document.querySelec
 
 /** By key: what it does, and the name of its text. @type {Record<string, [run: () => void, text: string]>} */
 const SINGLE_KEYS = {
-  j: [() => step(1), "key_j"],
-  k: [() => step(-1), "key_k"],
-  s: [focusSearch, "key_s"],
-  t: [withOpen(claim, isClaimable), "key_t"],
+  j: [() => step(1), "next_conversation"],
+  k: [() => step(-1), "previous_conversation"],
+  s: [focusSearch, "search"],
+  t: [withOpen(claim, isClaimable), "claim"],
   d: [withOpen(declineOffer, isOfferedToMe), "decline"],
-  p: [withOpen(putInQueue, (head) => head.status === "bot"), "queue_it"],
-  r: [withOpen(() => focusComposer("reply")), "key_r"],
-  n: [withOpen(() => focusComposer("note")), "key_n"],
-  "/": [withOpen(() => focusComposer("reply", "/"), isMine), "key_slash"],
-  b: [withOpen((head) => handBackToBot(head), isMine), "key_b"],
-  q: [withOpen(putBackInQueue, isMine), "key_q"],
-  x: [withOpen(() => openDialog("transfer"), isWithAgent), "key_x"],
-  e: [withOpen(() => openDialog("close"), (head) => head.status === "waiting" || isWithAgent(head)), "key_e"],
-  "?": [() => openDialog("shortcuts"), "key_help"],
+  p: [withOpen(putInQueue, (head) => head.status === "bot"), "put_in_queue"],
+  r: [withOpen(() => focusComposer("reply")), "reply"],
+  n: [withOpen(() => focusComposer("note")), "note"],
+  "/": [withOpen(() => focusComposer("reply", "/"), isMine), "canned_replies"],
+  b: [withOpen((head) => handBackToBot(head), isMine), "hand_back"],
+  q: [withOpen(putBackInQueue, isMine), "put_back"],
+  x: [withOpen(() => openDialog("transfer"), isWithAgent), "transfer"],
+  e: [withOpen(() => openDialog("close"), (head) => head.status === "waiting" || isWithAgent(head)), "close_title"],
+  "?": [() => openDialog("shortcuts"), "shortcuts"],
 };
 
 /** All shortcuts with the names of their texts, for the list that the agent sees. */
 export const SHORTCUTS = [
   ...Object.entries(SINGLE_KEYS).map(([key, [, text]]) => [key.toUpperCase(), text]),
-  ["Alt+S", "key_suggest"], ["Enter", "key_send"], ["Shift+Enter", "key_line"], ["Esc", "key_escape"],
+  ["Alt+S", "send_suggestion"], ["Enter", "send"], ["Shift+Enter", "new_line"], ["Esc", "close_conversation"],
 ];
 
 /** The letter on the key. On a keyboard with another script, the Latin letter at the same position.

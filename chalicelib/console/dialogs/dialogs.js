@@ -28,7 +28,7 @@ function Frame({ name, children }) {
 function ShortcutsDialog() {
   return html`
     <form method="dialog">
-      <h2 id="dialog-title">${t("keys")}</h2>
+      <h2 id="dialog-title">${t("shortcuts")}</h2>
       <dl class="keys">${SHORTCUTS.map(([key, text]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${t(text)}</dd></div>`)}</dl>
       <footer><button type="button" onClick=${() => openDialog("settings")}>${t("settings")}</button><button class="primary">${t("close")}</button></footer>
     </form>`;

@@ -32,12 +32,12 @@ const Footer = ({ disabled, children }) => html`
 export function CloseDialog({ head }) {
   return html`
     <form onSubmit=${submitAndClose((form) => handBackToBot(head, { ...filledField(form, "outcome"), ...filledField(form, "note") }))}>
-      <div><h2 id="dialog-title">${t("end_title")}</h2><p class="quiet">${t("end_more")}</p></div>
+      <div><h2 id="dialog-title">${t("close_title")}</h2><p class="quiet">${t("close_more")}</p></div>
       <fieldset><legend>${t("outcome")}</legend>
         ${OUTCOMES.map((each, at) => html`<label class="choice"><input type="radio" name="outcome" value=${each} defaultChecked=${!at} autofocus=${!at} /> ${t(each)}</label>`)}
       </fieldset>
       <label>${t("note_for_bot")}<textarea name="note" rows="3" maxlength="4000" dir="auto"></textarea></label>
-      <${Footer}>${t("end_title")}<//>
+      <${Footer}>${t("close_title")}<//>
     </form>`;
 }
 

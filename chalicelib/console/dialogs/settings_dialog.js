@@ -27,7 +27,7 @@ export function SettingsDialog() {
       <${Checkbox} name="single_keys" isOn=${preferences.keys} onChange=${(/** @type {boolean} */ keys) => set({ keys })} />
       <footer>
         <button type="button" onClick=${() => { closeDialog(); endSession(); }}>${t("sign_out")}</button><span class="grow"></span>
-        <button type="button" onClick=${() => openDialog("shortcuts")}>${t("keys")}</button><button class="primary">${t("close")}</button>
+        <button type="button" onClick=${() => openDialog("shortcuts")}>${t("shortcuts")}</button><button class="primary">${t("close")}</button>
       </footer>
     </form>`;
 }

@@ -4,9 +4,8 @@ import { activeQueues, listedConversations, TABS, urgency, visibleRange, waiting
 import { dispatch, state } from "../state/store.js";
 import { formatDuration, formatNumber, formatRecent } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
-import { Avatar } from "../ui/avatar.js";
 import { html, useEffect, useNow, useRef, useState } from "../ui/html.js";
-import { tabAfterKey } from "../ui/tabs.js";
+import { Avatar, tabAfterKey } from "../ui/widgets.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
@@ -101,7 +100,7 @@ function Row({ head, now, top, position, total }) {
         <${Avatar} head=${head} />
         <span class="row-name"><bdi>${head.user_name ?? head.user}</bdi></span>
         <span class="row-time">
-          ${ms > 0 ? html`<span class="pill ${urgency(ms)}">${t(head.status === "waiting" ? "waits" : "unanswered", { time: formatDuration(ms) })}</span>`
+          ${ms > 0 ? html`<span class="pill ${urgency(ms)}">${t(head.status === "waiting" ? "waiting_for" : "unanswered", { time: formatDuration(ms) })}</span>`
           : html`<time>${formatRecent(head.updated_at, now)}</time>`}
         </span>
         <span class="row-text"><bdi>${summaryOf(head)}</bdi></span>
@@ -124,6 +123,6 @@ function RowState({ head }) {
     return html`${queue}<span class="pill ${isMine ? "soon" : ""}">${isMine ? t("for_you") : t("offered", { agent: head.offered_to.name })}</span>`;
   }
   if (head.status === "bot") return html`${queue}<span>${t("with_bot")}</span>`;
-  if (head.status === "agent" && head.owner !== me?.id) return html`${queue}<span>${t("with", { agent: head.owner_name })}</span>`;
+  if (head.status === "agent" && head.owner !== me?.id) return html`${queue}<span>${t("with_agent", { agent: head.owner_name })}</span>`;
   return html`${queue}${head.priority > 0 && html`<span>${t("priority")} ${head.priority}</span>`}`;
 }

@@ -1,9 +1,8 @@
 // @ts-check
 // The supervisors' report: figures and charts of the handoffs that have ended.
-import { ApiError, botPath, request } from "../connection/api.js";
-import { errorMessage } from "../connection/errors.js";
+import { ApiError, botPath, errorMessage, request } from "../connection/api.js";
 import { state } from "../state/store.js";
-import { formatDate, formatDollars, formatDuration, formatNumber } from "../strings/formats.js";
+import { formatDate, formatDays, formatDollars, formatDuration, formatNumber } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useState } from "../ui/html.js";
 import { ColumnChart, RowChart } from "./bar_charts.js";
@@ -18,8 +17,8 @@ export function Report() {
   return html`
     <main class="page report">
       <div class="page-top"><h1>${t("report")}</h1>
-        <div class="periods" role="group" aria-label=${t("span")}>${PERIODS.map((each) => html`
-          <button aria-pressed=${days === each} onClick=${() => setDays(each)}>${t("last_days", { days: formatNumber(each) })}</button>`)}</div></div>
+        <div class="periods" role="group" aria-label=${t("period")}>${PERIODS.map((each) => html`
+          <button aria-pressed=${days === each} onClick=${() => setDays(each)}>${t("last_days", { days: formatDays(each) })}</button>`)}</div></div>
       ${state.value.me?.bots.map((bot) => html`<${BotReport} key=${`${bot} ${days}`} bot=${bot} days=${days} />`)}
     </main>`;
 }
@@ -54,7 +53,7 @@ function Figures({ report }) {
       <${Figure} name="handoffs" value=${formatNumber(totals.handoffs)} text=${t("transfers_count", { count: formatNumber(totals.transfers) })} />
       ${times.map(({ name, steps }) => html`
         <${Figure} key=${name} name=${name} value=${durationText(percentile(steps, bounds, 0.5))}
-          text=${t("ninety", { time: durationText(percentile(steps, bounds, 0.9)) })} />`)}
+          text=${t("percentile_90", { time: durationText(percentile(steps, bounds, 0.9)) })} />`)}
       <${Figure} name="leaks" value=${formatNumber(totals.leaks)} text=${t("leaks_more")} />
       <${Figure} name="cost" value=${formatDollars(cost.estimate)} text=${t("cost_more")} />
     </div>`;
@@ -75,9 +74,9 @@ function Charts({ report }) {
   const waits = totals.time_to_claim.steps.map((/** @type {number} */ count, /** @type {number} */ at) => ({ label: stepLabel(bounds, at), count }));
   return html`
     <div class="charts">
-      <${ColumnChart} name="waits_plot" bars=${waits} />
-      <${ColumnChart} name="hours_plot" bars=${hours} every=${3} />
-      <${ColumnChart} name="days_plot" bars=${days} every=${Math.ceil(days.length / 6)} />
+      <${ColumnChart} name="chart_waits" bars=${waits} />
+      <${ColumnChart} name="chart_hours" bars=${hours} every=${3} />
+      <${ColumnChart} name="chart_days" bars=${days} every=${Math.ceil(days.length / 6)} />
       <${RowChart} name="outcomes" bars=${toBars(Object.entries(totals.outcomes))} />
       <${RowChart} name="agents" bars=${report.agents.map((/** @type {any} */ each) => ({ label: each.name ?? "–", count: each.handoffs }))} />
       <${RowChart} name="queues" bars=${report.queues.map((/** @type {any} */ each) => ({ label: each.queue ?? t("no_queue"), count: each.handoffs }))} />

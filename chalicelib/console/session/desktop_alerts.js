@@ -18,7 +18,7 @@ export function alertAgent(head, text) {
 
 /** A new notification replaces the earlier one of the same conversation. @param {Head} head @param {string | null} text */
 function notify(head, text) {
-  const body = text ? text.slice(0, 120) : t("somebody_waits");
+  const body = text ? text.slice(0, 120) : t("user_waiting");
   const notification = new Notification(head.user_name ?? head.user, { body, tag: head.id, icon: "icon.svg" });
   notification.onclick = () => {
     focus();

@@ -1,7 +1,7 @@
 // @ts-check
 // The session from signing in to signing out: the connection, and the events that the server sends.
 import { ApiError, isSignedIn, request, signIn, signOut } from "../connection/api.js";
-import { closeSocket, dropConnection, openSocket, reconnect, sendAction } from "../connection/session_socket.js";
+import { closeSocket, dropConnection, openSocket, reconnect, sendAction } from "../connection/socket.js";
 import { clearDrafts } from "../conversations/drafts.js";
 import { clearOutbox, flushOutbox, restoreOutbox } from "../conversations/outbox.js";
 import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, syncConversations } from "../conversations/queries.js";
@@ -23,7 +23,12 @@ export async function startSession() {
   dispatch({ type: "status", status: self.status === "offline" ? "online" : self.status });
   dispatch({ type: "connection", connection: "connecting" });
   restoreOutbox();
-  openSocket({ opened: connectionOpened, event: handleEvent, lost: connectionLost, unauthorized: endSession });
+  openSocket({
+    opened: connectionOpened,
+    event: (event) => EVENT_HANDLERS[event.event]?.(event),
+    lost: (retryAt) => dispatch({ type: "connection", connection: "lost", retryAt }),
+    unauthorized: endSession,
+  });
   for (const bot of self.bots) {
     loadAgents(bot);
     loadNotifications(bot);
@@ -70,9 +75,6 @@ async function connectionOpened() {
   }
 }
 
-/** @param {number} retryAt */
-const connectionLost = (retryAt) => dispatch({ type: "connection", connection: "lost", retryAt });
-
 /** By the name of the server's event. @type {Record<string, (event: any) => void>} */
 const EVENT_HANDLERS = {
   entry(event) {
@@ -96,6 +98,3 @@ const EVENT_HANDLERS = {
   },
   resync: () => connectionOpened(),
 };
-
-/** @param {any} event */
-const handleEvent = (event) => EVENT_HANDLERS[event.event]?.(event);

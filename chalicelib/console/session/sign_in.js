@@ -1,5 +1,5 @@
 // @ts-check
-import { errorMessage } from "../connection/errors.js";
+import { errorMessage } from "../connection/api.js";
 import { t } from "../strings/translate.js";
 import { html, useState } from "../ui/html.js";
 import { signInAndStart } from "./session.js";
@@ -19,7 +19,7 @@ export function SignIn() {
       await signInAndStart(hasInvitation ? "invitation" : "login", Object.fromEntries(form));
     } catch (failure) {
       const { status } = /** @type {import("../connection/api.js").ApiError} */ (failure);
-      setError(status === 401 ? t(hasInvitation ? "wrong_invitation" : "wrong") : errorMessage(failure));
+      setError(status === 401 ? t(hasInvitation ? "wrong_invitation" : "wrong_password") : errorMessage(failure));
       setIsBusy(false);
     }
   }

@@ -34,6 +34,9 @@ export function formatDuration(ms) {
   return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value);
 }
 
+/** "7 days", in the plural form of the language. @param {number} days */
+export const formatDays = (days) => new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "long" }).format(days);
+
 /** @param {number} value */
 export const formatNumber = (value) => new Intl.NumberFormat(locale).format(value);
 
@@ -45,4 +48,4 @@ export const formatDollars = (value) =>
 export const formatList = (names) => new Intl.ListFormat(locale, { type: "conjunction" }).format(names);
 
 /** How many conversations the agent has, and how many they may have. @param {import("../state/types.js").Agent} agent */
-export const formatLoad = ({ open, capacity }) => (capacity === null ? t("has", { count: open }) : t("has_of", { count: open, capacity }));
+export const formatLoad = ({ open, capacity }) => (capacity === null ? t("load", { count: open }) : t("load_of", { count: open, capacity }));

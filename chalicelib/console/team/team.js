@@ -49,7 +49,7 @@ function QueueCard({ load }) {
       <h3 dir="auto">${load.name ?? t("no_queue")}</h3>
       <p class="figure"><b>${formatNumber(load.waiting)}</b> <span class="quiet">${t("waiting")}</span>
         ${load.waiting > 0 && html`<span class="pill ${urgency(load.longest)}">${formatDuration(load.longest)}</span>`}</p>
-      <p class="quiet">${t("queue_load", { taken: formatNumber(load.claimed), online: formatNumber(load.online) })}</p>
+      <p class="quiet">${t("queue_load", { claimed: formatNumber(load.claimed), online: formatNumber(load.online) })}</p>
     </article>`;
 }
 
@@ -68,11 +68,11 @@ function AgentCard({ agent }) {
 /** @param {{heads: Head[], now: number}} props */
 function ConversationTable({ heads, now }) {
   const [limit, setLimit] = useState(ROWS_PER_PAGE);
-  if (!heads.length) return html`<p class="card empty quiet">${t("none_paused")}</p>`;
+  if (!heads.length) return html`<p class="card empty quiet">${t("no_open_conversations")}</p>`;
   return html`
     <div class="table card" tabindex="0" role="region" aria-label=${t("conversations")}>
       <table>
-        <thead><tr><th scope="col">${t("user")}</th><th scope="col">${t("queue")}</th><th scope="col">${t("waits_column")}</th><th scope="col">${t("agent")}</th><th scope="col"><span class="visually-hidden">${t("assign")}</span></th></tr></thead>
+        <thead><tr><th scope="col">${t("user")}</th><th scope="col">${t("queue")}</th><th scope="col">${t("waiting_column")}</th><th scope="col">${t("agent")}</th><th scope="col"><span class="visually-hidden">${t("assign_to")}</span></th></tr></thead>
         <tbody>${heads.slice(0, limit).map((head) => html`<${ConversationRow} key=${head.id} head=${head} ms=${waitingTime(head, now)} />`)}</tbody>
       </table>
       ${heads.length > limit && html`<button class="plain more" onClick=${() => setLimit(limit + ROWS_PER_PAGE)}>${t("show_more")}</button>`}
@@ -90,7 +90,7 @@ function ConversationRow({ head, ms }) {
       <td>${ms > 0 ? html`<span class="pill ${urgency(ms)}">${formatDuration(ms)}</span>` : "–"}</td>
       <td dir="auto">${head.owner_name ?? "–"}</td>
       <td class="row-actions">
-        ${!isMine && html`<button onClick=${() => claim(head)} aria-label=${`${t("take")}: ${name}`}>${t("take")}</button>`}
+        ${!isMine && html`<button onClick=${() => claim(head)} aria-label=${`${t("claim")}: ${name}`}>${t("claim")}</button>`}
         <${AssignMenu} head=${head} name=${name} />
       </td>
     </tr>`;
@@ -106,7 +106,7 @@ function AssignMenu({ head, name }) {
     if (agent) transfer(head, { agent });
   };
   return html`
-    <select aria-label=${`${t("assign")} ${name}`} onChange=${assign} disabled=${!agents.length}>
-      <option value="">${t("assign")}</option>${agents.map((agent) => html`<option value=${agent.id}>${agent.name}</option>`)}
+    <select aria-label=${`${t("assign_to")} ${name}`} onChange=${assign} disabled=${!agents.length}>
+      <option value="">${t("assign_to")}</option>${agents.map((agent) => html`<option value=${agent.id}>${agent.name}</option>`)}
     </select>`;
 }

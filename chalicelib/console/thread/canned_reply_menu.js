@@ -50,7 +50,7 @@ export function CannedReplyMenu({ menu }) {
   if (!menu.isOpen || !menu.isLoaded) return null;
   if (!menu.items.length) return html`<p class="replies quiet" role="status">${t("no_replies")}</p>`;
   return html`
-    <ul class="replies" id="replies" role="listbox" aria-label=${t("key_slash")}>
+    <ul class="replies" id="replies" role="listbox" aria-label=${t("canned_replies")}>
       ${menu.items.map((reply, at) => html`
         <li key=${reply.name} id=${`reply-${at}`} role="option" aria-selected=${at === menu.chosen} onMouseDown=${(/** @type {Event} */ event) => { event.preventDefault(); menu.pick(reply); }}>
           <b dir="auto">/${reply.name}</b> <span dir="auto">${reply.text}</span></li>`)}

@@ -65,18 +65,18 @@ export function Composer({ head }) {
   }
 
   const isBlocked = mode === "reply" && !isMine;
-  const blockedText = head.status === "agent" ? t("others_turn", { agent: head.owner_name }) : t("take_first");
+  const blockedText = head.status === "agent" ? t("owned_by", { agent: head.owner_name }) : t("claim_to_reply");
   const user = head.user_name ?? head.user;
   return html`
     <form class="composer ${mode}" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); send(); }}>
-      <div class="modes" role="group" aria-label=${t("what_to_write")}>
+      <div class="modes" role="group" aria-label=${t("composer_mode")}>
         ${MODES.map((each) => html`<button type="button" aria-pressed=${mode === each} onClick=${() => switchMode(each)}>${t(each)}</button>`)}
         <span class="hint quiet">${t(mode === "note" ? "note_hint" : "reply_hint")}</span>
       </div>
       <${CannedReplyMenu} menu=${menu} />
       <div class="write">
         <textarea ref=${box} rows="2" dir=${text ? "auto" : undefined} maxlength="4000" value=${text} disabled=${isBlocked} onKeyDown=${onKeyDown} ...${menu.attributes}
-          aria-label=${t(mode)} placeholder=${isBlocked ? blockedText : t(mode === "note" ? "write_note" : "write_reply", { user })}
+          aria-label=${t(mode)} placeholder=${isBlocked ? blockedText : t(mode === "note" ? "note_placeholder" : "reply_placeholder", { user })}
           onInput=${(/** @type {any} */ event) => update(event.target.value)}></textarea>
         <button class="primary" disabled=${isBlocked || isBusy || !text.trim()}>${t(mode === "note" ? "add_note" : "send")}</button>
       </div>

@@ -5,7 +5,7 @@ import { dispatch, selectedHead, state } from "../state/store.js";
 import { formatDay, formatTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useState } from "../ui/html.js";
-import { Icon } from "../ui/icons.js";
+import { Icon } from "../ui/widgets.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
@@ -109,10 +109,10 @@ function Handoffs({ head }) {
   return html`
     ${context && html`<section><h2>${t("context")}</h2><dl><${Facts} values=${context} /></dl></section>`}
     <section>
-      <h2>${t("history")}</h2>
+      <h2>${t("earlier_handoffs")}</h2>
       ${answer === undefined && html`<p class="quiet">${t("loading")}</p>`}
       ${answer === null && html`<p class="quiet">${t("no_answer")}</p>`}
-      ${answer && !earlier.length && html`<p class="quiet">${t("no_history")}</p>`}
+      ${answer && !earlier.length && html`<p class="quiet">${t("no_earlier_handoffs")}</p>`}
       <ul class="history">${earlier.map((/** @type {any} */ handoff) => html`<${EarlierHandoff} key=${handoff.id} handoff=${handoff} />`)}</ul>
     </section>`;
 }

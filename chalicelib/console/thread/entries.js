@@ -41,7 +41,7 @@ const DELIVERY_MARKS = { stored: "✓", delivered: "✓✓", retrying: "↻", un
 /** @param {{seq: number, id: string}} props */
 function DeliveryMark({ seq, id }) {
   const status = deliveryStatus(state.value.threads[id]?.delivery, seq);
-  const text = t(`fate_${status}`);
+  const text = t(`message_${status}`);
   return html`<span class="delivery ${status}" title=${text}><span aria-hidden="true">${DELIVERY_MARKS[status]}</span><span class="visually-hidden">${text}</span></span>`;
 }
 
@@ -66,8 +66,8 @@ function Suggestion({ entry, head }) {
       <p class="text" dir="auto">${entry.text}</p>
       ${isOpen && html`
         <p class="actions">
-          <button class="primary" onClick=${() => sendMessage(head, entry.text ?? "", entry.seq)} title="Alt+S">${t("send_it")}</button>
-          <button onClick=${() => focusComposer("reply", entry.text ?? "")}>${t("edit_it")}</button>
+          <button class="primary" onClick=${() => sendMessage(head, entry.text ?? "", entry.seq)} title="Alt+S">${t("send")}</button>
+          <button onClick=${() => focusComposer("reply", entry.text ?? "")}>${t("edit")}</button>
         </p>`}
     </article>`;
 }
@@ -77,10 +77,10 @@ const CHANGES = {
   requested: (entry) => t("requested", { author: entry.author.name || entry.author.id }),
   claimed: ({ payload }) => t("claimed", { agent: payload?.owner?.name }),
   released: () => t("released"),
-  transferred: ({ payload }) => (payload?.owner ? t("transferred_to", { agent: payload.owner.name }) : t("transferred_queue", { queue: payload?.queue })),
+  transferred: ({ payload }) => (payload?.owner ? t("transferred_to", { agent: payload.owner.name }) : t("transferred_to_queue", { queue: payload?.queue })),
   returned: ({ payload }) => t("returned", { outcome: t(payload?.outcome ?? "resolved") }),
   escalated: ({ payload }) => t("escalated", { step: payload?.step }),
-  offered: ({ payload }) => t("offered_entry", { agent: payload?.offered_to?.name }),
+  offered: ({ payload }) => t("offered_to_agent", { agent: payload?.offered_to?.name }),
   declined: ({ payload }) => t("declined", { agent: payload?.agent?.name }),
   leak: () => t("leak"),
   tagged: ({ payload }) => t("tagged", { tags: payload?.tags?.join(", ") || t("no_tags") }),
@@ -103,7 +103,7 @@ function Change({ entry }) {
 /** A message that the server has not sent back yet. @param {{message: import("../state/types.js").Outgoing}} props */
 export function OutgoingMessage({ message }) {
   const hasFailed = message.phase === "failed";
-  const status = { queued: t("queued"), sending: t("sending"), sent: t("fate_stored"), failed: `${t("failed")}: ${message.error}` };
+  const status = { queued: t("message_queued"), sending: t("message_sending"), sent: t("message_stored"), failed: `${t("message_failed")}: ${message.error}` };
   return html`
     <article class="message agent outgoing ${message.phase}">
       <p class="author"><span>${t("you")}</span></p>

@@ -24,14 +24,14 @@ export function Log({ head }) {
   const blocks = ownerBlocks(entries);
   const { box, onScroll, stayAtEnd, hasUnseen, goToEnd } = useStayAtEnd(outgoing.length, entries[entries.length - 1]?.seq ?? 0);
   return html`
-    <div class="log" ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-live="off" aria-label=${t("thread_of", { user: head.user_name ?? head.user })}>
-      ${entries.length > 0 && entries[0].seq > 1 && html`<button class="plain earlier" onClick=${() => loadEarlierEntries(head.id)}>${t("earlier")}</button>`}
+    <div class="log" ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-live="off" aria-label=${t("conversation_with", { user: head.user_name ?? head.user })}>
+      ${entries.length > 0 && entries[0].seq > 1 && html`<button class="plain earlier" onClick=${() => loadEarlierEntries(head.id)}>${t("earlier_messages")}</button>`}
       ${!entries.length && html`<div class="skeletons" role="status" aria-label=${t("loading")}><i></i><i></i><i></i></div>`}
       ${blocks.map((block, at) => html`
         <${OwnerBlock} key=${block.key} block=${block} head=${head} previous=${lastEntry(blocks[at - 1])} isLast=${at >= blocks.length - 2} root=${box} stayAtEnd=${stayAtEnd} />`)}
       ${outgoing.map((message) => html`<${OutgoingMessage} key=${message.id} message=${message} />`)}
       <${Typists} id=${head.id} />
-      ${hasUnseen && html`<button class="latest" onClick=${goToEnd}>${t("unseen")} <span aria-hidden="true">↓</span></button>`}
+      ${hasUnseen && html`<button class="latest" onClick=${goToEnd}>${t("new_messages")} <span aria-hidden="true">↓</span></button>`}
     </div>
     <${Announcement} entries=${entries} head=${head} />`;
 }

@@ -5,9 +5,8 @@ import { isSupervisor } from "../state/permissions.js";
 import { dispatch, openDialog, selectedHead, state } from "../state/store.js";
 import { formatDuration, formatList, formatTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
-import { Avatar } from "../ui/avatar.js";
 import { html, useNow } from "../ui/html.js";
-import { Icon } from "../ui/icons.js";
+import { Avatar, Icon } from "../ui/widgets.js";
 import { Composer } from "./composer.js";
 import { Log } from "./log.js";
 
@@ -29,12 +28,12 @@ export function Thread() {
 
 const NoConversation = () => html`
   <section class="thread nothing" id="thread" tabindex="-1" aria-label=${t("conversation")}>
-    <div class="empty"><${Icon} name="chat" /><p>${t("pick")}</p><p class="quiet">${t("pick_more")}</p></div>
+    <div class="empty"><${Icon} name="chat" /><p>${t("no_selection")}</p><p class="quiet">${t("no_selection_more")}</p></div>
   </section>`;
 
 /** @param {{head: Head}} props */
 function ThreadHeader({ head }) {
-  const owner = { waiting: t("in_queue"), bot: t("with_bot"), agent: head.owner === state.value.me?.id ? t("with_you") : t("with", { agent: head.owner_name }) };
+  const owner = { waiting: t("in_queue"), bot: t("with_bot"), agent: head.owner === state.value.me?.id ? t("with_you") : t("with_agent", { agent: head.owner_name }) };
   return html`
     <header class="thread-top">
       <button class="plain square back" onClick=${() => openConversation(null)} aria-label=${t("back")}><${Icon} name="back" /></button>
@@ -53,7 +52,7 @@ function Viewers({ id }) {
   const { me, viewers } = state.value;
   const others = (viewers[id] ?? []).filter((viewer) => viewer.id !== me?.id);
   return html`<span class="viewers" role="status">${others.length > 0 && html`
-    <${Icon} name="eye" /> <span>${t("also_here", { agents: formatList(others.map((viewer) => viewer.name)) })}</span>`}</span>`;
+    <${Icon} name="eye" /> <span>${t("also_viewing", { agents: formatList(others.map((viewer) => viewer.name)) })}</span>`}</span>`;
 }
 
 /** The head contains only the beginning of a long reason. The whole text is in the entry. @param {{head: Head}} props */
@@ -76,26 +75,26 @@ function Actions({ head }) {
 
 /** @param {{head: Head}} props */
 const BotActions = ({ head }) => html`
-  <button onClick=${() => putInQueue(head)}>${t("queue_it")}</button>
-  <button class="primary" onClick=${() => claim(head)}>${t("take_here")}</button>`;
+  <button onClick=${() => putInQueue(head)}>${t("put_in_queue")}</button>
+  <button class="primary" onClick=${() => claim(head)}>${t("take_over")}</button>`;
 
 /** @param {{head: Head}} props */
 const WaitingActions = ({ head }) => html`
-  <button onClick=${() => openDialog("close")}>${t("end")}</button>
-  <button class="primary" onClick=${() => claim(head)}>${t("take")}</button>`;
+  <button onClick=${() => openDialog("close")}>${t("close_handoff")}</button>
+  <button class="primary" onClick=${() => claim(head)}>${t("claim")}</button>`;
 
 /** @param {{head: Head}} props */
 const OwnActions = ({ head }) => html`
   <button onClick=${() => openDialog("transfer")}>${t("transfer")}</button>
-  <button onClick=${() => putBackInQueue(head)}>${t("return")}</button>
-  <button onClick=${() => openDialog("close")}>${t("end")}</button>
-  <button class="primary" onClick=${() => handBackToBot(head)}>${t("resume")}</button>`;
+  <button onClick=${() => putBackInQueue(head)}>${t("put_back")}</button>
+  <button onClick=${() => openDialog("close")}>${t("close_handoff")}</button>
+  <button class="primary" onClick=${() => handBackToBot(head)}>${t("hand_back")}</button>`;
 
 /** If another agent has the conversation, only supervisors can act. @param {{head: Head}} props */
 const SupervisorActions = ({ head }) => isSupervisor(state.value, head.bot) && html`
   <button onClick=${() => openDialog("transfer")}>${t("transfer")}</button>
-  <button onClick=${() => openDialog("close")}>${t("end")}</button>
-  <button class="primary" onClick=${() => claim(head)}>${t("take")}</button>`;
+  <button onClick=${() => openDialog("close")}>${t("close_handoff")}</button>
+  <button class="primary" onClick=${() => claim(head)}>${t("claim")}</button>`;
 
 /** The offer, if the conversation is offered to this agent. @param {{head: Head}} props */
 function Offer({ head }) {
@@ -104,7 +103,7 @@ function Offer({ head }) {
   if (!offer || offer.id !== state.value.me?.id) return null;
   return html`
     <div class="offer" role="status">
-      <strong>${t("offered_you")} <span aria-hidden="true">· ${formatDuration(Date.parse(offer.until) - now)}</span></strong>
+      <strong>${t("offered_to_you")} <span aria-hidden="true">· ${formatDuration(Date.parse(offer.until) - now)}</span></strong>
       <button onClick=${() => declineOffer(head)}>${t("decline")}</button>
       <button class="primary" onClick=${() => claim(head)}>${t("accept")}</button>
     </div>`;

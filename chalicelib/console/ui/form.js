@@ -1,7 +1,6 @@
 // @ts-check
 // A form that shows the server's errors beside their fields and keeps what was typed.
-import { ApiError } from "../connection/api.js";
-import { errorMessage } from "../connection/errors.js";
+import { ApiError, errorMessage } from "../connection/api.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useRef, useState } from "./html.js";
 

@@ -32,7 +32,7 @@ export function OneTimeSecret({ title, secret, text, close }) {
   return html`
     <div class="admin-form">
       <h2 id="dialog-title" dir="auto">${title}</h2>
-      <p>${text} ${t("once")}</p>
+      <p>${text} ${t("shown_once")}</p>
       <textarea ref=${box} class="secret" rows="3" readonly dir="ltr" aria-label=${title}>${secret}</textarea>
       <footer><button autofocus onClick=${copy}>${t(isCopied ? "copied" : "copy")}</button><button class="primary" onClick=${close}>${t("done")}</button></footer>
       <p class="visually-hidden" role="status">${isCopied && t("copied")}</p>

@@ -1,7 +1,6 @@
 // @ts-check
 // Loading a resource for an admin page, and showing a list of items.
-import { request } from "../connection/api.js";
-import { errorMessage } from "../connection/errors.js";
+import { errorMessage, request } from "../connection/api.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useState } from "./html.js";
 

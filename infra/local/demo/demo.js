@@ -1,68 +1,69 @@
 // @ts-check
-// The end user's page: it knows the toy bot alone.
+// The chat page of the end user. It calls only the toy bot, never Baton.
 const user = new URLSearchParams(location.search).get("user") ?? sessionStorage.getItem("user") ?? `guest-${crypto.randomUUID().slice(0, 8)}`;
 sessionStorage.setItem("user", user);
-const EVERY = 500;
-const TYPING_EVERY = 3000;
-const at = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+const POLL_INTERVAL = 500;
+const TYPING_INTERVAL = 3000;
+const element = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 let shown = 0;
-let typedAt = 0;
+let typingSentAt = 0;
 
 /** @param {string} path @param {object} body */
 const post = (path, body) =>
   fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user, ...body }) });
 
-/** Answers whether it was taken. @param {string} text */
-async function say(text) {
-  const isTaken = await post("say", { text }).then((answer) => answer.ok, () => false);
-  at("wrong").textContent = isTaken ? "" : "That was not sent. Try again in a moment.";
-  return isTaken;
+/** Answers whether the bot accepted the message. @param {string} text */
+async function send(text) {
+  const isAccepted = await post("say", { text }).then((answer) => answer.ok, () => false);
+  element("error").textContent = isAccepted ? "" : "The message was not sent. Try again in a moment.";
+  return isAccepted;
 }
 
 /** @param {{from: string, text: string}} message */
-function show({ from, text }) {
+function append({ from, text }) {
   const line = document.createElement("p");
   line.className = from;
   line.dir = "auto";
   line.textContent = text;
-  at("log").append(line);
-  at("log").scrollTop = at("log").scrollHeight;
+  element("log").append(line);
+  element("log").scrollTop = element("log").scrollHeight;
 }
 
-async function look() {
+async function poll() {
   try {
     const answer = await fetch(`messages?user=${encodeURIComponent(user)}`);
     const { messages, status, agent, typing } = await answer.json();
     if (messages.length < shown) {
-      // The bot has been made to forget.
-      at("log").textContent = "";
+      // The bot was restarted and has lost its messages.
+      element("log").textContent = "";
       shown = 0;
     }
-    messages.slice(shown).forEach(show);
+    messages.slice(shown).forEach(append);
     shown = messages.length;
-    at("who").textContent = { bot: "the bot answers", waiting: "waiting for a person", agent: `you are talking to ${agent}` }[status] ?? "";
-    at("typing").textContent = typing ? `${agent} is typing …` : "";
-    at("person").hidden = status !== "bot";
+    const owners = { bot: "You are talking to the bot.", waiting: "You are waiting for an agent.", agent: `You are talking to ${agent}.` };
+    element("status").textContent = owners[/** @type {keyof typeof owners} */ (status)] ?? "";
+    element("typing").textContent = typing ? `${agent} is typing …` : "";
+    element("ask").hidden = status !== "bot";
   } catch {
-    at("who").textContent = "no connection";
+    element("status").textContent = "No connection.";
   }
-  setTimeout(look, EVERY);
+  setTimeout(poll, POLL_INTERVAL);
 }
 
-at("say").addEventListener("submit", async (/** @type {Event} */ event) => {
+element("compose").addEventListener("submit", async (/** @type {Event} */ event) => {
   event.preventDefault();
-  const text = at("text").value.trim();
-  at("text").value = "";
-  if (text && !(await say(text)) && !at("text").value) at("text").value = text;
+  const text = element("text").value.trim();
+  element("text").value = "";
+  if (text && !(await send(text)) && !element("text").value) element("text").value = text;
 });
-at("text").addEventListener("input", () => {
-  if (Date.now() - typedAt < TYPING_EVERY) return;
-  typedAt = Date.now();
+element("text").addEventListener("input", () => {
+  if (Date.now() - typingSentAt < TYPING_INTERVAL) return;
+  typingSentAt = Date.now();
   post("typing", {}).catch(() => {});
 });
-at("person").addEventListener("click", () => say("Talk to an agent"));
-at("drop").addEventListener("click", () => {
+element("ask").addEventListener("click", () => send("Talk to an agent"));
+element("drop").addEventListener("click", () => {
   fetch("drop", { method: "POST" }).catch(() => {});
-  at("drop").closest("details").open = false;
+  element("drop").closest("details").open = false;
 });
-look();
+poll();
