@@ -10,8 +10,8 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from bench.output import Table, progress
-from tests.browser.crowd import crowded, lengthened
-from tests.browser.office import Office
+from tests.browser.bot_client import BotClient
+from tests.browser.conversations.long_lists import fill_inbox, fill_thread
 from tests.support.stack import Stack
 
 WAITING, ENTRIES = 500, 2000
@@ -39,7 +39,7 @@ def measure() -> Iterator[Table]:
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
         with progress("Frames of the console"):
-            rows = [*_rows(browser.new_page(), stack.url, Office(stack.url))]
+            rows = [*_rows(browser.new_page(), stack.url, BotClient(stack.url))]
         browser.close()
     yield Table(
         "The console under load",
@@ -50,8 +50,8 @@ def measure() -> Iterator[Table]:
     )
 
 
-def _rows(page: Page, url: str, office: Office) -> Iterator[list[str | float]]:
-    head = office.head(office.asks("Somebody"))
+def _rows(page: Page, url: str, bot: BotClient) -> Iterator[list[str | float]]:
+    head = bot.head(bot.request_handoff("Somebody"))
     page.goto(f"{url}/console/index.html")
     page.locator("input[name=email]").fill("ana@example.test")
     page.locator("input[name=password]").fill("ana-demo")
@@ -60,10 +60,10 @@ def _rows(page: Page, url: str, office: Office) -> Iterator[list[str | float]]:
     yield _row(page, "one conversation, standing", ".rows", 0)
     page.locator(".row").first.click()
     page.locator(".reason").wait_for()
-    lengthened(page, head["id"], ENTRIES)
+    fill_thread(page, head["id"], ENTRIES)
     page.wait_for_timeout(500)
     yield _row(page, f"a thread of {ENTRIES:,} entries", ".log", -60)
-    crowded(page, head, WAITING)
+    fill_inbox(page, head, WAITING)
     page.wait_for_timeout(500)
     yield _row(page, f"{WAITING} who wait", ".rows", 60)
 

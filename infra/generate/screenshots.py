@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.office import BOT, Office
+from tests.browser.bot_client import BOT, BotClient
 from tests.support.stack import Stack
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -32,13 +32,13 @@ def main() -> int:
         return 1
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, Stack(Path(folder) / "state") as stack:
-        office = Office(stack.url)
-        first = _request_handoffs(office)[0]
+        bot = BotClient(stack.url)
+        first = _request_handoffs(bot)[0]
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
             )
-            _answer_first_user(browser, stack.url, office, first)
+            _answer_first_user(browser, stack.url, bot, first)
             for name, scheme, size in (
                 ("console-light", "light", DESKTOP),
                 ("console-dark", "dark", DESKTOP),
@@ -54,17 +54,17 @@ def main() -> int:
     return 0
 
 
-def _request_handoffs(office: Office) -> list[str]:
+def _request_handoffs(bot: BotClient) -> list[str]:
     ids = []
     for name, reason in USERS:
-        office.says(name, "Hello, is anybody there?")
-        office.says(name, "I am the bot. What is it about?", sender="bot")
+        bot.send_message(name, "Hello, is anybody there?")
+        bot.send_message(name, "I am the bot. What is it about?", sender="bot")
         context = {"order": "4411", "last_intent": "refund"}
-        ids.append(office.asks(name, reason, context=context))
+        ids.append(bot.request_handoff(name, reason, context=context))
     return ids
 
 
-def _answer_first_user(browser: Browser, url: str, office: Office, conversation: str) -> None:
+def _answer_first_user(browser: Browser, url: str, bot: BotClient, conversation: str) -> None:
     """Ana claims the first conversation, replies, and writes a note."""
     with _console(browser, url) as page:
         page.locator(".row", has_text="Nadia").click()
@@ -72,9 +72,9 @@ def _answer_first_user(browser: Browser, url: str, office: Office, conversation:
         page.locator(".composer textarea").fill("I am sorry to hear that. Let me have a look.")
         page.locator(".composer textarea").press("Enter")
         page.locator(".message.agent:not(.outgoing)").wait_for()
-        office.says("Nadia Rahman", "Thank you! It is the blue one.")
+        bot.send_message("Nadia Rahman", "Thank you! It is the blue one.")
         suggestion = {"text": "Offer a refund to the original card."}
-        office.call("POST", f"{BOT}/conversations/{conversation}/suggestions", suggestion)
+        bot.call("POST", f"{BOT}/conversations/{conversation}/suggestions", suggestion)
         page.locator(".modes").get_by_role("button", name="Note").click()
         page.locator(".composer textarea").fill("Second broken parcel this month.")
         page.locator(".composer textarea").press("Enter")

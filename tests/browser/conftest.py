@@ -1,4 +1,4 @@
-"""A real browser, the whole product behind it, and people who work in it."""
+"""The tests here run the console in Chromium, against a local stack of the whole product."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.browser.office import Office
+from tests.browser.bot_client import BotClient
 from tests.support.stack import Stack
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -16,13 +16,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 REPORT_VIOLATIONS = """addEventListener('securitypolicyviolation', event =>
     console.error('CSP ' + event.violatedDirective + ' ' + event.blockedURI))"""
 EXPECTED = ("WebSocket", "ERR_CONNECTION", "ERR_INTERNET", "status of 40")
-"""What a browser says by itself when a connection is gone or the server refuses."""
+"""Errors that the browser itself logs if a connection fails or the server refuses a call."""
 
-PATIENCE = 20_000
-"""Milliseconds within which a page does what it should, on a machine that is busy."""
-expect.set_options(timeout=PATIENCE)
+TIMEOUT_MS = 20_000
+"""The page must reach the expected state within this time. Long enough for a busy machine."""
+expect.set_options(timeout=TIMEOUT_MS)
 
-OpenAs = Callable[..., Page]
+OpenConsole = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -39,30 +39,30 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def office(stack: Stack) -> Iterator[Office]:
-    office = Office(stack.url)
-    yield office
-    office.close()
+def bot(stack: Stack) -> Iterator[BotClient]:
+    bot = BotClient(stack.url)
+    yield bot
+    bot.close()
 
 
 @pytest.fixture
-def page_of(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A page in a context of its own, that fails its test on whatever its console says is wrong."""
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page in its own context. Any error in the page or in its console fails the test."""
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
-    def heard(message: ConsoleMessage) -> None:
+    def on_console(message: ConsoleMessage) -> None:
         if message.type == "error" and not any(each in message.text for each in EXPECTED):
             problems.append(message.text)
 
     def page(**options: Any) -> Page:
         context = browser.new_context(**{"locale": "en-GB", **options})
         contexts.append(context)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(TIMEOUT_MS)
         context.add_init_script(REPORT_VIOLATIONS)
         opened = context.new_page()
         opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on("console", heard)
+        opened.on("console", on_console)
         return opened
 
     yield page
@@ -72,11 +72,11 @@ def page_of(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def open_console(page_of: Callable[..., Page], stack: Stack) -> OpenAs:
-    """The console, signed in as one of the seeded people, when all that waits is there."""
+def open_console(new_page: Callable[..., Page], stack: Stack) -> OpenConsole:
+    """Signs in as one of the seeded accounts, and returns the page when its lists are loaded."""
 
     def open_as(name: str, stack: Stack = stack, **options: Any) -> Page:
-        page = page_of(**options)
+        page = new_page(**options)
         page.goto(f"{stack.url}/console/index.html")
         page.locator("input[name=email]").fill(f"{name}@example.test")
         page.locator("input[name=password]").fill(f"{name}-demo")

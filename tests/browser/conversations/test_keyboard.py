@@ -1,19 +1,26 @@
-"""The keyboard does all of it, and the focus is never lost."""
+"""Keyboard shortcuts, focus and announcements for screen readers."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import find, log, pick, row, said_by_agents, taken
-from tests.browser.office import Office, eventually, somebody
+from tests.browser.bot_client import BotClient, eventually, unique_name
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import (
+    claim_new_conversation,
+    log,
+    open_conversation,
+    row,
+    search,
+    stored_replies,
+)
 
 
-def test_a_conversation_is_found_taken_answered_and_ended_by_hand(
-    open_console: OpenAs, office: Office
+def test_an_agent_finds_claims_answers_and_closes_a_conversation_by_keyboard(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name = somebody()
-    conversation = office.asks(name)
+    name = unique_name()
+    conversation = bot.request_handoff(name)
 
     page.keyboard.press("s")
     page.keyboard.type(name)
@@ -28,7 +35,7 @@ def test_a_conversation_is_found_taken_answered_and_ended_by_hand(
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("Twice.")
     page.keyboard.press("Enter")
-    expect(said_by_agents(page)).to_contain_text("By hand.")
+    expect(stored_replies(page)).to_contain_text("By hand.")
     page.keyboard.press("Escape")
     page.keyboard.press("e")
     expect(page.get_by_role("dialog")).to_contain_text("Close handoff")
@@ -36,7 +43,7 @@ def test_a_conversation_is_found_taken_answered_and_ended_by_hand(
     page.keyboard.press("Enter")
 
     expect(page.locator(".owner")).to_have_text("with the bot")
-    ended = office.log(conversation)
+    ended = bot.entries(conversation)
     assert ended[-2]["text"] == "By hand.\nTwice."
     assert ended[-1]["payload"]["outcome"] == "rejected"
 
@@ -44,11 +51,11 @@ def test_a_conversation_is_found_taken_answered_and_ended_by_hand(
 @pytest.mark.parametrize(
     ("key", "turn"), [("b", "with the bot"), ("q", "In the queue")], ids=["resume", "return"]
 )
-def test_single_keys_give_it_back(
-    open_console: OpenAs, office: Office, key: str, turn: str
+def test_single_keys_hand_a_conversation_back(
+    open_console: OpenConsole, bot: BotClient, key: str, turn: str
 ) -> None:
     page = open_console("ana")
-    taken(page, office)
+    claim_new_conversation(page, bot)
     page.keyboard.press("Escape")
 
     page.keyboard.press(key)
@@ -57,11 +64,11 @@ def test_single_keys_give_it_back(
     expect(page.locator(".thread")).to_be_focused()
 
 
-def test_single_keys_reach_note_reply_canned_replies_and_transfer(
-    open_console: OpenAs, office: Office
+def test_single_keys_open_note_reply_canned_replies_and_transfer(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    taken(page, office)
+    claim_new_conversation(page, bot)
     text = page.locator(".composer textarea")
 
     for key, mode, value in (("n", "Note", ""), ("r", "Reply", ""), ("/", "Reply", "/")):
@@ -78,39 +85,39 @@ def test_single_keys_reach_note_reply_canned_replies_and_transfer(
     expect(page.get_by_role("dialog")).to_contain_text("Transfer conversation")
 
 
-def test_what_the_bot_has_is_put_into_the_queue_with_a_key(
-    open_console: OpenAs, office: Office
+def test_a_key_puts_a_conversation_of_the_bot_in_the_queue(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name = somebody()
-    conversation = office.says(name, "Hello?")
-    find(page, name)
+    name = unique_name()
+    conversation = bot.send_message(name, "Hello?")
+    search(page, name)
 
     page.keyboard.press("p")
 
     expect(page.locator(".owner")).to_have_text("In the queue")
-    assert office.head(conversation)["status"] == "waiting"
+    assert bot.head(conversation)["status"] == "waiting"
 
 
-def test_what_is_offered_is_declined_with_a_key(open_console: OpenAs, office: Office) -> None:
+def test_a_key_declines_an_offer(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("sam")
-    name = somebody()
-    conversation = office.asks(name, priority=9, agent="sam@example.test")
-    pick(page, name, "Waiting")
+    name = unique_name()
+    conversation = bot.request_handoff(name, priority=9, agent="sam@example.test")
+    open_conversation(page, name, "Waiting")
     expect(page.locator(".offer")).to_be_visible()
 
     page.keyboard.press("d")
 
     expect(page.locator(".offer")).to_have_count(0)
-    eventually(lambda: "declined" in [entry["kind"] for entry in office.log(conversation)])
+    eventually(lambda: "declined" in [entry["kind"] for entry in bot.entries(conversation)])
 
 
-def test_no_key_opens_what_one_may_not_do_with_a_colleagues_conversation(
-    open_console: OpenAs, office: Office
+def test_keys_do_nothing_in_a_conversation_that_the_agent_may_not_manage(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     sam, ana = open_console("sam"), open_console("ana")
-    name, _ = taken(sam, office)
-    pick(ana, name, "Others")
+    name, _ = claim_new_conversation(sam, bot)
+    open_conversation(ana, name, "Others")
 
     for key in "xetdpbq":
         ana.keyboard.press(key)
@@ -119,8 +126,8 @@ def test_no_key_opens_what_one_may_not_do_with_a_colleagues_conversation(
     expect(ana.locator(".owner")).to_have_text("with Sam")
 
 
-def test_on_a_keyboard_of_another_script_the_places_of_the_letters_count(
-    open_console: OpenAs,
+def test_shortcuts_follow_the_key_position_on_a_keyboard_of_another_script(
+    open_console: OpenConsole,
 ) -> None:
     page = open_console("ana")
 
@@ -133,9 +140,9 @@ def test_on_a_keyboard_of_another_script_the_places_of_the_letters_count(
     expect(page.get_by_role("searchbox")).to_be_focused()
 
 
-def test_escape_closes_what_is_on_top_alone(open_console: OpenAs, office: Office) -> None:
+def test_escape_closes_only_the_topmost_layer(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    name, _ = taken(page, office)
+    name, _ = claim_new_conversation(page, bot)
     page.locator(".bell").click()
     expect(page.locator("#notifications")).to_be_visible()
 
@@ -145,12 +152,12 @@ def test_escape_closes_what_is_on_top_alone(open_console: OpenAs, office: Office
     expect(page.locator(".thread h1")).to_have_text(name)
 
 
-def test_on_a_phone_the_focus_goes_with_one_from_pane_to_pane_and_back(
-    open_console: OpenAs, office: Office
+def test_the_focus_follows_the_visible_pane_on_a_phone(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana", viewport={"width": 390, "height": 844})
-    name = somebody()
-    office.asks(name, priority=9)
+    name = unique_name()
+    bot.request_handoff(name, priority=9)
     row(page, name).focus()
 
     page.keyboard.press("Enter")
@@ -164,11 +171,13 @@ def test_on_a_phone_the_focus_goes_with_one_from_pane_to_pane_and_back(
     expect(row(page, name)).to_be_focused()
 
 
-def test_escape_leads_back_to_the_row_one_came_from(open_console: OpenAs, office: Office) -> None:
+def test_escape_returns_the_focus_to_the_row_of_the_conversation(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     page = open_console("ana")
-    name = somebody()
-    office.asks(name, priority=9)
-    pick(page, name, "Waiting")
+    name = unique_name()
+    bot.request_handoff(name, priority=9)
+    open_conversation(page, name, "Waiting")
     log(page).focus()
 
     page.keyboard.press("Escape")
@@ -176,8 +185,8 @@ def test_escape_leads_back_to_the_row_one_came_from(open_console: OpenAs, office
     expect(row(page, name)).to_be_focused()
 
 
-def test_the_sheet_of_keys_opens_and_closes_and_the_focus_comes_back(
-    open_console: OpenAs, office: Office
+def test_the_list_of_shortcuts_opens_and_closes_and_the_focus_returns(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
     button = page.get_by_role("button", name="Settings")
@@ -192,7 +201,7 @@ def test_the_sheet_of_keys_opens_and_closes_and_the_focus_comes_back(
     expect(button).to_be_focused()
 
 
-def test_single_keys_can_be_switched_off(open_console: OpenAs) -> None:
+def test_an_agent_switches_single_key_shortcuts_off(open_console: OpenConsole) -> None:
     page = open_console("ana")
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Single-key shortcuts").uncheck()
@@ -207,7 +216,7 @@ def test_single_keys_can_be_switched_off(open_console: OpenAs) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_the_tabs_are_walked_with_the_arrows(open_console: OpenAs) -> None:
+def test_the_arrow_keys_move_between_the_list_tabs(open_console: OpenConsole) -> None:
     page = open_console("ana")
     page.get_by_role("tab", name="Waiting").focus()
 
@@ -220,23 +229,25 @@ def test_the_tabs_are_walked_with_the_arrows(open_console: OpenAs) -> None:
     expect(page.get_by_role("tab", name="Recent")).to_be_focused()
 
 
-def test_everything_that_can_be_pressed_is_reached_by_tab(
-    open_console: OpenAs, office: Office
+def test_every_control_is_reached_with_the_tab_key(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    taken(page, office)
+    claim_new_conversation(page, bot)
     wanted = page.evaluate(PRESSABLE)
 
-    reached = walked(page, len(wanted) + 8)
+    reached = tab_through(page, len(wanted) + 8)
 
     assert set(wanted) - reached == set()
 
 
-def test_the_first_tab_skips_to_the_conversation(open_console: OpenAs, office: Office) -> None:
+def test_the_first_tab_stop_skips_to_the_conversation(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     page = open_console("ana")
-    name = somebody()
-    office.asks(name, priority=9)
-    pick(page, name, "Waiting")
+    name = unique_name()
+    bot.request_handoff(name, priority=9)
+    open_conversation(page, name, "Waiting")
     page.evaluate("() => document.activeElement.blur()")
     page.locator(".skip").focus()
 
@@ -246,15 +257,15 @@ def test_the_first_tab_skips_to_the_conversation(open_console: OpenAs, office: O
     expect(page.locator(".thread h1")).to_have_text(name)
 
 
-def test_what_is_said_is_told_to_those_who_do_not_see_it(
-    open_console: OpenAs, office: Office
+def test_new_messages_are_announced_to_screen_readers(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name, _ = taken(page, office)
+    name, _ = claim_new_conversation(page, bot)
     expect(log(page)).to_contain_text("took over")
     expect(log(page)).to_have_attribute("aria-live", "off")
 
-    office.says(name, "Do you hear me?")
+    bot.send_message(name, "Do you hear me?")
 
     expect(page.locator(".thread > [aria-live=polite]")).to_have_text(f"{name}: Do you hear me?")
 
@@ -264,7 +275,7 @@ PRESSABLE = """() => [...document.querySelectorAll('button, input, select, texta
     .map((each) => each.outerHTML.slice(0, 80))"""
 
 
-def walked(page: Page, steps: int) -> set[str]:
+def tab_through(page: Page, steps: int) -> set[str]:
     page.evaluate("() => document.activeElement.blur()")
     reached = set()
     for _ in range(steps):

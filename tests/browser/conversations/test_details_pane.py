@@ -1,46 +1,48 @@
-"""What stands beside a conversation: who the user is, tags, notes, what was before."""
+"""The details pane: user, context, tags, notes and earlier handoffs."""
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import note, pick, press, taken
-from tests.browser.office import BOT, Office, somebody
+from tests.browser.bot_client import BOT, BotClient, unique_name
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import claim_new_conversation, note, open_conversation, press
 
 
-def test_who_the_user_is_and_what_the_bot_knows_of_them(
-    open_console: OpenAs, office: Office
+def test_the_details_show_the_user_and_the_bots_context(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
-    name = somebody()
+    name = unique_name()
     who = {"id": f"u-{name}", "name": name, "attributes": {"plan": "gold", "seats": 12}}
     said = {"channel": "web", "user": who, "from": "user", "text": "Hello"}
-    office.call("POST", f"{BOT}/messages", said)
-    office.asks(name, queue="flights", priority=9, context={"flight": "XY 123", "bags": [1, 2]})
+    bot.call("POST", f"{BOT}/messages", said)
+    bot.request_handoff(
+        name, queue="flights", priority=9, context={"flight": "XY 123", "bags": [1, 2]}
+    )
     sam = open_console("sam")
 
-    pick(sam, name, "Waiting")
+    open_conversation(sam, name, "Waiting")
 
     details = sam.get_by_role("complementary")
     for text in (f"u-{name}", "web", "flights", "plan", "gold", "12", "XY 123", "[1,2]"):
         expect(details).to_contain_text(text)
 
 
-def test_tags_are_set_and_taken_off(open_console: OpenAs, office: Office) -> None:
+def test_an_agent_adds_and_removes_tags(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    _, conversation = taken(page, office)
+    _, conversation = claim_new_conversation(page, bot)
 
     for tag in ("vip", "vip", "refund"):
         page.get_by_label("Add a tag").fill(tag)
         page.get_by_label("Add a tag").press("Enter")
         expect(page.locator(".tags li", has_text=tag)).to_have_count(1)
-    assert office.head(conversation)["tags"] == ["vip", "refund"]
+    assert bot.head(conversation)["tags"] == ["vip", "refund"]
     page.get_by_label("Remove vip").click()
 
     expect(page.locator(".tags li")).to_have_text(["refund"])
 
 
-def test_notes_stand_together(open_console: OpenAs, office: Office) -> None:
+def test_the_details_list_all_notes(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    taken(page, office)
+    claim_new_conversation(page, bot)
 
     note(page, "First")
     note(page, "Second")
@@ -48,17 +50,17 @@ def test_notes_stand_together(open_console: OpenAs, office: Office) -> None:
     expect(page.locator(".details .note .text")).to_have_text(["First", "Second"])
 
 
-def test_earlier_handoffs_are_told_with_what_came_of_them(
-    open_console: OpenAs, office: Office
+def test_the_details_list_earlier_handoffs_with_their_outcomes(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name, _ = taken(page, office, reason="A first question.")
+    name, _ = claim_new_conversation(page, bot, reason="A first question.")
     press(page, "Close …")
     page.get_by_label("Note for the bot").fill("Answered at length.")
     page.get_by_role("dialog").get_by_role("button", name="Close handoff").click()
     expect(page.locator(".owner")).to_have_text("with the bot")
 
-    office.asks(name, "A second question.")
+    bot.request_handoff(name, "A second question.")
 
     history = page.locator(".history li")
     expect(history).to_have_count(1)
@@ -66,12 +68,12 @@ def test_earlier_handoffs_are_told_with_what_came_of_them(
         expect(history).to_contain_text(text)
 
 
-def test_what_the_server_does_not_say_is_not_said_to_be_nothing(
-    open_console: OpenAs, office: Office
+def test_a_failed_load_of_earlier_handoffs_is_not_shown_as_an_empty_list(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
     page.route("**/handoffs?*", lambda route: route.abort("connectionrefused"))
 
-    taken(page, office)
+    claim_new_conversation(page, bot)
 
     expect(page.locator(".details")).to_contain_text("The server did not answer.")

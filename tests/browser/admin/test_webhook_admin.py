@@ -1,36 +1,42 @@
-"""The webhook, tried by its button, and what it was told."""
+"""Admins set up and test the webhook, and send deliveries again."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.admin_desk import admin, go, in_dialog, press, secret_shown
-from tests.browser.conftest import OpenAs
-from tests.browser.office import Office, somebody
+from tests.browser.admin.admin_actions import (
+    open_admin,
+    open_tab,
+    press,
+    press_in_dialog,
+    shown_secret,
+)
+from tests.browser.bot_client import BotClient, unique_name
+from tests.browser.conftest import OpenConsole
 from tests.support.network.webhook_receiver import Receiver
 
 
 @pytest.fixture
-def owner(open_console: OpenAs) -> Page:
-    return admin(open_console)
+def owner(open_console: OpenConsole) -> Page:
+    return open_admin(open_console)
 
 
-def set_up(page: Page, receiver: Receiver) -> None:
-    """Of the bot that the demo does not need."""
+def set_up_webhook(page: Page, receiver: Receiver) -> None:
+    """Uses the bot `other`, because the demo needs the webhook of `demo`."""
     page.get_by_label("Bot", exact=True).select_option("other")
-    go(page, "Webhook")
+    open_tab(page, "Webhook")
     expect(page.get_by_label("URL")).to_be_visible()
     if page.get_by_role("button", name="Remove", exact=True).count():
         press(page, "Remove")
-        in_dialog(page, "Remove")
+        press_in_dialog(page, "Remove")
         expect(page.get_by_label("URL")).to_have_value("")
     page.get_by_label("URL").fill(receiver.url)
     press(page, "Save")
-    receiver.trust(secret_shown(page))
+    receiver.trust(shown_secret(page))
 
 
-def test_a_webhook_is_tried_and_what_came_of_it_is_told_in_colour_and_words(owner: Page) -> None:
+def test_a_webhook_test_shows_its_result_in_colour_and_words(owner: Page) -> None:
     with Receiver([500]) as receiver:
-        set_up(owner, receiver)
+        set_up_webhook(owner, receiver)
         result = owner.locator(".panel [role=status]")
 
         press(owner, "Send test")
@@ -44,12 +50,12 @@ def test_a_webhook_is_tried_and_what_came_of_it_is_told_in_colour_and_words(owne
         assert [told.type for told in receiver.attempts] == ["webhook.test"] * 2
 
 
-def test_a_new_secret_signs_from_now_on(owner: Page) -> None:
+def test_a_rotated_secret_signs_the_next_call(owner: Page) -> None:
     with Receiver() as receiver:
-        set_up(owner, receiver)
+        set_up_webhook(owner, receiver)
         press(owner, "Rotate secret")
-        in_dialog(owner, "Rotate")
-        receiver.trust(secret_shown(owner))
+        press_in_dialog(owner, "Rotate")
+        receiver.trust(shown_secret(owner))
         expect(owner.locator(".panel").first).to_contain_text("A former secret signs until")
 
         press(owner, "Send test")
@@ -58,9 +64,9 @@ def test_a_new_secret_signs_from_now_on(owner: Page) -> None:
         assert receiver.forged == 0
 
 
-def test_an_address_that_is_not_called_is_refused_beside_its_field(owner: Page) -> None:
+def test_an_invalid_webhook_url_is_refused_beside_its_field(owner: Page) -> None:
     owner.get_by_label("Bot", exact=True).select_option("other")
-    go(owner, "Webhook")
+    open_tab(owner, "Webhook")
     owner.get_by_label("URL").fill("ftp://example.test/hook")
 
     press(owner, "Save")
@@ -70,13 +76,13 @@ def test_an_address_that_is_not_called_is_refused_beside_its_field(owner: Page) 
     expect(owner.get_by_label("URL")).to_have_value("ftp://example.test/hook")
 
 
-def test_what_failed_stands_in_the_log_and_is_sent_again(owner: Page, office: Office) -> None:
+def test_a_failed_delivery_is_listed_and_can_be_sent_again(owner: Page, bot: BotClient) -> None:
     with Receiver([500]) as receiver:
-        set_up(owner, receiver)
-        asks_at_other(office)
+        set_up_webhook(owner, receiver)
+        request_handoff_at_other_bot(bot)
         receiver.wait_for(lambda told: len(told) > 1, 15)
 
-        go(owner, "Deliveries")
+        open_tab(owner, "Deliveries")
         owner.get_by_label("Status", exact=True).select_option("failed")
         failed = owner.get_by_role("listitem").filter(has_text="handoff.requested").first
         expect(failed).to_contain_text("500")
@@ -89,11 +95,11 @@ def test_what_failed_stands_in_the_log_and_is_sent_again(owner: Page, office: Of
         expect(owner.get_by_role("listitem").first).to_contain_text("sent again")
 
 
-def asks_at_other(office: Office) -> None:
-    """Somebody who talks to the bot that the demo does not need."""
-    who = somebody()
-    said = {"channel": "web", "user": {"id": who}, "from": "user", "text": "Hello"}
-    bot = "/api/v1/bots/other"
+def request_handoff_at_other_bot(bot: BotClient) -> None:
+    """A user of the bot `other` asks for an agent."""
+    user = unique_name()
+    message = {"channel": "web", "user": {"id": user}, "from": "user", "text": "Hello"}
+    path = "/api/v1/bots/other"
     key = "bk_other_onlyforloopback"
-    talk = office.call("POST", f"{bot}/messages", said, token=key)["conversation_id"]
-    office.call("POST", f"{bot}/conversations/{talk}/pause", {}, token=key)
+    conversation = bot.call("POST", f"{path}/messages", message, token=key)["conversation_id"]
+    bot.call("POST", f"{path}/conversations/{conversation}/pause", {}, token=key)

@@ -1,20 +1,20 @@
-"""500 who wait, and 2,000 entries of one conversation: only what is near the eye is in the page."""
+"""Long lists and long threads: only the rows and entries near the visible part are rendered."""
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenAs
-from tests.browser.crowd import crowded, lengthened
-from tests.browser.desk import go_to, log, taken
-from tests.browser.office import Office, somebody
+from tests.browser.bot_client import BotClient, unique_name
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import claim_new_conversation, log, open_view
+from tests.browser.conversations.long_lists import fill_inbox, fill_thread
 
 
-def test_of_many_who_wait_only_those_near_the_eye_are_in_the_page(
-    open_console: OpenAs, office: Office
+def test_a_long_list_renders_only_the_rows_near_the_visible_part(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("sam")
-    head = office.head(office.asks(somebody()))
+    head = bot.head(bot.request_handoff(unique_name()))
 
-    crowded(page, head, 500)
+    fill_inbox(page, head, 500)
     expect(page.get_by_role("tab", name="Waiting")).to_contain_text("50")
     drawn = page.locator(".row").count()
     page.locator(".rows").evaluate("(box) => { box.scrollTop = box.scrollHeight; }")
@@ -28,26 +28,28 @@ def test_of_many_who_wait_only_those_near_the_eye_are_in_the_page(
     expect(last).to_have_attribute("aria-posinset", all_of_them or "")
 
 
-def test_the_team_shows_many_step_by_step(open_console: OpenAs, office: Office) -> None:
+def test_the_team_view_shows_a_long_table_page_by_page(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     page = open_console("sam")
-    head = office.head(office.asks(somebody()))
-    crowded(page, head, 500)
+    head = bot.head(bot.request_handoff(unique_name()))
+    fill_inbox(page, head, 500)
 
-    go_to(page, "Team")
+    open_view(page, "Team")
     expect(page.locator("tbody tr")).to_have_count(50)
     page.get_by_role("button", name="Show more").click()
 
     expect(page.locator("tbody tr")).to_have_count(100)
 
 
-def test_of_a_long_thread_only_what_is_near_the_eye_is_in_the_page(
-    open_console: OpenAs, office: Office
+def test_a_long_thread_renders_only_the_entries_near_the_visible_part(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    _, conversation = taken(page, office)
+    _, conversation = claim_new_conversation(page, bot)
     expect(log(page)).to_contain_text("took over")
 
-    lengthened(page, conversation, 2000)
+    fill_thread(page, conversation, 2000)
     expect(log(page)).to_contain_text("line 1999.")
     at_the_end = page.locator(".message").count()
     page.locator(".log").evaluate("(box) => { box.scrollTop = 0; }")
@@ -58,12 +60,12 @@ def test_of_a_long_thread_only_what_is_near_the_eye_is_in_the_page(
     assert page.locator(".message").count() <= 130
 
 
-def test_who_reads_on_top_of_a_long_thread_is_not_torn_away_by_news(
-    open_console: OpenAs, office: Office
+def test_new_messages_do_not_scroll_an_agent_who_reads_older_ones(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name, conversation = taken(page, office)
-    lengthened(page, conversation, 400)
+    name, conversation = claim_new_conversation(page, bot)
+    fill_thread(page, conversation, 400)
     expect(log(page)).to_contain_text("line 399.")
     page.locator(".log").evaluate("(box) => { box.scrollTop = 2000; }")
     line = page.locator(".message", has_text="line ").nth(20)
@@ -71,26 +73,26 @@ def test_who_reads_on_top_of_a_long_thread_is_not_torn_away_by_news(
     page.wait_for_timeout(300)
     before = page.locator(".log").evaluate("(box) => box.scrollTop")
 
-    lengthened(page, conversation, 5)
+    fill_thread(page, conversation, 5)
     page.wait_for_timeout(300)
 
     assert abs(page.locator(".log").evaluate("(box) => box.scrollTop") - before) < 400
     assert name
 
 
-def test_who_reads_above_is_told_of_news_below_and_led_there(
-    open_console: OpenAs, office: Office
+def test_a_button_leads_an_agent_who_scrolled_up_to_new_messages(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    _, conversation = taken(page, office)
-    lengthened(page, conversation, 60)
+    _, conversation = claim_new_conversation(page, bot)
+    fill_thread(page, conversation, 60)
     expect(log(page)).to_contain_text("line 59.")
     news = log(page).get_by_role("button", name="New messages")
     page.locator(".log").evaluate("(box) => { box.scrollTop = 0; }")
     page.wait_for_timeout(300)
     expect(news).to_have_count(0)
 
-    lengthened(page, conversation, 1)
+    fill_thread(page, conversation, 1)
     news.click()
 
     expect(log(page).locator(".message").last).to_be_in_viewport()

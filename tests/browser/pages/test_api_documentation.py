@@ -1,18 +1,18 @@
-"""The API's documentation in a real browser: all operations are there, and one can be tried."""
+"""The pages of the API's documentation."""
 
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.office import KEY
+from tests.browser.bot_client import KEY
 from tests.support.openapi_document import operations
 from tests.support.stack import Stack
 
 
-def test_every_operation_is_shown_and_one_can_be_tried(
-    page_of: Callable[..., Page], stack: Stack
+def test_the_documentation_shows_every_operation_and_can_call_one(
+    new_page: Callable[..., Page], stack: Stack
 ) -> None:
-    page = page_of()
+    page = new_page()
     outside: list[str] = []
     page.on("request", lambda r: None if r.url.startswith(stack.url) else outside.append(r.url))
 

@@ -1,4 +1,4 @@
-"""For anybody's eyes, hands and screens: what axe finds, and where everything has its place."""
+"""Accessibility and layout of the agent's views."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,38 +6,38 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import (
-    go_to,
+from tests.browser.bot_client import BOT, BotClient, eventually, unique_name
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import (
+    claim_new_conversation,
     log,
     note,
-    pick,
+    open_conversation,
+    open_view,
     press,
     row,
-    taken,
     violations,
     write,
 )
-from tests.browser.office import BOT, Office, eventually, somebody
 from tests.support.stack import Stack
 
 LAYOUTS = {"desktop": (1360, 820), "laptop": (1024, 768), "phone": (390, 844)}
 SCHEMES = ["light", "dark"]
 
 
-def ended(office: Office) -> None:
-    """A handoff that the report has counted."""
-    done = office.asks(somebody(), queue="sales")
-    office.call("POST", f"{BOT}/conversations/{done}/unpause", {"outcome": "resolved"})
-    token = office.token("sam")
-    eventually(lambda: office.call("GET", f"{BOT}/report", token=token)["totals"]["handoffs"] > 0)
+def end_handoff(bot: BotClient) -> None:
+    """Ends a handoff and waits until the report has counted it."""
+    done = bot.request_handoff(unique_name(), queue="sales")
+    bot.call("POST", f"{BOT}/conversations/{done}/unpause", {"outcome": "resolved"})
+    token = bot.token("sam")
+    eventually(lambda: bot.call("GET", f"{BOT}/report", token=token)["totals"]["handoffs"] > 0)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_axe_finds_nothing_at_the_door(
-    page_of: Callable[..., Page], stack: Stack, scheme: str
+def test_axe_finds_no_violation_on_the_sign_in_page(
+    new_page: Callable[..., Page], stack: Stack, scheme: str
 ) -> None:
-    page = page_of(color_scheme=scheme)
+    page = new_page(color_scheme=scheme)
     page.goto(f"{stack.url}/console/index.html")
     expect(page.get_by_label("Password")).to_be_visible()
 
@@ -46,20 +46,20 @@ def test_axe_finds_nothing_at_the_door(
 
 @pytest.mark.parametrize("layout", ["desktop", "phone"])
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_axe_finds_nothing_in_a_conversation(
-    open_console: OpenAs, office: Office, scheme: str, layout: str
+def test_axe_finds_no_violation_in_a_conversation(
+    open_console: OpenConsole, bot: BotClient, scheme: str, layout: str
 ) -> None:
     width, height = LAYOUTS[layout]
     page = open_console("sam", color_scheme=scheme, viewport={"width": width, "height": height})
     found = violations(page)
-    name, conversation = taken(page, office)
+    name, conversation = claim_new_conversation(page, bot)
     write(page, "Hello")
     note(page, "A note")
     suggestion = {"text": "Say this."}
-    office.call("POST", f"{BOT}/conversations/{conversation}/suggestions", suggestion)
-    office.call("POST", f"{BOT}/conversations/{conversation}/typing", {"from": "user"})
+    bot.call("POST", f"{BOT}/conversations/{conversation}/suggestions", suggestion)
+    bot.call("POST", f"{BOT}/conversations/{conversation}/typing", {"from": "user"})
     payload = {"type": "card", "payload": {"title": "A card"}, "from": "user"}
-    office.call("POST", f"{BOT}/conversations/{conversation}/messages", payload)
+    bot.call("POST", f"{BOT}/conversations/{conversation}/messages", payload)
     expect(log(page).locator("pre")).to_be_visible()
     found += violations(page)
     if layout == "phone":
@@ -72,11 +72,13 @@ def test_axe_finds_nothing_in_a_conversation(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_axe_finds_nothing_in_any_dialog(open_console: OpenAs, office: Office, scheme: str) -> None:
+def test_axe_finds_no_violation_in_the_dialogs(
+    open_console: OpenConsole, bot: BotClient, scheme: str
+) -> None:
     open_console("bo")
     page = open_console("sam", color_scheme=scheme)
-    taken(page, office)
-    office.call("POST", f"{BOT}/notifications", {"message": "Look", "level": "error"})
+    claim_new_conversation(page, bot)
+    bot.call("POST", f"{BOT}/notifications", {"message": "Look", "level": "error"})
     found = []
 
     for name, title in (("Transfer", "Transfer conversation"), ("Close …", "Close handoff")):
@@ -99,19 +101,19 @@ def test_axe_finds_nothing_in_any_dialog(open_console: OpenAs, office: Office, s
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_axe_finds_nothing_with_the_team_in_the_report_and_in_an_outage(
-    open_console: OpenAs, office: Office, scheme: str
+def test_axe_finds_no_violation_in_team_report_and_during_an_outage(
+    open_console: OpenConsole, bot: BotClient, scheme: str
 ) -> None:
-    ended(office)
-    office.asks(somebody(), queue="sales")
+    end_handoff(bot)
+    bot.request_handoff(unique_name(), queue="sales")
     page = open_console("sam", color_scheme=scheme)
     found = []
 
     for view, shown in (("Team", ".agent-card"), ("Report", ".chart svg")):
-        go_to(page, view)
+        open_view(page, view)
         expect(page.locator(shown).first).to_be_visible()
         found += violations(page)
-    go_to(page, "Conversations")
+    open_view(page, "Conversations")
     page.context.set_offline(True)
     expect(page.locator(".banner")).to_be_visible()
     found += violations(page)
@@ -120,16 +122,18 @@ def test_axe_finds_nothing_with_the_team_in_the_report_and_in_an_outage(
     assert found == []
 
 
-def test_axe_finds_nothing_from_right_to_left(open_console: OpenAs, office: Office) -> None:
+def test_axe_finds_no_violation_from_right_to_left(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     page = open_console("sam", locale="ar")
-    name = somebody()
-    office.asks(name, priority=9)
-    pick(page, name)
+    name = unique_name()
+    bot.request_handoff(name, priority=9)
+    open_conversation(page, name)
 
     assert violations(page) == []
 
 
-def test_axe_bites(open_console: OpenAs) -> None:
+def test_axe_finds_a_planted_violation(open_console: OpenConsole) -> None:
     page = open_console("ana")
     page.evaluate("() => document.body.append(document.createElement('button'))")
 
@@ -138,19 +142,23 @@ def test_axe_bites(open_console: OpenAs) -> None:
 
 @pytest.mark.parametrize("locale", ["en-GB", "ar"])
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_pane_has_its_place(
-    open_console: OpenAs, office: Office, layout: str, locale: str
+def test_every_pane_has_its_place_on_each_screen_size(
+    open_console: OpenConsole, bot: BotClient, layout: str, locale: str
 ) -> None:
     width, height = LAYOUTS[layout]
-    name = somebody()
-    office.asks(name, "W" * 200)
+    name = unique_name()
+    bot.request_handoff(name, "W" * 200)
     page = open_console("ana", viewport={"width": width, "height": height}, locale=locale)
     page.get_by_role("searchbox").fill(name)
 
-    listed = place(page, ".inbox")
+    listed = box_of(page, ".inbox")
     row(page, name).click()
     expect(page.locator(".reason")).to_be_visible()
-    thread, composer, talk = place(page, ".thread"), place(page, ".composer"), place(page, ".log")
+    thread, composer, talk = (
+        box_of(page, ".thread"),
+        box_of(page, ".composer"),
+        box_of(page, ".log"),
+    )
 
     assert thread["height"] > height * 0.85
     assert thread["width"] >= (width if layout == "phone" else width * 0.45) - 1
@@ -158,18 +166,18 @@ def test_every_pane_has_its_place(
     assert composer["y"] + composer["height"] <= height + 1
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if layout == "phone":
-        walks_between_panes(page, width)
+        walk_between_panes(page, width)
     else:
         assert (listed["x"] < thread["x"]) == (locale != "ar")
         assert listed["width"] >= 260
 
 
-def walks_between_panes(page: Page, width: int) -> None:
-    """One at a time, each as wide as the screen, with a way back."""
+def walk_between_panes(page: Page, width: int) -> None:
+    """One pane is visible at a time, as wide as the screen, with a button back."""
     page.locator(".thread .to-details").click()
     expect(page.locator(".details")).to_be_visible()
     expect(page.locator(".thread")).to_be_hidden()
-    assert place(page, ".details")["width"] == width
+    assert box_of(page, ".details")["width"] == width
     page.locator(".details .back").click()
     page.locator(".thread .back").click()
     expect(page.locator(".inbox")).to_be_visible()
@@ -177,28 +185,28 @@ def walks_between_panes(page: Page, width: int) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_note_has_as_much_room_as_a_reply(
-    open_console: OpenAs, office: Office, layout: str
+def test_the_note_field_is_as_large_as_the_reply_field(
+    open_console: OpenConsole, bot: BotClient, layout: str
 ) -> None:
     width, height = LAYOUTS[layout]
     page = open_console("ana", viewport={"width": width, "height": height})
-    taken(page, office)
-    reply = place(page, ".composer textarea")
+    claim_new_conversation(page, bot)
+    reply = box_of(page, ".composer textarea")
 
     page.locator(".modes").get_by_role("button", name="Note").click()
 
-    room = place(page, ".composer textarea")
+    room = box_of(page, ".composer textarea")
     assert room["width"] > reply["width"] * 0.9
     assert room["x"] == reply["x"]
-    assert place(page, ".modes")["y"] < room["y"]
+    assert box_of(page, ".modes")["y"] < room["y"]
 
 
 @pytest.mark.parametrize("queue", [None, "sales"])
-def test_a_row_has_as_much_above_its_words_as_below(
-    open_console: OpenAs, office: Office, queue: str | None
+def test_the_text_of_a_row_is_centred(
+    open_console: OpenConsole, bot: BotClient, queue: str | None
 ) -> None:
-    name = somebody()
-    office.asks(name, priority=0, **({"queue": queue} if queue else {}))
+    name = unique_name()
+    bot.request_handoff(name, priority=0, **({"queue": queue} if queue else {}))
     page = open_console("sam")
     page.get_by_role("searchbox").fill(name)
     found = row(page, name)
@@ -212,7 +220,7 @@ def test_a_row_has_as_much_above_its_words_as_below(
     assert abs(above - below) <= 3
 
 
-def test_presence_is_told_by_shape_and_not_by_colour_alone(open_console: OpenAs) -> None:
+def test_presence_differs_by_shape_and_not_only_by_colour(open_console: OpenConsole) -> None:
     page = open_console("ana", viewport={"width": 390, "height": 844})
     shapes = set()
     for status in ("online", "away", "offline"):
@@ -231,13 +239,13 @@ SHAPE = """(label) => {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_button_can_be_hit_and_none_covers_another(
-    open_console: OpenAs, office: Office, layout: str
+def test_every_button_is_large_enough_and_none_covers_another(
+    open_console: OpenConsole, bot: BotClient, layout: str
 ) -> None:
-    """WCAG 2.2, 2.5.8: 24 pixels at least."""
+    """WCAG 2.2, criterion 2.5.8: at least 24 pixels."""
     width, height = LAYOUTS[layout]
     page = open_console("sam", viewport={"width": width, "height": height})
-    taken(page, office)
+    claim_new_conversation(page, bot)
     page.wait_for_timeout(300)
 
     boxes: list[dict[str, Any]] = page.evaluate(
@@ -252,17 +260,17 @@ def test_every_button_can_be_hit_and_none_covers_another(
             assert box["right"] <= width + 1, box
 
 
-def test_who_wants_no_motion_sees_none(open_console: OpenAs, office: Office) -> None:
+def test_reduced_motion_switches_animations_off(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana", reduced_motion="reduce")
-    _, conversation = taken(page, office)
+    _, conversation = claim_new_conversation(page, bot)
 
-    office.call("POST", f"{BOT}/conversations/{conversation}/typing", {"from": "user"})
+    bot.call("POST", f"{BOT}/conversations/{conversation}/typing", {"from": "user"})
     expect(page.locator(".typing")).to_be_visible()
 
     assert page.evaluate("() => document.getAnimations().length") == 0
 
 
-def place(page: Page, selector: str) -> Any:
+def box_of(page: Page, selector: str) -> Any:
     box = page.locator(selector).bounding_box()
     assert box
     return box

@@ -1,4 +1,4 @@
-"""What the users and the bot do meanwhile, over the public API."""
+"""What users and the bot do, over the public API."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ KEY = "bk_demo_onlyforloopback"
 BOT = "/api/v1/bots/demo"
 
 
-class Office:
+class BotClient:
     def __init__(self, url: str) -> None:
         self._url = url
         self._conversations: set[str] = set()
@@ -36,8 +36,10 @@ class Office:
         token: str = self.call("POST", "/api/v1/auth/login", login)["payload"]["token"]
         return token
 
-    def says(self, name: str, text: str, user: str | None = None, sender: str = "user") -> str:
-        """The id of the conversation. `user` is made from the name."""
+    def send_message(
+        self, name: str, text: str, user: str | None = None, sender: str = "user"
+    ) -> str:
+        """Returns the conversation id. Without `user`, the user's id is derived from the name."""
         who = {"id": user or f"u-{name}", "name": name}
         said = {"channel": "web", "user": who, "from": sender, "text": text}
         conversation: str = self.call("POST", f"{BOT}/messages", said)["conversation_id"]
@@ -45,39 +47,39 @@ class Office:
         return conversation
 
     def close(self) -> None:
-        """Gives back to the bot what is left: a list shows only the rows that fit, so what one
-        test leaves in it pushes the next test's rows out of sight."""
+        """Hands all conversations back to the bot. Otherwise they would push the rows of the
+        next test out of the rendered part of the list."""
         for conversation in self._conversations:
-            with contextlib.suppress(urllib.error.HTTPError):  # the bot has it already
+            with contextlib.suppress(urllib.error.HTTPError):  # already with the bot
                 self.call("POST", f"{BOT}/conversations/{conversation}/unpause", {})
 
-    def asks(self, name: str, reason: str = "Wants a refund.", **more: Any) -> str:
-        conversation = self.says(name, "May I talk to somebody?")
+    def request_handoff(self, name: str, reason: str = "Wants a refund.", **more: Any) -> str:
+        conversation = self.send_message(name, "May I talk to somebody?")
         self.call("POST", f"{BOT}/conversations/{conversation}/pause", {"reason": reason, **more})
         return conversation
 
     def head(self, conversation: str) -> Any:
         return self.call("GET", f"{BOT}/conversations/{conversation}")
 
-    def log(self, conversation: str) -> list[Any]:
+    def entries(self, conversation: str) -> list[Any]:
         path = f"{BOT}/conversations/{conversation}/entries?after=0&limit=100"
         entries: list[Any] = self.call("GET", path)["items"]
         return entries
 
-    def texts(self, conversation: str) -> list[str]:
-        return [entry["text"] for entry in self.log(conversation) if entry["kind"] == "message"]
+    def message_texts(self, conversation: str) -> list[str]:
+        return [entry["text"] for entry in self.entries(conversation) if entry["kind"] == "message"]
 
 
-def somebody() -> str:
-    """A name that no other test has."""
+def unique_name() -> str:
+    """A name that no other test uses."""
     return f"Zoe {uuid4().hex[:6]}"
 
 
 def eventually(is_so: Callable[[], bool], seconds: float = 20, page: Page | None = None) -> None:
-    """What a page tells by itself arrives only while one waits with that page."""
+    """Pass `page` if the condition needs events of the page: they arrive only while it waits."""
     deadline = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < deadline, "it did not come to be"
+        assert time.monotonic() < deadline, "The condition was not met in time."
         if page:
             page.wait_for_timeout(50)
         else:

@@ -1,25 +1,32 @@
-"""What admins see, for anybody's eyes and on any screen."""
+"""Accessibility and layout of the admin view, and lists that fail to load."""
 
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.admin_desk import admin, go, in_dialog, made_key, press, put_queue
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import go_to, violations
-from tests.browser.office import Office, somebody
+from tests.browser.admin.admin_actions import (
+    create_key,
+    create_queue,
+    open_admin,
+    open_tab,
+    press,
+    press_in_dialog,
+)
+from tests.browser.bot_client import BotClient, unique_name
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import open_view, violations
 
 PHONE = {"width": 390, "height": 844}
 
 
-def test_a_list_that_does_not_come_is_a_sentence_and_can_be_tried_again(
-    open_console: OpenAs,
+def test_a_list_that_fails_to_load_shows_a_message_and_can_be_retried(
+    open_console: OpenConsole,
 ) -> None:
     page = open_console("owner")
     page.route("**/queues", lambda route: route.abort("connectionrefused"))
-    go_to(page, "Admin")
-    go(page, "Queues")
+    open_view(page, "Admin")
+    open_tab(page, "Queues")
     expect(page.get_by_role("alert")).to_have_text("No connection. Try again in a moment.")
     page.unroute("**/queues")
 
@@ -28,8 +35,8 @@ def test_a_list_that_does_not_come_is_a_sentence_and_can_be_tried_again(
     expect(page.get_by_role("heading", name="Queues")).to_be_visible()
 
 
-def everything_open(page: Page) -> list[Any]:
-    """Each tab, and the largest of the forms."""
+def open_everything(page: Page) -> list[Any]:
+    """Opens each tab and the largest form, and collects the violations that axe finds."""
     found = []
     for tab in page.get_by_role("tab").all():
         tab.click()
@@ -40,31 +47,31 @@ def everything_open(page: Page) -> list[Any]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_tab_or_form(
-    open_console: OpenAs, office: Office, scheme: str
+def test_axe_finds_no_violation_in_the_admin_tabs_and_forms(
+    open_console: OpenConsole, bot: BotClient, scheme: str
 ) -> None:
-    put_queue(office, mode="offer")
-    page = admin(open_console, color_scheme=scheme)
-    found = everything_open(page)
-    go(page, "Queues")
+    create_queue(bot, mode="offer")
+    page = open_admin(open_console, color_scheme=scheme)
+    found = open_everything(page)
+    open_tab(page, "Queues")
     press(page, "New queue")
     page.get_by_label("Always open").uncheck()
     page.get_by_text("Time limits", exact=True).click()
     press(page, "Add a message")
     found += violations(page)
     page.keyboard.press("Escape")
-    made_key(page, somebody())
+    create_key(page, unique_name())
     found += violations(page)
-    in_dialog(page, "Done")
+    press_in_dialog(page, "Done")
 
     assert found == []
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "es", "ar"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(
-    open_console: OpenAs, office: Office, locale: str
+def test_the_admin_view_fits_the_width_of_a_phone(
+    open_console: OpenConsole, bot: BotClient, locale: str
 ) -> None:
-    put_queue(office, mode="offer", fallback="a-queue-of-a-long-name")
+    create_queue(bot, mode="offer", fallback="a-queue-of-a-long-name")
     page = open_console("owner", viewport=PHONE, locale=locale)
     page.locator(".header .tab").last.click()
     expect(page.get_by_role("tab").first).to_be_visible()

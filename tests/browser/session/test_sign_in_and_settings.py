@@ -1,4 +1,4 @@
-"""Signing in and out, settings, and what asks for an agent's attention."""
+"""Signing in and out, settings, notifications and sounds."""
 
 import re
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import find, row, scroll_to, taken, write
-from tests.browser.office import BOT, Office, somebody
+from tests.browser.bot_client import BOT, BotClient, unique_name
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import claim_new_conversation, row, scroll_to_row, search, write
 from tests.support.stack import Stack
 
 FAKE_NOTIFICATION = """() => {
@@ -36,8 +36,8 @@ def sign_in(page: Page, password: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_a_wrong_password_is_a_sentence(page_of: Any, stack: Stack) -> None:
-    page = page_of()
+def test_a_wrong_password_shows_a_message(new_page: Any, stack: Stack) -> None:
+    page = new_page()
     page.goto(f"{stack.url}/console/index.html")
 
     sign_in(page, "wrong")
@@ -47,7 +47,7 @@ def test_a_wrong_password_is_a_sentence(page_of: Any, stack: Stack) -> None:
     expect(page.locator(".panes")).to_be_visible()
 
 
-def test_a_reload_keeps_who_is_signed_in(open_console: OpenAs) -> None:
+def test_a_reload_keeps_the_agent_signed_in(open_console: OpenConsole) -> None:
     page = open_console("ana")
 
     page.reload()
@@ -55,9 +55,9 @@ def test_a_reload_keeps_who_is_signed_in(open_console: OpenAs) -> None:
     expect(page.locator(".panes")).to_be_visible()
 
 
-def test_who_signs_out_leaves_nothing_behind(open_console: OpenAs, office: Office) -> None:
+def test_signing_out_clears_the_browsers_storage(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    taken(page, office)
+    claim_new_conversation(page, bot)
     page.locator(".composer textarea").fill("A secret")
 
     page.get_by_role("button", name="Sign out").click()
@@ -69,8 +69,8 @@ def test_who_signs_out_leaves_nothing_behind(open_console: OpenAs, office: Offic
     assert page.url.endswith("/console/index.html")
 
 
-def test_tokens_are_in_no_address_and_in_no_storage_that_stays(
-    open_console: OpenAs, office: Office
+def test_tokens_are_in_no_url_and_in_no_permanent_storage(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
     addresses: list[str] = []
@@ -78,7 +78,7 @@ def test_tokens_are_in_no_address_and_in_no_storage_that_stays(
     page.on("websocket", lambda socket: addresses.append(socket.url))
     page.reload()
     expect(page.locator(".panes")).to_be_visible()
-    taken(page, office)
+    claim_new_conversation(page, bot)
 
     token = page.evaluate("() => JSON.parse(sessionStorage['baton.session']).token")
 
@@ -88,7 +88,7 @@ def test_tokens_are_in_no_address_and_in_no_storage_that_stays(
     assert token not in page.url
 
 
-def test_an_agent_says_whether_they_are_there(open_console: OpenAs) -> None:
+def test_an_agent_sets_their_status(open_console: OpenConsole) -> None:
     ana, sam = open_console("ana"), open_console("sam")
     sam.get_by_role("navigation").get_by_role("button", name="Team").click()
     colleague = sam.locator(".agent-card", has_text="Ana")
@@ -101,7 +101,7 @@ def test_an_agent_says_whether_they_are_there(open_console: OpenAs) -> None:
     expect(colleague).to_contain_text("Online")
 
 
-def test_colours_are_chosen_and_stay(open_console: OpenAs) -> None:
+def test_a_chosen_theme_is_kept(open_console: OpenConsole) -> None:
     page = open_console("ana", color_scheme="light")
     ground = "() => getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
@@ -119,8 +119,8 @@ def test_colours_are_chosen_and_stay(open_console: OpenAs) -> None:
 @pytest.mark.parametrize(
     ("language", "waiting", "direction"), [("es", "En espera", "ltr"), ("ar", "في الانتظار", "rtl")]
 )
-def test_the_language_is_chosen_and_stays(
-    open_console: OpenAs, language: str, waiting: str, direction: str
+def test_a_chosen_language_is_kept(
+    open_console: OpenConsole, language: str, waiting: str, direction: str
 ) -> None:
     page = open_console("ana")
     page.get_by_role("button", name="Settings").click()
@@ -132,17 +132,17 @@ def test_the_language_is_chosen_and_stays(
     expect(page.locator("html")).to_have_attribute("lang", language)
 
 
-def test_a_desktop_notification_names_who_waits_and_leads_there(
-    open_console: OpenAs, office: Office
+def test_a_desktop_notification_names_the_user_and_opens_the_conversation(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
     page.evaluate(FAKE_NOTIFICATION)
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Desktop notifications").check()
     page.get_by_role("button", name="Close").click()
-    name = somebody()
+    name = unique_name()
 
-    conversation = office.asks(name, "A secret reason.")
+    conversation = bot.request_handoff(name, "A secret reason.")
 
     page.wait_for_function("() => shown.length > 0")
     title, tag, body = page.evaluate(
@@ -153,43 +153,45 @@ def test_a_desktop_notification_names_who_waits_and_leads_there(
     expect(page.locator(".thread h1")).to_have_text(name)
 
 
-def test_nobody_is_asked_for_notifications_or_sound_unasked(
-    open_console: OpenAs, office: Office
+def test_the_console_does_not_ask_for_notifications_or_play_sounds_by_default(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
     page.evaluate(FAKE_NOTIFICATION)
     page.evaluate(
         "() => { window.sounds = 0; window.AudioContext = class { constructor() { sounds++; } }; }"
     )
-    name = somebody()
+    name = unique_name()
 
-    office.asks(name, priority=9)
-    scroll_to(page, name)
+    bot.request_handoff(name, priority=9)
+    scroll_to_row(page, name)
     expect(row(page, name)).to_be_visible()
 
     assert page.evaluate("() => [shown.length, sounds]") == [0, 0]
 
 
-def test_a_sound_is_heard_once_it_was_asked_for(open_console: OpenAs, office: Office) -> None:
+def test_a_sound_plays_if_the_agent_switched_it_on(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     page = open_console("ana")
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Sound when a user waits or writes").check()
     page.get_by_role("button", name="Close").click()
     page.evaluate(COUNT_SOUNDS)
 
-    office.asks(somebody())
+    bot.request_handoff(unique_name())
 
     page.wait_for_function("() => sounds > 0")
 
 
-def test_what_comes_while_the_window_is_hidden_counts_in_the_title(
-    open_console: OpenAs, office: Office
+def test_messages_in_a_hidden_window_are_counted_in_the_title(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name, _ = taken(page, office)
+    name, _ = claim_new_conversation(page, bot)
     page.evaluate(FAKE_NOTIFICATION)
 
-    office.says(name, "Hello?")
+    bot.send_message(name, "Hello?")
     expect(page).to_have_title(re.compile(r"^\(1\)"))
     page.evaluate(
         "() => { delete document.hidden; document.dispatchEvent(new Event('visibilitychange')); }"
@@ -198,13 +200,15 @@ def test_what_comes_while_the_window_is_hidden_counts_in_the_title(
     expect(page).to_have_title("Baton")
 
 
-def test_notifications_of_the_bot_are_kept_and_read(open_console: OpenAs, office: Office) -> None:
-    message = f"The payment provider is down ({somebody()})."
-    conversation = office.says(somebody(), "Hello")
+def test_notifications_of_the_bot_are_listed_and_marked_as_read(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    message = f"The payment provider is down ({unique_name()})."
+    conversation = bot.send_message(unique_name(), "Hello")
     body = {"message": message, "level": "error", "conversation_id": conversation}
     page = open_console("ana")
 
-    office.call("POST", f"{BOT}/notifications", body)
+    bot.call("POST", f"{BOT}/notifications", body)
     expect(page.locator(".toast")).to_have_text(message)
     expect(page.locator(".bell .badge")).to_be_visible()
     page.reload()
@@ -219,15 +223,15 @@ def test_notifications_of_the_bot_are_kept_and_read(open_console: OpenAs, office
     expect(page.locator(".thread h1")).to_be_visible()
 
 
-def test_what_is_refused_is_said_with_the_servers_words_and_can_be_discarded(
-    open_console: OpenAs, office: Office
+def test_a_refused_message_shows_the_servers_error_and_can_be_discarded(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name, conversation = taken(page, office)
+    name, conversation = claim_new_conversation(page, bot)
     page.context.set_offline(True)
     expect(page.locator(".banner")).to_be_visible()
     write(page, "Too late.")
-    office.call("POST", f"{BOT}/conversations/{conversation}/unpause", {})
+    bot.call("POST", f"{BOT}/conversations/{conversation}/unpause", {})
     page.context.set_offline(False)
 
     lost = page.locator(".message.outgoing.failed")
@@ -236,5 +240,5 @@ def test_what_is_refused_is_said_with_the_servers_words_and_can_be_discarded(
     lost.get_by_role("button", name="Discard").click()
 
     expect(lost).to_have_count(0)
-    assert "Too late." not in office.texts(conversation)
-    find(page, name)
+    assert "Too late." not in bot.message_texts(conversation)
+    search(page, name)

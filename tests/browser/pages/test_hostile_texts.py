@@ -1,5 +1,5 @@
-"""100 hostile texts in every field that the console shows: no script runs, nothing breaks out of
-its place, and each is read as it was written."""
+"""100 hostile texts in every field that the console shows: no script runs, no markup is injected,
+and each text is shown as it was written."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,9 +11,9 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.people import Person
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import find, go_to, log, row
-from tests.browser.office import BOT, Office
+from tests.browser.bot_client import BOT, BotClient
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import log, open_view, row, search
 from tests.support.stack import Stack
 
 TAGS = ["img", "svg", "video", "body", "input", "iframe", "math", "object", "details", "marquee"]
@@ -87,71 +87,67 @@ SHOWN = """() => ({
 
 
 def short(text: str, most: int) -> str:
-    """As much of it as fits into so many bytes."""
+    """The beginning of the text, at most `most` bytes."""
     return text.encode()[:most].decode(errors="ignore").strip() or "x"
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One of its own: nobody else wants to meet these users."""
+    """A stack of its own, because hostile users would disturb the other tests."""
     with Stack(tmp_path_factory.mktemp("hostile") / "state") as stack:
         yield stack
 
 
 @pytest.fixture
-def safe(open_console: OpenAs) -> Page:
-    """Sam's console, in which no script of anybody else's may run."""
+def safe(open_console: OpenConsole) -> Page:
+    """The console of a supervisor. It fails the test if a script opens a dialog."""
     page = open_console("sam")
     page.on("dialog", lambda dialog: pytest.fail(f"A script ran: {dialog.message}"))
     return page
 
 
-def test_there_are_a_hundred() -> None:
+def test_the_list_has_at_least_a_hundred_hostile_texts() -> None:
     assert len(set(HOSTILE)) >= 100
 
 
-def test_whatever_users_and_bots_write_is_text_wherever_a_conversation_shows_it(
-    safe: Page, office: Office
-) -> None:
-    sam = office.token("sam")
+def test_hostile_texts_in_a_conversation_are_shown_as_text(safe: Page, bot: BotClient) -> None:
+    sam = bot.token("sam")
     for number, text in enumerate(HOSTILE):
-        conversation = brought(office, sam, number, text)
+        conversation = create_hostile_conversation(bot, sam, number, text)
         safe.evaluate("(hash) => { location.hash = hash; }", f"demo/{conversation}")
-        safe.wait_for_function(OPEN, arg=named(number, text))
+        safe.wait_for_function(OPEN, arg=numbered_name(number, text))
         expect(log(safe)).to_contain_text("Noted: ")
         expect(safe.locator(".tags li")).to_have_count(1)
         expect(safe.locator(".details")).to_contain_text("attribute")
 
-        looks_as_written(safe.evaluate(SHOWN), number, text)
-    nothing_strange_in(safe)
+        expect_shown_as_written(safe.evaluate(SHOWN), number, text)
+    expect_no_injected_markup(safe)
 
 
-def brought(office: Office, sam: str, number: int, text: str) -> str:
-    """A conversation with this text in every field that a user, a bot or an agent fills."""
-    who = {"id": short(f"{number} {text}", 100), "name": named(number, text)}
+def create_hostile_conversation(bot: BotClient, sam: str, number: int, text: str) -> str:
+    """A conversation with the text in every field that a user, a bot or an agent can fill."""
+    who = {"id": short(f"{number} {text}", 100), "name": numbered_name(number, text)}
     who |= {"attributes": {f"attribute {short(text, 60)}": text, "more": {"nested": text}}}  # type: ignore[dict-item]
     said = {"channel": "web", "thread": short(text, 100), "user": who, "from": "user", "text": text}
-    conversation: str = office.call("POST", f"{BOT}/messages", said)["conversation_id"]
+    conversation: str = bot.call("POST", f"{BOT}/messages", said)["conversation_id"]
     path = f"{BOT}/conversations/{conversation}"
-    office.call(
-        "POST", f"{path}/messages", {"from": "bot", "type": "card", "payload": {text: text}}
-    )
+    bot.call("POST", f"{path}/messages", {"from": "bot", "type": "card", "payload": {text: text}})
     asked = {"reason": text, "queue": short(text, 32), "context": {text[:60]: text}}
-    office.call("POST", f"{path}/pause", asked)
-    office.call("POST", f"{path}/claim", {}, sam)
-    office.call("POST", f"{path}/notes", {"text": f"Noted: {text}"}, sam)
-    office.call("PUT", f"{path}/tags", {"tags": [short(text, 24)]}, sam)
-    office.call("POST", f"{path}/suggestions", {"text": text})
+    bot.call("POST", f"{path}/pause", asked)
+    bot.call("POST", f"{path}/claim", {}, sam)
+    bot.call("POST", f"{path}/notes", {"text": f"Noted: {text}"}, sam)
+    bot.call("PUT", f"{path}/tags", {"tags": [short(text, 24)]}, sam)
+    bot.call("POST", f"{path}/suggestions", {"text": text})
     return conversation
 
 
-def named(number: int, text: str) -> str:
+def numbered_name(number: int, text: str) -> str:
     return f"{number} {text}"[:64].strip()
 
 
-def looks_as_written(shown: Any, number: int, text: str) -> None:
+def expect_shown_as_written(shown: Any, number: int, text: str) -> None:
     wanted = text.strip()
-    assert shown["title"].strip() == named(number, text)
+    assert shown["title"].strip() == numbered_name(number, text)
     assert shown["log"].count(wanted) >= 3, text
     assert wanted in shown["why"]
     assert shown["details"].count(wanted) >= 3, text
@@ -159,7 +155,7 @@ def looks_as_written(shown: Any, number: int, text: str) -> None:
     assert shown["wide"] is False, f"{text} breaks the page"
 
 
-def nothing_strange_in(page: Page) -> None:
+def expect_no_injected_markup(page: Page) -> None:
     assert page.locator(STRANGE).count() == 0
     assert page.locator("script:not([src$='/main.js'])").count() == 0
     assert (
@@ -167,13 +163,15 @@ def nothing_strange_in(page: Page) -> None:
     )
 
 
-def test_lists_show_names_reasons_and_queues_as_text(safe: Page, office: Office) -> None:
+def test_hostile_names_reasons_and_queues_in_lists_are_shown_as_text(
+    safe: Page, bot: BotClient
+) -> None:
     for number, text in enumerate(HOSTILE):
-        who = {"id": f"listed-{number}", "name": named(number, text)}
+        who = {"id": f"listed-{number}", "name": numbered_name(number, text)}
         asked = {"channel": "list", "user": who["id"], "reason": text, "queue": short(text, 32)}
         said = {"channel": "list", "user": who, "from": "user", "text": text}
-        office.call("POST", f"{BOT}/messages", said)
-        office.call("POST", f"{BOT}/pause", {**asked, "priority": 9})
+        bot.call("POST", f"{BOT}/messages", said)
+        bot.call("POST", f"{BOT}/pause", {**asked, "priority": 9})
     safe.reload()
     expect(safe.get_by_role("tab", name="Waiting")).to_contain_text("100")
 
@@ -185,44 +183,48 @@ def test_lists_show_names_reasons_and_queues_as_text(safe: Page, office: Office)
         heights = safe.locator(".row").evaluate_all("(all) => all.map((each) => each.offsetHeight)")
         assert set(heights) == {80}
 
-    assert {named(number, text) for number, text in enumerate(HOSTILE)} <= seen
-    go_to(safe, "Team")
+    assert {numbered_name(number, text) for number, text in enumerate(HOSTILE)} <= seen
+    open_view(safe, "Team")
     expect(safe.locator(".queue-card h3").first).to_be_visible()
     loads = safe.locator(".queue-card h3").all_text_contents()
     assert {short(text, 32) for text in HOSTILE} <= {name.strip() for name in loads}
     assert not safe.evaluate("() => document.documentElement.scrollWidth > innerWidth")
-    nothing_strange_in(safe)
+    expect_no_injected_markup(safe)
 
 
-def test_colleagues_names_notifications_and_errors_are_text(
-    safe: Page, office: Office, stack: Stack
+def test_hostile_agent_names_notifications_and_errors_are_shown_as_text(
+    safe: Page, bot: BotClient, stack: Stack
 ) -> None:
     directory = stack.services().directory
     for number, text in enumerate(HOSTILE):
         email = f"hostile-{number}@example.test"
         who = person_id(email)
-        directory.put_person(Person(who, email, named(number, text), "no password"))
+        directory.put_person(Person(who, email, numbered_name(number, text), "no password"))
         queues = frozenset({short(text, 32)})
-        directory.put_member("demo", Member(who, named(number, text), email, Role.AGENT, queues))
-        office.call("POST", f"{BOT}/notifications", {"message": text, "url": "javascript:alert(1)"})
+        directory.put_member(
+            "demo", Member(who, numbered_name(number, text), email, Role.AGENT, queues)
+        )
+        bot.call("POST", f"{BOT}/notifications", {"message": text, "url": "javascript:alert(1)"})
     safe.reload()
 
-    go_to(safe, "Team")
+    open_view(safe, "Team")
     names = safe.locator(".agent-card b")
     expect(names).to_have_count(100 + 3)
-    wanted = {named(number, text) for number, text in enumerate(HOSTILE)}
+    wanted = {numbered_name(number, text) for number, text in enumerate(HOSTILE)}
     assert wanted <= {name.strip() for name in names.all_text_contents()}
     safe.locator(".bell").click()
     expect(safe.locator(".notifications li").first).to_be_visible()
     assert safe.locator(".notifications li a").count() == 0
-    nothing_strange_in(safe)
+    expect_no_injected_markup(safe)
 
 
 @pytest.mark.parametrize("text", [HOSTILE[0], *OTHERS[:8]])
-def test_what_the_server_answers_is_text(safe: Page, office: Office, text: str) -> None:
+def test_hostile_error_messages_of_the_server_are_shown_as_text(
+    safe: Page, bot: BotClient, text: str
+) -> None:
     name = f"E {HOSTILE.index(text)}"
-    office.asks(name, priority=9)
-    find(safe, name)
+    bot.request_handoff(name, priority=9)
+    search(safe, name)
     safe.route(
         "**/tags", lambda route: route.fulfill(status=400, json={"status": 400, "detail": text})
     )
@@ -231,14 +233,14 @@ def test_what_the_server_answers_is_text(safe: Page, office: Office, text: str) 
     safe.get_by_label("Add a tag").press("Enter")
 
     expect(safe.locator(".toast")).to_have_text(text)
-    nothing_strange_in(safe)
+    expect_no_injected_markup(safe)
 
 
-def test_canned_replies_are_text(safe: Page, office: Office) -> None:
+def test_hostile_canned_replies_are_shown_as_text(safe: Page, bot: BotClient) -> None:
     items = [{"name": short(text, 30), "text": text} for text in HOSTILE]
     safe.route("**/replies*", lambda route: route.fulfill(json={"items": items, "next": None}))
-    office.asks("Canned", priority=9)
-    find(safe, "Canned")
+    bot.request_handoff("Canned", priority=9)
+    search(safe, "Canned")
     safe.get_by_role("button", name="Claim").click()
     box = safe.locator(".composer textarea")
 
@@ -248,5 +250,5 @@ def test_canned_replies_are_text(safe: Page, office: Office) -> None:
         expect(option).to_contain_text(text)
         option.click()
         expect(box).to_have_value(text)
-    nothing_strange_in(safe)
+    expect_no_injected_markup(safe)
     assert row(safe, "Canned").count() == 1

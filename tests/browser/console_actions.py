@@ -1,11 +1,11 @@
-"""What one does at the console, for the tests that do it."""
+"""Actions of an agent in the console."""
 
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.office import Office, somebody
+from tests.browser.bot_client import BotClient, unique_name
 
 ON_OR_BACK = """(box) => {
     const isAtEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 1;
@@ -17,16 +17,16 @@ def row(page: Page, name: str) -> Any:
     return page.locator(".row", has_text=name)
 
 
-def pick(page: Page, name: str, tab: str | None = None) -> None:
+def open_conversation(page: Page, name: str, tab: str | None = None) -> None:
     if tab:
         page.get_by_role("tab", name=tab).click()
-    scroll_to(page, name)
+    scroll_to_row(page, name)
     row(page, name).click()
     expect(page.locator(".thread h1")).to_have_text(name)
 
 
-def scroll_to(page: Page, name: str) -> None:
-    """Only the rows near the eye are in the page: down the list, and from its top again."""
+def scroll_to_row(page: Page, name: str) -> None:
+    """Scrolls until the row is rendered: the page contains only rows near the visible part."""
     for _ in range(60):
         if row(page, name).count():
             return
@@ -34,16 +34,16 @@ def scroll_to(page: Page, name: str) -> None:
         page.wait_for_timeout(100)
 
 
-def find(page: Page, name: str) -> None:
+def search(page: Page, name: str) -> None:
     page.get_by_role("searchbox").fill(name)
-    pick(page, name)
+    open_conversation(page, name)
 
 
-def taken(page: Page, office: Office, **more: Any) -> tuple[str, str]:
-    """The name and the conversation of somebody new, whom the agent has taken."""
-    name = somebody()
-    conversation = office.asks(name, **{"priority": 9, **more})
-    pick(page, name, "Waiting")
+def claim_new_conversation(page: Page, bot: BotClient, **more: Any) -> tuple[str, str]:
+    """A new user asks for an agent, and the agent claims. Returns name and conversation id."""
+    name = unique_name()
+    conversation = bot.request_handoff(name, **{"priority": 9, **more})
+    open_conversation(page, name, "Waiting")
     press(page, "Claim")
     expect(page.locator(".owner")).to_have_text("with you")
     return name, conversation
@@ -68,12 +68,12 @@ def log(page: Page) -> Any:
     return page.get_by_role("log")
 
 
-def said_by_agents(page: Page) -> Any:
-    """What has come back from the server."""
+def stored_replies(page: Page) -> Any:
+    """The agents' messages that the server has stored."""
     return log(page).locator(".message.agent:not(.outgoing)")
 
 
-def go_to(page: Page, view: str) -> None:
+def open_view(page: Page, view: str) -> None:
     page.get_by_role("navigation").get_by_role("button", name=view).click()
 
 

@@ -1,38 +1,42 @@
-"""What supervisors see and do: queues, people, everybody's conversations, and what came of them."""
+"""The team view and the report of supervisors."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import go_to, pick, press, row, taken
-from tests.browser.office import BOT, Office, eventually, somebody
+from tests.browser.bot_client import BOT, BotClient, eventually, unique_name
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import (
+    claim_new_conversation,
+    open_conversation,
+    open_view,
+    press,
+    row,
+)
 from tests.support.stack import Stack
 
 
 @pytest.mark.parametrize("name", ["Team", "Report"])
-def test_a_supervisor_sees_the_team_and_the_report_and_an_agent_does_not(
-    open_console: OpenAs, name: str
-) -> None:
+def test_only_supervisors_see_the_team_and_the_report(open_console: OpenConsole, name: str) -> None:
     sam, ana = open_console("sam"), open_console("ana")
 
-    go_to(sam, name)
+    open_view(sam, name)
 
     expect(sam.locator(".page h1")).to_have_text(name)
     expect(ana.get_by_role("navigation").get_by_role("button", name=name)).to_have_count(0)
 
 
-def test_each_queue_and_each_colleague_is_shown_with_their_load(
-    open_console: OpenAs, office: Office
+def test_the_team_view_shows_the_load_of_each_queue_and_agent(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
-    queue = f"q-{somebody()[-6:]}"
+    queue = f"q-{unique_name()[-6:]}"
     for _ in range(2):
-        office.asks(somebody(), queue=queue)
+        bot.request_handoff(unique_name(), queue=queue)
     ana, sam = open_console("ana"), open_console("sam")
-    taken(ana, office)
+    claim_new_conversation(ana, bot)
 
-    go_to(sam, "Team")
+    open_view(sam, "Team")
 
     load = sam.locator(".queue-card", has_text=queue)
     expect(load).to_contain_text("2 Waiting")
@@ -41,48 +45,54 @@ def test_each_queue_and_each_colleague_is_shown_with_their_load(
     expect(colleague.get_by_role("meter")).not_to_have_js_property("value", 0)
 
 
-def test_a_supervisor_gives_what_waits_to_somebody(open_console: OpenAs, office: Office) -> None:
+def test_a_supervisor_assigns_a_waiting_conversation(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     open_console("bo")
     sam = open_console("sam")
-    name = somebody()
-    conversation = office.asks(name, priority=9)
-    go_to(sam, "Team")
+    name = unique_name()
+    conversation = bot.request_handoff(name, priority=9)
+    open_view(sam, "Team")
 
     sam.get_by_label(f"Assign to … {name}").select_option(label="Bo")
 
-    eventually(lambda: office.head(conversation)["owner_name"] == "Bo")
+    eventually(lambda: bot.head(conversation)["owner_name"] == "Bo")
     expect(sam.get_by_role("row", name=name)).to_contain_text("Bo")
 
 
-def test_a_supervisor_takes_over_what_a_colleague_has(open_console: OpenAs, office: Office) -> None:
+def test_a_supervisor_claims_a_conversation_from_an_agent(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     ana, sam = open_console("ana"), open_console("sam")
-    name, conversation = taken(ana, office)
-    pick(sam, name, "Others")
+    name, conversation = claim_new_conversation(ana, bot)
+    open_conversation(sam, name, "Others")
 
     press(sam, "Claim")
 
     expect(sam.locator(".owner")).to_have_text("with you")
     expect(ana.locator(".owner")).to_have_text("with Sam")
     expect(ana.locator(".composer textarea")).to_be_disabled()
-    assert office.head(conversation)["owner_name"] == "Sam"
+    assert bot.head(conversation)["owner_name"] == "Sam"
 
 
-def test_an_agent_cannot_move_what_a_colleague_has(open_console: OpenAs, office: Office) -> None:
+def test_an_agent_cannot_act_on_a_conversation_of_another_agent(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     ana, bo = open_console("ana"), open_console("bo")
-    name, _ = taken(ana, office)
+    name, _ = claim_new_conversation(ana, bot)
 
-    pick(bo, name, "Others")
+    open_conversation(bo, name, "Others")
 
     expect(bo.locator(".thread-top .actions button")).to_have_count(0)
 
 
-def test_from_the_team_a_name_leads_to_the_conversation(
-    open_console: OpenAs, office: Office
+def test_a_name_in_the_team_view_opens_the_conversation(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     sam = open_console("sam")
-    name = somebody()
-    office.asks(name, priority=9)
-    go_to(sam, "Team")
+    name = unique_name()
+    bot.request_handoff(name, priority=9)
+    open_view(sam, "Team")
 
     sam.get_by_role("row", name=name).get_by_role("button", name=name, exact=True).click()
 
@@ -92,25 +102,25 @@ def test_from_the_team_a_name_leads_to_the_conversation(
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack in which nothing has happened yet."""
+    """A new stack without handoffs."""
     with Stack(tmp_path_factory.mktemp("quiet") / "state") as stack:
         yield stack
 
 
-def test_a_report_is_drawn_told_in_a_sentence_and_there_as_a_table(
-    open_console: OpenAs, quiet: Stack
+def test_the_report_shows_charts_with_a_text_alternative_and_a_table(
+    open_console: OpenConsole, quiet: Stack
 ) -> None:
-    office = Office(quiet.url)
+    bot = BotClient(quiet.url)
     sam = open_console("sam", stack=quiet)
-    go_to(sam, "Report")
+    open_view(sam, "Report")
     expect(sam.locator(".page")).to_contain_text("No handoff has ended yet.")
 
     for _ in range(3):
-        ended = office.asks(somebody(), queue="sales")
-        office.call("POST", f"{BOT}/conversations/{ended}/unpause", {"outcome": "cancelled"})
+        ended = bot.request_handoff(unique_name(), queue="sales")
+        bot.call("POST", f"{BOT}/conversations/{ended}/unpause", {"outcome": "cancelled"})
     report = f"{BOT}/report"
-    token = office.token("sam")
-    eventually(lambda: office.call("GET", report, token=token)["totals"]["handoffs"] == 3)
+    token = bot.token("sam")
+    eventually(lambda: bot.call("GET", report, token=token)["totals"]["handoffs"] == 3)
     sam.get_by_role("button", name="Last 7 days").click()
 
     expect(sam.locator(".figure b").first).to_have_text("3")
@@ -122,10 +132,10 @@ def test_a_report_is_drawn_told_in_a_sentence_and_there_as_a_table(
     expect(sam.locator(".chart", has_text="Time to claim")).to_contain_text("Nothing yet.")
 
 
-def test_a_report_that_does_not_come_is_a_sentence(open_console: OpenAs) -> None:
+def test_a_report_that_fails_to_load_shows_a_message(open_console: OpenConsole) -> None:
     sam = open_console("sam")
     sam.route("**/report?*", lambda route: route.abort("connectionrefused"))
 
-    go_to(sam, "Report")
+    open_view(sam, "Report")
 
     expect(sam.get_by_role("alert")).to_have_text("No connection. Try again in a moment.")

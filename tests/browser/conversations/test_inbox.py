@@ -1,36 +1,34 @@
-"""The queue: who waits, for how long, and where to find whom."""
+"""The inbox: lists, waiting times, search, filters and unread marks."""
 
 import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import log, pick, press, row, taken
-from tests.browser.office import Office, somebody
+from tests.browser.bot_client import BotClient, unique_name
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import claim_new_conversation, log, open_conversation, press, row
 
 
-def test_who_asks_appears_at_once_with_a_clock_in_words_and_a_count_in_the_title(
-    open_console: OpenAs, office: Office
+def test_a_new_request_appears_at_once_with_its_waiting_time_and_a_count_in_the_title(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name = somebody()
+    name = unique_name()
 
-    office.asks(name, "My parcel is lost.")
+    bot.request_handoff(name, "My parcel is lost.")
 
     expect(row(page, name)).to_contain_text("My parcel is lost.")
     expect(row(page, name).locator(".pill")).to_have_text(re.compile(r"waiting \d+ secs?$"))
     expect(page).to_have_title(re.compile(r"^\(\d+\) Baton$"))
 
 
-def test_each_conversation_stands_in_the_list_where_it_belongs(
-    open_console: OpenAs, office: Office
-) -> None:
+def test_each_tab_lists_its_conversations(open_console: OpenConsole, bot: BotClient) -> None:
     ana, bo = open_console("ana"), open_console("bo")
-    mine, _ = taken(ana, office)
-    its, _ = taken(bo, office)
-    waiting, quiet = somebody(), somebody()
-    office.asks(waiting, priority=9)
-    office.says(quiet, "Only the bot has heard of me.")
+    mine, _ = claim_new_conversation(ana, bot)
+    its, _ = claim_new_conversation(bo, bot)
+    waiting, quiet = unique_name(), unique_name()
+    bot.request_handoff(waiting, priority=9)
+    bot.send_message(quiet, "Only the bot has heard of me.")
 
     for tab, name in (("Waiting", waiting), ("Mine", mine), ("Others", its), ("Recent", quiet)):
         ana.get_by_role("tab", name=tab).click()
@@ -41,10 +39,10 @@ def test_each_conversation_stands_in_the_list_where_it_belongs(
                 expect(row(ana, other)).to_have_count(0)
 
 
-def test_the_list_can_be_of_one_queue_alone(open_console: OpenAs, office: Office) -> None:
-    sales, billing = somebody(), somebody()
-    office.asks(sales, queue="sales", priority=9)
-    office.asks(billing, queue="billing", priority=9)
+def test_an_agent_filters_the_list_by_queue(open_console: OpenConsole, bot: BotClient) -> None:
+    sales, billing = unique_name(), unique_name()
+    bot.request_handoff(sales, queue="sales", priority=9)
+    bot.request_handoff(billing, queue="billing", priority=9)
     sam = open_console("sam")
 
     sam.get_by_label("Queue", exact=True).select_option("sales")
@@ -53,11 +51,11 @@ def test_the_list_can_be_of_one_queue_alone(open_console: OpenAs, office: Office
     expect(row(sam, billing)).to_have_count(0)
 
 
-def test_somebody_is_found_by_the_beginning_of_their_name(
-    open_console: OpenAs, office: Office
+def test_a_search_finds_users_by_the_beginning_of_their_name(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
-    name = somebody()
-    office.says(name, "Hello")
+    name = unique_name()
+    bot.send_message(name, "Hello")
     page = open_console("ana")
 
     page.get_by_role("searchbox").fill(name.lower())
@@ -67,9 +65,9 @@ def test_somebody_is_found_by_the_beginning_of_their_name(
     expect(page.locator(".empty").first).to_contain_text("No name begins like this.")
 
 
-def test_the_latest_come_page_by_page(open_console: OpenAs, office: Office) -> None:
+def test_recent_conversations_load_page_by_page(open_console: OpenConsole, bot: BotClient) -> None:
     for number in range(60):
-        office.says(f"Crowd {number}", "Hello")
+        bot.send_message(f"Crowd {number}", "Hello")
     page = open_console("ana")
     page.get_by_role("tab", name="Recent").click()
     count = page.locator(".row").first
@@ -85,40 +83,42 @@ def test_the_latest_come_page_by_page(open_console: OpenAs, office: Office) -> N
     )
 
 
-def test_what_the_user_writes_elsewhere_is_marked_until_one_looks(
-    open_console: OpenAs, office: Office
+def test_a_message_in_another_conversation_is_unread_until_it_is_opened(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name, _ = taken(page, office)
+    name, _ = claim_new_conversation(page, bot)
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
 
-    office.says(name, "Are you still there?")
+    bot.send_message(name, "Are you still there?")
 
     expect(row(page, name).locator(".badge")).to_have_text("1")
-    pick(page, name, "Mine")
+    open_conversation(page, name, "Mine")
     expect(row(page, name).locator(".badge")).to_have_count(0)
     expect(log(page)).to_contain_text("Are you still there?")
 
 
-def test_after_it_was_taken_the_clock_runs_while_the_user_waits_for_an_answer(
-    open_console: OpenAs, office: Office
+def test_the_waiting_time_of_a_claimed_conversation_runs_until_the_agent_replies(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name, _ = taken(page, office)
+    name, _ = claim_new_conversation(page, bot)
 
-    office.says(name, "Well?")
+    bot.send_message(name, "Well?")
 
     expect(row(page, name).locator(".pill")).to_contain_text("unanswered")
     press(page, "Hand back to bot")
 
 
-def test_a_waiting_clock_changes_words_and_colour(open_console: OpenAs, office: Office) -> None:
+def test_the_waiting_time_changes_its_text_and_colour(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     page = open_console("ana")
     page.clock.install()
-    name = somebody()
-    office.asks(name, priority=9)
-    pick(page, name, "Waiting")
+    name = unique_name()
+    bot.request_handoff(name, priority=9)
+    open_conversation(page, name, "Waiting")
 
     page.clock.fast_forward("02:00")
     expect(row(page, name).locator(".pill.soon")).to_have_text("waiting 2 mins")
@@ -127,14 +127,14 @@ def test_a_waiting_clock_changes_words_and_colour(open_console: OpenAs, office: 
     expect(row(page, name).locator(".pill.late")).to_have_text("waiting 7 mins")
 
 
-def test_the_back_button_leads_back_and_an_address_leads_to_a_conversation(
-    open_console: OpenAs, office: Office
+def test_the_back_button_and_links_open_conversations(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name, other = somebody(), somebody()
-    office.asks(name, priority=9)
-    conversation = office.says(other, "Not in any queue.")
-    pick(page, name, "Waiting")
+    name, other = unique_name(), unique_name()
+    bot.request_handoff(name, priority=9)
+    conversation = bot.send_message(other, "Not in any queue.")
+    open_conversation(page, name, "Waiting")
 
     page.go_back()
     expect(page.locator(".thread.nothing")).to_be_visible()
@@ -145,14 +145,14 @@ def test_the_back_button_leads_back_and_an_address_leads_to_a_conversation(
     expect(page.locator(".thread h1")).to_have_text(other)
 
 
-def test_who_serves_several_bots_sees_whose_conversation_it_is(
-    open_console: OpenAs, office: Office
+def test_an_agent_of_several_bots_sees_the_bot_of_each_conversation(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
-    name = somebody()
-    office.asks(name, priority=9)
+    name = unique_name()
+    bot.request_handoff(name, priority=9)
     owner = open_console("owner")
 
-    pick(owner, name, "Waiting")
+    open_conversation(owner, name, "Waiting")
 
     expect(row(owner, name)).to_contain_text("demo")
     expect(owner.locator(".details")).to_contain_text("demo")

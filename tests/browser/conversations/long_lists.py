@@ -1,4 +1,4 @@
-"""More conversations, and longer ones, than anybody would make by hand."""
+"""Fills the console's state with many conversations and entries, without the server."""
 
 from playwright.sync_api import Page
 
@@ -17,14 +17,14 @@ THREAD = """([id, count]) => import(STORE).then(({ state, dispatch }) => {
 
 
 STORE = "document.querySelector('script[type=module]').src.replace('main.js', 'state/store.js')"
-"""The page's own, and not another one of that name."""
+"""The URL of the store module that the page has loaded. It contains the release."""
 
 
-def crowded(page: Page, head: object, count: int) -> None:
-    """So many wait, as one that is given."""
+def fill_inbox(page: Page, head: object, count: int) -> None:
+    """Replaces the lists by `count` copies of `head`."""
     page.evaluate(CROWD.replace("STORE", STORE), [head, count])
 
 
-def lengthened(page: Page, conversation: str, count: int) -> None:
-    """The conversation that is open has so many entries more."""
+def fill_thread(page: Page, conversation: str, count: int) -> None:
+    """Adds `count` entries to the open conversation."""
     page.evaluate(THREAD.replace("STORE", STORE), [conversation, count])

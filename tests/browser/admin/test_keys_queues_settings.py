@@ -1,4 +1,4 @@
-"""What admins set up: each thing they do at the console, seen where it counts."""
+"""Admins manage API keys, queues and the settings of a bot."""
 
 from typing import Any
 from urllib.error import HTTPError
@@ -6,18 +6,26 @@ from urllib.error import HTTPError
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.admin_desk import admin, as_owner, go, in_dialog, made_key, press, put_queue
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import go_to
-from tests.browser.office import BOT, Office, eventually, somebody
+from tests.browser.admin.admin_actions import (
+    create_key,
+    create_queue,
+    get_as_owner,
+    open_admin,
+    open_tab,
+    press,
+    press_in_dialog,
+)
+from tests.browser.bot_client import BOT, BotClient, eventually, unique_name
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import open_view
 
 
 @pytest.fixture
-def owner(open_console: OpenAs) -> Page:
-    return admin(open_console)
+def owner(open_console: OpenConsole) -> Page:
+    return open_admin(open_console)
 
 
-def test_who_is_no_admin_sees_nothing_to_set_up(open_console: OpenAs) -> None:
+def test_an_agent_or_supervisor_sees_no_admin_view(open_console: OpenConsole) -> None:
     for name in ("ana", "sam"):
         page = open_console(name)
         views = page.get_by_role("navigation").get_by_role("button")
@@ -25,7 +33,7 @@ def test_who_is_no_admin_sees_nothing_to_set_up(open_console: OpenAs) -> None:
         expect(views.filter(has_text="Admin")).to_have_count(0)
 
 
-def test_the_tabs_are_reached_by_the_arrows_alone(owner: Page) -> None:
+def test_the_arrow_keys_move_between_the_admin_tabs(owner: Page) -> None:
     tabs = owner.get_by_role("tab")
     tabs.first.focus()
 
@@ -44,72 +52,70 @@ def test_the_tabs_are_reached_by_the_arrows_alone(owner: Page) -> None:
 # Keys
 
 
-def is_refused(office: Office, key: str) -> bool:
+def is_refused(bot: BotClient, key: str) -> bool:
     try:
-        office.call("GET", f"{BOT}/conversations", token=key)
+        bot.call("GET", f"{BOT}/conversations", token=key)
     except HTTPError as error:
         return error.code == 401
     return False
 
 
-def test_a_key_is_shown_once_is_good_for_the_api_and_refused_when_it_is_revoked(
-    owner: Page, office: Office
-) -> None:
-    name = somebody()
-    key = made_key(owner, name)
-    assert not is_refused(office, key)
+def test_a_new_key_is_shown_once_and_works_until_it_is_revoked(owner: Page, bot: BotClient) -> None:
+    name = unique_name()
+    key = create_key(owner, name)
+    assert not is_refused(bot, key)
     owner.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    in_dialog(owner, "Copy")
+    press_in_dialog(owner, "Copy")
     expect(owner.get_by_role("dialog").get_by_role("button", name="Copied")).to_be_visible()
     assert owner.evaluate("navigator.clipboard.readText()") == key
-    in_dialog(owner, "Done")
+    press_in_dialog(owner, "Done")
     expect(owner.get_by_role("listitem").filter(has_text=name)).to_be_visible()
     assert key not in owner.content()
 
     press(owner, f"Revoke: {name}")
-    in_dialog(owner, "Revoke")
+    press_in_dialog(owner, "Revoke")
 
     expect(owner.get_by_role("listitem").filter(has_text=name)).to_have_count(0)
-    eventually(lambda: is_refused(office, key))
+    eventually(lambda: is_refused(bot, key))
 
 
-def test_a_key_that_is_rotated_serves_beside_the_new_one(owner: Page, office: Office) -> None:
-    name = somebody()
-    old = made_key(owner, name)
-    in_dialog(owner, "Done")
+def test_a_rotated_key_still_works_beside_the_new_one(owner: Page, bot: BotClient) -> None:
+    name = unique_name()
+    old = create_key(owner, name)
+    press_in_dialog(owner, "Done")
 
     press(owner, f"Rotate: {name}")
-    in_dialog(owner, "Rotate")
+    press_in_dialog(owner, "Rotate")
     expect(owner.get_by_role("dialog")).to_contain_text("it is not shown again")
     new = owner.get_by_role("dialog").get_by_role("textbox").input_value()
-    in_dialog(owner, "Done")
+    press_in_dialog(owner, "Done")
 
     assert new != old
-    assert not is_refused(office, new)
-    assert not is_refused(office, old)
+    assert not is_refused(bot, new)
+    assert not is_refused(bot, old)
     expect(owner.get_by_role("listitem").filter(has_text=name)).to_have_count(2)
 
 
-def test_a_key_may_be_good_for_a_part_only(owner: Page, office: Office) -> None:
-    name = somebody()
-    go(owner, "API keys")
+def test_a_key_has_only_the_chosen_scopes(owner: Page, bot: BotClient) -> None:
+    name = unique_name()
+    open_tab(owner, "API keys")
     press(owner, "New key")
     owner.get_by_label("Name").fill(name)
     for scope in ("Handoffs", "Read"):
         owner.get_by_label(scope).uncheck()
     owner.get_by_label("Expires on (optional)").fill("2040-02-01")
-    in_dialog(owner, "Create")
+    press_in_dialog(owner, "Create")
     expect(owner.get_by_role("dialog")).to_contain_text("it is not shown again")
 
-    (key,) = [each for each in as_owner(office, "keys")["items"] if each["name"] == name]
+    (key,) = [each for each in get_as_owner(bot, "keys")["items"] if each["name"] == name]
     assert key["scopes"] == ["messages"]
     assert key["expires_at"].startswith("2040-02-0")
 
 
-def test_who_changes_their_mind_changes_nothing(owner: Page, office: Office) -> None:
-    name = somebody()
-    key = made_key(owner, name)
-    in_dialog(owner, "Done")
+def test_cancelling_a_dialog_changes_nothing(owner: Page, bot: BotClient) -> None:
+    name = unique_name()
+    key = create_key(owner, name)
+    press_in_dialog(owner, "Done")
 
     press(owner, f"Revoke: {name}")
     expect(owner.get_by_role("dialog")).to_contain_text("You cannot undo this.")
@@ -117,14 +123,16 @@ def test_who_changes_their_mind_changes_nothing(owner: Page, office: Office) -> 
 
     expect(owner.get_by_role("dialog")).to_have_count(0)
     expect(owner.get_by_role("button", name=f"Revoke: {name}")).to_be_focused()
-    assert not is_refused(office, key)
+    assert not is_refused(bot, key)
 
 
 # Queues
 
 
-def test_a_queue_is_made_with_its_mode_hours_limits_and_texts(owner: Page, office: Office) -> None:
-    name = f"q-{somebody()[-6:]}"
+def test_an_admin_creates_a_queue_with_mode_hours_limits_and_texts(
+    owner: Page, bot: BotClient
+) -> None:
+    name = f"q-{unique_name()[-6:]}"
     press(owner, "New queue")
     for label, text in (("Name", name), ("Seconds to accept an offer", "45"), ("Priority", "3")):
         owner.get_by_label(label, exact=True).fill(text)
@@ -140,10 +148,12 @@ def test_a_queue_is_made_with_its_mode_hours_limits_and_texts(owner: Page, offic
     owner.get_by_label("When it is sent").select_option(label="Claimed")
     owner.get_by_role("dialog").get_by_label("Language").fill("es")
     owner.get_by_label("Text", exact=True).fill("{agent} está aquí.")
-    in_dialog(owner, "Save")
+    press_in_dialog(owner, "Save")
 
-    expect(owner.get_by_role("listitem").filter(has_text=name)).to_contain_text("Offer to one agent")
-    (queue,) = [each for each in as_owner(office, "queues")["items"] if each["name"] == name]
+    expect(owner.get_by_role("listitem").filter(has_text=name)).to_contain_text(
+        "Offer to one agent"
+    )
+    (queue,) = [each for each in get_as_owner(bot, "queues")["items"] if each["name"] == name]
     assert (queue["mode"], queue["offer_seconds"], queue["priority"]) == ("offer", 45, 3)
     assert queue["hours"] == {
         "time_zone": "Europe/Madrid",
@@ -156,36 +166,38 @@ def test_a_queue_is_made_with_its_mode_hours_limits_and_texts(owner: Page, offic
     assert queue["texts"] == {"es": {"claimed": "{agent} está aquí."}}
 
 
-def test_what_is_not_touched_stays_as_it_was(open_console: OpenAs, office: Office) -> None:
-    name = put_queue(
-        office,
+def test_saving_a_queue_keeps_the_fields_that_were_not_changed(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    name = create_queue(
+        bot,
         mode="offer",
         fallback="elsewhere",
         hours={"time_zone": "UTC", "weekly": {"sunday": [["10:00", "24:00"]]}},
         limits={"give_up": 100, "escalate": [30, 90], "agent_lost": None},
         texts={"es-MX": {"claimed": None}, "en": {"closed": "Later."}},
     )
-    before = [each for each in as_owner(office, "queues")["items"] if each["name"] == name]
-    owner = admin(open_console)
+    before = [each for each in get_as_owner(bot, "queues")["items"] if each["name"] == name]
+    owner = open_admin(open_console)
 
     press(owner, f"Edit: {name}")
-    in_dialog(owner, "Save")
+    press_in_dialog(owner, "Save")
     expect(owner.get_by_role("dialog")).to_have_count(0)
 
-    after = [each for each in as_owner(office, "queues")["items"] if each["name"] == name]
+    after = [each for each in get_as_owner(bot, "queues")["items"] if each["name"] == name]
     assert after == before
 
 
-def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
-    open_console: OpenAs, office: Office
+def test_a_refused_form_shows_each_error_beside_its_field_and_keeps_the_input(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
-    name = put_queue(office)
-    owner = admin(open_console)
+    name = create_queue(bot)
+    owner = open_admin(open_console)
     press(owner, f"Edit: {name}")
     owner.get_by_label("Always open").uncheck()
     owner.get_by_label("Monday").fill("9-5")
 
-    in_dialog(owner, "Save")
+    press_in_dialog(owner, "Save")
 
     monday = owner.get_by_label("Monday")
     expect(monday).to_have_accessible_description(
@@ -194,21 +206,21 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     expect(monday).to_be_focused()
     expect(monday).to_have_value("9-5")
     monday.fill("09:00-17:00")
-    in_dialog(owner, "Save")
+    press_in_dialog(owner, "Save")
     expect(owner.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_form_that_is_on_its_way_waits_and_one_that_is_lost_can_be_sent_again(
-    open_console: OpenAs, office: Office
+def test_a_form_is_disabled_while_it_is_sent_and_can_be_retried_if_the_call_fails(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
-    name = put_queue(office)
-    owner = admin(open_console)
+    name = create_queue(bot)
+    owner = open_admin(open_console)
     held: list[Any] = []
     owner.route("**/queues/*", lambda route: held.append(route))
     press(owner, f"Edit: {name}")
     owner.get_by_label("Priority", exact=True).fill("7")
 
-    in_dialog(owner, "Save")
+    press_in_dialog(owner, "Save")
     expect(owner.get_by_role("dialog").get_by_role("button", name="Save")).to_be_disabled()
     eventually(lambda: bool(held), page=owner)
     held[0].abort("connectionrefused")
@@ -216,27 +228,27 @@ def test_a_form_that_is_on_its_way_waits_and_one_that_is_lost_can_be_sent_again(
         "No connection. Try again in a moment."
     )
     owner.unroute("**/queues/*")
-    in_dialog(owner, "Save")
+    press_in_dialog(owner, "Save")
 
     expect(owner.get_by_role("listitem").filter(has_text=name)).to_contain_text("Priority 7")
 
 
-def test_a_queue_is_removed(open_console: OpenAs, office: Office) -> None:
-    name = put_queue(office)
-    owner = admin(open_console)
+def test_an_admin_removes_a_queue(open_console: OpenConsole, bot: BotClient) -> None:
+    name = create_queue(bot)
+    owner = open_admin(open_console)
 
     press(owner, f"Remove {name}")
-    in_dialog(owner, "Remove")
+    press_in_dialog(owner, "Remove")
 
     expect(owner.get_by_role("listitem").filter(has_text=name)).to_have_count(0)
-    assert name not in [each["name"] for each in as_owner(office, "queues")["items"]]
+    assert name not in [each["name"] for each in get_as_owner(bot, "queues")["items"]]
 
 
 # Settings
 
 
-def test_the_settings_of_the_bot_that_is_chosen_are_kept(owner: Page, office: Office) -> None:
-    go(owner, "Settings")
+def test_an_admin_saves_the_settings_of_the_chosen_bot(owner: Page, bot: BotClient) -> None:
+    open_tab(owner, "Settings")
     owner.get_by_label("Bot", exact=True).select_option("other")
     owner.get_by_label("Words that end a handoff").fill("/end\n salir \n\n")
     owner.get_by_label("Language of the messages").fill("es")
@@ -244,19 +256,19 @@ def test_the_settings_of_the_bot_that_is_chosen_are_kept(owner: Page, office: Of
     press(owner, "Save")
 
     expect(owner.locator(".toast")).to_have_text("Saved.")
-    kept = office.call("GET", "/api/v1/bots/other/settings", token=office.token("owner"))
+    kept = bot.call("GET", "/api/v1/bots/other/settings", token=bot.token("owner"))
     assert kept == {"leave_words": ["/end", "salir"], "default_locale": "es", "texts": {}}
-    assert as_owner(office, "settings")["default_locale"] == "en"
+    assert get_as_owner(bot, "settings")["default_locale"] == "en"
     owner.reload()
     expect(owner.locator(".panes")).to_be_visible()
-    go_to(owner, "Admin")
+    open_view(owner, "Admin")
     owner.get_by_label("Bot", exact=True).select_option("other")
-    go(owner, "Settings")
+    open_tab(owner, "Settings")
     expect(owner.get_by_label("Words that end a handoff")).to_have_value("/end\nsalir")
 
 
-def test_a_locale_that_is_none_is_refused_beside_its_field(owner: Page) -> None:
-    go(owner, "Settings")
+def test_an_invalid_locale_is_refused_beside_its_field(owner: Page) -> None:
+    open_tab(owner, "Settings")
     owner.get_by_label("Language of the messages").fill("español!")
 
     press(owner, "Save")

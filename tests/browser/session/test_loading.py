@@ -1,17 +1,17 @@
-"""What it costs to open the console: once little, and then next to nothing."""
+"""The size of a first and a second visit, and views that fail to load."""
 
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import go_to
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import open_view
 
 FILES = """() => performance.getEntriesByType('resource')
     .filter((each) => each.name.includes('/console/'))
     .map(({ name, transferSize, encodedBodySize, decodedBodySize }) =>
         ({ name, transferSize, encodedBodySize, decodedBodySize }))"""
-MOST = 60 * 1024
+MAX_SIZE = 60 * 1024
 
 
 def loaded(page: Page) -> list[dict[str, Any]]:
@@ -19,17 +19,17 @@ def loaded(page: Page) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_first_visit_is_small_and_compressed(open_console: OpenAs) -> None:
+def test_a_first_visit_loads_less_than_60_kb_compressed(open_console: OpenConsole) -> None:
     files = loaded(open_console("ana"))
 
     sizes = {each["name"]: each["encodedBodySize"] for each in files}
     assert len(sizes) > 40
-    assert sum(sizes.values()) < MOST
+    assert sum(sizes.values()) < MAX_SIZE
     large = [each for each in files if each["decodedBodySize"] > 2000]
     assert all(each["encodedBodySize"] < each["decodedBodySize"] for each in large)
 
 
-def test_a_second_visit_asks_for_the_page_alone(open_console: OpenAs) -> None:
+def test_a_second_visit_loads_only_the_page(open_console: OpenConsole) -> None:
     page = open_console("ana")
 
     page.reload()
@@ -39,15 +39,15 @@ def test_a_second_visit_asks_for_the_page_alone(open_console: OpenAs) -> None:
     assert [name for name in again if "/console/r/" in name] == []
 
 
-def test_a_view_that_does_not_come_can_be_tried_again(open_console: OpenAs) -> None:
+def test_a_view_that_fails_to_load_can_be_retried(open_console: OpenConsole) -> None:
     sam = open_console("sam")
     sam.route("**/team/team.js", lambda route: route.abort("connectionrefused"))
-    go_to(sam, "Team")
+    open_view(sam, "Team")
     expect(sam.get_by_role("alert")).to_have_text("No connection. Try again in a moment.")
     sam.unroute("**/team/team.js")
 
     sam.get_by_role("button", name="Try now").click()
     expect(sam.locator(".panes")).to_be_visible()
-    go_to(sam, "Team")
+    open_view(sam, "Team")
 
     expect(sam.locator(".agent-card").first).to_be_visible()

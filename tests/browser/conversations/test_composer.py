@@ -1,10 +1,17 @@
-"""What an agent writes: replies, notes, suggestions, canned replies; and drafts of it."""
+"""Replies, notes, suggestions, canned replies, typing signs and drafts."""
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import log, note, pick, said_by_agents, taken, write
-from tests.browser.office import BOT, Office
+from tests.browser.bot_client import BOT, BotClient
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import (
+    claim_new_conversation,
+    log,
+    note,
+    open_conversation,
+    stored_replies,
+    write,
+)
 
 REPLIES = [
     {"name": "hello", "text": "Hello {user}, {agent} here."},
@@ -13,22 +20,20 @@ REPLIES = [
 ]
 
 
-def test_a_note_is_for_the_team_and_never_reaches_the_user(
-    open_console: OpenAs, office: Office
-) -> None:
+def test_a_note_never_reaches_the_user(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    _, conversation = taken(page, office)
+    _, conversation = claim_new_conversation(page, bot)
 
     note(page, "Be kind, called twice.")
 
     expect(log(page).locator(".note")).to_contain_text("Only your team can see this")
     expect(page.locator(".details .note")).to_contain_text("Be kind, called twice.")
-    assert "Be kind" not in str(office.log(conversation))
+    assert "Be kind" not in str(bot.entries(conversation))
 
 
-def test_a_note_that_is_begun_never_becomes_a_reply(open_console: OpenAs, office: Office) -> None:
+def test_a_note_draft_never_becomes_a_reply(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    taken(page, office)
+    claim_new_conversation(page, bot)
     modes, text = page.locator(".modes"), page.locator(".composer textarea")
     text.fill("Dear user")
 
@@ -42,28 +47,28 @@ def test_a_note_that_is_begun_never_becomes_a_reply(open_console: OpenAs, office
     expect(text).to_have_value("Not for the user's eyes")
 
 
-def test_what_the_bot_suggests_is_sent_with_one_key_and_once(
-    open_console: OpenAs, office: Office
-) -> None:
+def test_a_suggestion_is_sent_once_with_one_key(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    _, conversation = taken(page, office)
-    suggest(office, conversation, "Offer a refund.")
+    _, conversation = claim_new_conversation(page, bot)
+    suggest(bot, conversation, "Offer a refund.")
     expect(log(page).locator(".suggestion")).to_contain_text("Offer a refund.")
 
     page.keyboard.press("Alt+s")
-    expect(said_by_agents(page)).to_contain_text("Offer a refund.")
+    expect(stored_replies(page)).to_contain_text("Offer a refund.")
     expect(log(page).locator(".suggestion button")).to_have_count(0)
     page.keyboard.press("Alt+s")
     write(page, "Anything else?")
 
-    expect(said_by_agents(page)).to_have_count(2)
-    assert office.texts(conversation)[-2:] == ["Offer a refund.", "Anything else?"]
+    expect(stored_replies(page)).to_have_count(2)
+    assert bot.message_texts(conversation)[-2:] == ["Offer a refund.", "Anything else?"]
 
 
-def test_what_the_bot_suggests_can_be_reworded_first(open_console: OpenAs, office: Office) -> None:
+def test_a_suggestion_can_be_edited_before_it_is_sent(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     page = open_console("ana")
-    _, conversation = taken(page, office)
-    suggest(office, conversation, "Offer a refund.")
+    _, conversation = claim_new_conversation(page, bot)
+    suggest(bot, conversation, "Offer a refund.")
 
     log(page).get_by_role("button", name="Edit").click()
     expect(page.locator(".composer textarea")).to_have_value("Offer a refund.")
@@ -72,26 +77,26 @@ def test_what_the_bot_suggests_can_be_reworded_first(open_console: OpenAs, offic
     page.keyboard.type(" Today!")
     page.keyboard.press("Enter")
 
-    expect(said_by_agents(page)).to_contain_text("Offer a refund. Today!")
+    expect(stored_replies(page)).to_contain_text("Offer a refund. Today!")
 
 
-def suggest(office: Office, conversation: str, text: str) -> None:
-    office.call("POST", f"{BOT}/conversations/{conversation}/suggestions", {"text": text})
+def suggest(bot: BotClient, conversation: str, text: str) -> None:
+    bot.call("POST", f"{BOT}/conversations/{conversation}/suggestions", {"text": text})
 
 
-def with_replies(page: Page) -> None:
+def create_replies(page: Page) -> None:
     page.route(
         "**/api/v1/bots/demo/replies*",
         lambda route: route.fulfill(json={"items": REPLIES, "next": None}),
     )
 
 
-def test_a_slash_offers_canned_replies_which_the_keyboard_chooses_and_fills_in(
-    open_console: OpenAs, office: Office
+def test_a_slash_opens_canned_replies_that_the_keyboard_chooses(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    with_replies(page)
-    name, conversation = taken(page, office)
+    create_replies(page)
+    name, conversation = claim_new_conversation(page, bot)
     text = page.locator(".composer textarea")
 
     text.press_sequentially("/")
@@ -104,16 +109,16 @@ def test_a_slash_offers_canned_replies_which_the_keyboard_chooses_and_fills_in(
     expect(text).to_have_value(f"Hello {name}, Ana here.")
     page.keyboard.press("Enter")
 
-    expect(said_by_agents(page)).to_contain_text(f"Hello {name}, Ana here.")
-    assert office.texts(conversation)[-1] == f"Hello {name}, Ana here."
+    expect(stored_replies(page)).to_contain_text(f"Hello {name}, Ana here.")
+    assert bot.message_texts(conversation)[-1] == f"Hello {name}, Ana here."
 
 
-def test_canned_replies_are_found_by_what_is_in_them_and_hold_no_language(
-    open_console: OpenAs, office: Office
+def test_canned_replies_are_found_by_their_text_and_fill_only_known_placeholders(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    with_replies(page)
-    taken(page, office)
+    create_replies(page)
+    claim_new_conversation(page, bot)
     text = page.locator(".composer textarea")
 
     text.press_sequentially("/money")
@@ -128,24 +133,26 @@ def test_canned_replies_are_found_by_what_is_in_them_and_hold_no_language(
     expect(page.locator(".replies")).to_have_count(0)
 
 
-def test_without_canned_replies_a_slash_is_a_slash(open_console: OpenAs, office: Office) -> None:
+def test_a_slash_is_sent_as_text_if_there_are_no_canned_replies(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     page = open_console("ana")
     page.route(
         "**/api/v1/bots/demo/replies*",
         lambda route: route.fulfill(json={"items": [], "next": None}),
     )
-    _, conversation = taken(page, office)
+    _, conversation = claim_new_conversation(page, bot)
 
     write(page, "/end")
 
-    expect(said_by_agents(page)).to_contain_text("/end")
-    assert office.texts(conversation)[-1] == "/end"
+    expect(stored_replies(page)).to_contain_text("/end")
+    assert bot.message_texts(conversation)[-1] == "/end"
 
 
-def test_colleagues_see_each_other_typing(open_console: OpenAs, office: Office) -> None:
+def test_two_agents_see_each_other_typing(open_console: OpenConsole, bot: BotClient) -> None:
     ana, bo = open_console("ana"), open_console("bo")
-    name, _ = taken(ana, office)
-    pick(bo, name, "Others")
+    name, _ = claim_new_conversation(ana, bot)
+    open_conversation(bo, name, "Others")
     expect(log(bo)).to_contain_text("Ana claimed the conversation")
 
     ana.locator(".composer textarea").press_sequentially("One moment")
@@ -153,31 +160,31 @@ def test_colleagues_see_each_other_typing(open_console: OpenAs, office: Office) 
     expect(bo.locator(".typing")).to_contain_text("Ana is typing")
 
 
-def test_an_agent_sees_the_user_typing(open_console: OpenAs, office: Office) -> None:
+def test_an_agent_sees_that_the_user_is_typing(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    name, conversation = taken(page, office)
+    name, conversation = claim_new_conversation(page, bot)
 
-    office.call("POST", f"{BOT}/conversations/{conversation}/typing", {"from": "user"})
+    bot.call("POST", f"{BOT}/conversations/{conversation}/typing", {"from": "user"})
     expect(page.locator(".typing")).to_contain_text(f"{name} is typing")
-    office.says(name, "There it is.")
+    bot.send_message(name, "There it is.")
 
     expect(page.locator(".typing")).to_have_count(0)
 
 
-def test_a_reply_shows_how_far_it_has_come(open_console: OpenAs, office: Office) -> None:
+def test_a_reply_shows_its_delivery_status(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    taken(page, office)
+    claim_new_conversation(page, bot)
 
     write(page, "Hello")
 
-    expect(said_by_agents(page).locator(".delivery.delivered")).to_be_visible()
+    expect(stored_replies(page).locator(".delivery.delivered")).to_be_visible()
     page.reload()
-    expect(said_by_agents(page).locator(".delivery.delivered")).to_be_visible()
+    expect(stored_replies(page).locator(".delivery.delivered")).to_be_visible()
 
 
-def test_a_draft_survives_a_reload(open_console: OpenAs, office: Office) -> None:
+def test_a_draft_survives_a_reload(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    name, _ = taken(page, office)
+    name, _ = claim_new_conversation(page, bot)
     page.locator(".composer textarea").fill("Half a thought")
 
     page.reload()

@@ -1,5 +1,4 @@
-"""What must not go wrong: lost connections, restarts, sessions that run out. Nothing is lost, and
-nothing sent twice."""
+"""Lost connections, server restarts and expired tokens. No message is lost or sent twice."""
 
 import json
 import signal
@@ -10,37 +9,42 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, WebSocket, expect
 
-from tests.browser.conftest import OpenAs
-from tests.browser.desk import log, press, row, said_by_agents, taken, write
-from tests.browser.office import BOT, Office, eventually, somebody
+from tests.browser.bot_client import BOT, BotClient, eventually, unique_name
+from tests.browser.conftest import OpenConsole
+from tests.browser.console_actions import (
+    claim_new_conversation,
+    log,
+    press,
+    row,
+    stored_replies,
+    write,
+)
 from tests.support.stack import Stack
 
 
-def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back(
-    open_console: OpenAs, office: Office
+def test_messages_written_without_a_connection_are_sent_once_after_it_returns(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name, conversation = taken(page, office)
+    name, conversation = claim_new_conversation(page, bot)
 
     page.context.set_offline(True)
     expect(page.locator(".banner")).to_contain_text("Connection lost")
     write(page, "Still here.")
     write(page, "And here.")
     expect(page.locator(".message.outgoing").first).to_contain_text("waiting for the connection")
-    office.says(name, "Are you there?")
+    bot.send_message(name, "Are you there?")
     page.context.set_offline(False)
 
     expect(page.locator(".banner")).to_have_count(0)
     expect(log(page)).to_contain_text("Are you there?")
     expect(page.locator(".message.outgoing")).to_have_count(0)
-    assert office.texts(conversation)[-2:] == ["Still here.", "And here."]
+    assert bot.message_texts(conversation)[-2:] == ["Still here.", "And here."]
 
 
-def test_what_waits_for_the_connection_survives_a_reload(
-    open_console: OpenAs, office: Office
-) -> None:
+def test_queued_messages_survive_a_reload(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    _, conversation = taken(page, office)
+    _, conversation = claim_new_conversation(page, bot)
     page.context.set_offline(True)
     expect(page.locator(".banner")).to_be_visible()
     write(page, "Written before the reload.")
@@ -48,30 +52,32 @@ def test_what_waits_for_the_connection_survives_a_reload(
     page.context.set_offline(False)
     page.reload()
 
-    expect(said_by_agents(page)).to_contain_text("Written before the reload.")
+    expect(stored_replies(page)).to_contain_text("Written before the reload.")
     expect(page.locator(".message.outgoing")).to_have_count(0)
-    assert office.texts(conversation).count("Written before the reload.") == 1
+    assert bot.message_texts(conversation).count("Written before the reload.") == 1
 
 
-def test_a_reply_whose_answer_is_lost_is_sent_once(open_console: OpenAs, office: Office) -> None:
+def test_a_message_whose_reply_is_lost_is_stored_once(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     page = open_console("ana")
-    page.route_web_socket("**/ws", loses_the_first_answer)
+    page.route_web_socket("**/ws", lose_the_first_reply)
     page.reload()
     expect(page.locator(".rows .skeletons")).to_have_count(0)
-    _, conversation = taken(page, office)
+    _, conversation = claim_new_conversation(page, bot)
     page.clock.install()
 
     write(page, "Did that arrive?")
-    eventually(lambda: office.texts(conversation).count("Did that arrive?") == 1)
+    eventually(lambda: bot.message_texts(conversation).count("Did that arrive?") == 1)
     page.clock.fast_forward("00:12")
     page.clock.fast_forward("00:03")
 
     expect(page.locator(".message.outgoing")).to_have_count(0, timeout=10_000)
-    assert office.texts(conversation).count("Did that arrive?") == 1
+    assert bot.message_texts(conversation).count("Did that arrive?") == 1
 
 
-def loses_the_first_answer(route: Any) -> None:
-    """The server's reply to the first `message`, and the event that would tell of it."""
+def lose_the_first_reply(route: Any) -> None:
+    """Drops the reply to the first `message` action and the event with its entry."""
     server = route.connect_to_server()
     asked: list[str] = []
     dropped: list[str] = []
@@ -95,20 +101,20 @@ def loses_the_first_answer(route: Any) -> None:
     server.on_message(received)
 
 
-def test_a_connection_that_the_server_knows_nothing_of_is_replaced(
-    open_console: OpenAs, office: Office
+def test_a_connection_that_the_server_does_not_know_is_replaced(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
     asked: list[str] = []
-    page.route_web_socket("**/ws", lambda route: refuses_the_first_two_boards(route, asked))
+    page.route_web_socket("**/ws", lambda route: refuse_the_first_two_syncs(route, asked))
     page.reload()
     eventually(lambda: len(asked) == 3, page=page)
     expect(page.locator(".banner")).to_have_count(0)
 
-    taken(page, office)
+    claim_new_conversation(page, bot)
 
 
-def refuses_the_first_two_boards(route: Any, asked: list[str]) -> None:
+def refuse_the_first_two_syncs(route: Any, asked: list[str]) -> None:
     server = route.connect_to_server()
 
     def sent(text: str) -> None:
@@ -124,13 +130,13 @@ def refuses_the_first_two_boards(route: Any, asked: list[str]) -> None:
     route.on_message(sent)
 
 
-def test_the_server_is_killed_and_comes_back_and_the_page_goes_on(
-    open_console: OpenAs, tmp_path: Path
+def test_the_console_continues_after_the_server_was_killed_and_restarted(
+    open_console: OpenConsole, tmp_path: Path
 ) -> None:
     with Stack(tmp_path / "state") as own:
-        office = Office(own.url)
+        bot = BotClient(own.url)
         page = open_console("ana", stack=own)
-        name, conversation = taken(page, office)
+        name, conversation = claim_new_conversation(page, bot)
 
         own.stop(signal.SIGTERM)
         expect(page.locator(".banner")).to_contain_text("Connection lost")
@@ -139,13 +145,13 @@ def test_the_server_is_killed_and_comes_back_and_the_page_goes_on(
         page.get_by_role("button", name="Try now").click()
 
         expect(page.locator(".banner")).to_have_count(0)
-        eventually(lambda: office.texts(conversation).count("Written meanwhile.") == 1)
+        eventually(lambda: bot.message_texts(conversation).count("Written meanwhile.") == 1)
         expect(page.locator(".message.outgoing")).to_have_count(0)
-        office.says(name, "I am still here, too.")
+        bot.send_message(name, "I am still here, too.")
         expect(log(page)).to_contain_text("I am still here, too.")
 
 
-def test_a_reload_while_the_server_is_down_ends_nobodys_session(open_console: OpenAs) -> None:
+def test_a_reload_while_the_server_is_down_keeps_the_session(open_console: OpenConsole) -> None:
     page = open_console("ana")
     page.route("**/api/v1/**", lambda route: route.abort("connectionrefused"))
 
@@ -157,22 +163,22 @@ def test_a_reload_while_the_server_is_down_ends_nobodys_session(open_console: Op
     expect(page.locator(".panes")).to_be_visible()
 
 
-def test_who_waits_since_the_connection_was_lost_is_news_when_it_is_back(
-    open_console: OpenAs, office: Office
+def test_a_conversation_that_began_to_wait_during_an_outage_is_unread_afterwards(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
     page.context.set_offline(True)
     expect(page.locator(".banner")).to_be_visible()
-    name = somebody()
-    office.asks(name, priority=9)
+    name = unique_name()
+    bot.request_handoff(name, priority=9)
 
     page.context.set_offline(False)
 
     expect(row(page, name).locator(".badge")).to_have_text("1")
 
 
-def sockets_of(page: Page) -> list[tuple[WebSocket, list[str]]]:
-    """Those that it opens from now on, each with the actions sent over it."""
+def record_sockets(page: Page) -> list[tuple[WebSocket, list[str]]]:
+    """The sockets that the page opens from now on, each with the actions sent over it."""
     found: list[tuple[WebSocket, list[str]]] = []
 
     def opened(socket: WebSocket) -> None:
@@ -184,11 +190,11 @@ def sockets_of(page: Page) -> list[tuple[WebSocket, list[str]]]:
     return found
 
 
-def test_a_heartbeat_goes_before_ten_minutes_of_silence_would_end_the_connection(
-    open_console: OpenAs,
+def test_a_ping_is_sent_before_the_idle_timeout_of_ten_minutes(
+    open_console: OpenConsole,
 ) -> None:
     page = open_console("ana")
-    sockets = sockets_of(page)
+    sockets = record_sockets(page)
     page.clock.install()
     page.reload()
     expect(page.locator(".panes")).to_be_visible()
@@ -201,12 +207,12 @@ def test_a_heartbeat_goes_before_ten_minutes_of_silence_would_end_the_connection
     assert len(sockets) == 1
 
 
-def test_a_connection_is_renewed_before_two_hours_end_it_and_nobody_notices(
-    open_console: OpenAs, office: Office
+def test_a_connection_is_replaced_without_interruption_before_two_hours(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    name, conversation = taken(page, office)
-    sockets = sockets_of(page)
+    name, conversation = claim_new_conversation(page, bot)
+    sockets = record_sockets(page)
     page.clock.install()
     page.reload()
     expect(page.locator(".panes")).to_be_visible()
@@ -217,17 +223,15 @@ def test_a_connection_is_renewed_before_two_hours_end_it_and_nobody_notices(
     eventually(lambda: len(sockets) == 2, page=page)
     eventually(sockets[0][0].is_closed, page=page)
     expect(page.locator(".banner")).to_have_count(0)
-    office.says(name, "Over the new connection.")
+    bot.send_message(name, "Over the new connection.")
     expect(log(page)).to_contain_text("Over the new connection.")
     write(page, "I hear you.")
-    eventually(lambda: office.texts(conversation)[-1] == "I hear you.")
+    eventually(lambda: bot.message_texts(conversation)[-1] == "I hear you.")
 
 
-def test_a_token_that_runs_out_while_the_page_is_open_is_renewed(
-    open_console: OpenAs, office: Office
-) -> None:
+def test_a_token_is_refreshed_before_it_expires(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
-    _, conversation = taken(page, office)
+    _, conversation = claim_new_conversation(page, bot)
     renewed = calls(page, "/auth/refresh")
     page.clock.install()
 
@@ -237,16 +241,16 @@ def test_a_token_that_runs_out_while_the_page_is_open_is_renewed(
 
     expect(page.locator(".tags li")).to_have_text(["late"])
     assert len(renewed) >= 1
-    assert office.head(conversation)["tags"] == ["late"]
+    assert bot.head(conversation)["tags"] == ["late"]
 
 
-def test_a_token_that_is_refused_is_renewed_and_the_call_made_again(
-    open_console: OpenAs, office: Office
+def test_a_refused_token_is_refreshed_and_the_call_repeated(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    taken(page, office)
+    claim_new_conversation(page, bot)
     renewed = calls(page, "/auth/refresh")
-    page.route("**/tags", refuses_once())
+    page.route("**/tags", refuse_once())
 
     page.get_by_label("Add a tag").fill("again")
     page.get_by_label("Add a tag").press("Enter")
@@ -255,7 +259,9 @@ def test_a_token_that_is_refused_is_renewed_and_the_call_made_again(
     assert len(renewed) == 1
 
 
-def test_who_was_signed_out_elsewhere_is_led_to_the_door(open_console: OpenAs) -> None:
+def test_a_session_that_was_ended_elsewhere_leads_to_the_sign_in_page(
+    open_console: OpenConsole,
+) -> None:
     page = open_console("bo")
     page.route("**/auth/refresh", lambda route: route.fulfill(status=401, json={"detail": "Over."}))
     page.route(
@@ -270,7 +276,7 @@ def test_who_was_signed_out_elsewhere_is_led_to_the_door(open_console: OpenAs) -
     assert "baton.session" not in page.evaluate("() => Object.keys(sessionStorage)")
 
 
-def test_the_longer_an_outage_lasts_the_less_it_is_tried_again(open_console: OpenAs) -> None:
+def test_the_delay_between_reconnects_grows(open_console: OpenConsole) -> None:
     page = open_console("ana")
     page.clock.install()
     page.route("**/socket/ticket", lambda route: route.abort("connectionrefused"))
@@ -300,7 +306,7 @@ def calls(page: Page, path: str) -> list[str]:
     return found
 
 
-def refuses_once() -> Callable[[Route], None]:
+def refuse_once() -> Callable[[Route], None]:
     refused: list[Route] = []
 
     def answer(route: Route) -> None:
@@ -313,32 +319,34 @@ def refuses_once() -> Callable[[Route], None]:
     return answer
 
 
-def test_what_a_colleague_does_meanwhile_is_seen_after_the_connection_is_back(
-    open_console: OpenAs, office: Office
+def test_changes_by_another_agent_during_an_outage_are_shown_afterwards(
+    open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    _, conversation = taken(page, office)
+    _, conversation = claim_new_conversation(page, bot)
     page.context.set_offline(True)
     expect(page.locator(".banner")).to_be_visible()
 
     path = f"{BOT}/conversations/{conversation}/transfer"
-    office.call("POST", path, {"agent": "sam@example.test"}, office.token("sam"))
+    bot.call("POST", path, {"agent": "sam@example.test"}, bot.token("sam"))
     page.context.set_offline(False)
 
     expect(page.locator(".owner")).to_have_text("with Sam")
     expect(log(page)).to_contain_text("Transferred to Sam")
 
 
-def test_a_console_that_is_open_twice_shows_the_same(open_console: OpenAs, office: Office) -> None:
+def test_two_consoles_of_the_same_agent_show_the_same_state(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
     one, two = open_console("ana"), open_console("ana")
-    name, conversation = taken(one, office)
+    name, conversation = claim_new_conversation(one, bot)
     two.get_by_role("tab", name="Mine").click()
     row(two, name).click()
     write(one, "From the first.")
-    expect(said_by_agents(two)).to_contain_text("From the first.")
+    expect(stored_replies(two)).to_contain_text("From the first.")
     write(two, "From the second.")
 
-    expect(said_by_agents(one)).to_contain_text(["From the first.", "From the second."])
-    assert office.texts(conversation)[-2:] == ["From the first.", "From the second."]
+    expect(stored_replies(one)).to_contain_text(["From the first.", "From the second."])
+    assert bot.message_texts(conversation)[-2:] == ["From the first.", "From the second."]
     press(one, "Hand back to bot")
     expect(two.locator(".owner")).to_have_text("with the bot")
