@@ -262,7 +262,7 @@ def test_new_messages_are_announced_to_screen_readers(
 ) -> None:
     page = open_console("ana")
     name, _ = claim_new_conversation(page, bot)
-    expect(log(page)).to_contain_text("took over")
+    expect(log(page)).to_contain_text("claimed the conversation")
     expect(log(page)).to_have_attribute("aria-live", "off")
 
     bot.send_message(name, "Do you hear me?")

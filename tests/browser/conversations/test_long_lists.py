@@ -47,7 +47,7 @@ def test_a_long_thread_renders_only_the_entries_near_the_visible_part(
 ) -> None:
     page = open_console("ana")
     _, conversation = claim_new_conversation(page, bot)
-    expect(log(page)).to_contain_text("took over")
+    expect(log(page)).to_contain_text("claimed the conversation")
 
     fill_thread(page, conversation, 2000)
     expect(log(page)).to_contain_text("line 1999.")

@@ -216,7 +216,7 @@ def test_a_connection_is_replaced_without_interruption_before_two_hours(
     page.clock.install()
     page.reload()
     expect(page.locator(".panes")).to_be_visible()
-    expect(log(page)).to_contain_text("took over")
+    expect(log(page)).to_contain_text("claimed the conversation")
 
     page.clock.fast_forward("01:51:00")
 

@@ -148,7 +148,7 @@ def test_a_desktop_notification_names_the_user_and_opens_the_conversation(
     title, tag, body = page.evaluate(
         "() => [shown[0].title, shown[0].options.tag, shown[0].options.body]"
     )
-    assert (title, tag, body) == (name, conversation, "Somebody waits")
+    assert (title, tag, body) == (name, conversation, "A user is waiting for an agent.")
     page.evaluate("() => shown[0].onclick()")
     expect(page.locator(".thread h1")).to_have_text(name)
 
