@@ -95,7 +95,7 @@ def test_the_demo_chat_continues_after_the_server_restarts(
 
         expect(shop.locator("#log")).to_contain_text("You said: Are you there?")
         expect(shop.locator("#log p")).to_have_count(4)
-        expect(shop.locator("#wrong")).to_be_empty()
+        expect(shop.locator("#error")).to_be_empty()
 
 
 def test_axe_finds_no_violation_in_the_demo_chat(
