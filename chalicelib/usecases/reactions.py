@@ -17,7 +17,7 @@ from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.reports import metrics, reports
 from chalicelib.usecases.routing import timers
-from chalicelib.usecases.routing.assign import fall_back, find_somebody, somebody_is_free
+from chalicelib.usecases.routing.assign import move_to_overflow, offer_next_waiting, offer_to_agent
 from chalicelib.usecases.services import Services
 
 Event = Mapping[str, object]
@@ -208,20 +208,31 @@ Reaction = Callable[[Services, CommittedEntry], None]
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.MESSAGE: (push_entry, enqueue_agent_message),
     Kind.EVENT: (push_entry,),
-    Kind.REQUESTED: (push_entry, publish_to_topic, enqueue_webhook, fall_back, find_somebody),
+    Kind.REQUESTED: (
+        push_entry,
+        publish_to_topic,
+        enqueue_webhook,
+        move_to_overflow,
+        offer_to_agent,
+    ),
     Kind.OFFERED: (push_entry,),
-    Kind.DECLINED: (push_entry, find_somebody),
+    Kind.DECLINED: (push_entry, offer_to_agent),
     Kind.ESCALATED: (push_entry, publish_to_topic),
-    Kind.CLAIMED: (push_entry, enqueue_webhook, metrics.record_time_to_claim, timers.see_to_owner),
-    Kind.RELEASED: (push_entry, enqueue_webhook, find_somebody, somebody_is_free),
+    Kind.CLAIMED: (
+        push_entry,
+        enqueue_webhook,
+        metrics.record_time_to_claim,
+        timers.check_new_owner,
+    ),
+    Kind.RELEASED: (push_entry, enqueue_webhook, offer_to_agent, offer_next_waiting),
     Kind.TRANSFERRED: (
         push_entry,
         enqueue_webhook,
-        find_somebody,
-        somebody_is_free,
-        timers.see_to_owner,
+        offer_to_agent,
+        offer_next_waiting,
+        timers.check_new_owner,
     ),
-    Kind.RETURNED: (push_entry, enqueue_webhook, reports.count_handoff, somebody_is_free),
+    Kind.RETURNED: (push_entry, enqueue_webhook, reports.count_handoff, offer_next_waiting),
     Kind.NOTE: (push_entry,),
     Kind.TAGGED: (push_entry,),
     Kind.SUGGESTION: (push_entry,),

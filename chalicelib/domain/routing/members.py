@@ -1,4 +1,7 @@
-"""Who could take a conversation: presence and capacity of the people of a bot."""
+"""Members: the people who serve a bot, their presence and their capacity.
+
+Times are in milliseconds since 1970 (UTC).
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -9,7 +12,8 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.routing.queues import Queue
 
 HEARTBEAT_LOST_AFTER = 11 * 60 * 1000
-"""Milliseconds. API Gateway closes a connection that is idle for 10 minutes and may never tell."""
+"""Milliseconds. API Gateway closes a connection that was idle for 10 minutes, sometimes without
+calling `$disconnect`."""
 NEVER = 0
 
 
@@ -20,29 +24,33 @@ class PresenceStatus(StrEnum):
 
 
 class Presence(Struct, frozen=True):
-    """In milliseconds since 1970 (UTC): the person's last sign of life, and when the last of their
-    connections closed, if they have given no sign of life since."""
+    """`seen_at` is the person's last sign of life. `gone_at` is when their last connection closed;
+    None if they have given a sign of life since."""
 
     status: PresenceStatus = PresenceStatus.OFFLINE
     seen_at: int = NEVER
     gone_at: int | None = None
 
     def at(self, now: int) -> PresenceStatus:
-        """The status to believe at `now`: who has not been heard of for too long is offline."""
+        """The status at `now`. A person who has given no sign of life for too long is offline."""
         lost = self.gone_at is not None or now - self.seen_at > HEARTBEAT_LOST_AFTER
         return PresenceStatus.OFFLINE if lost else self.status
 
     def lost_from(self, last_word: int) -> int:
-        """From when on they count as lost, if nothing more is heard of them. `last_word` is another
-        sign of life."""
+        """The time from which the person counts as disconnected, if they give no further sign of
+        life. `last_word`, their last message, is a sign of life, too."""
         if self.gone_at is not None:
             return max(self.gone_at, last_word)
         return max(self.seen_at, last_word) + HEARTBEAT_LOST_AFTER
 
 
 class Member(Struct, frozen=True):
-    """A person's place with one bot. `capacity` None is no limit; `open` is what they own now,
-    `busy_at` when that last changed; until `kept_until` one is offered to them."""
+    """A person's membership in one bot.
+
+    `capacity` is how many conversations they may own at a time; None is no limit. `open` is how
+    many they own, and `busy_at` is when that number last changed. Until `reserved_until`, one place
+    is reserved for a conversation that is offered to them.
+    """
 
     person: str
     name: str
@@ -62,7 +70,7 @@ class Member(Struct, frozen=True):
         return self.presence.at(now) is PresenceStatus.ONLINE
 
     def is_free(self, now: int) -> bool:
-        """Online, and with room for one more."""
+        """True if the person is online and below their capacity."""
         return self.is_online(now) and (self.capacity is None or self.open < self.capacity)
 
     def is_free_for(self, queue: str | None, now: int) -> bool:
@@ -76,9 +84,11 @@ def next_in_turn(
     offered: Mapping[str, int],
     last_agent: str | None,
 ) -> list[Member]:
-    """Members of this queue who may be offered a conversation, the first choice first: who was
-    offered it least often (`offered`, by id), then the one who had it before, then who has been
-    idle longest."""
+    """The members of this queue to whom the conversation may be offered, the first choice first.
+
+    The order is: who was offered it least often (`offered` counts by id), then its last agent, then
+    the agent who has been idle for the longest time.
+    """
 
     def turn(member: Member) -> tuple[int, bool, int, str]:
         times = offered.get(member.person, 0)
@@ -92,8 +102,7 @@ def next_in_turn(
 
 
 def first_served(line: Iterable[Queue], members: Sequence[Member], now: int) -> Queue | None:
-    """Of a queue and those that take over from it, in order, the first that is open and has
-    somebody online; None where there is none."""
+    """The first queue of this fallback chain that is open and has a member online, or None."""
 
     def is_served(queue: Queue) -> bool:
         name = queue.name or None

@@ -1,4 +1,4 @@
-"""The settings of a bot's queues: what happens to the handoffs that wait in them."""
+"""The settings of a bot's queues: how the handoffs that wait in them find an agent."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -12,17 +12,20 @@ from chalicelib.domain.texts import Texts
 
 
 class Mode(StrEnum):
-    """How a handoff finds its agent: somebody claims it, or it is offered to one after another."""
+    """`manual`: agents claim. `offer`: the handoff is offered to one agent after another."""
 
     MANUAL = "manual"
     OFFER = "offer"
 
 
 class Limits(Struct, frozen=True):
-    """In seconds; None, or no step to escalate by, is: never. Until a person has written: the
-    first alert and the steps after it. While it waits: giving up. While an agent has it: how long
-    the agent or the user may be silent, and how long after an agent is lost it goes back to the
-    queue. `max_length` is counted from the first claim."""
+    """Time limits in seconds. None, or an empty tuple, switches a limit off.
+
+    `first_alert` and the steps of `escalate` count until an agent has written. `give_up` ends a
+    handoff that waits. `agent_idle` and `user_idle` are how long the agent or the user may be
+    silent while an agent owns the conversation. `agent_lost` is how long after the agent has
+    disconnected the conversation goes back to its queue. `max_length` counts from the first claim.
+    """
 
     first_alert: int | None = None
     escalate: tuple[int, ...] = ()
@@ -37,8 +40,9 @@ NO_LIMITS = Limits()
 
 
 class Queue(Struct, frozen=True):
-    """`priority` is the least that a request for this queue gets; `fallback` is the queue that
-    takes over what this one cannot serve; without `hours` it is always open."""
+    """`priority` is the minimum priority of a request for this queue. `fallback` is the overflow
+    queue, which takes over if this one cannot serve a request. Without `hours` it is always open.
+    """
 
     name: str
     priority: int = 0

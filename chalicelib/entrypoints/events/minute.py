@@ -50,7 +50,7 @@ def _deadlines(services: Services) -> Deadlines:
 
 def _looked_after(services: Services, bot: str, conversation_id: str) -> Outcome:
     try:
-        met = timers.look_after(services, bot, conversation_id)
+        met = timers.run_due_timers(services, bot, conversation_id)
     except Exception:
         place = {"bot": bot, "conversation_id": conversation_id}
         log.exception("deadline not met", extra=place)

@@ -66,7 +66,7 @@ def logout(services: Services, person: Person) -> None:
     """
     services.directory.end_sessions(person.id)
     presence.mark_disconnected(services, person.id)
-    timers.expect_loss(services, person.id)
+    timers.schedule_agent_lost(services, person.id)
 
 
 def change_password(

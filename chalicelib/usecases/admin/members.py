@@ -132,7 +132,7 @@ def remove(services: Services, caller: Caller, who: str) -> None:
     """Removes the member and releases their conversations to the queues.
 
     The person loses access within five seconds, when all caches have expired. A conversation that
-    they claim in these seconds is released by `timers.see_to_owner`.
+    they claim in these seconds is released by `timers.check_new_owner`.
 
     Raises NotFound. Raises TemporarilyUnavailable if the board lags for too long: the member is
     removed by then, and the same call releases the remaining conversations.

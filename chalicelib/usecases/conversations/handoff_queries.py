@@ -1,4 +1,4 @@
-"""Looking at handoffs: one, or the latest ones."""
+"""Reads handoffs: one by its id, or a list."""
 
 from msgspec import Struct
 
@@ -11,11 +11,12 @@ from chalicelib.usecases.conversations.execute import visible
 from chalicelib.usecases.services import Services
 
 PAGES_PER_CALL = 5
-"""A filter that fits little gives a short page with a cursor, not a slow answer."""
+"""After so many reads a list returns a short page with a cursor, so that a narrow filter does not
+make the caller wait."""
 
 
 class Wanted(Struct, frozen=True):
-    """What a list is asked for; None is: any. `agent` is the id of whoever had it last."""
+    """None is: any. `agent` is the id of the last owner."""
 
     queue: str | None = None
     is_open: bool | None = None
@@ -24,7 +25,8 @@ class Wanted(Struct, frozen=True):
 
 
 class HandoffDetail(Struct, frozen=True):
-    """A handoff, the conversation's tags, and the notes written meanwhile that may be read."""
+    """A handoff, the conversation's tags, and the notes that were written during the handoff. A bot
+    gets no notes."""
 
     handoff: Handoff
     tags: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Which conversation a caller means. Never a guess: one fits, or the answer says why not."""
+"""Finds the conversation that a caller means. If several fit, it is refused, never guessed."""
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
@@ -9,10 +9,11 @@ from chalicelib.usecases.services import Services
 
 
 def to_pause(services: Services, caller: Caller, address: Address) -> Address | str:
-    """The conversation that a pause by address means; it may not exist yet.
+    """The conversation that a pause by address means. It need not exist yet.
 
-    With a thread, exactly that address. Without one: the only conversation of this user on this
-    channel, or, if there is none, the one without a thread. Raises AmbiguousAddress.
+    An address with a thread means exactly that address. Without a thread it means the user's only
+    conversation on this channel, or, if the user has none, the address itself. Raises
+    AmbiguousAddress if the user has several.
     """
     if address.thread is not None:
         return address
@@ -25,7 +26,10 @@ def to_pause(services: Services, caller: Caller, address: Address) -> Address | 
 
 
 def by_address(services: Services, caller: Caller, address: Address) -> Head:
-    """The conversation at this address; without a thread, the user's only one on this channel."""
+    """The conversation at this address; without a thread, the user's only one on this channel.
+
+    Raises NotFound, AmbiguousAddress.
+    """
     authorize(caller, Action.READ)
     ids = [address.conversation_id]
     if address.thread is None:
@@ -34,7 +38,10 @@ def by_address(services: Services, caller: Caller, address: Address) -> Head:
 
 
 def by_name(services: Services, caller: Caller, name: str) -> Head:
-    """The conversation of the only user of this name, in upper or lower case."""
+    """The conversation of the only user with this name, whatever its case.
+
+    Raises NotFound, AmbiguousAddress.
+    """
     authorize(caller, Action.READ)
     ids = services.conversations.by_user_name(caller.bot, name.lower(), None, 100).conversation_ids
     heads = services.conversations.heads(caller.bot, ids)
@@ -42,11 +49,11 @@ def by_name(services: Services, caller: Caller, name: str) -> Head:
 
 
 def by_session(services: Services, caller: Caller, session: str) -> str:
-    """What a Botpress action means by a session id: a conversation id, or a thread id.
+    """The id of the conversation that a Botpress action means by a session id.
 
-    Both are looked at together and exactly one conversation of this bot must fit, so that a
-    thread id which happens to be another conversation's id can never hit that one. Raises
-    NotFound, AmbiguousAddress.
+    A session id may be a conversation id or a thread id. Both are looked up, and exactly one
+    conversation of this bot must fit, so that a thread id that is also the id of another
+    conversation never hits that one. Raises NotFound, AmbiguousAddress.
     """
     ids = {session, *services.conversations.ids_of_thread(caller.bot, session)}
     return _only(services.conversations.heads(caller.bot, sorted(ids)), caller).id
@@ -64,7 +71,7 @@ def ambiguous(heads: list[Head]) -> AmbiguousAddress:
         for head in heads
     ]
     return AmbiguousAddress(
-        f"{len(heads)} conversations fit; name one by its id.", candidates=candidates
+        f"{len(heads)} conversations fit. Name one of them by its id.", candidates=candidates
     )
 
 
@@ -76,7 +83,7 @@ def _only(heads: list[Head], caller: Caller) -> Head:
 
 
 def _seen(heads: list[Head], caller: Caller) -> list[Head]:
-    """Raises NotFound where there is nothing to be seen."""
+    """The conversations that the caller may see. Raises NotFound if there is none."""
     seen = [head for head in heads if visible(caller, head)]
     if not seen:
         raise NotFound(f"The bot {caller.bot} has no such conversation.")

@@ -1,4 +1,4 @@
-"""Asking for a person: by a conversation's id, or by where the user is."""
+"""Asks for a person, by the id of a conversation or by an address."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from chalicelib.usecases.services import Services
 
 
 class Asked(Struct, frozen=True):
-    """The command, the id of the agent whom it names, and what is known of the user."""
+    """The command, the id of the agent whom it names, and the user's profile."""
 
     command: Pause | PauseAndClaim
     agent: str | None = None
@@ -29,8 +29,10 @@ def pause(
     asked: Asked,
     key: IdempotencyKey | None,
 ) -> Answer:
-    """Two round trips; one more to find the conversation of an address without a thread, and to
-    see who is there where `if_unavailable` asks for it. Raises what `execute` and `places` raise.
+    """Takes two round trips, one more for an address without a thread, and one more to check the
+    availability if the command's `if_unavailable` needs it.
+
+    Raises the errors of `execute` and of `lookup`.
     """
     authorize(caller, Action.PAUSE)
     if isinstance(place, Address) and place.thread is None:
@@ -45,7 +47,8 @@ def pause(
 
 
 def _known(services: Services, address: Address, key: IdempotencyKey) -> Answer | None:
-    """Asked before the address is resolved: a replay means the conversation it meant then."""
+    """The stored answer of a repeated request. It is read before the address is resolved, because
+    the address may mean another conversation by now."""
     query = Query(address.bot, address.conversation_id, key)
     return first_answer(services.conversations.load(query), key)
 

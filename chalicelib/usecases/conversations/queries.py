@@ -1,4 +1,4 @@
-"""Looking without changing: the gate, heads, lists, entries."""
+"""Reads conversations without changing them: the gate, heads, lists, entries."""
 
 from collections.abc import Callable
 
@@ -17,11 +17,12 @@ from chalicelib.usecases.services import Services
 
 PAUSED = frozenset({Status.WAITING, Status.AGENT})
 PAGES_PER_CALL = 5
-"""A caller who may see little gets a short page with a cursor, not a slow answer."""
+"""After so many reads a list returns a short page with a cursor, so that a caller who may see
+little does not wait."""
 
 
 class Wanted(Struct, frozen=True):
-    """What a list is asked for; None is: any. `owner` is a person's id, or "none"."""
+    """None is: any. `owner` is a person's id, or "none"."""
 
     statuses: frozenset[Status] | None = None
     queue: str | None = None
@@ -35,7 +36,7 @@ class Page(Struct, frozen=True):
 
 
 def gate(services: Services, caller: Caller, conversation_id: str) -> Head:
-    """May the bot speak now? One strongly consistent read."""
+    """The head that answers whether the bot may speak now. One strongly consistent read."""
     authorize(caller, Action.GATE)
     return seen(services, caller, conversation_id)
 
@@ -46,7 +47,7 @@ def head(services: Services, caller: Caller, conversation_id: str) -> Head:
 
 
 def user(services: Services, caller: Caller, conversation_id: str) -> tuple[Address, Profile]:
-    """Whom the conversation is with, and what the bot has told of them."""
+    """The address of the conversation and the profile of its user."""
     address = head(services, caller, conversation_id).address
     return address, services.conversations.profiles([address]).get(address, Profile())
 
@@ -60,10 +61,10 @@ def entries(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Entry]:
-    """Ascending; the latest ones without `after` and `before`. A bot never sees notes,
-    and of people only the owner what the bot suggests.
+    """The entries that the caller may read, ascending; the latest ones without `after` and
+    `before`.
 
-    Only an empty page is the end: one of nothing that may be seen is passed over.
+    An empty page is the end of the log: a page on which the caller may read nothing is skipped.
     """
     owner = head(services, caller, conversation_id).owner_id
     store = services.conversations
@@ -81,10 +82,10 @@ def entries(
 def conversations(
     services: Services, caller: Caller, wanted: Wanted, position: str | None, limit: int
 ) -> Page:
-    """Paused ones by priority and longest wait; otherwise the latest activity first.
+    """Paused conversations by priority and longest wait, others by latest activity.
 
-    The index finds the ids, the heads are read from the table: what is listed is never older than
-    the moment of reading, and what no longer fits is left out.
+    An index finds the ids, and the heads are read from the table, so that the page is current. A
+    head that no longer fits is left out.
     """
     authorize(caller, Action.READ)
     found: list[Head] = []
@@ -99,7 +100,7 @@ def conversations(
 
 
 def handoff(services: Services, caller: Caller, handoff_id: str) -> tuple[Handoff, Head]:
-    """With the head of its conversation, which is read last. Raises NotFound."""
+    """The handoff and the head of its conversation. Raises NotFound."""
     authorize(caller, Action.READ)
     found = services.conversations.handoff(caller.bot, handoff_id)
     of = services.conversations.head(caller.bot, found.conversation_id) if found else None
@@ -109,7 +110,7 @@ def handoff(services: Services, caller: Caller, handoff_id: str) -> tuple[Handof
 
 
 def seen(services: Services, caller: Caller, conversation_id: str) -> Head:
-    """For whatever the caller may do there; what they may not see is not found."""
+    """The head, if the caller may see it. Raises NotFound."""
     found = services.conversations.head(caller.bot, conversation_id)
     if found is None or not visible(caller, found):
         raise no_conversation(caller.bot, conversation_id)

@@ -1,7 +1,8 @@
-"""Turns, for bots that send on their own channel: begun before thinking, committed before sending.
+"""Turns, for bots that send on their own channel.
 
-What a commit promises: once a pause has been answered, no turn that was begun before it is
-allowed any more. A message that was allowed may still be on its way when the pause comes.
+A bot begins a turn before it prepares a reply, and commits the turn before it sends the reply. Once
+a pause has been answered, no turn that began before it can be committed. A reply whose turn was
+committed may still be on its way when the pause comes.
 """
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ class Turn(Struct, frozen=True):
 
 
 def begin(services: Services, caller: Caller, conversation_id: str) -> Head:
-    """One strongly consistent read: the head has the epoch, and says whose turn it is."""
+    """The head, with the epoch of the turn. One strongly consistent read."""
     return queries.gate(services, caller, conversation_id)
 
 

@@ -62,7 +62,7 @@ def disconnect(services: Services, connection_id: str) -> None:
     others = [c for bot in connection.bots[:1] for c in services.connections.of_bot(bot)]
     if not any(other.person == connection.person for other in others):
         presence.mark_disconnected(services, connection.person)
-        timers.expect_loss(services, connection.person)
+        timers.schedule_agent_lost(services, connection.person)
 
 
 def watch(services: Services, bot: str, conversation_id: str, connection: SocketConnection) -> None:

@@ -1,5 +1,7 @@
-"""Finding somebody for a conversation that waits: offers, one agent after another, and the queue
-that takes over. Doing it twice does no harm: the state table has the last word."""
+"""Finds an agent for a waiting conversation: by offers, or in the overflow queue.
+
+Each function may run twice without harm, because the state table decides.
+"""
 
 from collections import Counter
 
@@ -19,12 +21,12 @@ from chalicelib.usecases.services import Services
 
 MOST_ENTRIES = 1000
 MOST_WAITING = 25
-"""Looked through when somebody has become free."""
+"""How many waiting conversations are considered when an agent has become free."""
 WAITING = BoardFilter(frozenset({Status.WAITING}))
 
 
-def find_somebody(services: Services, committed: CommittedEntry) -> None:
-    """For what has just come into a queue, or been declined there."""
+def offer_to_agent(services: Services, committed: CommittedEntry) -> None:
+    """Offers a conversation that has entered a queue, or whose offer was declined."""
     content = committed.entry.content
     name = content.queue if isinstance(content, QueueContent) else None
     queue = services.directory.queue(committed.bot, name) if name is not None else None
@@ -32,9 +34,9 @@ def find_somebody(services: Services, committed: CommittedEntry) -> None:
         offer(services, committed.bot, committed.conversation_id)
 
 
-def fall_back(services: Services, committed: CommittedEntry) -> None:
-    """Where the queue that was asked for is closed or deserted, the first that is neither takes
-    over; where there is none, it waits where it is."""
+def move_to_overflow(services: Services, committed: CommittedEntry) -> None:
+    """If the requested queue is closed or has nobody online, moves the conversation to the first
+    overflow queue that is served. If none is, the conversation stays where it is."""
     content = committed.entry.content
     name = content.queue if isinstance(content, QueueContent) else None
     line = fallback_chain(services, committed.bot, name) if name is not None else []
@@ -46,12 +48,12 @@ def fall_back(services: Services, committed: CommittedEntry) -> None:
         execute(services, system_caller(committed.bot), committed.conversation_id, there)
 
 
-def somebody_is_free(services: Services, committed: CommittedEntry) -> None:
+def offer_next_waiting(services: Services, committed: CommittedEntry) -> None:
     offer_waiting(services, committed.bot)
 
 
 def offer_waiting(services: Services, bot: str) -> None:
-    """To whoever has become free, what has waited longest."""
+    """Offers the conversations that have waited longest, after an agent has become free."""
     if not any(queue.mode is Mode.OFFER for queue in services.directory.queues(bot)):
         return
     waiting = services.conversations.board(bot, WAITING, None, MOST_WAITING).conversation_ids
@@ -61,7 +63,7 @@ def offer_waiting(services: Services, bot: str) -> None:
 
 
 def offer(services: Services, bot: str, conversation_id: str) -> bool:
-    """To the next agent in turn. False where nobody is free."""
+    """Offers the conversation to the next agent in turn. False if no agent is free."""
     head = services.conversations.head(bot, conversation_id)
     if head is None or not wants_offer(head):
         return False
@@ -69,11 +71,11 @@ def offer(services: Services, bot: str, conversation_id: str) -> bool:
     members = services.directory.members(bot)
     turn = next_in_turn(members, head.queue, now, _offered(services, head), head.last_agent)
     until = now + (head.timing.offer_seconds or 0) * SECOND
-    return any(_takes(services, head, member, until) for member in turn)
+    return any(_make_offer(services, head, member, until) for member in turn)
 
 
-def _takes(services: Services, head: Waiting, member: Member, until: int) -> bool:
-    """Whether they are free still: two conversations may look at the same agent at once."""
+def _make_offer(services: Services, head: Waiting, member: Member, until: int) -> bool:
+    """False if the agent is no longer free: two conversations may choose the same agent at once."""
     command = MakeOffer(until, member, epoch=head.epoch)
     try:
         execute(services, system_caller(head.bot), head.id, command, agent=member.person)
@@ -83,7 +85,7 @@ def _takes(services: Services, head: Waiting, member: Member, until: int) -> boo
 
 
 def _offered(services: Services, head: Waiting) -> Counter[str]:
-    """How often to whom, in this handoff."""
+    """How often this handoff was offered to each agent, by id."""
     since = head.handoff.opened_seq - 1
     entries = services.conversations.entries_after(head.bot, head.id, since, MOST_ENTRIES)
     contents = (entry.content for entry in entries)

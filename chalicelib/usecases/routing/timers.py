@@ -1,5 +1,7 @@
-"""Deadlines that have passed, and what follows from them. Doing it twice does no harm: a timer
-carries the epoch under which it was set."""
+"""Executes the timers of conversations whose deadline has passed.
+
+A timer may run twice without harm, because it carries the epoch under which it was set.
+"""
 
 from chalicelib.domain.access import system_caller
 from chalicelib.domain.conversation.commands import Cause, Command, Release, Transfer, Unpause
@@ -15,20 +17,22 @@ from chalicelib.usecases.routing import assign
 from chalicelib.usecases.services import Services
 
 PER_SHARD = 500
-"""Conversations looked after in one go."""
+"""How many due conversations one sweep reads from each shard."""
 MOST_STEPS = 20
-"""Deadlines of one conversation that are met in one go: the steps of an escalation and the end."""
+"""How many deadlines of one conversation one sweep executes."""
 MOST_OWNED = 100
 
 
 def due(services: Services) -> list[tuple[str, str]]:
-    """Bot and id of the conversations that somebody has to look after now."""
+    """Bot and id of the conversations whose deadline may have passed."""
     return services.conversations.due_conversations(services.clock.now(), PER_SHARD)
 
 
-def look_after(services: Services, bot: str, conversation_id: str) -> bool:
-    """Meets all deadlines that have passed, in their order. Decides on the head's own times: what
-    led here may be out of date. False where nothing had to be done. Raises what `execute` raises.
+def run_due_timers(services: Services, bot: str, conversation_id: str) -> bool:
+    """Executes all deadlines that have passed, in their order. False if there was none.
+
+    It reads the head again, because the index that named the conversation may lag. Raises the
+    errors of `execute`.
     """
     for step in range(MOST_STEPS):
         head = services.conversations.head(bot, conversation_id)
@@ -37,15 +41,15 @@ def look_after(services: Services, bot: str, conversation_id: str) -> bool:
         owner = services.directory.presence(head.owner.id) if head.owner else None
         command = overdue(head, services.clock.now(), owner)
         if command is None:
-            _look_again(services, head, owner)
+            _schedule_next(services, head, owner)
             return step > 0
-        command = _or_fall_back(services, head, command)
+        command = _or_overflow(services, head, command)
         if not execute(services, system_caller(bot), conversation_id, command).created:
             return step > 0
     return True
 
 
-def _look_again(services: Services, head: Head, owner: Presence | None) -> None:
+def _schedule_next(services: Services, head: Head, owner: Presence | None) -> None:
     if wants_offer(head) and assign.offer(services, head.bot, head.id):
         return
     later = due_at(head, services.clock.now(), owner)
@@ -53,8 +57,8 @@ def _look_again(services: Services, head: Head, owner: Presence | None) -> None:
         services.conversations.set_due_at(head, later)
 
 
-def _or_fall_back(services: Services, head: Head, command: Command) -> Command:
-    """Before a handoff is given up, the next queue has its turn."""
+def _or_overflow(services: Services, head: Head, command: Command) -> Command:
+    """Before a handoff is given up, it moves to the overflow queue, if there is one."""
     gives_up = isinstance(command, Unpause) and command.cause is Cause.GIVE_UP
     queues = services.directory.queues(head.bot) if gives_up and head.queue else []
     following = takes_over(head.queue or "", queues)
@@ -63,9 +67,9 @@ def _or_fall_back(services: Services, head: Head, command: Command) -> Command:
     return Transfer(queue=following, epoch=head.epoch, cause=Cause.FALLBACK)
 
 
-def expect_loss(services: Services, person: str) -> None:
-    """Of somebody whose last connection has closed: what they own is looked after as soon as their
-    time to come back is over."""
+def schedule_agent_lost(services: Services, person: str) -> None:
+    """After a person's last connection has closed: schedules the agent-lost timer of each
+    conversation that they own."""
     owned = BoardFilter(frozenset({Status.AGENT}), owner=person)
     presence = services.directory.presence(person)
     for bot in services.directory.bots_of_person(person):
@@ -75,10 +79,10 @@ def expect_loss(services: Services, person: str) -> None:
                 _bring_forward(services, head, presence)
 
 
-def see_to_owner(services: Services, committed: CommittedEntry) -> None:
-    """Of whoever has just got a conversation: is missed in time where their last connection had
-    closed before, and gives it back where they serve this bot no more, which those who let them
-    take it need not have known yet."""
+def check_new_owner(services: Services, committed: CommittedEntry) -> None:
+    """After a claim or transfer: if the new owner is disconnected, start the agent-lost timer; if
+    they are no longer a member, release the conversation (the claim may have used a stale cache).
+    """
     content = committed.entry.content
     if not isinstance(content, OwnerContent):
         return
@@ -97,7 +101,7 @@ def see_to_owner(services: Services, committed: CommittedEntry) -> None:
 
 
 def _owns_installation(services: Services, person: str) -> bool:
-    """Who does is a member nowhere."""
+    """The installation's owner may own conversations without being a member."""
     known = services.directory.person(person)
     return known is not None and known.is_owner
 
