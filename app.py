@@ -1,7 +1,7 @@
-"""The Chalice app: what is called from outside, and nothing about how it is done.
+"""The Chalice app: the entry point of each Lambda function.
 
-WebSocket and event handlers stay here: Chalice does not wrap those of a Blueprint. Each of them is
-a function of its own, and the only one to load what it calls.
+The route table is in `chalicelib/entrypoints/http/route_table.py`. A function's handler imports the
+modules that only this function needs.
 """
 
 from typing import Any
@@ -12,16 +12,16 @@ with loading():
     from chalice.app import Chalice, Rate
 
     from chalicelib import wiring
-    from chalicelib.entrypoints.http import blueprints
+    from chalicelib.entrypoints.http.framework import register
+    from chalicelib.entrypoints.http.router import all_routes
 
-# Chalice would write its own lines, in its own format, into the log of the same name.
+# Otherwise Chalice adds a handler with its own format to the log of the same name.
 app = Chalice(app_name="baton", configure_logs=False)
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
-for room in blueprints.BLUEPRINTS:
-    app.register_blueprint(room.blueprint(wiring.services))
+register(app, all_routes(), wiring.services)
 
-# These ARNs are known when the stack is: the merged template replaces them.
+# Placeholders: the merged template replaces them by the ARNs of the stack.
 STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/baton/stream/placeholder"
 WEBHOOK_QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder.fifo"
 

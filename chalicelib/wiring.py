@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.security.random import SystemRandom
-from chalicelib.loading import loading
+from chalicelib.loading import load, loading
+from chalicelib.plugins import PLUGINS
 from chalicelib.settings import Settings, settings
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
+from chalicelib.usecases.services import Services
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
+    from chalicelib.usecases.ports.integrations import Integration
     from chalicelib.usecases.ports.live import Connections, Notifications, SocketSender, Topic
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
@@ -150,6 +153,10 @@ class AwsServices:
 
         return JwtTokens(self.secrets, ISSUER, self.clock)
 
+    @cached_property
+    def integrations(self) -> tuple[Integration, ...]:
+        return integrations_of(self)
+
     def client(self, service: str, endpoint: str | None = None, attempts: int = 3) -> Any:
         """botocore's, made anew; `attempts` are all of them, the first one included."""
         from botocore.config import Config
@@ -176,6 +183,10 @@ class AwsServices:
         from botocore.session import get_session
 
         return get_session()
+
+
+def integrations_of(services: Services) -> tuple[Integration, ...]:
+    return tuple(load(f"{plugin}.integration:Integration")(services) for plugin in PLUGINS)
 
 
 @cache

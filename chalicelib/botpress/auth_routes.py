@@ -1,36 +1,27 @@
-"""Logging in and out at the paths of Botpress' administration, in its envelopes.
+"""Login routes at the paths of Botpress' administration.
 
-`/api/v1/auth/login` and its later form are among the accounts' own routes: they are ours as well.
+`/api/v1/auth/login` is a native route: see `entrypoints/http/routes/accounts.py`.
 """
 
-from chalicelib.botpress import handoff_views as view
-from chalicelib.botpress.responses import NoWorkspace, module_error, success
+from chalicelib.botpress import handoff_views
+from chalicelib.botpress.errors import NoWorkspace
 from chalicelib.domain.access import Role
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
+from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.routes import accounts
+from chalicelib.entrypoints.http.routes.accounts import success
+from chalicelib.entrypoints.http.schemas.accounts import LoginRequest
 from chalicelib.usecases.accounts import sessions
 
-AUTH = "/api/v1/auth"
-ADMIN = "/api/v1/admin"
-LATER = "/api/v2/admin"
-routes = Routes(__name__, module_error("admin"))
+
+def log_in(call: Call, body: LoginRequest) -> Reply:
+    return accounts.log_in(call, body)
 
 
-@routes.on("POST", ADMIN + "/auth/login/basic/{strategy}")
-@routes.on("POST", LATER + "/auth/login/basic/{strategy}")
-@routes.on("POST", ADMIN + "/auth/login")
-def login(call: Call) -> Reply:
-    return accounts.login(call)
-
-
-@routes.on("GET", AUTH + "/config")
-@routes.on("GET", ADMIN + "/auth/config")
-@routes.on("GET", LATER + "/auth/config")
-def config(_: Call) -> Reply:
-    """The first user is made on the command line, never here."""
+def get_auth_config(_: Call) -> Reply:
+    """`isFirstUser` is always false: the command line makes the first user."""
     strategy = {
         "strategyType": "basic",
-        "strategyId": view.STRATEGY,
+        "strategyId": handoff_views.STRATEGY,
         "label": "Default",
         "hidden": False,
         "loginUrl": "/login/basic/default",
@@ -39,39 +30,30 @@ def config(_: Call) -> Reply:
     return success("Auth Config", {"strategies": [strategy], "isFirstUser": False})
 
 
-@routes.on("GET", AUTH + "/refresh")
-@routes.on("GET", ADMIN + "/auth/refresh")
-@routes.on("GET", LATER + "/auth/refresh")
-def refresh(call: Call) -> Reply:
+def refresh_token(call: Call) -> Reply:
     session = sessions.renew(call.services, call.person)
     token = {"jwt": session.access, "exp": session.access_life}
     return success("Token refreshed", {"newToken": token})
 
 
-@routes.on("GET", ADMIN + "/auth/logout")
-@routes.on("GET", LATER + "/auth/logout")
-def logout(call: Call) -> Reply:
-    sessions.logout(call.services, call.person)
-    return success("Logged out", {})
+def log_out(call: Call) -> Reply:
+    return accounts.log_out_with_get(call)
 
 
-@routes.on("GET", ADMIN + "/ping")
-def ping(call: Call) -> Reply:
-    _ = call.person
+def ping(_: Call) -> Reply:
     return success("Pong", {"serverId": "baton"})
 
 
-@routes.on("GET", ADMIN + "/user/profile")
-def profile(call: Call) -> Reply:
+def get_profile(call: Call) -> Reply:
     person = call.person
     if not call.headers.get("x-bp-workspace"):
         raise NoWorkspace("Workspace is missing. Set header X-BP-Workspace")
-    shown = view.profile(person, view.permissions(_highest_role(call)))
+    shown = handoff_views.profile(person, handoff_views.permissions(_highest_role(call)))
     return success("Retrieved profile successfully", shown)
 
 
 def _highest_role(call: Call) -> Role:
-    """A workspace of Botpress has many bots; here a person may have another role with each."""
+    """A Botpress workspace holds many bots; in Baton, a person has a role for each bot."""
     if call.person.is_owner:
         return Role.OWNER
     directory = call.services.directory

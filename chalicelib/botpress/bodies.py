@@ -1,103 +1,118 @@
-"""Bodies of Botpress' routes: any JSON object, of which each route looks at its own fields.
+"""Bodies of Botpress' routes.
 
-Where Botpress checks a field with Joi, the sentence is Joi's.
+A body is any JSON object; a route reads its own fields and ignores the others. If Botpress checks a
+field with Joi, the error has Joi's sentence.
 """
 
 from collections.abc import Mapping
+from typing import Self
 
-import msgspec
+from msgspec import Struct
 
-from chalicelib.botpress.handoffs import Unprocessable
-from chalicelib.botpress.responses import Malformed
+from chalicelib.botpress.errors import Malformed, Unprocessable
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.entrypoints.http.framework import Call
-from chalicelib.entrypoints.http.schemas.conversations import LONG, SHORT, TAG, TAGS, TEXT
-from chalicelib.entrypoints.http.schemas.parsing import identifier, parse
-
-Fields = Mapping[str, object]
+from chalicelib.entrypoints.http.schemas.limits import LONG, SHORT, TAG, TAGS, TEXT
+from chalicelib.entrypoints.http.schemas.parsing import JsonObject, identifier, parse
 
 LONGEST_TIMEOUT = 366 * 24 * 60 * 60
 """Seconds."""
 
 
-def fields(call: Call) -> Fields:
-    """What is not declared to be JSON is no body, as for Express; a list has no fields. Raises
-    Malformed, PayloadTooLarge."""
-    declared = call.headers.get("content-type", "application/json").partition(";")[0].strip()
-    if declared.lower() != "application/json" or not call.raw:
-        return {}
-    try:
-        body = parse(call.raw, object)
-    except InvalidRequest as error:
-        raise Malformed(error.message) from None
-    if not isinstance(body, dict | list):
-        raise Malformed("The body is JSON, but neither an object nor an array.")
-    return body if isinstance(body, dict) else {}
+class Fields(JsonObject):
+    """All fields of a body. Like Express, it is empty if the body is an array or if its content
+    type is not JSON."""
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        """Raises Malformed, PayloadTooLarge."""
+        declared = call.headers.get("content-type", "application/json").partition(";")[0].strip()
+        if declared.lower() != "application/json" or not call.raw:
+            return cls()
+        try:
+            body = parse(call.raw, object)
+        except InvalidRequest as error:
+            raise Malformed(error.message) from None
+        if not isinstance(body, dict | list):
+            raise Malformed("The body is JSON, but neither an object nor an array.")
+        return cls(body if isinstance(body, dict) else {})
+
+    def message(self) -> str:
+        """The text that an agent sends. Raises InvalidRequest."""
+        message = self.get("message")
+        if not isinstance(message, str) or not 0 < len(message) <= TEXT:
+            raise InvalidRequest(f"`message` takes 1 to {TEXT} characters.")
+        return message
 
 
-def text(body: Fields) -> str:
-    """H3: what an agent says. Raises InvalidRequest."""
-    message = body.get("message")
-    if not isinstance(message, str) or not 0 < len(message) <= TEXT:
-        raise InvalidRequest(f"`message` takes 1 to {TEXT} characters.")
-    return message
-
-
-class NewHandoff(msgspec.Struct, frozen=True):
-    """N6. `timeout` in milliseconds."""
+class NewHandoff(Struct, frozen=True):
+    """`timeout` in milliseconds; None if the handoff does not expire."""
 
     channel: str
     user: str
     thread: str
     timeout: int | None
 
-
-def new_handoff(body: Fields) -> NewHandoff:
-    """Raises Unprocessable."""
-    user = _id(body, "userId", LONG)
-    thread = _id(body, "userThreadId", LONG)
-    channel = _id(body, "userChannel", SHORT)
-    return NewHandoff(channel, user, thread, _timeout(body.get("timeoutDelay")))
-
-
-def tags(body: Fields) -> tuple[str, ...]:
-    """N7. Raises Unprocessable."""
-    if "tags" not in body:
-        raise Unprocessable('"tags" is required')
-    wanted = body["tags"]
-    if not isinstance(wanted, list):
-        raise Unprocessable('"tags" must be an array')
-    if len(wanted) > TAGS:
-        raise Unprocessable(f'"tags" must contain less than or equal to {TAGS} items')
-    found = [_text(f"tags[{place}]", tag, TAG) for place, tag in enumerate(wanted)]
-    return tuple(dict.fromkeys(found))
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        """Raises Malformed, Unprocessable, PayloadTooLarge."""
+        body = Fields.read(call)
+        user = _id(body, "userId", LONG)
+        thread = _id(body, "userThreadId", LONG)
+        channel = _id(body, "userChannel", SHORT)
+        return cls(channel, user, thread, _timeout(body.get("timeoutDelay")))
 
 
-def content(body: Fields) -> str:
-    """N11: a comment, and nothing else. Raises Unprocessable."""
-    if "content" not in body:
-        raise Unprocessable('"content" is required')
-    wanted = body["content"]
-    if not isinstance(wanted, str):
-        raise Unprocessable('"content" must be a string')
-    if not wanted:
-        raise Unprocessable('"content" is not allowed to be empty')
-    if len(wanted) > TEXT:
-        raise Unprocessable(_too_long("content", TEXT))
-    for name in body:
-        if name != "content":
-            raise Unprocessable(f'"{name}" is not allowed')
-    return wanted
+class TagList(Struct, frozen=True):
+    tags: tuple[str, ...]
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        """Raises Malformed, Unprocessable, PayloadTooLarge."""
+        body = Fields.read(call)
+        if "tags" not in body:
+            raise Unprocessable('"tags" is required')
+        tags = body["tags"]
+        if not isinstance(tags, list):
+            raise Unprocessable('"tags" must be an array')
+        if len(tags) > TAGS:
+            raise Unprocessable(f'"tags" must contain less than or equal to {TAGS} items')
+        found = [_text(f"tags[{place}]", tag, TAG) for place, tag in enumerate(tags)]
+        return cls(tuple(dict.fromkeys(found)))
 
 
-def _id(body: Fields, name: str, limit: int) -> str:
+class Comment(Struct, frozen=True):
+    """The only body that refuses other fields."""
+
+    content: str
+
+    @classmethod
+    def read(cls, call: Call) -> Self:
+        """Raises Malformed, Unprocessable, PayloadTooLarge."""
+        body = Fields.read(call)
+        if "content" not in body:
+            raise Unprocessable('"content" is required')
+        content = body["content"]
+        if not isinstance(content, str):
+            raise Unprocessable('"content" must be a string')
+        if not content:
+            raise Unprocessable('"content" is not allowed to be empty')
+        if len(content) > TEXT:
+            raise Unprocessable(_too_long("content", TEXT))
+        for name in body:
+            if name != "content":
+                raise Unprocessable(f'"{name}" is not allowed')
+        return cls(content)
+
+
+def _id(body: Mapping[str, object], name: str, limit: int) -> str:
     if name not in body:
         raise Unprocessable(f'"{name}" is required')
     return _text(name, body[name], limit)
 
 
 def _text(name: str, value: object, limit: int) -> str:
-    """Ids are opaque: a number has lost its last digits on its way through a JavaScript client."""
+    """Refuses numbers: JavaScript clients round large ones, so that an id would lose digits."""
     if not isinstance(value, str):
         raise Unprocessable(f'"{name}" must be a string')
     if not value:
@@ -115,7 +130,7 @@ def _too_long(name: str, limit: int) -> str:
 
 
 def _timeout(value: object) -> int | None:
-    """In seconds; none, 0 and less mean that nothing expires."""
+    """From seconds to milliseconds. A value of 0 or less means that nothing expires."""
     if value is None:
         return None
     if not isinstance(value, int | float) or isinstance(value, bool):

@@ -1,8 +1,8 @@
-"""Who calls one of Botpress' modules, found out in Botpress' order: the bot, the token, whether
-the two belong together. What the caller may do there comes last."""
+"""Identifies the caller of one of Botpress' modules, in Botpress' order: the bot exists, the token
+is valid, the two belong together."""
 
+from chalicelib.botpress.errors import NoAccess
 from chalicelib.botpress.handoff_views import WORKSPACE
-from chalicelib.botpress.responses import NoAccess
 from chalicelib.domain.access import Caller
 from chalicelib.domain.errors import NotFound
 from chalicelib.usecases.accounts import authenticate
@@ -21,7 +21,7 @@ def identify(services: Services, bot: str, header: str | None) -> Caller:
 
 
 def _name(services: Services, token: str) -> str:
-    """Of whoever has just proved who they are."""
+    """The name of the person or key that the valid `token` belongs to."""
     if token.startswith(authenticate.KEY_PREFIX):
         return token.removeprefix(authenticate.KEY_PREFIX).partition("_")[0]
     return authenticate.person_of_token(services, token, "access").email

@@ -1,22 +1,18 @@
-"""What Botpress v12 would tell its admin sockets, for connections that ask for it by name.
+"""The events of Botpress v12's realtime module, and the bodies of its webhook.
 
-Botpress tells everybody everything; here each connection hears of the conversations that its
-person may see.
+Botpress sends each event to every socket. Baton sends it to the connections that have subscribed to
+it by its name and whose person may see the conversation.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec.structs import replace
-
-from chalicelib.botpress import handoff_views as handoffs
-from chalicelib.botpress import views as view
+from chalicelib.botpress import handoff_views, views
 from chalicelib.botpress.sessions import SAID, sessions
-from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.entries import Entry, HandoffContent, Kind, Noted
 from chalicelib.domain.conversation.head import Head, Status
-from chalicelib.domain.errors import InvalidRequest
-from chalicelib.usecases.conversations.execute import visible
+from chalicelib.usecases.conversations.visibility import visible
+from chalicelib.usecases.ports.integrations import CallerOf, PushedFrame
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
@@ -28,9 +24,8 @@ SESSION_CHANGED = "hitl.session.changed"
 NAMES = frozenset({NEW_SESSION, MESSAGE, SESSION_CHANGED})
 PER_BOT = "hitlnext:"
 
-News = tuple[str, Json]
+EventData = tuple[str, Json]
 """An event's name, and its data."""
-CallerOf = Callable[[SocketConnection], Caller | None]
 
 CREATES = frozenset({Kind.REQUESTED})
 CHANGES = frozenset(
@@ -42,37 +37,32 @@ def frames(
     services: Services,
     committed: CommittedEntry,
     head: Head,
-    connections: list[SocketConnection],
+    connections: Sequence[SocketConnection],
     caller_of: CallerOf,
-) -> Iterator[tuple[str, Json]]:
+) -> Iterator[PushedFrame]:
     """One frame for each connection and each event that it has subscribed to."""
     wanted = {name for connection in connections for name in connection.events}
-    for name, data in _news(services, committed, head, wanted):
+    for name, data in _events(services, committed, head, wanted):
         for connection in connections:
             caller = caller_of(connection) if name in connection.events else None
             if caller and visible(caller, head):
                 yield connection.id, {"event": name, "data": data}
 
 
-def subscribe(services: Services, connection: SocketConnection, events: tuple[str, ...]) -> None:
-    """What the connection hears of from now on, and nothing else. Raises InvalidRequest for an
-    event that there is not, or not for this person."""
-    offered = NAMES | {topic(bot) for bot in connection.bots}
-    unknown = [name for name in events if name not in offered]
-    if unknown:
-        raise InvalidRequest(f"There is no event {unknown[0]}.", events=sorted(offered))
-    services.connections.put(replace(connection, events=events))
+def names(connection: SocketConnection) -> frozenset[str]:
+    """The events that this connection may subscribe to."""
+    return NAMES | {topic(bot) for bot in connection.bots}
 
 
 def presence(
-    email: str, there: Mapping[str, list[SocketConnection]], *, online: bool
-) -> Iterator[tuple[str, Json]]:
-    """An agent has come or gone: to whoever follows one of their bots. `there` holds the open
-    connections by bot."""
-    agent_id = handoffs.agent_id(email)
+    email: str, connections: Mapping[str, Sequence[SocketConnection]], *, online: bool
+) -> Iterator[PushedFrame]:
+    """An agent has come or gone: one frame for each connection that has subscribed to one of their
+    bots. `connections` are the open ones, by bot."""
+    agent_id = handoff_views.agent_id(email)
     data = _object("agent", "update", agent_id, {"online": online})
-    for bot, connections in there.items():
-        for connection in connections:
+    for bot, of_bot in connections.items():
+        for connection in of_bot:
             if topic(bot) in connection.events:
                 yield connection.id, {"event": topic(bot), "data": data}
 
@@ -82,7 +72,7 @@ def topic(bot: str) -> str:
 
 
 def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entry) -> Json | None:
-    """What Botpress' own webhook would be sent; None for what it is not told of."""
+    """The body of Botpress' webhook; None for an entry that Botpress does not send."""
     head = services.conversations.head(bot, conversation_id)
     if head is None or entry.kind not in CREATES | CHANGES:
         return None
@@ -91,15 +81,15 @@ def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entr
     return None
 
 
-def _news(
+def _events(
     services: Services, committed: CommittedEntry, head: Head, wanted: set[str]
-) -> Iterator[News]:
-    """Looked up only if somebody wants it; in the order in which Botpress tells it."""
+) -> Iterator[EventData]:
+    """In the order in which Botpress sends them. Reads from the store only what `wanted` needs."""
     entry = committed.entry
     if MESSAGE in wanted and entry.kind in SAID:
-        yield MESSAGE, view.message_news(head.id, entry)
+        yield MESSAGE, views.message_event(head.id, entry)
     if NEW_SESSION in wanted and entry.seq == 1:
-        yield NEW_SESSION, view.session_row(sessions(services, head.bot, [head])[0])
+        yield NEW_SESSION, views.session_row(sessions(services, head.bot, [head])[0])
     if SESSION_CHANGED in wanted and entry.kind in (Kind.REQUESTED, Kind.RETURNED):
         paused = entry.kind is Kind.REQUESTED
         yield SESSION_CHANGED, {"id": head.id, "isPaused": paused}
@@ -115,7 +105,7 @@ def _of_bot(services: Services, head: Head, entry: Entry) -> Iterator[Json]:
 
 
 def _waits(head: Head, entry: Entry) -> bool:
-    """Said by a user who waits, and not before: the head may be later than the entry."""
+    """True if the user was waiting when they wrote. The head may be newer than the entry."""
     return head.status is Status.WAITING and entry.epoch == head.epoch
 
 
@@ -126,28 +116,28 @@ def _of_handoff(services: Services, head: Head, entry: Entry) -> Iterator[Json]:
     found = services.conversations.handoff(head.bot, str(handoff_id)) if handoff_id else None
     if found is None:
         return
-    episode = handoffs.episodes(services, head.bot, [(found, head)])[0]
+    detailed = handoff_views.with_details(services, head.bot, [(found, head)])[0]
     what = "create" if entry.kind in CREATES else "update"
-    yield _object("handoff", what, found.id, handoffs.handoff(episode))
+    yield _object("handoff", what, found.id, handoff_views.handoff(detailed))
 
 
 def _of_waiting_user(services: Services, head: Head, entry: Entry) -> Iterator[Json]:
-    """Who waits has written: the handoff with its user's latest words, and the words alone."""
+    """A waiting user has written: the handoff with their last message, and the message alone."""
     found = services.conversations.handoff(head.bot, head.handoff_id or "")
     if found:
-        said = view.user_conversation(head, entry)
-        shown = handoffs.bare_handoff(handoffs.HandoffDetail(found, head)) | {
+        said = views.user_conversation(head, entry)
+        shown = handoff_views.bare_handoff(handoff_views.BotpressHandoff(found, head)) | {
             "userConversation": said
         }
         yield _object("handoff", "update", found.id, shown)
     event: Json = {
-        "event": {"preview": view.text(entry)},
+        "event": {"preview": views.text(entry)},
         "id": None,
         "direction": "incoming",
         "botId": head.bot,
         "channel": head.address.channel,
         "createdOn": timestamp(entry.at),
-        "threadId": view.thread_of(head),
+        "threadId": views.thread_of(head),
     }
     yield _object("event", "create", None, event)
 

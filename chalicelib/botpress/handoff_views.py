@@ -40,9 +40,9 @@ STATUS_OF: Mapping[str, HandoffStatus] = {
 }
 
 
-class HandoffDetail(Struct, frozen=True):
-    """A handoff with its conversation: the user's last message, the notes, and who is who
-    (`agents`: ids as Botpress has them, by person)."""
+class BotpressHandoff(Struct, frozen=True):
+    """A handoff with what Botpress shows of its conversation: the user's profile and last message,
+    and the notes. `agents` are Botpress' agent ids by person."""
 
     handoff: Handoff
     head: Head
@@ -68,11 +68,11 @@ class HandoffDetail(Struct, frozen=True):
         return self.agents.get(owner.id, owner.id)
 
 
-def episodes(
+def with_details(
     services: Services, bot: str, found: Sequence[tuple[Handoff, Head]], *, with_notes: bool = True
-) -> list[HandoffDetail]:
-    """Two round trips for up to 100, one for each conversation that has notes, one for each
-    person."""
+) -> list[BotpressHandoff]:
+    """Two round trips for up to 100 handoffs, one for each conversation that has notes, one for
+    each person."""
     heads = [head for _, head in found]
     heard = [(head.id, head.heard_seq) for head in heads if head.heard_seq]
     said = services.conversations.entries_at(bot, heard)
@@ -83,7 +83,7 @@ def episodes(
     people |= {note.author.id for each in notes.values() for note in each}
     agents = agent_ids(services, people)
     return [
-        HandoffDetail(
+        BotpressHandoff(
             handoff,
             head,
             profiles.get(head.address),
@@ -96,18 +96,18 @@ def episodes(
 
 
 def agent_ids(services: Services, people: Iterable[str]) -> dict[str, str]:
-    """Ids as Botpress has them, of the people that exist."""
+    """Botpress' agent ids by person, without people who do not exist."""
     found = {each: services.directory.person(each) for each in people}
     return {each: agent_id(person.email) for each, person in found.items() if person}
 
 
 def agent_id(email: str) -> str:
-    """As Botpress computes it. An id, no secret: what MD5 is weak at does not matter here."""
+    """As Botpress computes it. The id is no secret, so the weakness of MD5 does not matter."""
     return hashlib.md5(f"{STRATEGY}-{email}".encode(), usedforsecurity=False).hexdigest()
 
 
-def handoff(of: HandoffDetail) -> Json:
-    """Whole, as the routes and the events have it; `user` is there only if something is known."""
+def handoff(of: BotpressHandoff) -> Json:
+    """As routes and events show it. `user` is there only if something is known about the user."""
     shown = bare_handoff(of)
     shown["comments"] = [comment(of, note) for note in of.notes]
     shown["userConversation"] = user_conversation(of.head, of.heard)
@@ -119,8 +119,8 @@ def handoff(of: HandoffDetail) -> Json:
     return shown
 
 
-def bare_handoff(of: HandoffDetail) -> Json:
-    """Its own row alone."""
+def bare_handoff(of: BotpressHandoff) -> Json:
+    """Only what the handoff itself holds."""
     is_pending = of.status is HandoffStatus.PENDING
     claimed_at = None if is_pending else of.handoff.claimed_at
     changes = (of.handoff.requested_at, of.handoff.claimed_at, of.handoff.returned_at)
@@ -141,8 +141,8 @@ def bare_handoff(of: HandoffDetail) -> Json:
     }
 
 
-def comment(of: HandoffDetail, note: Entry) -> Json:
-    """Notes belong to the conversation and last from one handoff to the next."""
+def comment(of: BotpressHandoff, note: Entry) -> Json:
+    """Notes belong to the conversation: a handoff also shows those of earlier handoffs."""
     about = (note.record.payload or {}).get("handoff_id", of.handoff.id)
     at = timestamp(note.at)
     return {
@@ -185,7 +185,7 @@ def profile(of: Person, permissions: list[Json]) -> Json:
 
 
 def permissions(role: Role) -> list[Json]:
-    """In Botpress' notation; one table of roles for both modules."""
+    """In Botpress' notation."""
     if role in (Role.ADMIN, Role.OWNER):
         return [{"res": "*", "op": "+r+w"}]
     modules: list[Json] = [

@@ -1,20 +1,23 @@
-"""Handoffs as Botpress' `hitlnext` module moves them, by the same commands as everybody's.
+"""Handoffs of Botpress' module `hitlnext`, changed by the native commands.
 
-Rule: what a handoff may become stands in `MOVES`; whether it does is decided by the state table.
+`TRANSITIONS` holds the changes of status that Botpress allows. The native state table then decides
+whether the command is possible.
 """
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.botpress.handoff_views import HandoffDetail, HandoffStatus, episodes
+from chalicelib.botpress.errors import NotTheirs, Unprocessable
+from chalicelib.botpress.handoff_views import BotpressHandoff, HandoffStatus, with_details
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import Claim, Command, Note, Pause, Tag, Unpause
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
-from chalicelib.domain.errors import AlreadyClaimed, Forbidden, IllegalMove, Refused, StaleEpoch
+from chalicelib.domain.errors import AlreadyClaimed, IllegalMove, StaleEpoch
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.usecases.conversations import queries
-from chalicelib.usecases.conversations.execute import execute, first_answer, visible
+from chalicelib.usecases.conversations.execute import execute, first_answer
+from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.ports.conversations import Query
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.routing import presence
@@ -27,12 +30,12 @@ ATTEMPTS = 3
 PENDING, ASSIGNED = HandoffStatus.PENDING, HandoffStatus.ASSIGNED
 RESOLVED, REJECTED = HandoffStatus.RESOLVED, HandoffStatus.REJECTED
 
-MOVES: Mapping[HandoffStatus, frozenset[HandoffStatus]] = {
+TRANSITIONS: Mapping[HandoffStatus, frozenset[HandoffStatus]] = {
     PENDING: frozenset({ASSIGNED, REJECTED}),
     ASSIGNED: frozenset({RESOLVED, REJECTED}),
 }
-ONLY: Mapping[HandoffStatus, HandoffStatus] = {PENDING: ASSIGNED, ASSIGNED: RESOLVED}
-"""What Botpress names where a status cannot become what was asked for."""
+NEXT_STATUS: Mapping[HandoffStatus, HandoffStatus] = {PENDING: ASSIGNED, ASSIGNED: RESOLVED}
+"""The status that Botpress names in the refusal of another one."""
 
 COMMANDS: Mapping[HandoffStatus, Callable[[int], Command]] = {
     ASSIGNED: Claim,
@@ -42,22 +45,14 @@ COMMANDS: Mapping[HandoffStatus, Callable[[int], Command]] = {
 ACTIONS = {ASSIGNED: Action.CLAIM, RESOLVED: Action.UNPAUSE, REJECTED: Action.UNPAUSE}
 
 
-class Unprocessable(Refused):
-    """The sentence is Botpress' own: its clients compare it."""
-
-
-class NotTheirs(Forbidden):
-    """Another agent has the handoff that was to be rejected."""
-
-
 def create(
     services: Services,
     caller: Caller,
     address: Address,
     timeout: int | None,
     key: IdempotencyKey | None,
-) -> HandoffDetail | None:
-    """`timeout` in milliseconds. None where one is open already: nothing has changed then."""
+) -> BotpressHandoff | None:
+    """`timeout` in milliseconds. None if a handoff was open already; nothing has changed then."""
     command = Pause(Request(timeout=timeout))
     answer = execute(services, caller, address, command, key=key)
     if not answer.created or answer.handoff_id is None:
@@ -65,16 +60,16 @@ def create(
     return one(services, caller, answer.handoff_id)
 
 
-def one(services: Services, caller: Caller, handoff_id: str) -> HandoffDetail:
+def one(services: Services, caller: Caller, handoff_id: str) -> BotpressHandoff:
     """Raises NotFound."""
     bare = _bare(services, caller, handoff_id)
-    return episodes(services, caller.bot, [(bare.handoff, bare.head)])[0]
+    return with_details(services, caller.bot, [(bare.handoff, bare.head)])[0]
 
 
-def latest(services: Services, caller: Caller, most: int = MOST) -> list[HandoffDetail]:
-    """Open and closed ones, the latest request first; never more than 1,000."""
+def latest(services: Services, caller: Caller, most: int = MOST) -> list[BotpressHandoff]:
+    """Open and closed ones, the latest request first; at most 1,000."""
     authorize(caller, Action.READ)
-    found: list[HandoffDetail] = []
+    found: list[BotpressHandoff] = []
     position: str | None = None
     while True:
         handoffs, position = services.conversations.handoffs(caller.bot, position, PAGE)
@@ -82,7 +77,7 @@ def latest(services: Services, caller: Caller, most: int = MOST) -> list[Handoff
         heads = {head.id: head for head in services.conversations.heads(caller.bot, ids)}
         pairs = [(h, heads[h.conversation_id]) for h in handoffs if h.conversation_id in heads]
         seen = [(handoff, head) for handoff, head in pairs if visible(caller, head)]
-        found += episodes(services, caller.bot, seen[: most - len(found)])
+        found += with_details(services, caller.bot, seen[: most - len(found)])
         if position is None or len(found) >= most:
             return found
 
@@ -93,21 +88,21 @@ def move(
     handoff_id: str,
     to: HandoffStatus,
     key: IdempotencyKey | None,
-) -> HandoffDetail:
+) -> BotpressHandoff:
     """Raises Unprocessable in Botpress' words, NotTheirs, NotFound, and what `execute` raises."""
     authorize(caller, ACTIONS[to])
     if to is not REJECTED:
         _require_online(services, caller)
     for _ in range(ATTEMPTS):
-        episode = _bare(services, caller, handoff_id)
-        if not _is_replay(services, episode, key):
-            require(episode, to)
+        detailed = _bare(services, caller, handoff_id)
+        if not _is_replay(services, detailed, key):
+            require(detailed, to)
         try:
-            execute(services, caller, episode.head.id, COMMANDS[to](episode.head.epoch), key=key)
+            execute(services, caller, detailed.head.id, COMMANDS[to](detailed.head.epoch), key=key)
         except (StaleEpoch, IllegalMove):
             continue
         except AlreadyClaimed as refusal:
-            raise _somebody_elses(services, caller, handoff_id, to) from refusal
+            raise _owned_by_another(services, caller, handoff_id, to) from refusal
         presence.refresh(services, caller.id)
         moved = one(services, caller, handoff_id)
         if moved.status is not to and not _is_replay(services, moved, key):
@@ -123,7 +118,7 @@ def tag(
     handoff_id: str,
     tags: tuple[str, ...],
     key: IdempotencyKey | None,
-) -> HandoffDetail:
+) -> BotpressHandoff:
     conversation_id = _bare(services, caller, handoff_id).head.id
     execute(services, caller, conversation_id, Tag(tags), key=key)
     return one(services, caller, handoff_id)
@@ -131,8 +126,8 @@ def tag(
 
 def write_note(
     services: Services, caller: Caller, handoff_id: str, text: str, key: IdempotencyKey | None
-) -> tuple[HandoffDetail, Entry]:
-    """The handoff, and the note that it has got."""
+) -> tuple[BotpressHandoff, Entry]:
+    """The handoff and its new note."""
     conversation_id = _bare(services, caller, handoff_id).head.id
     answer = execute(services, caller, conversation_id, Note(text, handoff_id), key=key)
     presence.refresh(services, caller.id)
@@ -142,18 +137,18 @@ def write_note(
     return one(services, caller, handoff_id), note
 
 
-def _bare(services: Services, caller: Caller, handoff_id: str) -> HandoffDetail:
-    """What decisions need; the head is read last, so that it is never the older one."""
-    return HandoffDetail(*queries.handoff(services, caller, handoff_id))
+def _bare(services: Services, caller: Caller, handoff_id: str) -> BotpressHandoff:
+    """Without details. The head is read after the handoff, so that it is never the older one."""
+    return BotpressHandoff(*queries.handoff(services, caller, handoff_id))
 
 
-def require(episode: HandoffDetail, to: HandoffStatus) -> None:
-    """Raises Unprocessable where a handoff as it stands cannot become `to`."""
-    status = episode.status
-    if to in MOVES.get(status, frozenset()):
+def require(detailed: BotpressHandoff, to: HandoffStatus) -> None:
+    """Raises Unprocessable if the handoff cannot move from its current status to `to`."""
+    status = detailed.status
+    if to in TRANSITIONS.get(status, frozenset()):
         return
-    if status in ONLY:
-        raise Unprocessable(f'Status "{status}" can only transition to "{ONLY[status]}"')
+    if status in NEXT_STATUS:
+        raise Unprocessable(f'Status "{status}" can only transition to "{NEXT_STATUS[status]}"')
     raise Unprocessable(f'Status "{status}" can\'t transition to "{to}"')
 
 
@@ -163,15 +158,15 @@ def _require_online(services: Services, caller: Caller) -> None:
         raise Unprocessable("You must be online to perform this action")
 
 
-def _is_replay(services: Services, episode: HandoffDetail, key: IdempotencyKey | None) -> bool:
-    """A replay gets its first answer, whatever has become of the handoff since."""
+def _is_replay(services: Services, detailed: BotpressHandoff, key: IdempotencyKey | None) -> bool:
+    """True if a request with this key was answered before: it gets the same answer again."""
     if key is None:
         return False
-    query = Query(episode.head.bot, episode.head.id, key)
+    query = Query(detailed.head.bot, detailed.head.id, key)
     return first_answer(services.conversations.load(query), key) is not None
 
 
-def _somebody_elses(
+def _owned_by_another(
     services: Services, caller: Caller, handoff_id: str, to: HandoffStatus
 ) -> Unprocessable | NotTheirs:
     if to is REJECTED:

@@ -1,4 +1,4 @@
-"""Looking at conversations as Botpress' `hitl` module does: they are its sessions."""
+"""Conversations as the sessions of Botpress' module `hitl`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,19 +8,20 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases.conversations import lookup, queries
-from chalicelib.usecases.conversations.execute import visible
+from chalicelib.usecases.conversations.gate import read_gate
+from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.services import Services
 
 MOST = 100
 PAUSED_PAGES = 10
 SAID = frozenset({Kind.MESSAGE, Kind.EVENT})
-"""What stands in a transcript."""
+"""The entries of a transcript."""
 
 
-def listed(
+def list_sessions(
     services: Services, caller: Caller, *, only_paused: bool, search: str | None
 ) -> list[Session]:
-    """The 100 with the latest message first. `search` is the beginning of the user's name, or the
+    """At most 100, the latest message first. `search` is the beginning of the user's name, or the
     id of a user, a thread or a conversation."""
     authorize(caller, Action.READ)
     heads = _found(services, caller, search) if search else _all(services, caller, only_paused)
@@ -30,7 +31,7 @@ def listed(
 
 
 def sessions(services: Services, bot: str, heads: Sequence[Head]) -> list[Session]:
-    """With all that is shown of them; two round trips for up to 50."""
+    """Two round trips for up to 50 heads."""
     said = services.conversations.entries_at(bot, _numbers(heads))
     profiles = services.conversations.profiles(head.address for head in heads)
     return [
@@ -60,19 +61,18 @@ def transcript(
 
 
 def is_paused_at(services: Services, caller: Caller, address: Address) -> bool:
-    """Also of an address that nobody has written from: it is not paused. Raises what
-    `places.to_pause` raises."""
+    """False if the address has no conversation. Raises AmbiguousAddress."""
     authorize(caller, Action.GATE)
     place = lookup.to_pause(services, caller, address)
     conversation_id = place if isinstance(place, str) else place.conversation_id
     if services.conversations.head(caller.bot, conversation_id) is None:
         return False
-    return queries.gate(services, caller, conversation_id).paused
+    return read_gate(services, caller, conversation_id).paused
 
 
 def _all(services: Services, caller: Caller, only_paused: bool) -> list[Head]:
-    """The board is ordered by who waits longest: the latest are found by reading it whole."""
-    wanted = queries.Wanted(queries.PAUSED if only_paused else None)
+    """Reads the whole board, because it is ordered by waiting time, not by the latest message."""
+    wanted = queries.ConversationFilter(queries.PAUSED if only_paused else None)
     found: list[Head] = []
     position: str | None = None
     for _ in range(PAUSED_PAGES if only_paused else 1):
@@ -93,7 +93,7 @@ def _found(services: Services, caller: Caller, search: str) -> list[Head]:
 
 
 def _fits(head: Head, search: str) -> bool:
-    """The list of names may lag and knows only their beginnings."""
+    """The list of names is eventually consistent and finds names by their beginning only."""
     ids = (head.id, head.address.user, head.address.thread)
     return search in ids or (head.user_name or "").lower().startswith(search.lower())
 

@@ -1,4 +1,4 @@
-"""How sessions and messages look to clients of Botpress v12. Ids are opaque strings everywhere.
+"""How sessions and messages look to clients of Botpress v12. All ids are opaque strings.
 
 The shapes are those of its modules `hitl` and `hitlnext`; see docs/botpress.md.
 """
@@ -19,7 +19,7 @@ NAME_DIGITS = 16
 
 
 class Session(Struct, frozen=True):
-    """A conversation, the last message in it, the user's last message, and who the user is."""
+    """A conversation with its last message, the user's last message, and the user's profile."""
 
     head: Head
     last: Entry | None = None
@@ -28,7 +28,7 @@ class Session(Struct, frozen=True):
 
     @property
     def full_name(self) -> str:
-        """Botpress calls a user without a name by a number; here everybody keeps theirs."""
+        """As in Botpress, a number if the user has no name; in Baton the number never changes."""
         if self.head.user_name:
             return self.head.user_name
         address = self.head.address
@@ -79,7 +79,7 @@ def session(of: Session) -> Json:
 
 
 def session_row(of: Session) -> Json:
-    """As the event `hitl.new_session` has it."""
+    """The data of the event `hitl.new_session`."""
     address = of.head.address
     return {
         "is_new_session": True,
@@ -102,8 +102,8 @@ def message(conversation_id: str, entry: Entry) -> Json:
     return _message(conversation_id, entry) | {"session_id": conversation_id}
 
 
-def message_news(conversation_id: str, entry: Entry) -> Json:
-    """As the event `hitl.message` has it: without an id of its own."""
+def message_event(conversation_id: str, entry: Entry) -> Json:
+    """The data of the event `hitl.message`, which has no `id`."""
     return {k: v for k, v in message(conversation_id, entry).items() if k != "id"}
 
 
@@ -120,7 +120,7 @@ def _message(conversation_id: str, entry: Entry) -> Json:
 
 
 def text(entry: Entry) -> str | None:
-    """What a line of text says of a message: itself, or its own preview."""
+    """The message's text, or the preview in its payload."""
     if entry.record.text is not None:
         return entry.record.text
     said = entry.record.payload or {}
@@ -138,7 +138,7 @@ def payload(entry: Entry) -> Json:
 
 
 def user_conversation(head: Head, entry: Entry | None) -> Json:
-    """The user's last message as a handoff shows it; empty where there is none."""
+    """The user's last message as a handoff shows it; empty if there is none."""
     if entry is None:
         return {}
     return {
@@ -155,7 +155,7 @@ def user_conversation(head: Head, entry: Entry | None) -> Json:
 
 
 def stored_event(head: Head, entry: Entry) -> Json:
-    """A message as an event of Botpress' own log."""
+    """A message as an event of Botpress' log."""
     address, event_id = head.address, f"{head.id}:{entry.seq}"
     facts: Json = {
         "id": event_id,
@@ -179,5 +179,5 @@ def stored_event(head: Head, entry: Entry) -> Json:
 
 
 def thread_of(head: Head) -> str:
-    """Botpress has a thread for everything; without one, the conversation's id leads back here."""
+    """Every Botpress session has a thread: the conversation's id if the conversation has none."""
     return head.id if head.address.thread is None else head.address.thread

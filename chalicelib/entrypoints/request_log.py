@@ -1,7 +1,8 @@
-"""One line in the log for each call of a function: what it was, how it ended, how long it took.
+"""One line in the log for each call of a Lambda function: what it was, how it ended, how long it
+took.
 
-Never a token, a query, a header, or anything that a person wrote: who adds to a line adds words of
-ours, numbers, and ids.
+A line holds our own words, numbers and ids. It never holds a token, a query, a header, or text that
+a person wrote.
 """
 
 import logging
@@ -13,16 +14,16 @@ from time import perf_counter
 log = logging.getLogger("baton")
 
 
-class Journal:
-    """One a container: its first line says that it was a cold start."""
+class RequestLog:
+    """One instance in a process: its first line says that the call was a cold start."""
 
     def __init__(self) -> None:
         self._calls = count()
 
     @contextmanager
     def line(self, event: str, **facts: object) -> Iterator[dict[str, object]]:
-        """Is written when the block ends, however it does; the block may add to it. `ms` are
-        milliseconds."""
+        """Writes the line when the block ends, also by an exception; the block may add to the line.
+        `ms` is the block's duration in milliseconds."""
         line, began = dict(facts), perf_counter()
         line["cold_start"] = next(self._calls) == 0
         try:
@@ -33,8 +34,8 @@ class Journal:
 
 
 def request_id(context: object) -> str:
-    """By which Lambda's own lines name the call; "" without a context."""
+    """The request id in Lambda's own log lines; "" without a context."""
     return getattr(context, "aws_request_id", "")
 
 
-request_log = Journal()
+request_log = RequestLog()

@@ -4,13 +4,12 @@ brings every entry here, at least once, and every reaction is harmless twice."""
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from chalicelib.botpress import events as botpress_events
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.entries import Entry, Escalated, Kind, Requested, may_read
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases import views
-from chalicelib.usecases.conversations.execute import visible
+from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.live import audience, push
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.notifications import Notification
@@ -67,17 +66,17 @@ def push_entry(services: Services, committed: CommittedEntry) -> None:
     if not connections:
         return
     people = _callers(services, committed.bot)
-    asked_for = botpress_events.frames(
-        services,
-        committed,
-        head,
-        connections,
-        lambda connection: (
-            people.get(connection.person) or _installation_owner(connection, head.bot)
-        ),
-    )
-    frames = _frames(committed, head, connections, watchers, people)
-    push.send(services, [*frames, *asked_for])
+    frames = [*_frames(committed, head, connections, watchers, people)]
+    for integration in services.integrations:
+        frames += integration.entry_frames(
+            committed,
+            head,
+            connections,
+            lambda connection: (
+                people.get(connection.person) or _installation_owner(connection, head.bot)
+            ),
+        )
+    push.send(services, frames)
 
 
 def _interested(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
+    from chalicelib.usecases.ports.integrations import Integration
     from chalicelib.usecases.ports.live import Connections, Notifications, SocketSender, Topic
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.system import Clock, Random
@@ -60,6 +61,11 @@ class Services(Protocol):
     @property
     def socket_url(self) -> str:
         """The URL of the WebSocket API."""
+        ...
+
+    @property
+    def integrations(self) -> tuple[Integration, ...]:
+        """What the installed plug-ins add."""
         ...
 
     @property

@@ -95,15 +95,6 @@ def user(address: Address, profile: Profile) -> Json:
     }
 
 
-def gate(of: Head) -> Json:
-    return {
-        "paused": of.paused,
-        "disposition": of.status,
-        "epoch": of.epoch,
-        "owner": of.owner_id,
-    }
-
-
 def entry(of: Entry) -> Json:
     record = of.record
     return {

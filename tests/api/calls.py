@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.routing.members import Member
-from chalicelib.entrypoints.http import blueprints, cursors
+from chalicelib.entrypoints.http import cursors, route_table
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.records.people import Person
@@ -128,13 +128,8 @@ ROWS: dict[Resource, Row] = {
     ("GET", "/openapi.json"): Row(ANYBODY),
 }
 
-ROUTES = [
-    resource
-    for room in blueprints.BLUEPRINTS
-    if room not in (*blueprints.BOTPRESS, *blueprints.PAGES)
-    for resource in room.resources
-]
-"""As the app has them; Botpress' own routes, and the console's pages, have tests of their own."""
+ROUTES = [(route.method, route.path) for route in route_table.NATIVE]
+"""The rows of the native route table. Pages and plug-ins have tests of their own."""
 
 NATIVE = [resource for resource in ROUTES if resource in ROWS]
 IN_A_BOT = [resource for resource in NATIVE if "{bot}" in resource[1]]
@@ -192,6 +187,6 @@ def filled(path: str, conversation: str, bot: str = "demo") -> str:
     """With the query that a sound request needs."""
     ticket = cursors.cursor((SECRET,), ["turn", bot], f"1 {conversation}")
     named = {"strategy": "default", "name": "sales", "ticket": ticket, "action": "pause"}
-    named |= {"channel": "web", "user": "u-1", "release": "r"}
+    named |= {"channel": "web", "user": "u-1", "release": "r", "file": "x.js"}
     full = path.format(bot=bot, id=conversation, **named)
     return full + "?channel=web&user=u-1" if path.endswith("/lookup") else full

@@ -1,7 +1,7 @@
 """Which layer may import which, and which layer may import which library.
 
 app -> entrypoints -> usecases -> domain; adapters import ports, records and domain; only `wiring`
-imports both adapters and the rest.
+imports both adapters and the rest. No layer imports a plug-in: `plugins` names it as text.
 """
 
 import sys
@@ -19,7 +19,8 @@ MAY_IMPORT = {
         "chalicelib.entrypoints",
         "chalicelib.usecases",
         "chalicelib.domain",
-        "chalicelib.botpress",
+        "chalicelib.loading",
+        "chalicelib.plugins",
     ),
     "chalicelib.botpress": (
         "chalicelib.botpress",
@@ -27,17 +28,19 @@ MAY_IMPORT = {
         "chalicelib.usecases",
         "chalicelib.domain",
     ),
-    "chalicelib.usecases": ("chalicelib.usecases", "chalicelib.domain", "chalicelib.botpress"),
+    "chalicelib.usecases": ("chalicelib.usecases", "chalicelib.domain"),
     "chalicelib.adapters": ("chalicelib.adapters", *PORTS, "chalicelib.domain"),
     "chalicelib.domain": ("chalicelib.domain",),
     "chalicelib.wiring": (
         "chalicelib.adapters",
         "chalicelib.loading",
+        "chalicelib.plugins",
         "chalicelib.settings",
         "chalicelib.usecases.services",
         *PORTS,
     ),
     "chalicelib.loading": (),
+    "chalicelib.plugins": (),
     "chalicelib.settings": (),
     "chalicelib": (),
 }

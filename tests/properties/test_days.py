@@ -28,7 +28,8 @@ from chalicelib.domain.errors import BatonError, TemporarilyUnavailable
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.domain.routing.queues import Mode
 from chalicelib.entrypoints.events.minute import every_minute
-from chalicelib.usecases.conversations.execute import execute, visible
+from chalicelib.usecases.conversations.execute import execute
+from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.live import sockets
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.reactions import react

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from chalice.app import Chalice
 from chalice.test import Client
 
-from chalicelib.entrypoints.http import blueprints
+from chalicelib.entrypoints.http.framework import register
+from chalicelib.entrypoints.http.router import all_routes
 from chalicelib.usecases.services import Services
 from tests.support import openapi_document
 
@@ -42,14 +43,13 @@ class Api:
     def __init__(self, services: Services, token: str | None = None) -> None:
         self.services = services
         app = Chalice(app_name="baton-under-test")
-        for room in blueprints.BLUEPRINTS:
-            app.register_blueprint(room.blueprint(lambda: services))
+        register(app, all_routes(), lambda: services)
         self._client = Client(app)
-        self._token = token
+        self.token = token
 
     def as_(self, token: str | None) -> "Api":
         other = Api.__new__(Api)
-        other.services, other._client, other._token = self.services, self._client, token
+        other.services, other._client, other.token = self.services, self._client, token
         return other
 
     def get(self, path: str, **query: str) -> Answer:
@@ -76,8 +76,8 @@ class Api:
         sent = {"Content-Type": "application/json"} | {
             name.replace("_", "-"): value for name, value in headers.items()
         }
-        if self._token and "Authorization" not in sent:
-            sent["Authorization"] = f"Bearer {self._token}"
+        if self.token and "Authorization" not in sent:
+            sent["Authorization"] = f"Bearer {self.token}"
         response = self._client.http.request(method, _full(path), headers=sent, body=raw)
         return Answer(response.status_code, response.headers, response.body.decode())
 

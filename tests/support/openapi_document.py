@@ -100,3 +100,12 @@ def _fits(expected: list[str], sent: list[str]) -> bool:
     return len(expected) == len(sent) and all(
         name == value or name.startswith("{") for name, value in zip(expected, sent, strict=True)
     )
+
+
+def parameters(method: str, path: str, place: str) -> list[Any]:
+    """The parameters of an operation that are in this place: "path", "query" or "header"."""
+    item = document()["paths"][path]
+    listed = [*item.get("parameters", []), *item[method.lower()].get("parameters", [])]
+    known = document()["components"]["parameters"]
+    found = [known[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in listed]
+    return [each for each in found if each["in"] == place]

@@ -2,6 +2,7 @@
 
 from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.settings import LOCAL
+from chalicelib.wiring import integrations_of
 from infra.local.seed import seed
 from tests.support.clock import ManualClock
 from tests.support.fakes import (
@@ -54,4 +55,5 @@ class MemoryServices:
         self.tokens = JwtTokens(self.secrets, "baton", self.clock)
         self.socket_url = "ws://127.0.0.1:8000/ws"
         self.origins = frozenset({ORIGIN})
+        self.integrations = integrations_of(self)
         seed(self, LOCAL, webhook_url)

@@ -1,4 +1,4 @@
-"""Once a minute: what has to be done when nobody asks for it."""
+"""The handler that runs once a minute: timers that are due, and metrics."""
 
 import logging
 from collections import Counter
@@ -12,12 +12,12 @@ from chalicelib.usecases.routing import timers
 from chalicelib.usecases.services import Services
 
 ROUNDS = 20
-"""After a long standstill there is more to do than comes in one answer."""
+"""After a long outage, one query does not return all timers that are due."""
 
 log = logging.getLogger("baton")
 
 
-class Outcome(Enum):
+class TimerOutcome(Enum):
     MET, NOT_YET, FAILED = range(3)
 
 
@@ -37,22 +37,23 @@ class Deadlines(NamedTuple):
 
 
 def _deadlines(services: Services) -> Deadlines:
-    """How many. One that fails is tried again in the next minute, and stops no other."""
-    outcomes, seen = Counter[Outcome](), set[tuple[str, str]]()
+    """How many were met and how many failed. One that fails does not stop the others; the next
+    minute tries it again."""
+    outcomes, seen = Counter[TimerOutcome](), set[tuple[str, str]]()
     for _ in range(ROUNDS):
         places = [place for place in timers.due(services) if place not in seen]
         if not places:
             break
         outcomes.update(_looked_after(services, *place) for place in places)
         seen.update(places)
-    return Deadlines(outcomes[Outcome.MET], outcomes[Outcome.FAILED])
+    return Deadlines(outcomes[TimerOutcome.MET], outcomes[TimerOutcome.FAILED])
 
 
-def _looked_after(services: Services, bot: str, conversation_id: str) -> Outcome:
+def _looked_after(services: Services, bot: str, conversation_id: str) -> TimerOutcome:
     try:
         met = timers.run_due_timers(services, bot, conversation_id)
     except Exception:
         place = {"bot": bot, "conversation_id": conversation_id}
         log.exception("deadline not met", extra=place)
-        return Outcome.FAILED
-    return Outcome.MET if met else Outcome.NOT_YET
+        return TimerOutcome.FAILED
+    return TimerOutcome.MET if met else TimerOutcome.NOT_YET

@@ -1,4 +1,7 @@
-"""The table's stream: each new entry and notification, at least once, to its reactions."""
+"""The handler of the table's stream: calls the reactions to each new entry and notification.
+
+The stream delivers each record at least once.
+"""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,11 +21,11 @@ ReadRecord = Callable[[Record], CommittedEntry | Notification | None]
 def handle(
     services: Services, read: ReadRecord, event: Mapping[str, Any], context: object = None
 ) -> dict[str, object]:
-    """Names the first record that fails: the stream begins there again.
+    """Names the first record that fails: Lambda retries the batch from there.
 
-    What follows it in the batch is told all the same, but for entries of the same conversation:
-    when Lambda gives up, it does so from the named record to the end of the batch, and nobody else
-    may lose what is theirs by that.
+    Later records of the batch are handled nevertheless, except entries of the same conversation. If
+    Lambda gives up, it drops the batch from the named record on; other conversations must not lose
+    their entries by that.
     """
     count = len(event["Records"])
     with request_log.line("changes", request_id=request_id(context), records=count) as line:
@@ -32,28 +35,28 @@ def handle(
 
 
 def _failures(services: Services, read: ReadRecord, records: Sequence[Record]) -> Iterator[str]:
-    """The sequence numbers of those that could not be told."""
+    """The sequence numbers of the records whose reactions failed."""
     held = set[tuple[str, str] | None]()
     for record in records:
-        news = None
+        event = None
         try:
-            news = read(record)
-            if _conversation(news) not in held:
-                _tell(services, news)
+            event = read(record)
+            if _conversation(event) not in held:
+                _react(services, event)
         except Exception:
             number = record["dynamodb"]["SequenceNumber"]
             log.exception("reaction failed", extra={"sequence_number": number})
-            if isinstance(news, CommittedEntry):
-                held.add(_conversation(news))
+            if isinstance(event, CommittedEntry):
+                held.add(_conversation(event))
             yield number
 
 
-def _conversation(news: CommittedEntry | Notification | None) -> tuple[str, str] | None:
-    return (news.bot, news.conversation_id) if isinstance(news, CommittedEntry) else None
+def _conversation(event: CommittedEntry | Notification | None) -> tuple[str, str] | None:
+    return (event.bot, event.conversation_id) if isinstance(event, CommittedEntry) else None
 
 
-def _tell(services: Services, news: CommittedEntry | Notification | None) -> None:
-    if isinstance(news, CommittedEntry):
-        react(services, news)
-    elif isinstance(news, Notification):
-        announce_notification(services, news)
+def _react(services: Services, event: CommittedEntry | Notification | None) -> None:
+    if isinstance(event, CommittedEntry):
+        react(services, event)
+    elif isinstance(event, Notification):
+        announce_notification(services, event)

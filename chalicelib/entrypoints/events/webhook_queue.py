@@ -1,4 +1,4 @@
-"""The queue that wakes the webhook worker."""
+"""The handler of the webhook queue: each message makes the webhook worker deliver."""
 
 import json
 import logging
@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.conversation.authors import Author
 from chalicelib.entrypoints.request_log import request_id, request_log
-from chalicelib.usecases.live import typing as typing_signs
+from chalicelib.usecases.live import typing
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.worker import deliver
 
@@ -17,7 +17,7 @@ log = logging.getLogger("baton")
 def handle(
     services: Services, event: Mapping[str, Any], context: object = None
 ) -> dict[str, object]:
-    """A message that is named in the answer stays in the queue and shows up again."""
+    """SQS delivers the messages that the answer names again."""
     count = len(event["Records"])
     with request_log.line("nudge", request_id=request_id(context), messages=count) as line:
         unfinished = [r["messageId"] for r in event["Records"] if not _delivered(services, r)]
@@ -30,7 +30,7 @@ def _delivered(services: Services, record: Mapping[str, Any]) -> bool:
         queued = json.loads(record["body"])
         if "typing" in queued:
             author = Author(**queued["typing"])
-            typing_signs.deliver_to_bot(
+            typing.deliver_to_bot(
                 services, queued["bot"], queued["conversation_id"], author, queued["at"]
             )
             return True

@@ -1,4 +1,4 @@
-"""Where a list goes on: opaque to its caller, signed, and good for that bot and query only."""
+"""Cursors: where a list goes on. They are opaque, signed, and valid for one bot and query only."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from chalicelib.domain.errors import InvalidRequest
 
 SIGNATURE_BYTES = 16
 Secrets = tuple[str, ...]
-"""The first one signs, all of them verify."""
+"""The first one signs; all of them verify."""
 
 
 def cursor(secrets: Secrets, query: object, position: str | None) -> str | None:
@@ -19,7 +19,7 @@ def cursor(secrets: Secrets, query: object, position: str | None) -> str | None:
 
 
 def position(secrets: Secrets, query: object, cursor: str | None) -> str | None:
-    """Raises InvalidRequest where the cursor is not from this list."""
+    """Raises InvalidRequest if the cursor does not belong to this list."""
     if cursor is None:
         return None
     try:

@@ -1,65 +1,82 @@
-"""From an HTTP request to a `Call`, and from what a handler answers, or raises, to a response.
+"""From an HTTP request to a handler's call, and from its reply, or the error it raises, to a
+response.
 
-Path parameters are percent-decoded here, exactly once. Errors become JSON here as well: Chalice's
-middleware never sees the exceptions of a view.
+A call passes these steps in this order: the caller is identified and authorised as the route's row
+says, the query is checked, the body is parsed, the handler acts. Errors become JSON here because
+Chalice's middleware never sees the exceptions of a view.
 """
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import msgspec
-from chalice.app import Blueprint, MultiDict, Response
+from chalice.app import Chalice, MultiDict, Response
 
-from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.errors import BatonError, InvalidRequest
-from chalicelib.entrypoints.http.problems import CONTENT_TYPE, headers_of, problem, status_of
-from chalicelib.entrypoints.http.schemas.parsing import parse
+from chalicelib.domain.access import Action, Caller, Role, authorize
+from chalicelib.domain.errors import BatonError, Forbidden, InvalidRequest
+from chalicelib.entrypoints.http.route import Access, Idempotency, Route
 from chalicelib.entrypoints.request_log import request_log
+from chalicelib.loading import load
 from chalicelib.usecases.accounts import authenticate
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 
 KEY_LIMIT = 255
+"""Characters of an `Idempotency-Key`."""
+PARAMETER_SHOWN = 64
+"""Characters of an unknown query parameter that an error repeats."""
+NO_HEADERS: Mapping[str, str] = {}
 log = logging.getLogger("baton")
-T = TypeVar("T")
 
 
-Identify = Callable[[Services, str, str | None], Caller]
-"""Who calls, for this bot, by the `Authorization` header."""
-
-
-@dataclass(frozen=True)
 class Reply:
-    """`body` None is an empty body; text is sent as it is, all else as JSON."""
+    """A body of None is sent empty, text as it is, everything else as JSON."""
 
-    body: object = None
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content_type: str = "application/json"
+    __slots__ = ("body", "content_type", "headers", "status")
+
+    def __init__(
+        self,
+        body: object = None,
+        status: int = 200,
+        headers: Mapping[str, str] = NO_HEADERS,
+        content_type: str = "application/json",
+    ) -> None:
+        self.body = body
+        self.status = status
+        self.headers = headers
+        self.content_type = content_type
 
 
-@dataclass(frozen=True)
 class Call:
-    """One request. `params` are the decoded parts of the path; `source` is a network address;
-    `line` is what the log will say of it."""
+    """One request. `params` are the parts of the path, percent-decoded once; `source` is the
+    caller's network address; what is added to `line` appears in the log.
 
-    services: Services
-    method: str
-    path: str
-    params: Mapping[str, str]
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    raw: bytes
-    source: str
-    request_id: str
-    identify: Identify = authenticate.caller
-    line: dict[str, object] = field(default_factory=dict)
+    Raises InvalidRequest if the path is not percent-encoded UTF-8.
+    """
+
+    def __init__(
+        self,
+        route: Route,
+        services: Services,
+        request: Any,
+        params: Mapping[str, str],
+        line: dict[str, object],
+    ) -> None:
+        context = request.context
+        self.route = route
+        self.services = services
+        self.path: str = context.get("path", request.path)
+        self.params = {name: decoded(value) for name, value in params.items()}
+        self.query: Mapping[str, str] = {}
+        self.headers: Mapping[str, str] = request.headers
+        self.raw: bytes = request.raw_body
+        self.source: str = context.get("identity", {}).get("sourceIp", "")
+        self.line = line
 
     @property
     def authorization(self) -> str | None:
@@ -67,19 +84,22 @@ class Call:
 
     @cached_property
     def caller(self) -> Caller:
-        caller = self.identify(self.services, self.params["bot"], self.authorization)
+        """The key or the person that calls, for the bot that the path names."""
+        identify: Callable[[Services, str, str | None], Caller] = load(self.route.identify)
+        caller = identify(self.services, self.params["bot"], self.authorization)
         self.line.update(caller=caller.role, bot=caller.bot)
         return caller
 
     @cached_property
     def person(self) -> Person:
+        """The person who calls, whichever bot the call concerns."""
         person = authenticate.person(self.services, self.authorization)
         self.line.update(caller=Role.OWNER if person.is_owner else "person")
         return person
 
     @property
     def bots(self) -> list[str]:
-        """Those whose conversations this person may see."""
+        """The bots whose conversations this person may see."""
         directory, person = self.services.directory, self.person
         return directory.bot_ids() if person.is_owner else directory.bots_of_person(person.id)
 
@@ -87,130 +107,110 @@ class Call:
     def id(self) -> str:
         return self.params["id"]
 
-    def body(self, shape: type[T]) -> T:
-        """Raises InvalidRequest, PayloadTooLarge."""
-        return parse(self.raw, shape)
-
     @property
     def key(self) -> IdempotencyKey | None:
-        """What makes a second sending of this request a repetition."""
+        """The request's `Idempotency-Key`, with a digest that tells another request apart."""
         key = self.headers.get("idempotency-key")
         if key is None:
             return None
         if not 0 < len(key) <= KEY_LIMIT:
             raise InvalidRequest(f"Idempotency-Key takes 1 to {KEY_LIMIT} characters.")
-        request = b"\n".join([self.method.encode(), self.path.encode(), self.raw])
+        request = b"\n".join([self.route.method.encode(), self.path.encode(), self.raw])
         return IdempotencyKey(self.caller.id, key, hashlib.sha256(request).hexdigest())
 
 
-Handler = Callable[[Call], Reply]
 ErrorShape = Callable[[BatonError, str], Reply]
+"""From an error and the id of the request."""
 
 
-def problem_reply(error: BatonError, request_id: str) -> Reply:
-    body, headers = problem(error, request_id), headers_of(error)
-    return Reply(body, status_of(error), headers, CONTENT_TYPE)
-
-
-class Routes:
-    """The routes of one room: handlers by method and path, mounted together as a Blueprint."""
-
-    def __init__(
-        self,
-        name: str,
-        error_shape: ErrorShape = problem_reply,
-        identify: Identify = authenticate.caller,
-    ) -> None:
-        self._name = name
-        self._error_shape = error_shape
-        self._identify = identify
-        self._handlers: list[tuple[str, str, Handler]] = []
-
-    def on(self, method: str, path: str) -> Callable[[Handler], Handler]:
-        def register(handler: Handler) -> Handler:
-            self._handlers.append((method, path, handler))
-            return handler
-
-        return register
-
-    @property
-    def resources(self) -> list[tuple[str, str]]:
-        """Method and path of each route."""
-        return [(method, path) for method, path, _ in self._handlers]
-
-    def blueprint(self, services: Callable[[], Services]) -> Blueprint:
-        """`world` is called once a request: nothing is built before the first one."""
-        blueprint = Blueprint(self._name)
-        for method, path, handler in self._handlers:
-            view = self._view(blueprint, handler, services, f"{method} {path}")
-            # Any content type: what is not JSON is refused by the parser, in our own words.
-            blueprint.route(path, methods=[method], content_types=["*/*"])(view)
-        return blueprint
-
-    def _view(
-        self, blueprint: Blueprint, handler: Handler, services: Callable[[], Services], route: str
-    ) -> Callable[..., Response]:
-        def view(**params: str) -> Response:
-            request = blueprint.current_request
-            request_id = request.context.get("requestId", "")
-            with request_log.line("request", request_id=request_id, route=route) as line:
-                try:
-                    reply = handler(_call(request, params, services(), self._identify, line))
-                except Exception as error:
-                    reply = self._error_shape(_shown(error, line), request_id)
-                line["status"] = int(reply.status)
-            return _response(reply)
-
-        view.__name__ = handler.__name__
-        return view
-
-
-class Unforeseen(BatonError):
-    """A fault of ours. The caller gets a request id, the log has the rest."""
+class InternalError(BatonError):
+    """A fault of Baton itself. The caller gets a request id; the log has the traceback."""
 
     code = "internal_error"
 
 
-def _shown(error: Exception, line: dict[str, object]) -> BatonError:
+def register(app: Chalice, routes: Iterator[Route], services: Callable[[], Services]) -> None:
+    """Makes `app` serve these routes. `services` is called once a request, so that nothing is
+    connected before the first one."""
+    for route in routes:
+        # Accept every content type: the parser refuses what is not JSON, in our error shape.
+        add = app.route(route.path, methods=[route.method], content_types=["*/*"], name=str(route))
+        add(_view(app, route, services))
+
+
+def _view(app: Chalice, route: Route, services: Callable[[], Services]) -> Callable[..., Response]:
+    def view(**params: str) -> Response:
+        request: Any = app.current_request
+        request_id = request.context.get("requestId", "")
+        with request_log.line("request", request_id=request_id, route=str(route)) as line:
+            try:
+                call = Call(route, services(), request, params, line)
+                reply = _answer(call, request.query_params)
+            except Exception as error:
+                shape: ErrorShape = load(route.errors)
+                reply = shape(_expected(error, line), request_id)
+            line["status"] = int(reply.status)
+        return _response(reply)
+
+    return view
+
+
+def _answer(call: Call, sent: MultiDict | None) -> Reply:
+    route = call.route
+    _admit(call)
+    call.query = _declared(route, sent)
+    act = load(route.handler)
+    body = (load(route.body).read(call),) if route.body else ()
+    if route.idempotency is Idempotency.REPLY:
+        act = partial(load("chalicelib.entrypoints.http.idempotency:idempotent"), act)
+    reply: Reply = act(call, *body)
+    return reply
+
+
+def _admit(call: Call) -> None:
+    """Raises Unauthenticated, Forbidden, NotFound."""
+    access = call.route.access
+    if isinstance(access, Action):
+        people = call.route.people
+        authorize(call.caller, people if people and call.caller.is_person else access)
+    elif access is Access.CALLER:
+        _ = call.caller
+    elif access is Access.PERSON:
+        _ = call.person
+    elif access is Access.OWNER and not call.person.is_owner:
+        raise Forbidden("Only the installation's owner may do this.")
+
+
+def _declared(route: Route, sent: MultiDict | None) -> Mapping[str, str]:
+    """The query. Raises InvalidRequest for a parameter that the route does not know, and for one
+    that is there twice."""
+    if not sent:
+        return {}
+    for name in sent:
+        if name not in route.query:
+            raise _unknown_parameter(route, name)
+        if len(sent.getlist(name)) > 1:
+            raise InvalidRequest(f"The query holds `{name}` more than once.")
+    return dict(sent)
+
+
+def _unknown_parameter(route: Route, name: str) -> InvalidRequest:
+    known = ", ".join(f"`{each}`" for each in route.query)
+    takes = f"The query parameters of this call are {known}." if known else "This call takes none."
+    message = f"There is no query parameter `{name[:PARAMETER_SHOWN]}` here. {takes}"
+    return InvalidRequest(message, errors=[{"field": name[:PARAMETER_SHOWN], "message": message}])
+
+
+def _expected(error: Exception, line: dict[str, object]) -> BatonError:
     if not isinstance(error, BatonError):
         log.exception("request failed", extra={"request_id": line["request_id"]})
-        error = Unforeseen("Baton failed; nothing is known.")
+        error = InternalError("Baton failed. The request may have had an effect.")
     line["code"] = error.code
     return error
 
 
-def _call(
-    request: Any,
-    params: Mapping[str, str],
-    services: Services,
-    identify: Identify,
-    line: dict[str, object],
-) -> Call:
-    return Call(
-        services=services,
-        method=request.method,
-        path=request.context.get("path", request.path),
-        params={name: decoded(value) for name, value in params.items()},
-        query=_single(request.query_params or MultiDict({})),
-        headers=request.headers,
-        raw=request.raw_body,
-        source=request.context.get("identity", {}).get("sourceIp", ""),
-        request_id=request.context.get("requestId", ""),
-        identify=identify,
-        line=line,
-    )
-
-
-def _single(query: MultiDict) -> dict[str, str]:
-    """Which of two values counts is anybody's guess, and not ours to make."""
-    for name in query:
-        if len(query.getlist(name)) > 1:
-            raise InvalidRequest(f"The query holds `{name}` more than once.")
-    return dict(query)
-
-
 def decoded(part: str) -> str:
-    """One part of a path as the client meant it. Raises InvalidRequest where it is not UTF-8."""
+    """One part of a path, percent-decoded. Raises InvalidRequest if it is not UTF-8."""
     try:
         return unquote_to_bytes(part).decode()
     except UnicodeDecodeError:

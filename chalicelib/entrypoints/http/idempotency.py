@@ -1,30 +1,28 @@
-"""What an admin asks for under an `Idempotency-Key`, and is no command of a conversation."""
+"""The `Idempotency-Key` of calls that are no command of a conversation."""
 
 import json
 from collections.abc import Callable
 
-from chalicelib.domain.access import Action, authorize
 from chalicelib.domain.errors import IdempotencyMismatch
 from chalicelib.entrypoints.http.framework import Call, Reply
 
 
-def once(call: Call, act: Callable[[], Reply]) -> Reply:
-    """The first reply again, whatever has happened since. Done is done before it is kept: of two
-    at the same moment, or where it could not be kept, both are done.
+def idempotent(act: Callable[..., Reply], call: Call, *body: object) -> Reply:
+    """Calls `act(call, *body)` on the first request with this key; later ones get the same reply.
 
-    Raises IdempotencyMismatch, Forbidden.
+    The reply is stored after the action, so concurrent duplicates act twice, and so does a
+    repetition of a call whose reply could not be stored. Raises IdempotencyMismatch.
     """
-    authorize(call.caller, Action.CONFIGURE)
     key, bot = call.key, call.caller.bot
     if key is None:
-        return act()
-    known = call.services.administration.stored_response(bot, key)
-    if known:
-        fingerprint, kept = known
+        return act(call, *body)
+    stored = call.services.administration.stored_response(bot, key)
+    if stored:
+        fingerprint, kept = stored
         if fingerprint != key.fingerprint or kept is None:
             raise IdempotencyMismatch("This Idempotency-Key came with another request before.")
-        status, body = json.loads(kept)
-        return Reply(body, status)
-    reply = act()
+        status, answer = json.loads(kept)
+        return Reply(answer, status)
+    reply = act(call, *body)
     call.services.administration.store_response(bot, key, json.dumps([reply.status, reply.body]))
     return reply

@@ -15,19 +15,19 @@ PAGE_BYTES = 512 * 1024
 PAGING = ("limit", "cursor")
 
 
-class Asked(Struct, frozen=True):
-    """`position` is where the page begins, `query` what its cursor is bound to."""
+class PageRequest(Struct, frozen=True):
+    """`position` is where the page begins; a cursor is valid for the same `query` only."""
 
     limit: int
     position: str | None
     query: object
 
 
-def asked(call: Call) -> Asked:
+def page_request(call: Call) -> PageRequest:
     """Raises InvalidRequest for a limit out of range and for another list's cursor."""
     filters = {name: value for name, value in call.query.items() if name not in PAGING}
     query = [call.path, call.caller.bot, filters]
-    return Asked(
+    return PageRequest(
         limit_of(call),
         position(call.services.secrets, query, call.query.get("cursor")),
         query,
@@ -38,8 +38,8 @@ def limit_of(call: Call) -> int:
     return number(call.query, "limit", 1, MOST) or DEFAULT
 
 
-def page(call: Call, asked: Asked, items: Sequence[object], following: str | None) -> Reply:
-    return Reply({"items": items, "next": cursor(call.services.secrets, asked.query, following)})
+def page(call: Call, wanted: PageRequest, items: Sequence[object], following: str | None) -> Reply:
+    return Reply({"items": items, "next": cursor(call.services.secrets, wanted.query, following)})
 
 
 def fitting(items: Sequence[Json], limit: int = PAGE_BYTES) -> int:

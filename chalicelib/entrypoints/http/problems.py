@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from chalicelib.domain import errors
+from chalicelib.entrypoints.http.framework import Reply
 from chalicelib.usecases.views import Json
 
 CONTENT_TYPE = "application/problem+json"
@@ -21,11 +22,15 @@ STATUS_OF: dict[type[errors.BatonError], HTTPStatus] = {
 }
 
 SHOWN_AS = {"status": "conversation_status"}
-"""In a problem, `status` is HTTP's."""
+"""A problem's `status` is the HTTP status, so a fact of that name gets another name."""
+
+
+def problem_reply(error: errors.BatonError, request_id: str) -> Reply:
+    return Reply(problem(error, request_id), status_of(error), headers_of(error), CONTENT_TYPE)
 
 
 def status_of(error: errors.BatonError) -> HTTPStatus:
-    """That of the nearest class in the tree."""
+    """The status of the error's class or of its nearest base class that has one."""
     return next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
 
 

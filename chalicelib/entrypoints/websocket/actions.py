@@ -1,20 +1,31 @@
-"""What each frame does: the use cases of REST, for the person on the other end."""
+"""The table of WebSocket actions, and what each action does: the same use cases as in REST.
+
+To add an action, add a row to `ACTIONS`, its handler, the class of its body in `frames.py`, and its
+message in docs/asyncapi.yaml.
+"""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.botpress import events as botpress_events
-from chalicelib.domain.access import Caller
+from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.commands import Claim, Command, Note, Release, Transfer
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.entrypoints.http import cursors
 from chalicelib.entrypoints.http.paging import fitting
-from chalicelib.entrypoints.http.schemas import conversations as requests
-from chalicelib.entrypoints.http.schemas.parsing import convert
+from chalicelib.entrypoints.http.route import Access
+from chalicelib.entrypoints.http.schemas.conversations import (
+    EpochRequest,
+    PauseRequest,
+    TextRequest,
+    TransferRequest,
+    UnpauseRequest,
+)
+from chalicelib.entrypoints.http.schemas.messages import AgentMessageRequest
+from chalicelib.entrypoints.http.schemas.parsing import Empty, convert
 from chalicelib.entrypoints.websocket.frames import (
-    Empty,
     Frame,
     PresenceBody,
     SubscribeBody,
@@ -23,11 +34,10 @@ from chalicelib.entrypoints.websocket.frames import (
 )
 from chalicelib.usecases import views
 from chalicelib.usecases.accounts import authenticate
-from chalicelib.usecases.conversations import pause as pausing
-from chalicelib.usecases.conversations import queries
-from chalicelib.usecases.conversations.execute import execute, no_conversation
-from chalicelib.usecases.live import delivery_status, sockets
-from chalicelib.usecases.live import typing as typing_signs
+from chalicelib.usecases.conversations import pause, queries
+from chalicelib.usecases.conversations.execute import execute
+from chalicelib.usecases.conversations.visibility import no_conversation
+from chalicelib.usecases.live import delivery_status, sockets, typing
 from chalicelib.usecases.records.answers import Answer
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.people import Person
@@ -35,48 +45,57 @@ from chalicelib.usecases.routing import presence
 from chalicelib.usecases.services import Services
 
 SYNC_PAGE = 25
-"""Heads: at their largest, with every character escaped, they make 100 KB, which a message to a
-client may have."""
+"""Heads. If every character of them is escaped, they take 100 KB, the limit of a frame."""
 WATCH_PAGE, WATCH_BYTES = 100, 100 * 1024
 
 
-class Speaker(Struct, frozen=True):
-    """The person at the other end of a connection."""
+class FrameCall:
+    """One frame, and the person at the other end of its connection."""
 
-    services: Services
-    connection: SocketConnection
-    person: Person
+    def __init__(
+        self, services: Services, connection: SocketConnection, person: Person, frame: Frame
+    ) -> None:
+        self.services = services
+        self.connection = connection
+        self.person = person
+        self._frame = frame
 
-    def caller(self, bot: str) -> Caller:
+    @property
+    def conversation_id(self) -> str:
+        """Raises InvalidRequest if the frame names no conversation."""
+        return self._frame.conversation_id
+
+    @cached_property
+    def caller(self) -> Caller:
+        """The person as a caller of the bot that has the frame's conversation."""
+        bot = self._frame.envelope.bot
+        bots = (bot,) if bot else self.connection.bots
+        if len(bots) == 1:
+            return self.caller_of(bots[0])
+        for bot in bots:
+            if self.services.conversations.head(bot, self.conversation_id):
+                return self.caller_of(bot)
+        raise no_conversation("of yours", self.conversation_id)
+
+    def caller_of(self, bot: str) -> Caller:
         if bot not in self.connection.bots:
             raise authenticate.bot_not_found(bot)
         return authenticate.caller_of_person(
             self.services, bot, self.person.id, self.connection.token_version
         )
 
-    def caller_in(self, frame: Frame) -> Caller:
-        """For the bot of the conversation that the frame names."""
-        bot = frame.envelope.bot
-        bots = (bot,) if bot else self.connection.bots
-        if len(bots) == 1:
-            return self.caller(bots[0])
-        for bot in bots:
-            if self.services.conversations.head(bot, frame.conversation_id):
-                return self.caller(bot)
-        raise no_conversation("of yours", frame.conversation_id)
 
-
-def sync(speaker: Speaker, frame: Frame, body: SyncBody) -> views.Json:
-    """The whole board the person may see, bot after bot; what is absent is gone."""
-    bound = ["sync", speaker.person.id]
-    secrets = speaker.services.secrets
+def sync(call: FrameCall, body: SyncBody) -> views.Json:
+    """The paused conversations that the person may see, bot after bot."""
+    bound = ["sync", call.person.id]
+    secrets = call.services.secrets
     index, position = _place(cursors.position(secrets, bound, body.cursor))
-    bots = speaker.connection.bots
+    bots = call.connection.bots
     if index >= len(bots):
         return {"heads": [], "next": None}
-    wanted = queries.Wanted(queries.PAUSED)
+    wanted = queries.ConversationFilter(queries.PAUSED)
     page = queries.conversations(
-        speaker.services, speaker.caller(bots[index]), wanted, position, SYNC_PAGE
+        call.services, call.caller_of(bots[index]), wanted, position, SYNC_PAGE
     )
     if page.position is None:
         index += 1
@@ -86,18 +105,17 @@ def sync(speaker: Speaker, frame: Frame, body: SyncBody) -> views.Json:
 
 
 def _place(position: str | None) -> tuple[int, str | None]:
+    """The index of the bot, and the position in its list."""
     index, _, rest = (position or "0 ").partition(" ")
     return int(index), rest or None
 
 
-def watch(speaker: Speaker, frame: Frame, body: WatchBody) -> views.Json:
-    """Registered first and read then: what is committed between the two comes twice, not never."""
-    caller = speaker.caller_in(frame)
-    head = queries.head(speaker.services, caller, frame.conversation_id)
-    sockets.watch(speaker.services, caller.bot, head.id, speaker.connection)
-    found = queries.entries(
-        speaker.services, caller, head.id, after=max(body.after, 0), limit=WATCH_PAGE
-    )
+def watch(call: FrameCall, body: WatchBody) -> views.Json:
+    """Registers before it reads: an entry that is committed in between is sent twice, not never."""
+    services, caller = call.services, call.caller
+    head = queries.head(services, caller, call.conversation_id)
+    sockets.watch(services, caller.bot, head.id, call.connection)
+    found = queries.entries(services, caller, head.id, after=max(body.after, 0), limit=WATCH_PAGE)
     shown = [views.entry(entry) for entry in found]
     sent = shown[: fitting(shown, WATCH_BYTES)]
     more = len(sent) < len(shown) or len(shown) == WATCH_PAGE
@@ -105,78 +123,69 @@ def watch(speaker: Speaker, frame: Frame, body: WatchBody) -> views.Json:
         "entries": sent,
         "next": sent[-1]["seq"] if more else None,
         "head": views.head(head),
-        "delivery": delivery_status.current_status(speaker.services, caller.bot, head.id),
+        "delivery": delivery_status.current_status(services, caller.bot, head.id),
     }
 
 
-def unwatch(speaker: Speaker, frame: Frame, body: Empty) -> views.Json:
-    bot = speaker.caller_in(frame).bot
-    sockets.unwatch(speaker.services, bot, frame.conversation_id, speaker.connection)
+def unwatch(call: FrameCall, _: Empty) -> views.Json:
+    sockets.unwatch(call.services, call.caller.bot, call.conversation_id, call.connection)
     return {}
 
 
-def subscribe(speaker: Speaker, _: Frame, body: SubscribeBody) -> views.Json:
-    """For clients of Botpress' realtime: its events by its names, beside our own."""
+def subscribe(call: FrameCall, body: SubscribeBody) -> views.Json:
+    """Events of integrations, sent beside Baton's own events."""
     events = tuple(dict.fromkeys(body.events))
-    botpress_events.subscribe(speaker.services, speaker.connection, events)
+    sockets.subscribe(call.services, call.connection, events)
     return {"events": list(events)}
 
 
-def message(speaker: Speaker, frame: Frame, body: requests.SpokenByAgent) -> views.Json:
-    return views.accepted(_execute(speaker, frame, body.by_agent()))
+def send_message(call: FrameCall, body: AgentMessageRequest) -> views.Json:
+    return views.accepted(_execute(call, body.by_agent()))
 
 
-def pause(speaker: Speaker, frame: Frame, body: requests.PauseRequest) -> views.Json:
-    caller = speaker.caller_in(frame)
-    asked = pausing.Asked(body.command(caller), body.named)
-    return _head(pausing.pause(speaker.services, caller, frame.conversation_id, asked, None))
+def pause_conversation(call: FrameCall, body: PauseRequest) -> views.Json:
+    asked = pause.Asked(body.command(call.caller), body.named)
+    return _head(pause.pause(call.services, call.caller, call.conversation_id, asked, None))
 
 
-def unpause(speaker: Speaker, frame: Frame, body: requests.UnpauseRequest) -> views.Json:
-    return _head(_execute(speaker, frame, body.command()))
+def unpause_conversation(call: FrameCall, body: UnpauseRequest) -> views.Json:
+    return _head(_execute(call, body.command()))
 
 
-def claim(speaker: Speaker, frame: Frame, body: requests.WithEpoch) -> views.Json:
-    return _head(_execute(speaker, frame, Claim(body.epoch)))
+def claim_conversation(call: FrameCall, body: EpochRequest) -> views.Json:
+    return _head(_execute(call, Claim(body.epoch)))
 
 
-def release(speaker: Speaker, frame: Frame, body: requests.WithEpoch) -> views.Json:
-    return _head(_execute(speaker, frame, Release(body.epoch)))
+def release_conversation(call: FrameCall, body: EpochRequest) -> views.Json:
+    return _head(_execute(call, Release(body.epoch)))
 
 
-def transfer(speaker: Speaker, frame: Frame, body: requests.TransferRequest) -> views.Json:
+def transfer_conversation(call: FrameCall, body: TransferRequest) -> views.Json:
     command = Transfer(queue=body.queue, note=body.note, epoch=body.epoch)
-    return _head(_execute(speaker, frame, command, body.named))
+    return _head(_execute(call, command, body.named))
 
 
-def note(speaker: Speaker, frame: Frame, body: requests.TextRequest) -> views.Json:
-    noted = _execute(speaker, frame, Note(body.text))
+def add_note(call: FrameCall, body: TextRequest) -> views.Json:
+    noted = _execute(call, Note(body.text))
     return {"conversation_id": noted.conversation_id, "seq": noted.seq}
 
 
-def typing(speaker: Speaker, frame: Frame, body: Empty) -> views.Json:
-    caller, connection = speaker.caller_in(frame), speaker.connection
-    typing_signs.agent_is_typing(speaker.services, caller, frame.conversation_id, connection.id)
+def show_typing(call: FrameCall, _: Empty) -> views.Json:
+    typing.agent_is_typing(call.services, call.caller, call.conversation_id, call.connection.id)
     return {}
 
 
-def set_presence(speaker: Speaker, frame: Frame, body: PresenceBody) -> views.Json:
-    return {"status": presence.set_status(speaker.services, speaker.person, body.status).status}
+def set_presence(call: FrameCall, body: PresenceBody) -> views.Json:
+    return {"status": presence.set_status(call.services, call.person, body.status).status}
 
 
-def ping(speaker: Speaker, _: Frame, __: Empty) -> views.Json:
-    presence.heartbeat(speaker.services, speaker.person.id)
-    return {"at": views.timestamp(speaker.services.clock.now())}
+def ping(call: FrameCall, _: Empty) -> views.Json:
+    presence.heartbeat(call.services, call.person.id)
+    return {"at": views.timestamp(call.services.clock.now())}
 
 
-def _execute(
-    speaker: Speaker,
-    frame: Frame,
-    command: Command,
-    agent: str | None = None,
-) -> Answer:
-    caller = speaker.caller_in(frame)
-    return execute(speaker.services, caller, frame.conversation_id, command, agent=agent)
+def _execute(call: FrameCall, command: Command, agent: str | None = None) -> Answer:
+    return execute(call.services, call.caller, call.conversation_id, command, agent=agent)
 
 
 def _head(answer: Answer) -> views.Json:
@@ -184,28 +193,45 @@ def _head(answer: Answer) -> views.Json:
     return views.head(answer.head)
 
 
-def act(speaker: Speaker, frame: Frame) -> views.Json:
-    """Raises InvalidRequest, and what the use case raises."""
+class FrameAction(Struct, frozen=True):
+    """`handler` is called with an authorised call and a parsed body. `access` is what the person
+    must be allowed to do with the conversation that the frame names; `Access.PERSON` if the frame
+    names none."""
+
+    access: Action | Access
+    body: type[Any]
+    handler: Callable[[FrameCall, Any], views.Json]
+
+
+ACTIONS: Mapping[str, FrameAction] = {
+    "sync": FrameAction(Access.PERSON, SyncBody, sync),
+    "watch": FrameAction(Action.READ, WatchBody, watch),
+    "unwatch": FrameAction(Access.CALLER, Empty, unwatch),
+    "subscribe": FrameAction(Access.PERSON, SubscribeBody, subscribe),
+    "message": FrameAction(Action.SAY, AgentMessageRequest, send_message),
+    "pause": FrameAction(Action.PAUSE, PauseRequest, pause_conversation),
+    "unpause": FrameAction(Action.UNPAUSE, UnpauseRequest, unpause_conversation),
+    "claim": FrameAction(Action.CLAIM, EpochRequest, claim_conversation),
+    "release": FrameAction(Action.RELEASE, EpochRequest, release_conversation),
+    "transfer": FrameAction(Action.TRANSFER, TransferRequest, transfer_conversation),
+    "note": FrameAction(Action.NOTE, TextRequest, add_note),
+    "typing": FrameAction(Action.READ, Empty, show_typing),
+    "presence": FrameAction(Access.PERSON, PresenceBody, set_presence),
+    "ping": FrameAction(Access.PERSON, Empty, ping),
+}
+
+
+def act(
+    services: Services, connection: SocketConnection, person: Person, frame: Frame
+) -> views.Json:
+    """Raises InvalidRequest, Forbidden, NotFound, and what the use case raises."""
     action = ACTIONS.get(frame.envelope.action)
     if action is None:
         raise InvalidRequest(f"There is no action {frame.envelope.action}.", actions=[*ACTIONS])
-    shape, does = action
-    return does(speaker, frame, convert(frame.fields, shape))
-
-
-ACTIONS: Mapping[str, tuple[type[Any], Callable[[Speaker, Frame, Any], views.Json]]] = {
-    "sync": (SyncBody, sync),
-    "watch": (WatchBody, watch),
-    "unwatch": (Empty, unwatch),
-    "subscribe": (SubscribeBody, subscribe),
-    "message": (requests.SpokenByAgent, message),
-    "pause": (requests.PauseRequest, pause),
-    "unpause": (requests.UnpauseRequest, unpause),
-    "claim": (requests.WithEpoch, claim),
-    "release": (requests.WithEpoch, release),
-    "transfer": (requests.TransferRequest, transfer),
-    "note": (requests.TextRequest, note),
-    "typing": (Empty, typing),
-    "presence": (PresenceBody, set_presence),
-    "ping": (Empty, ping),
-}
+    call = FrameCall(services, connection, person, frame)
+    body = convert(frame.fields, action.body)
+    if isinstance(action.access, Action):
+        authorize(call.caller, action.access)
+    elif action.access is Access.CALLER:
+        _ = call.caller
+    return action.handler(call, body)

@@ -1,5 +1,6 @@
-"""What a client sends over the WebSocket: `{"id", "action", …}`, and beside them the fields of the
-REST body of the same name."""
+"""The frames of clients: `{"id", "action", …}` and the fields of the action's body.
+
+An action that exists in REST, too, has the body of REST."""
 
 import msgspec
 from msgspec import Struct
@@ -22,18 +23,14 @@ class PresenceBody(Strict):
 
 
 class SubscribeBody(Strict):
-    """All that the connection wants from now on, by Botpress' names; none ends it."""
+    """The list replaces earlier ones; an empty list ends the subscription."""
 
     events: list[str]
 
 
-class Empty(Strict):
-    pass
-
-
 class Envelope(msgspec.Struct):
-    """`id` is the client's own: it finds its reply by it. `bot` may be left out: the conversation
-    is looked for among the person's bots."""
+    """`id` is chosen by the client and comes back in the reply. Without a `bot`, the conversation
+    is searched among the person's bots."""
 
     id: str | int
     action: str
@@ -63,7 +60,7 @@ def read_frame(raw: bytes) -> Frame:
 
 
 def id_of(raw: bytes) -> str | int | None:
-    """Of a frame that may be none, so that its sender can be answered."""
+    """The id of a frame that may be malformed, so that the reply can carry it."""
     try:
         return msgspec.json.decode(raw, type=_OnlyId).id
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""The WebSocket: connections by ticket, frames by action, one reply to each."""
+"""The WebSocket handlers: connect with a ticket, one reply to each frame, disconnect."""
 
 import logging
 from collections.abc import Mapping
@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.errors import BatonError, Forbidden, Unauthenticated
-from chalicelib.entrypoints.http.framework import Unforeseen
+from chalicelib.entrypoints.http.framework import InternalError
 from chalicelib.entrypoints.http.problems import problem, status_of
 from chalicelib.entrypoints.request_log import request_log
-from chalicelib.entrypoints.websocket.actions import ACTIONS, Speaker, act
+from chalicelib.entrypoints.websocket.actions import ACTIONS, act
 from chalicelib.entrypoints.websocket.frames import id_of, read_frame
 from chalicelib.usecases.live import push, sockets
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import Json
 
@@ -23,8 +25,7 @@ Event = Mapping[str, Any]
 
 
 def connect(services: Services, event: Event) -> dict[str, object]:
-    """Chalice passes a dict with `statusCode` through to API Gateway, which refuses the handshake
-    for anything but 2xx."""
+    """API Gateway refuses the handshake if `statusCode` is not 2xx."""
     context = event["requestContext"]
     headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
     with _line("connect", context) as line:
@@ -65,31 +66,31 @@ def _reply(services: Services, context: Event, raw: bytes, line: dict[str, objec
         frame = read_frame(raw)
         if frame.envelope.action in ACTIONS:
             line["action"] = frame.envelope.action
-        result = act(_speaker(services, context["connectionId"]), frame)
+        result = act(services, *_known(services, context["connectionId"]), frame)
         return {"reply_to": frame.envelope.id, "ok": True, "result": result}
     except BatonError as error:
         shown = error
     except Exception:
         log.exception("frame failed", extra={"request_id": context.get("requestId")})
-        shown = Unforeseen("Baton failed; nothing is known.")
+        shown = InternalError("Baton failed. The frame may have had an effect.")
     line["code"] = shown.code
     request_id = context.get("requestId", "")
     return {"reply_to": id_of(raw), "ok": False, "error": problem(shown, request_id)}
 
 
-def _speaker(services: Services, connection_id: str) -> Speaker:
-    """Frame by frame: whoever has logged out meanwhile is heard no more."""
+def _known(services: Services, connection_id: str) -> tuple[SocketConnection, Person]:
+    """Checked for each frame, so that a frame after a logout is refused. Raises Unauthenticated."""
     connection = services.connections.get(connection_id)
     person = services.directory.person(connection.person) if connection else None
     if connection is None or person is None or person.disabled:
         raise Unauthenticated("This connection is not known, or no longer.")
     if person.token_version != connection.token_version:
         raise Unauthenticated("This connection's session has ended.")
-    return Speaker(services, connection, person)
+    return connection, person
 
 
 def _ticket(protocols: str) -> str:
-    """`Sec-WebSocket-Protocol: baton.v1, <ticket>`: a browser can send no other header."""
+    """From `Sec-WebSocket-Protocol: baton.v1, <ticket>`, the only header that a browser can set."""
     offered = [protocol.strip() for protocol in protocols.split(",")]
     if len(offered) != 2 or offered[0] != PROTOCOL or not offered[1]:
         raise Unauthenticated(f'Connect with the subprotocols "{PROTOCOL}" and a ticket.')

@@ -2,7 +2,7 @@
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
-from chalicelib.usecases.conversations.execute import no_conversation
+from chalicelib.usecases.conversations.visibility import no_conversation
 from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.notifications import Notification

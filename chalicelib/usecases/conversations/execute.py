@@ -2,15 +2,16 @@
 
 from msgspec.structs import replace
 
-from chalicelib.domain.access import Caller, authorize, may_see_conversation
+from chalicelib.domain.access import Caller, authorize
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import Command, Pause
 from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.conversation.head import Head, new_head
 from chalicelib.domain.conversation.table import decide
-from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
+from chalicelib.domain.errors import Conflict, IdempotencyMismatch
 from chalicelib.usecases.conversations.enrich import enrich_command
+from chalicelib.usecases.conversations.visibility import no_conversation, visible
 from chalicelib.usecases.ports.conversations import Commit, CommitConflict, Loaded, Query
 from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey
 from chalicelib.usecases.records.metrics import Metric
@@ -76,14 +77,6 @@ def first_answer(loaded: Loaded, key: IdempotencyKey | None) -> Answer | None:
     if loaded.by_key.fingerprint != key.fingerprint:
         raise IdempotencyMismatch("This Idempotency-Key was used with another request before.")
     return loaded.by_key.answer
-
-
-def visible(caller: Caller, head: Head) -> bool:
-    return may_see_conversation(caller, paused=head.paused, queue=head.queue, owner=head.owner_id)
-
-
-def no_conversation(bot: str, conversation_id: str) -> NotFound:
-    return NotFound(f"The bot {bot} has no conversation {conversation_id}.")
 
 
 def _query(

@@ -7,7 +7,7 @@ from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases.conversations import queries
-from chalicelib.usecases.conversations.execute import visible
+from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.services import Services
 
 PAGES_PER_CALL = 5
@@ -15,8 +15,8 @@ PAGES_PER_CALL = 5
 make the caller wait."""
 
 
-class Wanted(Struct, frozen=True):
-    """None is: any. `agent` is the id of the last owner."""
+class HandoffFilter(Struct, frozen=True):
+    """None means any. `agent` is the id of the last owner."""
 
     queue: str | None = None
     is_open: bool | None = None
@@ -45,7 +45,7 @@ def one(services: Services, caller: Caller, handoff_id: str) -> HandoffDetail:
 
 
 def latest(
-    services: Services, caller: Caller, wanted: Wanted, position: str | None, limit: int
+    services: Services, caller: Caller, wanted: HandoffFilter, position: str | None, limit: int
 ) -> Page:
     """The latest request first."""
     authorize(caller, Action.READ)
@@ -64,7 +64,7 @@ def latest(
 
 
 def _seen(
-    services: Services, caller: Caller, found: list[Handoff], wanted: Wanted
+    services: Services, caller: Caller, found: list[Handoff], wanted: HandoffFilter
 ) -> list[HandoffDetail]:
     fitting = [handoff for handoff in found if _fits(wanted, handoff)]
     ids = dict.fromkeys(handoff.conversation_id for handoff in fitting)
@@ -75,7 +75,7 @@ def _seen(
     ]
 
 
-def _fits(wanted: Wanted, handoff: Handoff) -> bool:
+def _fits(wanted: HandoffFilter, handoff: Handoff) -> bool:
     return (
         wanted.queue in (None, handoff.request.queue)
         and wanted.is_open in (None, handoff.returned_at is None)

@@ -4,7 +4,7 @@ from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.errors import AmbiguousAddress, NotFound
-from chalicelib.usecases.conversations.execute import visible
+from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.services import Services
 
 

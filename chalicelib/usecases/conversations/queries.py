@@ -1,4 +1,4 @@
-"""Reads conversations without changing them: the gate, heads, lists, entries."""
+"""Reads conversations without changing them: heads, lists, entries, users."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from chalicelib.domain.conversation.entries import Entry, may_read
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import NotFound
-from chalicelib.usecases.conversations.execute import no_conversation, visible
+from chalicelib.usecases.conversations.visibility import find_visible, visible
 from chalicelib.usecases.ports.conversations import BoardFilter, Listing
 from chalicelib.usecases.services import Services
 
@@ -21,8 +21,8 @@ PAGES_PER_CALL = 5
 little does not wait."""
 
 
-class Wanted(Struct, frozen=True):
-    """None is: any. `owner` is a person's id, or "none"."""
+class ConversationFilter(Struct, frozen=True):
+    """None means any. `owner` is a person's id, or "none" for conversations without an owner."""
 
     statuses: frozenset[Status] | None = None
     queue: str | None = None
@@ -35,15 +35,9 @@ class Page(Struct, frozen=True):
     position: str | None
 
 
-def gate(services: Services, caller: Caller, conversation_id: str) -> Head:
-    """The head that answers whether the bot may speak now. One strongly consistent read."""
-    authorize(caller, Action.GATE)
-    return seen(services, caller, conversation_id)
-
-
 def head(services: Services, caller: Caller, conversation_id: str) -> Head:
     authorize(caller, Action.READ)
-    return seen(services, caller, conversation_id)
+    return find_visible(services, caller, conversation_id)
 
 
 def user(services: Services, caller: Caller, conversation_id: str) -> tuple[Address, Profile]:
@@ -80,7 +74,7 @@ def entries(
 
 
 def conversations(
-    services: Services, caller: Caller, wanted: Wanted, position: str | None, limit: int
+    services: Services, caller: Caller, wanted: ConversationFilter, position: str | None, limit: int
 ) -> Page:
     """Paused conversations by priority and longest wait, others by latest activity.
 
@@ -109,15 +103,9 @@ def handoff(services: Services, caller: Caller, handoff_id: str) -> tuple[Handof
     return found, of
 
 
-def seen(services: Services, caller: Caller, conversation_id: str) -> Head:
-    """The head, if the caller may see it. Raises NotFound."""
-    found = services.conversations.head(caller.bot, conversation_id)
-    if found is None or not visible(caller, found):
-        raise no_conversation(caller.bot, conversation_id)
-    return found
-
-
-def _source(services: Services, bot: str, wanted: Wanted) -> Callable[[str | None, int], Listing]:
+def _source(
+    services: Services, bot: str, wanted: ConversationFilter
+) -> Callable[[str | None, int], Listing]:
     store = services.conversations
     if wanted.name is not None:
         prefix = wanted.name.lower()
@@ -130,7 +118,7 @@ def _source(services: Services, bot: str, wanted: Wanted) -> Callable[[str | Non
     return lambda position, limit: store.recent(bot, position, limit)
 
 
-def _fits(wanted: Wanted, found: Head) -> bool:
+def _fits(wanted: ConversationFilter, found: Head) -> bool:
     return (
         (wanted.statuses is None or found.status in wanted.statuses)
         and wanted.queue in (None, found.queue)

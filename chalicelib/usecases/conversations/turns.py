@@ -10,7 +10,7 @@ from msgspec import Struct
 from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.head import Head, WithBot
 from chalicelib.domain.conversation.refusals import not_your_turn, stale
-from chalicelib.usecases.conversations import queries
+from chalicelib.usecases.conversations.gate import read_gate
 from chalicelib.usecases.services import Services
 
 
@@ -21,12 +21,12 @@ class Turn(Struct, frozen=True):
 
 def begin(services: Services, caller: Caller, conversation_id: str) -> Head:
     """The head, with the epoch of the turn. One strongly consistent read."""
-    return queries.gate(services, caller, conversation_id)
+    return read_gate(services, caller, conversation_id)
 
 
 def commit(services: Services, caller: Caller, turn: Turn) -> None:
     """One strongly consistent read. Raises NotYourTurn, StaleEpoch."""
-    head = queries.gate(services, caller, turn.conversation_id)
+    head = read_gate(services, caller, turn.conversation_id)
     if not isinstance(head, WithBot):
         raise not_your_turn(head)
     if head.epoch != turn.epoch:

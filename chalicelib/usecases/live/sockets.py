@@ -1,6 +1,8 @@
 """WebSocket connections: tickets, connect, disconnect, watch and unwatch."""
 
-from chalicelib.domain.errors import Unauthenticated
+from msgspec.structs import replace
+
+from chalicelib.domain.errors import InvalidRequest, Unauthenticated
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.live import push
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
@@ -52,6 +54,16 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
     services.connections.put(connection)
     presence.heartbeat(services, person.id)
     return connection
+
+
+def subscribe(services: Services, connection: SocketConnection, events: tuple[str, ...]) -> None:
+    """Replaces the events of integrations that this connection receives. Raises InvalidRequest for
+    an event that does not exist, or not for this connection."""
+    offered = {name for each in services.integrations for name in each.event_names(connection)}
+    unknown = [name for name in events if name not in offered]
+    if unknown:
+        raise InvalidRequest(f"There is no event {unknown[0]}.", events=sorted(offered))
+    services.connections.put(replace(connection, events=events))
 
 
 def disconnect(services: Services, connection_id: str) -> None:

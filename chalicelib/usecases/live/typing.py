@@ -7,6 +7,7 @@ from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations import queries
+from chalicelib.usecases.conversations.visibility import find_visible
 from chalicelib.usecases.live import audience, push
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.send import send_signed
@@ -18,7 +19,7 @@ MAX_AGE_MS = 5000
 def user_is_typing(services: Services, caller: Caller, conversation_id: str) -> None:
     """The bot reports that its user is typing. Pushes this to the owner and all watchers."""
     authorize(caller, Action.RECORD)
-    head = queries.seen(services, caller, conversation_id)
+    head = find_visible(services, caller, conversation_id)
     _push(services, head, "user", Author(head.address.user, head.user_name or ""))
 
 

@@ -18,7 +18,7 @@ class SocketTicket(Struct, frozen=True):
 class SocketConnection(Struct, frozen=True):
     """One open WebSocket. It receives frames about the conversations of `bots`.
 
-    `events` are the names of the Botpress events that the connection has subscribed to.
+    `events` are the names of integrations' events that the connection has subscribed to.
     """
 
     id: str

@@ -1,21 +1,12 @@
 """Webhooks and their deliveries. Times are in milliseconds since 1970 (UTC)."""
 
 import re
-from enum import StrEnum
 
 from msgspec import Struct
 
 DELIVERY_ID = re.compile(r"d_([0-9]{13})_([a-z2-7]{26})_([1-9][0-9]{0,11})_([0-9]{1,2})")
-
-
-class WebhookFormat(StrEnum):
-    """The body of handoff events: Baton's own, or the objects that Botpress' `hitlnext` sends.
-
-    Agents' messages have the same body in both formats.
-    """
-
-    BATON = "baton"
-    BOTPRESS = "botpress"
+NATIVE_FORMAT = "baton"
+"""The format of the bodies that docs/asyncapi.yaml describes; integrations may have others."""
 
 
 class RetiringSecret(Struct, frozen=True):
@@ -36,7 +27,7 @@ class Webhook(Struct, frozen=True):
     secrets: tuple[str, ...]
     active_since: int = 0
     disabled_reason: str | None = None
-    format: WebhookFormat = WebhookFormat.BATON
+    format: str = NATIVE_FORMAT
     retiring_secrets: tuple[RetiringSecret, ...] = ()
 
     def retiring_at(self, now: int) -> tuple[RetiringSecret, ...]:

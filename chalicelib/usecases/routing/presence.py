@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from chalicelib.botpress import events
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.live import audience, push
+from chalicelib.usecases.ports.integrations import PushedFrame
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.routing import assign
 from chalicelib.usecases.services import Services
@@ -25,10 +25,11 @@ def set_status(services: Services, person: Person, status: PresenceStatus) -> Pr
         for bot in services.directory.bots_of_person(person.id)
     }
     others = {c.id: c.person for connections in there.values() for c in connections}
-    frames = [(c, event) for c, owner in others.items() if owner != person.id]
+    frames: list[PushedFrame] = [(c, event) for c, owner in others.items() if owner != person.id]
     online = status is PresenceStatus.ONLINE
-    asked_for = events.presence(person.email, there, online=online)
-    push.send(services, [*frames, *asked_for])
+    for integration in services.integrations:
+        frames += integration.presence_frames(person, there, online=online)
+    push.send(services, frames)
     if online:
         _offer_waiting(services, there)
     return presence

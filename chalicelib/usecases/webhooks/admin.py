@@ -12,7 +12,7 @@ from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
 from chalicelib.usecases import views
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.ports.webhooks import Unreachable
-from chalicelib.usecases.records.webhooks import RetiringSecret, Webhook, WebhookFormat
+from chalicelib.usecases.records.webhooks import NATIVE_FORMAT, RetiringSecret, Webhook
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.send import send_signed
 from chalicelib.usecases.webhooks.signing import new_secret
@@ -41,15 +41,16 @@ def get_webhook(services: Services, caller: Caller) -> Webhook:
 
 
 def put_webhook(
-    services: Services, caller: Caller, url: str, format_: WebhookFormat
+    services: Services, caller: Caller, url: str, format_: str
 ) -> tuple[Webhook, str | None]:
     """Returns the webhook, and its secret if the webhook is new. Enables a disabled webhook.
 
-    Raises InvalidRequest for a URL that Baton does not call, Conflict if another request has
-    changed the webhook.
+    Raises InvalidRequest for a URL that Baton does not call and for an unknown format, Conflict if
+    another request has changed the webhook.
     """
     authorize(caller, Action.CONFIGURE)
     _require_callable(services, url)
+    _require_known(services, format_)
     old, secret = services.administration.webhook(caller.bot), None
     if old is None:
         secret = _new_secret(services)
@@ -126,6 +127,13 @@ def _require_callable(services: Services, url: str) -> None:
     except Unreachable as error:
         errors = [{"field": "url", "message": str(error)}]
         raise InvalidRequest(f"url: {error}", errors=errors) from error
+
+
+def _require_known(services: Services, format_: str) -> None:
+    known = [NATIVE_FORMAT, *(each.webhook_format for each in services.integrations)]
+    if format_ not in known:
+        message = f"`format` is {' or '.join(known)}."
+        raise InvalidRequest(message, errors=[{"field": "format", "message": message}])
 
 
 def _update(services: Services, caller: Caller, old: Webhook | None, new: Webhook | None) -> None:

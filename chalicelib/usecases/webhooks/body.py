@@ -4,7 +4,7 @@ import json
 
 from chalicelib.domain.conversation.entries import Entry, Kind, Returned
 from chalicelib.usecases import views
-from chalicelib.usecases.conversations.execute import no_conversation
+from chalicelib.usecases.conversations.visibility import no_conversation
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.texts import user_text
 

@@ -4,7 +4,6 @@ import json
 
 from msgspec import Struct
 
-from chalicelib.botpress import events
 from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.usecases import views
@@ -15,7 +14,6 @@ from chalicelib.usecases.records.webhooks import (
     DeliveryAttempt,
     DeliveryCursor,
     Webhook,
-    WebhookFormat,
 )
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.body import webhook_body, webhook_type
@@ -127,10 +125,12 @@ def webhook_id(conversation_id: str, seq: int) -> str:
 def _body(
     services: Services, bot: str, webhook: Webhook, conversation_id: str, entry: Entry
 ) -> views.Json:
-    place = (services, bot, conversation_id, entry)
-    if webhook.format is WebhookFormat.BOTPRESS:
-        return events.webhook_body(*place) or webhook_body(*place)
-    return webhook_body(*place)
+    for integration in services.integrations:
+        if integration.webhook_format == webhook.format:
+            body = integration.webhook_body(bot, conversation_id, entry)
+            if body is not None:
+                return body
+    return webhook_body(services, bot, conversation_id, entry)
 
 
 def _record(

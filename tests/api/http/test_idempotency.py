@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.access import Scope
+from chalicelib.entrypoints.http import route_table
+from chalicelib.entrypoints.http.route import Idempotency
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.notifications import Notification
-from tests.api.calls import ADMINS, NATIVE, ROWS, Resource, filled, staged
+from tests.api.calls import ROWS, Resource, filled, staged
 from tests.api.conversation_setup import BOT, begun, key, log, message, ok, one, owned, waiting
 from tests.support.api import Answer, Api
 from tests.support.memory import MemoryNotifications, MemoryTable
@@ -21,12 +23,10 @@ def sent(caller: Api, path: str, body: object, name: str = "k-1") -> Answer:
     return caller.post(path, body, Idempotency_Key=name)
 
 
-STORES_NOTHING_TWICE = ("/read", "/turns", "/commit", "/typing")
 KEYED = [
-    (method, path)
-    for method, path in NATIVE
-    if method == "POST" and "{bot}" in path and not path.endswith(STORES_NOTHING_TWICE)
-    if ROWS[method, path].may - ADMINS
+    (route.method, route.path)
+    for route in route_table.NATIVE
+    if route.idempotency is Idempotency.COMMIT
 ]
 
 

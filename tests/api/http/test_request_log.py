@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.conversation.head import Head
 from chalicelib.entrypoints.events import minute, stream, webhook_queue
-from chalicelib.entrypoints.request_log import Journal
+from chalicelib.entrypoints.request_log import RequestLog
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.records.stream import CommittedEntry
 from tests.api.calls import NATIVE, ROWS
@@ -80,7 +80,7 @@ def test_who_proves_nothing_has_no_kind(lines: Lines, nobody: Api) -> None:
 
 
 def test_the_first_call_of_a_container_was_a_cold_start(lines: Lines) -> None:
-    request_log = Journal()
+    request_log = RequestLog()
 
     for _ in range(3):
         with request_log.line("request"):
@@ -90,7 +90,7 @@ def test_the_first_call_of_a_container_was_a_cold_start(lines: Lines) -> None:
 
 
 def test_a_call_that_fails_has_its_line_as_well(lines: Lines) -> None:
-    with pytest.raises(ZeroDivisionError), Journal().line("request", route="GET /"):
+    with pytest.raises(ZeroDivisionError), RequestLog().line("request", route="GET /"):
         raise ZeroDivisionError
 
     assert lines.all[0]["route"] == "GET /"

@@ -70,7 +70,7 @@ def test_the_document_and_the_code_have_the_same_actions() -> None:
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_frame_has_the_fields_of_its_struct(action: str) -> None:
     payload = MESSAGES[action]["payload"]
-    fields = msgspec.structs.fields(ACTIONS[action][0])
+    fields = msgspec.structs.fields(ACTIONS[action].body)
 
     assert payload["properties"]["action"] == {"const": action}
     own = set(payload["properties"]) - ENVELOPE

@@ -13,7 +13,7 @@ from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import Person
-from chalicelib.usecases.records.webhooks import RetiringSecret, Webhook, WebhookFormat
+from chalicelib.usecases.records.webhooks import RetiringSecret, Webhook
 from tests.contract.store_setup import ADDRESS, ANA, BOT, act, at_once, member, other
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -85,7 +85,7 @@ def test_a_webhook_comes_and_goes_and_leaves_the_rest_of_the_bot_alone(stores: S
     full = replace(
         HOOK,
         disabled_reason="why",
-        format=WebhookFormat.BOTPRESS,
+        format="botpress",
         retiring_secrets=(RetiringSecret("whsec_b", START),),
     )
 

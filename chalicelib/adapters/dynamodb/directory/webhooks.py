@@ -6,7 +6,7 @@ import msgspec
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.rows import BotRow
-from chalicelib.usecases.records.webhooks import RetiringSecret, Webhook, WebhookFormat
+from chalicelib.usecases.records.webhooks import NATIVE_FORMAT, RetiringSecret, Webhook
 
 ATTRIBUTES = ("url", "secrets", "since", "off", "format", "retiring")
 
@@ -19,7 +19,7 @@ def webhook_of(row: BotRow) -> Webhook | None:
         secrets=tuple(json.loads(row.secrets)),
         active_since=row.since,
         disabled_reason=row.off,
-        format=WebhookFormat(row.format or WebhookFormat.BATON),
+        format=row.format or NATIVE_FORMAT,
         retiring_secrets=_retiring_of(row),
     )
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
+from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.pages.console import TYPES, headers_of
 
 ROOT = Path(__file__).parents[3] / "apidocs"
@@ -18,12 +18,10 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-routes = Routes(__name__)
 
 
-@routes.on("GET", "/docs/{name}")
-def docs(call: Call) -> Reply:
-    """Kept by the browser and asked about each time: what has not changed costs no bytes."""
+def get_docs_file(call: Call) -> Reply:
+    """The browser keeps the file and asks each time whether it has changed."""
     file = files().get(call.params["name"])
     if file is None:
         raise NotFound(f"The documentation has no {call.params['name']}.")

@@ -1,8 +1,9 @@
-"""The console's files, as they are in `chalicelib/console`. No authentication: nothing in them is
-anybody's; whoever opens them signs in through the API.
+"""The console's files, from `chalicelib/console`. They hold no data of anybody, so they need no
+authentication; the console logs in through the API.
 
-The page itself is asked for each time. What it names stands under the release, a hash of all files,
-and is kept for good: a second visit costs one call, and no two releases are ever mixed.
+The browser asks for the page each time. The page names all other files under the release, which is
+a hash of all files, and the browser keeps those for good: a second visit costs one call, and no
+page ever mixes two releases.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
+from chalicelib.entrypoints.http.framework import Call, Reply
 
 ROOT = Path(__file__).parents[3] / "console"
 TYPES = {
@@ -34,7 +35,6 @@ NAMED = re.compile(r'(href|src)="([^"]+\.(?:css|js))"')
 FOR_GOOD = "public, max-age=31536000, immutable"
 COMMENTED = (".css", ".js")
 UNSENT = re.compile(r"/\*.*?\*/|^[ \t]*//.*?$|^[ \t]+", re.DOTALL | re.MULTILINE)
-routes = Routes(__name__)
 
 
 class File(NamedTuple):
@@ -43,23 +43,16 @@ class File(NamedTuple):
     etag: str
 
 
-@routes.on("GET", "/console/{name}")
-@routes.on("GET", "/console/{name}/{file}")
-@routes.on("GET", "/console/r/{release}/{name}")
-@routes.on("GET", "/console/r/{release}/{name}/{file}")
-def console_file(call: Call) -> Reply:
-    return _page(call, "/".join(call.params[key] for key in ("name", "file") if key in call.params))
-
-
-def _page(call: Call, path: str) -> Reply:
-    """Under its release, kept for good; else kept and asked about each time: what has not changed
-    costs no bytes."""
+def get_console_file(call: Call) -> Reply:
+    """The browser keeps a file under its release for good. It asks each time whether a file
+    without one has changed."""
+    path = "/".join(call.params[part] for part in ("name", "file") if part in call.params)
     file = files().get(path)
-    asked = call.params.get("release")
-    if file is None or asked not in (None, release()):
+    wanted = call.params.get("release")
+    if file is None or wanted not in (None, release()):
         raise NotFound(f"The console has no {path}.")
     headers = headers_of(call.services.socket_url) | {"ETag": file.etag}
-    if asked:
+    if wanted:
         headers["Cache-Control"] = FOR_GOOD
     if file.etag in call.headers.get("if-none-match", ""):
         return Reply(None, 304, headers, file.content_type)
@@ -68,7 +61,7 @@ def _page(call: Call, path: str) -> Reply:
 
 @cache
 def files() -> dict[str, File]:
-    """By path. Whatever is not here does not exist, however its name is written."""
+    """By path. A path that is not a key here is 404, so no request reaches other files."""
     paths = (path for path in ROOT.rglob("*") if path.suffix in TYPES)
     found = {str(path.relative_to(ROOT)): _file(path, served(path)) for path in paths}
     page = ROOT / PAGE
@@ -78,7 +71,7 @@ def files() -> dict[str, File]:
 
 @cache
 def release() -> str:
-    """Of all files as they are served, but for the page, which names it."""
+    """A hash of all files as they are served, without the page, which names the release."""
     return digest_of(files())
 
 
@@ -88,14 +81,14 @@ def _file(path: Path, text: str) -> File:
 
 
 def digest_of(of: Mapping[str, File]) -> str:
-    """The same for the same files, whatever the page says of them."""
+    """Ignores the page."""
     etags = "".join(of[path].etag for path in sorted(of) if path != PAGE)
     return hashlib.sha256(etags.encode()).hexdigest()[:16]
 
 
 def served(path: Path) -> str:
-    """As it is, but for what is for whoever reads the source of our own scripts and sheets:
-    comments and indentation. The lines keep their numbers."""
+    """The file's text. Our own scripts and style sheets are served without comments and
+    indentation; the lines keep their numbers."""
     text = path.read_text(encoding="utf-8")
     if path.suffix not in COMMENTED or path.parent.name == "vendor":
         return text

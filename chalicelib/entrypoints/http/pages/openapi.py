@@ -1,15 +1,12 @@
-"""The API's own description. `make openapi` writes it from docs/openapi.yaml."""
+"""The API's description as JSON. `make openapi` writes it from docs/openapi.yaml."""
 
 from functools import cache
 from pathlib import Path
 
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
-
-routes = Routes(__name__)
+from chalicelib.entrypoints.http.framework import Call, Reply
 
 
-@routes.on("GET", "/openapi.json")
-def openapi(_: Call) -> Reply:
+def get_openapi_document(_: Call) -> Reply:
     return Reply(_document())
 
 

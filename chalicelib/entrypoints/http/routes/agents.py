@@ -1,35 +1,30 @@
-"""The people who serve a bot, and their presence. What shows an invitation takes no
-`Idempotency-Key`: an answer would have to be kept."""
+"""Routes of the people who serve a bot, and of their presence.
 
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
-from chalicelib.entrypoints.http.schemas import admin as shapes
-from chalicelib.entrypoints.http.schemas import conversations
+The routes that show an invitation take no `Idempotency-Key`, because the answer would be stored.
+"""
+
+from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.schemas import admin
+from chalicelib.entrypoints.http.schemas.accounts import StatusRequest
+from chalicelib.entrypoints.http.schemas.parsing import Empty
 from chalicelib.usecases import views
 from chalicelib.usecases.admin import members
 from chalicelib.usecases.routing import presence
 
-AGENTS = "/api/v1/bots/{bot}/agents"
-AGENT = AGENTS + "/{id}"
-routes = Routes(__name__)
 
-
-@routes.on("GET", "/api/v1/agents/me")
-def myself(call: Call) -> Reply:
+def get_own_agent(call: Call) -> Reply:
     person = call.person
     status = call.services.directory.presence(person.id).at(call.services.clock.now())
     shown = {"id": person.id, "name": person.name, "email": person.email, "status": status}
     return Reply(shown | {"bots": call.bots})
 
 
-@routes.on("PUT", "/api/v1/agents/me/status")
-def set_status(call: Call) -> Reply:
-    person, body = call.person, call.body(conversations.StatusRequest)
-    chosen = presence.set_status(call.services, person, body.status)
-    return Reply({"id": person.id, "status": chosen.status})
+def set_own_status(call: Call, body: StatusRequest) -> Reply:
+    chosen = presence.set_status(call.services, call.person, body.status)
+    return Reply({"id": call.person.id, "status": chosen.status})
 
 
-@routes.on("GET", AGENTS)
-def agents(call: Call) -> Reply:
+def list_agents(call: Call) -> Reply:
     now = call.services.clock.now()
     items = [
         views.member(member, now) for member in presence.list_agents(call.services, call.caller)
@@ -37,28 +32,34 @@ def agents(call: Call) -> Reply:
     return Reply({"items": items, "next": None})
 
 
-@routes.on("POST", AGENTS)
-def invite(call: Call) -> Reply:
-    caller, body = call.caller, call.body(shapes.AgentRequest)
-    member, invitation = members.invite(call.services, caller, body.email, body.name, body.place)
+def invite_agent(call: Call, body: admin.AgentRequest) -> Reply:
+    member, invitation = members.invite(
+        call.services, call.caller, body.email, body.name, body.membership
+    )
     shown = views.member(member, call.services.clock.now())
-    return Reply(shown | shapes.invitation(invitation), 201)
+    return Reply(shown | _invitation(invitation), 201)
 
 
-@routes.on("PUT", AGENT)
-def change(call: Call) -> Reply:
-    caller, body = call.caller, call.body(shapes.PlaceRequest)
-    member = members.update(call.services, caller, call.id, body.place)
+def update_agent(call: Call, body: admin.MembershipRequest) -> Reply:
+    member = members.update(call.services, call.caller, call.id, body.membership)
     return Reply(views.member(member, call.services.clock.now()))
 
 
-@routes.on("DELETE", AGENT)
-def send_away(call: Call) -> Reply:
+def remove_agent(call: Call) -> Reply:
     members.remove(call.services, call.caller, call.id)
     return Reply(status=204)
 
 
-@routes.on("POST", AGENT + "/invitation")
-def invite_again(call: Call) -> Reply:
-    caller, _ = call.caller, call.body(conversations.Nothing)
-    return Reply(shapes.invitation(members.renew_invitation(call.services, caller, call.id)), 201)
+def create_invitation(call: Call, _: Empty) -> Reply:
+    invitation = members.renew_invitation(call.services, call.caller, call.id)
+    return Reply(_invitation(invitation), 201)
+
+
+def _invitation(invitation: members.Invitation | None) -> views.Json:
+    """`invitation` is None for a person who has a password already."""
+    if invitation is None:
+        return {"invitation": None, "expires_at": None}
+    return {
+        "invitation": invitation.token,
+        "expires_at": views.timestamp(invitation.expires_at),
+    }

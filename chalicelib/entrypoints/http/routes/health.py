@@ -1,18 +1,15 @@
-"""Is it up (no dependency asked), and could it work (the table answers)?"""
+"""Routes for load balancers: the app answers, and the table answers."""
 
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
+from chalicelib.entrypoints.http.framework import Call, Reply
 
-routes = Routes(__name__)
 NOBODY = "nobody"
 
 
-@routes.on("GET", "/healthz")
-def healthz(_: Call) -> Reply:
+def check_health(_: Call) -> Reply:
     return Reply({"status": "ok"})
 
 
-@routes.on("GET", "/readyz")
-def readyz(call: Call) -> Reply:
-    """Any read will do. TemporarilyUnavailable, and so 503, where the table does not answer."""
+def check_readiness(call: Call) -> Reply:
+    """Reads any row. Raises TemporarilyUnavailable (503) if the table does not answer."""
     call.services.conversations.head(NOBODY, NOBODY)
     return Reply({"status": "ok"})

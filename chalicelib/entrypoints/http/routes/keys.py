@@ -1,39 +1,43 @@
-"""A bot's keys. What shows a secret takes no `Idempotency-Key`: an answer would have to be kept."""
+"""Routes of a bot's keys.
 
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
-from chalicelib.entrypoints.http.schemas import admin as shapes
+The routes that show a secret take no `Idempotency-Key`, because the answer would be stored.
+"""
+
+from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.schemas import admin
 from chalicelib.usecases import views
-from chalicelib.usecases.admin import keys as bot_keys
-
-KEYS = "/api/v1/bots/{bot}/keys"
-ONE = KEYS + "/{id}"
-routes = Routes(__name__)
+from chalicelib.usecases.admin import keys
+from chalicelib.usecases.records.bots import BotKey
 
 
-@routes.on("GET", KEYS)
-def keys(call: Call) -> Reply:
-    items = [shapes.key(key) for key in bot_keys.list_keys(call.services, call.caller)]
+def list_keys(call: Call) -> Reply:
+    items = [_key(key) for key in keys.list_keys(call.services, call.caller)]
     return Reply({"items": items, "next": None})
 
 
-@routes.on("POST", KEYS)
-def create(call: Call) -> Reply:
-    caller, body = call.caller, call.body(shapes.KeyRequest)
-    expires_at = shapes.milliseconds(body.expires_at)
-    key, shown = bot_keys.create(call.services, caller, body.name, body.scopes, expires_at)
-    return Reply(shapes.key(key) | {"key": shown}, 201)
+def create_key(call: Call, body: admin.KeyRequest) -> Reply:
+    expires_at = admin.milliseconds(body.expires_at)
+    key, secret = keys.create(call.services, call.caller, body.name, body.scopes, expires_at)
+    return Reply(_key(key) | {"key": secret}, 201)
 
 
-@routes.on("POST", ONE + "/rotate")
-def rotate(call: Call) -> Reply:
-    caller, body = call.caller, call.body(shapes.RotateKeyRequest)
-    overlap, expires_at = body.overlap_s * 1000, shapes.milliseconds(body.expires_at)
-    key, shown, ends_at = bot_keys.rotate(call.services, caller, call.id, overlap, expires_at)
+def rotate_key(call: Call, body: admin.RotateKeyRequest) -> Reply:
+    overlap, expires_at = body.overlap_s * 1000, admin.milliseconds(body.expires_at)
+    key, secret, ends_at = keys.rotate(call.services, call.caller, call.id, overlap, expires_at)
     old = {"id": call.id, "expires_at": views.timestamp(ends_at)}
-    return Reply(shapes.key(key) | {"key": shown, "replaces": old}, 201)
+    return Reply(_key(key) | {"key": secret, "replaces": old}, 201)
 
 
-@routes.on("DELETE", ONE)
-def revoke(call: Call) -> Reply:
-    bot_keys.revoke(call.services, call.caller, call.id)
+def revoke_key(call: Call) -> Reply:
+    keys.revoke(call.services, call.caller, call.id)
     return Reply(status=204)
+
+
+def _key(key: BotKey) -> views.Json:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "created_at": views.optional_timestamp(key.created_at),
+        "expires_at": views.optional_timestamp(key.expires_at),
+    }

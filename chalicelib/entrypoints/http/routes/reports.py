@@ -1,9 +1,8 @@
-"""Who is there, how long it takes, and what came of it."""
+"""Routes of figures: who is available, a waiting user's position, the report."""
 
 from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.domain import cost, prices
-from chalicelib.domain.access import Action, authorize
 from chalicelib.domain.conversation.handoff import Outcome
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.report import (
@@ -15,19 +14,16 @@ from chalicelib.domain.report import (
     Tally,
     requests_by_hour,
 )
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
+from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.usecases.reports import reports
 from chalicelib.usecases.routing import availability
 from chalicelib.usecases.views import Json
 
-BOT = "/api/v1/bots/{bot}"
 MOST_DAYS, USUAL_DAYS = 92, 30
 FIRST_DAY = date(2000, 1, 1)
-routes = Routes(__name__)
 
 
-@routes.on("GET", BOT + "/availability")
-def look(call: Call) -> Reply:
+def get_availability(call: Call) -> Reply:
     found = availability.get_availability(
         call.services, call.caller, call.query.get("queue") or None
     )
@@ -42,16 +38,13 @@ def look(call: Call) -> Reply:
     )
 
 
-@routes.on("GET", BOT + "/conversations/{id}/position")
-def position(call: Call) -> Reply:
+def get_queue_position(call: Call) -> Reply:
     place = availability.get_position(call.services, call.caller, call.id)
     wait = _rounded(place.estimated_wait)
     return Reply({"position": place.position, "estimated_wait_s": wait})
 
 
-@routes.on("GET", BOT + "/report")
-def report(call: Call) -> Reply:
-    authorize(call.caller, Action.SEE_REPORT)
+def get_report(call: Call) -> Reply:
     first, last = _days(call)
     found = reports.get_report(call.services, call.caller, first, last)
     names = {m.person: m.name for m in call.services.directory.members(call.caller.bot)}
@@ -85,7 +78,7 @@ def _cost(of: Tally, agents: int) -> Json:
 
 
 def _days(call: Call) -> tuple[str, str]:
-    """The last 30 days, where nothing else is asked for."""
+    """The first and the last day: by default the last 30 days."""
     today = datetime.fromtimestamp(call.services.clock.now() / 1000, UTC).date()
     last = _day(call, "to") or today
     first = _day(call, "from") or last - timedelta(days=USUAL_DAYS - 1)
@@ -121,7 +114,7 @@ def _tally(of: Tally) -> Json:
 
 
 def _times(of: Tally, name: str) -> Json:
-    """`steps` counts by `bounds_s`, and beyond the last of them."""
+    """`steps[i]` counts the times up to `bounds_s[i]`; its last number counts the longer ones."""
     times = DurationStats.of(of, name)
     return {
         "count": times.count,

@@ -1,57 +1,79 @@
-"""What admins set for a bot and its queues."""
+"""Routes of what admins set for a bot: its queues, its settings, its canned replies."""
 
 from chalicelib.domain.errors import InvalidRequest
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
-from chalicelib.entrypoints.http.schemas import settings as shapes
-from chalicelib.entrypoints.http.schemas.conversations import SHORT
-from chalicelib.entrypoints.http.schemas.parsing import identifier
-from chalicelib.usecases.admin import settings as configuring
-
-QUEUES = "/api/v1/bots/{bot}/queues"
-QUEUE = QUEUES + "/{name}"
-SETTINGS = "/api/v1/bots/{bot}/settings"
-routes = Routes(__name__)
+from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.schemas import settings as schemas
+from chalicelib.entrypoints.http.schemas.conversations import TextRequest
+from chalicelib.entrypoints.http.schemas.limits import NAME, SHORT
+from chalicelib.entrypoints.http.schemas.parsing import identifier, words
+from chalicelib.usecases.admin import replies, settings
+from chalicelib.usecases.records.bots import CannedReply
+from chalicelib.usecases.views import Json
 
 
-@routes.on("GET", QUEUES)
-def queues(call: Call) -> Reply:
-    found = configuring.list_queues(call.services, call.caller)
-    return Reply({"items": [shapes.queue(queue) for queue in found], "next": None})
+def list_queues(call: Call) -> Reply:
+    found = settings.list_queues(call.services, call.caller)
+    return Reply({"items": [schemas.queue(queue) for queue in found], "next": None})
 
 
-@routes.on("PUT", QUEUE)
-def put_queue(call: Call) -> Reply:
-    caller, body = call.caller, call.body(shapes.QueueRequest)
-    queue = body.queue(_name(call))
-    configuring.put_queue(call.services, caller, queue)
-    return Reply(shapes.queue(queue))
+def configure_queue(call: Call, body: schemas.QueueRequest) -> Reply:
+    queue = body.queue(_queue_name(call))
+    settings.put_queue(call.services, call.caller, queue)
+    return Reply(schemas.queue(queue))
 
 
-@routes.on("DELETE", QUEUE)
-def remove_queue(call: Call) -> Reply:
-    configuring.remove_queue(call.services, call.caller, _name(call))
+def delete_queue(call: Call) -> Reply:
+    settings.remove_queue(call.services, call.caller, _queue_name(call))
     return Reply(status=204)
 
 
-@routes.on("GET", SETTINGS)
-def settings(call: Call) -> Reply:
-    return Reply(shapes.settings(configuring.get_settings(call.services, call.caller)))
+def get_settings(call: Call) -> Reply:
+    return Reply(schemas.settings(settings.get_settings(call.services, call.caller)))
 
 
-@routes.on("PUT", SETTINGS)
-def put_settings(call: Call) -> Reply:
-    caller, body = call.caller, call.body(shapes.SettingsRequest)
+def update_settings(call: Call, body: schemas.SettingsRequest) -> Reply:
     wanted = body.settings()
-    configuring.put_settings(call.services, caller, wanted)
-    return Reply(shapes.settings(wanted))
+    settings.put_settings(call.services, call.caller, wanted)
+    return Reply(schemas.settings(wanted))
 
 
-def _name(call: Call) -> str:
+def list_replies(call: Call) -> Reply:
+    found = replies.list_replies(call.services, call.caller)
+    return Reply({"items": [_reply(reply) for reply in found], "next": None})
+
+
+def save_reply(call: Call, body: TextRequest) -> Reply:
+    reply = CannedReply(_reply_name(call), body.text)
+    replies.put(call.services, call.caller, reply)
+    return Reply(_reply(reply))
+
+
+def delete_reply(call: Call) -> Reply:
+    replies.remove(call.services, call.caller, _reply_name(call))
+    return Reply(status=204)
+
+
+def _reply(reply: CannedReply) -> Json:
+    return {"name": reply.name, "text": reply.text}
+
+
+def _queue_name(call: Call) -> str:
     name = call.params["name"]
     try:
         identifier("name", name, SHORT)
     except ValueError as error:
-        raise InvalidRequest(
-            f"{error}.", errors=[{"field": "name", "message": str(error)}]
-        ) from None
+        raise _invalid_name(error) from None
     return name
+
+
+def _reply_name(call: Call) -> str:
+    name = call.params["name"]
+    try:
+        words("name", name, NAME)
+    except ValueError as error:
+        raise _invalid_name(error) from None
+    return name
+
+
+def _invalid_name(error: ValueError) -> InvalidRequest:
+    return InvalidRequest(f"{error}.", errors=[{"field": "name", "message": str(error)}])

@@ -1,35 +1,21 @@
-"""Turn tickets. A ticket is all that there is of a turn: nothing is stored."""
+"""Routes of turn tickets. The ticket itself carries the turn: nothing is stored."""
 
 from chalicelib.domain.errors import InvalidRequest, NotFound
 from chalicelib.entrypoints.http import cursors
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
-from chalicelib.entrypoints.http.schemas.conversations import LONG, Nothing
-from chalicelib.entrypoints.http.schemas.parsing import Strict, identifier
+from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.schemas.conversations import TurnRequest
+from chalicelib.entrypoints.http.schemas.parsing import Empty
 from chalicelib.usecases.conversations import turns
 
-ALL = "/api/v1/bots/{bot}/turns"
-routes = Routes(__name__)
 
-
-class TurnRequest(Strict):
-    conversation_id: str
-
-    def __post_init__(self) -> None:
-        identifier("conversation_id", self.conversation_id, LONG)
-
-
-@routes.on("POST", ALL)
-def begin(call: Call) -> Reply:
-    caller, body = call.caller, call.body(TurnRequest)
-    head = turns.begin(call.services, caller, body.conversation_id)
+def begin_turn(call: Call, body: TurnRequest) -> Reply:
+    head = turns.begin(call.services, call.caller, body.conversation_id)
     ticket = cursors.cursor(call.services.secrets, _bound(call), f"{head.epoch} {head.id}")
     return Reply({"ticket": ticket, "epoch": head.epoch, "may_speak": not head.paused}, 201)
 
 
-@routes.on("POST", ALL + "/{ticket}/commit")
-def commit(call: Call) -> Reply:
-    caller, _ = call.caller, call.body(Nothing)
-    turns.commit(call.services, caller, _turn(call))
+def commit_turn(call: Call, _: Empty) -> Reply:
+    turns.commit(call.services, call.caller, _turn(call))
     return Reply(status=204)
 
 
@@ -43,4 +29,5 @@ def _turn(call: Call) -> turns.Turn:
 
 
 def _bound(call: Call) -> list[str]:
+    """A ticket is valid for its bot only."""
     return ["turn", call.caller.bot]

@@ -1,78 +1,90 @@
-"""A bot's webhook, and what has become of deliveries to it."""
+"""Routes of a bot's webhook and of the deliveries to it."""
 
 from chalicelib.domain.errors import InvalidRequest
-from chalicelib.entrypoints.http import paging
-from chalicelib.entrypoints.http.framework import Call, Reply, Routes
-from chalicelib.entrypoints.http.idempotency import once
-from chalicelib.entrypoints.http.schemas import admin as shapes
-from chalicelib.entrypoints.http.schemas import conversations
+from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.paging import page, page_request
+from chalicelib.entrypoints.http.schemas.admin import RotateRequest, WebhookRequest
+from chalicelib.entrypoints.http.schemas.parsing import Empty
 from chalicelib.usecases import views
 from chalicelib.usecases.records.webhooks import Webhook
-from chalicelib.usecases.webhooks import admin
-from chalicelib.usecases.webhooks import replay as replaying
-
-WEBHOOK = "/api/v1/bots/{bot}/webhook"
-DELIVERIES = "/api/v1/bots/{bot}/deliveries"
-routes = Routes(__name__)
+from chalicelib.usecases.webhooks import admin, replay
+from chalicelib.usecases.webhooks.worker import webhook_id
 
 
-@routes.on("GET", WEBHOOK)
-def webhook(call: Call) -> Reply:
-    return Reply(_shown(call, admin.get_webhook(call.services, call.caller)))
+def get_webhook(call: Call) -> Reply:
+    return Reply(_webhook(call, admin.get_webhook(call.services, call.caller)))
 
 
-@routes.on("PUT", WEBHOOK)
-def put_webhook(call: Call) -> Reply:
-    """Shows the secret of one that is new, and no other's."""
-    caller, body = call.caller, call.body(shapes.WebhookRequest)
-    found, secret = admin.put_webhook(call.services, caller, body.url, body.format)
-    return Reply(_shown(call, found) | {"secret": secret}, 201 if secret else 200)
+def configure_webhook(call: Call, body: WebhookRequest) -> Reply:
+    """Shows the secret if the webhook is new, and never again."""
+    found, secret = admin.put_webhook(call.services, call.caller, body.url, body.format)
+    return Reply(_webhook(call, found) | {"secret": secret}, 201 if secret else 200)
 
 
-@routes.on("DELETE", WEBHOOK)
-def remove_webhook(call: Call) -> Reply:
+def delete_webhook(call: Call) -> Reply:
     admin.remove_webhook(call.services, call.caller)
     return Reply(status=204)
 
 
-@routes.on("POST", WEBHOOK + "/rotate")
-def rotate_secret(call: Call) -> Reply:
-    caller, body = call.caller, call.body(shapes.RotateRequest)
-    found, secret = admin.rotate_secret(call.services, caller, body.overlap_s * 1000)
-    return Reply(_shown(call, found) | {"secret": secret}, 201)
+def rotate_webhook_secret(call: Call, body: RotateRequest) -> Reply:
+    found, secret = admin.rotate_secret(call.services, call.caller, body.overlap_s * 1000)
+    return Reply(_webhook(call, found) | {"secret": secret}, 201)
 
 
-@routes.on("POST", WEBHOOK + "/test")
-def try_out(call: Call) -> Reply:
-    caller, _ = call.caller, call.body(conversations.Nothing)
-    return once(call, lambda: Reply(shapes.tried(admin.send_test(call.services, caller))))
+def test_webhook(call: Call, body: Empty) -> Reply:
+    result = admin.send_test(call.services, call.caller)
+    shown = {
+        "succeeded": result.succeeded,
+        "http_status": result.status,
+        "duration_ms": result.took,
+        "error": result.error,
+    }
+    return Reply(shown)
 
 
-@routes.on("GET", DELIVERIES)
-def deliveries(call: Call) -> Reply:
-    asked, wanted = paging.asked(call), _wanted(call)
-    found, position = replaying.list_deliveries(
-        call.services, call.caller, wanted, asked.position, asked.limit
+def list_deliveries(call: Call) -> Reply:
+    wanted = page_request(call)
+    found, position = replay.list_deliveries(
+        call.services, call.caller, _outcome(call), wanted.position, wanted.limit
     )
-    return paging.page(call, asked, [shapes.delivery(told) for told in found], position)
+    return page(call, wanted, [_delivery(each) for each in found], position)
 
 
-@routes.on("POST", DELIVERIES + "/{id}/replay")
-def replay(call: Call) -> Reply:
-    caller, _ = call.caller, call.body(conversations.Nothing)
-    return once(
-        call, lambda: Reply(shapes.delivery(replaying.replay(call.services, caller, call.id)), 201)
-    )
+def replay_delivery(call: Call, _: Empty) -> Reply:
+    return Reply(_delivery(replay.replay(call.services, call.caller, call.id)), 201)
 
 
-def _wanted(call: Call) -> replaying.DeliveryOutcome | None:
+def _outcome(call: Call) -> replay.DeliveryOutcome | None:
     name = call.query.get("status")
     if name is None:
         return None
-    if name not in list(replaying.DeliveryOutcome):
-        raise InvalidRequest(f"`status` is one of {', '.join(replaying.DeliveryOutcome)}.")
-    return replaying.DeliveryOutcome(name)
+    if name not in list(replay.DeliveryOutcome):
+        raise InvalidRequest(f"`status` is one of {', '.join(replay.DeliveryOutcome)}.")
+    return replay.DeliveryOutcome(name)
 
 
-def _shown(call: Call, of: Webhook) -> views.Json:
-    return shapes.webhook(of, call.services.clock.now())
+def _webhook(call: Call, webhook: Webhook) -> views.Json:
+    retiring = webhook.retiring_at(call.services.clock.now())
+    return {
+        "url": webhook.url,
+        "format": webhook.format,
+        "switched_off": webhook.disabled_reason,
+        "since": views.timestamp(webhook.active_since),
+        "older_secrets_until": [views.timestamp(each.ends_at) for each in retiring],
+    }
+
+
+def _delivery(logged: replay.LoggedDelivery) -> views.Json:
+    attempt = logged.delivery
+    return {
+        "id": attempt.id,
+        "webhook_id": webhook_id(attempt.conversation_id, attempt.seq),
+        "conversation_id": attempt.conversation_id,
+        "seq": attempt.seq,
+        "type": attempt.type,
+        "attempt": attempt.attempt,
+        "status": logged.outcome,
+        "http_status": attempt.status,
+        "error": attempt.error,
+        "at": views.timestamp(attempt.at),
+    }

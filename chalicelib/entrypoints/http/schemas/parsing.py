@@ -2,22 +2,35 @@
 
 import unicodedata
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 
 from chalicelib.domain.errors import InvalidRequest, PayloadTooLarge
 
+if TYPE_CHECKING:
+    from chalicelib.entrypoints.http.framework import Call
+
 BODY_LIMIT = 64 * 1024
 JSON_LIMIT = 16 * 1024
 DEEPEST = 64
-"""Objects and arrays within each other: what is stored is written and read again elsewhere, on
-stacks that may have less room than the one that took it in."""
+"""Objects and arrays within each other. Stored JSON is written and read again in places whose stack
+may be smaller than the one that has parsed it."""
+JsonObject = dict[str, object]
 T = TypeVar("T")
 
 
 class Strict(msgspec.Struct, forbid_unknown_fields=True):
-    """A body of which every field is named: what the server owns cannot be set from outside."""
+    """A body that refuses unknown fields, so that a client cannot set a field of the server."""
+
+    @classmethod
+    def read(cls, call: "Call") -> Self:
+        """Raises InvalidRequest, PayloadTooLarge."""
+        return parse(call.raw, cls)
+
+
+class Empty(Strict):
+    """The body of a route that needs none: nothing, or an empty object."""
 
 
 def parse(raw: bytes, shape: type[T]) -> T:
@@ -35,7 +48,7 @@ def parse(raw: bytes, shape: type[T]) -> T:
 
 
 def convert(value: object, shape: type[T]) -> T:
-    """The same for what has been parsed already. Raises InvalidRequest."""
+    """`parse` for a value that is parsed already. Raises InvalidRequest."""
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
@@ -43,7 +56,7 @@ def convert(value: object, shape: type[T]) -> T:
 
 
 def _invalid(message: str) -> InvalidRequest:
-    """msgspec says "… - at `$.user.id`"."""
+    """msgspec's message ends in " - at `$.user.id`"."""
     what, _, place = message.partition(" - at `$")
     field = place.rstrip("`").lstrip(".")
     return InvalidRequest(
@@ -51,7 +64,7 @@ def _invalid(message: str) -> InvalidRequest:
     )
 
 
-# Checks for fields; msgspec turns a ValueError into its ValidationError
+# Checks of fields. msgspec turns their ValueError into its ValidationError.
 
 
 def identifier(name: str, value: str | None, limit: int) -> None:
@@ -87,6 +100,7 @@ def _depth(value: object) -> int:
 
 
 def number(query: Mapping[str, str], name: str, low: int, high: int) -> int | None:
+    """A query parameter that is a whole number. Raises InvalidRequest."""
     text = query.get(name)
     if text is None:
         return None

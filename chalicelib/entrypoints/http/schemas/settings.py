@@ -1,4 +1,4 @@
-"""The settings of a bot and of its queues, as they are written and shown."""
+"""Bodies and answers of the routes of settings: those of a bot and those of its queues."""
 
 from datetime import date
 from typing import Annotated
@@ -8,11 +8,12 @@ from msgspec import Meta, field
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.hours import Hours, Interval
 from chalicelib.domain.routing.queues import NO_LIMITS, Limits, Mode, Queue
-from chalicelib.entrypoints.http.schemas.conversations import HIGHEST_PRIORITY, NAME, SHORT
+from chalicelib.entrypoints.http.schemas.limits import HIGHEST_PRIORITY, NAME, SHORT
 from chalicelib.entrypoints.http.schemas.parsing import Strict, identifier, words
 from chalicelib.usecases.views import Json
 
 LONGEST = 30 * 24 * 60 * 60
+"""Seconds."""
 STEPS, HOLIDAYS, LEAVE_WORDS, LOCALES = 10, 366, 20, 50
 Seconds = Annotated[int, Meta(ge=1, le=LONGEST)]
 Wording = Annotated[dict[str, dict[str, str | None]], Meta(max_length=LOCALES)]
@@ -49,7 +50,7 @@ class LimitsRequest(Strict):
 
 
 class QueueRequest(Strict):
-    """PUT /queues/{name}: what is left out has its default afterwards."""
+    """PUT /queues/{name}: a field that is left out gets its default value."""
 
     priority: Annotated[int, Meta(ge=0, le=HIGHEST_PRIORITY)] = 0
     mode: Mode = Mode.MANUAL
@@ -76,7 +77,7 @@ class QueueRequest(Strict):
 
 
 class SettingsRequest(Strict):
-    """PUT /settings: what is left out has its default afterwards."""
+    """PUT /settings: a field that is left out gets its default value."""
 
     leave_words: Annotated[tuple[str, ...], Meta(max_length=LEAVE_WORDS)] = ()
     default_locale: str = BotSettings().default_locale

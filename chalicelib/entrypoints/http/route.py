@@ -1,0 +1,75 @@
+"""A row of the route table. Rows are plain data: they name code as "module:name", and the framework
+imports that code on the route's first call."""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from chalicelib.domain.access import Action
+
+
+class Access(Enum):
+    """Who may call a route that needs no action of `domain/access.py`."""
+
+    PUBLIC = "everybody, without a token"
+    PERSON = "each person who has logged in"
+    OWNER = "the owner of the installation"
+    CALLER = "each key and each person of the bot that the path names"
+
+
+class Idempotency(Enum):
+    """What makes a call with an `Idempotency-Key` answer a second time as it did the first time."""
+
+    COMMIT = "the use case stores the answer together with the change"
+    REPLY = "the framework stores the reply after the handler has returned"
+
+
+class Route:
+    """`handler` names a function `(call, body)`, or `(call)` if the route has no `body`.
+
+    The framework authorises the call, checks its query and parses its body before it calls the
+    handler: `access` says who may call, `people` the action of a person if it differs from that of
+    a bot's key. `body` names a class whose `read(call)` parses a body, `query` the query parameters
+    that the route knows. `errors` and `identify` name functions: how an error looks to the caller,
+    and who the caller is.
+    """
+
+    __slots__ = (
+        "access",
+        "body",
+        "errors",
+        "handler",
+        "idempotency",
+        "identify",
+        "method",
+        "path",
+        "people",
+        "query",
+    )
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        handler: str,
+        access: Action | Access,
+        body: str | None = None,
+        *,
+        people: Action | None = None,
+        query: Sequence[str] = (),
+        idempotency: Idempotency | None = None,
+        errors: str = "chalicelib.entrypoints.http.problems:problem_reply",
+        identify: str = "chalicelib.usecases.accounts.authenticate:caller",
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.handler = handler
+        self.access = access
+        self.people = people
+        self.body = body
+        self.query = query
+        self.idempotency = idempotency
+        self.errors = errors
+        self.identify = identify
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"

@@ -1,0 +1,391 @@
+"""The routes of the native API and of its pages.
+
+To add a route, add a row here, its handler in `routes/`, the class of its body in `schemas/`, its
+operation in docs/openapi.yaml, and a row in tests/api/calls.py.
+"""
+
+from chalicelib.domain.access import Action
+from chalicelib.entrypoints.http.route import Access, Idempotency, Route
+
+HANDLERS = "chalicelib.entrypoints.http.routes."
+SCHEMAS = "chalicelib.entrypoints.http.schemas."
+PAGE_HANDLERS = "chalicelib.entrypoints.http.pages."
+LOGIN_ERROR = "chalicelib.entrypoints.http.login_errors:login_error"
+
+AUTH = "/api/v1/auth"
+BOTS = "/api/v1/bots"
+BOT = BOTS + "/{bot}"
+ONE = BOT + "/conversations/{id}"
+PAGED = ("limit", "cursor")
+EMPTY = "parsing:Empty"
+COMMIT, REPLY = Idempotency.COMMIT, Idempotency.REPLY
+
+
+def _route(
+    method: str,
+    path: str,
+    handler: str,
+    access: Action | Access,
+    body: str | None = None,
+    *,
+    people: Action | None = None,
+    query: tuple[str, ...] = (),
+    idempotency: Idempotency | None = None,
+) -> Route:
+    return Route(
+        method,
+        path,
+        HANDLERS + handler,
+        access,
+        body and SCHEMAS + body,
+        people=people,
+        query=query,
+        idempotency=idempotency,
+    )
+
+
+def _login(path: str, handler: str) -> Route:
+    body = SCHEMAS + "accounts:LoginRequest"
+    return Route("POST", AUTH + path, HANDLERS + handler, Access.PUBLIC, body, errors=LOGIN_ERROR)
+
+
+def _page(path: str, handler: str) -> Route:
+    return Route("GET", path, PAGE_HANDLERS + handler, Access.PUBLIC)
+
+
+ACCOUNTS = (
+    _login("/login", "accounts:log_in"),
+    _login("/login/basic/{strategy}", "accounts:log_in_with_strategy"),
+    _route(
+        "POST",
+        AUTH + "/refresh",
+        "accounts:refresh_tokens",
+        Access.PUBLIC,
+        "accounts:RefreshRequest",
+    ),
+    _route("POST", AUTH + "/logout", "accounts:log_out", Access.PERSON, EMPTY),
+    _route("GET", AUTH + "/logout", "accounts:log_out_with_get", Access.PERSON),
+    _route(
+        "POST",
+        AUTH + "/password",
+        "accounts:change_password",
+        Access.PERSON,
+        "accounts:PasswordRequest",
+    ),
+    _route(
+        "POST",
+        AUTH + "/invitation",
+        "accounts:accept_invitation",
+        Access.PUBLIC,
+        "accounts:InvitationRequest",
+    ),
+    _route("GET", AUTH + "/me", "accounts:get_account", Access.PERSON),
+    _route("POST", "/api/v1/socket/ticket", "accounts:create_socket_ticket", Access.PERSON, EMPTY),
+)
+
+MESSAGES = (
+    _route(
+        "POST",
+        BOT + "/messages",
+        "commands:record_message",
+        Action.RECORD,
+        "messages:MessageRequest",
+        idempotency=COMMIT,
+    ),
+    _route(
+        "POST",
+        ONE + "/messages",
+        "commands:send_message",
+        Action.RECORD,
+        "messages:ConversationMessageRequest",
+        people=Action.SAY,
+        idempotency=COMMIT,
+    ),
+    _route(
+        "POST",
+        ONE + "/typing",
+        "commands:send_typing_indicator",
+        Action.RECORD,
+        "messages:TypingRequest",
+    ),
+    _route("GET", ONE + "/gate", "gate:get_gate", Action.GATE),
+    _route("POST", BOT + "/turns", "turns:begin_turn", Action.GATE, "conversations:TurnRequest"),
+    _route("POST", BOT + "/turns/{ticket}/commit", "turns:commit_turn", Action.GATE, EMPTY),
+)
+
+HANDOFFS = (
+    _route(
+        "POST",
+        BOT + "/pause",
+        "commands:pause_conversation_by_address",
+        Action.PAUSE_BY_ADDRESS,
+        "conversations:PauseByAddressRequest",
+        idempotency=COMMIT,
+    ),
+    _route(
+        "POST",
+        ONE + "/pause",
+        "commands:pause_conversation",
+        Action.PAUSE,
+        "conversations:PauseRequest",
+        idempotency=COMMIT,
+    ),
+    _route(
+        "POST",
+        ONE + "/unpause",
+        "commands:unpause_conversation",
+        Action.UNPAUSE,
+        "conversations:UnpauseRequest",
+        idempotency=COMMIT,
+    ),
+    _route(
+        "POST",
+        ONE + "/claim",
+        "commands:claim_conversation",
+        Action.CLAIM,
+        "conversations:EpochRequest",
+        idempotency=COMMIT,
+    ),
+    _route(
+        "POST",
+        ONE + "/release",
+        "commands:release_conversation",
+        Action.RELEASE,
+        "conversations:EpochRequest",
+        idempotency=COMMIT,
+    ),
+    _route(
+        "POST",
+        ONE + "/transfer",
+        "commands:transfer_conversation",
+        Action.TRANSFER,
+        "conversations:TransferRequest",
+        idempotency=COMMIT,
+    ),
+    _route(
+        "GET",
+        BOT + "/handoffs",
+        "handoffs:list_handoffs",
+        Action.READ,
+        query=(*PAGED, "status", "queue", "agent", "conversation_id"),
+    ),
+    _route("GET", BOT + "/handoffs/{id}", "handoffs:get_handoff", Action.READ),
+)
+
+CONVERSATIONS = (
+    _route(
+        "GET",
+        BOT + "/conversations",
+        "conversations:list_conversations",
+        Action.READ,
+        query=(*PAGED, "status", "queue", "owner", "name"),
+    ),
+    _route(
+        "GET",
+        BOT + "/conversations/lookup",
+        "conversations:find_conversation",
+        Action.READ,
+        query=("channel", "user", "thread", "name"),
+    ),
+    _route("GET", ONE, "conversations:get_conversation", Action.READ),
+    _route(
+        "GET",
+        ONE + "/entries",
+        "conversations:list_entries",
+        Action.READ,
+        query=("limit", "after", "before"),
+    ),
+    _route("GET", ONE + "/user", "conversations:get_user", Action.READ),
+    _route("GET", ONE + "/position", "reports:get_queue_position", Action.SEE_AVAILABILITY),
+    _route(
+        "POST",
+        ONE + "/notes",
+        "commands:create_note",
+        Action.NOTE,
+        "conversations:TextRequest",
+        idempotency=COMMIT,
+    ),
+    _route(
+        "POST",
+        ONE + "/suggestions",
+        "commands:create_suggestion",
+        Action.SUGGEST,
+        "conversations:TextRequest",
+        idempotency=COMMIT,
+    ),
+    _route("PUT", ONE + "/tags", "commands:set_tags", Action.TAG, "conversations:TagsRequest"),
+)
+
+NOTIFICATIONS = (
+    _route(
+        "POST",
+        BOT + "/notifications",
+        "notifications:create_notification",
+        Action.NOTIFY,
+        "admin:NotificationRequest",
+        idempotency=COMMIT,
+    ),
+    _route(
+        "GET",
+        BOT + "/notifications",
+        "notifications:list_notifications",
+        Action.READ_NOTIFICATIONS,
+        query=PAGED,
+    ),
+    _route(
+        "POST",
+        BOT + "/notifications/{id}/read",
+        "notifications:mark_notification_read",
+        Action.READ_NOTIFICATIONS,
+        EMPTY,
+    ),
+)
+
+AGENTS = (
+    _route("GET", "/api/v1/agents/me", "agents:get_own_agent", Access.PERSON),
+    _route(
+        "PUT",
+        "/api/v1/agents/me/status",
+        "agents:set_own_status",
+        Access.PERSON,
+        "accounts:StatusRequest",
+    ),
+    _route("GET", BOT + "/agents", "agents:list_agents", Action.SEE_AGENTS),
+    _route("POST", BOT + "/agents", "agents:invite_agent", Action.CONFIGURE, "admin:AgentRequest"),
+    _route(
+        "PUT",
+        BOT + "/agents/{id}",
+        "agents:update_agent",
+        Action.CONFIGURE,
+        "admin:MembershipRequest",
+    ),
+    _route("DELETE", BOT + "/agents/{id}", "agents:remove_agent", Action.CONFIGURE),
+    _route(
+        "POST", BOT + "/agents/{id}/invitation", "agents:create_invitation", Action.CONFIGURE, EMPTY
+    ),
+)
+
+ADMINISTRATION = (
+    _route("GET", BOTS, "bots:list_bots", Access.PERSON),
+    _route("POST", BOTS, "bots:create_bot", Access.OWNER, "admin:BotRequest"),
+    _route("GET", BOT, "bots:get_bot", Action.CONFIGURE),
+    _route("PUT", BOT, "bots:rename_bot", Action.CONFIGURE, "admin:BotNameRequest"),
+    _route("DELETE", BOT, "bots:delete_bot", Action.REMOVE_BOT),
+    _route("GET", BOT + "/keys", "keys:list_keys", Action.CONFIGURE),
+    _route("POST", BOT + "/keys", "keys:create_key", Action.CONFIGURE, "admin:KeyRequest"),
+    _route(
+        "POST",
+        BOT + "/keys/{id}/rotate",
+        "keys:rotate_key",
+        Action.CONFIGURE,
+        "admin:RotateKeyRequest",
+    ),
+    _route("DELETE", BOT + "/keys/{id}", "keys:revoke_key", Action.CONFIGURE),
+    _route("GET", BOT + "/webhook", "webhooks:get_webhook", Action.CONFIGURE),
+    _route(
+        "PUT",
+        BOT + "/webhook",
+        "webhooks:configure_webhook",
+        Action.CONFIGURE,
+        "admin:WebhookRequest",
+    ),
+    _route("DELETE", BOT + "/webhook", "webhooks:delete_webhook", Action.CONFIGURE),
+    _route(
+        "POST",
+        BOT + "/webhook/rotate",
+        "webhooks:rotate_webhook_secret",
+        Action.CONFIGURE,
+        "admin:RotateRequest",
+    ),
+    _route(
+        "POST",
+        BOT + "/webhook/test",
+        "webhooks:test_webhook",
+        Action.CONFIGURE,
+        EMPTY,
+        idempotency=REPLY,
+    ),
+    _route(
+        "GET",
+        BOT + "/deliveries",
+        "webhooks:list_deliveries",
+        Action.SEE_DELIVERIES,
+        query=(*PAGED, "status"),
+    ),
+    _route(
+        "POST",
+        BOT + "/deliveries/{id}/replay",
+        "webhooks:replay_delivery",
+        Action.CONFIGURE,
+        EMPTY,
+        idempotency=REPLY,
+    ),
+)
+
+SETTINGS = (
+    _route("GET", BOT + "/queues", "settings:list_queues", Action.SEE_QUEUES),
+    _route(
+        "PUT",
+        BOT + "/queues/{name}",
+        "settings:configure_queue",
+        Action.CONFIGURE,
+        "settings:QueueRequest",
+    ),
+    _route("DELETE", BOT + "/queues/{name}", "settings:delete_queue", Action.CONFIGURE),
+    _route("GET", BOT + "/settings", "settings:get_settings", Action.CONFIGURE),
+    _route(
+        "PUT",
+        BOT + "/settings",
+        "settings:update_settings",
+        Action.CONFIGURE,
+        "settings:SettingsRequest",
+    ),
+    _route("GET", BOT + "/replies", "settings:list_replies", Action.SEE_REPLIES),
+    _route(
+        "PUT",
+        BOT + "/replies/{name}",
+        "settings:save_reply",
+        Action.CONFIGURE,
+        "conversations:TextRequest",
+    ),
+    _route("DELETE", BOT + "/replies/{name}", "settings:delete_reply", Action.CONFIGURE),
+)
+
+REPORTS = (
+    _route(
+        "GET",
+        BOT + "/availability",
+        "reports:get_availability",
+        Action.SEE_AVAILABILITY,
+        query=("queue",),
+    ),
+    _route("GET", BOT + "/report", "reports:get_report", Action.SEE_REPORT, query=("from", "to")),
+)
+
+INSTALLATION = (
+    _route("GET", "/healthz", "health:check_health", Access.PUBLIC),
+    _route("GET", "/readyz", "health:check_readiness", Access.PUBLIC),
+    _page("/openapi.json", "openapi:get_openapi_document"),
+)
+
+NATIVE = (
+    *ACCOUNTS,
+    *MESSAGES,
+    *HANDOFFS,
+    *CONVERSATIONS,
+    *NOTIFICATIONS,
+    *AGENTS,
+    *ADMINISTRATION,
+    *SETTINGS,
+    *REPORTS,
+    *INSTALLATION,
+)
+
+PAGES = (
+    _page("/console/{name}", "console:get_console_file"),
+    _page("/console/{name}/{file}", "console:get_console_file"),
+    _page("/console/r/{release}/{name}", "console:get_console_file"),
+    _page("/console/r/{release}/{name}/{file}", "console:get_console_file"),
+    _page("/docs/{name}", "api_docs:get_docs_file"),
+)
+"""For browsers; they are no part of the API."""

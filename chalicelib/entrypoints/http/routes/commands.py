@@ -1,0 +1,106 @@
+"""Routes that change a conversation: messages, who may speak, notes, tags."""
+
+from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.commands import (
+    Claim,
+    Command,
+    Note,
+    Release,
+    Suggest,
+    Tag,
+    Transfer,
+)
+from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.schemas.conversations import (
+    EpochRequest,
+    PauseByAddressRequest,
+    PauseRequest,
+    TagsRequest,
+    TextRequest,
+    TransferRequest,
+    UnpauseRequest,
+)
+from chalicelib.entrypoints.http.schemas.messages import (
+    ConversationMessageRequest,
+    MessageRequest,
+    TypingRequest,
+)
+from chalicelib.usecases import views
+from chalicelib.usecases.conversations.execute import execute
+from chalicelib.usecases.conversations.pause import Asked, pause
+from chalicelib.usecases.live import typing
+from chalicelib.usecases.records.answers import Answer
+
+
+def record_message(call: Call, body: MessageRequest) -> Reply:
+    address = body.address(call.caller.bot)
+    return _accepted(execute(call.services, call.caller, address, body.command(), key=call.key))
+
+
+def send_message(call: Call, body: ConversationMessageRequest) -> Reply:
+    return _accepted(_execute(call, body.command(call.caller)))
+
+
+def send_typing_indicator(call: Call, _: TypingRequest) -> Reply:
+    typing.user_is_typing(call.services, call.caller, call.id)
+    return Reply({}, 202)
+
+
+def pause_conversation_by_address(call: Call, body: PauseByAddressRequest) -> Reply:
+    return _pause(call, body.address(call.caller.bot), body)
+
+
+def pause_conversation(call: Call, body: PauseRequest) -> Reply:
+    return _pause(call, call.id, body)
+
+
+def unpause_conversation(call: Call, body: UnpauseRequest) -> Reply:
+    return _head(_execute(call, body.command()))
+
+
+def claim_conversation(call: Call, body: EpochRequest) -> Reply:
+    return _head(_execute(call, Claim(body.epoch)))
+
+
+def release_conversation(call: Call, body: EpochRequest) -> Reply:
+    return _head(_execute(call, Release(body.epoch)))
+
+
+def transfer_conversation(call: Call, body: TransferRequest) -> Reply:
+    command = Transfer(queue=body.queue, note=body.note, epoch=body.epoch)
+    return _head(_execute(call, command, agent=body.named))
+
+
+def create_note(call: Call, body: TextRequest) -> Reply:
+    return _numbered(_execute(call, Note(body.text)))
+
+
+def create_suggestion(call: Call, body: TextRequest) -> Reply:
+    return _numbered(_execute(call, Suggest(body.text)))
+
+
+def set_tags(call: Call, body: TagsRequest) -> Reply:
+    return _head(_execute(call, Tag(body.distinct)))
+
+
+def _execute(call: Call, command: Command, agent: str | None = None) -> Answer:
+    return execute(call.services, call.caller, call.id, command, key=call.key, agent=agent)
+
+
+def _pause(call: Call, place: Address | str, body: PauseRequest) -> Reply:
+    profile = body.profile if isinstance(body, PauseByAddressRequest) else None
+    asked = Asked(body.command(call.caller), body.named, profile)
+    return _head(pause(call.services, call.caller, place, asked, call.key))
+
+
+def _accepted(answer: Answer) -> Reply:
+    return Reply(views.accepted(answer), 201 if answer.created else 200)
+
+
+def _numbered(answer: Answer) -> Reply:
+    return Reply({"conversation_id": answer.conversation_id, "seq": answer.seq}, 201)
+
+
+def _head(answer: Answer) -> Reply:
+    assert answer.head is not None, "commands that answer with a head keep it"
+    return Reply(views.head(answer.head))

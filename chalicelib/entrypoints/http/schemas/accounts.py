@@ -1,0 +1,52 @@
+"""Bodies of the routes of accounts."""
+
+from chalicelib.domain.routing.members import PresenceStatus
+from chalicelib.entrypoints.http.schemas.parsing import Strict
+
+PASSWORD = range(8, 257)
+"""Characters: at least eight, and no other rule (NIST SP 800-63B, 5.1.1.2)."""
+
+
+class LoginRequest(Strict):
+    """POST /auth/login"""
+
+    email: str
+    password: str
+
+
+class RefreshRequest(Strict):
+    """POST /auth/refresh"""
+
+    refresh: str
+
+
+class InvitationRequest(Strict):
+    """POST /auth/invitation"""
+
+    invitation: str
+    password: str
+
+    def __post_init__(self) -> None:
+        require_password("password", self.password)
+
+
+class PasswordRequest(Strict):
+    """POST /auth/password"""
+
+    current: str
+    new: str
+
+    def __post_init__(self) -> None:
+        require_password("new", self.new)
+
+
+class StatusRequest(Strict):
+    """PUT /agents/me/status"""
+
+    status: PresenceStatus
+
+
+def require_password(name: str, value: str) -> None:
+    """Raises ValueError."""
+    if len(value) not in PASSWORD:
+        raise ValueError(f"`{name}` takes {PASSWORD.start} to {PASSWORD.stop - 1} characters")

@@ -1,0 +1,10 @@
+"""Sizes of the fields of bodies, as the API documents them."""
+
+SHORT, LONG = 32, 128
+"""Bytes of UTF-8. Bots, channels and queues have `SHORT` ids; users, threads and messages `LONG`
+ones."""
+NAME, TEXT, REASON = 64, 4000, 1000
+"""Characters."""
+TAGS, TAG = 10, 24
+"""Tags of a conversation; bytes of UTF-8 in one tag."""
+HIGHEST_PRIORITY = 9
