@@ -39,7 +39,7 @@ def test_importing_the_app_has_no_effect() -> None:
             ["reads the environment: X"],
         ),
         (
-            "chalicelib/usecases/conversations/queries.py",
+            "chalicelib/usecases/accounts/authenticate.py",
             "import time\ntime.time()",
             ["reads the clock: time"],
         ),
