@@ -186,7 +186,7 @@ class AwsServices:
 
 
 def integrations_of(services: Services) -> tuple[Integration, ...]:
-    return tuple(load(f"{plugin}.integration:Integration")(services) for plugin in PLUGINS)
+    return tuple(load(f"{plugin}.integration:make_integration")(services) for plugin in PLUGINS)
 
 
 @cache

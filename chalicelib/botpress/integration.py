@@ -13,7 +13,7 @@ from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import Json
 
 
-class Integration:
+class BotpressIntegration:
     webhook_format = "botpress"
 
     def __init__(self, services: Services) -> None:
@@ -38,3 +38,7 @@ class Integration:
 
     def webhook_body(self, bot: str, conversation_id: str, entry: Entry) -> Json | None:
         return events.webhook_body(self._services, bot, conversation_id, entry)
+
+
+def make_integration(services: Services) -> BotpressIntegration:
+    return BotpressIntegration(services)
