@@ -1,4 +1,4 @@
-"""The files, folders and headings that a page of the documentation names."""
+"""The files, folders, headings and names of code that a page of the documentation names."""
 
 import re
 import subprocess
@@ -10,6 +10,8 @@ CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 FOLDER_OR_FILE = re.compile(r"\.?\w[\w.-]*(/[\w.-]+)*/?")
+HERE = "tests/architecture/"
+NAME_IN_CODE = re.compile(r"[A-Z]\w+|(?!test_)[a-z]+(_[a-z]+)+")
 ENDINGS = frozenset(("css", "html", "js", "json", "md", "py", "toml", "txt", "yaml"))
 ELSEWHERE = ("build/", ".local", ".venv", "data/global/")
 """What the build makes, and the folders of a Botpress server."""
@@ -25,6 +27,15 @@ def missing_paths(root: Path, page: Path) -> list[str]:
     named = [*_paths_in_code(prose, files), *_paths_in_trees(text)]
     absent = [path for path in named if not _exists(path, files)]
     return [*dict.fromkeys(absent), *_broken_links(root, page, prose)]
+
+
+def missing_names(root: Path, page: Path) -> list[str]:
+    """Return each constant, class and function that the page names and no Python file contains."""
+    sources = [file for file in _files(root) if file.endswith(".py") and HERE not in file]
+    texts = [(root / file).read_text() for file in sources]
+    words = frozenset(re.findall(r"\w+", " ".join(texts)))
+    named = CODE.findall(FENCE.sub("", page.read_text()))
+    return [name for name in named if NAME_IN_CODE.fullmatch(name) and name not in words]
 
 
 def _files(root: Path) -> frozenset[str]:

@@ -1,11 +1,11 @@
-"""Each file, folder and heading that the documentation names exists."""
+"""Each file, folder, heading and name of code that the documentation names exists."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.page_paths import missing_paths
+from tests.architecture.page_paths import missing_names, missing_paths
 from tests.architecture.source import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/**/README.md")])
@@ -17,6 +17,23 @@ def test_a_page_names_only_files_and_headings_that_exist(file: Path) -> None:
     missing = missing_paths(ROOT, file)
 
     assert missing == [], f"Correct these names in {file.relative_to(ROOT)}: nothing is there."
+
+
+def test_contributing_names_only_code_that_exists() -> None:
+    missing = missing_names(ROOT, ROOT / "CONTRIBUTING.md")
+
+    assert missing == [], "Correct these names in CONTRIBUTING.md: no Python file contains them."
+
+
+def test_a_renamed_constant_is_found(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / "table.py").write_text("TABLE = {}\n\ndef may_read(): ...\n")
+    page = tmp_path / "page.md"
+    page.write_text(
+        "The row is in `TABLE` (once `ARROWS`); `may_read` and `may_see` say who reads."
+    )
+
+    assert missing_names(tmp_path, page) == ["ARROWS", "may_see"]
 
 
 PAGE = """
