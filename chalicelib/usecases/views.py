@@ -1,4 +1,7 @@
-"""How things look to the outside, in REST, on sockets and in webhooks alike."""
+"""The JSON objects of the API, the same in REST, WebSocket frames and webhooks.
+
+Times are RFC 3339 strings in UTC here, and milliseconds since 1970 (UTC) everywhere else.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -55,7 +58,7 @@ def head(of: Head) -> Json:
 
 
 def hidden(of: Head) -> Json:
-    """For those who may no longer see it: that it is gone, and nothing else."""
+    """For agents who may no longer see the conversation."""
     return {"id": of.id, "bot": of.bot, "last_seq": of.last_seq, "visible": False}
 
 
@@ -112,7 +115,7 @@ def entry(of: Entry) -> Json:
 
 
 def facts(of: Mapping[str, object] | None) -> Json | None:
-    """Of an entry that nobody said: inside, times are numbers."""
+    """The payload of an entry that is no message, with its times as strings."""
     return None if of is None else {name: _fact(name, value) for name, value in of.items()}
 
 
@@ -123,7 +126,7 @@ def _fact(name: str, value: object) -> object:
 
 
 def accepted(answer: Answer) -> Json:
-    """To whoever sent a message: its number, and who answers it."""
+    """The answer to a message: its `seq`, and whether the bot may answer it."""
     return {
         "conversation_id": answer.conversation_id,
         "seq": answer.seq,
@@ -197,4 +200,4 @@ PUBLIC_TYPES: Mapping[Kind, str] = {
     Kind.TRANSFERRED: "handoff.transferred",
     Kind.RETURNED: "conversation.returned",
 }
-"""What webhooks and SNS call a change of who may speak."""
+"""The webhook event types of the kinds that change who may speak."""

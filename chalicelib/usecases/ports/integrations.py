@@ -39,8 +39,10 @@ class Integration(Protocol):
     def presence_frames(
         self, person: Person, connections: Mapping[str, Sequence[SocketConnection]], *, online: bool
     ) -> Iterable[PushedFrame]:
-        """Frames about a person who has changed their status. `connections` are those of the
-        person's bots, by bot."""
+        """Frames about a person who has changed their status.
+
+        `connections` holds the connections of each bot in which the person is a member.
+        """
         ...
 
     def webhook_body(
