@@ -58,7 +58,7 @@ class Carrying(Protocol):
 
 @pytest.mark.parametrize("off_by", OTHERS)
 @pytest.mark.parametrize(("head", "carrying", "caller"), MOVES)
-def test_a_command_from_another_epoch_is_refused_and_told_the_current_one(
+def test_a_command_with_another_epoch_is_refused_and_names_the_current_one(
     head: Head, carrying: Carrying, caller: Caller, off_by: int
 ) -> None:
     command = carrying(head.epoch + off_by)
@@ -86,7 +86,7 @@ def test_a_command_with_the_current_epoch_is_accepted(
 
 @pytest.mark.parametrize("off_by", OTHERS)
 @pytest.mark.parametrize("head", [WAITING, WITH_ANA], ids=["waiting", "agent"])
-def test_a_timer_that_comes_too_late_does_nothing(head: Head, off_by: int) -> None:
+def test_a_timer_with_an_old_epoch_does_nothing(head: Head, off_by: int) -> None:
     decision = ask(head, Unpause(epoch=head.epoch + off_by), TIMER)
 
     assert decision == Decision(head)
@@ -101,7 +101,7 @@ OWN_RETRIES = [
 
 
 @pytest.mark.parametrize(("head", "command", "caller"), OWN_RETRIES)
-def test_a_command_that_has_been_done_already_succeeds_though_its_epoch_has_passed(
+def test_a_command_that_changes_nothing_succeeds_with_an_old_epoch(
     head: Head, command: Command, caller: Caller
 ) -> None:
     decision = ask(head, command, caller)
@@ -110,7 +110,7 @@ def test_a_command_that_has_been_done_already_succeeds_though_its_epoch_has_pass
 
 
 @pytest.mark.parametrize("repeat", [Claim(epoch=2), Claim()])
-def test_the_winner_of_a_claim_may_repeat_it_and_the_loser_learns_who_won(repeat: Claim) -> None:
+def test_the_winner_may_repeat_a_claim_and_the_loser_learns_the_owner(repeat: Claim) -> None:
     won = decide(WAITING, Claim(epoch=2), ANA, NOW).head
 
     assert decide(won, repeat, ANA, NOW) == Decision(won)
@@ -120,13 +120,13 @@ def test_the_winner_of_a_claim_may_repeat_it_and_the_loser_learns_who_won(repeat
     assert refused.value.facts["owner"] == "ana"
 
 
-def test_what_is_illegal_stays_so_whatever_epoch_it_carries() -> None:
+def test_an_illegal_move_is_illegal_with_any_epoch() -> None:
     with pytest.raises(IllegalMove):
         ask(WITH_BOT, Claim(epoch=1), ANA)
 
 
 @pytest.mark.parametrize("off_by", OTHERS)
-def test_a_reply_of_the_bot_from_another_epoch_is_a_leak(off_by: int) -> None:
+def test_a_bot_message_with_another_epoch_is_a_leak(off_by: int) -> None:
     late = BotMessage(HELLO, message_id="m1", epoch=WITH_BOT.epoch + off_by)
 
     decision = ask(WITH_BOT, late, BOT_KEY)
@@ -140,7 +140,7 @@ def test_a_reply_of_the_bot_from_another_epoch_is_a_leak(off_by: int) -> None:
 
 
 @pytest.mark.parametrize("epoch", [None, WITH_BOT.epoch])
-def test_a_reply_of_the_bot_without_an_epoch_or_with_the_current_one_is_said(
+def test_a_bot_message_with_the_current_epoch_or_without_one_is_stored(
     epoch: int | None,
 ) -> None:
     decision = ask(WITH_BOT, BotMessage(HELLO, epoch=epoch), BOT_KEY)
@@ -151,14 +151,14 @@ def test_a_reply_of_the_bot_without_an_epoch_or_with_the_current_one_is_said(
 
 
 @pytest.mark.parametrize("head", [WAITING, WITH_ANA], ids=["waiting", "agent"])
-def test_while_a_person_is_wanted_no_epoch_gives_the_bot_the_turn(head: Head) -> None:
+def test_no_epoch_gives_the_bot_the_turn_in_a_paused_conversation(head: Head) -> None:
     decision = ask(head, BotMessage(HELLO, epoch=head.epoch), BOT_KEY)
 
     assert isinstance(decision.refusal, NotYourTurn)
     assert decision.entries[0].kind is Kind.LEAK
 
 
-def test_a_person_whose_conversation_was_taken_away_and_came_back_to_them_is_fenced() -> None:
+def test_an_agent_who_lost_and_regained_a_conversation_needs_the_new_epoch() -> None:
     released = decide(WITH_ANA, Release(), SAM, NOW).head
     again = decide(released, Claim(), ANA, NOW).head
 

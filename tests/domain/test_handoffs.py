@@ -33,7 +33,7 @@ REQUEST = Request(
 )
 
 
-def test_a_pause_opens_a_handoff_that_keeps_the_whole_request() -> None:
+def test_a_pause_opens_a_handoff_with_the_whole_request() -> None:
     decision = ask(WITH_BOT, Pause(REQUEST), BOT_KEY)
 
     opened = decision.opened
@@ -49,7 +49,7 @@ def test_a_pause_opens_a_handoff_that_keeps_the_whole_request() -> None:
     assert decision.changed is None
 
 
-def test_the_log_tells_readers_what_a_request_asks_but_not_its_context() -> None:
+def test_the_requested_entry_has_the_request_without_its_context() -> None:
     decision = ask(WITH_BOT, Pause(REQUEST), BOT_KEY)
 
     assert decision.entries[0].record.payload == {
@@ -79,7 +79,7 @@ def test_a_later_handoff_of_the_same_conversation_has_another_id() -> None:
     assert conversation_id_of(second.head.handoff_id or "") == WITH_BOT.id
 
 
-def test_a_request_with_a_timeout_expires_so_many_milliseconds_after_it_was_made() -> None:
+def test_a_request_expires_when_its_timeout_has_passed() -> None:
     decision = ask(WITH_BOT, Pause(Request(timeout=60_000)), BOT_KEY)
 
     assert decision.head.handoff is not None
@@ -88,7 +88,7 @@ def test_a_request_with_a_timeout_expires_so_many_milliseconds_after_it_was_made
     assert decision.entries[0].record.payload["expires_at"] == NOW + 60_000
 
 
-def test_who_has_been_claimed_no_longer_expires() -> None:
+def test_a_claimed_request_does_not_expire() -> None:
     waiting = ask(WITH_BOT, Pause(Request(timeout=60_000)), BOT_KEY).head
 
     claimed = ask(waiting, Claim(), ANA).head
@@ -124,7 +124,7 @@ def member(presence: Presence = ONLINE, capacity: int | None = 3, owns: int = 0)
         pytest.param(replace(member(), queues=frozenset()), None, id="does not serve the queue"),
     ],
 )
-def test_a_pause_that_names_an_agent_is_kept_for_them_if_online_and_free(
+def test_a_pause_that_names_a_free_agent_is_reserved_for_them(
     named: Member, kept_for: str | None
 ) -> None:
     decision = ask(WITH_BOT, Pause(Request(queue="sales", agent="cy"), agent=named), BOT_KEY)
@@ -136,7 +136,7 @@ def test_a_pause_that_names_an_agent_is_kept_for_them_if_online_and_free(
     assert decision.opened.request.agent == kept_for
 
 
-def test_a_person_who_pauses_for_themself_opens_and_claims_in_two_entries_and_one_epoch() -> None:
+def test_a_pause_for_oneself_stores_two_entries_and_raises_the_epoch_once() -> None:
     decision = ask(WITH_BOT, PauseAndClaim(REQUEST), ANA)
 
     assert [(e.seq, e.kind, e.epoch) for e in decision.entries] == [
@@ -159,7 +159,7 @@ def unanswered(what_then: IfUnavailable, someone_free: bool | None) -> Pause:
     return Pause(REQUEST, if_unavailable=what_then, someone_free=someone_free)
 
 
-def test_a_left_message_is_a_handoff_closed_as_soon_as_it_is_opened() -> None:
+def test_a_left_message_opens_and_closes_a_handoff_at_once() -> None:
     decision = ask(WITH_BOT, unanswered(IfUnavailable.LEAVE_MESSAGE, False), BOT_KEY)
 
     assert decision.opened is not None
@@ -178,14 +178,14 @@ def test_a_left_message_leaves_the_turn_with_the_bot() -> None:
     assert decision.entries[0].record.payload["outcome"] == "message_left"
 
 
-def test_nothing_changes_where_the_caller_would_rather_be_refused() -> None:
+def test_a_pause_that_prefers_refusal_changes_nothing_if_nobody_is_free() -> None:
     with pytest.raises(NoAgentAvailable):
         ask(WITH_BOT, unanswered(IfUnavailable.REFUSE, False), BOT_KEY)
 
 
 @pytest.mark.parametrize("what_then", list(IfUnavailable))
 @pytest.mark.parametrize("someone_free", [True, None])
-def test_a_pause_queues_where_somebody_is_free_or_nobody_has_asked(
+def test_a_pause_queues_if_an_agent_is_free_or_availability_was_not_checked(
     what_then: IfUnavailable, someone_free: bool | None
 ) -> None:
     decision = ask(WITH_BOT, unanswered(what_then, someone_free), BOT_KEY)
@@ -193,7 +193,7 @@ def test_a_pause_queues_where_somebody_is_free_or_nobody_has_asked(
     assert decision.head.status is Status.WAITING
 
 
-def test_a_pause_queues_by_default_though_nobody_is_free() -> None:
+def test_a_pause_queues_by_default_even_if_nobody_is_free() -> None:
     decision = ask(WITH_BOT, Pause(someone_free=False), BOT_KEY)
 
     assert decision.head.status is Status.WAITING

@@ -29,11 +29,11 @@ def hours(zone: str = "UTC", *intervals: Interval, holidays: tuple[date, ...] = 
         ("17:00:00.000", False),
     ],
 )
-def test_an_interval_begins_on_time_and_is_over_on_time(time: str, is_open: bool) -> None:
+def test_an_interval_includes_its_beginning_and_excludes_its_end(time: str, is_open: bool) -> None:
     assert hours().is_open(at(f"2026-07-01T{time}")) is is_open
 
 
-def test_between_two_intervals_of_a_day_it_is_closed() -> None:
+def test_a_queue_is_closed_between_two_intervals() -> None:
     with_siesta = hours("UTC", ("09:00", "13:00"), ("16:00", "20:00"))
 
     open_at = [h for h in range(24) if with_siesta.is_open(at(f"2026-07-01T{h:02d}:30:00"))]
@@ -49,14 +49,14 @@ def test_a_day_without_intervals_is_closed() -> None:
     assert open_on == [6]
 
 
-def test_the_end_of_a_day_and_the_beginning_of_the_next_leave_no_gap() -> None:
+def test_intervals_around_midnight_leave_no_gap() -> None:
     assert all(
         hours("UTC", *ALL_DAY).is_open(at(f"2026-07-{moment}"))
         for moment in ("01T23:59:59.999", "02T00:00:00.000")
     )
 
 
-def test_a_holiday_is_a_day_of_the_queues_own_calendar() -> None:
+def test_a_holiday_is_a_day_in_the_queues_time_zone() -> None:
     christmas = hours("Asia/Tokyo", *ALL_DAY, holidays=(date(2026, 12, 25),))
 
     # In Tokyo it is the 25th from 15:00 UTC of the 24th on.
@@ -66,7 +66,7 @@ def test_a_holiday_is_a_day_of_the_queues_own_calendar() -> None:
     assert christmas.is_open(at("2026-12-25T15:00:00"))
 
 
-def test_the_day_of_the_week_is_the_queues_own_as_well() -> None:
+def test_the_day_of_the_week_is_that_of_the_queues_time_zone() -> None:
     mondays = Hours("Pacific/Auckland", {"monday": ALL_DAY})
 
     assert mondays.is_open(at("2026-07-05T12:00:00"))  # there it is Monday, 00:00
@@ -80,7 +80,7 @@ def test_the_day_of_the_week_is_the_queues_own_as_well() -> None:
         pytest.param("2026-03-30", "07:00", "15:00", id="summer time, UTC+2"),
     ],
 )
-def test_hours_follow_the_clocks_when_they_change(day: str, opens: str, closes: str) -> None:
+def test_hours_follow_daylight_saving_time(day: str, opens: str, closes: str) -> None:
     madrid = hours("Europe/Madrid")
 
     assert not madrid.is_open(at(f"{day}T{opens}:00") - 1)
@@ -89,7 +89,7 @@ def test_hours_follow_the_clocks_when_they_change(day: str, opens: str, closes: 
     assert not madrid.is_open(at(f"{day}T{closes}:00"))
 
 
-def test_an_hour_that_the_clocks_skip_does_not_open() -> None:
+def test_an_hour_that_daylight_saving_skips_is_never_open() -> None:
     at_night = hours("Europe/Madrid", ("02:00", "03:00"))
 
     night = [at("2026-03-29T00:00:00") + minute * 60_000 for minute in range(180)]
@@ -97,7 +97,7 @@ def test_an_hour_that_the_clocks_skip_does_not_open() -> None:
     assert not any(at_night.is_open(moment) for moment in night)
 
 
-def test_an_hour_that_the_clocks_repeat_is_open_twice() -> None:
+def test_an_hour_that_daylight_saving_repeats_is_open_twice() -> None:
     at_night = hours("Europe/Madrid", ("02:00", "03:00"))
 
     night = [at("2026-10-24T23:00:00") + minute * 60_000 for minute in range(240)]
@@ -122,7 +122,7 @@ def test_an_hour_that_the_clocks_repeat_is_open_twice() -> None:
         ),
     ],
 )
-def test_hours_that_make_no_sense_are_named_by_their_field(wrong: Hours, field: str) -> None:
+def test_invalid_hours_are_reported_by_field(wrong: Hours, field: str) -> None:
     assert [place for place, _ in field_errors(wrong)] == [field]
 
 
@@ -131,12 +131,12 @@ def test_intervals_that_touch_do_not_overlap() -> None:
 
 
 @pytest.mark.parametrize("name", ["UTC", "Europe/Madrid", "America/Argentina/Buenos_Aires"])
-def test_names_of_the_zone_database_are_time_zones(name: str) -> None:
+def test_names_of_the_iana_database_are_time_zones(name: str) -> None:
     assert is_time_zone(name)
 
 
 @pytest.mark.parametrize(
     "name", ["localtime", "EST", "Europe", "../etc/passwd", "/etc/localtime", "posix/UTC", "U/T\0C"]
 )
-def test_names_that_mean_something_on_one_machine_only_are_none(name: str) -> None:
+def test_names_that_only_some_machines_know_are_no_time_zones(name: str) -> None:
     assert not is_time_zone(name)

@@ -36,7 +36,7 @@ HELLO = Body(text="hello")
     ],
     ids=["user", "bot", "agent"],
 )
-def test_a_message_is_kept_whole_and_names_who_said_it(
+def test_a_message_is_stored_whole_with_its_author(
     message: MessageCommand, caller: Caller, sender: From, author: Author
 ) -> None:
     head = WITH_ANA if sender is From.AGENT else WITH_BOT
@@ -50,7 +50,7 @@ def test_a_message_is_kept_whole_and_names_who_said_it(
     assert decision.head.last_message == Preview(entry.seq, sender, "hello", NOW)
 
 
-def test_a_message_that_is_no_text_keeps_its_payload_and_shows_its_type_in_lists() -> None:
+def test_a_message_without_text_keeps_its_payload_and_previews_its_type() -> None:
     card = Body(type="card", payload={"title": "hi"})
 
     decision = ask(WITH_BOT, UserMessage(card), BOT_KEY)
@@ -69,7 +69,7 @@ def test_a_message_that_is_no_text_keeps_its_payload_and_shows_its_type_in_lists
     ("command", "caller", "kind"),
     [(Note("secret"), ANA, Kind.NOTE), (Suggest("try this"), BOT_KEY, Kind.SUGGESTION)],
 )
-def test_notes_and_suggestions_never_show_as_the_last_message(
+def test_notes_and_suggestions_are_never_the_last_message(
     command: Note | Suggest, caller: Caller, kind: Kind
 ) -> None:
     decision = ask(WITH_ANA, command, caller)
@@ -92,7 +92,7 @@ def test_a_note_may_name_the_handoff_that_it_is_about(
     assert decision.entries[0].record.payload == payload
 
 
-def test_tags_are_replaced_as_a_whole_and_the_same_tags_again_change_nothing() -> None:
+def test_tags_are_replaced_as_a_whole_and_equal_tags_change_nothing() -> None:
     tagged = ask(WITH_BOT, Tag(("a", "b")), BOT_KEY)
     retagged = ask(tagged.head, Tag(("c",)), ANA)
     again = ask(retagged.head, Tag(("c",)), ANA)
@@ -112,7 +112,7 @@ def test_the_first_entry_of_a_conversation_has_number_one_and_epoch_one() -> Non
 # Profiles
 
 
-def test_a_new_profile_is_handed_on_once_and_names_the_user() -> None:
+def test_a_new_profile_is_stored_once_and_names_the_user() -> None:
     profile = Profile("Uma", {"plan": "pro"})
 
     first = ask(WITH_BOT, UserMessage(HELLO, profile=profile), BOT_KEY)
@@ -128,7 +128,7 @@ def test_a_new_profile_is_handed_on_once_and_names_the_user() -> None:
     [Profile("Una", {"plan": "pro"}), Profile("Uma", {"plan": "free"}), Profile("Uma", None)],
     ids=["name", "attribute", "no attributes"],
 )
-def test_a_profile_that_differs_in_anything_is_handed_on(changed: Profile) -> None:
+def test_a_profile_that_differs_in_any_field_is_stored(changed: Profile) -> None:
     known = Profile("Uma", {"plan": "pro"})
     head = ask(WITH_BOT, UserMessage(HELLO, profile=known), BOT_KEY).head
 
@@ -137,7 +137,7 @@ def test_a_profile_that_differs_in_anything_is_handed_on(changed: Profile) -> No
     assert decision.profile == changed
 
 
-def test_a_profile_whose_attributes_come_in_another_order_is_no_news() -> None:
+def test_a_profile_with_reordered_attributes_is_not_stored_again() -> None:
     head = ask(WITH_BOT, UserMessage(HELLO, profile=Profile("U", {"a": 1, "b": 2})), BOT_KEY).head
 
     decision = ask(head, UserMessage(HELLO, profile=Profile("U", {"b": 2, "a": 1})), BOT_KEY)
@@ -145,7 +145,7 @@ def test_a_profile_whose_attributes_come_in_another_order_is_no_news() -> None:
     assert decision.profile is None
 
 
-def test_a_profile_without_a_name_keeps_the_name_that_is_known() -> None:
+def test_a_profile_without_a_name_keeps_the_known_name() -> None:
     head = ask(WITH_BOT, UserMessage(HELLO, profile=Profile("Uma")), BOT_KEY).head
 
     decision = ask(head, UserMessage(HELLO, profile=Profile(None, {"a": 1})), BOT_KEY)
@@ -153,7 +153,7 @@ def test_a_profile_without_a_name_keeps_the_name_that_is_known() -> None:
     assert decision.head.user_name == "Uma"
 
 
-def test_a_pause_may_bring_the_profile_of_a_user_who_has_said_nothing_yet() -> None:
+def test_a_pause_may_bring_the_profile_of_a_new_user() -> None:
     profile = Profile("Uma")
 
     decision = decide(new_head(ADDRESS, NOW), Pause(Request(), profile=profile), BOT_KEY, NOW)
@@ -161,7 +161,7 @@ def test_a_pause_may_bring_the_profile_of_a_user_who_has_said_nothing_yet() -> N
     assert (decision.profile, decision.head.user_name) == (profile, "Uma")
 
 
-def test_an_event_may_bring_a_profile_as_well() -> None:
+def test_an_event_may_bring_a_profile() -> None:
     visit = UserMessage(Body("visit", payload={"page": "/"}), profile=Profile("Uma"))
 
     decision = ask(WITH_BOT, visit, BOT_KEY)
@@ -169,7 +169,7 @@ def test_an_event_may_bring_a_profile_as_well() -> None:
     assert (decision.profile, decision.head.user_name) == (Profile("Uma"), "Uma")
 
 
-def test_a_message_that_brings_no_profile_leaves_it_alone() -> None:
+def test_a_message_without_a_profile_keeps_the_stored_one() -> None:
     head = ask(WITH_BOT, UserMessage(HELLO, profile=Profile("Uma")), BOT_KEY).head
 
     decision = ask(head, UserMessage(HELLO), BOT_KEY)
@@ -190,7 +190,7 @@ def test_a_preview_fits_its_bytes_and_is_the_beginning_of_the_text(text: str) ->
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "€", "😀"], ids=["1", "2", "3", "4"])
-def test_a_text_of_the_most_bytes_is_shown_whole_and_one_letter_more_is_cut(
+def test_a_text_at_the_preview_limit_is_whole_and_a_longer_one_is_cut(
     letter: str,
 ) -> None:
     exact = letter * (PREVIEW_BYTES // len(letter.encode()))
@@ -205,7 +205,7 @@ def shown_of(text: str) -> str:
     return preview.text
 
 
-def test_the_head_keeps_80_bytes_of_the_reason_and_the_handoff_all_of_it() -> None:
+def test_the_head_keeps_the_beginning_of_the_reason_and_the_handoff_keeps_all() -> None:
     reason = "€" * 200
 
     decision = ask(WITH_BOT, Pause(Request(reason=reason)), BOT_KEY)

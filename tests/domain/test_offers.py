@@ -36,7 +36,7 @@ THE_OFFER = Offer(Author("ana", "Ana"), UNTIL)
 TAKES = [Claim(), PauseAndClaim(), ClaimAndReply(Body(text="hello"))]
 
 
-def test_an_offer_says_to_whom_and_until_when_and_keeps_a_seat() -> None:
+def test_an_offer_names_the_agent_and_its_end_and_reserves_capacity() -> None:
     decision = decide(WAITING, MakeOffer(UNTIL, TO_ANA), TIMER, NOW)
 
     (entry,) = decision.entries
@@ -48,7 +48,7 @@ def test_an_offer_says_to_whom_and_until_when_and_keeps_a_seat() -> None:
 
 
 @pytest.mark.parametrize("take", TAKES)
-def test_while_it_is_offered_to_somebody_nobody_else_can_take_it(take: Claim) -> None:
+def test_no_other_agent_can_claim_an_offered_conversation(take: Claim) -> None:
     with pytest.raises(IllegalMove) as refused:
         decide(OFFERED, take, BO, UNTIL - 1)
 
@@ -56,7 +56,7 @@ def test_while_it_is_offered_to_somebody_nobody_else_can_take_it(take: Claim) ->
 
 
 @pytest.mark.parametrize("take", TAKES)
-def test_whoever_it_is_offered_to_takes_it_and_so_may_a_supervisor(take: Claim) -> None:
+def test_the_offered_agent_and_supervisors_can_claim_an_offered_conversation(take: Claim) -> None:
     for caller in (ANA, SAM):
         taken = decide(OFFERED, take, caller, UNTIL - 1).head
 
@@ -73,7 +73,7 @@ FREE_AGAIN = CapacityChange("ana", 0, reserved_until=0)
     [Claim(), Transfer(agent=CY), Transfer(queue="support"), Unpause(Resumption())],
     ids=["taken", "given to another", "moved", "ended"],
 )
-def test_when_it_goes_another_way_the_seat_that_was_kept_is_free_again(command: Command) -> None:
+def test_a_reservation_ends_if_another_person_gets_the_conversation(command: Command) -> None:
     assert FREE_AGAIN in decide(OFFERED, command, SAM, UNTIL - 1).capacity_changes
 
 
@@ -87,17 +87,17 @@ def test_when_it_goes_another_way_the_seat_that_was_kept_is_free_again(command: 
     ],
     ids=["in time for nobody", "ended by its timer", "taken by them", "given to them"],
 )
-def test_a_seat_whose_time_is_over_or_that_is_taken_is_not_freed(
+def test_a_reservation_that_has_ended_or_is_used_is_not_ended_again(
     command: Command, caller: Caller, now: int
 ) -> None:
     assert FREE_AGAIN not in decide(OFFERED, command, caller, now).capacity_changes
 
 
-def test_once_its_time_is_over_anybody_can_take_it_though_no_sweep_has_come() -> None:
+def test_anybody_can_claim_after_the_offer_has_ended_even_before_the_sweep() -> None:
     assert decide(OFFERED, Claim(), BO, UNTIL).head.owner_id == "bo"
 
 
-def test_who_releases_what_is_offered_to_them_declines_it() -> None:
+def test_a_release_by_the_offered_agent_declines_the_offer() -> None:
     declined = decide(OFFERED, Release(), ANA, NOW)
 
     (entry,) = declined.entries
@@ -111,12 +111,12 @@ def test_who_releases_what_is_offered_to_them_declines_it() -> None:
 @pytest.mark.parametrize(
     "head", [OFFERED, WAITING], ids=["offered to another", "offered to nobody"]
 )
-def test_nobody_else_can_decline(head: Head) -> None:
+def test_no_other_person_can_decline_an_offer(head: Head) -> None:
     with pytest.raises(IllegalMove):
         decide(head, Release(), BO, NOW)
 
 
-def test_a_timer_ends_the_offer_it_was_set_for_and_no_other() -> None:
+def test_a_timer_ends_only_the_offer_for_which_it_was_set() -> None:
     again = decide(
         decide(OFFERED, Release(), ANA, NOW).head, MakeOffer(UNTIL + 1, TO_ANA), TIMER, NOW
     ).head
@@ -129,20 +129,20 @@ def test_a_second_offer_changes_nothing_while_the_first_stands() -> None:
     assert decide(OFFERED, MakeOffer(UNTIL, CY), TIMER, NOW) == Decision(OFFERED)
 
 
-def test_who_is_not_there_is_offered_nothing() -> None:
+def test_an_agent_who_is_not_online_gets_no_offer() -> None:
     away = replace(CY, presence=Presence(PresenceStatus.AWAY, NOW))
 
     with pytest.raises(NoAgentAvailable):
         decide(WAITING, MakeOffer(UNTIL, away), TIMER, NOW)
 
 
-def test_an_offer_does_not_outlive_the_wait() -> None:
+def test_an_offer_ends_with_the_wait() -> None:
     returned = decide(OFFERED, Unpause(), BOT_KEY, NOW).head
 
     assert returned.handoff is None
 
 
-def test_what_is_asked_of_one_agent_is_offered_to_them_if_they_are_free() -> None:
+def test_a_request_for_an_agent_who_is_free_is_offered_to_them() -> None:
     sales = Queue("sales", offer_seconds=45)
     pause = Pause(Request(queue="sales"), agent=TO_ANA, queue_settings=sales)
 
@@ -154,7 +154,7 @@ def test_what_is_asked_of_one_agent_is_offered_to_them_if_they_are_free() -> Non
         decide(kept, Claim(), BO, NOW)
 
 
-def test_what_is_asked_of_one_agent_who_is_busy_is_for_everybody() -> None:
+def test_a_request_for_an_agent_who_is_busy_is_open_to_everybody() -> None:
     pause = Pause(Request(queue="sales"), agent=replace(TO_ANA, open=5))
 
     queued = decide(WITH_BOT, pause, BOT_KEY, NOW).head
@@ -176,16 +176,16 @@ def turn(*members: Member, last: str | None = None, **offered: int) -> list[str]
     return [m.person for m in next_in_turn(members, "sales", NOW, offered, last)]
 
 
-def test_who_has_been_idle_longest_comes_first() -> None:
+def test_the_agent_who_was_idle_longest_gets_the_first_offer() -> None:
     assert turn(agent("a", busy_at=3), agent("b", busy_at=1), agent("c")) == ["c", "b", "a"]
 
 
-def test_the_last_agent_comes_before_them_if_they_are_free() -> None:
+def test_the_last_agent_precedes_the_agent_who_was_idle_longest() -> None:
     assert turn(agent("a"), agent("b", busy_at=9), last="b") == ["b", "a"]
     assert turn(agent("a"), agent("b", open=2), last="b") == ["a"]
 
 
-def test_who_has_been_asked_already_comes_after_those_who_have_not() -> None:
+def test_agents_without_an_offer_precede_agents_who_had_one() -> None:
     assert turn(agent("a"), agent("b", busy_at=5), last="a", a=1) == ["b", "a"]
 
 
@@ -202,13 +202,13 @@ def test_who_has_been_asked_already_comes_after_those_who_have_not() -> None:
         {"role": Role.SUPERVISOR, "queues": frozenset()},
     ],
 )
-def test_who_is_not_there_or_not_free_or_no_member_is_never_asked(
+def test_offers_go_only_to_members_who_are_online_and_free(
     fields: dict[str, Any],
 ) -> None:
     assert turn(agent("a", **fields)) == []
 
 
-def test_offers_are_for_queues_that_want_them() -> None:
+def test_only_queues_in_offer_mode_make_offers() -> None:
     manual = decide(
         WITH_BOT, Pause(Request(queue="sales"), queue_settings=Queue("sales")), BOT_KEY, NOW
     )

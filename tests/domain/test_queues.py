@@ -21,22 +21,22 @@ def test_a_queue_without_hours_is_always_open() -> None:
     assert SALES.is_open(0)
 
 
-def test_a_queue_with_hours_is_open_by_them() -> None:
+def test_a_queue_with_hours_is_open_in_its_hours() -> None:
     assert not replace(SALES, hours=Hours("UTC", {})).is_open(0)
 
 
-def test_queues_take_over_one_after_another() -> None:
+def test_the_fallback_chain_lists_each_overflow_queue_in_order() -> None:
     queues = [falling_back(SALES, "support"), falling_back(SUPPORT, "night"), NIGHT]
 
     assert fallbacks("sales", queues) == ["support", "night"]
     assert fallbacks("night", queues) == fallbacks("unknown", queues) == []
 
 
-def test_a_queue_may_fall_back_to_one_that_nobody_has_configured() -> None:
+def test_an_overflow_queue_need_not_be_configured() -> None:
     assert fields(falling_back(SALES, "unknown")) == []
 
 
-def test_a_queue_does_not_fall_back_to_itself() -> None:
+def test_a_queue_cannot_be_its_own_overflow_queue() -> None:
     assert fields(falling_back(SALES, "sales")) == ["fallback"]
 
 
@@ -47,11 +47,11 @@ def test_a_queue_does_not_fall_back_to_itself() -> None:
         [falling_back(SUPPORT, "night"), falling_back(NIGHT, "sales")],
     ],
 )
-def test_queues_do_not_fall_back_in_a_circle(others: list[Queue]) -> None:
+def test_overflow_queues_cannot_form_a_circle(others: list[Queue]) -> None:
     assert fields(falling_back(SALES, "support"), *others) == ["fallback"]
 
 
-def test_the_settings_that_are_replaced_do_not_count() -> None:
+def test_the_replaced_settings_are_ignored_in_the_check_for_circles() -> None:
     known = [falling_back(SALES, "support"), SUPPORT]
 
     assert fields(SALES, *known) == []
@@ -59,7 +59,7 @@ def test_the_settings_that_are_replaced_do_not_count() -> None:
     assert fields(falling_back(SUPPORT, "sales"), *known) == ["fallback"]
 
 
-def test_following_a_circle_comes_to_an_end() -> None:
+def test_the_fallback_chain_of_a_circle_ends() -> None:
     queues = [falling_back(SALES, "support"), falling_back(SUPPORT, "sales")]
 
     assert fallbacks("sales", queues) == ["support", "sales"]
@@ -67,13 +67,13 @@ def test_following_a_circle_comes_to_an_end() -> None:
 
 
 @pytest.mark.parametrize("steps", [(60, 60), (120, 60)])
-def test_escalation_goes_forward_in_time(steps: tuple[int, ...]) -> None:
+def test_escalation_steps_must_ascend(steps: tuple[int, ...]) -> None:
     queue = replace(SALES, limits=Limits(escalate=steps))
 
     assert fields(queue) == ["limits.escalate"]
 
 
-def test_every_field_that_is_at_fault_is_named() -> None:
+def test_every_invalid_field_is_named() -> None:
     queue = Queue("sales", fallback="sales", hours=Hours("x", {}), texts={"en": {"hello": "x"}})
 
     assert fields(queue) == ["hours.time_zone", "texts.en.hello", "fallback"]

@@ -61,7 +61,7 @@ def test_the_table_has_a_cell_for_every_command_status_and_caller() -> None:
 
 
 @cells(Becomes)
-def test_an_arrow_changes_who_may_speak_and_raises_the_epoch_by_one(
+def test_a_move_changes_who_may_speak_and_raises_the_epoch_by_one(
     head: Head, command: Command, caller: Caller, outcome: Becomes
 ) -> None:
     after = ask(head, command, caller).head
@@ -77,7 +77,7 @@ def test_an_arrow_changes_who_may_speak_and_raises_the_epoch_by_one(
 
 
 @cells(Becomes)
-def test_an_arrow_is_written_into_the_log_under_the_new_epoch(
+def test_a_move_is_written_into_the_log_with_the_new_epoch(
     head: Head, command: Command, caller: Caller, outcome: Becomes
 ) -> None:
     decision = ask(head, command, caller)
@@ -89,7 +89,7 @@ def test_an_arrow_is_written_into_the_log_under_the_new_epoch(
 
 
 @cells(Becomes)
-def test_an_arrow_takes_and_gives_the_seats_of_those_concerned(
+def test_a_move_changes_the_load_of_the_agents_concerned(
     head: Head, command: Command, caller: Caller, outcome: Becomes
 ) -> None:
     decision = ask(head, command, caller)
@@ -102,7 +102,7 @@ def test_an_arrow_takes_and_gives_the_seats_of_those_concerned(
 
 
 @cells(Adds)
-def test_what_is_no_arrow_adds_one_entry_and_leaves_the_turn_alone(
+def test_other_commands_add_one_entry_and_leave_the_turn_alone(
     head: Head, command: Command, caller: Caller, outcome: Adds
 ) -> None:
     decision = ask(head, command, caller)
@@ -115,7 +115,7 @@ def test_what_is_no_arrow_adds_one_entry_and_leaves_the_turn_alone(
 
 
 @cells(Offers)
-def test_an_offer_is_written_into_the_log_and_keeps_a_seat_free_and_the_turn_where_it_is(
+def test_an_offer_adds_an_entry_and_reserves_capacity_and_leaves_the_turn_alone(
     head: Head, command: Command, caller: Caller, outcome: Offers
 ) -> None:
     decision = ask(head, command, caller)
@@ -131,7 +131,7 @@ def test_an_offer_is_written_into_the_log_and_keeps_a_seat_free_and_the_turn_whe
 
 
 @cells(Unchanged)
-def test_what_changes_nothing_succeeds_and_stores_nothing(
+def test_a_command_that_changes_nothing_succeeds_and_stores_nothing(
     head: Head, command: Command, caller: Caller, outcome: Unchanged
 ) -> None:
     decision = ask(head, command, caller)
@@ -155,7 +155,7 @@ def test_an_illegal_move_is_refused_with_its_facts_and_changes_nothing(
 
 
 @cells(Leaks)
-def test_a_bot_that_speaks_out_of_turn_is_refused_and_marked_without_its_text(
+def test_a_bot_message_out_of_turn_is_refused_and_marked_without_its_text(
     head: Head, command: Command, caller: Caller, outcome: Leaks
 ) -> None:
     decision = ask(head, command, caller)

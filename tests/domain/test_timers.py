@@ -94,7 +94,7 @@ def test_an_unclaimed_handoff_expires_at_its_time_and_not_before() -> None:
     assert ended.changed.resumption.outcome is Outcome.EXPIRED
 
 
-def test_a_timer_that_comes_late_does_nothing() -> None:
+def test_a_timer_of_an_earlier_state_does_nothing() -> None:
     command = overdue(WAITS, NOW + MINUTE)
     assert command
     released = ask(ask(WAITS, Claim(), ANA).head, Release(), ANA).head
@@ -102,7 +102,7 @@ def test_a_timer_that_comes_late_does_nothing() -> None:
     assert ask(released, command, TIMER) == Decision(released)
 
 
-def test_who_is_never_claimed_is_announced_again_and_again_and_then_given_up() -> None:
+def test_an_unclaimed_handoff_escalates_step_by_step_and_is_given_up() -> None:
     assert list(lived(after(), 4000)) == [
         (60, Kind.ESCALATED, "1"),
         (120, Kind.ESCALATED, "2"),
@@ -111,7 +111,7 @@ def test_who_is_never_claimed_is_announced_again_and_again_and_then_given_up() -
     ]
 
 
-def test_the_first_word_of_a_person_stops_the_clock_and_a_claim_alone_does_not() -> None:
+def test_the_first_agent_message_stops_escalation_and_a_claim_does_not() -> None:
     queue = replace(SALES, limits=Limits(first_alert=60, escalate=(120, 300), agent_lost=None))
 
     silent = list(lived(after(CLAIM, queue=queue), 700))
@@ -121,27 +121,27 @@ def test_the_first_word_of_a_person_stops_the_clock_and_a_claim_alone_does_not()
     assert answered == []
 
 
-def test_what_an_agent_holds_is_not_given_up() -> None:
+def test_an_owned_conversation_is_not_given_up() -> None:
     head = after(CLAIM, queue=replace(SALES, limits=Limits(give_up=60)))
 
     assert list(lived(head, 600)) == []
 
 
-def test_who_goes_back_to_the_queue_unanswered_has_waited_since_the_request() -> None:
+def test_a_release_before_an_answer_keeps_the_wait_since_the_request() -> None:
     head = after(CLAIM, (30, Release(), ANA))
 
     assert head.waiting_since == NOW
     assert next(lived(head, 600)) == (60, Kind.ESCALATED, "1")
 
 
-def test_who_goes_back_to_the_queue_after_an_answer_waits_from_then_on() -> None:
+def test_a_release_after_an_answer_starts_a_new_wait() -> None:
     head = after(CLAIM, ANSWER, (50, Release(), ANA))
 
     assert head.waiting_since == NOW + 50 * SECOND
     assert next(lived(head, 600)) == (110, Kind.ESCALATED, "1")
 
 
-def test_an_agent_who_does_not_answer_loses_the_conversation_to_the_queue() -> None:
+def test_an_idle_agent_loses_the_conversation_to_the_queue() -> None:
     quiet = replace(SALES, limits=Limits(agent_idle=90))
 
     assert list(lived(after(CLAIM, queue=quiet), 600)) == [(100, Kind.RELEASED, "agent_idle")]
@@ -149,7 +149,7 @@ def test_an_agent_who_does_not_answer_loses_the_conversation_to_the_queue() -> N
     assert list(lived(answered, 600)) == [(120, Kind.RELEASED, "agent_idle")]
 
 
-def test_a_user_who_insists_does_not_give_the_agent_more_time() -> None:
+def test_further_user_messages_do_not_extend_the_agents_time() -> None:
     quiet = replace(SALES, limits=Limits(agent_idle=90))
     insists: Step = (80, UserMessage(HELLO), BOT_KEY)
 
@@ -158,7 +158,7 @@ def test_a_user_who_insists_does_not_give_the_agent_more_time() -> None:
     assert next(lived(head, 600)) == (120, Kind.RELEASED, "agent_idle")
 
 
-def test_a_user_who_does_not_answer_goes_back_to_the_bot() -> None:
+def test_an_idle_user_is_returned_to_the_bot() -> None:
     quiet = replace(SALES, limits=Limits(user_idle=180))
 
     assert list(lived(after(CLAIM, ANSWER, queue=quiet), 600)) == [
@@ -167,7 +167,7 @@ def test_a_user_who_does_not_answer_goes_back_to_the_bot() -> None:
     assert list(lived(after(CLAIM, ANSWER, QUESTION, queue=quiet), 600)) == []
 
 
-def test_a_handoff_lasts_no_longer_than_it_may_whoever_has_it() -> None:
+def test_a_handoff_ends_at_its_maximum_length_in_every_status() -> None:
     short = replace(SALES, limits=Limits(max_length=3600, agent_lost=None))
 
     owned = list(lived(after(CLAIM, ANSWER, QUESTION, queue=short), 4000))
@@ -176,42 +176,42 @@ def test_a_handoff_lasts_no_longer_than_it_may_whoever_has_it() -> None:
     assert owned == released == [(3610, Kind.RETURNED, "max_length")]
 
 
-def test_an_agent_whose_connection_is_gone_has_a_grace_period() -> None:
+def test_a_disconnected_agent_has_a_grace_period() -> None:
     gone = replace(THERE, gone_at=NOW + 40 * SECOND)
     head = after(CLAIM, queue=replace(SALES, limits=Limits(agent_lost=30)))
 
     assert list(lived(head, 600, gone)) == [(70, Kind.RELEASED, "agent_lost")]
 
 
-def test_an_agent_of_whom_nothing_is_heard_is_lost_after_eleven_minutes_and_the_grace() -> None:
+def test_a_silent_agent_is_lost_after_eleven_minutes_and_the_grace_period() -> None:
     head = after(CLAIM, queue=replace(SALES, limits=Limits(agent_lost=30)))
     lost_after = 10 + HEARTBEAT_LOST_AFTER // SECOND + 30
 
     assert list(lived(head, 1000)) == [(lost_after, Kind.RELEASED, "agent_lost")]
 
 
-def test_who_is_alerted_answered_and_released_is_spoken_of_from_the_first_step_again() -> None:
+def test_escalation_starts_again_at_the_first_step_after_an_answer_and_a_release() -> None:
     alerted: Step = (60, Escalate(1), TIMER)
     head = after(alerted, (70, Claim(), ANA), (80, AgentMessage(HELLO), ANA), (90, Release(), ANA))
 
     assert next(lived(head, 600)) == (150, Kind.ESCALATED, "1")
 
 
-def test_a_change_of_who_may_speak_also_puts_the_next_look_off() -> None:
+def test_a_change_of_who_may_speak_can_move_the_due_time_later() -> None:
     queue = replace(SALES, limits=Limits(give_up=60, agent_idle=900, agent_lost=None))
 
     assert after(queue=queue).timing.due_at == NOW + 60 * SECOND
     assert after(CLAIM, queue=queue).timing.due_at == NOW + 910 * SECOND
 
 
-def test_who_works_without_a_connection_is_lost_after_their_last_word_and_not_before() -> None:
+def test_an_agent_without_a_connection_is_lost_after_their_last_message() -> None:
     gone = Presence(PresenceStatus.ONLINE, NOW, gone_at=NOW + 15 * SECOND)
     head = replace_limits(after(CLAIM, ANSWER), agent_lost=30)
 
     assert list(lived(head, 600, gone)) == [(50, Kind.RELEASED, "agent_lost")]
 
 
-def test_an_agent_who_is_heard_of_keeps_what_they_have() -> None:
+def test_an_agent_with_signs_of_life_keeps_their_conversations() -> None:
     head = after(CLAIM)
     heard = replace(THERE, seen_at=NOW + 3000 * SECOND)
 
@@ -224,7 +224,7 @@ def replace_limits(head: Head, agent_lost: int) -> Head:
     return replace(head, timing=replace(head.timing, limits=Limits(agent_lost=agent_lost)))
 
 
-def test_the_late_write_of_an_agent_who_was_lost_is_refused_by_its_epoch() -> None:
+def test_a_late_message_of_a_lost_agent_is_refused_by_its_epoch() -> None:
     head = after(CLAIM)
     gone, now = Presence(gone_at=NOW), NOW + 40 * SECOND
     command = overdue(head, now, gone)
@@ -245,7 +245,7 @@ def test_the_late_write_of_an_agent_who_was_lost_is_refused_by_its_epoch() -> No
     ],
     ids=["the agent's first", "the agent's answer", "the user's", "the agent's second"],
 )
-def test_a_word_that_comes_between_a_timer_and_its_effect_is_in_time(
+def test_a_message_between_a_timer_and_its_effect_stops_the_timer(
     steps: tuple[Step, ...], seconds: int, word: Command
 ) -> None:
     limits = replace(TIMED, first_alert=None, escalate=(), agent_lost=None)
@@ -259,7 +259,7 @@ def test_a_word_that_comes_between_a_timer_and_its_effect_is_in_time(
     assert decide(spoken, command, TIMER, now) == Decision(spoken)
 
 
-def test_a_word_of_an_agent_who_counts_as_lost_is_a_sign_of_life() -> None:
+def test_a_message_of_an_agent_who_counts_as_lost_is_a_sign_of_life() -> None:
     head, now = after(CLAIM), NOW + 40 * SECOND
     command = overdue(head, now, Presence(gone_at=NOW))
     assert command
@@ -289,7 +289,7 @@ def test_an_alert_is_raised_once_however_often_it_is_due() -> None:
     assert decide(raised, Escalate(1, epoch=head.epoch), TIMER, NOW) == Decision(raised)
 
 
-def test_the_limits_are_those_of_the_queue_it_comes_into() -> None:
+def test_a_conversation_takes_the_limits_of_the_queue_that_it_enters() -> None:
     other = Queue("support", limits=Limits(give_up=45))
 
     head = after((5, Transfer(queue="support", queue_settings=other), SAM))
@@ -297,7 +297,7 @@ def test_the_limits_are_those_of_the_queue_it_comes_into() -> None:
     assert list(lived(head, 600)) == [(50, Kind.RETURNED, "give_up")]
 
 
-def test_what_nobody_was_free_to_be_offered_is_looked_after_again_a_minute_later() -> None:
+def test_an_offer_is_tried_again_a_minute_later_if_nobody_was_free() -> None:
     head = after(queue=Queue("sales", mode=Mode.OFFER))
 
     assert head.timing.due_at == NOW + OFFER_RETRY
@@ -313,7 +313,7 @@ def test_an_offer_ends_at_its_time() -> None:
     assert list(lived(offered, 60)) == [(30, Kind.DECLINED, "timeout")]
 
 
-def test_a_message_leaves_the_time_alone_unless_something_is_due_sooner() -> None:
+def test_a_message_changes_the_due_time_only_to_an_earlier_one() -> None:
     claimed = after(CLAIM, queue=replace(SALES, limits=Limits(agent_idle=600, user_idle=5)))
     chatted = after(CLAIM, ANSWER, queue=replace(SALES, limits=Limits(agent_idle=600, user_idle=5)))
 

@@ -33,7 +33,7 @@ def member(status: PresenceStatus = PresenceStatus.ONLINE, person: str = "cy") -
 
 
 @pytest.mark.parametrize("capacity", [None, 1, 5])
-def test_a_claim_asks_for_a_seat_within_the_capacity_of_who_claims(capacity: int | None) -> None:
+def test_a_claim_counts_against_the_capacity_of_the_claiming_agent(capacity: int | None) -> None:
     eve = Caller("eve", "Eve", Role.AGENT, "demo", frozenset({QUEUE}), capacity=capacity)
 
     decision = ask(WAITING, Claim(), eve)
@@ -42,14 +42,14 @@ def test_a_claim_asks_for_a_seat_within_the_capacity_of_who_claims(capacity: int
     assert decision.changed == HandoffChange(HANDOFF_ID, owner=eve.author, claimed_at=NOW)
 
 
-def test_a_transfer_asks_for_a_seat_within_the_capacity_of_who_receives() -> None:
+def test_a_transfer_counts_against_the_capacity_of_the_receiving_agent() -> None:
     decision = ask(WITH_ANA, Transfer(agent=CY), ANA)
 
     assert decision.capacity_changes == (CapacityChange("ana", -1), CapacityChange("cy", +1, 3))
 
 
 @pytest.mark.parametrize("status", [PresenceStatus.AWAY, PresenceStatus.OFFLINE])
-def test_a_conversation_is_not_given_to_somebody_who_is_not_online(
+def test_a_transfer_to_an_agent_who_is_not_online_is_refused(
     status: PresenceStatus,
 ) -> None:
     with pytest.raises(NoAgentAvailable) as refused:
@@ -60,7 +60,7 @@ def test_a_conversation_is_not_given_to_somebody_who_is_not_online(
 
 @pytest.mark.parametrize("head", [WAITING, WITH_ANA])
 @pytest.mark.parametrize("status", list(PresenceStatus))
-def test_a_supervisor_takes_a_conversation_over_whatever_their_own_status(
+def test_a_supervisor_may_take_over_a_conversation_while_offline(
     head: Head, status: PresenceStatus
 ) -> None:
     decision = ask(head, Transfer(agent=member(status, person="sam")), SAM)
@@ -69,19 +69,19 @@ def test_a_supervisor_takes_a_conversation_over_whatever_their_own_status(
     assert CapacityChange("sam", +1) in decision.capacity_changes
 
 
-def test_a_supervisor_gives_nobodys_conversation_to_somebody_who_is_not_online() -> None:
+def test_a_supervisor_cannot_assign_a_waiting_conversation_to_an_offline_agent() -> None:
     with pytest.raises(NoAgentAvailable):
         ask(WAITING, Transfer(agent=member(PresenceStatus.AWAY)), SAM)
 
 
-def test_an_agent_does_not_take_a_conversation_over() -> None:
+def test_an_agent_cannot_transfer_another_agents_conversation() -> None:
     with pytest.raises(AlreadyClaimed):
         ask(WITH_ANA, Transfer(agent=member(person="bo")), BO)
     with pytest.raises(Forbidden):
         ask(WAITING, Transfer(agent=member(person="bo")), BO)
 
 
-def test_the_first_claim_of_a_handoff_is_the_one_that_counts() -> None:
+def test_the_handoff_keeps_the_time_of_its_first_claim() -> None:
     released = ask(WITH_ANA, Release(), ANA)
     later = NOW + 5000
 
@@ -92,7 +92,7 @@ def test_the_first_claim_of_a_handoff_is_the_one_that_counts() -> None:
     assert again.head.handoff.claimed_at == EARLIER
 
 
-def test_who_waits_in_one_queue_and_is_moved_to_another_has_waited_all_the_while() -> None:
+def test_a_transfer_between_queues_keeps_the_time_since_when_the_user_waits() -> None:
     moved = ask(WAITING, Transfer(queue="support"), SAM)
 
     assert moved.head.waiting_since == EARLIER
@@ -100,7 +100,7 @@ def test_who_waits_in_one_queue_and_is_moved_to_another_has_waited_all_the_while
 
 
 @pytest.mark.parametrize("command", [Release(), Transfer(queue="support")])
-def test_who_is_put_back_after_an_answer_waits_from_then_on_with_the_same_priority(
+def test_a_user_who_was_answered_waits_from_the_release_on_with_the_same_priority(
     command: Release | Transfer,
 ) -> None:
     answered = replace(WITH_ANA, timing=Timing())
@@ -112,7 +112,7 @@ def test_who_is_put_back_after_an_answer_waits_from_then_on_with_the_same_priori
 
 
 @pytest.mark.parametrize("to", [Transfer(agent=CY, note="VIP"), Transfer(queue="q", note="VIP")])
-def test_a_transfer_with_a_note_is_two_entries_in_one_commit(to: Transfer) -> None:
+def test_a_transfer_with_a_note_stores_two_entries_in_one_commit(to: Transfer) -> None:
     bare = ask(WITH_ANA, Transfer(agent=to.agent, queue=to.queue), ANA)
 
     noted = ask(WITH_ANA, to, ANA)
@@ -126,7 +126,7 @@ def test_a_transfer_with_a_note_is_two_entries_in_one_commit(to: Transfer) -> No
     assert (noted.capacity_changes, noted.changed) == (bare.capacity_changes, bare.changed)
 
 
-def test_a_transfer_that_changes_nothing_leaves_no_note_either() -> None:
+def test_a_transfer_that_changes_nothing_stores_no_note() -> None:
     decision = ask(WITH_ANA, Transfer(agent=member(person="ana"), note="VIP"), ANA)
 
     assert decision == Decision(WITH_ANA)
@@ -136,7 +136,7 @@ def test_a_transfer_that_changes_nothing_leaves_no_note_either() -> None:
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
-def test_a_return_closes_the_handoff_and_tells_the_bot_how_it_ended(outcome: Outcome) -> None:
+def test_a_return_closes_the_handoff_and_stores_its_outcome(outcome: Outcome) -> None:
     how = Resumption(outcome, "all good", "checkout", {"step": 2})
 
     decision = ask(WITH_ANA, Unpause(how), ANA)
@@ -154,25 +154,25 @@ def test_a_return_closes_the_handoff_and_tells_the_bot_how_it_ended(outcome: Out
     }
 
 
-def test_a_return_without_an_outcome_is_resolved() -> None:
+def test_a_return_without_an_outcome_has_the_outcome_resolved() -> None:
     decision = ask(WITH_ANA, Unpause(), ANA)
 
     assert decision.changed is not None
     assert decision.changed.resumption == Resumption(Outcome.RESOLVED)
 
 
-def test_after_a_return_the_head_keeps_nothing_of_the_handoff() -> None:
+def test_the_head_keeps_nothing_of_the_handoff_after_a_return() -> None:
     head = ask(WITH_ANA, Unpause(), ANA).head
 
     assert (head.owner, head.queue, head.handoff, head.waiting_since) == (None, None, None, None)
     assert head.priority == 0
 
 
-def test_a_timer_signs_as_the_system() -> None:
+def test_a_timer_writes_its_entries_as_the_system() -> None:
     decision = ask(WAITING, Unpause(Resumption(Outcome.EXPIRED), epoch=WAITING.epoch), TIMER)
 
     assert decision.entries[0].sender == "system"
 
 
-def test_a_note_of_a_person_belongs_to_the_epoch_it_was_written_in() -> None:
+def test_a_note_has_the_epoch_in_which_it_was_written() -> None:
     assert ask(WITH_ANA, Note("x"), BO).entries[0].epoch == WITH_ANA.epoch

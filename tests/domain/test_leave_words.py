@@ -19,7 +19,7 @@ END = UserMessage(Body(text="/end"), "m1", is_leave_word=True)
 
 
 @pytest.mark.parametrize("head", [WAITING, WITH_ANA])
-def test_the_users_own_word_is_stored_and_ends_the_handoff_in_one_commit(head: Head) -> None:
+def test_a_leave_word_is_stored_and_ends_the_handoff_in_one_commit(head: Head) -> None:
     decision = ask(head, END, BOT_KEY)
 
     message, returned = decision.entries
@@ -34,7 +34,7 @@ def test_the_users_own_word_is_stored_and_ends_the_handoff_in_one_commit(head: H
 
 
 @pytest.mark.parametrize("head", [WAITING, WITH_ANA])
-def test_after_it_the_bot_has_the_turn(head: Head) -> None:
+def test_the_bot_has_the_turn_after_a_leave_word(head: Head) -> None:
     after = ask(head, END, BOT_KEY).head
 
     assert (after.status, after.epoch, after.handoff) == (Status.BOT, head.epoch + 1, None)
@@ -42,7 +42,7 @@ def test_after_it_the_bot_has_the_turn(head: Head) -> None:
     assert after.last_message.text == "/end"
 
 
-def test_the_handoff_ends_as_left_by_the_user_and_the_agent_has_room_again() -> None:
+def test_the_outcome_is_user_left_and_the_agents_load_decreases() -> None:
     decision = ask(WITH_ANA, END, BOT_KEY)
 
     assert decision.changed is not None
@@ -53,7 +53,7 @@ def test_the_handoff_ends_as_left_by_the_user_and_the_agent_has_room_again() -> 
     assert decision.capacity_changes == (CapacityChange("ana", -1),)
 
 
-def test_both_entries_are_the_users() -> None:
+def test_both_entries_of_a_leave_word_have_the_user_as_author() -> None:
     named = UserMessage(END.body, profile=Profile("Uma"), is_leave_word=True)
 
     decision = ask(WAITING, named, BOT_KEY)
@@ -64,13 +64,13 @@ def test_both_entries_are_the_users() -> None:
 
 
 @pytest.mark.parametrize("head", [WAITING, WITH_ANA])
-def test_the_log_tells_all_of_it(head: Head) -> None:
+def test_the_entries_of_a_leave_word_rebuild_the_head(head: Head) -> None:
     decision = ask(head, END, BOT_KEY)
 
     assert reduce(fold, decision.entries, head) == decision.head
 
 
-def test_with_the_bot_it_is_an_ordinary_message() -> None:
+def test_a_leave_word_to_the_bot_is_an_ordinary_message() -> None:
     decision = ask(WITH_BOT, END, BOT_KEY)
 
     assert [entry.kind for entry in decision.entries] == [Kind.MESSAGE]
@@ -78,16 +78,16 @@ def test_with_the_bot_it_is_an_ordinary_message() -> None:
 
 
 @pytest.mark.parametrize("text", ["/end", " /END\n", "back TO bot", "عودة", "straße"])
-def test_a_word_counts_in_any_case_with_space_around_it(text: str) -> None:
+def test_a_leave_word_counts_in_any_case_with_space_around_it(text: str) -> None:
     assert SETTINGS.is_leave_word(Body(text=text))
 
 
 @pytest.mark.parametrize("text", ["", " ", "/end please", "the /end", "/ end", "back to  bot"])
-def test_a_word_counts_only_as_the_whole_message(text: str) -> None:
+def test_a_leave_word_counts_only_as_the_whole_message(text: str) -> None:
     assert not SETTINGS.is_leave_word(Body(text=text))
 
 
-def test_only_what_the_user_writes_counts() -> None:
+def test_only_a_users_text_can_be_a_leave_word() -> None:
     assert not SETTINGS.is_leave_word(Body("button", payload={"text": "/end"}))
     assert not BotSettings().is_leave_word(Body(text="/end"))
 
@@ -100,11 +100,9 @@ def test_only_what_the_user_writes_counts() -> None:
         (BotSettings(texts={"en": {"x": "y"}}), "texts.en.x"),
     ],
 )
-def test_settings_that_make_no_sense_are_named_by_their_field(
-    wrong: BotSettings, field: str
-) -> None:
+def test_invalid_bot_settings_are_reported_by_field(wrong: BotSettings, field: str) -> None:
     assert [place for place, _ in field_errors(wrong)] == [field]
 
 
-def test_the_settings_that_a_bot_begins_with_are_fine() -> None:
+def test_the_default_bot_settings_are_valid() -> None:
     assert list(field_errors(BotSettings())) == []

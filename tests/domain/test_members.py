@@ -28,7 +28,7 @@ def person(
     ("silent_for", "believed"),
     [(0, True), (ELEVEN_MINUTES, True), (ELEVEN_MINUTES + 1, False)],
 )
-def test_who_has_not_been_heard_of_for_eleven_minutes_is_offline(
+def test_a_person_without_a_sign_of_life_for_eleven_minutes_is_offline(
     status: PresenceStatus, silent_for: int, believed: bool
 ) -> None:
     presence = Presence(status, NOW - silent_for)
@@ -36,11 +36,11 @@ def test_who_has_not_been_heard_of_for_eleven_minutes_is_offline(
     assert presence.at(NOW) == (status if believed else PresenceStatus.OFFLINE)
 
 
-def test_who_said_that_they_leave_is_offline_at_once() -> None:
+def test_a_person_who_chooses_offline_is_offline_at_once() -> None:
     assert Presence(PresenceStatus.OFFLINE, NOW).at(NOW) is PresenceStatus.OFFLINE
 
 
-def test_who_was_never_heard_of_is_offline() -> None:
+def test_a_person_who_never_connected_is_offline() -> None:
     assert Presence().at(NOW) is PresenceStatus.OFFLINE
 
 
@@ -55,7 +55,7 @@ def test_who_was_never_heard_of_is_offline() -> None:
         pytest.param(person(status=PresenceStatus.OFFLINE), False, id="offline"),
     ],
 )
-def test_who_is_online_and_has_room_is_free(member: Member, free: bool) -> None:
+def test_an_online_agent_below_their_capacity_is_free(member: Member, free: bool) -> None:
     assert member.is_free(NOW) is free
 
 
@@ -71,13 +71,13 @@ def test_who_is_online_and_has_room_is_free(member: Member, free: bool) -> None:
         (person(Role.ADMIN, ()), "sales", True),
     ],
 )
-def test_agents_serve_their_queues_and_the_unqueued_and_supervisors_all(
+def test_agents_serve_their_queues_and_no_queue_and_supervisors_serve_all(
     member: Member, queue: str | None, serves: bool
 ) -> None:
     assert member.serves(queue) is serves
 
 
-def test_somebody_is_free_for_a_queue_only_if_they_serve_it_and_are_free() -> None:
+def test_a_member_is_free_for_a_queue_only_if_they_serve_it_and_are_free() -> None:
     assert person().is_free_for("sales", NOW)
     assert not person(queues=("support",)).is_free_for("sales", NOW)
     assert not person(capacity=1, owns=1).is_free_for("sales", NOW)
@@ -97,7 +97,7 @@ LINE = [Queue("night", hours=CLOSED), Queue("sales"), Queue("support")]
         pytest.param([person(status=PresenceStatus.AWAY)], None, id="nobody is online"),
     ],
 )
-def test_of_the_queues_that_take_over_the_first_that_is_open_and_has_somebody_online_serves(
+def test_the_first_open_queue_of_the_chain_with_a_member_online_serves(
     members: list[Member], served: str | None
 ) -> None:
     found = first_served(LINE, members, NOW)
@@ -105,6 +105,6 @@ def test_of_the_queues_that_take_over_the_first_that_is_open_and_has_somebody_on
     assert (found.name if found else None) == served
 
 
-def test_what_has_no_queue_is_served_by_anybody() -> None:
+def test_every_member_serves_conversations_without_a_queue() -> None:
     assert first_served([Queue("")], [person(queues=())], NOW)
     assert not first_served([Queue("")], [], NOW)
