@@ -1,4 +1,4 @@
-"""`python -m bench [NAME …]`: prints the benchmarks, all or those named, as Markdown."""
+"""`python -m bench [NAME …]`: runs the named benchmarks, or all, and prints Markdown tables."""
 
 import os
 import sys
@@ -28,7 +28,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
 def main(names: list[str]) -> int:
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
-        print(f"There is no benchmark {unknown[0]}; there are: {', '.join(BENCHMARKS)}.")
+        print(f"There is no benchmark {unknown[0]}. The benchmarks are: {', '.join(BENCHMARKS)}.")
         return 1
     os.environ.update(CREDENTIALS)
     for name in names or BENCHMARKS:

@@ -1,4 +1,4 @@
-"""Tables of text, and what is going on meanwhile."""
+"""Markdown tables, and progress messages."""
 
 import sys
 import time
@@ -11,7 +11,7 @@ Cell = str | int | float
 
 @dataclass(frozen=True)
 class Table:
-    """`note` says what the figures are, and what they are not."""
+    """A table of results; `note` says what the figures mean and what they leave out."""
 
     title: str
     columns: Sequence[str]
@@ -19,7 +19,7 @@ class Table:
     note: str = ""
 
     def __str__(self) -> str:
-        """In Markdown, aligned, so that it can be read in a terminal as well."""
+        """Aligned Markdown, which is readable in a terminal, too."""
         lines = [self.columns, *([_shown(cell) for cell in row] for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         rule = ["-" * width for width in widths]
@@ -29,6 +29,7 @@ class Table:
 
 @contextmanager
 def progress(what: str) -> Iterator[None]:
+    """Prints the task and its duration to standard error."""
     print(f"{what} …", end=" ", file=sys.stderr, flush=True)
     began = time.monotonic()
     yield

@@ -1,4 +1,4 @@
-"""What a command costs must not depend on how many conversations there are.
+"""The cost of a command must not depend on the number of conversations.
 
 Calls and units are exact on any engine. Times are the engine's own: transactions are flat on the
 local one, queries of an index are not, so they are left out.
@@ -28,13 +28,13 @@ from tests.support.clock import START, ManualClock
 from tests.support.engines import REGION
 
 SIZES = (1, 100, 10_000)
-WATCHED = ("gate", "next message", "pause", "claim", "unpause", "list")
+MEASURED = ("gate", "next message", "pause", "claim", "unpause", "list")
 BATCH = 25
 REPEATS = 15
 
 
 def measure() -> Iterator[Table]:
-    measured: dict[str, list[tuple[float, float]]] = {name: [] for name in WATCHED}
+    measured: dict[str, list[tuple[float, float]]] = {name: [] for name in MEASURED}
     with (
         TemporaryDirectory() as folder,
         Engine(Path(folder), services=["dynamodb", "sts"]) as engine,
@@ -47,18 +47,18 @@ def measure() -> Iterator[Table]:
             with progress(f"{size:,} conversations"):
                 _fill(client, stored, size)
                 stored = size
-                for command in _watched():
+                for command in _measured_commands():
                     one, cost = _cost(command, table, client, one)
                     measured[command.name].append(cost)
     yield _table(measured)
 
 
-def _watched() -> list[Command]:
-    return [command for command in COMMANDS if command.name in WATCHED]
+def _measured_commands() -> list[Command]:
+    return [command for command in COMMANDS if command.name in MEASURED]
 
 
 def _fill(client: Any, stored: int, size: int) -> None:
-    """Heads alone, straight into the table: that many users who have said something."""
+    """Writes heads directly into the table, as if so many users had sent a message."""
     for first in range(stored, size, BATCH):
         heads = (_head(number) for number in range(first, min(first + BATCH, size)))
         client.batch_write_item(
@@ -74,7 +74,7 @@ def _head(number: int) -> Any:
 def _cost(
     command: Command, table: DynamoTable, reader: Any, one: Scene
 ) -> tuple[Scene, tuple[float, float]]:
-    """Units with every call as one more, and the milliseconds of the median call."""
+    """Capacity units plus one for each call, and the median time of a call in milliseconds."""
     one = one.next()
     command.given(one)
     one.authenticate()
@@ -97,14 +97,14 @@ def _table(measured: dict[str, list[tuple[float, float]]]) -> Table:
         ratio = "" if name == "list" else f"{times[-1] / times[0]:.2f}"
         rows.append([name, *units, _slope(units), ratio])
     return Table(
-        "Flatness over the number of conversations",
+        "Cost of a command by the number of conversations",
         ("command", *(f"{size:,}" for size in SIZES), "slope", "time, last / first"),
         rows,
-        "Calls and units together; the slope is that of their logarithm over the logarithm of the"
-        " number of conversations.",
+        "The sum of calls and units. The slope compares its logarithm with the logarithm of the"
+        " number of conversations; 0 means that the cost does not grow.",
     )
 
 
 def _slope(units: tuple[float, ...]) -> float:
-    """Of the line through the first and the last point."""
+    """The slope of the line through the first and the last point, on logarithmic axes."""
     return math.log(units[-1] / units[0]) / math.log(SIZES[-1] / SIZES[0])

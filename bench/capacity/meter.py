@@ -1,6 +1,6 @@
-"""Capacity units of DynamoDB calls, computed from what goes over the wire and the table's indexes.
+"""Computes the capacity units of DynamoDB calls from requests, responses and the table's indexes.
 
-No local engine counts them: moto's `ConsumedCapacity` is made of constants. The rules:
+No local engine counts them; moto's `ConsumedCapacity` is constant. The rules:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 and https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 """
@@ -24,14 +24,14 @@ Item = Mapping[str, Mapping[str, Any]]
 Key = tuple[str, str]
 Place = tuple[str, str | None]
 PARTITION = re.compile(r"#\w+ = (:\w+)")
-"""In the condition of a query: the one equality."""
+"""Finds the partition key in the condition of a query."""
 
 
 @dataclass
-class Units:
-    """`index` are write units of the indexes. AWS does not say that a transaction doubles them:
-    they are counted once. `read_of` and `written_of` are by row, with None for a sort key where a
-    query was asked; a partition of an index has the index's name before it."""
+class CapacityUnits:
+    """The units of some calls. `index` are the write units of the indexes; they are not doubled in
+    a transaction, because AWS does not say so. `read_of` and `written_of` are by row. The sort key
+    is None for a query; the partition of an index has the index's name before it."""
 
     calls: list[str] = field(default_factory=list)
     read: float = 0
@@ -42,9 +42,9 @@ class Units:
 
 
 @contextmanager
-def metering(table: Table, reader: Any) -> Iterator[Units]:
-    """Counts what `table` does meanwhile, one call after the other. `reader` is another client of
-    the same engine: it looks at the items before and after each write, and is not counted."""
+def metering(table: Table, reader: Any) -> Iterator[CapacityUnits]:
+    """Counts the calls of `table` in this context; they must not be concurrent. `reader` is another
+    client of the same engine: it reads the items before and after each write and is not counted."""
     meter = _Meter(table.connection.table_name, reader)
     hooks: dict[str, Callable[..., None]] = {
         "provide-client-params.dynamodb": meter.before,
@@ -61,14 +61,16 @@ def metering(table: Table, reader: Any) -> Iterator[Units]:
 
 
 def size(item: Item) -> int:
-    """Bytes that count: names and values."""
+    """The size in bytes by DynamoDB's rules: names and values."""
     return sum(len(name.encode()) + _value(value) for name, value in item.items())
 
 
 def index_writes(before: Item | None, after: Item | None) -> dict[str, float]:
-    """By index. Put or removed: one write. Its key changed: two. What it shows changed: one."""
+    """The write units by index: one write if the item is added, removed or changed in the index,
+    two if its index key changes."""
     return {
-        index: _index_write(shown(before, index), shown(after, index), index) for index in INDEXES
+        index: _index_write(projected(before, index), projected(after, index), index)
+        for index in INDEXES
     }
 
 
@@ -81,8 +83,8 @@ def _index_write(before: Item | None, after: Item | None, index: str) -> float:
     return old + new if moved else max(old, new)
 
 
-def shown(item: Item | None, index: str) -> Item | None:
-    """What an index holds of an item; None where it is not in it."""
+def projected(item: Item | None, index: str) -> Item | None:
+    """The attributes of an item that the index contains; None if it is not in the index."""
     partition, sort, included = INDEXES[index]
     if item is None or partition not in item or sort not in item:
         return None
@@ -92,7 +94,7 @@ def shown(item: Item | None, index: str) -> Item | None:
 
 class _Meter:
     def __init__(self, name: str, reader: Any) -> None:
-        self.units = Units()
+        self.units = CapacityUnits()
         self._name = name
         self._reader = reader
         self._asked: Mapping[str, Any] = {}
@@ -128,7 +130,8 @@ class _Meter:
 
 
 def _written(operation: str, params: Mapping[str, Any]) -> list[Key]:
-    """A check within a transaction costs as much as a write."""
+    """The keys of all written items. A condition check in a transaction costs as much as a
+    write."""
     if operation in ("PutItem", "UpdateItem", "DeleteItem"):
         steps = [params]
     elif operation == "TransactWriteItems":
@@ -145,7 +148,7 @@ def _written(operation: str, params: Mapping[str, Any]) -> list[Key]:
 def _read_units(
     operation: str, asked: Mapping[str, Any], answer: Mapping[str, Any], table: str
 ) -> dict[Place, float]:
-    """A query is rounded once, over all that it has looked at; anything else by the item."""
+    """A query is rounded once over all items that it read; other reads are rounded by item."""
     if operation == "GetItem":
         read = _cost(asked) * _blocks(size(answer.get("Item", {})), READ_BYTES)
         return {_place(asked["Key"]): read}
@@ -156,7 +159,7 @@ def _read_units(
         cost = _cost(wanted)
         return {place: cost * _blocks(found.get(place, 0), READ_BYTES) for place in places}
     if operation == "Query":
-        # What a filter has hidden is taken to be as large as what it let through.
+        # Assume that items removed by a filter are as large as the others.
         items = answer["Items"] or [{}]
         looked_at = sum(map(size, items)) * max(answer["ScannedCount"], 1) // len(items)
         return {_queried(asked): _cost(asked) * _blocks(looked_at, READ_BYTES)}
@@ -180,7 +183,7 @@ def _cost(asked: Mapping[str, Any]) -> float:
 
 
 def _blocks(size: int, block: int) -> int:
-    """At least one: what is not there costs as much as the smallest item."""
+    """At least one, because a missing item costs as much as the smallest one."""
     return max(1, -(-size // block))
 
 
@@ -200,6 +203,6 @@ def _value(value: Mapping[str, Any]) -> int:
 
 
 def _number(text: str) -> int:
-    """A byte for two significant digits, one more, and one for the sign."""
+    """One byte for two significant digits, one more, and one for a minus sign."""
     digits = text.lstrip("-").replace(".", "").strip("0")
     return -(-len(digits) // 2) + 1 + text.startswith("-")

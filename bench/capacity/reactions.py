@@ -1,4 +1,4 @@
-"""What follows from an entry: reads, units and frames, by how many agents are online."""
+"""The reads, read units and frames of the reactions to an entry, by the number of agents online."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import boto3
 
-from bench.capacity.meter import Units, metering
+from bench.capacity.meter import CapacityUnits, metering
 from bench.output import Table, progress
 from chalicelib.domain.access import Role
 from chalicelib.domain.routing.members import Member
@@ -22,14 +22,14 @@ from tests.support.engines import REGION, Fresh, moto
 from tests.support.fakes import FakeSockets
 
 ONLINE = (0, 1, 20)
-WATCHED = ("next message", "bot's message", "pause", "claim", "agent's message", "unpause")
-FORGOTTEN = 5000
-"""Milliseconds after which the world asks anew who is who."""
+MEASURED = ("next message", "bot's message", "pause", "claim", "agent's message", "unpause")
+CACHE_TIME = 5000
+"""Milliseconds after which a container reads bots and people again."""
 LIFE = 60_000
 
 
 def measure() -> Iterator[Table]:
-    commands = [command for command in COMMANDS if command.name in WATCHED]
+    commands = [command for command in COMMANDS if command.name in MEASURED]
     with (
         TemporaryDirectory() as folder,
         moto(Path(folder)) as fresh,
@@ -37,14 +37,14 @@ def measure() -> Iterator[Table]:
     ):
         rows = [_row(fresh, command) for command in commands]
     yield Table(
-        "What follows from an entry",
+        "Reactions to an entry",
         (
             "entry of",
             *(f"{what}, {n} online" for n in ONLINE for what in ("calls", "RRU", "frames")),
         ),
         rows,
-        "Reactions of one entry, one call after the other, by the number of agents online; nobody"
-        " but the owner has the thread open, and the caches of this container are empty.",
+        "The reactions to one entry, with calls in sequence, by the number of agents online. Only"
+        " the owner has the conversation open, and the container's caches are empty.",
     )
 
 
@@ -56,7 +56,7 @@ def _row(fresh: Fresh, command: Command) -> list[str | float]:
     return row
 
 
-def _reactions(fresh: Fresh, command: Command, online: int) -> tuple[Units, int]:
+def _reactions(fresh: Fresh, command: Command, online: int) -> tuple[CapacityUnits, int]:
     with fresh() as stores:
         assert stores.table
         clock, sockets = ManualClock(), FakeSockets()
@@ -68,7 +68,7 @@ def _reactions(fresh: Fresh, command: Command, online: int) -> tuple[Units, int]
         command.given(one)
         command.act(one)
         committed = _last(services, one)
-        clock.advance(FORGOTTEN)
+        clock.advance(CACHE_TIME)
         with metering(stores.table, boto3.client("dynamodb", region_name=REGION)) as units:
             react(services, committed)
         return units, sum(map(len, sockets.frames.values()))

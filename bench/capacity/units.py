@@ -1,4 +1,4 @@
-"""Round trips and capacity units of every command, and what a handoff costs."""
+"""The round trips and capacity units of every command, and the DynamoDB cost of a handoff."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import boto3
 
-from bench.capacity.meter import Units, metering
+from bench.capacity.meter import CapacityUnits, metering
 from bench.output import Table, progress
 from chalicelib.adapters.dynamodb.table import Table as DynamoTable
 from chalicelib.domain.prices import Prices
@@ -17,7 +17,7 @@ from tests.budgets.table_services import TableServices
 from tests.support.clock import ManualClock
 from tests.support.engines import REGION, Fresh, moto
 
-LEAST = {
+MINIMUM = {
     "gate": (1, 1.0, 0.0),
     "next message": (2, 0.0, 2.0),
     "agent's message": (2, 0.0, 2.0),
@@ -26,15 +26,15 @@ LEAST = {
     "unpause": (1, 0.0, 2.0),
     "list": (1, 0.5, 0.0),
 }
-"""Round trips, read and write units that any design needs on DynamoDB, without a log, without an
-answer to a retry, without a look at the heads behind a list; the indexes' writes are in it."""
+"""The round trips, read units and write units (with indexes) that any design on DynamoDB needs, if
+it keeps no log, stores no answers for retries and does not read the heads behind a list."""
 
 PRICES = Prices()
 
 
 def measure() -> Iterator[Table]:
     with TemporaryDirectory() as folder, moto(Path(folder)) as fresh:
-        with progress(f"Units of {len(COMMANDS)} commands"):
+        with progress(f"Capacity units of {len(COMMANDS)} commands"):
             rows = [_row(command, _units(fresh, command)) for command in COMMANDS]
         yield Table(
             "Round trips and capacity units",
@@ -44,27 +44,27 @@ def measure() -> Iterator[Table]:
                 "RRU",
                 "WRU",
                 "index WRU",
-                "least calls",
-                "least RRU",
-                "least WRU",
+                "minimum calls",
+                "minimum RRU",
+                "minimum WRU",
             ),
             rows,
-            "Beside authentication (one read in five seconds); small rows, within one minute."
-            " `least` is the floor of any design,"
-            " index writes included: Baton pays more for an entry in the same transaction as the"
-            " head, which is what makes the log complete and each retry harmless.",
+            "Without authentication (one read in five seconds), with small rows, within one minute."
+            " `minimum` is what any design needs, with index writes. Baton pays more because it"
+            " writes the entry in the same transaction as the head, so that the log is complete and"
+            " retries are harmless.",
         )
-        with progress("Units of a handoff"):
+        with progress("Capacity units of a handoff"):
             yield _priced("One handoff, from the first message to the return", _handoff(fresh))
 
 
-def _row(command: Command, units: Units) -> list[str | float]:
-    least = LEAST.get(command.name)
-    floor = [str(figure) for figure in least] if least else ["", "", ""]
+def _row(command: Command, units: CapacityUnits) -> list[str | float]:
+    minimum = MINIMUM.get(command.name)
+    floor = [str(figure) for figure in minimum] if minimum else ["", "", ""]
     return [command.name, str(len(units.calls)), units.read, units.write, units.index, *floor]
 
 
-def _units(fresh: Fresh, command: Command) -> Units:
+def _units(fresh: Fresh, command: Command) -> CapacityUnits:
     with _scene(fresh) as (table, one):
         command.given(one)
         one.authenticate()
@@ -74,8 +74,8 @@ def _units(fresh: Fresh, command: Command) -> Units:
     return units
 
 
-def _handoff(fresh: Fresh) -> Iterable[tuple[str, Units]]:
-    """Two turns with the bot, a pause, a claim, six messages between person and user, a return."""
+def _handoff(fresh: Fresh) -> Iterable[tuple[str, CapacityUnits]]:
+    """Two turns with the bot, a pause, a claim, six messages with an agent, a return."""
     with _scene(fresh) as (table, one):
         one.authenticate()
         reader = boto3.client("dynamodb", region_name=REGION)
@@ -85,7 +85,7 @@ def _handoff(fresh: Fresh) -> Iterable[tuple[str, Units]]:
         with metering(table, reader) as changes:
             one.do(one.bot, "pause", {"reason": "wants a person"})
             one.do(one.ana, "claim")
-        with metering(table, reader) as with_person:
+        with metering(table, reader) as with_agent:
             for _ in range(3):
                 one.do(one.ana, "messages", {"text": "Hello"})
                 one.say()
@@ -94,12 +94,12 @@ def _handoff(fresh: Fresh) -> Iterable[tuple[str, Units]]:
     return [
         ("4 messages with the bot", with_bot),
         ("pause and claim", changes),
-        ("6 messages with a person", with_person),
+        ("6 messages with an agent", with_agent),
         ("unpause", end),
     ]
 
 
-def _priced(title: str, parts: Iterable[tuple[str, Units]]) -> Table:
+def _priced(title: str, parts: Iterable[tuple[str, CapacityUnits]]) -> Table:
     rows: list[list[str | float]] = [
         [name, str(len(units.calls)), units.read, units.write + units.index, _dollars(units)]
         for name, units in parts
@@ -109,11 +109,11 @@ def _priced(title: str, parts: Iterable[tuple[str, Units]]) -> Table:
         ("part", "calls", "RRU", "WRU, with indexes", "USD a million"),
         rows,
         f"At {PRICES.read} USD a million reads and {PRICES.write} a million writes (list prices,"
-        " us-east-1, on demand); without the reactions, and without API Gateway and Lambda.",
+        " us-east-1, on demand). Reactions, API Gateway and Lambda are not included.",
     )
 
 
-def _dollars(units: Units) -> float:
+def _dollars(units: CapacityUnits) -> float:
     return units.read * PRICES.read + (units.write + units.index) * PRICES.write
 
 

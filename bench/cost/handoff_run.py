@@ -1,8 +1,8 @@
-"""A handoff from the user's first word to the return, played by the product's own code: routes,
-frames, reactions, the webhook worker. Everything that AWS would charge for is counted on the way.
+"""Runs a handoff from the first message to the return with the product's own routes, frames,
+reactions and webhook worker, and counts everything that AWS charges for.
 
-Each step comes 20 seconds after the one before, so that no container remembers who anybody is, and
-each entry has its run of the stream's function to itself: the dearest case.
+It is the most expensive case: steps are 20 seconds apart, so that no container has anything cached,
+and each entry has its own invocation of the stream function.
 """
 
 import json
@@ -42,16 +42,16 @@ from tests.support.fakes import FakeNudges, FakeReceiver, FakeSockets, FakeTopic
 STEP = 20_000
 LIFE = 2 * 3600 * 1000
 FRAME_BYTES = 32 * 1024
-"""API Gateway charges for each that a frame has begun."""
+"""API Gateway charges for each started 32 KB of a frame."""
 ANA = "ana"
-CALLS_OF_A_NUDGE = 3
-"""Sent, received, deleted."""
+SQS_CALLS_PER_MESSAGE = 3
+"""Send, receive, delete."""
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """`write` includes the indexes; `queue` are calls of SQS, `frames` those in both directions,
-    `runs` those of all functions."""
+class Usage:
+    """Amounts that AWS charges for. `write` includes the indexes, `queue` counts SQS calls,
+    `frames` counts both directions, and `runs` counts the invocations of all functions."""
 
     requests: float = 0
     frames: float = 0
@@ -63,27 +63,27 @@ class Used:
     topic: float = 0
     webhooks: float = 0
 
-    def __add__(self, other: "Used") -> "Used":
-        return Used(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
-    def __mul__(self, times: float) -> "Used":
-        return Used(*(times * getattr(self, f.name) for f in fields(self)))
+    def __mul__(self, times: float) -> "Usage":
+        return Usage(*(times * getattr(self, f.name) for f in fields(self)))
 
 
-class Play:
-    """One conversation of a bot with a webhook, and so many agents online: Ana, and others whose
-    consoles show the board."""
+class HandoffRun:
+    """One conversation of a bot with a webhook and `online` agents: Ana, who handles it, and others
+    whose consoles show the list of conversations."""
 
     def __init__(self, table: Table, online: int) -> None:
         self.clock = ManualClock()
         self.services = TableServices(table, self.clock)
         self._table = table
         self._reader = boto3.client("dynamodb", region_name=REGION)
-        self._sockets, self._nudges = FakeSockets(), FakeNudges(self.clock)
+        self._sockets, self._queue = FakeSockets(), FakeNudges(self.clock)
         self._topic, self._receiver = FakeTopic(), FakeReceiver()
         vars(self.services).update(
             sockets=self._sockets,
-            webhook_queue=self._nudges,
+            webhook_queue=self._queue,
             topic=self._topic,
             receiver=self._receiver,
         )
@@ -96,27 +96,27 @@ class Play:
         if online:
             self._open(ANA, person_id("ana@example.test"))
         self.scene: Scene = scene(self.services)
-        self._told = 0
+        self._handled_seq = 0
         self.read_of: dict[Place, float] = defaultdict(float)
         self.written_of: dict[Place, float] = defaultdict(float)
 
-    def by_rest(self, act: Callable[[Scene], Answer]) -> Used:
-        """One request, and all that follows from it."""
+    def by_rest(self, act: Callable[[Scene], Answer]) -> Usage:
+        """Makes one REST request and handles everything that follows from it."""
         answers = list[Answer]()
-        used = self._run(lambda: answers.append(act(self.scene)), Used(requests=1))
+        used = self._run(lambda: answers.append(act(self.scene)), Usage(requests=1))
         assert answers[0].status < 400, answers[0].text
         return used + self._follow()
 
-    def by_frame(self, action: str, **body: object) -> Used:
-        """One frame of Ana's, its reply, and all that follows from it."""
+    def by_frame(self, action: str, **body: object) -> Usage:
+        """Sends one frame as Ana and handles everything that follows from it."""
         frame = {"id": 1, "action": action, "conversation_id": self.scene.cid, "bot": BOT, **body}
         event = {"requestContext": {"connectionId": ANA}, "body": json.dumps(frame)}
-        used = self._run(lambda: handlers.message(self.services, event), Used(frames=1))
+        used = self._run(lambda: handlers.message(self.services, event), Usage(frames=1))
         reply = json.loads(self._sockets.frames[ANA][-1])
         assert reply["ok"], reply
         return used + self._follow()
 
-    def minute(self) -> Used:
+    def minute(self) -> Usage:
         return self._run(lambda: timers.every_minute(self.services))
 
     def rows(self, partition: str) -> list[Item]:
@@ -141,25 +141,25 @@ class Play:
         self.services.connections.put(replace(opened, token_version=known.token_version))
         self._sockets.connect(connection)
 
-    def _follow(self) -> Used:
-        """The stream's function for each new entry, then the worker for each nudge."""
-        used, place = Used(), (BOT, self.scene.cid)
-        while entries := self.services.conversations.entries_after(*place, self._told, 1):
-            self._told = entries[0].seq
+    def _follow(self) -> Usage:
+        """Runs the stream function for each new entry, then the worker for each queue message."""
+        used, place = Usage(), (BOT, self.scene.cid)
+        while entries := self.services.conversations.entries_after(*place, self._handled_seq, 1):
+            self._handled_seq = entries[0].seq
             committed = CommittedEntry(*place, entries[0])
             used += self._run(partial(react, self.services, committed))
-        while queued := self._nudges.receive():
-            used += self._run(partial(self._deliver, queued), Used(queue=CALLS_OF_A_NUDGE))
+        while queued := self._queue.receive():
+            used += self._run(partial(self._deliver, queued), Usage(queue=SQS_CALLS_PER_MESSAGE))
         return used
 
     def _deliver(self, queued: QueuedMessage) -> None:
         body = json.dumps({"bot": BOT, "conversation_id": self.scene.cid, "seq": queued.seq})
         record = {"messageId": "m", "receiptHandle": queued.receipt, "body": body}
         assert not webhook_queue.handle(self.services, {"Records": [record]})["batchItemFailures"]
-        self._nudges.done(queued.receipt)
+        self._queue.done(queued.receipt)
 
-    def _run(self, act: Callable[[], object], beside: Used | None = None) -> Used:
-        """One run of a function; nobody is remembered from the run before."""
+    def _run(self, act: Callable[[], object], beside: Usage | None = None) -> Usage:
+        """Counts one invocation of a function with expired caches."""
         self.clock.advance(STEP)
         before = self._outside()
         with metering(self._table, self._reader) as units:
@@ -167,10 +167,10 @@ class Play:
         _add(self.read_of, units.read_of)
         _add(self.written_of, units.written_of)
         frames, topic, webhooks = map(sub, self._outside(), before)
-        inside = Used(runs=1, calls=len(units.calls), read=units.read)
-        written = Used(write=units.write + units.index)
-        told = Used(frames=frames, topic=topic, webhooks=webhooks)
-        return inside + written + told + (beside or Used())
+        inside = Usage(runs=1, calls=len(units.calls), read=units.read)
+        written = Usage(write=units.write + units.index)
+        sent = Usage(frames=frames, topic=topic, webhooks=webhooks)
+        return inside + written + sent + (beside or Usage())
 
     def _outside(self) -> tuple[int, int, int]:
         sent = (frame for frames in self._sockets.frames.values() for frame in frames)
@@ -184,62 +184,64 @@ def _add(to: dict[Place, float], more: Mapping[Place, float]) -> None:
 
 
 @contextmanager
-def playing(online: int) -> Iterator[Play]:
+def handoff_run(online: int) -> Iterator[HandoffRun]:
     with TemporaryDirectory() as folder, moto(Path(folder)) as fresh, fresh() as stores:
         assert stores.table
-        yield Play(stores.table, online)
+        yield HandoffRun(stores.table, online)
 
 
-PARTS = ("with the bot", "request", "look and claim", "messages", "return")
-SAID_WITH_BOT, SAID_WITH_PERSON = 4, 20
+PARTS = ("with the bot", "request", "open and claim", "messages", "return")
+MESSAGES_WITH_BOT, MESSAGES_WITH_AGENT = 4, 20
 
 
-def handoff(online: int) -> dict[str, Used]:
-    """By part: two turns with the bot, the request, Ana who looks and claims, twenty messages
-    between her and the user, the return. The bot's platform calls by REST, Ana's console by
-    frames."""
-    with playing(online) as play:
-        return dict(zip(PARTS, parts(play), strict=True))
+def handoff(online: int) -> dict[str, Usage]:
+    """The usage of each part: two turns with the bot, the request, Ana opens and claims the
+    conversation, twenty messages between her and the user, the return. The bot uses REST, Ana's
+    console uses frames."""
+    with handoff_run(online) as run:
+        return dict(zip(PARTS, parts(run), strict=True))
 
 
-def parts(play: Play) -> Iterator[Used]:
+def parts(run: HandoffRun) -> Iterator[Usage]:
     said = {who: partial(Scene.say, sender=who) for who in ("user", "bot")}
-    turns = [play.by_rest(said[who]) for _ in range(SAID_WITH_BOT // 2) for who in ("user", "bot")]
+    turns = [
+        run.by_rest(said[who]) for _ in range(MESSAGES_WITH_BOT // 2) for who in ("user", "bot")
+    ]
     yield total(turns)
-    yield play.by_rest(lambda s: s.do(s.bot, "pause", {"reason": "wants a person"}))
-    yield play.by_frame("watch") + play.by_frame("claim")
+    yield run.by_rest(lambda s: s.do(s.bot, "pause", {"reason": "wants a person"}))
+    yield run.by_frame("watch") + run.by_frame("claim")
     yield total(
-        play.by_frame("message", text="Hello, how can I help?") + play.by_rest(Scene.say)
-        for _ in range(SAID_WITH_PERSON // 2)
+        run.by_frame("message", text="Hello, how can I help?") + run.by_rest(Scene.say)
+        for _ in range(MESSAGES_WITH_AGENT // 2)
     )
-    yield play.by_frame("unpause")
+    yield run.by_frame("unpause")
 
 
-def gate() -> Used:
-    """One question, asked by a bot that this container does not remember."""
-    with playing(0) as play:
-        play.by_rest(Scene.say)
-        return play.by_rest(lambda s: s.look(s.bot, "/gate"))
+def gate() -> Usage:
+    """One gate call of a bot that is not cached."""
+    with handoff_run(0) as run:
+        run.by_rest(Scene.say)
+        return run.by_rest(lambda s: s.look(s.bot, "/gate"))
 
 
-def gated_message(online: int) -> Used:
-    """A later message of a user that the bot handles alone; its answer says whether the bot may
-    speak."""
-    with playing(online) as play:
-        play.by_rest(Scene.say)
-        return play.by_rest(Scene.say)
+def gated_message(online: int) -> Usage:
+    """A user's message, not the first one, that the bot handles alone; the answer contains the
+    gate's decision."""
+    with handoff_run(online) as run:
+        run.by_rest(Scene.say)
+        return run.by_rest(Scene.say)
 
 
-def ping() -> Used:
-    with playing(1) as play:
-        return play.by_frame("ping")
+def ping() -> Usage:
+    with handoff_run(1) as run:
+        return run.by_frame("ping")
 
 
-def idle_minute() -> Used:
-    """Of the sweep, with the two bots of the seed and nobody online."""
-    with playing(0) as play:
-        return play.minute()
+def idle_minute() -> Usage:
+    """One run of the sweep with the two demo bots and nobody online."""
+    with handoff_run(0) as run:
+        return run.minute()
 
 
-def total(parts: Iterable[Used]) -> Used:
-    return sum(parts, Used())
+def total(parts: Iterable[Usage]) -> Usage:
+    return sum(parts, Usage())

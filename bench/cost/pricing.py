@@ -1,17 +1,17 @@
-"""What was counted, times the list of prices."""
+"""Multiplies counted usage by AWS's list prices."""
 
-from bench.cost.handoff_run import Used
+from bench.cost.handoff_run import Usage
 from chalicelib.domain.cost import GIGABYTES, MILLION, SECONDS
 from chalicelib.domain.prices import Prices
 
 PRICES = Prices()
 LOG_KILOBYTES = 1
-"""Of one run: our line and Lambda's own three. Assumed."""
+"""Assumed size of one invocation's log: our line and Lambda's three."""
 SERVICES = ("REST API", "WebSocket", "Lambda", "DynamoDB", "SQS", "SNS", "logs")
 
 
-def dollars(used: Used, prices: Prices = PRICES) -> dict[str, float]:
-    """By service."""
+def dollars(used: Usage, prices: Prices = PRICES) -> dict[str, float]:
+    """The cost in USD by service."""
     compute = SECONDS * GIGABYTES * prices.gigabyte_second
     amounts = (
         used.requests * prices.request / MILLION,
@@ -25,5 +25,5 @@ def dollars(used: Used, prices: Prices = PRICES) -> dict[str, float]:
     return dict(zip(SERVICES, amounts, strict=True))
 
 
-def sum_of(used: Used) -> float:
+def sum_of(used: Usage) -> float:
     return sum(dollars(used).values())

@@ -1,5 +1,5 @@
-"""What the start of each function costs, as it is packaged, beside `import boto3` of the same run:
-instructions, and processor time. Neither network nor Lambda is in it."""
+"""The cost of each function's cold start as packaged, in instructions and processor time, compared
+with `import boto3` in the same run. Network and Lambda itself are not included."""
 
 import compileall
 import random
@@ -18,9 +18,9 @@ from tests.budgets.package import installed, slimmed
 
 YARDSTICK = "import boto3"
 ROUNDS = 9
-"""Of processor times, all programs in turns, the first left out."""
+"""Rounds for the processor times; each runs all programs, and a first round is discarded."""
 
-GATE = "from bench.cpu.replay import Gate\nGate({recording!r}).call()"
+GATE = "from bench.cpu.replay import ReplayedGate\nReplayedGate({recording!r}).call()"
 READY = "from bench.cpu.replay import ready\nready({recording!r}, {modules}, {ports}, {clients})"
 ENTRYPOINTS = "chalicelib.entrypoints"
 REST = f"{ENTRYPOINTS}.http.router"
@@ -62,7 +62,8 @@ FUNCTIONS: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {
         (),
     ),
 }
-"""What the usual call of each loads, the ports that it asks for, and the services behind them."""
+"""For the usual call of each function: the modules that it imports, the ports that it uses, and the
+AWS services behind them."""
 
 
 def measure() -> Iterator[Table]:
@@ -81,7 +82,7 @@ def measure() -> Iterator[Table]:
 
 
 def compile_ours() -> None:
-    """What the programs load beside the package: so that loading it is counted, not compiling."""
+    """Compiles our benchmark modules, so that compiling them is not counted."""
     for ours in ("bench", "tests"):
         compileall.compile_dir(ROOT / ours, quiet=1, maxlevels=1)
 
@@ -93,15 +94,14 @@ def _gate(here: Cachegrind, slim: Cachegrind, whole: Cachegrind, recording: str)
         "import chalice.app": (here, "import chalice.app"),
         "import app": (slim, "import app"),
         "gate, as packaged": (slim, gate),
-        "gate, with bytecode, not trimmed": (here, gate),
-        "gate, as Chalice packs it": (whole, gate),
+        "gate, with bytecode, untrimmed": (here, gate),
+        "gate, as Chalice packages it": (whole, gate),
     }
     return Table(
         "Cold start up to the first gate answer",
         ("program", "million instructions", "/ import boto3", "CPU / import boto3"),
         _rows(programs),
-        "Recorded answers stand in for the network. Chalice packs no bytecode, and all of"
-        " botocore.",
+        "Recorded answers replace the network. Chalice packages no bytecode, and all of botocore.",
     )
 
 
@@ -111,10 +111,10 @@ def _functions(here: Cachegrind, slim: Cachegrind, recording: str) -> Table:
         program = READY.format(recording=recording, modules=modules, ports=ports, clients=clients)
         programs[name] = (slim, program)
     return Table(
-        "Start of each function, as packaged",
+        "Cold start of each function, as packaged",
         ("function", "million instructions", "/ import boto3", "CPU / import boto3"),
         _rows(programs),
-        "All that its usual call loads, and the clients made; without the call itself.",
+        "Imports and AWS clients of its usual call, without the call itself.",
     )
 
 
@@ -131,7 +131,7 @@ def _rows(programs: Programs) -> list[Sequence[Cell]]:
 
 
 def _processor_times(programs: Programs) -> dict[str, float]:
-    """Medians, with Python's own start taken off."""
+    """Median seconds, minus the start of Python itself."""
     here = programs[YARDSTICK][0]
     runs = {"": (here, "pass"), **programs}
     taken: dict[str, list[float]] = {name: [] for name in runs}

@@ -1,4 +1,4 @@
-"""Records what DynamoDB answers to a gate call, for `bench.cpu.replay` to play back."""
+"""Records DynamoDB's answers to a gate call for `bench.cpu.replay`."""
 
 import json
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ from tests.support.api import DEMO_KEY
 from tests.support.clock import ManualClock
 from tests.support.engines import CREDENTIALS, REGION, moto
 
-CACHED = 5000
-"""Milliseconds after which authentication reads again."""
+CACHE_TIME = 5000
+"""Milliseconds after which authentication reads the table again."""
 
 
 def record(folder: Path) -> Path:
-    """The file to play back."""
+    """Writes the recording into `folder` and returns its path."""
     clock = ManualClock()
     with moto(folder) as fresh, fresh() as stores:
         assert stores.table
         table = stores.table.connection.table_name
         one = scene(TableServices(stores.table, clock))
         GATE.given(one)
-        clock.advance(CACHED)
+        clock.advance(CACHE_TIME)
         with _answers(stores.table.client) as answers:
             GATE.act(one)
     head = keys.head(BOT, one.cid)
@@ -47,7 +47,7 @@ def record(folder: Path) -> Path:
 
 @contextmanager
 def _answers(client: Any) -> Iterator[dict[str, str]]:
-    """By operation, as they came over the wire."""
+    """The raw answers, by operation."""
     answers: dict[str, str] = {}
 
     def note(http_response: Any, model: Any, **_: object) -> None:

@@ -1,6 +1,7 @@
-"""The gate as Lambda calls it, with recorded answers where the network would be.
+"""Calls the gate as Lambda does, with recorded answers in place of the network.
 
-Imported by the programs whose instructions are counted: it loads nothing that the app does not.
+The programs whose instructions are counted import this module, so it must import nothing that the
+app does not import itself.
 """
 
 import json
@@ -20,7 +21,8 @@ ROUTE = "/api/v1/bots/{bot}/conversations/{id}/gate"
 def ready(
     recording: str, modules: Sequence[str], ports: Sequence[str], clients: Sequence[str]
 ) -> None:
-    """Up to where a function's first call could begin: all is loaded, and its clients are made."""
+    """Brings a function to the point where its first call can begin: imports its modules and
+    creates its adapters and AWS clients."""
     os.environ.update(json.loads(Path(recording).read_text())["environment"])
     for module in modules:
         import_module(module)
@@ -31,16 +33,16 @@ def ready(
         services.client(service)
 
 
-class Gate:
-    """`recording` is a file of `bench.cpu.recording`."""
+class ReplayedGate:
+    """`recording` is a file that `bench.cpu.recording` wrote."""
 
     def __init__(self, recording: str) -> None:
         recorded = json.loads(Path(recording).read_text())
         os.environ.update(recorded["environment"])
         services = wiring.services()
-        vars(services)["clock"] = StillClock(recorded["now"])
+        vars(services)["clock"] = StoppedClock(recorded["now"])
         self._client = services.table.client
-        self._answers = Answers(recorded["answers"])
+        self._answers = RecordedAnswers(recorded["answers"])
         self._client.meta.events.register("before-send.dynamodb", self._answers.give)
         place = {"bot": recorded["bot"], "id": recorded["id"]}
         self._event = rest_event("GET", ROUTE, place, token=recorded["token"])
@@ -51,18 +53,18 @@ class Gate:
         }
 
     def call(self, times: int = 1) -> None:
-        """From the event to the response."""
+        """Handles a gate request, from the event to the response."""
         for _ in range(times):
             answer = application.app(self._event, None)
             assert answer["statusCode"] == 200, answer
 
     def get_item(self, times: int) -> None:
-        """The same read by our client alone."""
+        """Makes the same read with our client only."""
         for _ in range(times):
             assert self._client.get_item(**self._read)["Item"]
 
     def plain_get_item(self, times: int) -> None:
-        """The same read by botocore's client as it comes."""
+        """Makes the same read with an unmodified botocore client."""
         from botocore.session import get_session
 
         self._client = get_session().create_client("dynamodb")
@@ -70,8 +72,8 @@ class Gate:
         self.get_item(times)
 
 
-class StillClock:
-    """Who is known stays known for as long as no time passes."""
+class StoppedClock:
+    """A clock that stands still, so that cached bots and people stay cached."""
 
     def __init__(self, now: int) -> None:
         self._now = now
@@ -80,7 +82,7 @@ class StillClock:
         return self._now
 
 
-class Answers:
+class RecordedAnswers:
     def __init__(self, by_operation: dict[str, str]) -> None:
         self._contents = {name: text.encode() for name, text in by_operation.items()}
 
@@ -89,12 +91,14 @@ class Answers:
 
         operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
         headers = {"content-type": "application/x-amz-json-1.0"}
-        # botocore asks for no more of it than `get` and `items`.
-        return AWSResponse(request.url, 200, cast(Any, headers), Body(self._contents[operation]))
+        # botocore uses only `get` and `items` of the headers.
+        return AWSResponse(
+            request.url, 200, cast(Any, headers), RecordedBody(self._contents[operation])
+        )
 
 
-class Body:
-    """As much of an urllib3 response as botocore looks at."""
+class RecordedBody:
+    """The part of an urllib3 response that botocore uses."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content

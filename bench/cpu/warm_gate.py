@@ -1,5 +1,5 @@
-"""What a warm gate call costs, in instructions: within 0.1 % the same on every machine with
-the same libraries, where milliseconds are not."""
+"""The cost of a warm gate call in instructions, which differ by less than 0.1 % between machines
+with the same libraries; milliseconds differ much more."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.budgets import cachegrind
 from tests.budgets.cachegrind import Cachegrind
 
 FEW, MANY = 10, 60
-FLOOR = "GetItem, botocore's client as it comes"
+FLOOR = "GetItem, unmodified botocore client"
 
 
 def measure() -> Iterator[Table]:
@@ -35,7 +35,7 @@ def _warm(count: cachegrind.Count, recording: Path) -> Table:
         "Warm gate call",
         ("what", "thousand instructions", "/ GetItem"),
         [[name, n // 1000, n / each[FLOOR]] for name, n in each.items()],
-        f"The difference of {MANY} and {FEW} calls, by one; authentication is remembered.",
+        f"Per call: ({MANY} calls - {FEW} calls) / {MANY - FEW}. Authentication is cached.",
     )
 
 
@@ -45,4 +45,4 @@ def _difference(count: cachegrind.Count, recording: Path, call: str) -> float:
 
 
 def _gate(recording: Path, call: str) -> str:
-    return f"from bench.cpu.replay import Gate\nGate({str(recording)!r}).{call}"
+    return f"from bench.cpu.replay import ReplayedGate\nReplayedGate({str(recording)!r}).{call}"

@@ -1,5 +1,5 @@
-"""The console under load, in the system's Chromium: frames while a long list and a long thread are
-scrolled, and how much of them is in the page."""
+"""Measures the console under load in the system's Chromium: frame times while a long list and a
+long conversation scroll, and the number of elements in the page."""
 
 import shutil
 from collections.abc import Iterator
@@ -45,8 +45,8 @@ def measure() -> Iterator[Table]:
         "The console under load",
         ("view", "elements in the page", "median frame (ms)", "95 % of frames (ms)", "over 33 ms"),
         rows,
-        "120 frames of scrolling, without a graphics card; a screen shows 60 frames a second, so"
-        " 16.7 ms is the floor.",
+        "120 frames of scrolling without a graphics card. A screen shows 60 frames a second, so"
+        " 16.7 ms is the minimum.",
     )
 
 
@@ -57,15 +57,15 @@ def _rows(page: Page, url: str, bot: BotClient) -> Iterator[list[str | float]]:
     page.locator("input[name=password]").fill("ana-demo")
     page.locator("form button.primary").click()
     page.locator(".row").first.wait_for()
-    yield _row(page, "one conversation, standing", ".rows", 0)
+    yield _row(page, "one conversation, no scrolling", ".rows", 0)
     page.locator(".row").first.click()
     page.locator(".reason").wait_for()
     fill_thread(page, head["id"], ENTRIES)
     page.wait_for_timeout(500)
-    yield _row(page, f"a thread of {ENTRIES:,} entries", ".log", -60)
+    yield _row(page, f"a conversation of {ENTRIES:,} entries", ".log", -60)
     fill_inbox(page, head, WAITING)
     page.wait_for_timeout(500)
-    yield _row(page, f"{WAITING} who wait", ".rows", 60)
+    yield _row(page, f"{WAITING} waiting conversations", ".rows", 60)
 
 
 def _row(page: Page, name: str, selector: str, by: int) -> list[str | float]:

@@ -1,7 +1,8 @@
-"""How fast the local stack answers and pushes, against a floor of the same minute.
+"""Measures how fast the local stack answers and pushes, relative to a floor measured in the same
+run.
 
-One machine does everything here, the engine in place of DynamoDB too: the ratios say something,
-the milliseconds do not.
+Everything runs on one machine, with an engine instead of DynamoDB, so only the ratios are
+meaningful.
 """
 
 import math
@@ -21,7 +22,7 @@ from tests.support.stack import Stack
 CALLS, PUSHES, TOGETHER = 1000, 60, 8
 WARM_UP = 100
 WITHIN = 10.0
-"""Seconds that a frame may take."""
+"""The longest time in seconds to wait for a frame."""
 
 Call = Callable[[], object]
 
@@ -43,12 +44,12 @@ def _running(state: Path) -> Iterator[Stack]:
     try:
         yield stack
     finally:
-        # Nobody waits for what the stream still holds: its state is thrown away.
+        # Kill it instead of draining the stream, because its state is discarded.
         stack.kill()
 
 
 def _calls(port: int, user: str = "user-1") -> dict[str, Call]:
-    """The first is the floor: it asks nothing of nobody."""
+    """The calls to measure. The first one is the floor: it reads no table."""
     client = Client(port)
     conversation_id = client.say(user)["conversation_id"]
     return {
@@ -59,7 +60,8 @@ def _calls(port: int, user: str = "user-1") -> dict[str, Call]:
 
 
 def _times(calls: dict[str, Call]) -> dict[str, list[float]]:
-    """In turns, so that what the machine does besides meets all alike; in milliseconds."""
+    """Times in milliseconds. The calls alternate, so that other load affects all of them
+    equally."""
     times: dict[str, list[float]] = {name: [] for name in calls}
     for number in range(WARM_UP + CALLS):
         for name, call in calls.items():
@@ -80,8 +82,8 @@ def _latencies(times: dict[str, list[float]]) -> Table:
         "One caller of the local stack",
         ("call", "p50 ms", "p50 / floor", "p99 ms", "p99 / floor"),
         rows,
-        f"{CALLS} calls of each kind in turns; the ratios are to the floor's p50. A p99 rests on"
-        f" {CALLS // 100} calls.",
+        f"{CALLS} calls of each kind, alternating; ratios are relative to the floor's p50. A p99"
+        f" depends on {CALLS // 100} calls.",
     )
 
 
@@ -93,7 +95,7 @@ def _rates(port: int) -> Table:
         f"{TOGETHER} callers of the local stack at once",
         ("call", "a second", "/ floor"),
         [[name, rate, rate / floor] for name, rate in rates.items()],
-        "Each caller has a conversation of its own.",
+        "Each caller has its own conversation.",
     )
 
 
@@ -124,11 +126,11 @@ def _pushes(stack: Stack) -> Table:
         ["pause to the agent's frame", median(pushes), median(pushes) / floor, _p99(pushes)],
     ]
     return Table(
-        "From the pause to the agent's socket",
-        ("what", "p50 ms", "p50 / floor", "slowest but 1 % ms"),
+        "From the pause to the agent's frame",
+        ("what", "p50 ms", "p50 / floor", "p99 ms"),
         rows,
-        "From sending the request: the handler, the transaction, the engine's stream, its pump, the"
-        " reaction, the management API, the frame.",
+        "Measured from sending the request: handler, transaction, the engine's stream, the stream"
+        " poller, reaction, management API, frame.",
     )
 
 

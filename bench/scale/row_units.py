@@ -1,44 +1,44 @@
-"""Which rows and partitions a handoff and the messages before it read and write, counted on the
-product's own code, and what a line through two counts says of more agents."""
+"""Counts which rows and partitions a handoff and the messages before it read and write, and
+extrapolates to more agents."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bench.capacity.meter import Place, shown, size
+from bench.capacity.meter import Place, projected, size
 from bench.cost import handoff_run
-from bench.cost.handoff_run import PARTS, Used
+from bench.cost.handoff_run import PARTS, Usage
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.schema import INDEXES
 from tests.budgets.scene import BOT
 
 FEW, MORE = 1, 69
-"""Agents online in the two plays that are counted; at 69 the list of connections has just begun
-another 4 KB. Rounding takes up to a fifth away from what the list of members reads."""
+"""The agents online in the two counted runs. With 69 the list of connections has just exceeded 4
+KB. Rounding makes the extrapolated reads of the member list up to a fifth too small."""
 PARTITIONS = {
     "S": "connections of a bot",
     "F": "webhook slots of a bot",
     "D": "webhook log of a bot",
     "R": "report counters of a bot",
 }
-Heat = Mapping[str, float]
+UnitsByPlace = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """Of one part of a handoff: all that it uses, and its units by kind of place."""
+class PartUsage:
+    """The usage of one part of a handoff, and its capacity units by kind of place."""
 
-    used: Used
-    read: Heat
-    written: Heat
+    used: Usage
+    read: UnitsByPlace
+    written: UnitsByPlace
 
 
-Figures = Callable[[str, int], Counted]
-"""Of a part, with so many agents of the bot online."""
+Figures = Callable[[str, int], PartUsage]
+"""The usage of a part with this number of the bot's agents online."""
 
 
 def kind(place: Place) -> str:
-    """What a row or partition is, whosever it is."""
+    """The kind of a row or partition, without ids."""
     pk, sk = place
     index, _, partition = pk.rpartition(" ")
     if index:
@@ -61,9 +61,9 @@ def _of_bot(sk: str | None) -> str:
 def count(few: int = FEW, more: int = MORE) -> Figures:
     first, second = _counted(few), _counted(more)
 
-    def figures(part: str, online: int) -> Counted:
+    def figures(part: str, online: int) -> PartUsage:
         near, far, times = first[part], second[part], (online - few) / (more - few)
-        return Counted(
+        return PartUsage(
             near.used + (far.used + near.used * -1) * times,
             _line(near.read, far.read, times),
             _line(near.written, far.written, times),
@@ -72,17 +72,17 @@ def count(few: int = FEW, more: int = MORE) -> Figures:
     return figures
 
 
-def _counted(online: int) -> dict[str, Counted]:
+def _counted(online: int) -> dict[str, PartUsage]:
     counted = {}
-    with handoff_run.playing(online) as play:
-        for name, used in zip(PARTS, handoff_run.parts(play), strict=True):
-            counted[name] = Counted(used, _by_kind(play.read_of), _by_kind(play.written_of))
-            play.read_of.clear()
-            play.written_of.clear()
+    with handoff_run.handoff_run(online) as run:
+        for name, used in zip(PARTS, handoff_run.parts(run), strict=True):
+            counted[name] = PartUsage(used, _by_kind(run.read_of), _by_kind(run.written_of))
+            run.read_of.clear()
+            run.written_of.clear()
     return counted
 
 
-def _by_kind(units: Mapping[Place, float]) -> Heat:
+def _by_kind(units: Mapping[Place, float]) -> UnitsByPlace:
     found: dict[str, float] = defaultdict(float)
     for place, amount in units.items():
         assert place[0].count(BOT) <= 1
@@ -90,15 +90,15 @@ def _by_kind(units: Mapping[Place, float]) -> Heat:
     return found
 
 
-def _line(near: Heat, far: Heat, times: float) -> Heat:
+def _line(near: UnitsByPlace, far: UnitsByPlace, times: float) -> UnitsByPlace:
     pairs = {each: (near.get(each, 0), far.get(each, 0)) for each in {*near, *far}}
     return {each: first + (last - first) * times for each, (first, last) in pairs.items()}
 
 
 def sizes() -> dict[str, int]:
-    """Bytes in each index, of a conversation that an agent owns and of its handoff."""
-    with handoff_run.playing(0) as play:
-        play.scene.own()
-        rows = play.rows(keys.conversation(BOT, play.scene.cid))
-    found = [(index, shown(row, index)) for row in rows for index in INDEXES]
+    """The bytes in each index for one conversation with an owner and its handoff."""
+    with handoff_run.handoff_run(0) as run:
+        run.scene.own()
+        rows = run.rows(keys.conversation(BOT, run.scene.cid))
+    found = [(index, projected(row, index)) for row in rows for index in INDEXES]
     return {index: size(item) for index, item in found if item}

@@ -1,17 +1,17 @@
-"""The estimate in the report rests on what is counted, not on what was once believed."""
+"""The report's cost estimate agrees with the counted usage of a handoff."""
 
 from pathlib import Path
 
 import pytest
 
 from bench.cost.cost_tables import HEARTBEAT
-from bench.cost.handoff_run import PARTS, SAID_WITH_PERSON, handoff, total
+from bench.cost.handoff_run import MESSAGES_WITH_AGENT, PARTS, handoff, total
 from bench.cost.pricing import dollars
 from chalicelib.domain.cost import estimate
 from tests.support.engines import CREDENTIALS
 
 SOCKET = Path(__file__).parents[2] / "chalicelib/console/connection/socket.js"
-TALLY = {"messages": SAID_WITH_PERSON, "moves": 3}
+TALLY = {"messages": MESSAGES_WITH_AGENT, "moves": 3}
 SERVICES = {
     "dynamodb": "DynamoDB",
     "api_gateway": "REST API",
@@ -23,7 +23,7 @@ SERVICES = {
 
 
 @pytest.mark.parametrize("agents", [1, 12])
-def test_the_estimate_for_a_handoff_is_what_a_played_one_costs(
+def test_the_estimate_for_a_handoff_agrees_with_the_counted_cost(
     agents: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable, text in CREDENTIALS.items():
@@ -31,9 +31,9 @@ def test_the_estimate_for_a_handoff_is_what_a_played_one_costs(
     parts = handoff(agents)
     with_bot = PARTS[0]
 
-    played = dollars(total(used for name, used in parts.items() if name != with_bot))
+    cost = dollars(total(used for name, used in parts.items() if name != with_bot))
 
-    counted = {service: played[name] for service, name in SERVICES.items()}
+    counted = {service: cost[name] for service, name in SERVICES.items()}
     assert estimate(TALLY, agents) == pytest.approx(counted, rel=0.05)
 
 

@@ -55,7 +55,9 @@ def test_a_gate_call_loads_nothing_that_only_another_call_needs(
 ) -> None:
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    gate = f"from bench.cpu.replay import Gate; Gate({str(record(tmp_path))!r}).call()"
+    gate = (
+        f"from bench.cpu.replay import ReplayedGate; ReplayedGate({str(record(tmp_path))!r}).call()"
+    )
 
     assert _loaded(gate, OF_OTHER_CALLS) == []
 

@@ -1,4 +1,4 @@
-"""The meter of the benchmarks knows DynamoDB's rules for units."""
+"""The meter follows DynamoDB's rules for capacity units."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.support.engines import REGION
 
 HEAD: Item = {"pk": {"S": "p"}, "sk": {"S": "HEAD"}, "i": {"S": "b"}, "rk": {"S": "1"}}
 OVERHEAD = len("pkpskstpun")
-"""Bytes of the rows here, beside the name that they carry."""
+"""The bytes of a test row without the value of its name."""
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ OVERHEAD = len("pkpskstpun")
         ({"M": {"k": {"S": "v"}}}, 3 + 1 + 1 + 1),
     ],
 )
-def test_an_item_weighs_its_names_and_values(value: dict[str, Any], bytes_: int) -> None:
+def test_the_size_of_an_item_includes_names_and_values(value: dict[str, Any], bytes_: int) -> None:
     assert size({"name": value}) == 4 + bytes_
 
 
@@ -51,7 +51,7 @@ def test_an_item_weighs_its_names_and_values(value: dict[str, Any], bytes_: int)
         (None, {"pk": {"S": "p"}, "sk": {"S": "E#1"}}, 0),
     ],
 )
-def test_an_index_pays_for_what_changes_in_it(
+def test_an_index_is_written_only_if_its_projection_changes(
     before: Item | None, after: Item | None, writes: int
 ) -> None:
     assert sum(index_writes(before, after).values()) == writes
@@ -60,7 +60,7 @@ def test_an_index_pays_for_what_changes_in_it(
 @pytest.mark.parametrize(
     ("length", "written"), [(1024 - OVERHEAD, 1), (1025 - OVERHEAD, 2), (2049 - OVERHEAD, 3)]
 )
-def test_a_write_pays_for_each_kilobyte_and_twice_in_a_transaction(
+def test_a_write_costs_a_unit_per_kilobyte_and_twice_that_in_a_transaction(
     table: Table, length: int, written: int
 ) -> None:
     row = ProfileRow.at(RowKey("p", "s"), name="x" * length)

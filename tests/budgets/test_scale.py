@@ -1,60 +1,62 @@
-"""The model of a large day keeps the laws that no queue can break, and finds what heats."""
+"""The simulation of a large day obeys the laws of queueing, and finds hot keys."""
 
 import pytest
 
-from bench.cost.handoff_run import PARTS, Used
+from bench.cost.handoff_run import PARTS, Usage
 from bench.scale.hot_keys import READS, WRITES, hottest, throttled
-from bench.scale.row_units import Counted, kind
-from bench.scale.simulation import HOT, Day, Scenario, play
+from bench.scale.row_units import PartUsage, kind
+from bench.scale.simulation import BUSIEST, Scenario, SimulatedDay, simulate
 
 SMALL = Scenario(conversations=40_000, agents=45, bots=4, seconds=900)
-"""Some four thousand handoffs, and agents who have a little too much to do."""
+"""About four thousand handoffs, and slightly too few agents."""
 
 
 @pytest.fixture(scope="module")
-def day() -> Day:
-    return play(SMALL)
+def day() -> SimulatedDay:
+    return simulate(SMALL)
 
 
-def test_every_handoff_is_taken_once_and_ends_once(day: Day) -> None:
+def test_every_handoff_is_assigned_once_and_ends_once(day: SimulatedDay) -> None:
     requested = sum(day.requested)
 
     assert 3_500 < requested < 4_500
-    assert sum(day.returned) == sum(line.ended for line in day.lines) == requested
-    assert sum(len(line.waited) for line in day.lines) == requested
-    assert all(not line.waiting and line.busy == 0 for line in day.lines)
+    assert sum(day.returned) == sum(line.ended for line in day.queues) == requested
+    assert sum(len(line.waited) for line in day.queues) == requested
+    assert all(not line.waiting and line.busy == 0 for line in day.queues)
 
 
-def test_somebody_waits_and_nobody_less_than_not_at_all(day: Day) -> None:
-    waited = [each for line in day.lines for each in line.waited]
+def test_some_users_wait_and_no_wait_is_negative(day: SimulatedDay) -> None:
+    waited = [each for line in day.queues for each in line.waited]
 
     assert max(waited) > 60
     assert min(waited) == 0
 
 
 @pytest.mark.parametrize("bot", range(SMALL.bots))
-def test_littles_law_holds_for_who_waits_and_who_is_talked_to(day: Day, bot: int) -> None:
-    line = day.lines[bot]
+def test_littles_law_holds_for_waiting_and_active_handoffs(day: SimulatedDay, bot: int) -> None:
+    line = day.queues[bot]
 
     assert line.area_waiting == pytest.approx(sum(line.waited), rel=1e-6)
     assert line.area_busy == pytest.approx(line.talked, rel=1e-6)
 
 
-def test_the_busiest_bot_has_the_share_that_it_was_given(day: Day) -> None:
-    assert len(day.lines[HOT].waited) / sum(day.requested) == pytest.approx(SMALL.hot, abs=0.03)
+def test_the_busiest_bot_has_its_share(day: SimulatedDay) -> None:
+    assert len(day.queues[BUSIEST].waited) / sum(day.requested) == pytest.approx(
+        SMALL.busiest_share, abs=0.03
+    )
 
 
-def test_the_same_seed_is_the_same_day(day: Day) -> None:
-    again = play(SMALL)
+def test_the_same_seed_gives_the_same_day(day: SimulatedDay) -> None:
+    again = simulate(SMALL)
 
     assert again.requested == day.requested
-    assert [line.waited for line in again.lines] == [line.waited for line in day.lines]
+    assert [line.waited for line in again.queues] == [line.waited for line in day.queues]
 
 
-def test_a_planted_hot_key_is_found(day: Day) -> None:
-    def figures(part: str, _: int) -> Counted:
+def test_a_planted_hot_key_is_found(day: SimulatedDay) -> None:
+    def figures(part: str, _: int) -> PartUsage:
         planted = 50_000.0 if part == PARTS[-1] else 0.0
-        return Counted(Used(), {"index board, of a bot": 1.0}, {"one row for all": planted})
+        return PartUsage(Usage(), {"index board, of a bot": 1.0}, {"one row for all": planted})
 
     found = hottest(day, figures, containers=10)
 
@@ -65,7 +67,7 @@ def test_a_planted_hot_key_is_found(day: Day) -> None:
     assert all(each.factor < 1 for each in found[1:])
 
 
-def test_what_passes_the_limit_waits_and_is_made_up_for() -> None:
+def test_demand_over_the_limit_waits_for_later_minutes() -> None:
     late = throttled("row", "write", [WRITES, 2 * WRITES, 2 * WRITES, 0, 0, 0])
 
     assert (late.minutes, late.behind, late.factor) == (2, 120, 2)
@@ -86,5 +88,5 @@ def test_what_passes_the_limit_waits_and_is_made_up_for() -> None:
         (("A#p", "PRESENCE"), "a person"),
     ],
 )
-def test_each_place_is_called_by_what_it_is(place: tuple[str, str | None], name: str) -> None:
+def test_each_place_has_the_name_of_its_kind(place: tuple[str, str | None], name: str) -> None:
     assert kind(place) == name
