@@ -10,7 +10,7 @@ import boto3
 from bench.capacity.meter import CapacityUnits, metering
 from bench.output import Table, progress
 from chalicelib.adapters.dynamodb.table import Table as DynamoTable
-from chalicelib.domain.prices import Prices
+from chalicelib.usecases.reports.aws_prices import AwsPrices
 from tests.budgets.commands import COMMANDS, Command
 from tests.budgets.scene import Scene, scene
 from tests.budgets.table_services import TableServices
@@ -29,7 +29,7 @@ MINIMUM = {
 """The round trips, read units and write units (with indexes) that any design on DynamoDB needs, if
 it keeps no log, stores no answers for retries and does not read the heads behind a list."""
 
-PRICES = Prices()
+PRICES = AwsPrices()
 
 
 def measure() -> Iterator[Table]:

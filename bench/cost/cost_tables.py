@@ -8,9 +8,9 @@ from bench.cost.competitors import COMPETITORS
 from bench.cost.handoff_run import Usage
 from bench.cost.pricing import PRICES, dollars, sum_of
 from bench.output import Cell, Table, progress
-from chalicelib.domain.cost import GIGABYTES, MILLION, SECONDS
-from chalicelib.domain.prices import PRICES_OF, REGION
 from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.reports.aws_prices import PRICES_OF, REGION
+from chalicelib.usecases.reports.cost_estimate import GIGABYTES, MILLION, SECONDS
 from infra.template.metrics import Names
 from infra.template.monitoring import monitoring
 

@@ -85,7 +85,7 @@ class HandoffRun:
             sockets=self._sockets,
             webhook_queue=self._queue,
             topic=self._topic,
-            receiver=self._receiver,
+            webhook_client=self._receiver,
         )
         bot = self.services.directory.bot(BOT)
         assert bot

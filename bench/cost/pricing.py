@@ -1,16 +1,16 @@
 """Multiplies counted usage by AWS's list prices."""
 
 from bench.cost.handoff_run import Usage
-from chalicelib.domain.cost import GIGABYTES, MILLION, SECONDS
-from chalicelib.domain.prices import Prices
+from chalicelib.usecases.reports.aws_prices import AwsPrices
+from chalicelib.usecases.reports.cost_estimate import GIGABYTES, MILLION, SECONDS
 
-PRICES = Prices()
+PRICES = AwsPrices()
 LOG_KILOBYTES = 1
 """Assumed size of one invocation's log: our line and Lambda's three."""
 SERVICES = ("REST API", "WebSocket", "Lambda", "DynamoDB", "SQS", "SNS", "logs")
 
 
-def dollars(used: Usage, prices: Prices = PRICES) -> dict[str, float]:
+def dollars(used: Usage, prices: AwsPrices = PRICES) -> dict[str, float]:
     """The cost in USD by service."""
     compute = SECONDS * GIGABYTES * prices.gigabyte_second
     amounts = (

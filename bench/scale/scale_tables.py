@@ -21,7 +21,7 @@ from bench.scale.simulation import (
     relative,
     simulate,
 )
-from chalicelib.domain.cost import SECONDS
+from chalicelib.usecases.reports.cost_estimate import SECONDS
 
 SHOWN = 10
 PEAK = CURVE.index(max(CURVE))

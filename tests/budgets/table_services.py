@@ -44,6 +44,6 @@ class TableServices(AwsServices):
             sockets=FakeSockets(),
             topic=FakeTopic(),
             webhook_queue=FakeNudges(clock),
-            receiver=FakeReceiver(),
+            webhook_client=FakeReceiver(),
         )
         seed(self, LOCAL, None)

@@ -1,4 +1,4 @@
-"""The report's cost estimate agrees with the counted usage of a handoff."""
+"""The report's cost estimate_cost agrees with the counted usage of a handoff."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from bench.cost.cost_tables import HEARTBEAT
 from bench.cost.handoff_run import MESSAGES_WITH_AGENT, PARTS, handoff, total
 from bench.cost.pricing import dollars
-from chalicelib.domain.cost import estimate
+from chalicelib.usecases.reports.cost_estimate import estimate_cost
 from tests.support.engines import CREDENTIALS
 
 SOCKET = Path(__file__).parents[2] / "chalicelib/console/connection/socket.js"
@@ -34,7 +34,7 @@ def test_the_estimate_for_a_handoff_agrees_with_the_counted_cost(
     cost = dollars(total(used for name, used in parts.items() if name != with_bot))
 
     counted = {service: cost[name] for service, name in SERVICES.items()}
-    assert estimate(TALLY, agents) == pytest.approx(counted, rel=0.05)
+    assert estimate_cost(TALLY, agents) == pytest.approx(counted, rel=0.05)
 
 
 def test_the_console_pings_as_often_as_the_cost_tables_assume() -> None:

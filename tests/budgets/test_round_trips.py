@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec import structs
 
 from chalicelib.adapters.dynamodb.table import Table
 from tests.budgets.commands import COMMANDS, GATE, LISTS, Command
@@ -31,7 +32,7 @@ def test_a_command_takes_as_many_round_trips_as_its_budget_says(
 def test_a_list_takes_one_round_trip_more_for_each_further_shard(
     table: Table, clock: ManualClock, command: Command
 ) -> None:
-    sharded = scene(TableServices(replace(table, shards=3), clock))
+    sharded = scene(TableServices(structs.replace(table, shards=3), clock))
     command.given(sharded)
     sharded.authenticate()
 

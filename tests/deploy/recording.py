@@ -72,7 +72,7 @@ class Recorder(AwsServices):
             clock=self.manual_clock,
             random=SeededChance(),
             passwords=PlainPasswords(),
-            receiver=FakeReceiver(),
+            webhook_client=FakeReceiver(),
             metrics=FakeMetrics(),
         )
         seed(self, LOCAL, "https://bot.test/")

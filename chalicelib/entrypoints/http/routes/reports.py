@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from chalicelib.domain import cost, prices
 from chalicelib.domain.conversation.handoff import Outcome
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.report import (
@@ -15,7 +14,8 @@ from chalicelib.domain.report import (
     requests_by_hour,
 )
 from chalicelib.entrypoints.http.framework import Call, Reply
-from chalicelib.usecases.reports import reports
+from chalicelib.usecases.reports import aws_prices, reports
+from chalicelib.usecases.reports.cost_estimate import estimate_cost
 from chalicelib.usecases.routing import availability
 from chalicelib.usecases.views import Json
 
@@ -67,13 +67,13 @@ def get_report(call: Call) -> Reply:
 
 
 def _cost(of: Tally, agents: int) -> Json:
-    parts = cost.estimate(of, agents)
+    parts = estimate_cost(of, agents)
     return {
         "currency": "USD",
         "estimate": round(sum(parts.values()), 6),
         "parts": {service: round(dollars, 6) for service, dollars in parts.items()},
-        "prices_of": prices.PRICES_OF,
-        "region": prices.REGION,
+        "prices_of": aws_prices.PRICES_OF,
+        "region": aws_prices.REGION,
     }
 
 
