@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE
 from chalicelib.adapters.dynamodb.table import open_table
 from chalicelib.settings import LOCAL, Settings
 from chalicelib.wiring import AwsServices
@@ -66,6 +67,11 @@ class Recorder(AwsServices):
         }
         table = open_table(NAME, REGION, engine.url)
         create_table(table.client, NAME)
+        # The manual clock is in the past, so the engine would delete rows with a TTL as expired.
+        table.client.update_time_to_live(
+            TableName=NAME,
+            TimeToLiveSpecification={"Enabled": False, "AttributeName": TTL_ATTRIBUTE},
+        )
         # These replace the adapters that AwsServices would create on first use.
         vars(self).update(
             table=table,
