@@ -71,7 +71,7 @@ def act_on_address(call: Call, _: Fields) -> Reply:
     """A pause may come before the user's first message."""
     command, address = _command(call), _address(call)
     if isinstance(command, Pause):
-        asked = pause.Asked(command)
+        asked = pause.PauseArgs(command)
         paused = pause.pause(call.services, call.caller, address, asked, call.key)
         return _done(paused.conversation_id)
     conversation_id = lookup.by_address(call.services, call.caller, address).id

@@ -63,7 +63,7 @@ def transcript(
 def is_paused_at(services: Services, caller: Caller, address: Address) -> bool:
     """False if the address has no conversation. Raises AmbiguousAddress."""
     authorize(caller, Action.GATE)
-    place = lookup.to_pause(services, caller, address)
+    place = lookup.conversation_to_pause(services, caller, address)
     conversation_id = place if isinstance(place, str) else place.conversation_id
     if services.conversations.head(caller.bot, conversation_id) is None:
         return False

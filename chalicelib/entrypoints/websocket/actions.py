@@ -144,7 +144,7 @@ def send_message(call: FrameCall, body: AgentMessageRequest) -> views.Json:
 
 
 def pause_conversation(call: FrameCall, body: PauseRequest) -> views.Json:
-    asked = pause.Asked(body.command(call.caller), body.named)
+    asked = pause.PauseArgs(body.command(call.caller), body.named)
     return _head(pause.pause(call.services, call.caller, call.conversation_id, asked, None))
 
 

@@ -33,37 +33,35 @@ class HandoffDetail(Struct, frozen=True):
     notes: tuple[Entry, ...] = ()
 
 
-class Page(Struct, frozen=True):
-    episodes: list[HandoffDetail]
+class HandoffPage(Struct, frozen=True):
+    details: list[HandoffDetail]
     position: str | None
 
 
-def one(services: Services, caller: Caller, handoff_id: str) -> HandoffDetail:
+def get_handoff(services: Services, caller: Caller, handoff_id: str) -> HandoffDetail:
     """Raises NotFound."""
     found, of = queries.handoff(services, caller, handoff_id)
     return HandoffDetail(found, of.tags, _notes(services, found) if caller.is_person else ())
 
 
-def latest(
+def list_handoffs(
     services: Services, caller: Caller, wanted: HandoffFilter, position: str | None, limit: int
-) -> Page:
+) -> HandoffPage:
     """The latest request first."""
     authorize(caller, Action.READ)
     if wanted.conversation_id is not None:
         found = services.conversations.handoffs_of_conversation(caller.bot, wanted.conversation_id)
-        return Page(_seen(services, caller, found, wanted)[:limit], None)
-    episodes: list[HandoffDetail] = []
+        return HandoffPage(_visible(services, caller, found, wanted)[:limit], None)
+    details: list[HandoffDetail] = []
     for _ in range(PAGES_PER_CALL):
-        page, position = services.conversations.handoffs(
-            caller.bot, position, limit - len(episodes)
-        )
-        episodes += _seen(services, caller, page, wanted)
-        if position is None or len(episodes) >= limit:
+        page, position = services.conversations.handoffs(caller.bot, position, limit - len(details))
+        details += _visible(services, caller, page, wanted)
+        if position is None or len(details) >= limit:
             break
-    return Page(episodes, position)
+    return HandoffPage(details, position)
 
 
-def _seen(
+def _visible(
     services: Services, caller: Caller, found: list[Handoff], wanted: HandoffFilter
 ) -> list[HandoffDetail]:
     fitting = [handoff for handoff in found if _fits(wanted, handoff)]

@@ -8,7 +8,7 @@ from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.services import Services
 
 
-def to_pause(services: Services, caller: Caller, address: Address) -> Address | str:
+def conversation_to_pause(services: Services, caller: Caller, address: Address) -> Address | str:
     """The conversation that a pause by address means. It need not exist yet.
 
     An address with a thread means exactly that address. Without a thread it means the user's only
@@ -22,7 +22,7 @@ def to_pause(services: Services, caller: Caller, address: Address) -> Address | 
         return address
     if len(ids) == 1:
         return ids[0]
-    raise ambiguous(_seen(services.conversations.heads(address.bot, ids), caller))
+    raise ambiguous(_visible_heads(services.conversations.heads(address.bot, ids), caller))
 
 
 def by_address(services: Services, caller: Caller, address: Address) -> Head:
@@ -76,13 +76,13 @@ def ambiguous(heads: list[Head]) -> AmbiguousAddress:
 
 
 def _only(heads: list[Head], caller: Caller) -> Head:
-    seen = _seen(heads, caller)
+    seen = _visible_heads(heads, caller)
     if len(seen) > 1:
         raise ambiguous(seen)
     return seen[0]
 
 
-def _seen(heads: list[Head], caller: Caller) -> list[Head]:
+def _visible_heads(heads: list[Head], caller: Caller) -> list[Head]:
     """The conversations that the caller may see. Raises NotFound if there is none."""
     seen = [head for head in heads if visible(caller, head)]
     if not seen:

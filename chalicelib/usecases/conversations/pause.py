@@ -14,7 +14,7 @@ from chalicelib.usecases.routing import availability
 from chalicelib.usecases.services import Services
 
 
-class Asked(Struct, frozen=True):
+class PauseArgs(Struct, frozen=True):
     """The command, the id of the agent whom it names, and the user's profile."""
 
     command: Pause | PauseAndClaim
@@ -26,7 +26,7 @@ def pause(
     services: Services,
     caller: Caller,
     place: Address | str,
-    asked: Asked,
+    args: PauseArgs,
     key: IdempotencyKey | None,
 ) -> Answer:
     """Takes two round trips, one more for an address without a thread, and one more to check the
@@ -36,25 +36,25 @@ def pause(
     """
     authorize(caller, Action.PAUSE)
     if isinstance(place, Address) and place.thread is None:
-        known = _known(services, place, key) if key else None
+        known = _first_answer(services, place, key) if key else None
         if known:
             return known
-        place = lookup.to_pause(services, caller, place)
-    command, agent = asked.command, None
+        place = lookup.conversation_to_pause(services, caller, place)
+    command, agent = args.command, None
     if isinstance(command, Pause):
-        command, agent = _informed(services, caller.bot, command, asked), asked.agent
+        command, agent = _with_availability(services, caller.bot, command, args), args.agent
     return execute(services, caller, place, command, key=key, agent=agent)
 
 
-def _known(services: Services, address: Address, key: IdempotencyKey) -> Answer | None:
+def _first_answer(services: Services, address: Address, key: IdempotencyKey) -> Answer | None:
     """The stored answer of a repeated request. It is read before the address is resolved, because
     the address may mean another conversation by now."""
     query = Query(address.bot, address.conversation_id, key)
     return first_answer(services.conversations.load(query), key)
 
 
-def _informed(services: Services, bot: str, command: Pause, asked: Asked) -> Pause:
-    command = replace(command, profile=asked.profile)
+def _with_availability(services: Services, bot: str, command: Pause, args: PauseArgs) -> Pause:
+    command = replace(command, profile=args.profile)
     if command.if_unavailable is IfUnavailable.QUEUE:
         return command
     free = availability.anyone_available(services, bot, command.request.queue)

@@ -30,7 +30,7 @@ class ConversationFilter(Struct, frozen=True):
     name: str | None = None
 
 
-class Page(Struct, frozen=True):
+class ConversationPage(Struct, frozen=True):
     heads: list[Head]
     position: str | None
 
@@ -75,7 +75,7 @@ def entries(
 
 def conversations(
     services: Services, caller: Caller, wanted: ConversationFilter, position: str | None, limit: int
-) -> Page:
+) -> ConversationPage:
     """Paused conversations by priority and longest wait, others by latest activity.
 
     An index finds the ids, and the heads are read from the table, so that the page is current. A
@@ -90,7 +90,7 @@ def conversations(
         position = listing.position
         if position is None or len(found) >= limit:
             break
-    return Page(found, position)
+    return ConversationPage(found, position)
 
 
 def handoff(services: Services, caller: Caller, handoff_id: str) -> tuple[Handoff, Head]:

@@ -27,7 +27,7 @@ from chalicelib.entrypoints.http.schemas.messages import (
 )
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations.execute import execute
-from chalicelib.usecases.conversations.pause import Asked, pause
+from chalicelib.usecases.conversations.pause import PauseArgs, pause
 from chalicelib.usecases.live import typing
 from chalicelib.usecases.records.answers import Answer
 
@@ -89,7 +89,7 @@ def _execute(call: Call, command: Command, agent: str | None = None) -> Answer:
 
 def _pause(call: Call, place: Address | str, body: PauseRequest) -> Reply:
     profile = body.profile if isinstance(body, PauseByAddressRequest) else None
-    asked = Asked(body.command(call.caller), body.named, profile)
+    asked = PauseArgs(body.command(call.caller), body.named, profile)
     return _head(pause(call.services, call.caller, place, asked, call.key))
 
 

@@ -12,15 +12,15 @@ IS_OPEN = {None: None, "open": True, "closed": False}
 
 def list_handoffs(call: Call) -> Reply:
     wanted = page_request(call)
-    found = handoff_queries.latest(
+    found = handoff_queries.list_handoffs(
         call.services, call.caller, _filter(call), wanted.position, wanted.limit
     )
-    items = [views.handoff(each.handoff) | {"tags": list(each.tags)} for each in found.episodes]
+    items = [views.handoff(each.handoff) | {"tags": list(each.tags)} for each in found.details]
     return page(call, wanted, items, found.position)
 
 
 def get_handoff(call: Call) -> Reply:
-    found = handoff_queries.one(call.services, call.caller, call.id)
+    found = handoff_queries.get_handoff(call.services, call.caller, call.id)
     notes = [views.note(entry) for entry in found.notes]
     return Reply(views.handoff(found.handoff) | {"tags": list(found.tags), "notes": notes})
 
