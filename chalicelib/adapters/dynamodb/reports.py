@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.errors import answered, unavailable
-from chalicelib.adapters.dynamodb.rows import EntryRow, HandoffRow, TallyRow
+from chalicelib.adapters.dynamodb.rows import EntryRow, HandoffRow, TallyRow, row_of
 from chalicelib.adapters.dynamodb.table import FIRST_PAUSE, ROUNDS, Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.domain.address import conversation_id_of
@@ -86,7 +86,7 @@ class DynamoReports:
                     consistent_read=True,
                     exclusive_start_key=after,
                 )
-            yield from map(_day_tally, answer["Items"])
+            yield from (found for item in answer["Items"] if (found := _day_tally(item)))
             after = answer.get("LastEvaluatedKey")
             if after is None:
                 return
@@ -101,8 +101,10 @@ def _add(transaction: Transaction, row: TallyRow, ended: EndedHandoff) -> None:
     transaction.update(row, [*known, *counts])
 
 
-def _day_tally(item: Mapping[str, Any]) -> DayTally:
-    row = TallyRow.from_raw_data(dict(item))
+def _day_tally(item: Mapping[str, Any]) -> DayTally | None:
+    row = row_of(item)
+    if not isinstance(row, TallyRow):
+        return None
     tally: Tally = {
         name.removeprefix(PREFIX): int(value["N"])
         for name, value in item.items()

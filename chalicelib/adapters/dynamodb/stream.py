@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.conversations.entries import entry_of
 from chalicelib.adapters.dynamodb.notifications import notification_of
-from chalicelib.adapters.dynamodb.rows import EntryRow, NotificationRow, Row
+from chalicelib.adapters.dynamodb.rows import EntryRow, NotificationRow, row_of
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 
@@ -22,7 +22,7 @@ def read_record(record: Mapping[str, Any]) -> CommittedEntry | Notification | No
     image = record["dynamodb"].get("NewImage")
     if record["eventName"] != "INSERT" or not image:
         return None
-    row = Row.from_raw_data(dict(image))
+    row = row_of(image)
     if isinstance(row, EntryRow):
         return CommittedEntry(*keys.bot_and_conversation(row.pk), entry_of(row))
     if isinstance(row, NotificationRow):

@@ -17,7 +17,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import CONDITION_FAILED, answered, unavailable
 from chalicelib.adapters.dynamodb.keys import RowKey
-from chalicelib.adapters.dynamodb.rows import Row
+from chalicelib.adapters.dynamodb.rows import Row, row_of
 from chalicelib.adapters.dynamodb.schema import table_definition
 from chalicelib.usecases.ports.system import Clock
 
@@ -198,8 +198,8 @@ class Rows:
 
     def _alive(self, items: Iterable[RawItem]) -> Found:
         now = self._clock.now()
-        rows = (Row.from_raw_data(item) for item in items)
-        return {row.key: row for row in rows if not row.expires or row.expires * 1000 > now}
+        rows = (row_of(item) for item in items)
+        return {r.key: r for r in rows if r and (not r.expires or r.expires * 1000 > now)}
 
     def _batch(self, keys: Sequence[RowKey]) -> list[RawItem]:
         name, found = self.table.connection.table_name, []

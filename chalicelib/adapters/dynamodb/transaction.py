@@ -9,7 +9,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb.errors import answered
-from chalicelib.adapters.dynamodb.rows import Row
+from chalicelib.adapters.dynamodb.rows import Row, row_of
 from chalicelib.adapters.dynamodb.table import Table
 
 CONDITION, CONFLICT, DUPLICATE = "ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"
@@ -104,7 +104,7 @@ def _failures(steps: Sequence[Step], reasons: Sequence[CancellationReason | None
         Failure(
             row,
             reason.code,
-            Row.from_raw_data(reason.raw_item) if reason.raw_item else None,
+            row_of(reason.raw_item) if reason.raw_item else None,
         )
         for (row, _), reason in zip(steps, reasons, strict=False)
         if reason
