@@ -8,8 +8,11 @@ export PORT ?= 8000
 export STATE ?= .local
 STAGE ?= dev
 
+# Each group of tests runs in one process, and the longest groups begin first: see tests/conftest.py.
+PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local test check fix openapi screenshots package checkov deploy init destroy bench cost scale clean
+.PHONY: help run run-fresh local quick test check fix openapi screenshots package checkov deploy init destroy bench cost scale clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,8 +26,12 @@ run-fresh: $(READY) ## The same, with everything forgotten first
 local: $(READY) ## `chalice local` for the HTTP half, against the engine of a running `make run`
 	@$(BIN)/python -m infra.local.chalice_local
 
+quick: $(READY) ## Lint, types, and every test that needs no engine, browser or package, in a minute
+	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy
+	@$(BIN)/python -m pytest $(PARALLEL) -m 'not slow and not aws'
+
 test: $(READY) ## Run every test, two at a time (T=path for some of them, one by one)
-	@$(BIN)/python -m pytest $(if $(T),$(T),-n 2 --dist loadgroup)
+	@$(BIN)/python -m pytest $(if $(T),$(T),$(PARALLEL))
 
 check: $(READY) ## Lint, types and the import rule, as CI has them
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -1,18 +1,58 @@
-"""How the tests are shared out among processes that run at the same time."""
+"""Which tests are slow, and which tests must run in the same process."""
 
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).parent
-TOGETHER = {"botpress", "browser", "deploy", "e2e"}
-"""The tests in each of these have one running stack, or one package, made for all of them."""
+
+SLOW = frozenset(
+    ("botpress", "browser", "budgets", "deploy", "e2e", "local", "operate", "properties")
+)
+"""Folders whose tests start an engine, a stack, a browser or valgrind, build the package, or
+search at random. Single slow tests elsewhere have the marker `slow` themselves."""
+
+SLOW_FIXTURES = frozenset({"aws", "compiled", "engine", "on_moto"})
+"""AWS in moto or MiniStack, and the TypeScript compiler; `engine` is quick if it is "memory"."""
+
+SHARED = frozenset({"botpress", "browser", "deploy", "e2e"})
+"""Folders whose tests share one running stack, or one package: each stays in one process."""
+
+LONGEST_FIRST = (
+    *("browser", "budgets/test_package.py", "e2e", "budgets/test_memory.py", "deploy"),
+    *("operate", "botpress", "properties", "budgets", "local", "contract"),
+)
+"""The longest groups start first, so that no process waits for one at the end."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What shares something costly runs in one process, one after the other."""
     for item in items:
-        place = item.path.relative_to(TESTS).parts
-        group = place[0] if place[0] in TOGETHER else "/".join(place)
-        item.add_marker(pytest.mark.xdist_group(group))
+        if _is_slow(item):
+            item.add_marker("slow")
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: _turn(_group(item)))
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    if _place(item)[0] in SLOW:
+        return True
+    call = getattr(item, "callspec", None)
+    in_memory = call is not None and call.params.get("engine") == "memory"
+    return not in_memory and not SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def _group(item: pytest.Item) -> str:
+    """The tests of one group run in one process, one after the other."""
+    place = _place(item)
+    return place[0] if place[0] in SHARED else "/".join(place)
+
+
+def _turn(group: str) -> int:
+    """The place in LONGEST_FIRST of the longest name that the group begins with."""
+    names = [name for name in LONGEST_FIRST if group == name or group.startswith(f"{name}/")]
+    return LONGEST_FIRST.index(max(names, key=len)) if names else len(LONGEST_FIRST)
+
+
+def _place(item: pytest.Item) -> tuple[str, ...]:
+    return item.path.relative_to(TESTS).parts

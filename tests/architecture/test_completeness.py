@@ -4,7 +4,7 @@ from typing import Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
-from hypothesis import find, settings
+from hypothesis import Phase, find, settings
 
 from chalicelib.domain.conversation.commands import Command
 from chalicelib.domain.conversation.entries import CONTENTS, Content, Kind
@@ -60,7 +60,7 @@ def test_every_command_has_its_cells_in_the_expected_table(command: type[Command
 @pytest.mark.parametrize("command", get_args(Command))
 def test_every_command_is_sent_by_the_property_machines(command: type[Command]) -> None:
     """Fails with NoSuchExample: add the command to tests/properties/requests.py."""
-    enough = settings(database=None, max_examples=5000)
+    enough = settings(database=None, max_examples=5000, phases=[Phase.generate])
     find(DRAFTS, lambda draft: type(draft.command) is command, settings=enough)
 
 

@@ -26,6 +26,7 @@ def test_importing_the_app_has_no_effect() -> None:
     assert import_app(ROOT) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "text", "done"),
     [

@@ -4,6 +4,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from tests.api.calls import NATIVE, ROWS, filled
 from tests.api.conversation_setup import BOT, begun, log, message, ok, one
 from tests.support.api import DEMO_KEY, Api
 from tests.support.services import MemoryServices
+
+pytestmark = pytest.mark.slow
 
 BRIEFLY = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)

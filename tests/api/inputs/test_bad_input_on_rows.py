@@ -12,6 +12,8 @@ from tests.support.api import DEMO_KEY, Api
 from tests.support.engines import ENGINES
 from tests.support.store_services import StoreServices
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def table_bot() -> Iterator[Api]:

@@ -28,6 +28,8 @@ from tests.support.api import DEMO_KEY, Api
 from tests.support.openapi_document import document, operations
 from tests.support.services import MemoryServices
 
+pytestmark = pytest.mark.slow
+
 BRIEFLY = settings(
     max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
