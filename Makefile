@@ -1,4 +1,4 @@
-# Every target prints what it does with `make help`.
+# `make help` lists the targets.
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,63 +14,63 @@ PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
 .DEFAULT_GOAL := help
 .PHONY: help run run-fresh local quick test check fix openapi screenshots package checkov deploy init destroy bench cost scale clean
 
-help: ## What can be made
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(READY) ## Run the whole product on this machine (PORT=8000 STATE=.local)
+run: $(READY) ## Run all of Baton on this machine (PORT=8000 STATE=.local)
 	@exec $(BIN)/python -m infra.local
 
-run-fresh: $(READY) ## The same, with everything forgotten first
+run-fresh: $(READY) ## Delete the local data, then run
 	@$(BIN)/python -m infra.local --fresh
 
-local: $(READY) ## `chalice local` for the HTTP half, against the engine of a running `make run`
+local: $(READY) ## Run `chalice local` for the REST API on the data of a running `make run`
 	@$(BIN)/python -m infra.local.chalice_local
 
-quick: $(READY) ## Lint, types, and every test that needs no engine, browser or package, in a minute
+quick: $(READY) ## Run linter, type checker and all tests that need no engine, browser or package (a minute)
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy
 	@$(BIN)/python -m pytest $(PARALLEL) -m 'not slow and not aws'
 
-test: $(READY) ## Run every test, two at a time (T=path for some of them, one by one)
+test: $(READY) ## Run all tests in two processes (T=PATH: only these, in one process)
 	@$(BIN)/python -m pytest $(if $(T),$(T),$(PARALLEL))
 
-check: $(READY) ## Lint, types and the import rule, as CI has them
+check: $(READY) ## Run the linter, the type checker and the architecture tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	@$(BIN)/python -m pytest tests/architecture
 
-fix: $(READY) ## Repair what can be repaired: imports, format
+fix: $(READY) ## Fix imports and format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-openapi: $(READY) ## Write the API's document of record into the app
+openapi: $(READY) ## Convert docs/openapi.yaml to the JSON that the app serves
 	@$(BIN)/python -m infra.generate.openapi
 
-screenshots: $(READY) ## Take the pictures of the console that the README shows
+screenshots: $(READY) ## Take the README's pictures of the console
 	@$(BIN)/python -m infra.generate.screenshots
 
-bench: $(READY) ## Print the benchmarks
+bench: $(READY) ## Run the benchmarks and print their tables (about ten minutes)
 	@$(BIN)/python -m bench
 
-cost: $(READY) ## Print the costs that docs/cost.md shows
+cost: $(READY) ## Print the tables of docs/cost.md
 	@$(BIN)/python -m bench cost
 
-package: $(READY) ## One template and one zip in build/STAGE (STAGE=dev, ARGS='--python 3.13 --arch x86_64')
+package: $(READY) ## Write the template and the code zip to build/STAGE (STAGE=dev, ARGS='--python 3.13 --arch x86_64')
 	@$(BIN)/python -m infra.packaging.package $(STAGE) $(ARGS)
 
-checkov: ## Look through what is packaged for what is unsafe (STAGE=dev)
+checkov: ## Check the packaged template for unsafe settings (STAGE=dev)
 	@infra/packaging/checkov build/$(STAGE)/template.json
 
-deploy: $(READY) ## To AWS with what is packaged, after a look at the changes (STAGE=dev, ARGS='--yes')
+deploy: $(READY) ## Deploy the package to AWS, after showing the changes (STAGE=dev, ARGS='--yes')
 	@$(BIN)/python -m infra.deployment.deploy $(STAGE) $(ARGS)
 
-init: $(READY) ## Make the first owner of a deployed stage (STAGE=dev)
+init: $(READY) ## Create the first owner of a deployed stage (STAGE=dev)
 	@$(BIN)/python -m infra.baton --stage $(STAGE) init
 
-destroy: $(READY) ## Delete the stage's stack; its table stays unless told twice (STAGE=dev, ARGS=--with-data)
+destroy: $(READY) ## Delete the stage's stack; ARGS=--with-data also deletes its data (STAGE=dev)
 	@$(BIN)/python -m infra.deployment.destroy $(STAGE) $(ARGS)
 
-scale: $(READY) ## Print the figures that docs/scale.md shows (a minute)
+scale: $(READY) ## Print the tables of docs/scale.md
 	@$(BIN)/python -m bench scale
 
-clean: ## Remove the virtual environment and the local state
+clean: ## Remove the virtual environment and the local data
 	rm -rf $(VENV) $(STATE)
 
 $(READY): requirements.txt requirements-dev.txt
