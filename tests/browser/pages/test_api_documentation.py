@@ -23,12 +23,12 @@ def test_the_documentation_shows_every_operation_and_can_call_one(
     page.locator(".auth-container input").first.fill(KEY)
     page.locator(".auth-container button[type=submit]").first.click()
     page.locator(".btn-done").first.click()
-    waiting = page.locator("#operations-conversations-conversations")
-    waiting.locator(".opblock-summary-control").click()
-    waiting.get_by_role("button", name="Try it out").click()
-    waiting.locator("tr[data-param-name=bot] input").fill("demo")
-    waiting.get_by_role("button", name="Execute").click()
-    expect(waiting.locator(".live-responses-table tbody .response-col_status")).to_contain_text(
+    operation = page.locator("#operations-conversations-list_conversations")
+    operation.locator(".opblock-summary-control").click()
+    operation.get_by_role("button", name="Try it out").click()
+    operation.locator("tr[data-param-name=bot] input").fill("demo")
+    operation.get_by_role("button", name="Execute").click()
+    expect(operation.locator(".live-responses-table tbody .response-col_status")).to_contain_text(
         "200"
     )
     assert [url for url in outside if not url.startswith("data:")] == []
