@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.routing.hours import Hours
-from chalicelib.domain.routing.queues import Limits, Queue, fallbacks, field_errors
+from chalicelib.domain.routing.queues import Limits, Queue, field_errors, overflow_chain
 
 SALES, SUPPORT, NIGHT = Queue("sales"), Queue("support"), Queue("night")
 
@@ -28,8 +28,8 @@ def test_a_queue_with_hours_is_open_in_its_hours() -> None:
 def test_the_fallback_chain_lists_each_overflow_queue_in_order() -> None:
     queues = [falling_back(SALES, "support"), falling_back(SUPPORT, "night"), NIGHT]
 
-    assert fallbacks("sales", queues) == ["support", "night"]
-    assert fallbacks("night", queues) == fallbacks("unknown", queues) == []
+    assert overflow_chain("sales", queues) == ["support", "night"]
+    assert overflow_chain("night", queues) == overflow_chain("unknown", queues) == []
 
 
 def test_an_overflow_queue_need_not_be_configured() -> None:
@@ -62,7 +62,7 @@ def test_the_replaced_settings_are_ignored_in_the_check_for_circles() -> None:
 def test_the_fallback_chain_of_a_circle_ends() -> None:
     queues = [falling_back(SALES, "support"), falling_back(SUPPORT, "sales")]
 
-    assert fallbacks("sales", queues) == ["support", "sales"]
+    assert overflow_chain("sales", queues) == ["support", "sales"]
     assert fields(falling_back(NIGHT, "sales"), *queues) == []
 
 

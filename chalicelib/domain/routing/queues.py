@@ -58,9 +58,11 @@ class Queue(Struct, frozen=True):
         return self.hours is None or self.hours.is_open(now)
 
 
-def fallbacks(name: str, queues: Iterable[Queue]) -> list[str]:
-    """The queues that take over from this one, one after another, each once: two settings that are
-    written at the same moment can make a circle that neither of them is."""
+def overflow_chain(name: str, queues: Iterable[Queue]) -> list[str]:
+    """The overflow queues of this queue, in their order, each once.
+
+    The chain may be a circle: two admins who save at the same moment can make one.
+    """
     following = _following(queues)
     found: list[str] = []
     step = following.get(name)
@@ -70,24 +72,26 @@ def fallbacks(name: str, queues: Iterable[Queue]) -> list[str]:
     return found
 
 
-def takes_over(name: str, queues: Sequence[Queue]) -> str | None:
-    """The queue that takes over from this one; None where there is none, or where it would come
-    back to this one."""
-    following = fallbacks(name, queues)
+def overflow_queue(name: str, queues: Sequence[Queue]) -> str | None:
+    """The overflow queue of this queue. None if it has none, or if the chain is a circle."""
+    following = overflow_chain(name, queues)
     return following[0] if following and name not in following else None
 
 
 def field_errors(queue: Queue, others: Iterable[Queue]) -> Iterator[FieldError]:
-    """What is wrong with these settings, beside the bot's other queues."""
+    """The invalid fields of these settings. `others` are the bot's other queues."""
     if queue.hours:
         yield from opening.field_errors(queue.hours)
     yield from wording.field_errors(queue.texts)
     if list(queue.limits.escalate) != sorted(set(queue.limits.escalate)):
-        yield "limits.escalate", "each step comes later than the one before it"
+        yield "limits.escalate", "each step must be later than the step before it"
     if queue.fallback == queue.name:
-        yield "fallback", "a queue cannot take over from itself"
-    elif queue.name in fallbacks(queue.name, [*others, queue]):
-        yield "fallback", f"{queue.fallback} falls back to {queue.name}: that is a circle"
+        yield "fallback", "a queue cannot be its own overflow queue"
+    elif queue.name in overflow_chain(queue.name, [*others, queue]):
+        yield (
+            "fallback",
+            f"the overflow queues form a circle: {queue.fallback} leads back to {queue.name}",
+        )
 
 
 def _following(queues: Iterable[Queue]) -> Mapping[str, str | None]:

@@ -26,7 +26,7 @@ def fallback_chain(services: Services, bot: str, name: str | None) -> list[Queue
     if first.fallback is None:
         return [first]
     configured = {queue.name: queue for queue in services.directory.queues(bot)}
-    following = queues.fallbacks(first.name, configured.values())
+    following = queues.overflow_chain(first.name, configured.values())
     return [first, *(configured.get(each, Queue(each)) for each in following)]
 
 

@@ -9,7 +9,7 @@ from chalicelib.domain.conversation.entries import OwnerContent
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.conversation.timers import due_at, overdue, wants_offer
 from chalicelib.domain.routing.members import Presence
-from chalicelib.domain.routing.queues import takes_over
+from chalicelib.domain.routing.queues import overflow_queue
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter, Query
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -61,7 +61,7 @@ def _or_overflow(services: Services, head: Head, command: Command) -> Command:
     """Before a handoff is given up, it moves to the overflow queue, if there is one."""
     gives_up = isinstance(command, Unpause) and command.cause is Cause.GIVE_UP
     queues = services.directory.queues(head.bot) if gives_up and head.queue else []
-    following = takes_over(head.queue or "", queues)
+    following = overflow_queue(head.queue or "", queues)
     if following is None:
         return command
     return Transfer(queue=following, epoch=head.epoch, cause=Cause.FALLBACK)

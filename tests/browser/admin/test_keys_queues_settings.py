@@ -200,9 +200,7 @@ def test_a_refused_form_shows_each_error_beside_its_field_and_keeps_the_input(
     press_in_dialog(owner, "Save")
 
     monday = owner.get_by_label("Monday")
-    expect(monday).to_have_accessible_description(
-        "times are written as 09:00, and the end of a day as 24:00"
-    )
+    expect(monday).to_have_accessible_description("a time has the form 09:00; a day ends at 24:00")
     expect(monday).to_be_focused()
     expect(monday).to_have_value("9-5")
     monday.fill("09:00-17:00")
