@@ -62,19 +62,19 @@ def test_a_gate_call_loads_nothing_that_only_another_call_needs(
     assert _loaded(gate, OF_OTHER_CALLS) == []
 
 
-def test_a_module_that_a_call_loads_too_much_is_seen() -> None:
+def test_a_planted_unneeded_module_of_a_call_is_found() -> None:
     login = "import chalicelib.adapters.security.passwords as p; p.Argon2Passwords().hash('secret')"
 
     assert _loaded(login, OF_OTHER_CALLS) == ["argon2", "chalicelib.adapters.security.passwords"]
 
 
-def test_what_is_loaded_is_not_looked_through_again_but_what_comes_after_it_is() -> None:
+def test_loaded_modules_are_frozen_from_garbage_collection_and_later_objects_are_not() -> None:
     program = "import app, gc; print(gc.isenabled(), gc.get_freeze_count() > 10_000)"
 
     assert _printed(program) == ["True", "True"]
 
 
-def test_a_library_that_is_loaded_too_early_is_seen() -> None:
+def test_a_planted_early_library_is_found() -> None:
     assert _loaded_by("app, chalicelib.adapters.dynamodb.table") == ["botocore", "pynamodb"]
 
 

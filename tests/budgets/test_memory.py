@@ -28,7 +28,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
-def test_200_gate_calls_leave_nothing_behind(stack: Stack) -> None:
+def test_gate_calls_do_not_grow_the_memory(stack: Stack) -> None:
     client = Client(stack.port)
     cid = client.say()["conversation_id"]
 
@@ -37,7 +37,7 @@ def test_200_gate_calls_leave_nothing_behind(stack: Stack) -> None:
     assert grown < MOST
 
 
-def test_200_messages_leave_nothing_behind(stack: Stack) -> None:
+def test_messages_do_not_grow_the_memory(stack: Stack) -> None:
     client = Client(stack.port)
 
     grown = growth(stack.pid, client.say)
@@ -45,7 +45,7 @@ def test_200_messages_leave_nothing_behind(stack: Stack) -> None:
     assert grown < MOST
 
 
-def test_a_process_that_keeps_twice_as_much_is_found_out() -> None:
+def test_a_planted_memory_leak_is_found() -> None:
     program = (
         f"kept = []\nwhile True: kept.append(input().encode() * {2 * MOST}); print(flush=True)"
     )

@@ -141,11 +141,11 @@ def test_a_client_of_the_package_has_no_other_operation(slim: Path) -> None:
     assert _run(NAMES, slim, {}, None).split() == sorted(OPERATIONS["dynamodb"])
 
 
-def test_the_zip_stays_under_12_megabytes(slim: Path, tmp_path: Path) -> None:
+def test_the_trimmed_zip_stays_below_12_megabytes(slim: Path, tmp_path: Path) -> None:
     assert zipped(slim, tmp_path / "zip").stat().st_size < MOST_BYTES
 
 
-def test_without_trimming_it_would_not(whole: Path, tmp_path: Path) -> None:
+def test_an_untrimmed_zip_exceeds_12_megabytes(whole: Path, tmp_path: Path) -> None:
     assert zipped(whole, tmp_path / "zip").stat().st_size > MOST_BYTES
 
 

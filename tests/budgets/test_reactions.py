@@ -37,7 +37,7 @@ def latest(services: TableServices) -> CommittedEntry:
 
 
 @pytest.mark.parametrize(("online", "calls"), [(0, 1), (1, 3), (20, 3)])
-def test_what_the_bot_handles_alone_costs_the_same_however_many_agents_are_online(
+def test_the_cost_of_a_conversation_with_the_bot_does_not_depend_on_agents_online(
     table: Table, clock: ManualClock, online: int, calls: int
 ) -> None:
     services = TableServices(table, clock)
@@ -73,7 +73,7 @@ def said_to_its_owner(services: TableServices) -> CommittedEntry:
 
 
 @pytest.mark.parametrize("online", [1, 61])
-def test_what_is_said_to_an_owner_reads_no_more_about_the_other_agents_than_two_lists(
+def test_a_message_to_an_owner_reads_at_most_two_lists_about_other_agents(
     table: Table, clock: ManualClock, online: int
 ) -> None:
     services = TableServices(table, clock)

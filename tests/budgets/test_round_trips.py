@@ -61,7 +61,7 @@ def test_authentication_takes_one_read_and_then_none_for_five_seconds(
     assert calls == ["BatchGetItem", "GetItem", "GetItem", "BatchGetItem", "GetItem"]
 
 
-def test_the_users_own_words_come_with_the_bots_authentication(
+def test_leave_words_are_read_together_with_the_bots_key(
     table: Table, clock: ManualClock, in_conversation: Scene
 ) -> None:
     in_conversation.wait()
@@ -73,7 +73,7 @@ def test_the_users_own_words_come_with_the_bots_authentication(
     assert calls == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
 
 
-def test_who_is_refused_costs_one_read(table: Table, in_conversation: Scene) -> None:
+def test_a_refused_call_costs_one_read(table: Table, in_conversation: Scene) -> None:
     stranger = replace(in_conversation, bot=in_conversation.bot.as_("bk_nobody_knows"))
 
     with counting(table) as calls:

@@ -16,7 +16,7 @@ FIXED = 2
 
 
 @pytest.mark.parametrize(("bots", "shards"), [(2, 1), (12, 1), (2, 3)])
-def test_it_asks_each_bot_for_its_connections_and_each_of_its_boards(
+def test_the_sweep_queries_connections_and_boards_of_every_bot(
     table: Table, clock: ManualClock, bots: int, shards: int
 ) -> None:
     services = TableServices(replace(table, shards=shards), clock)

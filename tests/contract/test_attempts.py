@@ -23,7 +23,7 @@ def test_a_new_window_begins_when_the_old_one_has_passed(stores: Stores) -> None
     assert stores.login_attempts.count("a", NOW + 2 * WINDOW - 1, WINDOW) == 2
 
 
-def test_what_is_forgotten_is_counted_anew(stores: Stores) -> None:
+def test_a_reset_counter_starts_again(stores: Stores) -> None:
     stores.login_attempts.count("a", NOW, WINDOW)
     stores.login_attempts.reset("a")
     stores.login_attempts.reset("never counted")
@@ -31,7 +31,7 @@ def test_what_is_forgotten_is_counted_anew(stores: Stores) -> None:
     assert stores.login_attempts.count("a", NOW, WINDOW) == 1
 
 
-def test_no_attempt_of_16_at_once_goes_uncounted(stores: Stores) -> None:
+def test_sixteen_concurrent_attempts_are_all_counted(stores: Stores) -> None:
     counts = at_once([partial(stores.login_attempts.count, "a", NOW, WINDOW) for _ in range(16)])
 
     assert sorted(count for count in counts if isinstance(count, int)) == list(range(1, 17))

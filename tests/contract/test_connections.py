@@ -14,18 +14,18 @@ TICKET = SocketTicket("hash", "ana", 2, START + 30_123)
 OPEN = SocketConnection("L0SM9cOFvHcCIhw=", "ana", 2, (BOT, "other"), START, START + 120 * MINUTE)
 
 
-def test_a_ticket_is_good_once(stores: Stores) -> None:
+def test_a_ticket_works_once(stores: Stores) -> None:
     stores.connections.add_ticket(TICKET)
 
     assert stores.connections.use_ticket("hash", START) == TICKET
     assert stores.connections.use_ticket("hash", START) is None
 
 
-def test_a_ticket_that_nobody_was_given_is_none(stores: Stores) -> None:
+def test_an_unknown_ticket_is_not_accepted(stores: Stores) -> None:
     assert stores.connections.use_ticket("hash", START) is None
 
 
-def test_a_ticket_is_good_until_the_millisecond_it_ends(stores: Stores) -> None:
+def test_a_ticket_works_until_the_millisecond_of_its_expiry(stores: Stores) -> None:
     stores.connections.add_ticket(TICKET)
     stores.connections.add_ticket(replace(TICKET, hash="late"))
 
@@ -33,7 +33,7 @@ def test_a_ticket_is_good_until_the_millisecond_it_ends(stores: Stores) -> None:
     assert stores.connections.use_ticket("hash", TICKET.expires_at - 1) == TICKET
 
 
-def test_of_16_who_use_a_ticket_at_once_one_gets_in(stores: Stores) -> None:
+def test_exactly_one_of_16_concurrent_uses_of_a_ticket_succeeds(stores: Stores) -> None:
     stores.connections.add_ticket(TICKET)
 
     used = at_once([partial(stores.connections.use_ticket, "hash", START) for _ in range(16)])
@@ -50,7 +50,7 @@ def test_an_open_connection_is_found_by_id_and_by_each_of_its_bots(stores: Store
     assert stores.connections.of_bot("third") == []
 
 
-def test_a_connection_of_somebody_without_bots_is_found_by_id(stores: Stores) -> None:
+def test_a_connection_of_a_person_without_bots_is_found_by_id(stores: Stores) -> None:
     connection = replace(OPEN, bots=())
     stores.connections.put(connection)
 
@@ -87,7 +87,7 @@ def test_a_closed_connection_is_forgotten_with_all_it_watched(stores: Stores) ->
     assert again == []
 
 
-def test_watchers_are_those_who_have_the_conversation_open(stores: Stores) -> None:
+def test_watchers_are_the_connections_with_the_conversation_open(stores: Stores) -> None:
     other = replace(OPEN, id="other")
     for connection in (OPEN, other, other):
         stores.connections.watch(BOT, CID, connection, START + MINUTE)
@@ -97,7 +97,7 @@ def test_watchers_are_those_who_have_the_conversation_open(stores: Stores) -> No
     assert stores.connections.watchers(BOT, "c_other") == []
 
 
-def test_who_stops_watching_watches_no_longer(stores: Stores) -> None:
+def test_an_unwatched_conversation_has_no_watcher(stores: Stores) -> None:
     stores.connections.watch(BOT, CID, OPEN, START + MINUTE)
 
     for _ in range(2):
@@ -106,7 +106,7 @@ def test_who_stops_watching_watches_no_longer(stores: Stores) -> None:
     assert stores.connections.watchers(BOT, CID) == []
 
 
-def test_what_has_expired_is_absent_whether_it_was_removed_or_not(stores: Stores) -> None:
+def test_expired_rows_are_absent_even_before_dynamodb_removes_them(stores: Stores) -> None:
     stores.connections.put(OPEN)
     stores.connections.watch(BOT, CID, OPEN, OPEN.expires_at)
     stores.clock.advance(OPEN.expires_at - START + 1000)

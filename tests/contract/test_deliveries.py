@@ -45,7 +45,7 @@ def test_a_cursor_does_not_move_from_where_it_is_not(stores: Stores) -> None:
     assert stores.deliveries.cursor(BOT, CID) == DeliveryCursor(3, 1)
 
 
-def test_of_16_who_move_a_cursor_at_once_one_does(stores: Stores) -> None:
+def test_exactly_one_of_16_concurrent_cursor_moves_succeeds(stores: Stores) -> None:
     move = partial(stores.deliveries.advance_cursor, BOT, CID, DeliveryCursor())
 
     moved = at_once([partial(move, DeliveryCursor(n + 1)) for n in range(16)])
@@ -53,7 +53,7 @@ def test_of_16_who_move_a_cursor_at_once_one_does(stores: Stores) -> None:
     assert moved.count(True) == 1
 
 
-def test_there_are_five_slots_for_a_bot(stores: Stores) -> None:
+def test_a_bot_has_five_delivery_slots(stores: Stores) -> None:
     taken = [stores.deliveries.acquire_slot(BOT, START, LEASE) for _ in range(IN_FLIGHT + 1)]
 
     assert sorted(slot for slot in taken if slot is not None) == [0, 1, 2, 3, 4]
@@ -61,7 +61,7 @@ def test_there_are_five_slots_for_a_bot(stores: Stores) -> None:
     assert stores.deliveries.acquire_slot("other", START, LEASE) is not None
 
 
-def test_no_slot_is_taken_twice_by_16_at_once(stores: Stores) -> None:
+def test_sixteen_concurrent_workers_take_each_slot_at_most_once(stores: Stores) -> None:
     taken = at_once([partial(stores.deliveries.acquire_slot, BOT, START, LEASE) for _ in range(16)])
 
     slots = [slot for slot in taken if isinstance(slot, int)]
@@ -136,7 +136,7 @@ def test_a_webhook_that_is_switched_off_says_why(stores: Stores) -> None:
     assert stores.directory.bot(BOT) == Bot(BOT, "Demo", replace(HOOK, disabled_reason="410 Gone"))
 
 
-def test_what_has_no_webhook_cannot_be_switched_off(stores: Stores) -> None:
+def test_a_bot_without_a_webhook_cannot_be_disabled(stores: Stores) -> None:
     stores.directory.put_bot(Bot(BOT, "Demo"))
 
     stores.deliveries.disable_webhook(BOT, "x")

@@ -42,7 +42,7 @@ def test_the_newest_notification_comes_first_page_by_page(stores: Stores) -> Non
     assert [first, second, third] == [[made(5), made(4)], [made(3), made(2)], [made(1)]]
 
 
-def test_who_has_read_a_notification_is_remembered(stores: Stores) -> None:
+def test_the_readers_of_a_notification_are_stored(stores: Stores) -> None:
     stores.notifications.add(made(1), None)
     people = [f"p{n}" for n in range(8)]
 

@@ -41,7 +41,7 @@ def by_queue(stores: Stores, first: str = DAY, last: str = DAY) -> Sequence[DayT
     return stores.reports.by_queue(BOT, first, last)
 
 
-def test_where_nothing_has_ended_nothing_is_counted(stores: Stores) -> None:
+def test_a_report_without_ended_handoffs_is_empty(stores: Stores) -> None:
     assert by_queue(stores, "2000-01-01", "2999-12-31") == []
     assert stores.reports.by_agent(BOT, "2000-01-01", "2999-12-31") == []
 
@@ -60,7 +60,7 @@ def test_a_handoff_without_queue_and_agent_is_counted_too(stores: Stores) -> Non
     assert stores.reports.by_agent(BOT, DAY, DAY) == []
 
 
-def test_a_handoff_counts_once_however_often_it_is_told(stores: Stores) -> None:
+def test_a_handoff_counts_once_however_often_it_is_reported(stores: Stores) -> None:
     one = ended(stores)
     for _ in range(3):
         stores.reports.count_handoff(one)
@@ -68,7 +68,7 @@ def test_a_handoff_counts_once_however_often_it_is_told(stores: Stores) -> None:
     assert by_queue(stores) == [DayTally(DAY, "sales", ONE)]
 
 
-def test_a_handoff_that_is_told_by_several_at_once_counts_once(stores: Stores) -> None:
+def test_a_handoff_that_is_reported_concurrently_counts_once(stores: Stores) -> None:
     one = ended(stores)
 
     at_once([partial(stores.reports.count_handoff, one) for _ in range(6)])
@@ -92,7 +92,7 @@ def test_a_handoff_that_there_is_not_is_not_counted(stores: Stores) -> None:
     assert by_queue(stores) == []
 
 
-def test_a_count_may_rise_by_what_was_not_counted_before(stores: Stores) -> None:
+def test_a_later_count_adds_only_what_was_not_counted_before(stores: Stores) -> None:
     stores.reports.count_handoff(ended(stores, 1, tally={"handoffs": 1, "leaks": 2}))
     stores.reports.count_handoff(ended(stores, 2, tally={"handoffs": 1, "claim_3": 1}))
 
@@ -132,7 +132,7 @@ def test_another_bot_counts_nothing_of_it(stores: Stores) -> None:
 # On DynamoDB, where others are counted in the same row
 
 
-def test_who_meets_another_in_a_row_tries_again(on_moto: Stores) -> None:
+def test_a_report_write_that_conflicts_is_retried(on_moto: Stores) -> None:
     one = ended(on_moto)
 
     with faulty(COUNT, cancelled("None", "TransactionConflict", "None"), times=3) as attempts:
@@ -142,7 +142,7 @@ def test_who_meets_another_in_a_row_tries_again(on_moto: Stores) -> None:
     assert by_queue(on_moto) == [DayTally(DAY, "sales", ONE)]
 
 
-def test_who_always_meets_another_is_told_to_come_back(on_moto: Stores) -> None:
+def test_a_report_write_that_always_conflicts_is_temporarily_unavailable(on_moto: Stores) -> None:
     one = ended(on_moto)
 
     with (
@@ -204,7 +204,7 @@ def leaked(stores: Stores, number: int = 0, day: str = DAY) -> RefusedLeak:
     return RefusedLeak(BOT, head.id, head.last_seq, day)
 
 
-def test_a_leak_in_no_handoff_counts_once_beside_what_has_ended_that_day(stores: Stores) -> None:
+def test_a_leak_outside_a_handoff_counts_once_in_the_report_of_its_day(stores: Stores) -> None:
     leak = leaked(stores, 1)
     stores.reports.count_handoff(ended(stores, queue=None, agent=None))
 

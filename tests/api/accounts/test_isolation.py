@@ -41,7 +41,7 @@ def test_an_id_of_another_bot_looks_like_one_that_does_not_exist(
 
 
 @pytest.mark.parametrize("resource", IN_A_BOT)
-def test_what_another_bot_is_refused_changes_nothing(
+def test_a_call_that_is_refused_to_another_bot_changes_nothing(
     resource: Resource, bot: Api, ana: Api, other_bot: Api, eve: Api
 ) -> None:
     method, path = resource
@@ -70,7 +70,7 @@ OF_CONVERSATIONS = [
 
 
 @pytest.mark.parametrize("resource", OF_CONVERSATIONS)
-def test_what_an_agent_may_not_see_looks_like_what_does_not_exist(
+def test_an_invisible_conversation_looks_like_one_that_does_not_exist(
     resource: Resource, services: MemoryServices, bot: Api
 ) -> None:
     (method, path), row = resource, ROWS[resource]

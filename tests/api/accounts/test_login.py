@@ -27,7 +27,7 @@ def test_login_answers_as_botpress_does_under_both_names_of_the_token(
 
 
 @pytest.mark.parametrize("email", ["ANA@Example.TEST", "  ana@example.test "])
-def test_an_email_address_is_one_in_upper_and_lower_case(email: str, nobody: Api) -> None:
+def test_an_email_address_ignores_case(email: str, nobody: Api) -> None:
     assert nobody.post("/auth/login", {**ANA, "email": email}).status == 200
 
 
@@ -44,7 +44,7 @@ WRONG = [
 
 @pytest.mark.parametrize("body", WRONG)
 @pytest.mark.parametrize("path", PATHS[:2])
-def test_whatever_is_wrong_the_answer_and_its_cost_are_the_same(
+def test_every_failed_login_has_the_same_answer_and_cost(
     path: str, body: dict[str, str], services: MemoryServices, nobody: Api
 ) -> None:
     before = services.passwords.compared
@@ -66,14 +66,16 @@ def test_whatever_is_wrong_the_answer_and_its_cost_are_the_same(
 @pytest.mark.parametrize("wrong", [None, 1, True, ["ana-demo"], {"$ne": ""}])
 @pytest.mark.parametrize("path", PATHS[:2])
 @pytest.mark.parametrize("field", ["email", "password"])
-def test_what_is_no_text_logs_nobody_in(path: str, field: str, wrong: object, nobody: Api) -> None:
+def test_a_login_with_a_field_that_is_not_text_is_refused(
+    path: str, field: str, wrong: object, nobody: Api
+) -> None:
     answer = nobody.post(path, {**ANA, field: wrong})
 
     assert (answer.status, answer.json["errorCode"]) == (400, "BP_0040")
 
 
 @pytest.mark.parametrize("path", PATHS[:2])
-def test_who_is_disabled_can_no_longer_log_in_nor_use_a_token(
+def test_a_disabled_person_can_neither_log_in_nor_use_a_token(
     path: str, services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     _disable(services, "ana@example.test")
@@ -97,7 +99,7 @@ def test_too_many_attempts_are_refused_for_a_while_even_with_the_right_password(
     assert nobody.post("/auth/login", ANA).status == 200
 
 
-def test_one_account_locked_out_locks_no_other(nobody: Api) -> None:
+def test_locking_one_account_does_not_lock_another(nobody: Api) -> None:
     for _ in range(11):
         nobody.post("/auth/login", {**ANA, "password": "wrong"})
 
@@ -127,7 +129,7 @@ def test_a_refresh_token_ends_after_twelve_hours(services: MemoryServices, nobod
     assert _refreshed(nobody, token).status == 401
 
 
-def test_each_kind_of_token_is_good_for_its_own_purpose_only(nobody: Api) -> None:
+def test_each_kind_of_token_works_only_for_its_purpose(nobody: Api) -> None:
     payload = ok(nobody.post("/auth/login", ANA))["payload"]
 
     assert _refreshed(nobody, payload["token"]).status == 401
@@ -135,7 +137,7 @@ def test_each_kind_of_token_is_good_for_its_own_purpose_only(nobody: Api) -> Non
 
 
 @pytest.mark.parametrize("token", ["", "x", "bk_demo_onlyforloopback", "é", "a.b.c"])
-def test_what_is_no_refresh_token_is_refused(token: str, nobody: Api) -> None:
+def test_an_invalid_refresh_token_is_refused(token: str, nobody: Api) -> None:
     assert _refreshed(nobody, token).status == 401
 
 
@@ -162,7 +164,7 @@ def test_logout_ends_every_session_of_this_person_and_no_other(
 # Oneself, and the ticket
 
 
-def test_me_says_who_one_is_and_which_bots_one_serves(ana: Api) -> None:
+def test_auth_me_returns_the_person_and_their_bots(ana: Api) -> None:
     assert ana.get("/auth/me").json == {
         "id": person_id("ana@example.test"),
         "email": "ana@example.test",
@@ -179,7 +181,7 @@ def test_the_installations_owner_serves_every_bot(owner: Api) -> None:
     assert me["bots"] == as_agent["bots"] == ["demo", "other"]
 
 
-def test_a_ticket_is_good_for_thirty_seconds_and_never_the_same(
+def test_a_socket_ticket_expires_after_thirty_seconds_and_is_unique(
     services: MemoryServices, ana: Api
 ) -> None:
     first, second = ana.post("/socket/ticket"), ana.post("/socket/ticket", {})
@@ -196,7 +198,7 @@ def _disable(services: MemoryServices, email: str) -> None:
     services.directory.put_person(replace(found, disabled=True))
 
 
-def test_who_has_logged_out_is_not_there_any_more(bot: Api, ana: Api) -> None:
+def test_a_logged_out_agent_is_offline(bot: Api, ana: Api) -> None:
     ok(ana.put("/agents/me/status", {"status": "online"}))
     assert ok(bot.get(f"{BOT}/availability"))["online"] == 1
 

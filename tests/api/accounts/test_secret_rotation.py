@@ -28,7 +28,7 @@ def test_sessions_lists_and_turns_go_on_while_a_secret_is_replaced(
     assert bot.post(f"{BOT}/turns/{turn}/commit", {}).status == 204
 
 
-def test_when_the_old_one_is_gone_what_it_signed_is_worth_nothing(
+def test_tokens_signed_with_a_removed_secret_are_refused(
     services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     begun(bot)

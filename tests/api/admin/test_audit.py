@@ -27,7 +27,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("sent", "event", "named"), CHANGES, ids=[each[1] for each in CHANGES])
-def test_a_change_is_told_with_who_made_it_and_of_what(
+def test_an_admin_change_is_logged_with_its_author_and_target(
     owner: Api,
     caplog: pytest.LogCaptureFixture,
     sent: tuple[str, str, Any],
@@ -47,7 +47,7 @@ def test_a_change_is_told_with_who_made_it_and_of_what(
     assert SECRET not in str(facts)
 
 
-def test_what_is_refused_is_no_change(ana: Api, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refused_change_is_not_logged(ana: Api, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "baton.audit"):
         ana.put(f"{BOT}/queues/sales", {"priority": 3})
 

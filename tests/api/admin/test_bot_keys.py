@@ -39,7 +39,7 @@ def test_a_new_key_works_at_once_and_for_its_scopes_only(owner: Api) -> None:
     assert "needs the scope read" in refused.json["detail"]
 
 
-def test_a_key_has_all_scopes_and_no_end_where_nothing_else_is_said(owner: Api) -> None:
+def test_a_key_has_all_scopes_and_no_expiry_by_default(owner: Api) -> None:
     new = made(owner)
 
     assert (new["name"], new["expires_at"]) == (None, None)
@@ -69,7 +69,7 @@ def test_the_newest_key_comes_first(owner: Api, services: MemoryServices) -> Non
     assert listed == ["three", "two", "one", None]
 
 
-def test_a_key_ends_when_it_was_meant_to(owner: Api, services: MemoryServices) -> None:
+def test_a_key_expires_at_its_time(owner: Api, services: MemoryServices) -> None:
     end = timestamp(services.clock.now() + 1000)
     new = made(owner, expires_at=end)
     bot = owner.as_(new["key"])
@@ -96,12 +96,12 @@ def test_a_key_ends_when_it_was_meant_to(owner: Api, services: MemoryServices) -
         {"secret": "mine"},
     ],
 )
-def test_a_key_that_makes_no_sense_is_not_made(wrong: dict[str, Any], owner: Api) -> None:
+def test_an_invalid_key_is_not_created(wrong: dict[str, Any], owner: Api) -> None:
     assert owner.post(KEYS, wrong).status == 400
     assert len(ok(owner.get(KEYS))["items"]) == 1
 
 
-def test_a_secret_is_not_kept_to_be_shown_again(owner: Api) -> None:
+def test_a_repeated_creation_makes_a_key_with_a_new_secret(owner: Api) -> None:
     first, again = (owner.post(KEYS, {}, Idempotency_Key="k").json for _ in range(2))
 
     assert first["key"] != again["key"]
@@ -126,7 +126,7 @@ def test_both_keys_work_during_the_overlap_and_the_new_one_after_it(
     assert new["replaces"]["expires_at"] == in_list(owner, old["id"])["expires_at"]
 
 
-def test_an_overlap_of_nothing_ends_the_old_key_at_once(owner: Api) -> None:
+def test_a_rotation_without_overlap_ends_the_old_key_at_once(owner: Api) -> None:
     old = made(owner)
 
     ok(owner.post(f"{KEYS}/{old['id']}/rotate", {"overlap_s": 0}))
@@ -134,7 +134,9 @@ def test_an_overlap_of_nothing_ends_the_old_key_at_once(owner: Api) -> None:
     assert owner.as_(old["key"]).get(CONVERSATIONS).status == 401
 
 
-def test_an_overlap_prolongs_nothing(owner: Api, services: MemoryServices) -> None:
+def test_a_rotation_does_not_extend_the_old_keys_expiry(
+    owner: Api, services: MemoryServices
+) -> None:
     end = timestamp(services.clock.now() + 1000)
     old = made(owner, expires_at=end)
 
@@ -208,7 +210,7 @@ def test_each_change_is_an_event_in_the_log_without_a_secret(
     assert [each for each in (new, newer) if each["key"].rpartition("_")[2] in logged] == []
 
 
-def test_a_key_of_before_names_were_given_is_listed(owner: Api, services: MemoryServices) -> None:
+def test_a_key_without_a_name_is_listed(owner: Api, services: MemoryServices) -> None:
     key(services, "old", Scope.READ)
 
     shown = in_list(owner, "old")

@@ -19,18 +19,18 @@ def shop(owner: Api) -> Api:
     return owner
 
 
-def test_a_bot_that_was_made_works_with_its_first_key(shop: Api) -> None:
+def test_a_new_bot_works_with_its_first_key(shop: Api) -> None:
     key = ok(shop.post(f"{SHOP}/keys", {}))["key"]
 
     assert shop.as_(key).post(f"{SHOP}/messages", message()).status == 201
     assert ok(shop.get(SHOP)) == {"id": "shop", "name": "Shop"}
 
 
-def test_a_bot_is_called_like_its_id_unless_it_is_named(owner: Api) -> None:
+def test_a_bot_without_a_name_is_named_after_its_id(owner: Api) -> None:
     assert ok(owner.post(BOTS, {"id": "shop"})) == {"id": "shop", "name": "shop"}
 
 
-def test_there_is_no_second_bot_of_one_id(shop: Api) -> None:
+def test_a_second_bot_with_the_same_id_is_refused(shop: Api) -> None:
     answer = shop.post(BOTS, {"id": "shop", "name": "Another"})
 
     assert (answer.status, answer.json["code"]) == (409, "conflict")
@@ -56,7 +56,7 @@ def test_an_admin_names_their_bot_and_changes_nothing_else(
     assert services.administration.webhook("demo") == webhook
 
 
-def test_a_bot_with_which_somebody_waits_is_not_removed(owner: Api, bot: Api) -> None:
+def test_a_bot_with_a_waiting_conversation_cannot_be_removed(owner: Api, bot: Api) -> None:
     waiting(bot)
 
     answer = owner.send("DELETE", BOT)
@@ -65,7 +65,7 @@ def test_a_bot_with_which_somebody_waits_is_not_removed(owner: Api, bot: Api) ->
     assert ok(owner.get(BOT))["id"] == "demo"
 
 
-def test_of_a_bot_that_is_removed_nothing_is_left_for_the_next_of_its_name(
+def test_a_new_bot_inherits_nothing_from_a_removed_bot_with_the_same_id(
     shop: Api, services: MemoryServices
 ) -> None:
     key = ok(shop.post(f"{SHOP}/keys", {}))["key"]
@@ -82,7 +82,7 @@ def test_of_a_bot_that_is_removed_nothing_is_left_for_the_next_of_its_name(
         assert ok(shop.get(f"{SHOP}/{what}"))["items"] == [], what
 
 
-def test_a_removal_that_died_in_its_middle_is_gone_on_with(
+def test_an_interrupted_bot_removal_continues_when_it_is_repeated(
     shop: Api, services: MemoryServices
 ) -> None:
     ok(shop.post(f"{SHOP}/keys", {}))
@@ -93,7 +93,7 @@ def test_a_removal_that_died_in_its_middle_is_gone_on_with(
     assert "shop" not in services.directory.bot_ids()
 
 
-def test_other_bots_keep_theirs(shop: Api, bot: Api) -> None:
+def test_removing_a_bot_leaves_other_bots_unchanged(shop: Api, bot: Api) -> None:
     begun(bot)
 
     assert shop.send("DELETE", SHOP).status == 204

@@ -10,7 +10,7 @@ def write(admin: Api, name: str, text: str) -> None:
     ok(admin.put(f"{BOT}/replies/{name}", {"text": text}))
 
 
-def test_what_an_admin_writes_an_agent_reads_by_name(owner: Api, ana: Api) -> None:
+def test_an_agent_reads_a_canned_reply_that_an_admin_wrote(owner: Api, ana: Api) -> None:
     write(owner, "thanks", "Thank you!")
     write(owner, "greeting", GREETING["text"])
 
@@ -19,14 +19,14 @@ def test_what_an_admin_writes_an_agent_reads_by_name(owner: Api, ana: Api) -> No
     assert items == [GREETING, {"name": "thanks", "text": "Thank you!"}]
 
 
-def test_the_second_of_one_name_takes_the_place_of_the_first(owner: Api, ana: Api) -> None:
+def test_a_canned_reply_replaces_the_one_with_the_same_name(owner: Api, ana: Api) -> None:
     write(owner, "greeting", "Hi.")
     write(owner, "greeting", GREETING["text"])
 
     assert ok(ana.get(f"{BOT}/replies"))["items"] == [GREETING]
 
 
-def test_what_is_removed_is_gone_and_may_be_removed_again(owner: Api, ana: Api) -> None:
+def test_removing_a_canned_reply_is_idempotent(owner: Api, ana: Api) -> None:
     write(owner, "greeting", "Hi.")
 
     for _ in range(2):
@@ -34,14 +34,14 @@ def test_what_is_removed_is_gone_and_may_be_removed_again(owner: Api, ana: Api) 
     assert ok(ana.get(f"{BOT}/replies"))["items"] == []
 
 
-def test_another_bots_replies_are_its_own(owner: Api, ana: Api) -> None:
+def test_canned_replies_of_another_bot_are_separate(owner: Api, ana: Api) -> None:
     ok(owner.put("/bots/other/replies/greeting", {"text": "Hi."}))
 
     assert ok(ana.get(f"{BOT}/replies"))["items"] == []
     assert ana.get("/bots/other/replies").status == 404
 
 
-def test_a_name_may_hold_anything_and_forges_nobody_elses(owner: Api) -> None:
+def test_a_reply_name_may_contain_any_characters(owner: Api) -> None:
     for name in ("a%23b%2Fc", "Gr%C3%BC%C3%9Fe", "Q%23sales"):
         write(owner, name, "Hi.")
 
@@ -51,7 +51,7 @@ def test_a_name_may_hold_anything_and_forges_nobody_elses(owner: Api) -> None:
     assert ok(owner.get(f"{BOT}/queues"))["items"] == []
 
 
-def test_what_is_too_long_or_empty_is_refused_and_changes_nothing(owner: Api) -> None:
+def test_a_reply_that_is_empty_or_too_long_is_refused_and_changes_nothing(owner: Api) -> None:
     for name, text in (("n" * 65, "Hi."), ("n", ""), ("n", "x" * 4001)):
         answer = owner.put(f"{BOT}/replies/{name}", {"text": text})
         assert (answer.status, answer.json["code"]) == (400, "invalid_request")

@@ -43,7 +43,7 @@ def status(bot: Api, path: str) -> str:
     return str(ok(bot.get(path))["status"])
 
 
-def test_what_the_list_does_not_show_yet_goes_back_as_well(
+def test_conversations_that_the_list_does_not_show_yet_return_to_the_queue(
     late: Late, bot: Api, ana: Api, owner: Api, who: str
 ) -> None:
     path = owned(bot, ana)
@@ -54,7 +54,7 @@ def test_what_the_list_does_not_show_yet_goes_back_as_well(
     assert status(bot, path) == "waiting"
 
 
-def test_where_the_list_is_too_late_the_same_call_goes_on(
+def test_a_repeated_removal_continues_where_the_list_was_late(
     late: Late, bot: Api, ana: Api, owner: Api, who: str
 ) -> None:
     path = owned(bot, ana)
@@ -67,7 +67,7 @@ def test_where_the_list_is_too_late_the_same_call_goes_on(
     assert answers == [503, "agent", 204, "waiting", 404]
 
 
-def test_what_the_list_still_shows_as_theirs_stays_with_whoever_has_it_now(
+def test_conversations_that_have_a_new_owner_stay_with_them(
     late: Late, bot: Api, ana: Api, bo: Api, owner: Api, who: str
 ) -> None:
     path = owned(bot, ana)
@@ -80,7 +80,7 @@ def test_what_the_list_still_shows_as_theirs_stays_with_whoever_has_it_now(
     assert ok(bot.get(path))["owner_name"] == "Bo"
 
 
-def test_what_they_take_while_they_are_still_remembered_goes_back(
+def test_a_conversation_that_a_removed_member_claims_from_a_stale_cache_returns_to_the_queue(
     services: MemoryServices, bot: Api, ana: Api, owner: Api, who: str
 ) -> None:
     """Also where they give signs of life: they may serve other bots."""
@@ -96,7 +96,7 @@ def test_what_they_take_while_they_are_still_remembered_goes_back(
     assert (taken, status(bot, path)) == ("agent", "waiting")
 
 
-def test_the_installations_owner_serves_no_bot_and_keeps_what_they_take(
+def test_the_installations_owner_keeps_a_claimed_conversation_without_membership(
     services: MemoryServices, bot: Api, owner: Api
 ) -> None:
     path = waiting(bot)

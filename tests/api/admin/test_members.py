@@ -27,7 +27,7 @@ def accepted(nobody: Api, invitation: str, password: str = PASSWORD) -> Any:
     return nobody.post("/auth/invitation", {"invitation": invitation, "password": password})
 
 
-def test_whoever_is_invited_sets_a_password_and_is_an_agent(owner: Api, nobody: Api) -> None:
+def test_an_invited_person_sets_a_password_and_becomes_an_agent(owner: Api, nobody: Api) -> None:
     cy = invited(owner)
 
     answer = accepted(nobody, cy["invitation"])
@@ -40,21 +40,21 @@ def test_whoever_is_invited_sets_a_password_and_is_an_agent(owner: Api, nobody: 
     assert nobody.post("/auth/login", login).status == 200
 
 
-def test_an_invitation_is_good_once(owner: Api, nobody: Api) -> None:
+def test_an_invitation_works_once(owner: Api, nobody: Api) -> None:
     token = invited(owner)["invitation"]
     assert accepted(nobody, token).status == 200
 
     assert accepted(nobody, token, "another password").status == 401
 
 
-def test_an_invitation_ends(services: MemoryServices, owner: Api, nobody: Api) -> None:
+def test_an_invitation_expires(services: MemoryServices, owner: Api, nobody: Api) -> None:
     token = invited(owner)["invitation"]
     services.clock.advance(INVITATION_LIFE_MS)
 
     assert accepted(nobody, token).status == 401
 
 
-def test_an_invitation_is_no_other_token_and_no_other_token_is_one(owner: Api, nobody: Api) -> None:
+def test_an_invitation_works_only_as_an_invitation(owner: Api, nobody: Api) -> None:
     token = invited(owner)["invitation"]
     session = ok(nobody.post("/auth/login", {"email": "ana@example.test", "password": "ana-demo"}))
 
@@ -72,7 +72,7 @@ def test_a_password_has_eight_characters_or_more(owner: Api, nobody: Api, passwo
     assert accepted(nobody, token).status == 200
 
 
-def test_who_has_not_set_a_password_cannot_log_in(owner: Api, nobody: Api) -> None:
+def test_a_person_without_a_password_cannot_log_in(owner: Api, nobody: Api) -> None:
     invited(owner)
 
     for password in ("", "plain:", PASSWORD):
@@ -80,13 +80,15 @@ def test_who_has_not_set_a_password_cannot_log_in(owner: Api, nobody: Api) -> No
         assert nobody.post("/auth/login", login).status == 401
 
 
-def test_who_has_a_password_needs_no_invitation_and_keeps_their_name(owner: Api) -> None:
+def test_a_person_with_a_password_is_added_without_invitation_and_keeps_their_name(
+    owner: Api,
+) -> None:
     eve = invited(owner, email="eve@example.test", name="Mallory")
 
     assert (eve["invitation"], eve["name"]) == (None, "Eve")
 
 
-def test_an_admin_takes_in_nobody_whom_another_bot_has_invited(
+def test_an_admin_cannot_add_a_person_whom_another_bot_has_invited(
     services: MemoryServices, bot: Api
 ) -> None:
     """They may have set that person's password themselves (pre-registered accounts)."""
@@ -96,7 +98,7 @@ def test_an_admin_takes_in_nobody_whom_another_bot_has_invited(
     assert bot.login("ada").post(f"{BOT}/agents", eve).status == 403
 
 
-def test_who_serves_no_bot_any_more_begins_anew(
+def test_a_removed_person_is_invited_like_a_new_one(
     services: MemoryServices, bot: Api, owner: Api, nobody: Api
 ) -> None:
     person(services, "ada", Role.ADMIN)
@@ -111,7 +113,7 @@ def test_who_serves_no_bot_any_more_begins_anew(
     assert accepted(nobody, again["invitation"], "something else").status == 200
 
 
-def test_who_is_sent_away_hears_nothing_more(
+def test_a_removed_member_receives_no_more_pushes(
     services: MemoryServices, bot: Api, ana: Api, owner: Api
 ) -> None:
     client = Client(services, ana, "c-ana")
@@ -126,13 +128,13 @@ def test_who_is_sent_away_hears_nothing_more(
     assert client.do("ping")["error"]["code"] == "unauthenticated"
 
 
-def test_somebody_who_serves_the_bot_already_is_a_conflict(owner: Api) -> None:
+def test_inviting_an_existing_member_is_a_conflict(owner: Api) -> None:
     answer = owner.post(f"{BOT}/agents", {**CY, "email": "ana@example.test"})
 
     assert (answer.status, answer.json["code"]) == (409, "conflict")
 
 
-def test_an_admin_cannot_take_over_whoever_has_a_password(
+def test_only_the_owner_can_invite_a_person_with_a_password_again(
     services: MemoryServices, bot: Api, owner: Api
 ) -> None:
     person(services, "ada", Role.ADMIN)
@@ -146,7 +148,7 @@ def test_an_admin_cannot_take_over_whoever_has_a_password(
     assert owner.post(f"{BOT}/agents/{ana}/invitation", {}).status == 201
 
 
-def test_other_work_holds_and_what_they_have_stays_counted(bot: Api, ana: Api, owner: Api) -> None:
+def test_changing_a_members_role_keeps_their_load(bot: Api, ana: Api, owner: Api) -> None:
     owned(bot, ana)
     (member,) = [m for m in ok(bot.get(f"{BOT}/agents"))["items"] if m["name"] == "Ana"]
 
@@ -157,7 +159,7 @@ def test_other_work_holds_and_what_they_have_stays_counted(bot: Api, ana: Api, o
     assert changed["open"] == 1
 
 
-def test_what_somebody_has_goes_back_to_the_queue_when_they_are_sent_away(
+def test_the_conversations_of_a_removed_member_return_to_the_queue(
     services: MemoryServices, bot: Api, ana: Api, owner: Api
 ) -> None:
     path = owned(bot, ana)
@@ -176,7 +178,7 @@ def test_what_somebody_has_goes_back_to_the_queue_when_they_are_sent_away(
     "wrong",
     [{"role": "owner"}, {"role": "bot"}, {"email": "cy"}, {"name": ""}, {"capacity": -1}],
 )
-def test_what_makes_no_sense_is_refused_and_nobody_is_added(
+def test_an_invalid_invitation_is_refused_and_adds_no_member(
     owner: Api, wrong: dict[str, Any]
 ) -> None:
     answer = owner.post(f"{BOT}/agents", {**CY, **wrong})
@@ -222,7 +224,7 @@ def test_guessing_the_current_password_is_limited(ana: Api) -> None:
     assert int(answers[-1].headers["Retry-After"]) > 0
 
 
-def test_a_session_that_a_new_password_begins_is_good_at_once(
+def test_a_session_from_a_password_change_works_at_once(
     services: MemoryServices, owner: Api, ana: Api, nobody: Api
 ) -> None:
     """Also where the person is remembered as they were."""

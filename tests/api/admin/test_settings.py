@@ -52,13 +52,15 @@ def test_a_queue_is_shown_as_it_was_set(owner: Api, sam: Api) -> None:
     assert sam.get(f"{BOT}/queues").json == {"items": [answer.json], "next": None}
 
 
-def test_what_is_left_out_has_its_default_afterwards(owner: Api) -> None:
+def test_an_omitted_queue_setting_gets_its_default(owner: Api) -> None:
     owner.put(f"{BOT}/queues/sales", FULL)
 
     assert owner.put(f"{BOT}/queues/sales", {}).json == {"name": "sales", **DEFAULTS}
 
 
-def test_a_queue_that_is_removed_has_the_defaults_and_keeps_who_waits(owner: Api, bot: Api) -> None:
+def test_a_removed_queue_has_default_settings_and_keeps_its_waiting_conversations(
+    owner: Api, bot: Api
+) -> None:
     owner.put(f"{BOT}/queues/sales", FULL)
     path = waiting(bot, "sales")
 
@@ -89,7 +91,7 @@ def test_a_queue_that_is_removed_has_the_defaults_and_keeps_who_waits(owner: Api
         ({"texts": {"en": {"goodbye": "x"}}}, "texts.en.goodbye"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_refused_by_its_name(
+def test_an_invalid_setting_is_refused_and_named(
     wrong: dict[str, Any], field: str, owner: Api
 ) -> None:
     answer = owner.put(f"{BOT}/queues/sales", wrong)
@@ -99,7 +101,7 @@ def test_a_setting_that_makes_no_sense_is_refused_by_its_name(
     assert owner.get(f"{BOT}/queues").json["items"] == []
 
 
-def test_queues_do_not_fall_back_in_a_circle(owner: Api) -> None:
+def test_overflow_queues_cannot_form_a_circle(owner: Api) -> None:
     ok(owner.put(f"{BOT}/queues/sales", {"fallback": "support"}))
     ok(owner.put(f"{BOT}/queues/support", {"fallback": "night"}))
 
@@ -111,7 +113,7 @@ def test_queues_do_not_fall_back_in_a_circle(owner: Api) -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 33, "%00", "%0a"])
-def test_a_queue_has_a_name_that_a_handoff_could_name(name: str, owner: Api) -> None:
+def test_an_invalid_queue_name_is_refused(name: str, owner: Api) -> None:
     answer = owner.put(f"{BOT}/queues/{name}", {})
 
     assert answer.status == 400
@@ -129,7 +131,7 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
     assert owner.get("/bots/other/settings").json == before
 
 
-def test_a_request_gets_the_priority_of_its_queue_at_least(owner: Api, bot: Api) -> None:
+def test_a_request_has_at_least_the_priority_of_its_queue(owner: Api, bot: Api) -> None:
     ok(owner.put(f"{BOT}/queues/sales", {"priority": 3}))
 
     priorities = []
@@ -140,7 +142,7 @@ def test_a_request_gets_the_priority_of_its_queue_at_least(owner: Api, bot: Api)
     assert priorities == [3, 3, 7]
 
 
-def test_a_queue_that_nobody_has_configured_may_be_named(bot: Api) -> None:
+def test_a_request_may_name_a_queue_without_settings(bot: Api) -> None:
     head = ok(bot.post(f"{begun(bot)}/pause", {"queue": "unknown", "priority": 2}))
 
     assert (head["queue"], head["priority"]) == ("unknown", 2)

@@ -23,7 +23,7 @@ def everything(bot: Api) -> list[object]:
 # Pausing without a thread
 
 
-def test_before_any_message_the_conversation_without_a_thread_is_made(bot: Api) -> None:
+def test_an_address_without_messages_creates_the_conversation_without_a_thread(bot: Api) -> None:
     head = ok(pause(bot))
 
     assert (head["status"], head["thread"], head["last_seq"]) == ("waiting", None, 1)
@@ -32,7 +32,7 @@ def test_before_any_message_the_conversation_without_a_thread_is_made(bot: Api) 
 
 
 @pytest.mark.parametrize("thread", [None, "t-1"])
-def test_the_only_conversation_of_a_user_is_meant_whatever_its_thread(
+def test_the_users_only_conversation_is_found_with_or_without_a_thread(
     thread: str | None, bot: Api
 ) -> None:
     path = begun(bot, thread=thread)
@@ -43,7 +43,7 @@ def test_the_only_conversation_of_a_user_is_meant_whatever_its_thread(
     assert len(everything(bot)) == 1
 
 
-def test_of_several_none_is_meant_and_nothing_changes(bot: Api) -> None:
+def test_an_ambiguous_address_is_refused_and_changes_nothing(bot: Api) -> None:
     paths = [begun(bot, thread=thread) for thread in (None, "t-1", "t-2")]
     before = everything(bot)
 
@@ -167,7 +167,7 @@ def test_a_name_that_two_users_have_is_ambiguous(bot: Api) -> None:
     assert {c["name"] for c in refused.json["candidates"]} == {"Zed"}
 
 
-def test_a_name_of_nobody_is_not_found(bot: Api) -> None:
+def test_a_lookup_by_an_unknown_name_is_not_found(bot: Api) -> None:
     begun(bot, user={"id": "u-1", "name": "Zed"})
     begun(bot, user={"id": "u-2"})
 
@@ -191,7 +191,9 @@ def test_a_lookup_of_nothing_in_particular_is_refused(query: dict[str, str], bot
     assert lookup(bot, **query).status == 400
 
 
-def test_candidates_are_only_what_the_caller_may_see(services: MemoryServices, bot: Api) -> None:
+def test_ambiguous_candidates_include_only_visible_conversations(
+    services: MemoryServices, bot: Api
+) -> None:
     person(services, "quinn", queues=frozenset({"sales"}))
     quinn = bot.login("quinn")
     seen = begun(bot, user={"id": "u-1", "name": "Zed"}, thread="t-1")
@@ -204,7 +206,7 @@ def test_candidates_are_only_what_the_caller_may_see(services: MemoryServices, b
     assert lookup(bot, name="Zed").status == 409
 
 
-def test_a_pause_by_address_changes_only_what_it_means(bot: Api) -> None:
+def test_a_pause_by_address_changes_only_the_addressed_conversation(bot: Api) -> None:
     path = begun(bot, user={"id": "u-2"})
     before = log(bot, path)
 

@@ -154,7 +154,7 @@ def test_a_cursor_is_good_for_its_own_list_and_bot_only(
     assert other_bot.get("/bots/other/conversations", cursor=cursor).status == 400
 
 
-def test_a_cursor_shows_nobody_more_than_they_may_see(
+def test_a_cursor_does_not_widen_what_its_user_may_see(
     services: MemoryServices, bot: Api, sam: Api
 ) -> None:
     person(services, "quinn", queues=frozenset({"sales"}))

@@ -35,7 +35,7 @@ def three(services: MemoryServices, bot: Api, ana: Api) -> list[str]:
         ({"queue": "nothing"}, []),
     ],
 )
-def test_a_list_has_what_was_asked_for_the_latest_first(
+def test_a_handoff_list_is_filtered_and_starts_with_the_latest_request(
     services: MemoryServices, bot: Api, ana: Api, query: dict[str, str], expected: list[int]
 ) -> None:
     ids = three(services, bot, ana)
@@ -68,7 +68,7 @@ def test_pages_follow_one_another(services: MemoryServices, bot: Api, ana: Api) 
     assert second["next"] is None
 
 
-def test_what_waits_where_somebody_does_not_serve_is_not_listed(
+def test_handoffs_of_queues_that_an_agent_does_not_serve_are_not_listed(
     bot: Api, ana: Api, sam: Api, eve: Api
 ) -> None:
     waiting(bot, "sales")
@@ -78,7 +78,7 @@ def test_what_waits_where_somebody_does_not_serve_is_not_listed(
     assert eve.get(f"{BOT}/handoffs").status == 404
 
 
-def test_one_handoff_has_tags_and_the_notes_written_meanwhile_and_a_bot_sees_no_notes(
+def test_a_handoff_shows_its_tags_and_notes_and_hides_notes_from_the_bot(
     bot: Api, ana: Api
 ) -> None:
     path = begun(bot)
@@ -98,5 +98,5 @@ def test_one_handoff_has_tags_and_the_notes_written_meanwhile_and_a_bot_sees_no_
     assert (by_bot["notes"], by_bot["tags"]) == ([], ["vip"])
 
 
-def test_a_status_that_is_none_is_refused(bot: Api) -> None:
+def test_an_unknown_status_is_refused(bot: Api) -> None:
     assert bot.get(f"{BOT}/handoffs", status="lost").status == 400

@@ -57,7 +57,7 @@ def test_a_pause_repeated_is_the_same_handoff(bot: Api, ana: Api) -> None:
     assert [answer.json for answer in again] == [first, first]
 
 
-def test_an_agent_who_is_named_and_there_is_the_one_it_is_kept_for(bot: Api, ana: Api) -> None:
+def test_a_request_for_an_online_agent_is_reserved_for_them(bot: Api, ana: Api) -> None:
     who = online(ana)
 
     by_email = ok(bot.post(f"{begun(bot)}/pause", {"agent": "ana@example.test"}))
@@ -67,14 +67,14 @@ def test_an_agent_who_is_named_and_there_is_the_one_it_is_kept_for(bot: Api, ana
     assert by_email["status"] == "waiting"
 
 
-def test_an_agent_who_is_named_and_away_is_not_waited_for(bot: Api) -> None:
+def test_a_request_for_an_agent_who_is_away_is_not_reserved_for_them(bot: Api) -> None:
     head = ok(bot.post(f"{begun(bot)}/pause", {"agent": "ana@example.test"}))
 
     assert (head["status"], head["handoff"]["agent"]) == ("waiting", None)
 
 
 @pytest.mark.parametrize("agent", ["eve@example.test", "nobody@example.test", "p_x"])
-def test_an_agent_of_another_bot_is_no_agent(agent: str, bot: Api) -> None:
+def test_a_request_cannot_name_an_agent_of_another_bot(agent: str, bot: Api) -> None:
     path = begun(bot)
 
     refused = bot.post(f"{path}/pause", {"agent": agent})
@@ -84,7 +84,9 @@ def test_an_agent_of_another_bot_is_no_agent(agent: str, bot: Api) -> None:
 
 
 @pytest.mark.parametrize("pause", [False, True])
-def test_a_person_who_names_themself_takes_it_at_once(pause: bool, bot: Api, ana: Api) -> None:
+def test_an_agent_who_pauses_for_themselves_owns_the_conversation_at_once(
+    pause: bool, bot: Api, ana: Api
+) -> None:
     path = waiting(bot) if pause else begun(bot)
 
     head = ok(ana.post(f"{path}/pause", {"agent": "ana@example.test"}))
@@ -92,7 +94,7 @@ def test_a_person_who_names_themself_takes_it_at_once(pause: bool, bot: Api, ana
     assert (head["status"], head["owner_name"]) == ("agent", "Ana")
 
 
-def test_where_nobody_is_there_the_bot_may_refuse_to_queue(bot: Api) -> None:
+def test_a_pause_can_be_refused_if_no_agent_is_available(bot: Api) -> None:
     path = begun(bot)
     before = log(bot, path)
 
@@ -102,7 +104,7 @@ def test_where_nobody_is_there_the_bot_may_refuse_to_queue(bot: Api) -> None:
     assert log(bot, path) == before
 
 
-def test_where_nobody_is_there_a_message_may_be_left(bot: Api) -> None:
+def test_a_message_can_be_left_if_no_agent_is_available(bot: Api) -> None:
     path = begun(bot)
 
     head = bot.post(f"{path}/pause", {"if_unavailable": "leave_message", "reason": "Night."})
@@ -114,7 +116,7 @@ def test_where_nobody_is_there_a_message_may_be_left(bot: Api) -> None:
 
 
 @pytest.mark.parametrize("otherwise", ["refuse", "leave_message"])
-def test_where_somebody_is_there_it_queues_all_the_same(otherwise: str, bot: Api, ana: Api) -> None:
+def test_a_pause_queues_if_an_agent_is_available(otherwise: str, bot: Api, ana: Api) -> None:
     online(ana)
 
     head = ok(bot.post(f"{begun(bot)}/pause", {"if_unavailable": otherwise}))
@@ -125,7 +127,7 @@ def test_where_somebody_is_there_it_queues_all_the_same(otherwise: str, bot: Api
 # Claim, release, transfer
 
 
-def test_one_agent_wins_and_the_other_learns_who(bot: Api, ana: Api, bo: Api) -> None:
+def test_a_second_claim_is_refused_and_names_the_owner(bot: Api, ana: Api, bo: Api) -> None:
     path = waiting(bot)
 
     won, lost, again = (who.post(f"{path}/claim", {}) for who in (ana, bo, ana))
@@ -137,7 +139,9 @@ def test_one_agent_wins_and_the_other_learns_who(bot: Api, ana: Api, bo: Api) ->
 
 
 @pytest.mark.parametrize("action", ["claim", "release", "transfer"])
-def test_what_is_with_the_bot_cannot_be_moved(action: str, bot: Api, sam: Api) -> None:
+def test_a_conversation_with_the_bot_cannot_be_claimed_or_transferred(
+    action: str, bot: Api, sam: Api
+) -> None:
     body = {"queue": "billing"} if action == "transfer" else {}
 
     refused = sam.post(f"{begun(bot)}/{action}", body)
@@ -147,9 +151,7 @@ def test_what_is_with_the_bot_cannot_be_moved(action: str, bot: Api, sam: Api) -
 
 
 @pytest.mark.parametrize("action", ["claim", "release", "transfer", "unpause"])
-def test_a_command_thought_up_under_another_epoch_is_refused(
-    action: str, bot: Api, ana: Api
-) -> None:
+def test_a_command_with_a_stale_epoch_is_refused(action: str, bot: Api, ana: Api) -> None:
     path = waiting(bot) if action == "claim" else owned(bot, ana)
     body = {"epoch": 1} | ({"queue": "billing"} if action == "transfer" else {})
 
@@ -159,7 +161,7 @@ def test_a_command_thought_up_under_another_epoch_is_refused(
     assert refused.json["epoch"] == bot.get(path).json["epoch"]
 
 
-def test_who_is_full_cannot_claim_one_more(services: MemoryServices, bot: Api) -> None:
+def test_an_agent_at_capacity_cannot_claim(services: MemoryServices, bot: Api) -> None:
     person(services, "cara", capacity=1)
     cara = bot.login("cara")
     owned(bot, cara)
@@ -191,7 +193,7 @@ def test_a_transfer_to_a_queue_waits_there(bot: Api, ana: Api) -> None:
     assert [e["kind"] for e in log(bot.login("sam"), path)][-2:] == ["transferred", "note"]
 
 
-def test_a_transfer_to_an_agent_who_is_there_is_theirs(bot: Api, ana: Api, bo: Api) -> None:
+def test_a_transfer_to_an_online_agent_makes_them_the_owner(bot: Api, ana: Api, bo: Api) -> None:
     path, who = owned(bot, ana), online(bo)
 
     head = ok(ana.post(f"{path}/transfer", {"agent": "bo@example.test"}))
@@ -199,7 +201,7 @@ def test_a_transfer_to_an_agent_who_is_there_is_theirs(bot: Api, ana: Api, bo: A
     assert (head["status"], head["owner"]) == ("agent", who)
 
 
-def test_a_transfer_to_an_agent_who_is_not_there_changes_nothing(bot: Api, ana: Api) -> None:
+def test_a_transfer_to_an_agent_who_is_not_online_changes_nothing(bot: Api, ana: Api) -> None:
     path = owned(bot, ana)
 
     refused = ana.post(f"{path}/transfer", {"agent": "bo@example.test"})
@@ -213,7 +215,9 @@ def test_a_transfer_names_one_of_the_two(body: dict[str, object], bot: Api, ana:
     assert ana.post(f"{owned(bot, ana)}/transfer", body).status == 400
 
 
-def test_only_a_supervisor_transfers_what_nobody_has_claimed(bot: Api, ana: Api, sam: Api) -> None:
+def test_only_a_supervisor_can_transfer_an_unclaimed_conversation(
+    bot: Api, ana: Api, sam: Api
+) -> None:
     path = waiting(bot)
 
     refused, done = (who.post(f"{path}/transfer", {"queue": "billing"}) for who in (ana, sam))
@@ -225,7 +229,7 @@ def test_only_a_supervisor_transfers_what_nobody_has_claimed(bot: Api, ana: Api,
 # Unpause
 
 
-def test_what_the_agent_leaves_behind_is_in_the_handoff(bot: Api, ana: Api) -> None:
+def test_outcome_note_and_variables_of_a_return_are_in_the_handoff(bot: Api, ana: Api) -> None:
     path = owned(bot, ana)
     handoff_id = bot.get(path).json["handoff"]["id"]
     left = {"outcome": "rejected", "note": "No.", "resume_at": "n", "variables": {"paid": [1]}}
@@ -276,7 +280,7 @@ def test_the_owner_and_a_supervisor_may_unpause(who: str, status: int, bot: Api,
     assert bot.login(who).post(f"{path}/unpause", {}).status == status
 
 
-def test_while_it_waits_a_member_of_its_queue_may_unpause(
+def test_a_member_of_the_queue_may_unpause_a_waiting_conversation(
     services: MemoryServices, bot: Api
 ) -> None:
     person(services, "quinn", queues=frozenset({"sales"}))

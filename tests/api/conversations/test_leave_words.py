@@ -59,7 +59,7 @@ def test_the_word_sent_again_is_answered_as_before(word: str, bot: Api) -> None:
     assert bot.get(path).json["status"] == "waiting"
 
 
-def test_with_the_bot_the_word_is_an_ordinary_message(word: str, bot: Api) -> None:
+def test_a_leave_word_to_the_bot_is_an_ordinary_message(word: str, bot: Api) -> None:
     path = begun(bot)
 
     answer = ok(bot.post(f"{BOT}/messages", message(text=word)))
@@ -68,7 +68,7 @@ def test_with_the_bot_the_word_is_an_ordinary_message(word: str, bot: Api) -> No
     assert [entry["kind"] for entry in log(bot, path)] == ["message", "message"]
 
 
-def test_only_the_whole_message_counts(word: str, bot: Api) -> None:
+def test_a_leave_word_counts_only_as_the_whole_message(word: str, bot: Api) -> None:
     waiting(bot)
 
     answer = ok(bot.post(f"{BOT}/messages", message(text=f"{word} please")))
@@ -76,7 +76,7 @@ def test_only_the_whole_message_counts(word: str, bot: Api) -> None:
     assert answer["disposition"] == "waiting"
 
 
-def test_nobody_leaves_by_a_word_that_nobody_has_set(bot: Api) -> None:
+def test_without_leave_words_no_message_ends_the_handoff(bot: Api) -> None:
     waiting(bot)
 
     assert ok(bot.post(f"{BOT}/messages", message(text="/end")))["disposition"] == "waiting"
@@ -92,7 +92,7 @@ def test_a_word_of_one_bot_means_nothing_to_another(word: str, other_bot: Api) -
     assert answer["disposition"] == "waiting"
 
 
-def test_an_agent_or_the_bot_who_says_it_ends_nothing(word: str, bot: Api, ana: Api) -> None:
+def test_a_leave_word_from_an_agent_or_the_bot_ends_nothing(word: str, bot: Api, ana: Api) -> None:
     path = owned(bot, ana)
 
     assert ok(ana.post(f"{path}/messages", {"text": word}))["disposition"] == "agent"

@@ -35,7 +35,7 @@ def test_the_first_message_begins_a_conversation_with_the_bot(bot: Api) -> None:
     }
 
 
-def test_an_entry_has_exactly_what_the_contract_names(bot: Api) -> None:
+def test_an_entry_has_exactly_the_fields_of_the_contract(bot: Api) -> None:
     path = begun(bot, message_id="m-1", user={"id": "u-1", "name": "Zed"})
 
     assert log(bot, path) == [
@@ -111,7 +111,7 @@ def test_a_bot_that_speaks_while_paused_is_refused_and_its_text_is_not_kept(
     assert "SECRET-DRAFT" not in str(entries)
 
 
-def test_a_reply_from_before_a_whole_handoff_is_refused(bot: Api, ana: Api) -> None:
+def test_a_bot_message_from_before_a_handoff_is_refused(bot: Api, ana: Api) -> None:
     path = owned(bot, ana)
     ok(bot.post(f"{path}/unpause", {}))
 
@@ -129,7 +129,7 @@ def test_the_epoch_of_a_users_message_is_ignored(bot: Api) -> None:
 # In a conversation
 
 
-def test_the_owner_speaks_and_nobody_else(bot: Api, ana: Api, bo: Api, sam: Api) -> None:
+def test_only_the_owner_may_write(bot: Api, ana: Api, bo: Api, sam: Api) -> None:
     path = owned(bot, ana)
 
     said = ana.post(f"{path}/messages", {"text": "This is Ana.", "message_id": "m-1"})
@@ -154,7 +154,7 @@ def test_an_agent_who_has_not_claimed_cannot_speak(pause: bool, bot: Api, ana: A
     assert refused.json["status"] == 409
 
 
-def test_a_bots_key_says_who_speaks(bot: Api) -> None:
+def test_a_bots_key_may_write_as_the_user_or_as_the_bot(bot: Api) -> None:
     path = begun(bot)
 
     for sender in ("user", "bot"):
@@ -178,7 +178,7 @@ def test_people_speak_for_themselves_only(sender: str, bot: Api, ana: Api) -> No
     assert ana.post(f"{path}/messages", {"from": sender, "text": "Hi."}).status == 400
 
 
-def test_an_agents_message_under_an_old_epoch_is_refused(bot: Api, ana: Api) -> None:
+def test_an_agents_message_with_a_stale_epoch_is_refused(bot: Api, ana: Api) -> None:
     path = owned(bot, ana)
 
     refused = ana.post(f"{path}/messages", {"text": "Hi.", "epoch": 2})
@@ -199,7 +199,7 @@ def test_a_message_id_sent_again_has_the_same_number_and_changes_nothing(bot: Ap
     assert [e["text"] for e in log(bot, one(first.json["conversation_id"]))] == ["Hello"]
 
 
-def test_a_message_id_sent_again_gets_its_first_answer_whatever_has_happened(
+def test_a_repeated_message_id_gets_the_first_answer_even_if_the_conversation_changed(
     bot: Api, ana: Api
 ) -> None:
     first = bot.post(MESSAGES, message(**{"from": "bot"}, message_id="m-1", epoch=1))
@@ -210,9 +210,7 @@ def test_a_message_id_sent_again_gets_its_first_answer_whatever_has_happened(
     assert (again.status, again.json) == (200, first.json)
 
 
-def test_one_message_id_may_be_used_by_each_sender_and_in_each_conversation(
-    bot: Api, ana: Api
-) -> None:
+def test_a_message_id_is_unique_per_sender_and_conversation(bot: Api, ana: Api) -> None:
     path = begun(bot, message_id="m-1")
     said_by_bot = bot.post(MESSAGES, message(**{"from": "bot"}, message_id="m-1"))
     elsewhere = bot.post(MESSAGES, message(user={"id": "u-2"}, message_id="m-1"))
@@ -224,7 +222,7 @@ def test_one_message_id_may_be_used_by_each_sender_and_in_each_conversation(
     assert [a.status for a in (said_by_bot, elsewhere, said_by_agent)] == [201, 201, 201]
 
 
-def test_a_refused_message_id_is_decided_anew(bot: Api, ana: Api) -> None:
+def test_a_refused_message_id_can_be_sent_again(bot: Api, ana: Api) -> None:
     path = owned(bot, ana)
     draft = message(**{"from": "bot"}, message_id="m-1")
     assert bot.post(MESSAGES, draft).status == 409
@@ -245,7 +243,7 @@ def test_the_gate_says_who_may_speak(bot: Api, ana: Api) -> None:
     assert gate.json == {"paused": True, "disposition": "agent", "epoch": 3, "owner": me}
 
 
-def test_the_gate_of_no_conversation_is_not_found(bot: Api) -> None:
+def test_the_gate_of_an_unknown_conversation_is_not_found(bot: Api) -> None:
     assert bot.get(f"{one(NOBODYS_ID)}/gate").json["code"] == "not_found"
 
 

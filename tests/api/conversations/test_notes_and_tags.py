@@ -87,7 +87,7 @@ def test_a_notification_about_a_conversation_that_is_not_this_bots_is_refused(
     assert ok(ana.get(f"{BOT}/notifications"))["items"] == []
 
 
-def test_what_one_person_has_read_another_has_not(bot: Api, ana: Api, bo: Api) -> None:
+def test_a_notification_is_read_per_person(bot: Api, ana: Api, bo: Api) -> None:
     sent = ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
     path = f"{BOT}/notifications/{sent['id']}/read"
 
@@ -128,7 +128,7 @@ def test_the_agents_of_a_bot_are_shown_with_presence_and_load(bot: Api, ana: Api
 
 
 @pytest.mark.parametrize("status", ["online", "away", "offline"])
-def test_a_status_is_what_one_says_of_oneself(status: str, ana: Api) -> None:
+def test_an_agent_sets_their_own_status(status: str, ana: Api) -> None:
     answer = ana.put("/agents/me/status", {"status": status})
 
     me = ana.get("/agents/me").json
@@ -142,7 +142,7 @@ def test_a_status_is_what_one_says_of_oneself(status: str, ana: Api) -> None:
     }
 
 
-def test_who_is_not_heard_of_for_eleven_minutes_is_offline(
+def test_an_agent_without_heartbeats_for_eleven_minutes_is_offline(
     services: MemoryServices, bot: Api
 ) -> None:
     ana = bot.login("ana")
@@ -156,7 +156,7 @@ def test_who_is_not_heard_of_for_eleven_minutes_is_offline(
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_health_is_told_to_anybody(path: str, nobody: Api) -> None:
+def test_health_checks_need_no_authentication(path: str, nobody: Api) -> None:
     answer = nobody.get(path)
 
     assert (answer.status, answer.json) == (200, {"status": "ok"})

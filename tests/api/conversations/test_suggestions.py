@@ -47,7 +47,7 @@ def heard(services: MemoryServices, connection: str) -> list[Any]:
 # Who sees it
 
 
-def test_the_owner_and_the_bot_see_it_and_nobody_else(
+def test_a_suggestion_is_visible_only_to_the_owner_and_the_bot(
     path: str, bot: Api, ana: Api, bo: Api, sam: Api
 ) -> None:
     seen = {
@@ -58,16 +58,14 @@ def test_the_owner_and_the_bot_see_it_and_nobody_else(
     assert seen == {"bot": True, "ana": True, "bo": False, "sam": False}
 
 
-def test_whoever_takes_the_conversation_over_sees_what_was_suggested(
-    path: str, ana: Api, sam: Api
-) -> None:
+def test_a_new_owner_sees_earlier_suggestions(path: str, ana: Api, sam: Api) -> None:
     ok(sam.post(f"{path}/transfer", {"agent": "sam@example.test"}))
 
     assert [e["text"] for e in log(sam, path) if e["kind"] == "suggestion"] == ["Offer a refund."]
     assert "suggestion" not in [e["kind"] for e in log(ana, path)]
 
 
-def test_it_is_pushed_to_the_owner_alone(
+def test_a_suggestion_is_pushed_only_to_the_owner(
     path: str, services: MemoryServices, bot: Api, ana: Api, bo: Api, sam: Api
 ) -> None:
     owners, watchers, supervisors = (
@@ -91,7 +89,7 @@ def test_it_is_pushed_to_the_owner_alone(
 # Sending it
 
 
-def test_the_owner_sends_it_as_their_own_words(path: str, bot: Api, ana: Api) -> None:
+def test_a_sent_suggestion_becomes_the_owners_message(path: str, bot: Api, ana: Api) -> None:
     answer = ana.post(f"{path}/messages", {"suggestion": suggestion(bot, path)})
 
     assert answer.status == 201
@@ -100,7 +98,9 @@ def test_the_owner_sends_it_as_their_own_words(path: str, bot: Api, ana: Api) ->
     assert (entry["type"], entry["text"], entry["payload"]) == ("text", "Offer a refund.", None)
 
 
-def test_a_frame_sends_it_as_well(path: str, services: MemoryServices, bot: Api, ana: Api) -> None:
+def test_a_suggestion_can_be_sent_over_the_websocket(
+    path: str, services: MemoryServices, bot: Api, ana: Api
+) -> None:
     connection = connect(services, ana, "s-ana")
     frame = {
         "id": 1,
@@ -117,7 +117,9 @@ def test_a_frame_sends_it_as_well(path: str, services: MemoryServices, bot: Api,
     assert log(bot, path)[-1]["text"] == "Offer a refund."
 
 
-def test_sent_twice_with_one_message_id_it_is_one_message(path: str, bot: Api, ana: Api) -> None:
+def test_a_suggestion_sent_twice_with_one_message_id_is_one_message(
+    path: str, bot: Api, ana: Api
+) -> None:
     sent = {"suggestion": suggestion(bot, path), "message_id": "m-1"}
 
     answers = [ana.post(f"{path}/messages", sent) for _ in range(2)]
@@ -127,9 +129,7 @@ def test_sent_twice_with_one_message_id_it_is_one_message(path: str, bot: Api, a
 
 
 @pytest.mark.parametrize("number", [1, 2, 99, 10**30])
-def test_what_is_no_suggestion_of_this_conversation_is_404(
-    number: int, path: str, ana: Api
-) -> None:
+def test_an_entry_that_is_not_a_suggestion_is_404(number: int, path: str, ana: Api) -> None:
     answer = ana.post(f"{path}/messages", {"suggestion": number})
 
     assert (answer.status, answer.json["code"]) == (404, "not_found")
@@ -143,9 +143,7 @@ def test_a_suggestion_of_another_conversation_is_404(path: str, bot: Api, ana: A
     assert ana.post(f"{path}/messages", {"suggestion": 6}).status == 404
 
 
-def test_whoever_does_not_have_the_conversation_does_not_send_it(
-    path: str, bot: Api, bo: Api
-) -> None:
+def test_only_the_owner_can_send_a_suggestion(path: str, bot: Api, bo: Api) -> None:
     answer = bo.post(f"{path}/messages", {"suggestion": suggestion(bot, path)})
 
     assert (answer.status, answer.json["code"]) == (409, "already_claimed")

@@ -13,7 +13,7 @@ from tests.support.services import MemoryServices
 
 
 @pytest.mark.parametrize("status", [None, "away", "offline", "online"])
-def test_a_supervisor_takes_a_conversation_over_whatever_their_status(
+def test_a_supervisor_takes_over_a_conversation_even_while_offline(
     status: str | None, bot: Api, ana: Api, sam: Api
 ) -> None:
     path = owned(bot, ana)
@@ -27,7 +27,7 @@ def test_a_supervisor_takes_a_conversation_over_whatever_their_status(
     assert (refused.json["code"], refused.json["owner_name"]) == ("already_claimed", "Sam")
 
 
-def test_a_supervisor_takes_what_waits_in_any_queue(bot: Api, sam: Api) -> None:
+def test_a_supervisor_claims_from_any_queue(bot: Api, sam: Api) -> None:
     path = waiting(bot, "billing")
 
     head = ok(sam.post(f"{path}/transfer", {"agent": "sam@example.test"}))
@@ -46,9 +46,7 @@ def test_the_installations_owner_takes_over_without_being_a_member(
     ok(owner.post(f"{path}/messages", {"text": "Hello."}))
 
 
-def test_nobody_else_is_given_a_conversation_without_being_a_member(
-    bot: Api, ana: Api, sam: Api
-) -> None:
+def test_only_members_can_receive_a_transfer(bot: Api, ana: Api, sam: Api) -> None:
     path = owned(bot, ana)
 
     answer = sam.post(f"{path}/transfer", {"agent": "owner@example.test"})
@@ -56,7 +54,7 @@ def test_nobody_else_is_given_a_conversation_without_being_a_member(
     assert answer.status == 404
 
 
-def test_a_supervisor_reassigns_a_conversation_to_somebody_online(
+def test_a_supervisor_transfers_a_conversation_to_an_agent_who_is_online(
     bot: Api, ana: Api, bo: Api, sam: Api
 ) -> None:
     path = owned(bot, ana)
@@ -69,14 +67,16 @@ def test_a_supervisor_reassigns_a_conversation_to_somebody_online(
     assert head["owner_name"] == "Bo"
 
 
-def test_a_supervisor_puts_back_what_another_owns(bot: Api, ana: Api, sam: Api) -> None:
+def test_a_supervisor_releases_a_conversation_that_another_agent_owns(
+    bot: Api, ana: Api, sam: Api
+) -> None:
     path = owned(bot, ana, None)
 
     assert ok(sam.post(f"{path}/release"))["status"] == "waiting"
     assert ok(sam.post(f"{path}/transfer", {"queue": "billing"}))["queue"] == "billing"
 
 
-def test_a_supervisor_without_room_takes_nothing_over(
+def test_a_supervisor_at_capacity_cannot_take_over(
     services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     path = owned(bot, ana)
@@ -110,7 +110,7 @@ def test_an_agent_takes_nothing_over(bot: Api, ana: Api, bo: Api) -> None:
     assert bot.get(f"{BOT}/conversations", owner="bo@example.test").json["items"] == []
 
 
-def test_who_takes_a_conversation_with_a_word_is_told_the_number_of_that_word(
+def test_taking_a_conversation_with_a_message_returns_that_messages_number(
     services: MemoryServices, bot: Api
 ) -> None:
     conversation = id_of(waiting(bot))

@@ -16,7 +16,7 @@ def commit(bot: Api, ticket: str, of: str = BOT) -> Answer:
     return bot.post(f"{of}/turns/{ticket}/commit")
 
 
-def test_a_turn_tells_the_epoch_and_who_may_speak(bot: Api, ana: Api) -> None:
+def test_a_new_turn_returns_the_epoch_and_may_speak(bot: Api, ana: Api) -> None:
     told = {}
     with_bot = begun(bot, user={"id": "u-2"})
     for name, path in {"bot": with_bot, "agent": owned(bot, ana)}.items():
@@ -26,13 +26,13 @@ def test_a_turn_tells_the_epoch_and_who_may_speak(bot: Api, ana: Api) -> None:
     assert told == {"bot": (1, True), "agent": (3, False)}
 
 
-def test_a_turn_that_nothing_has_come_between_may_be_committed_again_and_again(bot: Api) -> None:
+def test_an_undisturbed_turn_can_be_committed_repeatedly(bot: Api) -> None:
     turn = ticket(bot, begun(bot))
 
     assert [commit(bot, turn).status for _ in range(3)] == [204, 204, 204]
 
 
-def test_what_is_said_meanwhile_does_not_end_a_turn(bot: Api) -> None:
+def test_messages_during_a_turn_do_not_end_it(bot: Api) -> None:
     path = begun(bot)
     turn = ticket(bot, path)
     ok(bot.post(f"{path}/messages", {"from": "user", "text": "And another thing"}))
@@ -40,7 +40,7 @@ def test_what_is_said_meanwhile_does_not_end_a_turn(bot: Api) -> None:
     assert commit(bot, turn).status == 204
 
 
-def test_once_a_pause_is_answered_no_turn_from_before_it_is_allowed(bot: Api) -> None:
+def test_a_turn_from_before_a_pause_is_refused(bot: Api) -> None:
     path = begun(bot)
     turn = ticket(bot, path)
     head = ok(bot.post(f"{path}/pause"))
@@ -62,7 +62,7 @@ def test_a_turn_from_before_a_whole_handoff_is_stale(bot: Api) -> None:
     assert (refused.status, refused.json["code"]) == (409, "stale_epoch")
 
 
-def test_a_turn_that_was_begun_while_paused_is_never_allowed(bot: Api) -> None:
+def test_a_turn_that_began_while_paused_is_refused(bot: Api) -> None:
     path = waiting(bot)
     turn = ticket(bot, path)
 
@@ -83,11 +83,11 @@ def test_a_refused_turn_leaves_no_trace(bot: Api) -> None:
 
 
 @pytest.mark.parametrize("forged", ["x", "AAAA", "%C3%A9", "a" * 5000])
-def test_a_forged_ticket_is_none(forged: str, bot: Api) -> None:
+def test_a_forged_turn_ticket_is_refused(forged: str, bot: Api) -> None:
     assert commit(bot, forged).status == 404
 
 
-def test_a_ticket_with_another_epoch_or_conversation_is_none(bot: Api) -> None:
+def test_a_turn_ticket_with_another_epoch_or_conversation_is_refused(bot: Api) -> None:
     path = begun(bot)
     turn = ticket(bot, path)
     written = base64.urlsafe_b64decode(turn + "=" * (-len(turn) % 4))
@@ -97,7 +97,7 @@ def test_a_ticket_with_another_epoch_or_conversation_is_none(bot: Api) -> None:
         assert commit(bot, forged).status == 404
 
 
-def test_another_bots_ticket_is_none(bot: Api, other_bot: Api) -> None:
+def test_a_turn_ticket_of_another_bot_is_refused(bot: Api, other_bot: Api) -> None:
     turn = ticket(bot, begun(bot))
 
     refused = commit(other_bot, turn, "/bots/other")
@@ -107,7 +107,7 @@ def test_another_bots_ticket_is_none(bot: Api, other_bot: Api) -> None:
     assert commit(other_bot, turn).status == 404
 
 
-def test_a_cursor_of_a_list_is_no_ticket(bot: Api) -> None:
+def test_a_list_cursor_is_not_accepted_as_a_turn_ticket(bot: Api) -> None:
     begun(bot)
     begun(bot, user={"id": "u-2"})
     cursor = bot.get(f"{BOT}/conversations", limit="1").json["next"]
@@ -116,5 +116,5 @@ def test_a_cursor_of_a_list_is_no_ticket(bot: Api) -> None:
 
 
 @pytest.mark.parametrize("unknown", [NOBODYS_ID, "x", "c_é"])
-def test_a_turn_in_no_conversation_is_404(unknown: str, bot: Api) -> None:
+def test_a_turn_in_an_unknown_conversation_is_404(unknown: str, bot: Api) -> None:
     assert bot.post(f"{BOT}/turns", {"conversation_id": unknown}).status == 404

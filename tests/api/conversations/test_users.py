@@ -15,13 +15,13 @@ def test_the_name_and_the_attributes_are_those_that_the_bot_sent_last(bot: Api, 
     assert found == ok(bot.get(f"{path}/user"))
 
 
-def test_of_a_user_of_whom_nothing_is_known_there_is_the_id(bot: Api) -> None:
+def test_a_user_without_a_profile_is_shown_by_id(bot: Api) -> None:
     found = ok(bot.get(f"{begun(bot)}/user"))
 
     assert found == {"id": "u-1", "channel": "web", "name": None, "attributes": None}
 
 
-def test_who_may_not_see_the_conversation_is_not_told_of_its_user(bot: Api, ana: Api) -> None:
+def test_the_user_of_an_invisible_conversation_is_not_shown(bot: Api, ana: Api) -> None:
     path = waiting(bot, "a queue that is not Ana's")
 
     assert ana.get(f"{path}/user").status == 404

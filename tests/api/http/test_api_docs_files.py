@@ -31,7 +31,7 @@ def test_a_file_is_served_to_anybody_under_a_strict_policy(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_what_the_browser_has_already_is_not_sent_again(nobody: Api) -> None:
+def test_a_file_with_a_matching_etag_is_304(nobody: Api) -> None:
     first = page(nobody, "start.js")
 
     again = page(nobody, "start.js", If_None_Match=first.headers["ETag"])
@@ -40,7 +40,7 @@ def test_what_the_browser_has_already_is_not_sent_again(nobody: Api) -> None:
 
 
 @pytest.mark.parametrize("name", ["hashes.json", "..%2Fopenapi.json", "none.js"])
-def test_nothing_else_is_there(nobody: Api, name: str) -> None:
+def test_other_paths_under_docs_are_404(nobody: Api, name: str) -> None:
     answer = page(nobody, name)
 
     assert (answer.status, answer.json["code"]) == (404, "not_found")

@@ -35,7 +35,7 @@ def test_a_file_is_served_to_anybody_under_a_strict_policy(
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_what_the_browser_has_already_is_not_sent_again(nobody: Api) -> None:
+def test_a_file_with_a_matching_etag_is_304(nobody: Api) -> None:
     first = page(nobody, "main.js")
 
     again = page(nobody, "main.js", If_None_Match=first.headers["ETag"])
@@ -50,7 +50,7 @@ def named_by_the_page(nobody: Api) -> list[str]:
     return re.findall(r'(?:href|src)="(r/[^"]+)"', page(nobody, "index.html").text)
 
 
-def test_what_the_page_names_is_kept_for_good(nobody: Api) -> None:
+def test_files_that_the_page_names_are_cached_forever(nobody: Api) -> None:
     named = named_by_the_page(nobody)
     again = {path.split("/", 2)[2] for path in named}
 
@@ -64,13 +64,13 @@ def test_what_the_page_names_is_kept_for_good(nobody: Api) -> None:
     assert page(nobody, "index.html").headers["Cache-Control"] == "no-cache"
 
 
-def test_what_belongs_to_another_release_is_not_there(nobody: Api) -> None:
+def test_files_of_another_release_are_not_found(nobody: Api) -> None:
     path = named_by_the_page(nobody)[0]
 
     assert page(nobody, "r/0123456789abcdef/" + path.split("/", 2)[2]).status == 404
 
 
-def test_another_file_makes_another_release() -> None:
+def test_a_changed_file_changes_the_release() -> None:
     files = console.files()
     changed = files | {"main.js": console.File("", "", '"other"')}
 
@@ -91,7 +91,7 @@ def test_another_file_makes_another_release() -> None:
         "Main.js",
     ],
 )
-def test_nothing_else_is_served_however_its_name_is_written(nobody: Api, path: str) -> None:
+def test_files_outside_the_list_are_404_however_the_path_is_written(nobody: Api, path: str) -> None:
     answer = page(nobody, path)
 
     assert answer.status == 404

@@ -70,7 +70,7 @@ def _otherwise(body: dict[str, Any] | None) -> bytes:
     return b" " + str(body or {}).replace("'", '"').encode()
 
 
-def test_a_key_of_a_command_is_none_of_a_notification_and_the_other_way_round(bot: Api) -> None:
+def test_a_command_and_a_notification_may_use_the_same_idempotency_key(bot: Api) -> None:
     path = begun(bot)
     notification = {"message": "Look."}
     ok(sent(bot, f"{path}/pause", {}, "command's"))
@@ -87,7 +87,9 @@ def test_a_key_of_a_command_is_none_of_a_notification_and_the_other_way_round(bo
     assert ok(bot.get(path))["status"] == "waiting"
 
 
-def test_the_first_answer_is_given_whatever_has_happened_since(bot: Api, ana: Api) -> None:
+def test_a_repeated_key_gets_the_first_answer_even_if_the_conversation_changed(
+    bot: Api, ana: Api
+) -> None:
     path = begun(bot)
     first = sent(bot, f"{path}/pause", {"reason": "Refund."})
     ok(ana.post(f"{path}/claim", {}))
@@ -99,7 +101,7 @@ def test_the_first_answer_is_given_whatever_has_happened_since(bot: Api, ana: Ap
     assert bot.get(path).json["status"] == "bot"
 
 
-def test_a_pause_by_address_means_what_it_meant_at_first(bot: Api) -> None:
+def test_a_repeated_pause_by_address_gets_the_first_answer(bot: Api) -> None:
     where = {"channel": "web", "user": "u-1"}
     first = sent(bot, f"{BOT}/pause", where)
     begun(bot, thread="t-1")
@@ -130,7 +132,7 @@ def test_the_same_key_on_another_path_is_another_request(bot: Api) -> None:
     assert sent(bot, f"{path}/unpause", {}).status == 422
 
 
-def test_a_refusal_is_not_kept(bot: Api, ana: Api) -> None:
+def test_a_refusal_is_not_stored_for_an_idempotency_key(bot: Api, ana: Api) -> None:
     path = owned(bot, ana)
     reply = message(**{"from": "bot"})
     assert sent(bot, MESSAGES, reply).status == 409
@@ -139,7 +141,9 @@ def test_a_refusal_is_not_kept(bot: Api, ana: Api) -> None:
     assert sent(bot, MESSAGES, reply).status == 201
 
 
-def test_a_key_belongs_to_its_caller(services: MemoryServices, bot: Api, ana: Api, bo: Api) -> None:
+def test_an_idempotency_key_belongs_to_its_caller(
+    services: MemoryServices, bot: Api, ana: Api, bo: Api
+) -> None:
     second = bot.as_(key(services, "second", *Scope))
     path = waiting(bot)
 
@@ -151,13 +155,13 @@ def test_a_key_belongs_to_its_caller(services: MemoryServices, bot: Api, ana: Ap
     assert [answer.status for answer in said] == [201, 201]
 
 
-def test_a_key_belongs_to_its_bot(bot: Api, other_bot: Api) -> None:
+def test_an_idempotency_key_belongs_to_its_bot(bot: Api, other_bot: Api) -> None:
     ok(sent(bot, MESSAGES, message()))
 
     assert sent(other_bot, "/bots/other/messages", message(text="Other.")).status == 201
 
 
-def test_a_key_is_forgotten_after_seven_days(services: MemoryServices, bot: Api) -> None:
+def test_an_idempotency_key_expires_after_seven_days(services: MemoryServices, bot: Api) -> None:
     ok(sent(bot, MESSAGES, message()))
     services.clock.advance(WEEK)
 
@@ -165,13 +169,13 @@ def test_a_key_is_forgotten_after_seven_days(services: MemoryServices, bot: Api)
 
 
 @pytest.mark.parametrize("name", ["", "x" * 256])
-def test_a_key_has_1_to_255_characters(name: str, bot: Api) -> None:
+def test_an_idempotency_key_has_1_to_255_characters(name: str, bot: Api) -> None:
     assert sent(bot, MESSAGES, message(), name).status == 400
     assert sent(bot, MESSAGES, message(), "x" * 255).status == 201
 
 
 @pytest.mark.parametrize("name", ["#", "K#other#x", "é", "%23", "a b", "~", "'"])
-def test_a_key_may_hold_anything(name: str, bot: Api) -> None:
+def test_an_idempotency_key_may_contain_any_characters(name: str, bot: Api) -> None:
     first, again = (sent(bot, MESSAGES, message(), name) for _ in range(2))
 
     assert (first.status, again.text) == (201, first.text)

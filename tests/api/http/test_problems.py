@@ -41,7 +41,7 @@ def test_a_problem_has_the_members_of_rfc_9457(bot: Api) -> None:
     }
 
 
-def test_a_field_at_fault_is_named(bot: Api) -> None:
+def test_a_validation_problem_names_the_field(bot: Api) -> None:
     sent = {"channel": "web", "user": {"id": 1}, "from": "user", "text": "x"}
 
     errors = bot.post(f"{BOT}/messages", sent).json["errors"]
@@ -49,7 +49,7 @@ def test_a_field_at_fault_is_named(bot: Api) -> None:
     assert errors == [{"field": "user.id", "message": "Expected `str`, got `int`"}]
 
 
-def test_facts_never_take_the_place_of_a_problems_own_members(bot: Api, ana: Api) -> None:
+def test_facts_do_not_overwrite_the_members_of_a_problem(bot: Api, ana: Api) -> None:
     refused = ana.post(f"{begun(bot)}/release", {})
 
     assert (refused.json["status"], refused.json["conversation_status"]) == (409, "bot")
@@ -67,7 +67,7 @@ def test_a_table_that_does_not_answer_is_503_and_says_when_to_try_again(
     assert bot.get("/healthz").status == 200
 
 
-def test_a_fault_of_ours_is_told_as_one_and_nothing_of_it_leaks(
+def test_an_internal_error_is_500_and_reveals_no_details(
     services: MemoryServices, caplog: pytest.LogCaptureFixture
 ) -> None:
     services.conversations = Faulty(MemoryTable())

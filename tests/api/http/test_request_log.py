@@ -30,7 +30,7 @@ def lines() -> Iterator[Lines]:
         yield lines
 
 
-def test_a_request_is_one_line(lines: Lines, bot: Api) -> None:
+def test_a_request_is_logged_as_one_line(lines: Lines, bot: Api) -> None:
     path = begun(bot)
     before = len(lines.all)
 
@@ -50,7 +50,7 @@ def test_a_request_is_one_line(lines: Lines, bot: Api) -> None:
     }
 
 
-def test_a_refusal_says_its_code(lines: Lines, bot: Api) -> None:
+def test_a_refused_request_is_logged_with_its_code(lines: Lines, bot: Api) -> None:
     path = begun(bot)
 
     bot.post(f"{path}/messages", {"text": CANARY, "from": "nobody"})
@@ -62,7 +62,9 @@ def test_a_refusal_says_its_code(lines: Lines, bot: Api) -> None:
 @pytest.mark.parametrize(
     ("name", "kind"), [("ana", "agent"), ("sam", "supervisor"), ("owner", "owner")]
 )
-def test_the_kind_of_caller_is_told(lines: Lines, bot: Api, name: str, kind: str) -> None:
+def test_the_request_log_names_the_kind_of_caller(
+    lines: Lines, bot: Api, name: str, kind: str
+) -> None:
     caller = bot.login(name)
 
     caller.get(f"{BOT}/agents")
@@ -70,7 +72,9 @@ def test_the_kind_of_caller_is_told(lines: Lines, bot: Api, name: str, kind: str
     assert lines.of("request")[-1]["caller"] == kind
 
 
-def test_who_proves_nothing_has_no_kind(lines: Lines, nobody: Api) -> None:
+def test_an_unauthenticated_request_is_logged_without_a_kind_of_caller(
+    lines: Lines, nobody: Api
+) -> None:
     nobody.get(f"{BOT}/agents")
 
     line = lines.of("request")[-1]
@@ -79,7 +83,7 @@ def test_who_proves_nothing_has_no_kind(lines: Lines, nobody: Api) -> None:
     assert "bot" not in line
 
 
-def test_the_first_call_of_a_container_was_a_cold_start(lines: Lines) -> None:
+def test_the_first_call_of_a_container_is_logged_as_a_cold_start(lines: Lines) -> None:
     request_log = RequestLog()
 
     for _ in range(3):
@@ -89,14 +93,14 @@ def test_the_first_call_of_a_container_was_a_cold_start(lines: Lines) -> None:
     assert [line["cold_start"] for line in lines.all] == [True, False, False]
 
 
-def test_a_call_that_fails_has_its_line_as_well(lines: Lines) -> None:
+def test_a_failed_call_is_logged_as_well(lines: Lines) -> None:
     with pytest.raises(ZeroDivisionError), RequestLog().line("request", route="GET /"):
         raise ZeroDivisionError
 
     assert lines.all[0]["route"] == "GET /"
 
 
-def test_frames_batches_nudges_and_sweeps_have_their_lines(
+def test_frames_stream_batches_queue_messages_and_sweeps_are_logged(
     lines: Lines, services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     client = Client(services, ana, "a")
@@ -116,7 +120,7 @@ def test_frames_batches_nudges_and_sweeps_have_their_lines(
     assert [len(lines.of(event)) for event in ("connect", "disconnect")] == [1, 1]
 
 
-def test_no_line_of_any_route_holds_what_came_with_the_request(
+def test_the_log_of_every_route_contains_nothing_from_the_request_body(
     lines: Lines, bot: Api, ana: Api, owner: Api
 ) -> None:
     begun(bot)
@@ -133,7 +137,7 @@ def test_no_line_of_any_route_holds_what_came_with_the_request(
     assert secrets_in(lines.text) == []
 
 
-def test_no_line_of_a_whole_handoff_holds_what_was_said_or_a_secret(
+def test_the_log_of_a_whole_handoff_contains_no_message_and_no_secret(
     lines: Lines, services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     user = {"id": CANARY, "name": CANARY, "attributes": {CANARY: CANARY}}
@@ -164,7 +168,7 @@ class Broken(MemoryConversations):
         raise ValueError(f"cannot read {CANARY}")
 
 
-def test_a_fault_of_ours_says_where_and_quotes_nothing(
+def test_an_internal_error_is_logged_with_its_place_and_without_quotes(
     lines: Lines, services: MemoryServices, bot: Api
 ) -> None:
     path = begun(bot)

@@ -41,7 +41,7 @@ def fresh() -> Api:
 
 @BRIEFLY
 @given(any_text, any_object)
-def test_what_is_accepted_comes_back_exactly_as_it_was_sent(
+def test_every_accepted_message_comes_back_exactly_as_it_was_sent(
     text: str, payload: dict[str, object]
 ) -> None:
     bot = fresh()
@@ -55,7 +55,7 @@ def test_what_is_accepted_comes_back_exactly_as_it_was_sent(
 
 @BRIEFLY
 @given(any_id, any_id, st.none() | any_id)
-def test_any_id_leads_back_to_its_own_conversation(
+def test_every_user_id_leads_to_its_own_conversation(
     channel: str, user: str, thread: str | None
 ) -> None:
     bot = fresh()
@@ -71,7 +71,7 @@ def test_any_id_leads_back_to_its_own_conversation(
 
 @BRIEFLY
 @given(any_resource, any_text)
-def test_any_path_is_answered(resource: tuple[str, str], text: str) -> None:
+def test_every_path_gets_an_answer_below_500(resource: tuple[str, str], text: str) -> None:
     (method, path), bot = resource, fresh()
 
     for in_bot in ("demo", quote(text, safe="")):
@@ -81,7 +81,7 @@ def test_any_path_is_answered(resource: tuple[str, str], text: str) -> None:
 
 @BRIEFLY
 @given(any_resource, st.binary(max_size=60) | any_json.map(lambda sent: json.dumps(sent).encode()))
-def test_any_body_is_answered(resource: tuple[str, str], raw: bytes) -> None:
+def test_every_body_gets_an_answer_below_500(resource: tuple[str, str], raw: bytes) -> None:
     (method, path), bot = resource, fresh()
     conversation = begun(bot).rpartition("/")[2]
 
@@ -91,7 +91,7 @@ def test_any_body_is_answered(resource: tuple[str, str], raw: bytes) -> None:
 
 @BRIEFLY
 @given(any_resource, st.data())
-def test_a_sound_body_with_anything_in_one_field_is_answered(
+def test_a_valid_body_with_one_random_field_gets_an_answer_below_500(
     resource: tuple[str, str], data: st.DataObject
 ) -> None:
     (method, path), bot = resource, fresh()
@@ -110,7 +110,7 @@ def test_a_sound_body_with_anything_in_one_field_is_answered(
         st.sampled_from(["status", "queue", "owner", "name", "cursor", "limit", "x"]), any_text
     )
 )
-def test_any_query_is_answered(query: dict[str, str]) -> None:
+def test_every_query_gets_an_answer_below_500(query: dict[str, str]) -> None:
     bot = fresh()
     path = begun(bot)
 
@@ -120,7 +120,7 @@ def test_any_query_is_answered(query: dict[str, str]) -> None:
 
 @BRIEFLY
 @given(any_text)
-def test_any_text_in_a_header_is_answered(text: str) -> None:
+def test_every_header_value_gets_an_answer_below_500(text: str) -> None:
     bot = fresh()
 
     assert bot.send("GET", f"{BOT}/conversations", Authorization=text).status in (401, 200)

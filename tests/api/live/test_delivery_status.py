@@ -40,7 +40,7 @@ def says(agent: Api, path: str) -> int:
     return seq
 
 
-def test_whoever_looks_sees_that_the_bots_server_has_taken_it(
+def test_viewers_see_that_the_webhook_accepted_a_message(
     services: MemoryServices, path: str, ana: Api
 ) -> None:
     client = watching(services, ana, path)
@@ -51,7 +51,7 @@ def test_whoever_looks_sees_that_the_bots_server_has_taken_it(
     assert signs(client) == [(seq, 0, None)]
 
 
-def test_what_is_tried_again_and_then_given_up_is_said_to_be_so(
+def test_viewers_see_that_a_delivery_is_retried_and_then_failed(
     services: MemoryServices, path: str, ana: Api
 ) -> None:
     deliver(services, "demo", id_of(path), "receipt")
@@ -67,7 +67,7 @@ def test_what_is_tried_again_and_then_given_up_is_said_to_be_so(
     assert last == (seq, 0, seq)
 
 
-def test_who_looks_later_is_told_how_far_it_has_come(
+def test_a_later_viewer_sees_the_delivery_status(
     services: MemoryServices, path: str, ana: Api
 ) -> None:
     seq = says(ana, path)
@@ -79,7 +79,7 @@ def test_who_looks_later_is_told_how_far_it_has_come(
     assert reply["result"]["delivery"] == {"through": seq, "attempts": 0}
 
 
-def test_a_bot_without_a_webhook_fetches_by_itself_and_nothing_is_said(bot: Api, ana: Api) -> None:
+def test_a_bot_without_a_webhook_has_no_delivery_status(bot: Api, ana: Api) -> None:
     services = MemoryServices()
     bot = Api(services, DEMO_KEY)
     ana = bot.login("ana")
@@ -90,7 +90,7 @@ def test_a_bot_without_a_webhook_fetches_by_itself_and_nothing_is_said(bot: Api,
     assert reply["result"]["delivery"] is None
 
 
-def test_changes_of_who_may_speak_are_delivered_without_a_sign(
+def test_ownership_changes_have_no_delivery_status(
     services: MemoryServices, path: str, ana: Api
 ) -> None:
     client = watching(services, ana, path)

@@ -17,7 +17,7 @@ def typed(client: Client) -> list[Any]:
     return [event for event in client.events if event["event"] == "typing"]
 
 
-def test_the_owner_and_whoever_looks_on_see_the_user_typing(
+def test_the_owner_and_viewers_see_the_user_typing(
     services: MemoryServices, bot: Api, ana: Api, bo: Api, sam: Api
 ) -> None:
     owner, watcher, other = (
@@ -36,9 +36,7 @@ def test_the_owner_and_whoever_looks_on_see_the_user_typing(
     assert len(ok(bot.get(f"{path}/entries"))["items"]) == before
 
 
-def test_the_bots_server_is_told_that_the_owner_types_and_of_nobody_else(
-    bot: Api, ana: Api, bo: Api
-) -> None:
+def test_only_the_owners_typing_is_sent_to_the_webhook(bot: Api, ana: Api, bo: Api) -> None:
     services = MemoryServices(URL)
     bot = Api(services, "bk_demo_onlyforloopback")
     ana, bo = bot.login("ana"), bot.login("bo")
@@ -53,7 +51,7 @@ def test_the_bots_server_is_told_that_the_owner_types_and_of_nobody_else(
     ]
 
 
-def test_a_sign_is_delivered_once_and_a_late_one_never() -> None:
+def test_a_typing_sign_is_delivered_once_and_never_late() -> None:
     services = MemoryServices(URL)
     bot = Api(services, "bk_demo_onlyforloopback")
     ana = bot.login("ana")
@@ -71,7 +69,7 @@ def test_a_sign_is_delivered_once_and_a_late_one_never() -> None:
     assert told["data"]["conversation_id"] == id_of(path)
 
 
-def test_while_it_waits_nobody_owns_it_and_watchers_are_told(
+def test_watchers_see_the_user_typing_while_the_conversation_waits(
     services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     client = Client(services, ana, "a")
@@ -84,7 +82,7 @@ def test_while_it_waits_nobody_owns_it_and_watchers_are_told(
     assert len(typed(client)) == 1
 
 
-def test_only_the_user_types_by_this_way(bot: Api, ana: Api) -> None:
+def test_the_typing_route_accepts_only_the_user(bot: Api, ana: Api) -> None:
     path = owned(bot, ana)
 
     assert bot.post(f"{path}/typing", {"from": "bot"}).status == 400

@@ -30,7 +30,7 @@ def look(client: Client, path: str, after: int = 0) -> None:
     assert client.do("watch", conversation_id=id_of(path), after=after)["ok"]
 
 
-def test_who_looks_at_the_same_conversation_is_told_of_each_other(
+def test_viewers_of_one_conversation_see_each_other(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
     one, two, other = (
@@ -46,7 +46,7 @@ def test_who_looks_at_the_same_conversation_is_told_of_each_other(
     assert told(other) == []
 
 
-def test_who_looks_away_is_no_longer_named(
+def test_a_person_who_closes_the_conversation_is_no_viewer(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
     one, two = Client(services, ana, "a"), Client(services, bo, "b")
@@ -59,7 +59,7 @@ def test_who_looks_away_is_no_longer_named(
     assert told(two) == [["Ana", "Bo"]]
 
 
-def test_a_person_with_two_windows_is_one_person(
+def test_a_person_with_two_connections_is_one_viewer(
     services: MemoryServices, path: str, ana: Api
 ) -> None:
     one, two = Client(services, ana, "a"), Client(services, ana, "a2")
@@ -69,7 +69,7 @@ def test_a_person_with_two_windows_is_one_person(
     assert told(one) == [["Ana"], ["Ana"]]
 
 
-def test_a_connection_that_ends_takes_its_person_away(
+def test_a_closed_connection_removes_its_viewer(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
     one, two = Client(services, ana, "a"), Client(services, bo, "b")
@@ -81,7 +81,7 @@ def test_a_connection_that_ends_takes_its_person_away(
     assert told(one)[-1] == ["Ana"]
 
 
-def test_one_whose_end_nobody_announced_is_found_out_by_the_next_that_is_sent(
+def test_a_silently_closed_connection_is_detected_by_the_next_push(
     services: MemoryServices, path: str, ana: Api, bo: Api, sam: Api
 ) -> None:
     people = ((ana, "a"), (bo, "b"), (sam, "s"))
@@ -96,7 +96,7 @@ def test_one_whose_end_nobody_announced_is_found_out_by_the_next_that_is_sent(
     assert told(one)[-1] == ["Ana", "Sam"]
 
 
-def test_a_connection_that_has_grown_too_old_is_nobodys(
+def test_an_expired_connection_does_not_count_as_a_viewer(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
     look(Client(services, bo, "b"), path)
@@ -110,7 +110,7 @@ def test_a_connection_that_has_grown_too_old_is_nobodys(
     assert told(one)[-1] == ["Ana", "Sam"]
 
 
-def test_who_has_logged_out_is_neither_named_nor_told(
+def test_a_logged_out_person_is_not_a_viewer(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
     one, two = Client(services, bo, "b"), Client(services, ana, "a")
@@ -123,7 +123,9 @@ def test_who_has_logged_out_is_neither_named_nor_told(
     assert told(one) == [["Bo"]]
 
 
-def test_to_read_on_says_nothing_new(services: MemoryServices, path: str, ana: Api) -> None:
+def test_loading_older_entries_does_not_announce_the_viewer_again(
+    services: MemoryServices, path: str, ana: Api
+) -> None:
     one = Client(services, ana, "a")
     for after in (0, 1, 2):
         look(one, path, after)
@@ -131,7 +133,7 @@ def test_to_read_on_says_nothing_new(services: MemoryServices, path: str, ana: A
     assert told(one) == [["Ana"]]
 
 
-def test_the_bots_calls_and_the_lists_say_nothing_of_it(
+def test_the_bots_calls_and_the_lists_contain_no_viewers(
     services: MemoryServices, path: str, bot: Api, ana: Api
 ) -> None:
     one = Client(services, ana, "a")

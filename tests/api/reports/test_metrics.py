@@ -16,7 +16,7 @@ from tests.support.services import MemoryServices
 SECOND = 1000
 
 
-def test_the_first_claim_says_how_long_the_user_had_to_wait(
+def test_the_first_claim_records_the_users_wait(
     services: MemoryServices, bot: Api, ana: Api, bo: Api
 ) -> None:
     path = waiting(bot)
@@ -30,7 +30,7 @@ def test_the_first_claim_says_how_long_the_user_had_to_wait(
     assert services.metrics.recorded == [Recorded({Metric.TIME_TO_CLAIM: 90.0}, "demo")]
 
 
-def test_who_takes_a_conversation_from_the_bot_leaves_nobody_waiting(
+def test_taking_a_conversation_from_the_bot_records_no_wait(
     services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     path = begun(bot)
@@ -60,9 +60,7 @@ class Contested(MemoryConversations):
         super().commit(commit)
 
 
-def test_each_race_that_is_lost_and_run_again_is_counted(
-    services: MemoryServices, bot: Api
-) -> None:
+def test_each_retried_commit_conflict_is_counted(services: MemoryServices, bot: Api) -> None:
     path = begun(bot)
     services.conversations = contested = Contested(services.memory, services.clock)
     contested.losses = 3
@@ -83,7 +81,9 @@ def test_a_delivery_that_is_given_up_is_counted() -> None:
     assert services.metrics.of(Metric.DELIVERIES_DEAD) == [1.0]
 
 
-def test_every_minute_says_how_things_stand(services: MemoryServices, bot: Api, ana: Api) -> None:
+def test_every_minute_records_the_current_counts(
+    services: MemoryServices, bot: Api, ana: Api
+) -> None:
     Client(services, ana, "a")
     Client(services, ana, "b")
     waiting(bot)
@@ -117,16 +117,14 @@ def test_the_bot_whose_user_has_waited_longest_is_named(
     assert services.metrics.recorded[-1].bot == "other"
 
 
-def test_where_nobody_waits_no_bot_is_named(services: MemoryServices) -> None:
+def test_the_metrics_name_no_bot_if_no_user_waits(services: MemoryServices) -> None:
     minute.every_minute(services)
 
     told = services.metrics.recorded[-1]
     assert (told.bot, told.values[Metric.OLDEST_WAIT]) == (None, 0)
 
 
-def test_connections_whose_end_nobody_announced_are_not_counted(
-    services: MemoryServices, ana: Api
-) -> None:
+def test_stale_connections_are_not_counted(services: MemoryServices, ana: Api) -> None:
     Client(services, ana, "a")
     services.clock.advance(CONNECTION_LIFE_MS)
 
@@ -135,7 +133,9 @@ def test_connections_whose_end_nobody_announced_are_not_counted(
     assert services.metrics.of(Metric.SOCKETS) == [0.0]
 
 
-def test_a_wait_that_begins_in_our_future_is_none(services: MemoryServices, bot: Api) -> None:
+def test_a_wait_that_begins_in_the_future_counts_as_zero(
+    services: MemoryServices, bot: Api
+) -> None:
     """Another container's clock is ahead of this one's."""
     services.clock.advance(60 * SECOND)
     ok(bot.post(f"{BOT}/messages", message()))

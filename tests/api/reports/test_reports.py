@@ -22,7 +22,7 @@ def times(counted: Any) -> dict[str, tuple[int, int | None]]:
     return {name: (counted[name]["count"], counted[name]["mean_s"]) for name in names}
 
 
-def test_before_anything_has_ended_there_is_nothing(bot: Api, ana: Api, sam: Api) -> None:
+def test_a_report_is_empty_before_any_handoff_has_ended(bot: Api, ana: Api, sam: Api) -> None:
     owned(bot, ana)
 
     found = reported(sam)
@@ -60,7 +60,7 @@ def test_a_handoff_is_reported_with_its_times(
     assert times(queue) == times(agent) == times(day) == times(totals)
 
 
-def test_what_the_stream_brings_twice_is_reported_once(
+def test_a_duplicate_stream_record_is_reported_once(
     services: MemoryServices, bot: Api, ana: Api, sam: Api
 ) -> None:
     path = owned(bot, ana)
@@ -71,7 +71,7 @@ def test_what_the_stream_brings_twice_is_reported_once(
     assert reported(sam)["totals"]["handoffs"] == 1
 
 
-def test_each_handoff_of_a_conversation_counts_with_what_was_said_in_it(
+def test_each_handoff_of_a_conversation_counts_with_its_own_messages(
     services: MemoryServices, bot: Api, ana: Api, sam: Api
 ) -> None:
     for _ in range(3):
@@ -85,7 +85,7 @@ def test_each_handoff_of_a_conversation_counts_with_what_was_said_in_it(
     assert (totals["handoffs"], totals["leaks"]) == (3, 3)
 
 
-def test_a_handoff_counts_for_the_queue_and_the_agent_who_had_it_last(
+def test_a_handoff_counts_for_its_last_queue_and_its_last_agent(
     services: MemoryServices, bot: Api, ana: Api, bo: Api, sam: Api
 ) -> None:
     path = owned(bot, ana)
@@ -102,9 +102,7 @@ def test_a_handoff_counts_for_the_queue_and_the_agent_who_had_it_last(
     assert [each["name"] for each in found["agents"]] == ["Bo"]
 
 
-def test_a_message_that_was_left_is_reported_as_such(
-    services: MemoryServices, bot: Api, sam: Api
-) -> None:
+def test_a_left_message_is_reported(services: MemoryServices, bot: Api, sam: Api) -> None:
     path = begun(bot)
     ok(bot.post(f"{path}/pause", {"if_unavailable": "leave_message"}))
     run_reactions(services, path)
@@ -117,7 +115,7 @@ def test_a_message_that_was_left_is_reported_as_such(
     assert found["agents"] == []
 
 
-def test_days_are_apart_and_only_those_asked_for(
+def test_a_report_contains_only_the_requested_days(
     services: MemoryServices, bot: Api, sam: Api
 ) -> None:
     for _ in range(3):
@@ -135,7 +133,7 @@ def test_days_are_apart_and_only_those_asked_for(
     assert narrow["totals"]["handoffs"] == 1
 
 
-def test_another_bot_reports_nothing_of_it(
+def test_a_handoff_is_absent_from_another_bots_report(
     services: MemoryServices, bot: Api, ana: Api, owner: Api
 ) -> None:
     path = owned(bot, ana)
@@ -145,7 +143,7 @@ def test_another_bot_reports_nothing_of_it(
     assert ok(owner.get("/bots/other/report"))["totals"]["handoffs"] == 0
 
 
-def test_ninety_two_days_are_the_most(sam: Api) -> None:
+def test_a_report_spans_at_most_92_days(sam: Api) -> None:
     assert sam.get(f"{BOT}/report", **{"from": "2026-01-01", "to": "2026-04-02"}).status == 200
     assert sam.get(f"{BOT}/report", **{"from": "2026-01-01", "to": "2026-04-03"}).status == 400
 
@@ -162,15 +160,15 @@ def test_ninety_two_days_are_the_most(sam: Api) -> None:
         {"from": "2026-01-02", "to": "2026-01-01"},
     ],
 )
-def test_days_that_make_no_sense_are_refused(days: dict[str, str], sam: Api) -> None:
+def test_invalid_days_are_refused(days: dict[str, str], sam: Api) -> None:
     assert sam.get(f"{BOT}/report", **days).status == 400
 
 
-def test_the_last_of_all_days_may_be_asked_for(sam: Api) -> None:
+def test_the_last_possible_day_may_be_requested(sam: Api) -> None:
     assert sam.get(f"{BOT}/report", to="9999-12-31").status == 200
 
 
-def test_a_leak_after_the_return_is_reported_once_however_often_the_stream_brings_it(
+def test_a_leak_after_the_return_is_reported_once_despite_duplicate_records(
     services: MemoryServices, bot: Api, ana: Api, sam: Api
 ) -> None:
     path = owned(bot, ana)

@@ -40,7 +40,7 @@ def served(
     run_reactions(services, path)
 
 
-def test_where_nobody_is_there_nobody_is_counted(bot: Api) -> None:
+def test_no_agents_are_counted_if_none_is_online(bot: Api) -> None:
     assert available(bot) == {
         "online": 0,
         "free": 0,
@@ -50,7 +50,7 @@ def test_where_nobody_is_there_nobody_is_counted(bot: Api) -> None:
     }
 
 
-def test_who_serves_the_queue_is_counted(services: MemoryServices, bot: Api, sam: Api) -> None:
+def test_agents_of_the_queue_are_counted(services: MemoryServices, bot: Api, sam: Api) -> None:
     person(services, "cy", queues=frozenset({"sales"}), capacity=1)
     person(services, "di", queues=frozenset({"support"}))
     for name in ("cy", "di"):
@@ -62,7 +62,9 @@ def test_who_serves_the_queue_is_counted(services: MemoryServices, bot: Api, sam
     assert counts == {"sales": 2, "support": 2, "night": 1}
 
 
-def test_who_is_full_or_away_is_not_free(services: MemoryServices, bot: Api, sam: Api) -> None:
+def test_an_agent_at_capacity_or_away_is_not_free(
+    services: MemoryServices, bot: Api, sam: Api
+) -> None:
     person(services, "cy", capacity=1)
     cy = bot.login("cy")
     online(cy)
@@ -76,7 +78,7 @@ def test_who_is_full_or_away_is_not_free(services: MemoryServices, bot: Api, sam
     assert [(each["online"], each["free"]) for each in (before, after)] == [(2, 1), (1, 0)]
 
 
-def test_who_waits_is_counted_by_queue_and_in_all(bot: Api, ana: Api) -> None:
+def test_waiting_conversations_are_counted_by_queue_and_in_total(bot: Api, ana: Api) -> None:
     line_up(bot, "a", "b")
     line_up(bot, "c", queue=None)
     owned(bot, ana)
@@ -122,7 +124,7 @@ def test_each_queue_has_a_median_of_its_own(services: MemoryServices, bot: Api) 
 # A place in the queue
 
 
-def test_who_came_first_is_next(services: MemoryServices, bot: Api) -> None:
+def test_the_longest_waiting_conversation_is_next(services: MemoryServices, bot: Api) -> None:
     paths = []
     for user in ("a", "b", "c"):
         paths += line_up(bot, user)
@@ -140,7 +142,7 @@ def test_a_higher_priority_goes_first(services: MemoryServices, bot: Api) -> Non
     assert (place(bot, first)[0], place(bot, urgent)[0]) == (2, 1)
 
 
-def test_other_queues_do_not_count_but_without_a_queue_all_do(
+def test_the_position_counts_one_queue_or_all_if_there_is_no_queue(
     services: MemoryServices, bot: Api
 ) -> None:
     line_up(bot, "a", queue="support")
@@ -152,7 +154,7 @@ def test_other_queues_do_not_count_but_without_a_queue_all_do(
     assert (place(bot, sales)[0], place(bot, anywhere)[0]) == (1, 3)
 
 
-def test_who_does_not_wait_has_no_place(bot: Api, ana: Api) -> None:
+def test_a_conversation_that_does_not_wait_has_no_position(bot: Api, ana: Api) -> None:
     refused = [
         bot.get(f"{path}/position") for path in (begun(bot, user={"id": "u-2"}), owned(bot, ana))
     ]
@@ -165,7 +167,9 @@ def test_who_does_not_wait_has_no_place(bot: Api, ana: Api) -> None:
 # Nobody is there
 
 
-def test_a_closed_queue_is_unavailable_whoever_is_online(owner: Api, bot: Api, ana: Api) -> None:
+def test_a_closed_queue_is_unavailable_even_with_agents_online(
+    owner: Api, bot: Api, ana: Api
+) -> None:
     ok(owner.put(f"{BOT}/queues/sales", CLOSED))
     online(bot.login("sam"))
     path = begun(bot)
@@ -177,7 +181,7 @@ def test_a_closed_queue_is_unavailable_whoever_is_online(owner: Api, bot: Api, a
     assert (left.status, left.json["status"]) == (200, "bot")
 
 
-def test_an_open_queue_with_somebody_there_takes_the_request(owner: Api, bot: Api) -> None:
+def test_an_open_queue_with_a_free_agent_is_available(owner: Api, bot: Api) -> None:
     ok(owner.put(f"{BOT}/queues/sales", OPEN))
     online(bot.login("sam"))
 
@@ -186,7 +190,7 @@ def test_an_open_queue_with_somebody_there_takes_the_request(owner: Api, bot: Ap
     assert head["status"] == "waiting"
 
 
-def test_where_another_queue_takes_over_it_counts_whether_somebody_is_free_there(
+def test_the_availability_of_an_overflow_queue_counts(
     services: MemoryServices, owner: Api, bot: Api
 ) -> None:
     ok(owner.put(f"{BOT}/queues/night", {**CLOSED, "fallback": "sales"}))

@@ -60,7 +60,7 @@ def offered_to(caller: Api, path: str) -> str | None:
 # Waiting
 
 
-def test_three_days_of_a_handoff_that_nobody_takes(
+def test_an_unclaimed_handoff_escalates_and_expires_over_three_days(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     day = DAY // SECOND
@@ -91,7 +91,7 @@ def test_three_days_of_a_handoff_that_nobody_takes(
     ]
 
 
-def test_a_sweep_that_was_out_for_days_catches_up_in_order(
+def test_a_sweep_catches_up_on_missed_days_in_order(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     limits = {"first_alert": 300, "escalate": [3600], "give_up": 7200}
@@ -104,7 +104,7 @@ def test_a_sweep_that_was_out_for_days_catches_up_in_order(
     assert kinds(bot, path) == ["message", "requested", "escalated", "escalated", "returned"]
 
 
-def test_where_the_queue_is_closed_the_next_one_that_is_served_takes_over_at_once(
+def test_a_request_to_a_closed_queue_moves_to_its_staffed_overflow_queue_at_once(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     closed = {"time_zone": "UTC", "weekly": {}}
@@ -119,7 +119,7 @@ def test_where_the_queue_is_closed_the_next_one_that_is_served_takes_over_at_onc
     assert log(bot, path)[-1]["payload"]["cause"] == "fallback"
 
 
-def test_where_no_queue_is_served_it_waits_where_it_was_asked_for(
+def test_a_request_stays_in_its_queue_if_no_overflow_queue_is_staffed(
     simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     queue(ada, "night", fallback="sales")
@@ -133,7 +133,7 @@ def test_where_no_queue_is_served_it_waits_where_it_was_asked_for(
 # Offers
 
 
-def test_it_is_offered_to_one_free_agent_after_the_other(
+def test_a_conversation_is_offered_to_one_free_agent_after_the_other(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer", offer_seconds=60)
@@ -153,7 +153,7 @@ def test_it_is_offered_to_one_free_agent_after_the_other(
     assert ok(taken)["owner_name"] == first
 
 
-def test_who_is_not_asked_cannot_take_it_and_is_told_whose_turn_it_is(
+def test_a_claim_during_another_agents_offer_is_refused_and_names_that_agent(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api, sam: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
@@ -170,7 +170,7 @@ def test_who_is_not_asked_cannot_take_it_and_is_told_whose_turn_it_is(
     assert ok(sam.post(f"{path}/claim"))["owner_name"] == "Sam"
 
 
-def test_who_declines_is_not_asked_again_while_there_is_somebody_else(
+def test_an_agent_who_declined_gets_no_second_offer_while_another_is_free(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
@@ -185,7 +185,7 @@ def test_who_declines_is_not_asked_again_while_there_is_somebody_else(
     assert (offered_to(bot, path) or "").lower() not in ("", asked)
 
 
-def test_two_conversations_are_offered_to_two_agents_and_a_third_waits(
+def test_two_conversations_go_to_two_agents_and_a_third_one_waits(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
@@ -199,7 +199,7 @@ def test_two_conversations_are_offered_to_two_agents_and_a_third_waits(
     assert offered[2] is None
 
 
-def test_who_comes_online_or_gets_free_is_asked_at_once(
+def test_an_agent_who_comes_online_or_becomes_free_gets_an_offer_at_once(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
@@ -217,7 +217,7 @@ def test_who_comes_online_or_gets_free_is_asked_at_once(
 
 
 @pytest.mark.parametrize("status", ["away", "offline"])
-def test_who_is_not_online_is_never_asked(
+def test_only_online_agents_get_offers(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api, status: str
 ) -> None:
     queue(ada, "sales", mode="offer")
@@ -230,7 +230,7 @@ def test_who_is_not_online_is_never_asked(
     assert kinds(bot, path) == ["message", "requested"]
 
 
-def test_whoever_had_the_user_last_comes_first_if_they_are_free(
+def test_the_last_agent_of_the_user_is_offered_first_if_they_are_free(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
@@ -256,7 +256,7 @@ def test_whoever_had_the_user_last_comes_first_if_they_are_free(
     assert (offered_to(bot, path) or "").lower() not in ("", last)
 
 
-def test_those_who_have_been_idle_longest_come_first(
+def test_the_longest_idle_agent_is_offered_first(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     queue(ada, "sales", mode="offer")
@@ -277,7 +277,7 @@ def test_those_who_have_been_idle_longest_come_first(
 # With an agent
 
 
-def test_silence_ends_what_silence_may_end(
+def test_inactivity_timers_close_silent_conversations(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api
 ) -> None:
     limits = {"agent_idle": 300, "user_idle": 900, "agent_lost": None}

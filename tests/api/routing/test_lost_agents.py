@@ -11,7 +11,7 @@ from tests.support.api import Api
 from tests.support.services import MemoryServices
 
 
-def test_a_lost_agent_has_two_minutes_and_then_the_others_are_told(
+def test_a_lost_agents_conversation_is_requeued_after_two_minutes(
     services: MemoryServices, simulation: Simulation, bot: Api, ana: Api, bo: Api
 ) -> None:
     Client(services, ana, "ana's")
@@ -35,7 +35,7 @@ def test_a_lost_agent_has_two_minutes_and_then_the_others_are_told(
 
 
 @pytest.mark.parametrize("how", ["claim", "transfer"])
-def test_who_takes_one_when_their_connection_has_closed_has_two_minutes_too(
+def test_an_agent_who_claims_while_disconnected_is_lost_after_two_minutes(
     how: str, services: MemoryServices, simulation: Simulation, bot: Api, sam: Api
 ) -> None:
     Client(services, sam, "sam's")
@@ -68,7 +68,7 @@ def test_an_agent_who_comes_back_in_time_keeps_the_conversation(
     assert ok(bot.get(path))["owner_name"] == "Ana"
 
 
-def test_an_agent_whose_end_nobody_announced_is_missed_after_eleven_minutes(
+def test_an_agent_without_heartbeats_is_lost_after_eleven_minutes(
     services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
 ) -> None:
     Client(services, ana, "ana's")
@@ -82,7 +82,7 @@ def test_an_agent_whose_end_nobody_announced_is_missed_after_eleven_minutes(
     assert (kept, ok(bot.get(path))["status"]) == ("agent", "waiting")
 
 
-def test_an_agent_whose_heart_beats_keeps_the_conversation_for_days(
+def test_an_agent_with_heartbeats_keeps_the_conversation_for_days(
     services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
 ) -> None:
     client = Client(services, ana, "ana's")
@@ -96,7 +96,7 @@ def test_an_agent_whose_heart_beats_keeps_the_conversation_for_days(
     assert ok(bot.get(path))["owner_name"] == "Ana"
 
 
-def test_what_has_been_looked_after_in_vain_is_left_alone_until_its_time(
+def test_a_deadline_without_effect_is_not_checked_again_before_it_is_due(
     services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
 ) -> None:
     client = Client(services, ana, "ana's")

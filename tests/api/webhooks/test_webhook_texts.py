@@ -59,7 +59,7 @@ def test_each_change_has_its_text(
     ]
 
 
-def test_outside_its_hours_a_queue_says_so(services: MemoryServices, owner: Api, bot: Api) -> None:
+def test_a_closed_queue_has_its_own_text(services: MemoryServices, owner: Api, bot: Api) -> None:
     ok(owner.put(f"{BOT}/queues/sales", CLOSED))
 
     path = pause(bot, queue="sales")
@@ -67,7 +67,7 @@ def test_outside_its_hours_a_queue_says_so(services: MemoryServices, owner: Api,
     assert told(services, path).startswith("Our team is not available right now.")
 
 
-def test_what_counts_is_whether_it_was_open_then(
+def test_the_text_depends_on_the_opening_hours_at_the_time_of_the_entry(
     services: MemoryServices, owner: Api, bot: Api
 ) -> None:
     first_hour = {"time_zone": "UTC", "weekly": {"thursday": [["00:00", "01:00"]]}}
@@ -97,7 +97,7 @@ def test_the_text_is_in_the_language_of_the_handoff(
     assert told(services, path) == beginning
 
 
-def test_without_a_language_the_bots_default_counts(
+def test_the_text_is_in_the_bots_default_language_if_the_handoff_has_none(
     services: MemoryServices, owner: Api, bot: Api
 ) -> None:
     say(owner, {}, default_locale="es")
@@ -105,15 +105,15 @@ def test_without_a_language_the_bots_default_counts(
     assert told(services, pause(bot)).startswith("Estamos buscando")
 
 
-def test_a_text_that_is_switched_off_is_null(
-    services: MemoryServices, owner: Api, bot: Api
-) -> None:
+def test_a_disabled_text_is_null(services: MemoryServices, owner: Api, bot: Api) -> None:
     say(owner, {"en": {"requested": None}})
 
     assert told(services, pause(bot)) is None
 
 
-def test_the_queue_speaks_before_the_bot(services: MemoryServices, owner: Api, bot: Api) -> None:
+def test_a_text_of_the_queue_overrides_the_bots_text(
+    services: MemoryServices, owner: Api, bot: Api
+) -> None:
     say(owner, {"en": {"requested": "bot"}})
     ok(owner.put(f"{BOT}/queues/sales", {"texts": {"en": {"requested": "{queue}"}}}))
 
@@ -128,7 +128,7 @@ def test_a_text_is_only_text(services: MemoryServices, owner: Api, bot: Api, ana
     assert told(services, path) == "{0.__class__} {agent.__class__} {{agent}} {secret} %s Ana"
 
 
-def test_position_and_wait_are_those_of_the_queue(
+def test_texts_contain_the_position_and_the_wait_of_the_queue(
     services: MemoryServices, owner: Api, bot: Api
 ) -> None:
     before = waiting(bot, "sales", user={"id": "u-0"})
@@ -146,7 +146,7 @@ def test_position_and_wait_are_those_of_the_queue(
     assert told(services, path) == "1 / 4"
 
 
-def test_who_has_been_claimed_meanwhile_was_next(
+def test_a_text_for_a_conversation_claimed_since_then_has_position_one(
     services: MemoryServices, owner: Api, bot: Api, ana: Api
 ) -> None:
     say(owner, {"en": {"requested": "{position}"}})
@@ -157,7 +157,7 @@ def test_who_has_been_claimed_meanwhile_was_next(
     assert told(services, path, back=2) == "1"
 
 
-def test_nobody_is_asked_to_wait_for_who_is_there_already(
+def test_a_pause_for_oneself_has_no_waiting_text(
     services: MemoryServices, bot: Api, ana: Api
 ) -> None:
     path = begun(bot)
@@ -180,7 +180,9 @@ def test_a_message_of_the_agent_has_no_other_text(
     assert "text" not in data
 
 
-def test_the_user_who_left_is_told(services: MemoryServices, owner: Api, bot: Api) -> None:
+def test_a_user_who_left_gets_the_closing_text(
+    services: MemoryServices, owner: Api, bot: Api
+) -> None:
     say(owner, {}, leave_words=["/end"])
     path = waiting(bot)
     ok(bot.post(f"{path}/messages", {"from": "user", "text": "/end"}))

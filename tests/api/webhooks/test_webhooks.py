@@ -66,7 +66,7 @@ def test_a_new_webhook_gets_a_secret_that_is_shown_once(
     )
 
 
-def test_a_webhook_leaves_the_settings_as_they_are_and_they_leave_it(owner: Api) -> None:
+def test_webhook_and_settings_do_not_overwrite_each_other(owner: Api) -> None:
     wanted = {"leave_words": ["/end"], "default_locale": "es", "texts": {}}
     ok(owner.put(f"{BOT}/settings", wanted))
     put(owner)
@@ -76,7 +76,7 @@ def test_a_webhook_leaves_the_settings_as_they_are_and_they_leave_it(owner: Api)
     assert ok(owner.get(f"{BOT}/settings"))["leave_words"] == ["/stop"]
 
 
-def test_what_was_said_before_is_not_delivered(
+def test_entries_from_before_the_webhook_are_not_delivered(
     owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     conversation_id = id_of(owned(bot, ana))
@@ -101,14 +101,14 @@ def test_what_was_said_before_is_not_delivered(
         "x" * 2001,
     ],
 )
-def test_a_url_that_baton_would_not_call_is_refused_by_its_name(url: str, owner: Api) -> None:
+def test_an_unreachable_or_forbidden_url_is_refused_and_named(url: str, owner: Api) -> None:
     answer = owner.put(WEBHOOK, {"url": url})
 
     assert (answer.status, answer.json["errors"][0]["field"]) in ((400, "url"), (400, ""))
     assert owner.get(WEBHOOK).status == 404
 
 
-def test_a_webhook_that_is_removed_is_called_no_more(
+def test_a_removed_webhook_is_not_called(
     owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
@@ -120,7 +120,7 @@ def test_a_webhook_that_is_removed_is_called_no_more(
     assert services.webhook_client.requests == []
 
 
-def test_a_webhook_that_410_has_switched_off_is_put_on_again_and_what_piled_up_comes(
+def test_a_webhook_that_410_disabled_delivers_its_backlog_when_it_is_enabled_again(
     owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
@@ -162,7 +162,7 @@ def test_every_call_is_signed_by_both_secrets_during_the_overlap(
     assert ok(owner.get(WEBHOOK))["older_secrets_until"] == []
 
 
-def test_without_an_overlap_the_old_secret_signs_nothing_more(
+def test_a_rotation_without_overlap_ends_the_old_secret_at_once(
     owner: Api, services: MemoryServices
 ) -> None:
     old = put(owner)["secret"]
@@ -188,7 +188,7 @@ def test_at_most_four_older_secrets_are_good_at_a_time(owner: Api) -> None:
 @pytest.mark.parametrize(
     ("answer", "expected"), [(204, (True, 204)), (500, (False, 500)), (302, (False, 302))]
 )
-def test_a_test_tells_how_the_server_answered(
+def test_a_webhook_test_reports_the_status_of_the_servers_answer(
     answer: int, expected: tuple[bool, int], owner: Api, services: MemoryServices
 ) -> None:
     put(owner)
@@ -201,7 +201,9 @@ def test_a_test_tells_how_the_server_answered(
     assert json.loads(services.webhook_client.requests[0].body)["type"] == "webhook.test"
 
 
-def test_a_test_says_why_nobody_answered(owner: Api, services: MemoryServices) -> None:
+def test_a_webhook_test_reports_why_the_server_was_not_reached(
+    owner: Api, services: MemoryServices
+) -> None:
     put(owner)
     services.webhook_client = FakeReceiver([None])
 
@@ -213,7 +215,7 @@ def test_a_test_says_why_nobody_answered(owner: Api, services: MemoryServices) -
 # Deliveries
 
 
-def test_deliveries_are_listed_newest_first_with_what_came_of_them(
+def test_deliveries_are_listed_newest_first_with_their_outcome(
     owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
@@ -234,7 +236,7 @@ def test_deliveries_are_listed_newest_first_with_what_came_of_them(
     assert failed["webhook_id"] == requested["webhook_id"] == f"{conversation_id}:2"
 
 
-def test_deliveries_are_listed_page_after_page_and_by_what_came_of_them(
+def test_deliveries_are_listed_in_pages_and_filtered_by_outcome(
     owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
@@ -280,7 +282,7 @@ def test_a_dead_delivery_is_replayed_with_its_own_id(
     assert [d["status"] for d in listed(owner)] == ["delivered", "dead"]
 
 
-def test_a_replay_that_fails_says_so_and_none_follows(
+def test_a_failed_replay_is_reported_and_not_retried(
     owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
@@ -311,7 +313,7 @@ def test_another_bots_delivery_is_not_there(
 # Twice
 
 
-def test_a_replay_under_a_key_is_sent_once(
+def test_a_replay_with_an_idempotency_key_is_sent_once(
     owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
@@ -326,7 +328,7 @@ def test_a_replay_under_a_key_is_sent_once(
     assert (sent, other.status, len(services.webhook_client.requests)) == (3, 201, 4)
 
 
-def test_a_webhook_is_tried_once_under_a_key_which_is_good_for_nothing_else(
+def test_a_webhook_test_with_an_idempotency_key_runs_once(
     owner: Api, bot: Api, services: MemoryServices
 ) -> None:
     put(owner)
@@ -344,7 +346,7 @@ def test_a_webhook_is_tried_once_under_a_key_which_is_good_for_nothing_else(
     assert len(services.webhook_client.requests) == 1
 
 
-def test_what_was_refused_is_tried_again_under_its_key(
+def test_a_refused_replay_can_be_repeated_with_its_idempotency_key(
     owner: Api, services: MemoryServices
 ) -> None:
     refused = owner.post(f"{WEBHOOK}/test", {}, Idempotency_Key="k-1")
@@ -375,9 +377,7 @@ def test_a_webhooks_secrets_are_in_no_answer_no_log_line_and_no_call(
         assert not [text for text in (*shown, *logged, *sent) if secret in text]
 
 
-def test_two_admins_who_rotate_at_once_do_not_lose_a_secret(
-    owner: Api, services: MemoryServices
-) -> None:
+def test_concurrent_rotations_keep_every_secret(owner: Api, services: MemoryServices) -> None:
     put(owner)
     read = services.administration.webhook("demo")
     assert read

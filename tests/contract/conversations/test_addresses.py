@@ -66,7 +66,7 @@ def test_a_threads_conversations_are_found_all_channels_and_users(stores: Stores
     assert stores.conversations.ids_of_thread(BOT, "None") == []
 
 
-def test_an_address_is_entered_once(stores: Stores) -> None:
+def test_an_address_is_indexed_once(stores: Stores) -> None:
     for _ in range(3):
         act(stores, DEMO, ADDRESS, said("hi"))
 
@@ -95,7 +95,7 @@ def test_more_heads_than_fit_into_one_call_are_all_found(stores: Stores) -> None
     assert stores.conversations.heads(BOT, []) == []
 
 
-def test_unusual_ids_are_found_again_and_meet_nobody_else(stores: Stores) -> None:
+def test_unusual_ids_are_found_and_share_no_rows(stores: Stores) -> None:
     places = [Address(BOT, "web", unusual, unusual) for unusual in UNUSUAL]
     for place in places:
         act(stores, DEMO, place, said(place.user, message_id=place.user))
@@ -115,7 +115,7 @@ def test_unusual_ids_are_found_again_and_meet_nobody_else(stores: Stores) -> Non
         assert (entry.record.text, entry.record.message_id) == (place.user, place.user)
 
 
-def test_unusual_bots_meet_nobody_else(stores: Stores) -> None:
+def test_bots_with_unusual_ids_share_no_rows(stores: Stores) -> None:
     bots = [unusual for unusual in UNUSUAL if len(unusual.encode()) <= 32]
     for bot in bots:
         act(stores, replace(DEMO, bot=bot), Address(bot, "web", "u", "t"), Pause())
@@ -136,7 +136,7 @@ def test_unusual_bots_meet_nobody_else(stores: Stores) -> None:
     assert sorted(stores.directory.bot_ids()) == sorted(bots)
 
 
-def test_unusual_callers_and_keys_meet_nobody_elses_answers(stores: Stores) -> None:
+def test_callers_and_keys_with_unusual_ids_share_no_answers(stores: Stores) -> None:
     few = ("#", "a#b", "~", "#" * 128)
     keys = [IdempotencyKey(caller, key, f"{caller} {key}") for caller, key in product(few, few)]
     for n, key in enumerate(keys):
@@ -148,7 +148,7 @@ def test_unusual_callers_and_keys_meet_nobody_elses_answers(stores: Stores) -> N
         assert known.fingerprint == key.fingerprint
 
 
-def test_unusual_people_and_keys_come_back(stores: Stores) -> None:
+def test_people_and_keys_with_unusual_ids_come_back(stores: Stores) -> None:
     for unusual in UNUSUAL:
         person = Person(unusual, f"{unusual}@example.test", unusual, "hash")
         stores.directory.put_person(person)

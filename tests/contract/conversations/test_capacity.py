@@ -28,7 +28,7 @@ from tests.contract.store_setup import (
 from tests.support.engines import Stores
 
 
-def test_an_agent_owns_what_they_claimed_and_not_what_they_released(stores: Stores) -> None:
+def test_an_agents_load_counts_claimed_conversations_and_not_released_ones(stores: Stores) -> None:
     stores.directory.put_member(BOT, member("ana"))
     act(stores, ANA, ADDRESS, PauseAndClaim())
     act(stores, ANA, other(ADDRESS, 2), PauseAndClaim())
@@ -40,7 +40,7 @@ def test_an_agent_owns_what_they_claimed_and_not_what_they_released(stores: Stor
     assert _open(stores, "ana") == 1
 
 
-def test_of_16_claims_at_once_an_agent_gets_as_many_as_they_have_room_for(stores: Stores) -> None:
+def test_sixteen_concurrent_claims_fill_an_agents_capacity_exactly(stores: Stores) -> None:
     stores.directory.put_member(BOT, member("ana", capacity=3))
     ana = replace(ANA, capacity=3)
     places = [other(ADDRESS, n) for n in range(16)]
@@ -56,7 +56,7 @@ def test_of_16_claims_at_once_an_agent_gets_as_many_as_they_have_room_for(stores
     assert _open(stores, "ana") == 3
 
 
-def test_who_has_no_room_is_named_in_a_sentence(stores: Stores) -> None:
+def test_the_at_capacity_error_names_the_agent(stores: Stores) -> None:
     ana = replace(ANA, capacity=1)
     act(stores, ana, ADDRESS, PauseAndClaim())
 
@@ -67,12 +67,12 @@ def test_who_has_no_room_is_named_in_a_sentence(stores: Stores) -> None:
     assert refusal.value.facts == {"agent": "ana", "capacity": 1}
 
 
-def test_nobody_has_room_for_more_than_nothing_with_a_capacity_of_0(stores: Stores) -> None:
+def test_an_agent_with_capacity_0_cannot_claim(stores: Stores) -> None:
     with pytest.raises(AtCapacity):
         act(stores, replace(ANA, capacity=0), ADDRESS, PauseAndClaim())
 
 
-def test_nobody_ever_owns_less_than_nothing(stores: Stores) -> None:
+def test_a_load_counter_never_goes_below_zero(stores: Stores) -> None:
     stores.directory.put_member(BOT, member("ana", capacity=1))
     head = said_times(stores, 1)
     lost = replace(plan(stores, DEMO, ADDRESS, said("two")), before=head)
@@ -86,7 +86,7 @@ def test_nobody_ever_owns_less_than_nothing(stores: Stores) -> None:
         act(stores, replace(ANA, capacity=1), other(ADDRESS, 3), PauseAndClaim())
 
 
-def test_a_transfer_moves_the_seat(stores: Stores) -> None:
+def test_a_transfer_moves_the_load_to_the_new_owner(stores: Stores) -> None:
     for person in ("ana", "bo"):
         stores.directory.put_member(BOT, member(person))
     act(stores, ANA, ADDRESS, PauseAndClaim())

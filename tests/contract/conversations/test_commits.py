@@ -37,7 +37,7 @@ from tests.contract.store_setup import (
 from tests.support.engines import Stores
 
 
-def test_a_conversation_that_nobody_began_is_not_there(stores: Stores) -> None:
+def test_a_conversation_without_entries_is_not_found(stores: Stores) -> None:
     loaded = stores.conversations.load(Query(BOT, CID))
 
     assert loaded.head is None
@@ -79,7 +79,7 @@ def test_entries_come_back_as_they_were_committed(stores: Stores) -> None:
     assert entries == [entry for commit in commits for entry in commit.decision.entries]
 
 
-def test_of_16_commits_on_the_same_head_one_is_stored(stores: Stores) -> None:
+def test_exactly_one_of_16_concurrent_commits_on_the_same_head_is_stored(stores: Stores) -> None:
     said_times(stores, 1)
     commits = [plan(stores, DEMO, ADDRESS, said(f"from {n}")) for n in range(16)]
 
@@ -93,7 +93,7 @@ def test_of_16_commits_on_the_same_head_one_is_stored(stores: Stores) -> None:
     assert stores.conversations.head(BOT, CID) == winners[0].decision.head
 
 
-def test_of_16_commits_that_begin_a_conversation_one_is_stored(stores: Stores) -> None:
+def test_exactly_one_of_16_concurrent_first_commits_is_stored(stores: Stores) -> None:
     commits = [plan(stores, DEMO, ADDRESS, said(f"from {n}")) for n in range(16)]
 
     outcomes = at_once([partial(stores.conversations.commit, commit) for commit in commits])
@@ -102,7 +102,7 @@ def test_of_16_commits_that_begin_a_conversation_one_is_stored(stores: Stores) -
     assert len(stores.conversations.entries_after(BOT, CID, 0, 100)) == 1
 
 
-def test_a_lost_commit_leaves_nothing(stores: Stores) -> None:
+def test_a_conflicting_commit_stores_nothing(stores: Stores) -> None:
     key = IdempotencyKey("k1", "key", "f")
     profile = Profile("Zoë", {"vip": True})
     late = plan(stores, ANA, ADDRESS, PauseAndClaim(), key)
@@ -136,7 +136,7 @@ def test_a_command_that_is_committed_twice_is_stored_once(stores: Stores) -> Non
     assert loaded.agent.open == 1
 
 
-def test_another_command_on_an_old_head_is_lost(stores: Stores) -> None:
+def test_a_command_on_a_stale_head_conflicts(stores: Stores) -> None:
     commit = plan(stores, DEMO, ADDRESS, said("one"))
     stores.conversations.commit(commit)
 

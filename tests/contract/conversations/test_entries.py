@@ -60,7 +60,7 @@ def test_entries_before_are_the_last_ones_in_ascending_order(stores: Stores) -> 
 
 
 @pytest.mark.parametrize("beyond", [10**12, 10**15, 10**30])
-def test_numbers_beyond_all_entries_do_no_harm(stores: Stores, beyond: int) -> None:
+def test_numbers_beyond_the_last_entry_return_nothing(stores: Stores, beyond: int) -> None:
     said_times(stores, 2)
 
     assert seqs(stores, beyond, 9) == []
@@ -93,7 +93,7 @@ def test_json_comes_back_exactly(stores: Stores) -> None:
     assert repr(handoff.request.context) == repr(JSON)
 
 
-def test_json_that_looks_like_dynamodbs_own_is_only_json(stores: Stores) -> None:
+def test_json_that_looks_like_a_dynamodb_item_is_stored_as_json(stores: Stores) -> None:
     for payload in TYPED:
         act(stores, DEMO, ADDRESS, UserMessage(Body("card", payload=payload)))
 
@@ -102,7 +102,7 @@ def test_json_that_looks_like_dynamodbs_own_is_only_json(stores: Stores) -> None
     assert [entry.record.payload for entry in entries] == list(TYPED)
 
 
-def test_words_of_expressions_are_only_words(stores: Stores) -> None:
+def test_words_of_dynamodb_expressions_are_stored_as_text(stores: Stores) -> None:
     texts = ["#0 = :0", "SET #pk = :x", "attribute_not_exists(pk)", ":0", "{0}", "%s", "\\", '"']
     for text in texts:
         act(stores, DEMO, ADDRESS, said(text, message_id=text))

@@ -29,7 +29,7 @@ def test_a_handoff_comes_back_as_it_was_requested(stores: Stores) -> None:
     assert stores.conversations.handoff(BOT, commit.decision.opened.id) == commit.decision.opened
 
 
-def test_a_handoff_follows_its_owner_and_its_end(stores: Stores) -> None:
+def test_a_handoff_stores_its_owner_and_its_end(stores: Stores) -> None:
     handoff_id = act(stores, DEMO, ADDRESS, Pause(EVERYTHING)).handoff_id
     claimed_at = stores.clock.now()
     assert handoff_id
@@ -52,7 +52,7 @@ def test_a_handoff_follows_its_owner_and_its_end(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("unknown", ["", "h_1", "c_x", "h_" + "a" * 26 + "_1", "h_" + "a" * 26])
-def test_an_unknown_handoff_is_none(stores: Stores, unknown: str) -> None:
+def test_an_unknown_handoff_is_not_found(stores: Stores, unknown: str) -> None:
     said_times(stores, 1)
 
     assert stores.conversations.handoff(BOT, unknown) is None

@@ -25,7 +25,7 @@ from tests.contract.store_setup import (
 from tests.support.engines import Stores
 
 
-def test_a_message_id_has_its_first_answer_for_ever(stores: Stores) -> None:
+def test_a_message_id_keeps_its_first_answer(stores: Stores) -> None:
     first = act(stores, DEMO, ADDRESS, said("one", "m1"))
     said_times(stores, 2)
     stores.clock.advance(400 * 24 * 60 * 60 * 1000)
@@ -35,7 +35,7 @@ def test_a_message_id_has_its_first_answer_for_ever(stores: Stores) -> None:
     assert loaded.by_message == Answer(CID, first.status, first.epoch, None, seq=1)
 
 
-def test_user_and_bot_have_message_ids_of_their_own(stores: Stores) -> None:
+def test_user_and_bot_message_ids_are_separate(stores: Stores) -> None:
     act(stores, DEMO, ADDRESS, said("one", "m1"))
 
     loaded = stores.conversations.load(Query(BOT, CID, message=MessageKey(From.BOT, "m1")))
@@ -99,7 +99,7 @@ def test_an_idempotency_key_ends_after_seven_days_by_our_clock(stores: Stores) -
     assert known.answer.head == again
 
 
-def test_of_two_commands_with_one_key_the_second_is_lost(stores: Stores) -> None:
+def test_the_second_of_two_commands_with_one_idempotency_key_conflicts(stores: Stores) -> None:
     key = IdempotencyKey("k1", "key", "f")
     elsewhere = plan(stores, DEMO, other(ADDRESS, 2), said("two"), key)
     act(stores, DEMO, ADDRESS, said("one"), key)
@@ -124,7 +124,7 @@ def test_a_command_that_changes_nothing_keeps_its_answer(stores: Stores) -> None
     assert known.answer == nothing.answer
 
 
-def test_a_command_that_changes_nothing_is_lost_where_the_head_has_changed(stores: Stores) -> None:
+def test_a_command_that_changes_nothing_conflicts_if_the_head_has_changed(stores: Stores) -> None:
     said_times(stores, 1)
     key = IdempotencyKey("k1", "key", "f")
     nothing = plan(stores, DEMO, ADDRESS, Unpause(), key)
@@ -136,7 +136,7 @@ def test_a_command_that_changes_nothing_is_lost_where_the_head_has_changed(store
     assert stores.conversations.load(Query(BOT, CID, key)).by_key is None
 
 
-def test_a_command_that_changes_nothing_before_the_beginning_begins_nothing(
+def test_a_command_without_effect_does_not_create_the_conversation(
     stores: Stores,
 ) -> None:
     key = IdempotencyKey("k1", "key", "f")

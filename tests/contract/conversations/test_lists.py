@@ -89,7 +89,7 @@ def test_a_conversation_is_on_the_board_while_it_is_paused(stores: Stores) -> No
     assert recent(stores) == [CID]
 
 
-def test_the_board_shows_who_waits_by_priority_and_longest_wait_and_then_who_is_served(
+def test_the_board_lists_waiting_by_priority_and_wait_and_then_owned_conversations(
     sharded: Stores,
 ) -> None:
     heads: list[Head] = [
@@ -126,7 +126,7 @@ def test_the_board_can_show_one_status_one_queue_or_one_owner(sharded: Stores) -
     assert shown(frozenset({Status.WAITING}), owner="bo") == []
 
 
-def test_one_status_of_the_board_comes_in_pages(sharded: Stores) -> None:
+def test_the_board_of_one_status_is_paged(sharded: Stores) -> None:
     heads: list[Head] = [waiting(n, since=n) for n in range(7)]
     for head in [*heads, *(owned(n, "ana") for n in range(7, 10))]:
         stored(sharded, head)
@@ -179,7 +179,7 @@ def test_the_recent_list_begins_with_the_latest_minute(sharded: Stores) -> None:
     assert recent(sharded, limit=2) == latest
 
 
-def test_what_happens_now_moves_a_conversation_to_the_top(stores: Stores) -> None:
+def test_a_new_entry_moves_a_conversation_to_the_top(stores: Stores) -> None:
     for n in (1, 2):
         act(stores, DEMO, other(ADDRESS, n), said("hi"))
         stores.clock.advance(MINUTE)

@@ -51,7 +51,7 @@ def test_handoffs_are_listed_from_the_latest_request_on(sharded: Stores, limit: 
     assert found == ids[::-1]
 
 
-def test_a_list_of_handoffs_says_what_has_become_of_them(stores: Stores) -> None:
+def test_a_list_of_handoffs_shows_their_current_state(stores: Stores) -> None:
     first = requested(stores, 1, MINUTE)
     act(stores, SAM, other(ADDRESS, 1), Unpause())
 
@@ -96,7 +96,7 @@ def test_notes_are_found_without_the_rest_of_the_log(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("attributes", [None, {"language": "fr", "n": 12345678901234567890}])
-def test_what_is_known_of_a_user_is_kept(
+def test_the_profile_of_a_user_is_stored(
     stores: Stores, attributes: Mapping[str, object] | None
 ) -> None:
     nobody = replace(ADDRESS, user="nobody")
@@ -128,7 +128,7 @@ def test_a_user_is_found_on_every_channel(stores: Stores) -> None:
     assert sorted(found) == sorted(place.conversation_id for place in places)
 
 
-def test_a_deadline_comes_up_when_it_has_passed_and_not_before(sharded: Stores) -> None:
+def test_a_deadline_is_listed_once_it_has_passed(sharded: Stores) -> None:
     now = sharded.clock.now()
     for number, timeout in ((1, 3 * MINUTE), (2, MINUTE), (3, None)):
         act(sharded, DEMO, other(ADDRESS, number), Pause(Request(timeout=timeout)))
@@ -143,7 +143,9 @@ def test_a_deadline_comes_up_when_it_has_passed_and_not_before(sharded: Stores) 
 
 
 @pytest.mark.parametrize("command", [Claim(), Unpause()])
-def test_a_deadline_ends_with_what_it_was_for(stores: Stores, command: Claim | Unpause) -> None:
+def test_a_deadline_ends_together_with_its_handoff(
+    stores: Stores, command: Claim | Unpause
+) -> None:
     act(stores, DEMO, ADDRESS, Pause(Request(timeout=MINUTE)))
 
     act(stores, ANA, ADDRESS, command)

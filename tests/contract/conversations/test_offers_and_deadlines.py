@@ -54,7 +54,7 @@ def offer(stores: Stores, until: int, capacity: int | None = None) -> Command:
 
 
 @pytest.mark.parametrize("limits", [ALL, Limits(), Limits(give_up=5, agent_lost=None)])
-def test_what_deadlines_are_counted_from_is_kept(stores: Stores, limits: Limits) -> None:
+def test_the_times_that_deadlines_start_from_are_stored(stores: Stores, limits: Limits) -> None:
     head = asked(stores, replace(SALES, limits=limits))
 
     kept = stores.conversations.head(BOT, CID)
@@ -63,7 +63,7 @@ def test_what_deadlines_are_counted_from_is_kept(stores: Stores, limits: Limits)
     assert head.timing.limits == limits
 
 
-def test_an_offer_and_who_had_it_last_are_kept(stores: Stores) -> None:
+def test_an_offer_and_the_last_agent_are_stored(stores: Stores) -> None:
     asked(stores)
     until = stores.clock.now() + LATER
     offered = act(stores, TIMER, ADDRESS, offer(stores, until))
@@ -79,7 +79,7 @@ def test_an_offer_and_who_had_it_last_are_kept(stores: Stores) -> None:
     assert (back.last_agent, back.timing) == ("ana", Timing())
 
 
-def test_of_16_offers_to_one_agent_at_once_one_stands(stores: Stores) -> None:
+def test_exactly_one_of_16_concurrent_offers_to_one_agent_is_stored(stores: Stores) -> None:
     stores.directory.put_member(BOT, member("ana"))
     for n in range(1, 17):
         asked(stores, n=n)
@@ -94,7 +94,9 @@ def test_of_16_offers_to_one_agent_at_once_one_stands(stores: Stores) -> None:
     assert _kept_until(stores) == until
 
 
-def test_a_seat_is_free_again_when_the_offer_is_over_declined_or_taken(stores: Stores) -> None:
+def test_reserved_capacity_is_freed_when_an_offer_expires_or_is_declined_or_accepted(
+    stores: Stores,
+) -> None:
     stores.directory.put_member(BOT, member("ana"))
     asked(stores)
     until = stores.clock.now() + LATER
@@ -118,7 +120,7 @@ def test_a_seat_is_free_again_when_the_offer_is_over_declined_or_taken(stores: S
 @pytest.mark.parametrize(
     "command", [Claim(), Transfer(queue="support"), Unpause()], ids=["taken", "moved", "ended"]
 )
-def test_a_seat_is_free_again_when_a_supervisor_has_the_conversation_go_another_way(
+def test_reserved_capacity_is_freed_when_a_supervisor_moves_the_conversation(
     stores: Stores, command: Command
 ) -> None:
     stores.directory.put_member(BOT, member("ana"))
@@ -130,7 +132,7 @@ def test_a_seat_is_free_again_when_a_supervisor_has_the_conversation_go_another_
     assert _kept_until(stores) == 0
 
 
-def test_who_takes_or_gives_back_another_conversation_is_asked_for_no_second_one(
+def test_claiming_or_returning_another_conversation_allows_no_second_offer(
     stores: Stores,
 ) -> None:
     stores.directory.put_member(BOT, member("ana"))
@@ -147,7 +149,7 @@ def test_who_takes_or_gives_back_another_conversation_is_asked_for_no_second_one
             act(stores, TIMER, other(ADDRESS, 3), offer(stores, until))
 
 
-def test_who_has_no_room_is_offered_nothing(stores: Stores) -> None:
+def test_an_agent_at_capacity_gets_no_offer(stores: Stores) -> None:
     stores.directory.put_member(BOT, member("ana", capacity=1))
     asked(stores)
     act(stores, replace(ANA, capacity=1), ADDRESS, Claim())
@@ -157,7 +159,7 @@ def test_who_has_no_room_is_offered_nothing(stores: Stores) -> None:
         act(stores, TIMER, other(ADDRESS, 2), offer(stores, stores.clock.now() + LATER, 1))
 
 
-def test_looking_again_can_be_put_off_and_given_up(stores: Stores) -> None:
+def test_a_deadline_check_can_be_postponed_and_dropped(stores: Stores) -> None:
     head = asked(stores)
     now = stores.clock.now()
 
@@ -172,7 +174,7 @@ def test_looking_again_can_be_put_off_and_given_up(stores: Stores) -> None:
     assert kept == replace(head, timing=replace(head.timing, due_at=None))
 
 
-def test_what_has_changed_meanwhile_is_not_put_off(stores: Stores) -> None:
+def test_a_deadline_check_of_a_changed_conversation_is_not_postponed(stores: Stores) -> None:
     head = asked(stores)
     changed = act(stores, ANA, ADDRESS, Claim())
 

@@ -17,14 +17,14 @@ def sharded(stores: Stores, request: pytest.FixtureRequest) -> Stores:
     return with_shards(stores, request.param)
 
 
-def test_where_nobody_waits_there_is_no_oldest(sharded: Stores) -> None:
+def test_an_empty_queue_has_no_longest_wait(sharded: Stores) -> None:
     act(sharded, DEMO, ADDRESS, Pause())
     act(sharded, ANA, ADDRESS, Claim())
 
     assert sharded.conversations.backlog(BOT) == Backlog(0, None)
 
 
-def test_the_oldest_is_found_whatever_its_priority(sharded: Stores) -> None:
+def test_the_longest_wait_is_found_at_every_priority(sharded: Stores) -> None:
     began = sharded.clock.now()
     for n, priority in enumerate([0, 9, 5]):
         act(sharded, DEMO, other(ADDRESS, n), Pause(Request(priority=priority)))
@@ -33,7 +33,7 @@ def test_the_oldest_is_found_whatever_its_priority(sharded: Stores) -> None:
     assert sharded.conversations.backlog(BOT) == Backlog(3, began)
 
 
-def test_who_is_claimed_or_returned_waits_no_longer(sharded: Stores) -> None:
+def test_a_claimed_or_returned_conversation_is_not_counted_as_waiting(sharded: Stores) -> None:
     for n in range(4):
         act(sharded, DEMO, other(ADDRESS, n), Pause())
     act(sharded, ANA, other(ADDRESS, 0), Claim())

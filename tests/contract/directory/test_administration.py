@@ -42,7 +42,7 @@ def test_a_key_is_found_by_its_own_bot_alone(stores: Stores) -> None:
     assert stores.administration.key(BOT, "k2") is None
 
 
-def test_of_a_key_that_is_replaced_the_old_one_ends_and_the_new_one_is_there(
+def test_replacing_a_key_ends_the_old_one_and_stores_the_new_one(
     stores: Stores,
 ) -> None:
     new = replace(KEY, id="k2", secret_hash="other", expires_at=None)
@@ -55,7 +55,7 @@ def test_of_a_key_that_is_replaced_the_old_one_ends_and_the_new_one_is_there(
     assert len(stores.administration.keys(BOT)) == 2
 
 
-def test_what_has_been_removed_is_not_replaced(stores: Stores) -> None:
+def test_a_removed_key_cannot_be_replaced(stores: Stores) -> None:
     assert stores.administration.rotate_key(KEY, START, replace(KEY, id="k2")) is False
 
     assert stores.administration.keys(BOT) == []
@@ -95,7 +95,7 @@ def test_a_webhook_comes_and_goes_and_leaves_the_rest_of_the_bot_alone(stores: S
         assert stores.directory.bot(BOT) == replace(bare, webhook=new)
 
 
-def test_a_webhook_that_others_have_changed_meanwhile_stays_theirs(stores: Stores) -> None:
+def test_a_webhook_that_changed_since_it_was_read_is_not_overwritten(stores: Stores) -> None:
     stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
     theirs = replace(HOOK, secrets=("whsec_b",))
     assert stores.administration.update_webhook(BOT, HOOK, theirs)
@@ -107,7 +107,7 @@ def test_a_webhook_that_others_have_changed_meanwhile_stays_theirs(stores: Store
     assert stores.administration.webhook(BOT) == theirs
 
 
-def test_who_changes_the_secrets_does_not_switch_it_on_again(stores: Stores) -> None:
+def test_a_change_of_secrets_does_not_enable_a_disabled_webhook(stores: Stores) -> None:
     stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
     stores.deliveries.disable_webhook(BOT, "410")
 
@@ -124,7 +124,7 @@ def test_a_bot_that_is_not_there_has_no_webhook(stores: Stores) -> None:
     assert stores.directory.bot(BOT) is None
 
 
-def test_of_16_who_change_a_webhook_at_once_one_does(stores: Stores) -> None:
+def test_exactly_one_of_16_concurrent_webhook_changes_is_stored(stores: Stores) -> None:
     stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
     change = partial(stores.administration.update_webhook, BOT, HOOK)
 
@@ -161,7 +161,7 @@ def test_a_person_is_added_once(stores: Stores) -> None:
     assert stores.directory.person(CY.id) == CY
 
 
-def test_of_two_who_set_a_password_under_the_same_session_one_does(stores: Stores) -> None:
+def test_exactly_one_of_two_concurrent_password_changes_succeeds(stores: Stores) -> None:
     stores.administration.create_person(CY)
 
     done = [stores.administration.set_password(CY, hashed) for hashed in ("one", "two")]
@@ -183,7 +183,7 @@ def test_a_members_place_is_changed_and_nothing_else(stores: Stores) -> None:
     assert changed == replace(member, role=Role.SUPERVISOR, queues=frozenset(), capacity=None)
 
 
-def test_who_is_no_member_any_more_is_in_no_list(stores: Stores) -> None:
+def test_a_removed_member_is_in_no_list(stores: Stores) -> None:
     stores.directory.put_member(BOT, Member("p_cy", "Cy", "cy@example.test", Role.AGENT))
 
     assert stores.administration.remove_member(BOT, "p_cy")
@@ -193,7 +193,7 @@ def test_who_is_no_member_any_more_is_in_no_list(stores: Stores) -> None:
     assert stores.directory.bots_of_person("p_cy") == []
 
 
-def test_what_somebody_has_is_counted_also_when_they_are_no_member_any_more(
+def test_the_load_of_a_removed_member_is_still_counted(
     stores: Stores,
 ) -> None:
     stores.directory.put_member(BOT, member("ana"))
@@ -235,7 +235,7 @@ def test_a_key_that_made_something_else_has_no_reply(stores: Stores) -> None:
 # Bots
 
 
-def test_of_two_bots_of_one_name_the_first_is_made(stores: Stores) -> None:
+def test_only_the_first_of_two_new_bots_with_one_id_is_created(stores: Stores) -> None:
     assert stores.administration.create_bot(Bot("shop", "Shop")) is True
 
     for again in (Bot("shop", "Shop"), Bot("shop", "Another")):

@@ -22,7 +22,7 @@ PERSON = Person("p_1", "ana@example.test", "Ana", "$argon2id$x", 3, is_owner=Tru
 ONLINE = Presence(PresenceStatus.ONLINE, 1_767_225_600_123)
 
 
-def test_what_nobody_added_is_not_there(stores: Stores) -> None:
+def test_unknown_bots_keys_and_people_are_not_found(stores: Stores) -> None:
     directory = stores.directory
 
     assert directory.bot_and_key(BOT, "k") == (None, None)
@@ -140,7 +140,7 @@ def test_all_bots_are_listed(stores: Stores) -> None:
     assert sorted(stores.directory.bot_ids()) == [f"b{n}" for n in range(5)]
 
 
-def test_presence_is_what_was_said_last(stores: Stores) -> None:
+def test_the_last_presence_is_stored(stores: Stores) -> None:
     for status in PresenceStatus:
         stores.directory.set_presence("ana", Presence(status, 5))
 
@@ -155,13 +155,13 @@ def test_every_end_of_sessions_raises_the_token_version(stores: Stores) -> None:
     assert stores.directory.person("p_1") == replace(PERSON, token_version=11)
 
 
-def test_the_sessions_of_nobody_end_without_harm(stores: Stores) -> None:
+def test_ending_the_sessions_of_an_unknown_person_has_no_effect(stores: Stores) -> None:
     stores.directory.end_sessions("nobody")
 
     assert stores.directory.person("nobody") is None
 
 
-def test_several_people_are_read_at_once_and_who_does_not_exist_is_left_out(
+def test_people_are_read_in_one_call_and_unknown_ones_are_left_out(
     stores: Stores,
 ) -> None:
     others = [replace(PERSON, id=f"p_{n}", email=f"{n}@example.test") for n in range(3)]

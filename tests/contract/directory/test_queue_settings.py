@@ -60,7 +60,7 @@ def test_the_queues_of_a_bot_are_listed_by_name_and_no_other_bots(stores: Stores
     assert stores.directory.queues("other") == [FULL]
 
 
-def test_what_nobody_has_set_is_not_there(stores: Stores) -> None:
+def test_a_queue_without_settings_is_not_found(stores: Stores) -> None:
     assert stores.directory.queue(BOT, "sales") is None
     assert stores.directory.queues(BOT) == []
 

@@ -30,7 +30,7 @@ def _restless() -> Iterator[None]:
     setswitchinterval(usual)
 
 
-def test_of_16_conditional_transactions_one_succeeds(on_moto: Stores) -> None:
+def test_exactly_one_of_16_conditional_transactions_succeeds(on_moto: Stores) -> None:
     assert on_moto.table
 
     for n in range(ROUNDS):

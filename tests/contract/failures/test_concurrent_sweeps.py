@@ -74,7 +74,7 @@ def services(stores: Stores) -> StoreServices:
     return services
 
 
-def test_of_eight_sweeps_at_once_each_deadline_takes_effect_exactly_once(
+def test_each_deadline_takes_effect_once_when_eight_sweeps_run_concurrently(
     services: StoreServices,
 ) -> None:
     before = {where: len(log(services, where)) for _, where in PLACES}

@@ -57,7 +57,9 @@ def test_a_commit_whose_answer_is_lost_has_happened_once(stores: Stores) -> None
     assert entries(stores) == 2
 
 
-def test_a_commit_that_fills_a_seat_is_no_refusal_of_itself(stores: Stores) -> None:
+def test_a_retried_commit_does_not_count_its_own_conversation_against_capacity(
+    stores: Stores,
+) -> None:
     act(stores, DEMO, ADDRESS, Pause())
 
     with faulty(COMMIT, answer_is_lost, times=2):
@@ -86,7 +88,7 @@ def test_a_notification_whose_answer_is_lost_is_added_once(stores: Stores) -> No
     assert stores.notifications.find_by_key(BOT, KEY) == ("f", NOTIFICATION)
 
 
-def test_who_never_gets_an_answer_can_commit_again(stores: Stores) -> None:
+def test_a_commit_without_an_answer_can_be_repeated(stores: Stores) -> None:
     commit = plan(stores, DEMO, ADDRESS, said("hi"), KEY)
 
     with (
@@ -156,7 +158,7 @@ def test_a_commit_that_meets_another_is_lost(stores: Stores, fault: Fault) -> No
         stores.conversations.commit(commit)
 
 
-def test_only_a_seat_that_is_taken_means_no_room(stores: Stores) -> None:
+def test_only_a_refused_load_counter_means_at_capacity(stores: Stores) -> None:
     commit = plan(stores, ANA, ADDRESS, PauseAndClaim())
     full = seat_cancelled("ConditionalCheckFailed")
 
@@ -182,7 +184,7 @@ def test_a_mistake_of_ours_is_not_hidden(stores: Stores, fault: Fault) -> None:
         stores.conversations.commit(commit)
 
 
-def test_what_a_batch_did_not_read_is_asked_for_again(stores: Stores) -> None:
+def test_unprocessed_keys_of_a_batch_read_are_retried(stores: Stores) -> None:
     head = act(stores, DEMO, ADDRESS, said("hi"), KEY)
 
     with faulty("BatchGetItem", unprocessed, times=3) as attempts:
@@ -198,7 +200,7 @@ def test_a_batch_that_reads_nothing_is_given_up(stores: Stores) -> None:
         stores.conversations.load(Query(BOT, CID))
 
 
-def test_what_a_batch_did_not_delete_is_deleted_after_all(stores: Stores) -> None:
+def test_unprocessed_deletes_of_a_batch_are_retried(stores: Stores) -> None:
     stores.connections.put(CONNECTION)
 
     with faulty("BatchWriteItem", undeleted, times=2):

@@ -16,25 +16,25 @@ def names_in(text: str) -> set[str]:
     return {node.attr for node in tree if isinstance(node, ast.Attribute)}
 
 
-def test_nothing_is_ever_scanned() -> None:
+def test_the_adapter_never_scans_the_table() -> None:
     modules = list(FOLDER.rglob("*.py"))
 
     assert len(modules) > 10
     assert not [m.name for m in modules if names_in(m.read_text()) & FORBIDDEN]
 
 
-def test_the_search_for_scans_finds_one() -> None:
+def test_a_planted_scan_is_found() -> None:
     assert names_in("rows = HeadRow.scan(limit=1)") & FORBIDDEN
 
 
-def test_every_kind_of_row_has_a_letter_of_its_own() -> None:
+def test_every_kind_of_row_has_its_own_letter() -> None:
     kinds = rows.Row.kind.get_registered_subclasses(rows.Row)
     letters = [rows.Row.kind.get_discriminator(kind) for kind in kinds]
 
     assert len(set(letters)) == len(letters) == len(rows.Row.__subclasses__())
 
 
-def test_what_the_indexes_are_made_of_is_in_their_rows() -> None:
+def test_rows_contain_the_attributes_of_their_indexes() -> None:
     for index, (pk, sk, shown) in INDEXES.items():
         row = rows.HandoffRow if index == HANDOFFS else rows.HeadRow
         attributes = {attribute.attr_name for attribute in row.get_attributes().values()}

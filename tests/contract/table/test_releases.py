@@ -60,7 +60,7 @@ def stores(request: pytest.FixtureRequest, on_moto: Stores) -> Stores:
     return on_moto
 
 
-def test_there_is_a_release() -> None:
+def test_at_least_one_released_table_is_recorded() -> None:
     assert KEPT
 
 
@@ -112,7 +112,7 @@ def test_people_bots_queues_and_the_rest_are_known(stores: Stores) -> None:
     assert len(stores.reports.by_queue("demo", "2026-01-01", "2026-01-01")) == 1
 
 
-def test_what_was_answered_then_is_answered_so_now(stores: Stores) -> None:
+def test_stored_answers_of_older_releases_are_replayed(stores: Stores) -> None:
     services = StoreServices(stores)
 
     paused = execute(services, BOT, OPEN, PAUSE, key=KEY)

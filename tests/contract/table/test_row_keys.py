@@ -70,7 +70,7 @@ def test_different_parts_make_different_keys(some: list[str], others: list[str])
 @given(ROWS, ROWS)
 @example(("head", ("a#C#b", "c", "")), ("head", ("a", "b#C#c", "")))
 @example(("bot", ("a#K#b#c", "", "")), ("idempotency", ("a", "b", "c")))
-def test_no_row_stands_in_anothers_place(
+def test_rows_of_different_kinds_never_share_a_key(
     some: tuple[str, tuple[str, str, str]], others: tuple[str, tuple[str, str, str]]
 ) -> None:
     (kind, parts), (other_kind, other_parts) = some, others
@@ -81,7 +81,7 @@ def test_no_row_stands_in_anothers_place(
 
 
 @given(LONG)
-def test_nobody_can_write_a_digest(text: str) -> None:
+def test_no_caller_can_create_a_row_key_that_is_a_digest(text: str) -> None:
     part = keys.part(text)
 
     assert part.startswith("~")
@@ -89,7 +89,7 @@ def test_nobody_can_write_a_digest(text: str) -> None:
 
 
 @given(PARTS)
-def test_a_part_is_short_and_has_no_border_in_it(text: str) -> None:
+def test_a_key_part_is_short_and_contains_no_separator(text: str) -> None:
     part = keys.part(text)
 
     assert "#" not in part
@@ -97,7 +97,7 @@ def test_a_part_is_short_and_has_no_border_in_it(text: str) -> None:
 
 
 @given(st.text(CHARACTERS, min_size=1, max_size=8))
-def test_a_conversations_partition_says_whose_it_is(bot: str) -> None:
+def test_a_conversations_partition_names_its_bot(bot: str) -> None:
     cid = Address(bot, "web", "u").conversation_id
 
     assert keys.bot_and_conversation(keys.conversation(bot, cid)) == (bot, cid)

@@ -50,7 +50,7 @@ def all_once(stores: Stores, heads: list[Head], *, due: bool = False) -> None:
     }
 
 
-def test_what_was_put_into_few_is_found_among_many_and_moves_when_it_is_next_written(
+def test_a_row_of_an_old_shard_is_found_after_resharding_and_moves_when_it_is_written(
     stores: Stores,
 ) -> None:
     heads = asked(reading(stores, 1), range(MANY))
@@ -66,7 +66,7 @@ def test_what_was_put_into_few_is_found_among_many_and_moves_when_it_is_next_wri
         assert 0 < len(before) < MANY  # those that have moved are elsewhere now
 
 
-def test_a_deadline_that_moves_stays_one(stores: Stores) -> None:
+def test_a_deadline_that_moves_to_another_shard_is_not_duplicated(stores: Stores) -> None:
     before, after = reading(stores, 1), reading(stores, 4)
     heads = asked(before, range(MANY))
     for n, head in enumerate(heads):
@@ -78,7 +78,7 @@ def test_a_deadline_that_moves_stays_one(stores: Stores) -> None:
     all_once(after, heads, due=True)
 
 
-def test_while_old_and_new_containers_work_side_by_side_neither_misses_anything(
+def test_old_and_new_containers_see_all_rows_while_the_shards_are_raised_in_two_steps(
     stores: Stores,
 ) -> None:
     """First all are told to read from many, then to fill them: in each of the two deployments old
@@ -99,7 +99,7 @@ def test_while_old_and_new_containers_work_side_by_side_neither_misses_anything(
             all_once(side, stores.conversations.heads(BOT, ids))
 
 
-def test_in_one_step_old_containers_would_miss_what_new_ones_write(on_moto: Stores) -> None:
+def test_raising_the_shards_in_one_step_hides_new_rows_from_old_containers(on_moto: Stores) -> None:
     """Why there are two."""
     asked(reading(on_moto, 4), range(MANY))
 

@@ -124,7 +124,7 @@ def test_the_forums_own_action_pauses_that_conversation_and_no_other(
 
 
 @each_axios
-def test_where_the_thread_id_fits_two_conversations_the_forums_action_gets_409_and_pauses_none(
+def test_the_forums_action_gets_409_for_an_ambiguous_thread_id_and_pauses_nothing(
     scene: Scene, packages: Path, axios: str
 ) -> None:
     meant, other = talk(scene, "zoe", THREAD), talk(scene, "yan", THREAD)

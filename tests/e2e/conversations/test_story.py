@@ -192,7 +192,7 @@ def nothing_is_missing(
     assert again.do("sync") == {"heads": [], "next": None}
 
 
-def test_agents_hear_of_a_pause_within_a_second(scene: Scene) -> None:
+def test_agents_receive_a_pause_within_a_second(scene: Scene) -> None:
     with scene.person("Ana").connect() as a, scene.person("Bo").connect() as b:
         a.do("ping")
 

@@ -23,7 +23,7 @@ PUSHED_WITHIN = 10.0
 SALES = frozenset({"sales"})
 
 
-def test_an_offer_that_nobody_takes_in_time_goes_to_the_next_agent_who_takes_it(
+def test_an_offer_that_expires_goes_to_the_next_agent(
     scene: Scene,
 ) -> None:
     with_queue(scene, Queue("sales", mode=Mode.OFFER, offer_seconds=2))
@@ -47,7 +47,7 @@ def test_an_offer_that_nobody_takes_in_time_goes_to_the_next_agent_who_takes_it(
     assert kinds(scene, paused["id"]) == ["requested", "offered", "declined", "offered", "claimed"]
 
 
-def test_who_waits_for_nobody_is_spoken_of_louder_and_louder_and_given_back_to_the_bot(
+def test_an_unanswered_request_escalates_and_returns_to_the_bot(
     running: Running, receiver: Receiver
 ) -> None:
     scene = running.bot(receiver)
@@ -75,7 +75,7 @@ def test_who_waits_for_nobody_is_spoken_of_louder_and_louder_and_given_back_to_t
     assert eventually(lambda: report(scene, sam.rest)["expired"] == 1, PUSHED_WITHIN)
 
 
-def test_a_lost_agents_conversation_waits_again_and_what_they_still_say_is_refused(
+def test_a_lost_agents_conversation_is_requeued_and_their_later_message_is_refused(
     scene: Scene,
 ) -> None:
     with_queue(scene, Queue("sales", limits=Limits(agent_lost=1)))

@@ -21,7 +21,7 @@ def test_a_sync_brings_the_whole_board_in_pages_that_fit_a_frame(scene: Scene) -
     assert max(size_of(page) for page in pages) < PAGE_BYTES
 
 
-def test_the_largest_heads_there_can_be_make_pages_that_fit_a_frame(scene: Scene) -> None:
+def test_the_largest_possible_heads_fit_into_frames(scene: Scene) -> None:
     """Quotes take two characters of JSON, controls six."""
     for number in range(36):
         user = {"id": f"{number:03d}".ljust(128, '"'), "name": "💥" * 64}
@@ -38,7 +38,7 @@ def test_the_largest_heads_there_can_be_make_pages_that_fit_a_frame(scene: Scene
     assert max(size_of(page) for page in pages) < PAGE_BYTES
 
 
-def test_the_cursor_of_a_sync_is_good_for_its_person_only(scene: Scene) -> None:
+def test_a_sync_cursor_works_only_for_its_person(scene: Scene) -> None:
     for number in range(26):
         scene.pause(f"user-{number}")
     with scene.person("Ana").connect() as socket, scene.person("Bo").connect() as other:

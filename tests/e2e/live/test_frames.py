@@ -79,7 +79,7 @@ def test_a_reply_carries_the_id_of_its_frame(scene: Scene, own: str | int) -> No
     [(b'{"id":"1","action":"ping"}', UNSUPPORTED), ("x" * 33 * 1024, TOO_BIG)],
     ids=["binary", "33 KB"],
 )
-def test_the_gateway_closes_on_what_it_does_not_carry(
+def test_the_gateway_closes_a_connection_after_an_unsupported_frame(
     scene: Scene, frame: str | bytes, code: int
 ) -> None:
     with scene.person("Ana").connect() as socket:
@@ -88,7 +88,7 @@ def test_the_gateway_closes_on_what_it_does_not_carry(
         assert socket.close_code(REPLIED_WITHIN) == code
 
 
-def test_who_has_logged_out_is_heard_no_more_and_hears_no_more(scene: Scene) -> None:
+def test_a_connection_is_closed_to_frames_and_pushes_after_logout(scene: Scene) -> None:
     ana = scene.person("Ana")
     with ana.connect() as socket:
         assert socket.ask("ping")["ok"]

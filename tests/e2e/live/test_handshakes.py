@@ -68,9 +68,7 @@ def test_nothing_but_a_ticket_opens_a_connection(running: Running, scene: Scene)
     assert opened == [UNAUTHENTICATED, UNAUTHENTICATED]
 
 
-def test_a_ticket_is_worth_nothing_after_its_person_has_logged_out(
-    running: Running, scene: Scene
-) -> None:
+def test_a_ticket_is_refused_after_logout(running: Running, scene: Scene) -> None:
     ana = scene.person("Ana")
     ticket = ana.ticket()
     ana.rest.post("/auth/logout")
@@ -78,7 +76,7 @@ def test_a_ticket_is_worth_nothing_after_its_person_has_logged_out(
     assert knock(running, ticket) == UNAUTHENTICATED
 
 
-def test_a_bot_gets_no_ticket(scene: Scene) -> None:
+def test_a_bot_cannot_request_a_ticket(scene: Scene) -> None:
     assert scene.rest.post("/socket/ticket").status == UNAUTHENTICATED
 
 
@@ -118,7 +116,7 @@ ORIGINS: dict[str, Callable[[str, int], str | None]] = {
 }
 
 
-def test_any_other_origin_is_refused_and_leaves_the_ticket_unused(
+def test_a_foreign_origin_is_refused_and_the_ticket_stays_unused(
     running: Running, scene: Scene
 ) -> None:
     ticket, ours = scene.person("Ana").ticket(), urlsplit(running.url)
@@ -134,7 +132,7 @@ def test_any_other_origin_is_refused_and_leaves_the_ticket_unused(
     assert knock(running, ticket) == ACCEPTED
 
 
-def test_a_connection_hears_of_the_bots_of_its_person_alone(running: Running, scene: Scene) -> None:
+def test_a_connection_receives_only_the_bots_of_its_person(running: Running, scene: Scene) -> None:
     elsewhere = running.bot()
     theirs = elsewhere.pause("somebody")
 
@@ -147,7 +145,7 @@ def test_a_connection_hears_of_the_bots_of_its_person_alone(running: Running, sc
     assert [refused["error"]["status"], named["error"]["status"]] == [404, 404]
 
 
-def test_the_owner_of_the_installation_hears_of_every_bot(scene: Scene) -> None:
+def test_the_owner_of_the_installation_receives_every_bot(scene: Scene) -> None:
     with scene.person("Olga", Role.OWNER).connect() as socket:
         paused = scene.pause("zoe")
 

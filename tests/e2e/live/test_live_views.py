@@ -38,7 +38,7 @@ def test_a_watch_pages_through_the_log_and_goes_on_live_without_a_gap(scene: Sce
     assert sorted({*read, *live}) == list(range(1, last + 1))
 
 
-def test_who_stops_watching_hears_of_the_entries_no_more(scene: Scene) -> None:
+def test_entries_stop_after_unwatch(scene: Scene) -> None:
     conversation_id = scene.pause("zoe")["id"]
     with scene.person("Ana").connect() as socket, scene.person("Bo").connect() as other:
         for one in (socket, other):
@@ -51,7 +51,7 @@ def test_who_stops_watching_hears_of_the_entries_no_more(scene: Scene) -> None:
         assert socket.entries(conversation_id) == []
 
 
-def test_what_the_bot_handles_alone_costs_no_push(scene: Scene) -> None:
+def test_a_conversation_with_the_bot_costs_no_push(scene: Scene) -> None:
     with scene.person("Ana").connect() as socket:
         scene.user_says("zoe", "Hello")
         scene.bot_says("zoe", "Hi!")
@@ -97,7 +97,7 @@ def test_an_agent_sees_the_queue_they_serve_and_no_other(scene: Scene) -> None:
         }
 
 
-def test_a_conversation_that_is_transferred_out_of_sight_is_gone_from_the_board(
+def test_a_conversation_transferred_to_an_invisible_queue_leaves_the_board(
     scene: Scene,
 ) -> None:
     ana, bo = scene.person("Ana", queues=frozenset({"sales"})), scene.person("Bo")
@@ -155,7 +155,7 @@ def test_a_connection_that_is_gone_is_forgotten_at_the_first_push(
         assert connections.watchers(scene.bot, conversation_id) == []
 
 
-def test_somebody_who_has_gone_is_not_free_any_more(scene: Scene) -> None:
+def test_a_disconnected_agent_is_no_longer_free(scene: Scene) -> None:
     with scene.person("Ana").connect():
         online = status_of_agents(scene)
     gone = eventually(lambda: status_of_agents(scene) == {"Ana": "offline"}, PUSHED_WITHIN)
@@ -164,7 +164,7 @@ def test_somebody_who_has_gone_is_not_free_any_more(scene: Scene) -> None:
     assert gone
 
 
-def test_the_others_are_told_who_is_away_and_who_is_typing(scene: Scene) -> None:
+def test_agents_see_who_is_away_and_who_is_typing(scene: Scene) -> None:
     ana = scene.person("Ana")
     conversation_id = scene.pause("zoe")["id"]
     with ana.connect() as socket, scene.person("Bo").connect() as other:

@@ -35,7 +35,7 @@ class InterruptedConversations(MemoryConversations):
         return found
 
 
-def test_what_is_said_while_a_watch_begins_is_seen() -> None:
+def test_a_message_that_arrives_while_a_watch_starts_is_received() -> None:
     services = MemoryServices()
     user_says(services, "before")
     ana = SocketConnection("ana's", person_id("ana@example.test"), 1, ("demo",), 0, 2**53)

@@ -49,7 +49,7 @@ def accepted(running: Running, invitation: str, password: str) -> Rest:
     return Rest(running.url, answer.json["payload"]["token"])
 
 
-def test_the_first_owner_signs_in_with_the_invitation_and_may_do_all(
+def test_the_first_owner_logs_in_with_the_invitation_and_has_every_permission(
     running: Running, email: str
 ) -> None:
     owner = accepted(running, invited(running, email), "a long password")
@@ -58,7 +58,7 @@ def test_the_first_owner_signs_in_with_the_invitation_and_may_do_all(
     assert owner.post("/bots", {"id": uuid4().hex}).status == 201
 
 
-def test_an_owner_who_has_lost_the_password_is_invited_anew(running: Running, email: str) -> None:
+def test_an_owner_who_lost_the_password_gets_a_new_invitation(running: Running, email: str) -> None:
     accepted(running, invited(running, email), "a lost password")
 
     owner = accepted(running, invited(running, email), "a new password")
@@ -68,21 +68,21 @@ def test_an_owner_who_has_lost_the_password_is_invited_anew(running: Running, em
     assert Rest(running.url).post("/auth/login", login).status == 401
 
 
-def test_whoever_serves_a_bot_does_not_become_an_owner(running: Running) -> None:
+def test_a_member_of_a_bot_cannot_be_made_the_first_owner(running: Running) -> None:
     ran = baton(running.environment, "init", "--email", "ana@example.test", "--name", "Ana")
 
     assert ran.returncode == 1
     assert "an owner needs another address" in ran.stderr
 
 
-def test_what_is_no_address_is_refused(running: Running) -> None:
+def test_an_invalid_email_address_is_refused(running: Running) -> None:
     ran = baton(running.environment, "init", "--email", "olivia", "--name", "Olivia")
 
     assert ran.returncode == 1
     assert "`email` takes an e-mail address" in ran.stderr
 
 
-def test_a_bot_that_was_added_works_with_the_key_that_is_shown(running: Running) -> None:
+def test_an_added_bot_works_with_the_printed_key(running: Running) -> None:
     bot = uuid4().hex
 
     path, key = baton(running.environment, "add-bot", bot).stdout.split()
@@ -95,7 +95,7 @@ def test_a_bot_that_was_added_works_with_the_key_that_is_shown(running: Running)
     assert f"The bot {bot} already exists." in again.stderr
 
 
-def test_the_environment_is_printed_as_a_shell_takes_it(running: Running) -> None:
+def test_the_printed_environment_can_be_sourced_by_a_shell(running: Running) -> None:
     lines = baton(running.environment, "env").stdout.splitlines()
 
     told = dict(shlex.split(line)[1].split("=", 1) for line in lines)
@@ -103,7 +103,7 @@ def test_the_environment_is_printed_as_a_shell_takes_it(running: Running) -> Non
     assert told["BATON_SECRET"] == running.environment["BATON_SECRET"]
 
 
-def test_without_a_stack_it_says_what_is_missing() -> None:
+def test_the_admin_tool_reports_a_stack_that_is_not_running() -> None:
     ran = baton({}, "add-bot", "shop")
 
     assert ran.returncode == 1

@@ -46,7 +46,7 @@ for text in ["hi", "a human, please", "hello?"]:
 
 
 @pytest.mark.parametrize("page", ["docs/story.md", "README.md"])
-def test_the_commands_of_a_page_work(running: Running, page: str, tmp_path: Path) -> None:
+def test_the_commands_of_each_page_succeed(running: Running, page: str, tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "STATE": str(running.stack.state)}
 
     shell_blocks.run(ROOT / page, environment, tmp_path, seconds=60)
@@ -83,7 +83,7 @@ def test_the_blocks_of_a_page_run_in_one_shell(tmp_path: Path) -> None:
     ],
     ids=["another output", "a failure", "a failure in a pipe", "an unset name", "no commands"],
 )
-def test_a_page_that_does_not_work_is_found(tmp_path: Path, broken: str) -> None:
+def test_a_planted_failing_page_is_found(tmp_path: Path, broken: str) -> None:
     with pytest.raises(AssertionError):
         printed_by(broken, tmp_path)
 

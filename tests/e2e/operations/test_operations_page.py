@@ -24,7 +24,7 @@ PAGE = ROOT / "docs/operations.md"
 AWS = re.compile(r"^\s*(aws |.*\$\(aws )", re.MULTILINE)
 
 
-def test_the_commands_of_the_page_work(running: Running) -> None:
+def test_the_commands_of_the_operations_page_succeed(running: Running) -> None:
     here = str(Path(sys.executable).parent)
     environment = {
         "PATH": os.pathsep.join([here, os.environ["PATH"]]),
@@ -37,14 +37,14 @@ def test_the_commands_of_the_page_work(running: Running) -> None:
     assert "about " in printed[-1]
 
 
-def test_whatever_calls_aws_is_marked_as_not_run() -> None:
+def test_commands_that_call_aws_are_marked_as_not_run() -> None:
     run = [block.commands for block in shell_blocks.blocks(PAGE.read_text())]
 
     assert AWS.search(PAGE.read_text())
     assert [commands for commands in run if AWS.search(commands)] == []
 
 
-def test_every_link_of_the_page_leads_somewhere() -> None:
+def test_every_link_of_the_operations_page_resolves() -> None:
     page = PAGE.read_text()
     headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
     anchors = {re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings}
@@ -71,5 +71,5 @@ def test_every_link_of_the_page_leads_somewhere() -> None:
         f"{len(OURS)} metrics and {len(alarms(NAMES)) - 1} alarms",
     ],
 )
-def test_what_the_page_says_is_so(said: str) -> None:
+def test_the_numbers_in_the_page_are_those_of_the_code(said: str) -> None:
     assert said in PAGE.read_text()

@@ -46,7 +46,7 @@ def status_of(stack: Stack, conversation_id: str, token: str = DEMO_KEY) -> str 
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
-def test_a_signal_stops_it_cleanly(stack: Stack, how: signal.Signals) -> None:
+def test_a_signal_stops_the_stack_cleanly(stack: Stack, how: signal.Signals) -> None:
     stack.start()
 
     assert stack.stop(how) == 0
@@ -54,7 +54,7 @@ def test_a_signal_stops_it_cleanly(stack: Stack, how: signal.Signals) -> None:
     assert "Traceback" not in stack.log.read_text()
 
 
-def test_the_conversations_and_who_is_logged_in_survive_a_restart(stack: Stack) -> None:
+def test_conversations_and_sessions_survive_a_restart(stack: Stack) -> None:
     stack.start()
     conversation_id = paused_conversation(stack)
     token = Rest(stack.url).post("/auth/login", ANA).json["payload"]["token"]
@@ -65,7 +65,7 @@ def test_the_conversations_and_who_is_logged_in_survive_a_restart(stack: Stack) 
         assert status_of(stack, conversation_id, token) == "waiting"
 
 
-def test_a_handoff_that_nobody_took_expires_even_after_a_restart(stack: Stack) -> None:
+def test_an_unclaimed_handoff_expires_even_after_a_restart(stack: Stack) -> None:
     stack.start()
     address = {"userId": "zoe", "userThreadId": "t", "userChannel": "web", "timeoutDelay": 1}
     path = "/bots/demo/mod/hitlnext/handoffs"
@@ -92,9 +92,7 @@ def test_a_killed_stack_leaves_no_engine_behind_and_starts_again(stack: Stack) -
 
 
 @pytest.mark.parametrize("seconds", [0.3, 0.8, 1.2])
-def test_a_stop_in_the_midst_of_the_start_leaves_nobody_behind(
-    stack: Stack, seconds: float
-) -> None:
+def test_a_stop_during_the_start_leaves_no_process_behind(stack: Stack, seconds: float) -> None:
     starting = launch(stack.state, stack.port, stack.log)
     time.sleep(seconds)
 
@@ -104,7 +102,7 @@ def test_a_stop_in_the_midst_of_the_start_leaves_nobody_behind(
     assert eventually(lambda: not processes_of(stack.state), within=10)
 
 
-def test_a_fresh_start_forgets(stack: Stack) -> None:
+def test_a_fresh_start_deletes_the_state(stack: Stack) -> None:
     stack.start()
     conversation_id = paused_conversation(stack)
     stack.stop()
@@ -130,7 +128,7 @@ def complaint(state: Path, port: str, *options: str) -> str:
     return ended.stderr
 
 
-def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
@@ -142,14 +140,14 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("port", ["http", "-1", "70000", ""])
-def test_a_port_that_is_none_is_one_sentence(tmp_path: Path, port: str) -> None:
+def test_an_invalid_port_is_reported_in_one_sentence(tmp_path: Path, port: str) -> None:
     told = complaint(tmp_path / "state", port)
 
     assert told == f"PORT={port} is not a port number; try PORT=8000.\n"
 
 
 @pytest.mark.parametrize("same_port", [True, False], ids=["same port", "another port"])
-def test_a_fresh_start_beside_a_running_stack_is_refused_and_harms_it_not(
+def test_a_fresh_start_beside_a_running_stack_is_refused_without_effect(
     running: Running, same_port: bool
 ) -> None:
     before = running.stack.environment
@@ -205,7 +203,7 @@ def test_chalice_local_serves_the_same_conversations(running: Running, chalice_l
     assert gate.json["disposition"] == "waiting"
 
 
-def test_of_sixteen_who_claim_at_once_in_two_processes_exactly_one_wins(
+def test_exactly_one_of_sixteen_concurrent_claims_in_two_processes_succeeds(
     running: Running, chalice_local: str
 ) -> None:
     scene = running.bot()

@@ -29,7 +29,7 @@ def lines(stack: Stack) -> list[dict[str, Any]]:
     return [json.loads(each) for each in stack.log.read_text().splitlines() if each[:1] == "{"]
 
 
-def test_it_says_of_each_call_what_it_was_and_nothing_of_what_was_said(stack: Stack) -> None:
+def test_the_debug_log_names_every_call_and_contains_no_message_text(stack: Stack) -> None:
     bot = Rest(stack.url, DEMO_KEY)
     said = {"channel": "web", "user": {"id": CANARY}, "from": "user", "text": CANARY}
     conversation = bot.post("/bots/demo/messages", said).json["conversation_id"]
@@ -57,7 +57,7 @@ def test_it_says_of_each_call_what_it_was_and_nothing_of_what_was_said(stack: St
     assert [secret for secret in SECRETS if secret in json.dumps(written)] == []
 
 
-def test_unless_it_is_told_to_it_writes_nothing_of_calls(tmp_path: Path) -> None:
+def test_the_default_log_contains_no_calls(tmp_path: Path) -> None:
     with Stack(tmp_path / "state") as stack:
         Rest(stack.url, DEMO_KEY).get("/bots/demo/conversations")
 

@@ -88,7 +88,7 @@ def given_up(scene: Scene, conversation_id: str, seq: int) -> dict[str, object]:
     return {**place, "seq": seq, "type": "conversation.paused"}
 
 
-def test_looking_shows_what_is_there_and_leaves_it(
+def test_the_list_command_shows_dead_letters_and_keeps_them(
     running: Running, told: Scene, dead_letter: Bury
 ) -> None:
     conversation_id = told.pause("zoe")["id"]
@@ -100,7 +100,7 @@ def test_looking_shows_what_is_there_and_leaves_it(
         assert shown[1].endswith(f"delivery  {told.bot}  {conversation_id}  1  conversation.paused")
 
 
-def test_a_delivery_that_was_given_up_is_made_again_in_order_with_the_same_ids(
+def test_a_dead_lettered_delivery_is_replayed_in_order_with_the_same_ids(
     running: Running, told: Scene, receiver: Receiver, dead_letter: Bury
 ) -> None:
     conversation_id = told.pause("zoe")["id"]
@@ -134,7 +134,7 @@ def test_a_delivery_to_a_bot_without_a_webhook_is_kept(
     assert sum(int(left[name]) for name in counts) == 1
 
 
-def test_a_nudge_that_killed_its_worker_wakes_it_again(
+def test_a_dead_lettered_queue_message_wakes_the_worker_when_it_is_replayed(
     running: Running, told: Scene, receiver: Receiver, dead_letter: Bury
 ) -> None:
     conversation_id = told.pause("zoe")["id"]
@@ -153,7 +153,7 @@ def test_a_nudge_that_killed_its_worker_wakes_it_again(
     receiver.wait_for(lambda told: len(told) == 2, SOON)
 
 
-def test_what_nobody_knows_is_kept(running: Running, dead_letter: Bury) -> None:
+def test_an_unknown_dead_letter_is_kept(running: Running, dead_letter: Bury) -> None:
     dead_letter("what?")
 
     assert "kept: " in letters(running, "replay")
@@ -167,7 +167,7 @@ def dead_changes(client: Any) -> Iterator[str]:
     client("sqs").delete_queue(QueueUrl=url)
 
 
-def test_records_of_the_stream_are_read_again_and_told(
+def test_dead_lettered_stream_records_are_processed_again(
     running: Running, scene: Scene, client: Any, dead_changes: str
 ) -> None:
     ana = scene.person("Ana")
@@ -185,7 +185,7 @@ def test_records_of_the_stream_are_read_again_and_told(
     assert letters(running, "--url", dead_changes, "list") == "about 0 messages\n"
 
 
-def test_purging_throws_all_away(running: Running, told: Scene, dead_letter: Bury) -> None:
+def test_purging_deletes_all_dead_letters(running: Running, told: Scene, dead_letter: Bury) -> None:
     dead_letter(given_up(told, told.pause("zoe")["id"], 1))
 
     assert letters(running, "purge", "--yes") == "All messages are deleted.\n"

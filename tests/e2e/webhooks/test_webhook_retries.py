@@ -104,7 +104,7 @@ class Worker:
         return [int(webhook_id.rpartition(":")[2]) for _, webhook_id in self.tried]
 
 
-def test_each_entry_that_the_bot_is_to_hear_of_wakes_the_worker() -> None:
+def test_each_entry_for_the_webhook_wakes_the_worker() -> None:
     worker = Worker(FakeReceiver())
 
     worker.story()
@@ -112,7 +112,7 @@ def test_each_entry_that_the_bot_is_to_hear_of_wakes_the_worker() -> None:
     assert [queued.seq for queued in worker.services.webhook_queue.waiting()] == [2, 3, 4, 5]
 
 
-def test_what_is_taken_is_sent_once_and_in_order() -> None:
+def test_accepted_entries_are_sent_once_and_in_order() -> None:
     worker = Worker(FakeReceiver())
     worker.story()
 
@@ -122,7 +122,7 @@ def test_what_is_taken_is_sent_once_and_in_order() -> None:
     assert worker.services.webhook_queue.buried == []
 
 
-def test_an_entry_that_nobody_takes_is_tried_eight_times_within_the_waits_and_buried() -> None:
+def test_an_entry_is_tried_eight_times_at_the_documented_intervals_and_then_dead_lettered() -> None:
     worker = Worker(FakeReceiver([500] * (len(WAITS) + 1)))
     worker.story()
 
@@ -139,7 +139,7 @@ def test_an_entry_that_nobody_takes_is_tried_eight_times_within_the_waits_and_bu
     ]
 
 
-def test_the_log_of_deliveries_says_what_became_of_each_attempt() -> None:
+def test_the_delivery_log_contains_the_outcome_of_each_attempt() -> None:
     worker = Worker(FakeReceiver([500, None] + [500] * (len(WAITS) - 1)))
     worker.story()
 
@@ -154,7 +154,7 @@ def test_the_log_of_deliveries_says_what_became_of_each_attempt() -> None:
 
 
 @pytest.mark.parametrize("status", [None, 199, 302, 400, 404, 429, 500, 503])
-def test_anything_but_2xx_is_a_failure(status: int | None) -> None:
+def test_every_status_except_2xx_is_a_failure(status: int | None) -> None:
     worker = Worker(FakeReceiver([status]))
     worker.story()
 
@@ -164,7 +164,7 @@ def test_anything_but_2xx_is_a_failure(status: int | None) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_any_2xx_is_success(status: int) -> None:
+def test_every_2xx_status_is_a_success(status: int) -> None:
     worker = Worker(FakeReceiver(otherwise=status))
     worker.story()
 
@@ -173,7 +173,7 @@ def test_any_2xx_is_success(status: int) -> None:
     assert worker.ids() == [2, 3, 4, 5]
 
 
-def test_410_ends_all_deliveries_at_once() -> None:
+def test_a_410_ends_all_deliveries_at_once() -> None:
     worker = Worker(FakeReceiver([200, 410]))
     worker.story()
 
@@ -186,7 +186,7 @@ def test_410_ends_all_deliveries_at_once() -> None:
     assert bot.webhook.disabled_reason
 
 
-def test_a_nudge_that_comes_twice_sends_nothing_twice() -> None:
+def test_a_duplicate_queue_message_sends_no_entry_twice() -> None:
     worker = Worker(FakeReceiver())
     worker.story()
     worker.services.webhook_queue.enqueue("demo", PLACE.conversation_id, 2)
@@ -196,7 +196,7 @@ def test_a_nudge_that_comes_twice_sends_nothing_twice() -> None:
     assert worker.ids() == [2, 3, 4, 5]
 
 
-def test_a_worker_that_died_after_sending_sends_again_under_the_same_id() -> None:
+def test_a_worker_that_died_after_sending_repeats_with_the_same_id() -> None:
     worker = Worker(FakeReceiver())
     worker.story()
     worker.deliveries.dies_next = True
@@ -211,7 +211,7 @@ def test_a_worker_that_died_after_sending_sends_again_under_the_same_id() -> Non
     assert sent == [":2", ":2", ":3", ":4", ":5"]
 
 
-def test_what_waits_for_others_of_its_bot_is_not_given_up_by_the_queue() -> None:
+def test_a_message_that_waits_for_a_delivery_slot_is_not_dead_lettered() -> None:
     worker = Worker(FakeReceiver())
     worker.story()
     for _ in range(5):

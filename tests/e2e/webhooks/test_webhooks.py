@@ -23,7 +23,7 @@ def claimed(scene: Scene, user: str) -> tuple[str, list[int]]:
     return paused["id"], [1, 2, 3, 4]
 
 
-def test_a_refused_entry_comes_again_under_its_id_and_the_later_ones_wait(
+def test_a_refused_entry_is_retried_with_its_id_and_later_ones_wait(
     running: Running,
 ) -> None:
     with Receiver(script=[500, 500]) as receiver:
@@ -40,7 +40,7 @@ def test_a_refused_entry_comes_again_under_its_id_and_the_later_ones_wait(
     assert receiver.forged == 0
 
 
-def test_410_switches_the_endpoint_off(running: Running) -> None:
+def test_a_410_disables_the_webhook(running: Running) -> None:
     with Receiver(otherwise=410) as receiver:
         scene = running.bot(receiver)
         scene.pause("zoe")
@@ -54,7 +54,7 @@ def test_410_switches_the_endpoint_off(running: Running) -> None:
         assert eventually(is_off, TOLD_WITHIN)
 
 
-def test_a_slow_receiver_delays_no_answer_and_no_other_bot(running: Running) -> None:
+def test_a_slow_webhook_delays_neither_answers_nor_other_bots(running: Running) -> None:
     with Receiver(delay=4.0) as slow, Receiver() as quick:
         burdened, other = running.bot(slow), running.bot(quick)
         for number in range(8):
