@@ -16,8 +16,8 @@ PAUSED = BoardFilter(frozenset({Status.WAITING, Status.AGENT}))
 
 def list_bots(services: Services, person: Person, ids: list[str]) -> list[Bot]:
     """The existing bots of `ids`, sorted by id."""
-    found = (services.directory.bot(bot) for bot in sorted(ids))
-    return [bot for bot in found if bot]
+    bots = (services.directory.bot(bot) for bot in sorted(ids))
+    return [bot for bot in bots if bot]
 
 
 def create(services: Services, person: Person, bot: str, name: str | None) -> Bot:
@@ -42,12 +42,12 @@ def get(services: Services, caller: Caller) -> Bot:
 
 def rename(services: Services, caller: Caller, name: str) -> Bot:
     authorize(caller, Action.CONFIGURE)
-    found = _require(services, caller.bot)
+    before = _require(services, caller.bot)
     if not services.administration.rename_bot(caller.bot, name):
         raise _not_found(caller.bot)
     services.directory.invalidate_cache()
     audit.log_change(caller, "bot_renamed")
-    return replace(found, name=name)
+    return replace(before, name=name)
 
 
 def remove(services: Services, caller: Caller) -> None:
@@ -74,10 +74,10 @@ def remove(services: Services, caller: Caller) -> None:
 
 
 def _require(services: Services, bot: str) -> Bot:
-    found = services.directory.bot(bot)
-    if found is None:
+    stored = services.directory.bot(bot)
+    if stored is None:
         raise _not_found(bot)
-    return found
+    return stored
 
 
 def _not_found(bot: str) -> NotFound:

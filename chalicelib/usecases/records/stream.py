@@ -1,4 +1,4 @@
-"""What the table's stream delivers for a committed command."""
+"""Records of the table's stream."""
 
 from msgspec import Struct
 

@@ -101,13 +101,13 @@ def send_test(services: Services, caller: Caller) -> WebhookTestResult:
     """
     authorize(caller, Action.CONFIGURE)
     to, began = _require_webhook(services, caller), services.clock.now()
-    told = {
+    event = {
         "type": "webhook.test",
         "timestamp": views.timestamp(began),
         "data": {"bot": caller.bot},
     }
     attempt = send_signed(
-        services, to, f"test:{services.random.token()}", json.dumps(told).encode()
+        services, to, f"test:{services.random.token()}", json.dumps(event).encode()
     )
     took = services.clock.now() - began
     audit.log_change(caller, "webhook_tested", status=attempt.status)
@@ -115,10 +115,10 @@ def send_test(services: Services, caller: Caller) -> WebhookTestResult:
 
 
 def _require_webhook(services: Services, caller: Caller) -> Webhook:
-    found = services.administration.webhook(caller.bot)
-    if found is None:
+    webhook = services.administration.webhook(caller.bot)
+    if webhook is None:
         raise NotFound(f"The bot {caller.bot} has no webhook.")
-    return found
+    return webhook
 
 
 def _require_callable(services: Services, url: str) -> None:
@@ -130,9 +130,9 @@ def _require_callable(services: Services, url: str) -> None:
 
 
 def _require_known(services: Services, format_: str) -> None:
-    known = [NATIVE_FORMAT, *(each.webhook_format for each in services.integrations)]
-    if format_ not in known:
-        message = f"`format` is {' or '.join(known)}."
+    formats = [NATIVE_FORMAT, *(each.webhook_format for each in services.integrations)]
+    if format_ not in formats:
+        message = f"`format` is {' or '.join(formats)}."
         raise InvalidRequest(message, errors=[{"field": "format", "message": message}])
 
 

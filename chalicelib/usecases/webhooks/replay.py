@@ -35,31 +35,30 @@ class LoggedDelivery(Struct, frozen=True):
 def list_deliveries(
     services: Services,
     caller: Caller,
-    wanted: DeliveryOutcome | None,
+    outcome_filter: DeliveryOutcome | None,
     position: str | None,
     limit: int,
 ) -> tuple[list[LoggedDelivery], str | None]:
-    """Returns attempts, newest first, and the position of the next page. `wanted` None means any
-    outcome.
+    """Returns attempts, newest first, and the position of the next page.
 
-    A page may be short or empty before the last one, because it reads at most `PAGES_PER_CALL`
-    stored pages.
+    `outcome_filter` None means any outcome. A page may be short or empty before the last one,
+    because it reads at most `PAGES_PER_CALL` stored pages.
     """
     authorize(caller, Action.SEE_DELIVERIES)
-    found: list[LoggedDelivery] = []
+    deliveries: list[LoggedDelivery] = []
     for _ in range(PAGES_PER_CALL):
         page, position = services.deliveries.latest_attempts(
-            caller.bot, position, PAGE if wanted else limit
+            caller.bot, position, PAGE if outcome_filter else limit
         )
-        for told in _with_outcomes(services, page):
-            if wanted in (None, told.outcome):
-                found.append(told)
-            if len(found) == limit:
-                is_last = position is None and told.delivery == page[-1]
-                return found, None if is_last else told.delivery.id
+        for logged in _with_outcomes(services, page):
+            if outcome_filter in (None, logged.outcome):
+                deliveries.append(logged)
+            if len(deliveries) == limit:
+                is_last = position is None and logged.delivery == page[-1]
+                return deliveries, None if is_last else logged.delivery.id
         if position is None:
             break
-    return found, position
+    return deliveries, position
 
 
 def replay(services: Services, caller: Caller, delivery_id: str) -> LoggedDelivery:
