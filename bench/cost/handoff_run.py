@@ -37,7 +37,13 @@ from tests.budgets.table_services import TableServices
 from tests.support.api import Answer
 from tests.support.clock import ManualClock
 from tests.support.engines import REGION, moto
-from tests.support.fakes import FakeNudges, FakeReceiver, FakeSockets, FakeTopic, QueuedMessage
+from tests.support.fakes import (
+    FakeReceiver,
+    FakeSockets,
+    FakeTopic,
+    FakeWebhookQueue,
+    QueuedMessage,
+)
 
 STEP = 20_000
 LIFE = 2 * 3600 * 1000
@@ -79,7 +85,7 @@ class HandoffRun:
         self.services = TableServices(table, self.clock)
         self._table = table
         self._reader = boto3.client("dynamodb", region_name=REGION)
-        self._sockets, self._queue = FakeSockets(), FakeNudges(self.clock)
+        self._sockets, self._queue = FakeSockets(), FakeWebhookQueue(self.clock)
         self._topic, self._receiver = FakeTopic(), FakeReceiver()
         vars(self.services).update(
             sockets=self._sockets,

@@ -14,7 +14,7 @@ from chalicelib.adapters.aws.sockets import ApiGatewaySockets
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.live import FrameTooLarge
 from tests.support.clock import START, ManualClock
-from tests.support.fakes import SeededChance
+from tests.support.fakes import SeededRandom
 
 OPEN = "L0SM9cOFvHcCIhw=+/"
 ERRORS = {
@@ -98,7 +98,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def sockets(gateway: Gateway, clock: ManualClock) -> ApiGatewaySockets:
     client = management_client(gateway.endpoint)
-    return ApiGatewaySockets(lambda: client, clock, SeededChance())
+    return ApiGatewaySockets(lambda: client, clock, SeededRandom())
 
 
 def test_a_frame_reaches_its_connection_as_it_is(
@@ -194,7 +194,7 @@ def test_nobody_listening_is_told_as_temporarily_unavailable(clock: ManualClock)
     client = management_client("http://127.0.0.1:9")
 
     with pytest.raises(TemporarilyUnavailable):
-        ApiGatewaySockets(lambda: client, clock, SeededChance()).send(OPEN, b"{}")
+        ApiGatewaySockets(lambda: client, clock, SeededRandom()).send(OPEN, b"{}")
 
 
 def test_the_client_is_made_by_the_first_frame_and_once(
@@ -206,7 +206,7 @@ def test_the_client_is_made_by_the_first_frame_and_once(
         made.append(management_client(gateway.endpoint))
         return made[-1]
 
-    sockets = ApiGatewaySockets(factory, clock, SeededChance())
+    sockets = ApiGatewaySockets(factory, clock, SeededRandom())
     assert made == []
 
     sockets.send(OPEN, b"1")

@@ -30,7 +30,7 @@ class Queues:
 
 @pytest.fixture
 def queues(sqs: SQSClient) -> Queues:
-    webhook_queue = sqs.create_queue(QueueName="nudges.fifo", Attributes=FIFO)["QueueUrl"]
+    webhook_queue = sqs.create_queue(QueueName="webhooks.fifo", Attributes=FIFO)["QueueUrl"]
     dead = sqs.create_queue(QueueName="dead.fifo", Attributes=FIFO)["QueueUrl"]
     return Queues(sqs, webhook_queue, dead)
 
@@ -44,7 +44,7 @@ def group(message: MessageTypeDef) -> str:
     return message["Attributes"]["MessageGroupId"]
 
 
-def test_a_nudge_names_the_entry_and_nothing_of_what_it_says(
+def test_a_message_names_the_entry_and_not_its_words(
     queues: Queues, webhook_queue: SqsWebhookQueue
 ) -> None:
     webhook_queue.enqueue("demo", "c_1", 7)
@@ -54,7 +54,7 @@ def test_a_nudge_names_the_entry_and_nothing_of_what_it_says(
     assert received["Attributes"]["MessageDeduplicationId"] == "c_1:7"
 
 
-def test_who_is_woken_is_woken_however_lately_it_was_nudged(
+def test_a_wake_message_is_never_a_duplicate(
     queues: Queues, webhook_queue: SqsWebhookQueue
 ) -> None:
     webhook_queue.enqueue("demo", "c_1", 7)
@@ -65,7 +65,7 @@ def test_who_is_woken_is_woken_however_lately_it_was_nudged(
     assert group(received[0]) == group(received[1])
 
 
-def test_nudges_of_one_conversation_stay_in_order(
+def test_messages_of_one_conversation_stay_in_order(
     queues: Queues, webhook_queue: SqsWebhookQueue
 ) -> None:
     for seq in (1, 2, 3):
@@ -88,14 +88,14 @@ def test_conversations_do_not_hold_up_each_other(
     assert len(groups) == 4
 
 
-def test_the_same_nudge_twice_is_one(queues: Queues, webhook_queue: SqsWebhookQueue) -> None:
+def test_a_repeated_message_is_one_message(queues: Queues, webhook_queue: SqsWebhookQueue) -> None:
     webhook_queue.enqueue("demo", "c_1", 7)
     webhook_queue.enqueue("demo", "c_1", 7)
 
     assert len(queues.receive(queues.webhook_queue)) == 1
 
 
-def test_a_nudge_put_off_by_nothing_is_there_again_at_once(
+def test_a_message_delayed_by_zero_seconds_is_there_again_at_once(
     queues: Queues, webhook_queue: SqsWebhookQueue
 ) -> None:
     webhook_queue.enqueue("demo", "c_1", 7)
@@ -108,7 +108,7 @@ def test_a_nudge_put_off_by_nothing_is_there_again_at_once(
 
 
 @pytest.mark.parametrize(("seconds", "kept_to"), [(60, 60), (43_201, 43_200), (-1, 0)])
-def test_a_nudge_is_put_off_by_twelve_hours_at_most(
+def test_a_message_is_delayed_by_twelve_hours_at_most(
     queues: Queues, seconds: int, kept_to: int
 ) -> None:
     with Stubber(queues.client) as stub:
@@ -164,9 +164,7 @@ def test_each_of_the_ways_in_which_sqs_says_no_longer_in_hand_is_understood(
         ("AWS.SimpleQueueService.NonExistentQueue", ""),
     ],
 )
-def test_anything_else_that_keeps_a_nudge_from_being_put_off_is_told(
-    queues: Queues, code: str, message: str
-) -> None:
+def test_other_errors_of_a_delay_are_raised(queues: Queues, code: str, message: str) -> None:
     with Stubber(queues.client) as stub:
         stub.add_client_error("change_message_visibility", code, message, 400)
 
@@ -191,7 +189,7 @@ def test_different_messages_of_one_entry_are_all_buried_and_the_same_one_once(
 ) -> None:
     entry: dict[str, object] = {"bot": "demo", "conversation_id": "c_1", "seq": 7}
 
-    for message in (entry, entry, {**entry, "type": "x"}, {"not": "a nudge"}, {}):
+    for message in (entry, entry, {**entry, "type": "x"}, {"not": "a message"}, {}):
         webhook_queue.dead_letter(message)
 
     assert len(queues.receive(queues.dead)) == 4
@@ -215,7 +213,7 @@ def test_a_queue_that_is_not_there_or_does_not_answer_is_temporarily_unavailable
             unavailable.dead_letter({})
 
 
-def test_the_client_is_made_by_the_first_nudge_and_once(queues: Queues) -> None:
+def test_the_client_is_made_once_by_the_first_message(queues: Queues) -> None:
     made: list[SQSClient] = []
 
     def factory() -> SQSClient:

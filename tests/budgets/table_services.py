@@ -6,12 +6,12 @@ from chalicelib.wiring import AwsServices
 from infra.local.seed import seed
 from tests.support.clock import ManualClock
 from tests.support.fakes import (
-    FakeNudges,
     FakeReceiver,
     FakeSockets,
     FakeTopic,
+    FakeWebhookQueue,
     PlainPasswords,
-    SeededChance,
+    SeededRandom,
 )
 
 SETTINGS = Settings(
@@ -39,11 +39,11 @@ class TableServices(AwsServices):
         vars(self).update(
             table=table,
             clock=clock,
-            random=SeededChance(),
+            random=SeededRandom(),
             passwords=PlainPasswords(),
             sockets=FakeSockets(),
             topic=FakeTopic(),
-            webhook_queue=FakeNudges(clock),
+            webhook_queue=FakeWebhookQueue(clock),
             webhook_client=FakeReceiver(),
         )
         seed(self, LOCAL, None)

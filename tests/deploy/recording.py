@@ -30,7 +30,7 @@ from tests.support.fakes import (
     FakeReceiver,
     FakeSockets,
     PlainPasswords,
-    SeededChance,
+    SeededRandom,
 )
 
 NAME = "policies"
@@ -76,7 +76,7 @@ class Recorder(AwsServices):
         vars(self).update(
             table=table,
             clock=self.manual_clock,
-            random=SeededChance(),
+            random=SeededRandom(),
             passwords=PlainPasswords(),
             webhook_client=FakeReceiver(),
             metrics=FakeMetrics(),

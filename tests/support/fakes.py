@@ -67,7 +67,7 @@ class QueuedMessage:
     times_received: int = 0
 
 
-class FakeNudges:
+class FakeWebhookQueue:
     """SQS FIFO: while a conversation's first message is in hand or put off, the rest waits."""
 
     def __init__(self, clock: Now | None = None, visibility: int = 30_000) -> None:
@@ -180,7 +180,7 @@ class PlainPasswords:
         return hashed == self.hash(password)
 
 
-class SeededChance:
+class SeededRandom:
     def __init__(self, seed: int = 0) -> None:
         self._random = random.Random(seed)
 

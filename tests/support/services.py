@@ -7,12 +7,12 @@ from infra.local.seed import seed
 from tests.support.clock import ManualClock
 from tests.support.fakes import (
     FakeMetrics,
-    FakeNudges,
     FakeReceiver,
     FakeSockets,
     FakeTopic,
+    FakeWebhookQueue,
     PlainPasswords,
-    SeededChance,
+    SeededRandom,
 )
 from tests.support.memory import (
     MemoryAdministration,
@@ -46,11 +46,11 @@ class MemoryServices:
         self.reports = MemoryReports(table, self.clock)
         self.sockets = FakeSockets()
         self.topic = FakeTopic()
-        self.webhook_queue = FakeNudges(self.clock)
+        self.webhook_queue = FakeWebhookQueue(self.clock)
         self.webhook_client = FakeReceiver()
         self.metrics = FakeMetrics()
         self.passwords = PlainPasswords()
-        self.random = SeededChance()
+        self.random = SeededRandom()
         self.secrets: tuple[str, ...] = (SECRET,)
         self.tokens = JwtTokens(self.secrets, "baton", self.clock)
         self.socket_url = "ws://127.0.0.1:8000/ws"

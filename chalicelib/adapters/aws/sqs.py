@@ -1,6 +1,6 @@
 """The FIFO queue that wakes the webhook worker, and the one beside it for what was given up.
 
-One message group is one conversation: its nudges stay in order and hold up nobody else's.
+One message group is one conversation: its messages stay in order and delay no other conversation.
 """
 
 import json

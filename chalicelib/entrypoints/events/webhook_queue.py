@@ -19,7 +19,7 @@ def handle(
 ) -> dict[str, object]:
     """SQS delivers the messages that the answer names again."""
     count = len(event["Records"])
-    with request_log.line("nudge", request_id=request_id(context), messages=count) as line:
+    with request_log.line("webhook_queue", request_id=request_id(context), messages=count) as line:
         unfinished = [r["messageId"] for r in event["Records"] if not _delivered(services, r)]
         line["unfinished"] = len(unfinished)
     return {"batchItemFailures": [{"itemIdentifier": message} for message in unfinished]}

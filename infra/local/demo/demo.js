@@ -1,5 +1,5 @@
 // @ts-check
-// The chat page of the end user. It calls only the toy bot, never Baton.
+// The chat page of the end user. It calls only the demo bot, never Baton.
 const user = new URLSearchParams(location.search).get("user") ?? sessionStorage.getItem("user") ?? `guest-${crypto.randomUUID().slice(0, 8)}`;
 sessionStorage.setItem("user", user);
 const POLL_INTERVAL = 500;

@@ -106,7 +106,7 @@ def test_frames_stream_batches_queue_messages_and_sweeps_are_logged(
     client = Client(services, ana, "a")
     client.do("sync")
     client.send('{"id": 1, "action": "canary"}')
-    webhook_queue.handle(services, _nudged(waiting(bot)))
+    webhook_queue.handle(services, _queue_event(waiting(bot)))
     stream.handle(services, lambda record: None, {"Records": [{}, {}]})
     minute.every_minute(services)
     handlers.disconnect(services, {"requestContext": {"connectionId": "a"}})
@@ -114,7 +114,7 @@ def test_frames_stream_batches_queue_messages_and_sweeps_are_logged(
     known, unknown = lines.of("frame")
     assert (known["action"], "code" in known) == ("sync", False)
     assert ("action" in unknown, unknown["code"]) == (False, "invalid_request")
-    assert [line["unfinished"] for line in lines.of("nudge")] == [0]
+    assert [line["unfinished"] for line in lines.of("webhook_queue")] == [0]
     assert [line["records"] for line in lines.of("changes")] == [2]
     assert [line["deadlines_met"] for line in lines.of("minute")] == [0]
     assert [len(lines.of(event)) for event in ("connect", "disconnect")] == [1, 1]
@@ -154,7 +154,7 @@ def test_the_log_of_a_whole_handoff_contains_no_message_and_no_secret(
     ok(ana.send("PUT", f"{path}/tags", {"tags": [CANARY]}))
     ok(ana.post(f"{path}/unpause", {"note": CANARY, "variables": {CANARY: CANARY}}))
     _follow(services, path)
-    webhook_queue.handle(services, _nudged(path))
+    webhook_queue.handle(services, _queue_event(path))
     minute.every_minute(services)
 
     assert len(lines.all) > 15
@@ -203,6 +203,6 @@ def _follow(services: MemoryServices, path: str) -> None:
     stream.handle(services, lambda record: record["committed"], {"Records": records})
 
 
-def _nudged(path: str) -> dict[str, Any]:
+def _queue_event(path: str) -> dict[str, Any]:
     body = json.dumps({"bot": "demo", "conversation_id": id_of(path), "seq": 1})
     return {"Records": [{"messageId": "m-1", "receiptHandle": "r-1", "body": body}]}

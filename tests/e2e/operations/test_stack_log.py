@@ -40,7 +40,7 @@ def test_the_debug_log_names_every_call_and_contains_no_message_text(stack: Stac
     ana.post(f"{path}/messages", {"text": CANARY})
     bot.get(f"{path}/gate", q=CANARY)
 
-    wanted = {"request", "changes", "nudge"}
+    wanted = {"request", "changes", "webhook_queue"}
     assert eventually(lambda: wanted <= {line.get("event") for line in lines(stack)})
     assert eventually(lambda: any("TimeToClaim" in line for line in lines(stack)))
     written = lines(stack)
