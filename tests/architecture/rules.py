@@ -3,8 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from tests.architecture.source import Source, Sources
+from tests.architecture.source import sources as all_sources
 
 SETTINGS = "chalicelib/settings.py"
 ENVIRONMENT = frozenset({"environ", "environb", "getenv", "getenvb"})
@@ -79,6 +81,31 @@ def written_expressions(sources: Sources) -> list[str]:
         for source in sources
         for node, broken in [*_texts(source), *_raw(source), *_unfit_parameters(source)]
     ]
+
+
+def replaced_fields(sources: Sources) -> list[str]:
+    """Keywords of `replace` that no struct of the product has as a field: mypy does not check the
+    keywords of msgspec's `replace`."""
+    return [
+        source.at(call, f"no struct has a field {keyword.arg}")
+        for source in sources
+        for call in _calls(source)
+        if isinstance(call.func, ast.Name) and call.func.id == "replace"
+        for keyword in call.keywords
+        if keyword.arg and keyword.arg not in _struct_fields()
+    ]
+
+
+@cache
+def _struct_fields() -> frozenset[str]:
+    return frozenset(
+        statement.target.id
+        for source in all_sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ClassDef)
+        for statement in node.body
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    )
 
 
 def _texts(source: Source) -> Iterator[tuple[ast.expr, str]]:

@@ -17,6 +17,7 @@ Rule = Callable[[Sources], list[str]]
         rules.scans,
         rules.nameless_names,
         rules.written_expressions,
+        rules.replaced_fields,
     ],
 )
 def test_no_line_of_the_product_breaks_the_rule(rule: Rule) -> None:
@@ -71,6 +72,11 @@ def test_no_line_of_the_product_breaks_the_rule(rule: Rule) -> None:
             rules.written_expressions,
             "chalicelib/adapters/dynamodb/conversations/lists.py",
             "def read(filter_condition: str): ...",
+        ),
+        (
+            rules.replaced_fields,
+            "chalicelib/usecases/conversations/enrich.py",
+            "replace(command, settings=1)",
         ),
     ],
 )
