@@ -76,7 +76,7 @@ def test_no_line_of_the_product_breaks_the_rule(rule: Rule) -> None:
         (
             rules.replaced_fields,
             "chalicelib/usecases/conversations/enrich.py",
-            "replace(command, settings=1)",
+            "replace(command, queue_setting=1)",
         ),
     ],
 )
