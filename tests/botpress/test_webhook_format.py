@@ -44,6 +44,14 @@ def test_it_gets_the_handoff_whole_and_what_agents_say_as_everybody_does(
     assert (said["type"], said["data"]["entry"]["text"]) == ("agent.message", "yo")
 
 
+def test_an_admin_chooses_the_format(stage: Stage) -> None:
+    wanted = {"url": "https://bot.test/hook", "format": "botpress"}
+
+    assert stage.call("ada", "PUT /api/v1/bots/{bot}/webhook", wanted).status == 201
+    shown = stage.ok("ada", "GET /api/v1/bots/{bot}/webhook").json
+    assert shown["format"] == "botpress"
+
+
 @pytest.mark.parametrize("format", [NATIVE_FORMAT])
 def test_by_default_it_is_told_in_our_own_words(
     stage: Stage, services: MemoryServices, format: str

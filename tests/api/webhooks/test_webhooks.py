@@ -54,16 +54,20 @@ def test_a_new_webhook_gets_a_secret_that_is_shown_once(
     assert owner.get(WEBHOOK).status == 404
 
     made = owner.put(WEBHOOK, {"url": URL})
-    again = owner.put(WEBHOOK, {"url": URL + "2", "format": "botpress"})
+    again = owner.put(WEBHOOK, {"url": URL + "2"})
 
     assert (made.status, again.status) == (201, 200)
     assert made.json["secret"].startswith("whsec_")
     assert again.json["secret"] is None
     assert "secret" not in owner.get(WEBHOOK).json
-    assert (owner.get(WEBHOOK).json["url"], owner.get(WEBHOOK).json["format"]) == (
-        URL + "2",
-        "botpress",
-    )
+    assert owner.get(WEBHOOK).json["url"] == URL + "2"
+
+
+def test_a_webhook_of_an_unknown_format_is_refused(owner: Api) -> None:
+    refused = owner.put(WEBHOOK, {"url": URL, "format": "telegram"})
+
+    assert (refused.status, refused.json["errors"][0]["field"]) == (400, "format")
+    assert owner.get(WEBHOOK).status == 404
 
 
 def test_webhook_and_settings_do_not_overwrite_each_other(owner: Api) -> None:
