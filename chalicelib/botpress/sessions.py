@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from chalicelib.botpress.views import Session
+from chalicelib.botpress.views import BotpressSession
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.entries import Entry, Kind
@@ -20,7 +20,7 @@ SAID = frozenset({Kind.MESSAGE, Kind.EVENT})
 
 def list_sessions(
     services: Services, caller: Caller, *, only_paused: bool, search: str | None
-) -> list[Session]:
+) -> list[BotpressSession]:
     """At most 100, the latest message first. `search` is the beginning of the user's name, or the
     id of a user, a thread or a conversation."""
     authorize(caller, Action.READ)
@@ -30,12 +30,12 @@ def list_sessions(
     return sessions(services, caller.bot, shown[:MOST])
 
 
-def sessions(services: Services, bot: str, heads: Sequence[Head]) -> list[Session]:
+def sessions(services: Services, bot: str, heads: Sequence[Head]) -> list[BotpressSession]:
     """Two round trips for up to 50 heads."""
     said = services.conversations.entries_at(bot, _numbers(heads))
     profiles = services.conversations.profiles(head.address for head in heads)
     return [
-        Session(
+        BotpressSession(
             head,
             said.get((head.id, head.last_message.seq)) if head.last_message else None,
             said.get((head.id, head.heard_seq)) if head.heard_seq else None,

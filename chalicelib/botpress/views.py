@@ -18,7 +18,7 @@ OPERATOR = "operator"
 NAME_DIGITS = 16
 
 
-class Session(Struct, frozen=True):
+class BotpressSession(Struct, frozen=True):
     """A conversation with its last message, the user's last message, and the user's profile."""
 
     head: Head
@@ -57,7 +57,7 @@ class Session(Struct, frozen=True):
         return OPERATOR if self.head.paused else None
 
 
-def session(of: Session) -> Json:
+def session(of: BotpressSession) -> Json:
     address = of.head.address
     return {
         "id": of.head.id,
@@ -78,7 +78,7 @@ def session(of: Session) -> Json:
     }
 
 
-def session_row(of: Session) -> Json:
+def session_row(of: BotpressSession) -> Json:
     """The data of the event `hitl.new_session`."""
     address = of.head.address
     return {

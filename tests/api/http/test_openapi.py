@@ -204,9 +204,15 @@ ENUMS: dict[str, Set[StrEnum]] = {
 }
 
 
+NEVER_SHOWN = {Kind.UNKNOWN}
+"""Entries that a newer release has written are left out of every answer."""
+
+
 @pytest.mark.parametrize("name", ENUMS)
 def test_an_enum_has_the_values_of_the_domain(name: str) -> None:
-    assert sorted(SCHEMAS[name]["enum"]) == sorted(ENUMS[name])
+    shown = [value for value in ENUMS[name] if value not in NEVER_SHOWN]
+
+    assert sorted(SCHEMAS[name]["enum"]) == sorted(shown)
 
 
 def test_error_codes_are_those_of_the_error_classes() -> None:
