@@ -20,7 +20,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="package")
 def served(stack: Stack) -> Cast:
-    """Over HTTP, by the whole running product."""
+    """Calls the running stack over HTTP."""
 
     def send(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         connection = http.client.HTTPConnection(urlsplit(stack.url).netloc, timeout=TIMEOUT)
@@ -41,7 +41,7 @@ def services() -> MemoryServices:
 
 @pytest.fixture
 def cast(services: MemoryServices) -> Cast:
-    """In this process, in memory."""
+    """Calls the app in this process, with stores in memory."""
     api = Api(services)
 
     def send(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:

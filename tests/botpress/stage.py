@@ -1,5 +1,5 @@
-"""What the rows of the conformance table are about: a bot of one's own with its people, in any
-world, called in any way."""
+"""The setting of a row of the conformance table: a new bot with its people, on any stores, called
+in process or over HTTP."""
 
 import json
 import re
@@ -31,12 +31,12 @@ ROLES = {
     "ada": Role.ADMIN,
     "eve": Role.AGENT,
 }
-"""Eve belongs to another bot."""
+"""Eve serves the other bot."""
 
 
 @dataclass(frozen=True)
 class Cast:
-    """People of one world, each logged in once; bots come and go around them."""
+    """People who are logged in once and serve all bots of the tests."""
 
     services: Services
     send: Send
@@ -60,7 +60,7 @@ class Cast:
 
 @dataclass
 class Stage:
-    """A bot and another one. `names` are what rows may refer to in braces."""
+    """A bot and another one. `names` holds the values of the names in braces."""
 
     cast: Cast
     bot: str
@@ -81,7 +81,7 @@ class Stage:
         self.names |= {f"{n}'s id": agent_id(email) for n, email in self.cast.emails.items()}
 
     def token(self, by: str) -> str | None:
-        """Of a person, of `bot`, or of the `other` bot; nobody's is None."""
+        """The token of a person, of `bot`, or of the `other` bot; None for "nobody"."""
         keys = {"bot": f"bk_{self.bot}_secret", "other": f"bk_{self.other}_secret"}
         return None if by == "nobody" else keys.get(by) or self.cast.tokens[by]
 
@@ -108,7 +108,7 @@ class Stage:
         return answer
 
     def filled(self, value: Any) -> Any:
-        """The names in braces replaced, wherever they stand."""
+        """A copy with the names in braces replaced."""
         if isinstance(value, str):
             for name, meant in self.names.items():
                 value = value.replace("{" + name + "}", meant)
@@ -126,7 +126,7 @@ class Stage:
             GIVEN[step](self)
 
     def say(self, user: str | dict[str, Any], text: str, by: str = "bot", **more: Any) -> str:
-        """The user says it, to the bot or to the `other`; the id of their conversation."""
+        """Records a message of the user. Returns the conversation id."""
         who = {"id": user} if isinstance(user, str) else user
         message = {"channel": "web", "user": who, "from": "user", "text": text, **more}
         said = self.ok(by, f"POST /api/v1/bots/{{{by}}}/messages", message)
@@ -196,7 +196,7 @@ def _ignore(_: object) -> None:
 
 
 def fits(value: Any, expected: Any) -> bool:
-    """Equal, but that "$time" is any time, "$text" any text, "$two" any list of two."""
+    """True if equal. "$time" is any time, "$text" any text, "$two" any list of two."""
     if expected == "$time":
         return isinstance(value, str) and bool(TIME.fullmatch(value))
     if expected == "$any":

@@ -1,4 +1,5 @@
-"""The forum's worst bug: a different conversation is paused. A call hits exactly one, or none."""
+"""A call changes exactly the conversation that it means, or none. In Botpress, a pause could change
+the conversation of another user."""
 
 from urllib.parse import quote
 
@@ -33,18 +34,18 @@ def anywhere(request: pytest.FixtureRequest) -> Stage:
 
 
 def encoded(part: str) -> str:
-    """As `encodeURIComponent` does it; a dot alone would be a step in a path."""
+    """As `encodeURIComponent`, and with single dots encoded, which are steps in a path."""
     return quote(part, safe="~").replace(".", "%2E")
 
 
 def paused(stage: Stage, *conversation_ids: str, by: str = "bot") -> list[bool]:
-    """By the native gate."""
+    """Asks the native gate."""
     path = f"GET /api/v1/bots/{{{by}}}/conversations/"
     return [stage.ok(by, f"{path}{each}/gate").json["paused"] for each in conversation_ids]
 
 
 def neighbours(stage: Stage, user: str, thread: str) -> list[str]:
-    """Conversations that a careless lookup could take for the one of this user and thread."""
+    """Conversations that a wrong lookup could confuse with the one of this user and thread."""
     return [
         stage.say(user, "hi", thread=thread + "2" if len(thread) < 128 else "2"),
         stage.say(user, "hi"),
@@ -71,7 +72,7 @@ def test_an_address_means_the_conversation_of_that_channel_user_and_thread(
 
 
 @each_strange
-def test_a_thread_id_of_one_conversation_means_that_one(strange: str, anywhere: Stage) -> None:
+def test_a_thread_id_that_fits_one_conversation_means_it(strange: str, anywhere: Stage) -> None:
     meant = anywhere.say("u", "hi", thread=strange)
     others = [anywhere.say("u", "hi"), anywhere.say("v", "hi", thread="1")]
     abroad = anywhere.say("u", "hi", "other", thread=strange)
@@ -95,7 +96,7 @@ def test_a_pause_may_come_before_the_first_message(strange: str, anywhere: Stage
     assert anywhere.ok("bot", f"{where}/isPaused").json is True
 
 
-def test_a_thread_that_is_called_like_another_conversation_hits_neither(stage: Stage) -> None:
+def test_a_thread_id_that_equals_a_conversation_id_is_refused_as_ambiguous(stage: Stage) -> None:
     victim = stage.say("u1", "hi", thread="t1")
     namesake = stage.say("u2", "hi", thread=victim)
 
@@ -106,7 +107,7 @@ def test_a_thread_that_is_called_like_another_conversation_hits_neither(stage: S
     assert paused(stage, victim, namesake) == [False, False]
 
 
-def test_a_thread_that_several_users_have_hits_none_of_them(stage: Stage) -> None:
+def test_a_thread_id_that_several_users_have_changes_no_conversation(stage: Stage) -> None:
     ids = [stage.say(user, "hi", thread="t1") for user in ("u1", "u2")]
 
     for action in ("pause", "unpause", "isPaused"):
@@ -118,7 +119,7 @@ def test_a_thread_that_several_users_have_hits_none_of_them(stage: Stage) -> Non
     assert paused(stage, *ids) == [False, False]
 
 
-def test_a_user_with_several_threads_has_to_say_which(stage: Stage) -> None:
+def test_a_user_with_several_threads_needs_a_thread_id(stage: Stage) -> None:
     ids = [stage.say("u1", "hi", thread=thread) for thread in ("t1", "t2")]
 
     for action in ("pause", "unpause", "isPaused"):
@@ -140,7 +141,7 @@ def test_the_same_ids_in_two_bots_are_two_conversations(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("path", ["hitl/sessions/%FF/pause", "hitl/channel/web/user/%C3%28/pause"])
-def test_what_is_not_utf_8_is_refused(path: str, stage: Stage) -> None:
+def test_a_path_that_is_not_utf_8_is_refused(path: str, stage: Stage) -> None:
     answer = stage.call("bot", f"POST {path}")
 
     assert (answer.status, answer.json["errorCode"]) == (400, "BP_0040")

@@ -29,7 +29,7 @@ def test_a_route_answers_over_http_as_the_table_says(row: Row, served: Cast) -> 
 
 
 @each(ALONE)
-def test_who_may_not_call_is_told_over_http_as_the_table_says(
+def test_a_caller_without_access_is_refused_over_http_as_the_table_says(
     row: Row, served_stage: Stage
 ) -> None:
     answers_as_written(row, served_stage)
@@ -50,7 +50,7 @@ def answers_as_written(row: Row, stage: Stage) -> None:
         assert fits(json.loads(answer.text), expected), answer.text
 
 
-def test_names_of_rows_are_their_own() -> None:
+def test_each_row_has_a_unique_name() -> None:
     names = [row.name for row in [*ROWS, *ALONE]]
 
     assert sorted(set(names)) == sorted(names)

@@ -27,7 +27,7 @@ SECRET = "whsec_YSBzZWNyZXQgdGhhdCBvbmx5IHRlc3RzIGtub3cgb2Y="
 
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with what `examples/botpress/package-lock.json` names, installed by npm."""
+    """A folder with the packages of `examples/botpress/package-lock.json`, installed by npm."""
     if not shutil.which("node") or not shutil.which("npm"):
         assert "CI" not in os.environ, "Node and npm are missing."
         pytest.skip("Node and npm are missing.")
@@ -40,7 +40,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Botpress:
-    """One bot's server, as far as hooks see it; `kvs` lives as long as it."""
+    """The server of one bot, as its hooks see it. `kvs` is kept for its lifetime."""
 
     def __init__(self, stage: Stage, url: str, packages: Path, axios: str) -> None:
         self.stage, self.url = stage, url
@@ -109,7 +109,7 @@ def test_the_gate_records_the_user_by_name_and_lets_the_bot_answer(botpress: Bot
 
 
 @pytest.mark.parametrize("type_", ["text", "image", "quick_reply", "visit"])
-def test_the_gate_drops_the_bots_turn_while_a_person_is_asked_for(
+def test_the_gate_drops_the_turn_of_the_bot_while_the_user_waits_for_a_person(
     botpress: Botpress, type_: str
 ) -> None:
     botpress.hears("hello")
@@ -128,7 +128,7 @@ def test_the_gate_stores_a_message_once_however_often_the_hook_runs(botpress: Bo
     assert botpress.log() == [("message", "hello")]
 
 
-def test_the_gate_keeps_the_bot_silent_where_baton_does_not_answer(botpress: Botpress) -> None:
+def test_the_gate_keeps_the_bot_silent_if_baton_does_not_answer(botpress: Botpress) -> None:
     botpress.url = "http://127.0.0.1:9"
 
     outcome = botpress.hears("hello")
@@ -136,14 +136,14 @@ def test_the_gate_keeps_the_bot_silent_where_baton_does_not_answer(botpress: Bot
     assert (outcome["isPause"], outcome["logged"]) == (True, ["error"])
 
 
-def test_the_gate_ignores_what_nobody_said(botpress: Botpress) -> None:
+def test_the_gate_ignores_events_that_are_not_messages(botpress: Botpress) -> None:
     outcome = botpress.hears("x", type="delivery")
 
     assert outcome["isPause"] is False
     assert botpress.stage.ok("bot", "GET hitl/sessions").json == []
 
 
-def test_what_the_bot_says_is_recorded(botpress: Botpress) -> None:
+def test_a_message_of_the_bot_is_recorded(botpress: Botpress) -> None:
     botpress.hears("hello")
 
     outcome = botpress.says("welcome", incomingEventId="incoming-hello")
@@ -152,7 +152,7 @@ def test_what_the_bot_says_is_recorded(botpress: Botpress) -> None:
     assert botpress.log() == [("message", "hello"), ("message", "welcome")]
 
 
-def test_what_an_agent_says_is_not_recorded_again(botpress: Botpress) -> None:
+def test_a_message_of_an_agent_is_not_recorded_again(botpress: Botpress) -> None:
     botpress.hears("hello")
 
     botpress.says("yo", payload={"type": "text", "text": "yo", "agent": True})
@@ -160,7 +160,7 @@ def test_what_an_agent_says_is_not_recorded_again(botpress: Botpress) -> None:
     assert botpress.log() == [("message", "hello")]
 
 
-def test_a_reply_thought_up_before_a_whole_handoff_is_marked_as_a_leak(botpress: Botpress) -> None:
+def test_a_reply_with_the_epoch_before_a_handoff_is_marked_as_a_leak(botpress: Botpress) -> None:
     botpress.hears("hello")
     for action in ("pause", "unpause"):
         botpress.stage.ok("bot", f"POST hitl/sessions/156085638552453280/{action}")
@@ -175,7 +175,7 @@ def test_a_reply_thought_up_before_a_whole_handoff_is_marked_as_a_leak(botpress:
 
 
 class Receiver:
-    """webhook.js in a server of its own; `sent` is what it has sent to users."""
+    """webhook.js in a server of its own. `sent` holds the messages that it has sent to users."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -246,7 +246,7 @@ def told(type_: str = "agent.message", text: str = "Grüße 🎉") -> bytes:
     return json.dumps({"type": type_, "data": data}, ensure_ascii=False).encode()
 
 
-def test_the_receiver_opens_a_route_that_nobody_parses_before_it(receiver: Receiver) -> None:
+def test_the_receiver_gets_the_raw_body_of_its_route(receiver: Receiver) -> None:
     assert receiver.opened["path"] == "/api/v1/bots/:botId/mod/baton/webhook"
     assert receiver.opened["options"] == {
         "checkAuthentication": False,
@@ -254,7 +254,7 @@ def test_the_receiver_opens_a_route_that_nobody_parses_before_it(receiver: Recei
     }
 
 
-def test_what_an_agent_says_is_sent_to_the_users_channel_once(receiver: Receiver) -> None:
+def test_a_message_of_an_agent_is_sent_to_the_channel_of_the_user_once(receiver: Receiver) -> None:
     statuses = [receiver.post(told(), **signed(told())) for _ in range(2)]
 
     assert statuses == [204, 204]
@@ -268,7 +268,7 @@ def test_what_an_agent_says_is_sent_to_the_users_channel_once(receiver: Receiver
     assert receiver.sent.empty()
 
 
-def test_what_else_is_told_is_taken_and_not_sent(receiver: Receiver) -> None:
+def test_other_webhook_events_are_accepted_and_not_sent_to_the_user(receiver: Receiver) -> None:
     body = told("handoff.claimed")
 
     assert receiver.post(body, **signed(body)) == 204
@@ -293,14 +293,14 @@ OTHER = "whsec_" + "b" * 40
         signed(told()) | {"webhook_id": "c_1:6"},
     ],
 )
-def test_what_is_not_signed_by_baton_is_refused(
+def test_a_webhook_call_without_a_valid_signature_is_refused(
     headers: dict[str, str], receiver: Receiver
 ) -> None:
     assert receiver.post(told(), **headers) == 401
     assert receiver.sent.empty()
 
 
-def test_one_of_several_signatures_is_enough(receiver: Receiver) -> None:
+def test_one_valid_signature_of_several_is_enough(receiver: Receiver) -> None:
     headers = signed(told(), secret=OTHER)
     right = signed(told())["webhook_signature"]
     headers["webhook_signature"] += " " + right

@@ -1,5 +1,5 @@
-"""One set of use cases underneath: what one API changes, the other shows at once; and what Botpress
-gets wrong, Baton does not."""
+"""Both APIs use the same use cases: a change through one is visible through the other at once.
+Known faults of Botpress are not repeated."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -84,7 +84,7 @@ def test_a_native_claim_and_return_are_seen_through_botpress(talked: Stage) -> N
     assert talked.ok("bot", "POST hitl/sessions/{session}/isPaused").json is False
 
 
-def test_a_handoff_that_was_released_is_pending_again(owned: Stage) -> None:
+def test_a_released_handoff_is_pending_again(owned: Stage) -> None:
     owned.ok("ana", f"POST {SESSION}/release")
 
     shown = handoff(owned)
@@ -92,7 +92,7 @@ def test_a_handoff_that_was_released_is_pending_again(owned: Stage) -> None:
     assert (shown["status"], shown["agentId"], shown["assignedAt"]) == ("pending", None, None)
 
 
-def test_an_answer_takes_the_conversation_and_is_said_in_one_commit(talked: Stage) -> None:
+def test_a_reply_claims_the_conversation_and_is_stored_in_one_commit(talked: Stage) -> None:
     talked.ok("ana", "POST hitl/sessions/{session}/message", {"message": "yo"})
 
     shown = head(talked)
@@ -103,7 +103,7 @@ def test_an_answer_takes_the_conversation_and_is_said_in_one_commit(talked: Stag
     assert (session["lastMessage"]["text"], session["lastMessage"]["source"]) == ("yo", "agent")
 
 
-def test_an_agents_word_after_the_handoff_does_not_reach_the_user(owned: Stage) -> None:
+def test_a_message_of_an_agent_after_the_handoff_does_not_reach_the_user(owned: Stage) -> None:
     owned.ok("ana", "POST hitlnext/handoffs/{handoff}/resolve")
     before = kinds(owned)
 
@@ -114,21 +114,21 @@ def test_an_agents_word_after_the_handoff_does_not_reach_the_user(owned: Stage) 
     assert kinds(owned) == before
 
 
-def test_after_tags_the_users_next_message_still_goes_to_the_agent(owned: Stage) -> None:
+def test_tags_do_not_end_a_handoff(owned: Stage) -> None:
     owned.ok("ana", "POST hitlnext/handoffs/{handoff}", {"tags": ["vip"]})
 
     assert user_says(owned)["disposition"] == "agent"
 
 
 @pytest.mark.parametrize("type_", ["text", "image", "quick_reply", "postback", "visit"])
-def test_all_types_of_messages_are_gated(owned: Stage, type_: str) -> None:
+def test_the_gate_stops_messages_of_every_type(owned: Stage, type_: str) -> None:
     said = user_says(owned) if type_ == "text" else user_says(owned, type=type_, payload={})
 
     assert (said["disposition"], said["paused"]) == ("agent", True)
 
 
 @pytest.mark.parametrize("type_", ["visit", "session_reset"])
-def test_events_are_stored_but_are_nothing_that_the_user_said(talked: Stage, type_: str) -> None:
+def test_events_are_not_the_last_message_of_the_user(talked: Stage, type_: str) -> None:
     user_says(talked, type=type_, payload={"page": "/"})
 
     assert kinds(talked) == ["message", "event"]
@@ -138,7 +138,7 @@ def test_events_are_stored_but_are_nothing_that_the_user_said(talked: Stage, typ
     assert [line["type"] for line in transcript] == ["text", type_]
 
 
-def test_a_session_with_no_name_has_a_number_that_stays(stage: Stage) -> None:
+def test_a_session_without_a_name_keeps_its_number(stage: Stage) -> None:
     stage.say("nameless", "hi")
 
     names = {stage.ok("ana", "GET hitl/sessions").json[0]["user"]["fullName"] for _ in range(3)}
@@ -148,7 +148,7 @@ def test_a_session_with_no_name_has_a_number_that_stays(stage: Stage) -> None:
     assert name[2:].isdigit()
 
 
-def test_sessions_come_with_the_latest_message_first(
+def test_sessions_are_listed_with_the_latest_message_first(
     talked: Stage, services: MemoryServices
 ) -> None:
     for user in ("first", "second"):
@@ -175,7 +175,7 @@ def test_a_transcript_is_the_last_hundred_messages(talked: Stage) -> None:
     assert [each["event"]["preview"] for each in stored] == ["119", "118", "117"]
 
 
-def test_comments_stay_from_one_handoff_to_the_next(owned: Stage) -> None:
+def test_a_later_handoff_shows_the_comments_of_an_earlier_one(owned: Stage) -> None:
     owned.ok("ana", "POST hitlnext/handoffs/{handoff}/comments", {"content": "careful"})
     owned.ok("ana", "POST hitlnext/handoffs/{handoff}/resolve")
     first = owned.names["handoff"]
@@ -188,7 +188,9 @@ def test_comments_stay_from_one_handoff_to_the_next(owned: Stage) -> None:
     assert {c["handoffId"] for each in comments for c in each} == {first}
 
 
-def test_handoffs_are_ordered_and_limited_as_named(stage: Stage, services: MemoryServices) -> None:
+def test_column_desc_and_limit_order_and_limit_the_handoffs(
+    stage: Stage, services: MemoryServices
+) -> None:
     for user in ("a", "b", "c"):
         wanted = {"userId": user, "userThreadId": f"T{user}", "userChannel": "web"}
         stage.ok("bot", "POST hitlnext/handoffs", wanted)
@@ -206,7 +208,7 @@ def test_handoffs_are_ordered_and_limited_as_named(stage: Stage, services: Memor
     assert users("?column=userId&desc=true&limit=2") == "cb"
 
 
-def test_an_unclaimed_handoff_expires_in_the_minute_after_its_time(
+def test_an_unclaimed_handoff_expires_within_a_minute_of_its_timeout(
     talked: Stage, services: MemoryServices
 ) -> None:
     wanted = {"userId": "C", "userThreadId": "T1", "userChannel": "web", "timeoutDelay": 90}
@@ -237,7 +239,7 @@ def test_a_handoff_that_was_claimed_in_time_does_not_expire(
     assert handoff(talked)["status"] == "assigned"
 
 
-def test_what_an_agent_does_keeps_them_online(owned: Stage, services: MemoryServices) -> None:
+def test_each_action_of_an_agent_keeps_them_online(owned: Stage, services: MemoryServices) -> None:
     services.clock.advance(10 * MINUTE)
     owned.ok("ana", "POST hitlnext/handoffs/{handoff}/comments", {"content": "still here"})
     services.clock.advance(10 * MINUTE)
@@ -245,7 +247,7 @@ def test_what_an_agent_does_keeps_them_online(owned: Stage, services: MemoryServ
     assert owned.ok("ana", "GET hitlnext/agents/me").json["online"] is True
 
 
-def test_what_is_sent_twice_with_one_key_gets_its_first_answer(owned: Stage) -> None:
+def test_a_repeated_idempotency_key_gets_the_first_answer(owned: Stage) -> None:
     key = {"Idempotency-Key": "k"}
     path = "POST hitlnext/handoffs/{handoff}/resolve"
 
@@ -254,7 +256,7 @@ def test_what_is_sent_twice_with_one_key_gets_its_first_answer(owned: Stage) -> 
     assert statuses == [200, 200]
 
 
-def test_of_agents_who_assign_at_once_exactly_one_gets_the_handoff(served: Cast) -> None:
+def test_one_of_several_concurrent_assigns_succeeds(served: Cast) -> None:
     stage = served.stage()
     stage.prepare(["talked", "requested", "ana online", "bo online", "sam online"])
     path = "POST hitlnext/handoffs/{handoff}/assign"
@@ -263,7 +265,7 @@ def test_of_agents_who_assign_at_once_exactly_one_gets_the_handoff(served: Cast)
     assert statuses_of(calls) == [200, 422, 422]
 
 
-def test_of_requests_at_once_one_makes_the_handoff(served: Cast) -> None:
+def test_one_of_several_concurrent_requests_creates_the_handoff(served: Cast) -> None:
     stage = served.stage()
     wanted = {"userId": "C", "userThreadId": "T1", "userChannel": "web"}
 

@@ -1,4 +1,4 @@
-"""Botpress' events, for the WebSockets that ask for them by name."""
+"""Events of Botpress on WebSockets that have subscribed to them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ SECONDS = 10
 
 
 class Client:
-    """Somebody's WebSocket in memory. `frames` brings all that has been committed since."""
+    """A person's WebSocket in memory."""
 
     def __init__(self, stage: Stage, services: MemoryServices, name: str, id_: str) -> None:
         self.services, self.id, self.stage = services, id_, stage
@@ -49,7 +49,7 @@ class Client:
 
 
 def told(services: MemoryServices, stage: Stage, name: str = "session", after: int = 0) -> None:
-    """What the table's stream brings: every entry of this conversation."""
+    """Runs the reactions to every entry of this conversation, as the table's stream does."""
     cid = stage.names[name]
     for entry in services.conversations.entries_after(stage.bot, cid, after, 100):
         react(services, CommittedEntry(stage.bot, cid, entry))
@@ -64,7 +64,7 @@ def names(client: Client) -> list[str]:
     return [event["event"] for event in client.events]
 
 
-def test_who_has_not_asked_hears_nothing(
+def test_a_connection_without_a_subscription_receives_no_events(
     stage: Stage, services: MemoryServices, ana: Client
 ) -> None:
     stage.prepare(["talked", "requested"])
@@ -74,7 +74,7 @@ def test_who_has_not_asked_hears_nothing(
     assert ana.events == []
 
 
-def test_a_new_session_its_message_and_its_pause_are_told_in_botpress_order(
+def test_a_new_session_sends_its_events_in_the_order_of_botpress(
     stage: Stage, services: MemoryServices, ana: Client
 ) -> None:
     assert ana.ask("subscribe", events=HITL) == {
@@ -117,7 +117,7 @@ NEW_SESSION = {
 }
 
 
-def test_a_handoff_is_told_whole_from_its_making_to_its_end(
+def test_each_change_of_a_handoff_sends_the_whole_handoff(
     stage: Stage, services: MemoryServices, ana: Client
 ) -> None:
     ana.ask("subscribe", events=[f"hitlnext:{stage.bot}"])
@@ -147,7 +147,7 @@ def test_a_handoff_is_told_whole_from_its_making_to_its_end(
     )
 
 
-def test_what_a_waiting_user_writes_is_told_with_the_handoff(
+def test_a_message_of_a_waiting_user_is_sent_with_the_handoff(
     stage: Stage, services: MemoryServices, ana: Client
 ) -> None:
     stage.prepare(["talked", "requested"])
@@ -172,9 +172,7 @@ def test_what_a_waiting_user_writes_is_told_with_the_handoff(
     assert fits(create, {"resource": "event", "type": "create", "id": None, "payload": expected})
 
 
-def test_agents_who_come_and_go_are_told(
-    stage: Stage, services: MemoryServices, ana: Client
-) -> None:
+def test_a_change_of_presence_is_sent(stage: Stage, services: MemoryServices, ana: Client) -> None:
     ana.ask("subscribe", events=[f"hitlnext:{stage.bot}"])
 
     for online in (True, False):
@@ -191,13 +189,15 @@ def test_agents_who_come_and_go_are_told(
     ]
 
 
-def test_events_of_another_bot_cannot_be_had(stage: Stage, ana: Client) -> None:
+def test_a_subscription_to_another_bot_is_refused(stage: Stage, ana: Client) -> None:
     for name in (f"hitlnext:{stage.other}", "hitl", "HITL.MESSAGE", "hitlnext:"):
         answer = ana.ask("subscribe", events=[name])
         assert answer["error"]["code"] == "invalid_request"
 
 
-def test_nobody_hears_of_what_they_may_not_see(stage: Stage, services: MemoryServices) -> None:
+def test_an_agent_receives_no_events_of_conversations_that_they_may_not_see(
+    stage: Stage, services: MemoryServices
+) -> None:
     email = stage.cast.emails["bo"]
     salesman = Member(person_id(email), "Bo", email, Role.AGENT, frozenset({"sales"}))
     services.directory.put_member(stage.bot, salesman)
@@ -213,7 +213,9 @@ def test_nobody_hears_of_what_they_may_not_see(stage: Stage, services: MemorySer
     assert eve.events == []
 
 
-def test_an_empty_list_ends_it(stage: Stage, services: MemoryServices, ana: Client) -> None:
+def test_an_empty_list_ends_a_subscription(
+    stage: Stage, services: MemoryServices, ana: Client
+) -> None:
     ana.ask("subscribe", events=HITL)
     ana.ask("subscribe", events=[])
     stage.prepare(["talked"])
@@ -225,14 +227,14 @@ def test_an_empty_list_ends_it(stage: Stage, services: MemoryServices, ana: Clie
 
 @pytest.fixture
 def live(served: Cast, stack: Stack) -> Iterator[tuple[Stage, Socket]]:
-    """Made before the socket: a connection hears of the bots that its person then has."""
+    """Created before the socket, because a connection keeps the bots that its person has then."""
     stage = served.stage()
     ticket = stage.ok("ana", "POST /api/v1/socket/ticket").json["ticket"]
     with Socket(stack.environment["BATON_SOCKET_URL"], ticket, stack.url) as socket:
         yield stage, socket
 
 
-def test_the_running_product_tells_them_too(live: tuple[Stage, Socket]) -> None:
+def test_the_running_stack_sends_the_events_over_a_websocket(live: tuple[Stage, Socket]) -> None:
     stage, socket = live
     socket.do("subscribe", events=[*HITL, f"hitlnext:{stage.bot}"])
 

@@ -1,4 +1,4 @@
-"""A bot's webhook that wants changes of who may speak as Botpress' own objects."""
+"""Webhooks of the format `botpress`: handoff events have the bodies of hitlnext."""
 
 import json
 from typing import Any
@@ -15,8 +15,8 @@ from tests.support.services import MemoryServices
 HOOK = Webhook("https://bot.test/hook", ("whsec_" + "a" * 40,))
 
 
-def told(stage: Stage, services: MemoryServices, format: str) -> list[dict[str, Any]]:
-    """All that the bot's server is told of one whole handoff."""
+def receive(stage: Stage, services: MemoryServices, format: str) -> list[dict[str, Any]]:
+    """The bodies that the bot's server receives during one handoff."""
     bot = services.directory.bot(stage.bot)
     assert bot
     services.directory.put_bot(replace(bot, webhook=replace(HOOK, format=format)))
@@ -27,10 +27,10 @@ def told(stage: Stage, services: MemoryServices, format: str) -> list[dict[str, 
     return [json.loads(request.body) for request in services.webhook_client.requests]
 
 
-def test_it_gets_the_handoff_whole_and_what_agents_say_as_everybody_does(
+def test_handoff_events_have_the_botpress_body_and_messages_the_native_one(
     stage: Stage, services: MemoryServices
 ) -> None:
-    created, claimed, said, resolved = told(stage, services, "botpress")
+    created, claimed, said, resolved = receive(stage, services, "botpress")
 
     expected = {
         "botId": "{bot}",
@@ -53,10 +53,10 @@ def test_an_admin_chooses_the_format(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("format", [NATIVE_FORMAT])
-def test_by_default_it_is_told_in_our_own_words(
+def test_the_native_format_sends_the_native_bodies(
     stage: Stage, services: MemoryServices, format: str
 ) -> None:
-    types = [body["type"] for body in told(stage, services, format)]
+    types = [body["type"] for body in receive(stage, services, format)]
 
     assert types == [
         "handoff.requested",

@@ -1,4 +1,4 @@
-"""Who may call: the bot exists, then the token, then whether the two belong together."""
+"""Checks before a call: the bot exists, the token is valid, the two belong together."""
 
 from tests.botpress.rows.row import NO_ACCESS, NO_BOT, Row, forbidden, unauthorized
 
@@ -32,7 +32,7 @@ def _abroad(request: str) -> str:
 
 
 def _chain(request: str) -> list[Row]:
-    """The bot exists, then the token, then whether the two belong together."""
+    """The bot exists, the token is valid, the two belong together."""
     headers: dict[str, tuple[str | None, str]] = {
         "no header": (None, "Authorization header is missing"),
         "another scheme": ("Basic YTpi", 'Unknown scheme "Basic"'),

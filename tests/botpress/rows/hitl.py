@@ -219,7 +219,7 @@ HITL = [
             409,
             "BP_0049",
             "ConflictError",
-            "Conflict: 2 conversations fit; name one by its id.",
+            "Conflict: 2 conversations fit. Name one of them by its id.",
             candidates="$two",
         ),
         ("talked", "two users, one thread id"),

@@ -54,7 +54,7 @@ HITL_ADDRESSES = [
             409,
             "BP_0049",
             "ConflictError",
-            "Conflict: 2 conversations fit; name one by its id.",
+            "Conflict: 2 conversations fit. Name one of them by its id.",
             candidates="$two",
         ),
         ("talked", "two threads"),

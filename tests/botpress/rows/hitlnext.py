@@ -1,4 +1,4 @@
-"""The module `hitlnext`: agents, and making and finding handoffs."""
+"""The module `hitlnext`: agents, and creating and listing handoffs."""
 
 from tests.botpress.rows.objects import (
     ASSIGNED,

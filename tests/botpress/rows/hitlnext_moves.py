@@ -1,4 +1,4 @@
-"""The module `hitlnext`: what becomes of a handoff."""
+"""The module `hitlnext`: changes of a handoff."""
 
 from tests.botpress.rows.objects import (
     ASSIGNED,

@@ -1,4 +1,4 @@
-"""Sessions, handoffs, agents and events, exactly as they have to come."""
+"""The exact JSON of sessions, handoffs, agents and events."""
 
 from typing import Any
 

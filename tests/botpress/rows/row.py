@@ -10,7 +10,8 @@ LATER_PAGE = "x" * 129
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`given` are steps of the stage; `answer` is text, or else JSON."""
+    """`given` are the steps of the stage before the call. An `answer` that is a string is plain
+    text; each other is JSON."""
 
     name: str
     by: str
@@ -28,7 +29,7 @@ def error(status: int, code: str, type_: str, message: str, **facts: Any) -> dic
 
 
 def plain(status: int, message: str) -> dict[str, Any]:
-    """hitlnext's own: without a code, and of no type."""
+    """An error of hitlnext itself has no code and the type "Exception"."""
     shown = {"statusCode": status, "type": "Exception", "message": message}
     return {**shown, "details": "", "docs": DOCS}
 
