@@ -42,7 +42,7 @@ WORDINGS: Mapping[type[errors.BatonError], Wording] = {
 
 
 def _shape(resource: str) -> ErrorShape:
-    """For the routes of one module. All permissions of a module have the module's name."""
+    """The error shape of one module. A refusal names the module as the missing permission."""
 
     def shape(error: errors.BatonError, _: str) -> Reply:
         wording = wording_of(error, WORDINGS)

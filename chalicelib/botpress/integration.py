@@ -1,4 +1,4 @@
-"""What Botpress v12 adds to WebSockets and webhooks. Its routes are in `routes.py`."""
+"""Botpress v12 on WebSockets and in webhooks. Its routes are in `routes.py`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,1 +1,1 @@
-"""Who calls: REST, Botpress' routes, socket frames, the change stream, queues and timers."""
+"""The outside: REST, WebSocket frames, the table's stream, the webhook queue and the timer."""

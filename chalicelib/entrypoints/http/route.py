@@ -8,7 +8,7 @@ from chalicelib.domain.access import Action
 
 
 class Access(Enum):
-    """Who may call a route that needs no action of `domain/access.py`."""
+    """The callers of a route that needs no action of `domain/access.py`."""
 
     PUBLIC = "everybody, without a token"
     PERSON = "each person who has logged in"
@@ -17,7 +17,7 @@ class Access(Enum):
 
 
 class Idempotency(Enum):
-    """What makes a call with an `Idempotency-Key` answer a second time as it did the first time."""
+    """How a repeated `Idempotency-Key` gets the first answer again."""
 
     COMMIT = "the use case stores the answer together with the change"
     REPLY = "the framework stores the reply after the handler has returned"

@@ -388,4 +388,4 @@ PAGES = (
     _page("/console/r/{release}/{name}/{file}", "console:get_console_file"),
     _page("/docs/{name}", "api_docs:get_docs_file"),
 )
-"""For browsers; they are no part of the API."""
+"""The pages for browsers. They are not part of the API."""
