@@ -37,6 +37,10 @@ def copy(tmp_path: Path) -> Path:
     text = (tmp_path / PLUGINS).read_text()
     assert text.count(LINE) == 1
     (tmp_path / PLUGINS).write_text(text.replace(LINE, ""))
+    # Some tests of the architecture ask git for the project's files.
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "-A"], cwd=tmp_path, check=True)
     return tmp_path
 
 
