@@ -34,13 +34,13 @@ from chalicelib.usecases.records.webhooks import Webhook
 from infra.local.seed import WEBHOOK_SECRET
 from tests.budgets.scene import BOT, Scene, scene
 from tests.budgets.table_services import TableServices
-from tests.support.api import Answer
+from tests.support.api import ApiAnswer
 from tests.support.clock import ManualClock
 from tests.support.engines import REGION, moto
 from tests.support.fakes import (
-    FakeReceiver,
     FakeSockets,
     FakeTopic,
+    FakeWebhookClient,
     FakeWebhookQueue,
     QueuedMessage,
 )
@@ -86,7 +86,7 @@ class HandoffRun:
         self._table = table
         self._reader = boto3.client("dynamodb", region_name=REGION)
         self._sockets, self._queue = FakeSockets(), FakeWebhookQueue(self.clock)
-        self._topic, self._receiver = FakeTopic(), FakeReceiver()
+        self._topic, self._receiver = FakeTopic(), FakeWebhookClient()
         vars(self.services).update(
             sockets=self._sockets,
             webhook_queue=self._queue,
@@ -106,9 +106,9 @@ class HandoffRun:
         self.read_of: dict[Place, float] = defaultdict(float)
         self.written_of: dict[Place, float] = defaultdict(float)
 
-    def by_rest(self, act: Callable[[Scene], Answer]) -> Usage:
+    def by_rest(self, act: Callable[[Scene], ApiAnswer]) -> Usage:
         """Makes one REST request and handles everything that follows from it."""
-        answers = list[Answer]()
+        answers = list[ApiAnswer]()
         used = self._run(lambda: answers.append(act(self.scene)), Usage(requests=1))
         assert answers[0].status < 400, answers[0].text
         return used + self._follow()

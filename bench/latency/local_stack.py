@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from bench.output import Table, progress
 from tests.budgets.client import Client
-from tests.support.network.websocket import Frame, Socket
+from tests.support.network.websocket import Frame, WebSocketClient
 from tests.support.stack import Stack
 
 CALLS, PUSHES, TOGETHER = 1000, 60, 8
@@ -117,7 +117,7 @@ def _rate(port: int, name: str) -> float:
 def _pushes(stack: Stack) -> Table:
     client, ana = Client(stack.port), _log_in(stack.port)
     ticket = ana.send("POST", "/api/v1/socket/ticket", {})
-    with Socket(ticket["url"], ticket["ticket"], stack.url) as agent:
+    with WebSocketClient(ticket["url"], ticket["ticket"], stack.url) as agent:
         replies = [_reply(agent) for _ in range(PUSHES)]
         pushes = [_push(client, agent, number) for number in range(PUSHES)]
     floor = median(replies)
@@ -142,13 +142,13 @@ def _log_in(port: int) -> Client:
     return ana
 
 
-def _reply(agent: Socket) -> float:
+def _reply(agent: WebSocketClient) -> float:
     began = time.monotonic()
     agent.do("ping")
     return 1000 * (time.monotonic() - began)
 
 
-def _push(client: Client, agent: Socket, number: int) -> float:
+def _push(client: Client, agent: WebSocketClient, number: int) -> float:
     conversation_id = client.say(f"pushed-{number}")["conversation_id"]
 
     def is_it(frame: Frame) -> bool:

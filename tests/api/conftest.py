@@ -1,4 +1,4 @@
-"""A world of its own for every test, and its callers."""
+"""New services for every test, and the callers of the API."""
 
 import pytest
 
@@ -14,13 +14,13 @@ def services() -> MemoryServices:
 
 @pytest.fixture(params=[1, 3], ids=["one sweep a minute", "three at once"])
 def simulation(services: MemoryServices, request: pytest.FixtureRequest) -> Simulation:
-    """The same world, in which time passes."""
+    """Moves the clock of the services and runs their timers and reactions."""
     return Simulation(services, sweeps=request.param)
 
 
 @pytest.fixture
 def bot(services: MemoryServices) -> Api:
-    """A key of the bot `demo`."""
+    """Calls with a key of the bot `demo`."""
     return Api(services, DEMO_KEY)
 
 

@@ -1,4 +1,4 @@
-"""Conversations of the bot `demo`, brought to where a test begins."""
+"""Puts conversations of the bot `demo` into the state in which a test begins."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.records.people import Person
-from tests.support.api import Answer, Api
+from tests.support.api import Api, ApiAnswer
 from tests.support.services import MemoryServices
 
 BOT = "/bots/demo"
@@ -19,13 +19,13 @@ def message(**more: object) -> dict[str, Any]:
     return {"channel": "web", "user": {"id": "u-1"}, "from": "user", "text": "Hello", **more}
 
 
-def ok(answer: Answer) -> Any:
+def ok(answer: ApiAnswer) -> Any:
     assert answer.status in (200, 201), answer.text
     return answer.json
 
 
 def begun(bot: Api, **more: object) -> str:
-    """The path of a conversation in which the user has spoken."""
+    """The path of a new conversation with one message of the user."""
     return one(ok(bot.post(f"{BOT}/messages", message(**more)))["conversation_id"])
 
 
@@ -55,7 +55,7 @@ def log(caller: Api, path: str) -> list[Any]:
 
 
 def online(agent: Api) -> str:
-    """Says so, and answers with who it is."""
+    """Sets the agent online and returns their id."""
     return str(ok(agent.put("/agents/me/status", {"status": "online"}))["id"])
 
 
@@ -66,7 +66,7 @@ def person(
     queues: frozenset[str] = frozenset(),
     capacity: int | None = None,
 ) -> str:
-    """Somebody new who serves `demo`; logs in as the seeded people do."""
+    """Adds a member of `demo`, who can log in like the seeded people; returns the id."""
     email = f"{name}@example.test"
     who = person_id(email)
     hashed = services.passwords.hash(f"{name}-demo")
@@ -77,12 +77,12 @@ def person(
 
 
 def key(services: MemoryServices, name: str, *scopes: Scope, expires_at: int | None = None) -> str:
-    """One more key of `demo`, with these scopes."""
+    """Adds a key of `demo` with these scopes and returns it."""
     stored = BotKey(name, "demo", hash_secret("secret"), frozenset(scopes), expires_at)
     services.directory.put_key(stored)
     return f"bk_{name}_secret"
 
 
-def without_request(answer: Answer) -> dict[str, Any]:
-    """A problem, without what is different in every answer."""
+def without_request(answer: ApiAnswer) -> dict[str, Any]:
+    """A problem without its request id, which differs in every answer."""
     return {name: value for name, value in answer.json.items() if name != "request_id"}

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.botpress.stage import Cast, Stage
-from tests.support.api import Answer, Api
+from tests.support.api import Api, ApiAnswer
 from tests.support.services import MemoryServices
 from tests.support.stack import Stack
 
@@ -22,12 +22,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def served(stack: Stack) -> Cast:
     """Calls the running stack over HTTP."""
 
-    def send(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def send(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> ApiAnswer:
         connection = http.client.HTTPConnection(urlsplit(stack.url).netloc, timeout=TIMEOUT)
         try:
             connection.request(method, path, body, dict(headers))
             response = connection.getresponse()
-            return Answer(response.status, dict(response.headers), response.read().decode())
+            return ApiAnswer(response.status, dict(response.headers), response.read().decode())
         finally:
             connection.close()
 
@@ -44,7 +44,7 @@ def cast(services: MemoryServices) -> Cast:
     """Calls the app in this process, with stores in memory."""
     api = Api(services)
 
-    def send(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def send(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> ApiAnswer:
         return api.unchecked(method, path, body, **headers)
 
     return Cast.of(services, send)

@@ -17,11 +17,11 @@ from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
-from tests.support.api import Answer
+from tests.support.api import ApiAnswer
 
 PASSWORD = "correct horse battery staple"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-Send = Callable[[str, str, bytes | None, Mapping[str, str]], Answer]
+Send = Callable[[str, str, bytes | None, Mapping[str, str]], ApiAnswer]
 """Method, path with query, body, headers."""
 
 ROLES = {
@@ -87,7 +87,7 @@ class Stage:
 
     def call(
         self, by: str, request: str, body: Any = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> ApiAnswer:
         """`request` is "POST hitl/sessions/…" or any path from the root; `body` JSON or bytes."""
         method, _, path = self.filled(request).partition(" ")
         for module in ("hitl/", "hitlnext/"):
@@ -102,7 +102,7 @@ class Stage:
             raw = json.dumps(self.filled(body)).encode()
         return self.cast.send(method, path, raw, sent)
 
-    def ok(self, by: str, request: str, body: Any = None) -> Answer:
+    def ok(self, by: str, request: str, body: Any = None) -> ApiAnswer:
         answer = self.call(by, request, body)
         assert answer.status in (200, 201), answer.text
         return answer

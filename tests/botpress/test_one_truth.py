@@ -10,7 +10,7 @@ import pytest
 from chalicelib.entrypoints.events.minute import every_minute
 from tests.botpress.stage import Cast, Stage
 from tests.contract.store_setup import at_once
-from tests.support.api import Answer
+from tests.support.api import ApiAnswer
 from tests.support.services import MemoryServices
 
 SESSION = "/api/v1/bots/{bot}/conversations/{session}"
@@ -54,10 +54,10 @@ def handoff(stage: Stage) -> dict[str, Any]:
     return found
 
 
-def statuses_of(calls: Sequence[Callable[[], Answer]]) -> list[int]:
+def statuses_of(calls: Sequence[Callable[[], ApiAnswer]]) -> list[int]:
     """In ascending order; all of them start at the same moment."""
     answers = at_once(calls)
-    return sorted(answer.status for answer in answers if isinstance(answer, Answer))
+    return sorted(answer.status for answer in answers if isinstance(answer, ApiAnswer))
 
 
 def test_a_pause_through_botpress_is_seen_through_the_native_routes(talked: Stage) -> None:

@@ -16,7 +16,7 @@ from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.stream import CommittedEntry
 from tests.botpress.rows import objects
 from tests.botpress.stage import Cast, Stage, fits
-from tests.support.network.websocket import Socket
+from tests.support.network.websocket import WebSocketClient
 from tests.support.services import MemoryServices
 from tests.support.stack import Stack
 
@@ -226,15 +226,17 @@ def test_an_empty_list_ends_a_subscription(
 
 
 @pytest.fixture
-def live(served: Cast, stack: Stack) -> Iterator[tuple[Stage, Socket]]:
+def live(served: Cast, stack: Stack) -> Iterator[tuple[Stage, WebSocketClient]]:
     """Created before the socket, because a connection keeps the bots that its person has then."""
     stage = served.stage()
     ticket = stage.ok("ana", "POST /api/v1/socket/ticket").json["ticket"]
-    with Socket(stack.environment["BATON_SOCKET_URL"], ticket, stack.url) as socket:
+    with WebSocketClient(stack.environment["BATON_SOCKET_URL"], ticket, stack.url) as socket:
         yield stage, socket
 
 
-def test_the_running_stack_sends_the_events_over_a_websocket(live: tuple[Stage, Socket]) -> None:
+def test_the_running_stack_sends_the_events_over_a_websocket(
+    live: tuple[Stage, WebSocketClient],
+) -> None:
     stage, socket = live
     socket.do("subscribe", events=[*HITL, f"hitlnext:{stage.bot}"])
 

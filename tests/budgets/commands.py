@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.budgets.scene import BOT, Scene
-from tests.support.api import Answer
+from tests.support.api import ApiAnswer
 
 GET, READ, QUERY, WRITE = "GetItem", "BatchGetItem", "Query", "TransactWriteItems"
 Calls = tuple[str, ...]
@@ -21,12 +21,12 @@ class Command:
 
     name: str
     calls: Calls
-    act: Callable[[Scene], Answer]
+    act: Callable[[Scene], ApiAnswer]
     given: Callable[[Scene], object] = _nothing
     status: int = 200
 
 
-def _said(scene: Scene) -> Answer:
+def _said(scene: Scene) -> ApiAnswer:
     return scene.say()
 
 
@@ -181,7 +181,7 @@ LISTS = (
 COMMANDS = (GATE, *MESSAGES, *CHANGES, *AT_ANY_TIME, *TURNS, *LOOKS, *LISTS)
 
 
-def _list(scene: Scene, **query: str) -> Answer:
+def _list(scene: Scene, **query: str) -> ApiAnswer:
     return scene.sam.get(f"/bots/{BOT}/conversations", limit="5", **query)
 
 
@@ -196,10 +196,10 @@ def _suggested(scene: Scene) -> None:
     scene.do(scene.bot, "suggestions", {"text": "Offer a refund."})
 
 
-def _turn(scene: Scene) -> Answer:
+def _turn(scene: Scene) -> ApiAnswer:
     return scene.bot.post(f"/bots/{BOT}/turns", {"conversation_id": scene.cid})
 
 
-def _committed(scene: Scene) -> Answer:
+def _committed(scene: Scene) -> ApiAnswer:
     ticket = _turn(scene).json["ticket"]
     return scene.bot.post(f"/bots/{BOT}/turns/{ticket}/commit")

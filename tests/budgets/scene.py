@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.domain.address import Address
 from tests.budgets.table_services import TableServices
-from tests.support.api import DEMO_KEY, Answer, Api
+from tests.support.api import DEMO_KEY, Api, ApiAnswer
 
 BOT = "demo"
 
@@ -40,24 +40,24 @@ class Scene:
         for caller in (self.bot, self.ana, self.bo, self.sam):
             caller.get(f"/bots/{BOT}/conversations/nobody")
 
-    def say(self, sender: str = "user", **more: Any) -> Answer:
+    def say(self, sender: str = "user", **more: Any) -> ApiAnswer:
         """Over POST /messages; headers with a capital letter, fields without."""
         headers = {name: more.pop(name) for name in [*more] if name[0].isupper()}
         user = {"id": self.user, "name": f"User {self.number}"}
         body = {"channel": "web", "user": user, "thread": "t", "from": sender, "text": "Hello"}
         return self.bot.post(f"/bots/{BOT}/messages", body | more, **headers)
 
-    def look(self, caller: Api, path: str = "", **query: str) -> Answer:
+    def look(self, caller: Api, path: str = "", **query: str) -> ApiAnswer:
         return caller.get(f"/bots/{BOT}/conversations/{self.cid}{path}", **query)
 
-    def do(self, caller: Api, verb: str, body: object = None, **headers: str) -> Answer:
+    def do(self, caller: Api, verb: str, body: object = None, **headers: str) -> ApiAnswer:
         path = f"/bots/{BOT}/conversations/{self.cid}/{verb}"
         return caller.post(path, {} if body is None else body, **headers)
 
-    def tag(self, *tags: str) -> Answer:
+    def tag(self, *tags: str) -> ApiAnswer:
         return self.bot.put(f"/bots/{BOT}/conversations/{self.cid}/tags", {"tags": tags})
 
-    def pause_at(self, **address: str) -> Answer:
+    def pause_at(self, **address: str) -> ApiAnswer:
         return self.bot.post(f"/bots/{BOT}/pause", address)
 
     def wait(self) -> None:

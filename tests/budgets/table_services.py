@@ -6,9 +6,9 @@ from chalicelib.wiring import AwsServices
 from infra.local.seed import seed
 from tests.support.clock import ManualClock
 from tests.support.fakes import (
-    FakeReceiver,
     FakeSockets,
     FakeTopic,
+    FakeWebhookClient,
     FakeWebhookQueue,
     PlainPasswords,
     SeededRandom,
@@ -44,6 +44,6 @@ class TableServices(AwsServices):
             sockets=FakeSockets(),
             topic=FakeTopic(),
             webhook_queue=FakeWebhookQueue(clock),
-            webhook_client=FakeReceiver(),
+            webhook_client=FakeWebhookClient(),
         )
         seed(self, LOCAL, None)

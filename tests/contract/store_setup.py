@@ -1,4 +1,4 @@
-"""What the tests of the stores are about: one bot, its people, and what they say and do."""
+"""A bot, its people, and functions that commit commands to the stores under test."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +62,7 @@ def plan(
     command: Command,
     key: IdempotencyKey | None = None,
 ) -> Commit:
-    """What the caller would commit now, on the head as it stands."""
+    """The commit of this command on the stored head, not yet stored."""
     message = _message_key(command)
     loaded = stores.conversations.load(Query(place.bot, place.conversation_id, key, message))
     now = stores.clock.now()
@@ -98,7 +98,7 @@ def said_times(stores: Stores, times: int, place: Address = ADDRESS) -> Head:
 
 
 def stored(stores: Stores, head: Head) -> None:
-    """Puts a head there that nothing led to."""
+    """Stores a head without the entries that would lead to it."""
     if stores.table:
         row = head_row(head, stores.table.shards)
         Rows(stores.table, stores.clock).put(row)
@@ -110,8 +110,8 @@ def stored(stores: Stores, head: Head) -> None:
     stores.conversations.commit(Commit(before, Decision(head, (entry,)), head.id, answer))
 
 
-def crowd(stores: Stores, heads: Sequence[Head]) -> None:
-    """Many heads that nothing led to, 25 at a time."""
+def store_heads(stores: Stores, heads: Sequence[Head]) -> None:
+    """Stores many heads without entries, 25 in each call."""
     if not stores.table:
         for head in heads:
             stored(stores, head)
@@ -145,7 +145,7 @@ def owned(number: int, owner: str, *, since: int = 0) -> Owned:
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T | BatonError | CommitConflict]:
-    """What each returns or is refused with, all of them started by one signal."""
+    """Starts all calls at the same moment; returns each result or refusal."""
     barrier = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T | BatonError | CommitConflict:

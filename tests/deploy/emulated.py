@@ -17,7 +17,7 @@ from chalicelib.settings import LOCAL
 from infra.deployment.cloudformation import Stack
 from infra.deployment.deploy import Bucket, read_package, upload
 from infra.local.aws.engine import REGION, Engine
-from tests.e2e.bot_setup import Running
+from tests.e2e.bot_setup import RunningStack
 from tests.support.stack import services_of
 
 Template = dict[str, Any]
@@ -118,7 +118,7 @@ def _without_socket_deployment(template: Template) -> Template:
     return template
 
 
-class RunningDeployment(Running):
+class RunningDeployment(RunningStack):
     """A deployed stack for the stories that the end-to-end tests run on the local stack."""
 
     def __init__(self, deployed: Deployed) -> None:

@@ -11,14 +11,14 @@ from statistics import quantiles
 from threading import Barrier
 from typing import Any
 
-from tests.e2e.bot_setup import Running, Someone
+from tests.e2e.bot_setup import LoggedInPerson, RunningStack
 from tests.e2e.conversations.test_story import PUSHED_WITHIN, entry_of, wait_until_told
-from tests.support.network.rest_client import Answer
+from tests.support.network.rest_client import HttpAnswer
 
 CAPACITY = 3
 
 
-def race(running: Running, at_once: int) -> None:
+def race(running: RunningStack, at_once: int) -> None:
     """Of `at_once` agents who claim one conversation, one succeeds. One agent who claims `at_once`
     conversations gets as many as their capacity allows."""
     scene = running.bot()
@@ -39,7 +39,7 @@ def race(running: Running, at_once: int) -> None:
     assert Counter(answer.status for answer in answers) == {200: CAPACITY, 409: at_once - CAPACITY}
 
 
-def replay(running: Running) -> None:
+def replay(running: RunningStack) -> None:
     """A repeated request takes effect once and gets the same answer; a different request with the
     same Idempotency-Key is refused."""
     scene = running.bot()
@@ -58,7 +58,7 @@ def replay(running: Running) -> None:
     assert len(set(said)) == 1
 
 
-def latencies(running: Running, rounds: int) -> dict[str, list[float]]:
+def latencies(running: RunningStack, rounds: int) -> dict[str, list[float]]:
     """Times in milliseconds, measured on this machine, network included."""
     scene = running.bot()
     with scene.person("Ana").connect() as ana, scene.person("Bo").connect() as bo:
@@ -84,11 +84,11 @@ def table(measured: dict[str, list[float]]) -> str:
     return "\n".join(lines)
 
 
-def together(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
+def together(calls: Sequence[Callable[[], HttpAnswer]]) -> list[HttpAnswer]:
     """Starts all calls at the same moment, each in its own thread."""
     ready = Barrier(len(calls))
 
-    def run(call: Callable[[], Answer]) -> Answer:
+    def run(call: Callable[[], HttpAnswer]) -> HttpAnswer:
         ready.wait()
         return call()
 
@@ -96,15 +96,15 @@ def together(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
         return list(pool.map(run, calls))
 
 
-def _claim(agent: Someone, path: str) -> Callable[[], Answer]:
+def _claim(agent: LoggedInPerson, path: str) -> Callable[[], HttpAnswer]:
     return lambda: agent.rest.post(path)
 
 
-def _post(rest: Any, path: str, body: object, key: str) -> Callable[[], Answer]:
+def _post(rest: Any, path: str, body: object, key: str) -> Callable[[], HttpAnswer]:
     return lambda: rest.post(path, body, Idempotency_Key=key)
 
 
-def _timed(call: Callable[[], Answer]) -> float:
+def _timed(call: Callable[[], HttpAnswer]) -> float:
     began = time.monotonic()
     answer = call()
     assert answer.status == 200, answer.text

@@ -27,8 +27,8 @@ from tests.support.clock import ManualClock
 from tests.support.engines import REGION
 from tests.support.fakes import (
     FakeMetrics,
-    FakeReceiver,
     FakeSockets,
+    FakeWebhookClient,
     PlainPasswords,
     SeededRandom,
 )
@@ -78,7 +78,7 @@ class Recorder(AwsServices):
             clock=self.manual_clock,
             random=SeededRandom(),
             passwords=PlainPasswords(),
-            webhook_client=FakeReceiver(),
+            webhook_client=FakeWebhookClient(),
             metrics=FakeMetrics(),
         )
         seed(self, LOCAL, "https://bot.test/")

@@ -21,7 +21,7 @@ from tests.api.calls import NATIVE, ROWS, U_1, Row, filled, staged
 from tests.api.conversation_setup import BOT, ok, one
 from tests.deploy.recording import Recorder
 from tests.support.api import DEMO_KEY, Api
-from tests.support.fakes import FakeReceiver
+from tests.support.fakes import FakeWebhookClient
 
 HOUR = 60 * 60 * 1000
 ZOE = U_1
@@ -215,14 +215,16 @@ def deliver_all(services: Recorder) -> None:
 def deliveries_fail(services: Recorder) -> None:
     """The endpoint refuses all attempts until the entry is a dead letter; another answers 410."""
     deliver_all(services)
-    records = pause_with_receiver(services, "u-refused", FakeReceiver(otherwise=500))
+    records = pause_with_receiver(services, "u-refused", FakeWebhookClient(otherwise=500))
     while handle_messages(services, records):
         services.manual_clock.advance(24 * HOUR)
-    handle_messages(services, pause_with_receiver(services, "u-gone", FakeReceiver(otherwise=410)))
+    handle_messages(
+        services, pause_with_receiver(services, "u-gone", FakeWebhookClient(otherwise=410))
+    )
 
 
 def pause_with_receiver(
-    services: Recorder, user: str, receiver: FakeReceiver
+    services: Recorder, user: str, receiver: FakeWebhookClient
 ) -> list[dict[str, Any]]:
     vars(services)["webhook_client"] = receiver
     request_handoff(services, user, None)

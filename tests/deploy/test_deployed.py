@@ -18,12 +18,12 @@ from infra.template.names import FUNCTIONS
 from tests.deploy import proofs
 from tests.deploy.emulated import Deployed, RunningDeployment
 from tests.deploy.test_on_aws import OnAws
-from tests.e2e.bot_setup import Running
+from tests.e2e.bot_setup import RunningStack
 from tests.e2e.conversations import test_story as story
 from tests.e2e.operations.test_admin_tool import baton
 from tests.local.waiting import eventually
-from tests.support.network.rest_client import Rest
-from tests.support.network.webhook_receiver import Receiver
+from tests.support.network.rest_client import RestClient
+from tests.support.network.webhook_receiver import WebhookReceiver
 
 MINUTE = {
     "version": "0",
@@ -56,28 +56,28 @@ def deployed(engine: Engine, packaged: Path) -> Deployed:
 
 
 @pytest.fixture(scope="module")
-def running(deployed: Deployed) -> Running:
+def running(deployed: Deployed) -> RunningStack:
     return RunningDeployment(deployed)
 
 
-def test_the_story_passes_on_the_deployed_endpoints(running: Running) -> None:
-    with Receiver() as receiver:
+def test_the_story_passes_on_the_deployed_endpoints(running: RunningStack) -> None:
+    with WebhookReceiver() as receiver:
         story.test_a_conversation_goes_to_a_person_and_back_and_nothing_is_lost_on_the_way(
             running, receiver
         )
 
 
 def test_concurrent_claims_give_one_owner_and_respect_capacity(
-    running: Running,
+    running: RunningStack,
 ) -> None:
     proofs.race(running, at_once=5)  # each starts a process of its own here
 
 
-def test_a_repeated_request_takes_effect_once(running: Running) -> None:
+def test_a_repeated_request_takes_effect_once(running: RunningStack) -> None:
     proofs.replay(running)
 
 
-def test_the_latencies_can_be_measured(running: Running) -> None:
+def test_the_latencies_can_be_measured(running: RunningStack) -> None:
     shown = proofs.table(proofs.latencies(running, rounds=3))
 
     names = ["milliseconds", "pause to both agents", "gate", "user's message to its agent"]
@@ -95,7 +95,7 @@ def test_the_bots_of_an_aws_test_run_are_removed(deployed: Deployed) -> None:
 
 
 def test_the_sweep_expires_a_handoff_that_waited_too_long(
-    running: Running, deployed: Deployed
+    running: RunningStack, deployed: Deployed
 ) -> None:
     scene = running.bot()
     running.services.directory.put_queue(scene.bot, Queue("sales", limits=Limits(give_up=1)))
@@ -112,7 +112,7 @@ def test_the_sweep_expires_a_handoff_that_waited_too_long(
 
 
 def test_an_operator_creates_the_first_bot_of_a_stage(
-    running: Running, deployed: Deployed, engine: Engine
+    running: RunningStack, deployed: Deployed, engine: Engine
 ) -> None:
     bot, reached = uuid4().hex, {**engine.environment, "AWS_ENDPOINT_URL": engine.url}
 
@@ -120,14 +120,14 @@ def test_an_operator_creates_the_first_bot_of_a_stage(
 
     assert made.returncode == 0, made.stderr
     said = {"channel": "web", "user": {"id": "zoe"}, "from": "user", "text": "Hello"}
-    rest = Rest(running.url, made.stdout.split()[-1])
+    rest = RestClient(running.url, made.stdout.split()[-1])
     assert rest.post(f"/bots/{bot}/messages", said).status == 201
     missing = baton(reached, "--stage", "moon", "add-bot", bot)
     assert "Run: make deploy STAGE=moon" in missing.stderr
 
 
 def test_an_upgrade_and_a_rollback_keep_the_data(
-    running: Running, deployed: Deployed, packaged: Path
+    running: RunningStack, deployed: Deployed, packaged: Path
 ) -> None:
     scene = running.bot()
     conversation = scene.user_says("zoe", "Hello")["conversation_id"]
@@ -138,7 +138,7 @@ def test_an_upgrade_and_a_rollback_keep_the_data(
 
         assert deployed.outputs["TableName"] == table
         # This engine creates a new API where AWS updates the existing one.
-        there = replace(scene, rest=Rest(deployed.url, scene.rest.token))
+        there = replace(scene, rest=RestClient(deployed.url, scene.rest.token))
         texts = [entry["text"] for entry in there.entries(conversation)]
         assert texts[0] == "Hello"
         there.user_says("zoe", "Still there?")

@@ -17,16 +17,16 @@ from chalicelib.usecases.conversations.execute import execute
 from infra.deployment.deploy import DeployError, session
 from infra.deployment.stage import StageNotDeployed, environment_of
 from tests.deploy import proofs
-from tests.e2e.bot_setup import Running, Scene
+from tests.e2e.bot_setup import BotSetup, RunningStack
 from tests.e2e.conversations import test_story as story
-from tests.support.network.webhook_receiver import Receiver
+from tests.support.network.webhook_receiver import WebhookReceiver
 from tests.support.stack import services_of
 
 pytestmark = [pytest.mark.aws, pytest.mark.timeout(600)]
 ROUNDS = 100
 
 
-class OnAws(Running):
+class OnAws(RunningStack):
     """The deployed stage that BATON_AWS_STAGE names."""
 
     def __init__(self, environment: dict[str, str]) -> None:
@@ -35,7 +35,7 @@ class OnAws(Running):
         vars(self)["services"] = services_of(environment)
         self._bots: list[str] = []
 
-    def bot(self, receiver: Receiver | None = None) -> Scene:
+    def bot(self, receiver: WebhookReceiver | None = None) -> BotSetup:
         scene = super().bot(receiver)
         self._bots.append(scene.bot)
         return scene
@@ -64,16 +64,16 @@ def running() -> Iterator[OnAws]:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
+def receiver() -> Iterator[WebhookReceiver]:
     """A receiver on this machine behind a tunnel, because AWS needs a public address."""
     public, port = os.environ.get("BATON_RECEIVER_URL"), os.environ.get("BATON_RECEIVER_PORT")
     if not (public and port):
         pytest.skip("Set BATON_RECEIVER_URL and BATON_RECEIVER_PORT to the two ends of a tunnel.")
-    with Receiver(port=int(port), public=public) as listening:
+    with WebhookReceiver(port=int(port), public=public) as listening:
         yield listening
 
 
-def test_the_story_passes(running: OnAws, receiver: Receiver) -> None:
+def test_the_story_passes(running: OnAws, receiver: WebhookReceiver) -> None:
     story.test_a_conversation_goes_to_a_person_and_back_and_nothing_is_lost_on_the_way(
         running, receiver
     )

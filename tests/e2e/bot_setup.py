@@ -1,4 +1,4 @@
-"""A bot of one's own with its people, so that no test meets another on the one running stack."""
+"""A new bot with its people for each test, so that tests do not affect each other."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +14,9 @@ from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
 from chalicelib.wiring import AwsServices
-from tests.support.network.rest_client import Answer, Rest
-from tests.support.network.webhook_receiver import SECRET, Receiver
-from tests.support.network.websocket import Socket
+from tests.support.network.rest_client import HttpAnswer, RestClient
+from tests.support.network.webhook_receiver import SECRET, WebhookReceiver
+from tests.support.network.websocket import WebSocketClient
 from tests.support.stack import Stack
 
 PASSWORD = "correct horse battery staple"
@@ -25,8 +25,8 @@ User = str | dict[str, Any]
 """An id, or all that the channel knows of its user."""
 
 
-class Running:
-    """A running stack, and the world behind it."""
+class RunningStack:
+    """The running stack and its services."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -39,43 +39,45 @@ class Running:
 
     @cached_property
     def password_hash(self) -> str:
-        """Made once: it is slow on purpose."""
+        """Computed once, because hashing is slow on purpose."""
         return self.services.passwords.hash(PASSWORD)
 
-    def bot(self, receiver: Receiver | None = None) -> "Scene":
+    def bot(self, receiver: WebhookReceiver | None = None) -> "BotSetup":
         name, secret = f"bot-{token_hex(4)}", token_hex(16)
         webhook = Webhook(receiver.url, (SECRET,)) if receiver else None
         self.services.directory.put_bot(Bot(name, f"The bot {name}", webhook))
         self.services.directory.put_key(BotKey(name, name, hash_secret(secret)))
-        return Scene(self, name, Rest(self.url, f"bk_{name}_{secret}"))
+        return BotSetup(self, name, RestClient(self.url, f"bk_{name}_{secret}"))
 
 
 @dataclass(frozen=True)
-class Someone:
-    """A person who has logged in."""
+class LoggedInPerson:
+    """A person with a session."""
 
-    running: Running
+    running: RunningStack
     id: str
     name: str
     email: str
-    rest: Rest
+    rest: RestClient
 
     def ticket(self) -> str:
         answer = self.rest.post("/socket/ticket")
         assert answer.status == 201, answer.text
         return str(answer.json["ticket"])
 
-    def connect(self) -> Socket:
-        return Socket(self.running.environment["BATON_SOCKET_URL"], self.ticket(), self.rest.url)
+    def connect(self) -> WebSocketClient:
+        return WebSocketClient(
+            self.running.environment["BATON_SOCKET_URL"], self.ticket(), self.rest.url
+        )
 
 
 @dataclass(frozen=True)
-class Scene:
+class BotSetup:
     """`bot` is its id; `rest` calls with its key."""
 
-    running: Running
+    running: RunningStack
     bot: str
-    rest: Rest
+    rest: RestClient
 
     @property
     def path(self) -> str:
@@ -87,7 +89,7 @@ class Scene:
         role: Role = Role.AGENT,
         queues: frozenset[str] = frozenset(),
         capacity: int | None = None,
-    ) -> Someone:
+    ) -> LoggedInPerson:
         running = self.running
         email = f"{name.lower()}@{self.bot}.test"
         who = person_id(email)
@@ -97,17 +99,17 @@ class Scene:
         if not is_owner:
             place = Member(who, name, email, role, queues, capacity=capacity)
             running.services.directory.put_member(self.bot, place)
-        # Not over the network: so many people log in here as no address may within its window.
+        # Directly, because so many logins from one address would be refused over HTTP.
         session = sessions.login(running.services, email, PASSWORD, source=self.bot)
-        return Someone(running, who, name, email, Rest(running.url, session.access))
+        return LoggedInPerson(running, who, name, email, RestClient(running.url, session.access))
 
     def user_says(self, user: User, text: str, **more: object) -> dict[str, Any]:
         return self._ok(self.message(user, "user", text, **more))
 
-    def bot_says(self, user: User, text: str, **more: object) -> Answer:
+    def bot_says(self, user: User, text: str, **more: object) -> HttpAnswer:
         return self.message(user, "bot", text, **more)
 
-    def message(self, user: User, sender: str, text: str, **more: object) -> Answer:
+    def message(self, user: User, sender: str, text: str, **more: object) -> HttpAnswer:
         who = {"id": user} if isinstance(user, str) else user
         said = {"channel": "web", "user": who, "from": sender, "text": text, **more}
         return self.rest.post(f"{self.path}/messages", said)
@@ -117,16 +119,16 @@ class Scene:
         return self._ok(self.rest.post(f"{self.path}/pause", body))
 
     def one(self, conversation_id: str, action: str = "") -> str:
-        """The path of a conversation, or of what can be done with it."""
+        """The path of a conversation, or of an action on it."""
         return f"{self.path}/conversations/{conversation_id}{action and '/' + action}"
 
-    def entries(self, conversation_id: str, rest: Rest | None = None) -> list[dict[str, Any]]:
-        """The first hundred, as the bot sees them, or whoever `rest` is."""
+    def entries(self, conversation_id: str, rest: RestClient | None = None) -> list[dict[str, Any]]:
+        """The first hundred entries, as the caller `rest` sees them (the bot by default)."""
         answer = (rest or self.rest).get(self.one(conversation_id, "entries"), after=0, limit=100)
         items: list[dict[str, Any]] = self._ok(answer)["items"]
         return items
 
-    def _ok(self, answer: Answer) -> dict[str, Any]:
+    def _ok(self, answer: HttpAnswer) -> dict[str, Any]:
         assert answer.status in (200, 201), answer.text
         found: dict[str, Any] = answer.json
         return found

@@ -1,4 +1,4 @@
-"""Whoever listens to the topic: an SQS queue, subscribed with a filter."""
+"""An SQS queue that is subscribed to the topic with a filter."""
 
 import json
 import time
@@ -28,12 +28,12 @@ def _may_send(topic: str, queue: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-class Subscriber:
-    """Gets what the `filter` lets through: attribute names and the values that pass."""
+class TopicSubscriber:
+    """Receives the messages that pass `filter`: attribute names with their accepted values."""
 
     def __init__(self, environment: Mapping[str, str], filter: Mapping[str, Sequence[str]]) -> None:
         where: dict[str, Any] = {"region_name": environment["AWS_REGION"]}
-        # Of an engine on this machine; AWS itself is found, and asked, by the usual credentials.
+        # Set only for the local engine; on AWS, boto3 finds endpoint and credentials itself.
         for option, name in LOCAL.items():
             where |= {option: environment[name]} if name in environment else {}
         self._sns: SNSClient = boto3.client("sns", **where)
@@ -51,7 +51,7 @@ class Subscriber:
         )["SubscriptionArn"]
 
     def next(self, seconds: float) -> dict[str, Any] | None:
-        """The next message, as SNS wraps it; None where none comes in time."""
+        """The next message in its SNS envelope; None if none arrives in time."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             got = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=1)

@@ -16,7 +16,7 @@ from chalicelib.wiring import AwsServices
 from infra.local.aws.engine import Engine
 from infra.local.aws.table import create_table
 from tests.api.conversation_setup import id_of, online, waiting
-from tests.api.live.socket_client import Client
+from tests.api.live.socket_client import SocketClient
 from tests.support.api import DEMO_KEY, Api
 from tests.support.fakes import FakeSockets
 from tests.support.services import MemoryServices
@@ -61,7 +61,10 @@ def test_an_unreachable_connection_delays_nobody_else_and_gets_the_push_later(
     services: MemoryServices, bot: Api
 ) -> None:
     services.sockets = gateway = UnreachableSockets("bo")
-    ana, bo = Client(services, bot.login("ana"), "ana"), Client(services, bot.login("bo"), "bo")
+    ana, bo = (
+        SocketClient(services, bot.login("ana"), "ana"),
+        SocketClient(services, bot.login("bo"), "bo"),
+    )
     path = waiting(bot)
     (*_, entry) = services.conversations.entries_after("demo", id_of(path), 0, 9)
     committed = CommittedEntry("demo", id_of(path), entry)
@@ -81,7 +84,7 @@ def test_a_push_to_an_opening_connection_arrives_once_it_is_open(
     services: MemoryServices, bot: Api, looks: int
 ) -> None:
     services.sockets = gateway = OpeningSockets()
-    ana = Client(services, bot.login("ana"), "ana")
+    ana = SocketClient(services, bot.login("ana"), "ana")
     path = waiting(bot)
     (*_, entry) = services.conversations.entries_after("demo", id_of(path), 0, 9)
 
@@ -95,7 +98,7 @@ def test_a_connection_is_deleted_only_if_it_is_still_gone_after_the_handshake_ti
     services: MemoryServices, bot: Api
 ) -> None:
     services.sockets = gateway = OpeningSockets()
-    Client(services, bot.login("ana"), "ana")
+    SocketClient(services, bot.login("ana"), "ana")
     gateway.looks = 1000
 
     push.send(services, [("ana", push.RESYNC)])
@@ -112,13 +115,13 @@ def test_a_reconnecting_agent_is_online_whichever_event_comes_first(
     services: MemoryServices, bot: Api, order: str
 ) -> None:
     ana = bot.login("ana")
-    Client(services, ana, "old")
+    SocketClient(services, ana, "old")
     online(ana)
     if order == "old one closes first":
         sockets.disconnect(services, "old")
-        Client(services, ana, "new")
+        SocketClient(services, ana, "new")
     else:
-        Client(services, ana, "new")
+        SocketClient(services, ana, "new")
         sockets.disconnect(services, "old")
 
     assert [c.id for c in services.connections.of_bot("demo")] == ["new"]

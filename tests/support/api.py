@@ -1,6 +1,6 @@
-"""The REST API in process: real routes on a real Chalice app, any world behind them.
+"""Calls the REST API in process: real routes on a real Chalice app, with any services.
 
-Every answer is held against docs/openapi.yaml.
+Every answer is checked against docs/openapi.yaml.
 """
 
 import json
@@ -22,7 +22,7 @@ OTHER_KEY = "bk_other_onlyforloopback"
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiAnswer:
     status: int
     headers: Mapping[str, str]
     text: str
@@ -38,7 +38,7 @@ class Answer:
 
 
 class Api:
-    """Calls as one caller; `path` is relative to `/api/v1`, or absolute."""
+    """Calls the API as one caller; `path` is relative to `/api/v1`, or absolute."""
 
     def __init__(self, services: Services, token: str | None = None) -> None:
         self.services = services
@@ -52,24 +52,24 @@ class Api:
         other.services, other._client, other.token = self.services, self._client, token
         return other
 
-    def get(self, path: str, **query: str) -> Answer:
+    def get(self, path: str, **query: str) -> ApiAnswer:
         return self.send("GET", path + (f"?{urlencode(query)}" if query else ""))
 
-    def post(self, path: str, body: object = None, **headers: str) -> Answer:
+    def post(self, path: str, body: object = None, **headers: str) -> ApiAnswer:
         return self.send("POST", path, body, **headers)
 
-    def put(self, path: str, body: object) -> Answer:
+    def put(self, path: str, body: object) -> ApiAnswer:
         return self.send("PUT", path, body)
 
-    def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
-        """`body` goes as JSON, or as it is where it is bytes."""
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> ApiAnswer:
+        """Sends `body` as JSON, or unchanged if it is bytes."""
         answer = self.unchecked(method, path, body, **headers)
         has_json = answer.text and answer.content_type.endswith("json")
         shown = answer.json if has_json else answer.text
         openapi_document.check(method, _full(path), answer.status, answer.content_type, shown)
         return answer
 
-    def unchecked(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+    def unchecked(self, method: str, path: str, body: object = None, **headers: str) -> ApiAnswer:
         raw = (
             body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         )
@@ -79,10 +79,10 @@ class Api:
         if self.token and "Authorization" not in sent:
             sent["Authorization"] = f"Bearer {self.token}"
         response = self._client.http.request(method, _full(path), headers=sent, body=raw)
-        return Answer(response.status_code, response.headers, response.body.decode())
+        return ApiAnswer(response.status_code, response.headers, response.body.decode())
 
     def login(self, name: str) -> "Api":
-        """As one of the seeded people: `ana`, `bo`, `sam`, `eve`, `owner`."""
+        """Logs in one of the seeded people: `ana`, `bo`, `sam`, `eve` or `owner`."""
         body = {"email": f"{name}@example.test", "password": f"{name}-demo"}
         answer = self.as_(None).post("/auth/login", body)
         assert answer.status == 200, answer.text

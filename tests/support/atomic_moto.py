@@ -1,7 +1,7 @@
-"""moto's DynamoDB, one call at a time and without a stream.
+"""moto's DynamoDB with one call at a time and without a stream.
 
-As shipped it is not atomic under threads: two of them can both win one conditional transaction.
-And it copies a table before each transaction, with all that its stream has ever held.
+moto itself is not atomic under threads: two can both succeed with one conditional transaction.
+It also copies the table before each transaction, with everything that its stream ever held.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def atomic_moto() -> Iterator[None]:
             return shipped(self)
 
     def forget(_: StreamShard, *__: Any) -> None:
-        """Nobody reads it."""
+        """Drops the record: no test reads the stream."""
 
     DynamoHandler.call_action = call_action  # type: ignore[method-assign]
     StreamShard.add = forget  # type: ignore[method-assign, assignment]

@@ -1,4 +1,4 @@
-"""The engines that the stores run on in tests, each with a fresh table for whoever asks."""
+"""The engines that the stores run on in tests; each gives an empty table to each test."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -46,7 +46,7 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """All stores on one table; `table` is None where there is no DynamoDB behind them."""
+    """All stores on one table; `table` is None for the stores in memory."""
 
     clock: ManualClock
     conversations: Conversations
@@ -80,7 +80,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
 
 
 def with_shards(stores: Stores, shards: int) -> Stores:
-    """The same table, its lists in so many partitions; nothing changes in memory."""
+    """The same table with its lists in `shards` partitions; stores in memory stay as they are."""
     if stores.table is None:
         return stores
     return on_table(replace(stores.table, shards=shards), stores.clock)

@@ -1,4 +1,4 @@
-"""The outside world in memory: small, but with the behaviour that the real one has."""
+"""Fakes of the AWS services and of the webhook server, with the behaviour that matters here."""
 
 import random
 from collections import deque
@@ -17,7 +17,7 @@ FRAME_BYTES = 128 * 1024
 
 
 class FakeSockets:
-    """API Gateway: a connection that was never opened, or is closed, is gone for good."""
+    """API Gateway: a connection that is closed or was never opened is gone for good."""
 
     def __init__(self, connection_ids: Iterable[str] = ()) -> None:
         self.frames: dict[str, list[bytes]] = {}
@@ -39,20 +39,20 @@ class FakeSockets:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedMessage:
     message: Mapping[str, object]
     attributes: Mapping[str, str]
 
 
 class FakeTopic:
-    """SNS: an attribute without a value is an error there; the port leaves those out."""
+    """SNS: an attribute without a value would be an error, so the port omits it."""
 
     def __init__(self) -> None:
-        self.published: list[Published] = []
+        self.published: list[PublishedMessage] = []
 
     def publish(self, message: Mapping[str, object], attributes: Mapping[str, str]) -> None:
         kept = {name: value for name, value in attributes.items() if value}
-        self.published.append(Published(dict(message), kept))
+        self.published.append(PublishedMessage(dict(message), kept))
 
 
 @dataclass(slots=True)
@@ -68,11 +68,11 @@ class QueuedMessage:
 
 
 class FakeWebhookQueue:
-    """SQS FIFO: while a conversation's first message is in hand or put off, the rest waits."""
+    """SQS FIFO: while the first message of a conversation is in flight or delayed, others wait."""
 
     def __init__(self, clock: Now | None = None, visibility: int = 30_000) -> None:
-        self.signs: list[tuple[str, str, Author, int]] = []
-        self.buried: list[Mapping[str, object]] = []
+        self.typing_signs: list[tuple[str, str, Author, int]] = []
+        self.dead_letters: list[Mapping[str, object]] = []
         self._clock = clock or ManualClock()
         self._visibility = visibility
         self._groups: dict[tuple[str, str], deque[QueuedMessage]] = {}
@@ -87,87 +87,86 @@ class FakeWebhookQueue:
         self.enqueue(bot, conversation_id, 0)
 
     def enqueue_typing(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
-        self.signs.append((bot, conversation_id, author, at))
+        self.typing_signs.append((bot, conversation_id, author, at))
 
     def receive(self) -> QueuedMessage | None:
-        """The next message that may be had, hidden from others for the visibility time."""
+        """The next visible message; hides it for the visibility timeout."""
         now = self._clock.now()
-        for webhook_queue in self._groups.values():
-            if webhook_queue and webhook_queue[0].visible_at <= now:
-                webhook_queue[0].visible_at = now + self._visibility
-                webhook_queue[0].times_received += 1
-                return webhook_queue[0]
+        for group in self._groups.values():
+            if group and group[0].visible_at <= now:
+                group[0].visible_at = now + self._visibility
+                group[0].times_received += 1
+                return group[0]
         return None
 
     def done(self, receipt: str) -> None:
-        for webhook_queue in self._groups.values():
-            if webhook_queue and webhook_queue[0].receipt == receipt:
-                webhook_queue.popleft()
+        for group in self._groups.values():
+            if group and group[0].receipt == receipt:
+                group.popleft()
 
     def delay(self, receipt: str, seconds: int) -> None:
         if not 0 <= seconds <= 43_200:
             raise ValueError(f"SQS hides a message for 0 to 43,200 seconds, not {seconds}.")
-        for webhook_queue in self._groups.values():
-            if webhook_queue and webhook_queue[0].receipt == receipt:
-                webhook_queue[0].visible_at = self._clock.now() + seconds * 1000
+        for group in self._groups.values():
+            if group and group[0].receipt == receipt:
+                group[0].visible_at = self._clock.now() + seconds * 1000
 
     def dead_letter(self, message: Mapping[str, object]) -> None:
-        self.buried.append(dict(message))
+        self.dead_letters.append(dict(message))
 
     def waiting(self) -> list[QueuedMessage]:
-        return [queued for webhook_queue in self._groups.values() for queued in webhook_queue]
+        return [queued for group in self._groups.values() for queued in group]
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedWebhook:
     url: str
     headers: Mapping[str, str]
     body: bytes
 
 
-class FakeReceiver:
-    """Answers with the statuses of its script, one after the other, then with `otherwise`.
-    None in the script, or as `otherwise`, is a server that cannot be reached."""
+class FakeWebhookClient:
+    """Answers with the statuses of `script` in order, then `otherwise`; None raises Unreachable."""
 
     def __init__(self, script: Iterable[int | None] = (), otherwise: int | None = 200) -> None:
-        self.requests: list[Posted] = []
+        self.requests: list[PostedWebhook] = []
         self._script = deque(script)
         self._otherwise = otherwise
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
-        self.requests.append(Posted(url, dict(headers), body))
+        self.requests.append(PostedWebhook(url, dict(headers), body))
         status = self._script.popleft() if self._script else self._otherwise
         if status is None:
             raise Unreachable(url)
         return status
 
     def check_url(self, url: str) -> None:
-        """Of all names, those under `.invalid` lead nowhere (RFC 2606)."""
+        """Raises Unreachable for names under `.invalid` (RFC 2606)."""
         if target_of(url, allow_http=True).host.endswith(".invalid"):
             raise Unreachable("The name leads nowhere.")
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedMetrics:
     values: Mapping[Metric, float]
     bot: str | None
 
 
 class FakeMetrics:
-    """CloudWatch adds values up as they come; here they are kept one by one."""
+    """CloudWatch sums values up; this fake stores each one."""
 
     def __init__(self) -> None:
-        self.recorded: list[Recorded] = []
+        self.recorded: list[RecordedMetrics] = []
 
     def record(self, values: Mapping[Metric, float], bot: str | None = None) -> None:
-        self.recorded.append(Recorded({m: float(value) for m, value in values.items()}, bot))
+        self.recorded.append(RecordedMetrics({m: float(value) for m, value in values.items()}, bot))
 
     def of(self, metric: Metric) -> list[float]:
         return [each.values[metric] for each in self.recorded if metric in each.values]
 
 
 class PlainPasswords:
-    """For tests only: it hides nothing. Counts comparisons, also those with nobody."""
+    """Stores passwords as plain text; counts comparisons, also those for unknown people."""
 
     def __init__(self) -> None:
         self.compared = 0

@@ -1,4 +1,4 @@
-"""What the product writes into its log, as CloudWatch would get it."""
+"""Captures the log lines of the product as CloudWatch would receive them."""
 
 import io
 import json
@@ -28,7 +28,7 @@ class Lines:
 
 @contextmanager
 def written(level: str = "INFO") -> Iterator[Lines]:
-    """Lines from this level on, for as long as this lasts."""
+    """Captures lines of this level and above inside the `with` block."""
     lines, log = Lines(), logging.getLogger(LOGGER)
     handler = logging.StreamHandler(lines.stream)
     handler.setFormatter(JsonLines())

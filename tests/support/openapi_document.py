@@ -1,4 +1,4 @@
-"""What docs/openapi.yaml says of an answer: its status, its media type and all of its fields."""
+"""Checks answers against docs/openapi.yaml: status, media type and every field."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -15,8 +15,8 @@ METHODS = ("get", "put", "post", "delete")
 NAME = "urn:baton:openapi"
 
 
-class Broken(AssertionError):
-    """An answer, or an example, that the document does not allow."""
+class DocumentMismatch(AssertionError):
+    """The document does not allow this answer or example."""
 
 
 @cache
@@ -26,7 +26,7 @@ def document() -> Any:
 
 @cache
 def operations() -> dict[tuple[str, str], Any]:
-    """By method, in capitals, and path."""
+    """The operations by method (in capitals) and path."""
     return {
         (method.upper(), path): item[method]
         for path, item in document()["paths"].items()
@@ -49,19 +49,19 @@ def _check_answer(method: str, path: str, status: int, content_type: str, body: 
     if answer is None:
         where, answer = _resolved([*answers, f"{status // 100}XX"])
     if answer is None:
-        raise Broken(f"{call} is not in the document; it says {body}")
+        raise DocumentMismatch(f"{call} is not in the document; it says {body}")
     media = content_type.partition(";")[0]
     content: Mapping[str, Any] = answer.get("content", {})
     if media not in content and (content or body):
-        raise Broken(f"{call} is {media}, and not {list(content)}")
+        raise DocumentMismatch(f"{call} is {media}, and not {list(content)}")
     if media in content and media.endswith("json"):
         fit(body, [*where, "content", media, "schema"], call)
 
 
 def fit(value: Any, where: list[str], what: str) -> None:
-    """Raises Broken where `value` is not as the schema at this place in the document says."""
+    """Raises Broken if `value` does not fit the schema at this place in the document."""
     for error in _validator(_pointer(where)).iter_errors(value):
-        raise Broken(f"{what}: {error.json_path}: {error.message}")
+        raise DocumentMismatch(f"{what}: {error.json_path}: {error.message}")
 
 
 @cache
@@ -73,7 +73,7 @@ def _validator(pointer: str) -> Draft202012Validator:
 
 
 def _resolved(where: list[str]) -> tuple[list[str], Any]:
-    """The place itself, or the one that it refers to, and what is there."""
+    """Follows `$ref`: the final place and the object there, or None."""
     found = document()
     for part in where:
         found = found.get(part)
@@ -90,7 +90,7 @@ def _pointer(where: list[str]) -> str:
 
 @cache
 def _template(path: str) -> str | None:
-    """The document's path for this one; words win over names in braces."""
+    """The path template of the document for this path; literal parts take precedence."""
     sent = path.split("/")
     known = sorted(document()["paths"], key=lambda each: each.count("{"))
     return next((each for each in known if _fits(each.split("/"), sent)), None)

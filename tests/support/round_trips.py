@@ -1,4 +1,4 @@
-"""Counts what goes over the wire."""
+"""Counts requests to DynamoDB."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from chalicelib.adapters.dynamodb.table import Table
 
 @contextmanager
 def counting(table: Table) -> Iterator[list[str]]:
-    """Names of the DynamoDB calls that are sent meanwhile, each attempt on its own."""
+    """Collects the operation names inside the `with` block, one for each attempt."""
     calls: list[str] = []
 
     def note(event_name: str, **_: object) -> None:

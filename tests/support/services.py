@@ -1,4 +1,4 @@
-"""A whole world in memory, seeded as the local stack is."""
+"""All services in memory, seeded like the local stack."""
 
 from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.settings import LOCAL
@@ -7,9 +7,9 @@ from infra.local.seed import seed
 from tests.support.clock import ManualClock
 from tests.support.fakes import (
     FakeMetrics,
-    FakeReceiver,
     FakeSockets,
     FakeTopic,
+    FakeWebhookClient,
     FakeWebhookQueue,
     PlainPasswords,
     SeededRandom,
@@ -31,7 +31,7 @@ ORIGIN = "http://127.0.0.1:8000"
 
 
 class MemoryServices:
-    """Everything that `World` names, and the fakes by their own types."""
+    """Implements `Services`; each fake has its own type, so that tests can inspect it."""
 
     def __init__(self, webhook_url: str | None = None) -> None:
         self.memory = table = MemoryTable()
@@ -47,7 +47,7 @@ class MemoryServices:
         self.sockets = FakeSockets()
         self.topic = FakeTopic()
         self.webhook_queue = FakeWebhookQueue(self.clock)
-        self.webhook_client = FakeReceiver()
+        self.webhook_client = FakeWebhookClient()
         self.metrics = FakeMetrics()
         self.passwords = PlainPasswords()
         self.random = SeededRandom()

@@ -1,7 +1,7 @@
-"""Runs the commands of a page, so that no page promises what does not work.
+"""Runs the commands of a documentation page.
 
 All ```sh blocks of a file run in order in one bash. A block after `<!-- not run: reason -->` is
-left out. Where a ```text block follows, the commands have to print exactly that.
+skipped. If a ```text block follows, the commands must print exactly that text.
 """
 
 import re
@@ -20,7 +20,7 @@ END = "--- end of block {} ---"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`printed` is None where the page does not say what the commands print."""
+    """`printed` is None if no ```text block follows."""
 
     commands: str
     printed: str | None
@@ -32,7 +32,7 @@ def blocks(page: str) -> list[Block]:
 
 
 def run(file: Path, environment: Mapping[str, str], folder: Path, seconds: float) -> list[str]:
-    """What each block prints. Raises AssertionError where one fails, or prints something else."""
+    """The output of each block. Raises AssertionError if one fails or prints something else."""
     wanted = blocks(file.read_text())
     assert wanted, f"{file.name} has no commands"
     script = "".join(
@@ -58,7 +58,7 @@ def run(file: Path, environment: Mapping[str, str], folder: Path, seconds: float
 
 
 def _by_block(output: str, number: int) -> list[str]:
-    """That of the blocks which came to their end, and of the first that did not."""
+    """The output of the completed blocks and of the first incomplete one."""
     printed = []
     for block in range(number):
         text, ended, output = output.partition(END.format(block) + "\n")

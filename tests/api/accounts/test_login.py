@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.address import person_id
 from tests.api.conversation_setup import BOT, ok
-from tests.support.api import Answer, Api
+from tests.support.api import Api, ApiAnswer
 from tests.support.services import MemoryServices
 
 PATHS = ["/auth/login", "/auth/login/basic/default", "/auth/login/basic/anything%20else"]
@@ -141,7 +141,7 @@ def test_an_invalid_refresh_token_is_refused(token: str, nobody: Api) -> None:
     assert _refreshed(nobody, token).status == 401
 
 
-def _refreshed(nobody: Api, token: str) -> Answer:
+def _refreshed(nobody: Api, token: str) -> ApiAnswer:
     return nobody.post("/auth/refresh", {"refresh": token})
 
 

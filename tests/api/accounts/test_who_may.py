@@ -20,7 +20,7 @@ from tests.api.calls import (
     staged,
 )
 from tests.api.conversation_setup import NOBODYS_ID, key, person, without_request
-from tests.support.api import Answer, Api
+from tests.support.api import Api, ApiAnswer
 from tests.support.services import MemoryServices
 
 SECRETS = (
@@ -52,7 +52,7 @@ def callers(services: MemoryServices, bot: Api, ana: Api, sam: Api, owner: Api) 
     }
 
 
-def call(resource: Resource, by: str, callers: dict[str, Api], bot: str = "demo") -> Answer:
+def call(resource: Resource, by: str, callers: dict[str, Api], bot: str = "demo") -> ApiAnswer:
     row, (method, path) = ROWS[resource], resource
     ids = staged(callers["bot"], callers["agent"], row.at)
     return callers[by].send(method, filled(path, ids.of(path), bot), row.body_from(by))

@@ -9,7 +9,7 @@ from chalicelib.domain.access import Role
 from chalicelib.usecases import reactions
 from chalicelib.usecases.admin.members import INVITATION_LIFE_MS
 from tests.api.conversation_setup import BOT, id_of, ok, one, owned, person
-from tests.api.live.socket_client import Client
+from tests.api.live.socket_client import SocketClient
 from tests.support.api import Api
 from tests.support.services import MemoryServices
 
@@ -116,7 +116,7 @@ def test_a_removed_person_is_invited_like_a_new_one(
 def test_a_removed_member_receives_no_more_pushes(
     services: MemoryServices, bot: Api, ana: Api, owner: Api
 ) -> None:
-    client = Client(services, ana, "c-ana")
+    client = SocketClient(services, ana, "c-ana")
     who = ok(ana.get("/auth/me"))["id"]
     owner.send("DELETE", f"{BOT}/agents/{who}")
     ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))

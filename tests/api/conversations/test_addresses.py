@@ -3,15 +3,15 @@
 import pytest
 
 from tests.api.conversation_setup import BOT, begun, id_of, log, message, ok, one, person
-from tests.support.api import Answer, Api
+from tests.support.api import Api, ApiAnswer
 from tests.support.services import MemoryServices
 
 
-def pause(bot: Api, **more: object) -> Answer:
+def pause(bot: Api, **more: object) -> ApiAnswer:
     return bot.post(f"{BOT}/pause", {"channel": "web", "user": "u-1", **more})
 
 
-def lookup(caller: Api, **query: str) -> Answer:
+def lookup(caller: Api, **query: str) -> ApiAnswer:
     return caller.get(f"{BOT}/conversations/lookup", **query)
 
 

@@ -5,14 +5,14 @@ import base64
 import pytest
 
 from tests.api.conversation_setup import BOT, NOBODYS_ID, begun, id_of, ok, owned, waiting
-from tests.support.api import Answer, Api
+from tests.support.api import Api, ApiAnswer
 
 
 def ticket(bot: Api, path: str) -> str:
     return str(ok(bot.post(f"{BOT}/turns", {"conversation_id": id_of(path)}))["ticket"])
 
 
-def commit(bot: Api, ticket: str, of: str = BOT) -> Answer:
+def commit(bot: Api, ticket: str, of: str = BOT) -> ApiAnswer:
     return bot.post(f"{of}/turns/{ticket}/commit")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.api import Answer, Api
+from tests.support.api import Api, ApiAnswer
 
 FILES = [
     ("index.html", "text/html; charset=utf-8"),
@@ -12,7 +12,7 @@ FILES = [
 ]
 
 
-def page(nobody: Api, name: str, **headers: str) -> Answer:
+def page(nobody: Api, name: str, **headers: str) -> ApiAnswer:
     """Unchecked: the pages are no part of the API's document."""
     return nobody.unchecked("GET", f"/docs/{name}", **headers)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chalicelib.entrypoints.http.pages import console
-from tests.support.api import Answer, Api
+from tests.support.api import Api, ApiAnswer
 
 PAGES = [
     ("index.html", "text/html; charset=utf-8"),
@@ -98,6 +98,6 @@ def test_files_outside_the_list_are_404_however_the_path_is_written(nobody: Api,
     assert answer.json["code"] == "not_found"
 
 
-def page(caller: Api, path: str, **headers: str) -> Answer:
+def page(caller: Api, path: str, **headers: str) -> ApiAnswer:
     """Unchecked: the pages are no part of the API's document."""
     return caller.unchecked("GET", f"/console/{path}", **headers)

@@ -11,7 +11,7 @@ from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.notifications import Notification
 from tests.api.calls import ROWS, Resource, filled, staged
 from tests.api.conversation_setup import BOT, begun, key, log, message, ok, one, owned, waiting
-from tests.support.api import Answer, Api
+from tests.support.api import Api, ApiAnswer
 from tests.support.memory import MemoryNotifications, MemoryTable
 from tests.support.services import MemoryServices
 
@@ -19,7 +19,7 @@ MESSAGES = f"{BOT}/messages"
 WEEK = 7 * 24 * 60 * 60 * 1000
 
 
-def sent(caller: Api, path: str, body: object, name: str = "k-1") -> Answer:
+def sent(caller: Api, path: str, body: object, name: str = "k-1") -> ApiAnswer:
     return caller.post(path, body, Idempotency_Key=name)
 
 

@@ -14,7 +14,7 @@ from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.records.stream import CommittedEntry
 from tests.api.calls import NATIVE, ROWS
 from tests.api.conversation_setup import BOT, NOBODYS_ID, begun, id_of, message, ok, waiting
-from tests.api.live.socket_client import Client
+from tests.api.live.socket_client import SocketClient
 from tests.support.api import DEMO_KEY, Api
 from tests.support.log_lines import Lines, written
 from tests.support.memory import MemoryConversations
@@ -103,7 +103,7 @@ def test_a_failed_call_is_logged_as_well(lines: Lines) -> None:
 def test_frames_stream_batches_queue_messages_and_sweeps_are_logged(
     lines: Lines, services: MemoryServices, bot: Api, ana: Api
 ) -> None:
-    client = Client(services, ana, "a")
+    client = SocketClient(services, ana, "a")
     client.do("sync")
     client.send('{"id": 1, "action": "canary"}')
     webhook_queue.handle(services, _queue_event(waiting(bot)))
@@ -142,7 +142,7 @@ def test_the_log_of_a_whole_handoff_contains_no_message_and_no_secret(
 ) -> None:
     user = {"id": CANARY, "name": CANARY, "attributes": {CANARY: CANARY}}
     path = waiting(bot, **message(text=CANARY, user=user, message_id=CANARY, thread=CANARY))
-    client = Client(services, ana, "a")
+    client = SocketClient(services, ana, "a")
     here = {"conversation_id": id_of(path), "bot": "demo"}
     client.do("claim", **here)
     client.do("message", **here, text=CANARY, message_id=CANARY)

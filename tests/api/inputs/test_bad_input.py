@@ -16,12 +16,12 @@ from tests.api.inputs.hostile_values import (
     TEXTS,
     VALUES,
 )
-from tests.support.api import DEMO_KEY, Answer, Api
+from tests.support.api import DEMO_KEY, Api, ApiAnswer
 
 MESSAGES = f"{BOT}/messages"
 
 
-def refused(answer: Answer, status: int = 400) -> None:
+def refused(answer: ApiAnswer, status: int = 400) -> None:
     assert answer.status == status, answer.text
     told = answer.json
     assert told.get("detail") or told["message"]

@@ -1,4 +1,4 @@
-"""docs/asyncapi.yaml, and a client of the WebSocket in process."""
+"""A WebSocket client in process, which checks frames against docs/asyncapi.yaml."""
 
 import json
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def validator(place: str) -> Draft202012Validator:
 
 
 def misfits(value: object, message: str) -> list[str]:
-    """What keeps this from being such a message."""
+    """The reasons why `value` does not fit this message of the document."""
     found = validator(f"/components/messages/{message}/payload").iter_errors(value)
     return [f"{error.json_path}: {error.message}" for error in found]
 
@@ -59,8 +59,8 @@ def references(node: object) -> Iterator[str]:
             yield from references(each)
 
 
-class Client:
-    """One person's connection."""
+class SocketClient:
+    """The connection of one person."""
 
     def __init__(self, services: MemoryServices, person: Api, name: str) -> None:
         self._services, self._name, self._ids = services, name, count(1)
@@ -71,7 +71,7 @@ class Client:
         assert answer["statusCode"] == 200, answer
 
     def do(self, action: str, **fields: object) -> Any:
-        """The reply to one frame."""
+        """Sends a frame and returns the reply."""
         frame = {"id": next(self._ids), "action": action, **fields}
         fits(frame, [action])
         return self.send(json.dumps(frame))

@@ -20,7 +20,7 @@ from tests.api.conversation_setup import BOT, begun, id_of, ok, online
 from tests.api.live.socket_client import (
     DOCUMENT,
     MESSAGES,
-    Client,
+    SocketClient,
     fits,
     names,
     references,
@@ -128,7 +128,7 @@ class Story:
         ana, bo = bot.login("ana"), bot.login("bo")
         for agent in (ana, bo):
             online(agent)
-        self.ana, self.bo = Client(services, ana, "c-ana"), Client(services, bo, "c-bo")
+        self.ana, self.bo = SocketClient(services, ana, "c-ana"), SocketClient(services, bo, "c-bo")
         self.path = begun(bot, user={"id": "u-1", "name": "Zed"})
         self.id = id_of(self.path)
 

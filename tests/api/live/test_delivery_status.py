@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
 from tests.api.conversation_setup import id_of, ok, owned
-from tests.api.live.socket_client import Client, fits
+from tests.api.live.socket_client import SocketClient, fits
 from tests.support.api import DEMO_KEY, Api
-from tests.support.fakes import FakeReceiver
+from tests.support.fakes import FakeWebhookClient
 from tests.support.services import MemoryServices
 
 
@@ -22,13 +22,13 @@ def path(bot: Api, ana: Api) -> str:
     return owned(bot, ana)
 
 
-def watching(services: MemoryServices, who: Api, path: str) -> Client:
-    client = Client(services, who, "c-1")
+def watching(services: MemoryServices, who: Api, path: str) -> SocketClient:
+    client = SocketClient(services, who, "c-1")
     client.do("watch", conversation_id=id_of(path), after=0)
     return client
 
 
-def signs(client: Client) -> list[tuple[int, int, int | None]]:
+def signs(client: SocketClient) -> list[tuple[int, int, int | None]]:
     found: list[Any] = [event for event in client.events if event["event"] == "delivery"]
     for sign in found:
         fits(sign, ["deliveryEvent"])
@@ -55,7 +55,7 @@ def test_viewers_see_that_a_delivery_is_retried_and_then_failed(
     services: MemoryServices, path: str, ana: Api
 ) -> None:
     deliver(services, "demo", id_of(path), "receipt")
-    services.webhook_client = FakeReceiver(otherwise=None)
+    services.webhook_client = FakeWebhookClient(otherwise=None)
     client = watching(services, ana, path)
     seq = says(ana, path)
 
@@ -74,7 +74,7 @@ def test_a_later_viewer_sees_the_delivery_status(
     deliver(services, "demo", id_of(path), "receipt")
     says(ana, path)
 
-    reply = Client(services, ana, "late").do("watch", conversation_id=id_of(path), after=0)
+    reply = SocketClient(services, ana, "late").do("watch", conversation_id=id_of(path), after=0)
 
     assert reply["result"]["delivery"] == {"through": seq, "attempts": 0}
 
@@ -85,7 +85,7 @@ def test_a_bot_without_a_webhook_has_no_delivery_status(bot: Api, ana: Api) -> N
     ana = bot.login("ana")
     path = owned(bot, ana)
 
-    reply = Client(services, ana, "c").do("watch", conversation_id=id_of(path), after=0)
+    reply = SocketClient(services, ana, "c").do("watch", conversation_id=id_of(path), after=0)
 
     assert reply["result"]["delivery"] is None
 

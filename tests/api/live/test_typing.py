@@ -6,14 +6,14 @@ from typing import Any
 from chalicelib.domain.conversation.authors import Author
 from chalicelib.entrypoints.events import webhook_queue
 from tests.api.conversation_setup import id_of, ok, owned, waiting
-from tests.api.live.socket_client import Client, fits
+from tests.api.live.socket_client import SocketClient, fits
 from tests.support.api import Api
 from tests.support.services import MemoryServices
 
 URL = "http://127.0.0.1:9/webhook"
 
 
-def typed(client: Client) -> list[Any]:
+def typed(client: SocketClient) -> list[Any]:
     return [event for event in client.events if event["event"] == "typing"]
 
 
@@ -21,7 +21,7 @@ def test_the_owner_and_viewers_see_the_user_typing(
     services: MemoryServices, bot: Api, ana: Api, bo: Api, sam: Api
 ) -> None:
     owner, watcher, other = (
-        Client(services, who, name) for who, name in ((ana, "a"), (bo, "b"), (sam, "s"))
+        SocketClient(services, who, name) for who, name in ((ana, "a"), (bo, "b"), (sam, "s"))
     )
     path = owned(bot, ana)
     watcher.do("watch", conversation_id=id_of(path), after=0)
@@ -40,13 +40,13 @@ def test_only_the_owners_typing_is_sent_to_the_webhook(bot: Api, ana: Api, bo: A
     services = MemoryServices(URL)
     bot = Api(services, "bk_demo_onlyforloopback")
     ana, bo = bot.login("ana"), bot.login("bo")
-    mine, other = Client(services, ana, "a"), Client(services, bo, "b")
+    mine, other = SocketClient(services, ana, "a"), SocketClient(services, bo, "b")
     path = owned(bot, ana)
 
     mine.do("typing", conversation_id=id_of(path))
     other.do("typing", conversation_id=id_of(path))
 
-    assert [(sign[1], sign[2].name) for sign in services.webhook_queue.signs] == [
+    assert [(sign[1], sign[2].name) for sign in services.webhook_queue.typing_signs] == [
         (id_of(path), "Ana")
     ]
 
@@ -72,7 +72,7 @@ def test_a_typing_sign_is_delivered_once_and_never_late() -> None:
 def test_watchers_see_the_user_typing_while_the_conversation_waits(
     services: MemoryServices, bot: Api, ana: Api
 ) -> None:
-    client = Client(services, ana, "a")
+    client = SocketClient(services, ana, "a")
     path = waiting(bot)
     client.do("watch", conversation_id=id_of(path), after=0)
 

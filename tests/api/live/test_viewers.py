@@ -8,7 +8,7 @@ from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.live.push import HANDSHAKE_MS
 from chalicelib.usecases.live.sockets import CONNECTION_LIFE_MS
 from tests.api.conversation_setup import BOT, id_of, ok, waiting
-from tests.api.live.socket_client import Client, fits
+from tests.api.live.socket_client import SocketClient, fits
 from tests.support.api import Api
 from tests.support.services import MemoryServices
 
@@ -18,7 +18,7 @@ def path(bot: Api) -> str:
     return waiting(bot)
 
 
-def told(client: Client) -> list[Any]:
+def told(client: SocketClient) -> list[Any]:
     """The names that each sign had, in order."""
     signs = [event for event in client.events if event["event"] == "viewers"]
     for sign in signs:
@@ -26,7 +26,7 @@ def told(client: Client) -> list[Any]:
     return [[person["name"] for person in sign["people"]] for sign in signs]
 
 
-def look(client: Client, path: str, after: int = 0) -> None:
+def look(client: SocketClient, path: str, after: int = 0) -> None:
     assert client.do("watch", conversation_id=id_of(path), after=after)["ok"]
 
 
@@ -34,9 +34,9 @@ def test_viewers_of_one_conversation_see_each_other(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
     one, two, other = (
-        Client(services, ana, "a"),
-        Client(services, bo, "b"),
-        Client(services, bo, "c"),
+        SocketClient(services, ana, "a"),
+        SocketClient(services, bo, "b"),
+        SocketClient(services, bo, "c"),
     )
     look(one, path)
     look(two, path)
@@ -49,7 +49,7 @@ def test_viewers_of_one_conversation_see_each_other(
 def test_a_person_who_closes_the_conversation_is_no_viewer(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
-    one, two = Client(services, ana, "a"), Client(services, bo, "b")
+    one, two = SocketClient(services, ana, "a"), SocketClient(services, bo, "b")
     for client in (one, two):
         look(client, path)
 
@@ -62,7 +62,7 @@ def test_a_person_who_closes_the_conversation_is_no_viewer(
 def test_a_person_with_two_connections_is_one_viewer(
     services: MemoryServices, path: str, ana: Api
 ) -> None:
-    one, two = Client(services, ana, "a"), Client(services, ana, "a2")
+    one, two = SocketClient(services, ana, "a"), SocketClient(services, ana, "a2")
     for client in (one, two):
         look(client, path)
 
@@ -72,7 +72,7 @@ def test_a_person_with_two_connections_is_one_viewer(
 def test_a_closed_connection_removes_its_viewer(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
-    one, two = Client(services, ana, "a"), Client(services, bo, "b")
+    one, two = SocketClient(services, ana, "a"), SocketClient(services, bo, "b")
     for client in (one, two):
         look(client, path)
 
@@ -85,7 +85,7 @@ def test_a_silently_closed_connection_is_detected_by_the_next_push(
     services: MemoryServices, path: str, ana: Api, bo: Api, sam: Api
 ) -> None:
     people = ((ana, "a"), (bo, "b"), (sam, "s"))
-    one, two, three = (Client(services, who, name) for who, name in people)
+    one, two, three = (SocketClient(services, who, name) for who, name in people)
     for client in (one, two):
         look(client, path)
 
@@ -99,13 +99,13 @@ def test_a_silently_closed_connection_is_detected_by_the_next_push(
 def test_an_expired_connection_does_not_count_as_a_viewer(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
-    look(Client(services, bo, "b"), path)
+    look(SocketClient(services, bo, "b"), path)
     services.clock.advance(CONNECTION_LIFE_MS // 2)
-    one = Client(services, Api(services).login("ana"), "a")
+    one = SocketClient(services, Api(services).login("ana"), "a")
     look(one, path)
 
     services.clock.advance(CONNECTION_LIFE_MS // 2 + 1)
-    look(Client(services, Api(services).login("sam"), "s"), path)
+    look(SocketClient(services, Api(services).login("sam"), "s"), path)
 
     assert told(one)[-1] == ["Ana", "Sam"]
 
@@ -113,7 +113,7 @@ def test_an_expired_connection_does_not_count_as_a_viewer(
 def test_a_logged_out_person_is_not_a_viewer(
     services: MemoryServices, path: str, ana: Api, bo: Api
 ) -> None:
-    one, two = Client(services, bo, "b"), Client(services, ana, "a")
+    one, two = SocketClient(services, bo, "b"), SocketClient(services, ana, "a")
     look(one, path)
     ok(bo.post("/auth/logout"))
 
@@ -126,7 +126,7 @@ def test_a_logged_out_person_is_not_a_viewer(
 def test_loading_older_entries_does_not_announce_the_viewer_again(
     services: MemoryServices, path: str, ana: Api
 ) -> None:
-    one = Client(services, ana, "a")
+    one = SocketClient(services, ana, "a")
     for after in (0, 1, 2):
         look(one, path, after)
 
@@ -136,7 +136,7 @@ def test_loading_older_entries_does_not_announce_the_viewer_again(
 def test_the_bots_calls_and_the_lists_contain_no_viewers(
     services: MemoryServices, path: str, bot: Api, ana: Api
 ) -> None:
-    one = Client(services, ana, "a")
+    one = SocketClient(services, ana, "a")
     ok(bot.get(path))
     ok(ana.get(f"{BOT}/conversations"))
 

@@ -6,10 +6,10 @@ from chalicelib.usecases.ports.conversations import Commit, CommitConflict
 from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
 from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
-from tests.api.live.socket_client import Client
+from tests.api.live.socket_client import SocketClient
 from tests.api.simulation import run_reactions
 from tests.support.api import DEMO_KEY, Api
-from tests.support.fakes import FakeReceiver, Recorded
+from tests.support.fakes import FakeWebhookClient, RecordedMetrics
 from tests.support.memory import MemoryConversations
 from tests.support.services import MemoryServices
 
@@ -27,7 +27,7 @@ def test_the_first_claim_records_the_users_wait(
     ok(bo.post(f"{path}/claim", {}))
     run_reactions(services, path)
 
-    assert services.metrics.recorded == [Recorded({Metric.TIME_TO_CLAIM: 90.0}, "demo")]
+    assert services.metrics.recorded == [RecordedMetrics({Metric.TIME_TO_CLAIM: 90.0}, "demo")]
 
 
 def test_taking_a_conversation_from_the_bot_records_no_wait(
@@ -72,7 +72,7 @@ def test_each_retried_commit_conflict_is_counted(services: MemoryServices, bot: 
 
 def test_a_delivery_that_is_given_up_is_counted() -> None:
     services = MemoryServices("https://bot.test/")
-    services.webhook_client = FakeReceiver(otherwise=500)
+    services.webhook_client = FakeWebhookClient(otherwise=500)
     path = waiting(Api(services, DEMO_KEY))
     for _ in range(len(WAITS) + 1):
         assert services.metrics.of(Metric.DELIVERIES_DEAD) == []
@@ -84,8 +84,8 @@ def test_a_delivery_that_is_given_up_is_counted() -> None:
 def test_every_minute_records_the_current_counts(
     services: MemoryServices, bot: Api, ana: Api
 ) -> None:
-    Client(services, ana, "a")
-    Client(services, ana, "b")
+    SocketClient(services, ana, "a")
+    SocketClient(services, ana, "b")
     waiting(bot)
     services.clock.advance(5 * SECOND)
     ok(bot.post(f"{BOT}/pause", {"channel": "web", "user": "u-2"}))
@@ -93,7 +93,7 @@ def test_every_minute_records_the_current_counts(
 
     minute.every_minute(services)
 
-    assert services.metrics.recorded[-1] == Recorded(
+    assert services.metrics.recorded[-1] == RecordedMetrics(
         {
             Metric.SWEEPS: 1,
             Metric.HANDOFFS_WAITING: 2,
@@ -125,7 +125,7 @@ def test_the_metrics_name_no_bot_if_no_user_waits(services: MemoryServices) -> N
 
 
 def test_stale_connections_are_not_counted(services: MemoryServices, ana: Api) -> None:
-    Client(services, ana, "a")
+    SocketClient(services, ana, "a")
     services.clock.advance(CONNECTION_LIFE_MS)
 
     minute.every_minute(services)

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.routing import timers as looks
 from tests.api.conversation_setup import log, ok, waiting
-from tests.api.live.socket_client import Client
+from tests.api.live.socket_client import SocketClient
 from tests.api.simulation import MINUTE, Simulation
 from tests.support.api import Api
 from tests.support.services import MemoryServices
@@ -14,8 +14,8 @@ from tests.support.services import MemoryServices
 def test_a_lost_agents_conversation_is_requeued_after_two_minutes(
     services: MemoryServices, simulation: Simulation, bot: Api, ana: Api, bo: Api
 ) -> None:
-    Client(services, ana, "ana's")
-    watching = Client(services, bo, "bo's")
+    SocketClient(services, ana, "ana's")
+    watching = SocketClient(services, bo, "bo's")
     path = waiting(bot)
     head = ok(ana.post(f"{path}/claim"))
     simulation.run_reactions()
@@ -38,7 +38,7 @@ def test_a_lost_agents_conversation_is_requeued_after_two_minutes(
 def test_an_agent_who_claims_while_disconnected_is_lost_after_two_minutes(
     how: str, services: MemoryServices, simulation: Simulation, bot: Api, sam: Api
 ) -> None:
-    Client(services, sam, "sam's")
+    SocketClient(services, sam, "sam's")
     path, body = waiting(bot), {"agent": "sam@example.test"} if how == "transfer" else {}
     handlers.disconnect(services, {"requestContext": {"connectionId": "sam's"}})
     simulation.advance(5 * MINUTE)
@@ -55,14 +55,14 @@ def test_an_agent_who_claims_while_disconnected_is_lost_after_two_minutes(
 def test_an_agent_who_comes_back_in_time_keeps_the_conversation(
     services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
 ) -> None:
-    Client(services, ana, "one")
+    SocketClient(services, ana, "one")
     path = waiting(bot)
     ok(ana.post(f"{path}/claim"))
     simulation.run_reactions()
     handlers.disconnect(services, {"requestContext": {"connectionId": "one"}})
 
     simulation.advance(MINUTE)
-    Client(services, ana, "two")
+    SocketClient(services, ana, "two")
     simulation.advance(5 * MINUTE)
 
     assert ok(bot.get(path))["owner_name"] == "Ana"
@@ -71,7 +71,7 @@ def test_an_agent_who_comes_back_in_time_keeps_the_conversation(
 def test_an_agent_without_heartbeats_is_lost_after_eleven_minutes(
     services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
 ) -> None:
-    Client(services, ana, "ana's")
+    SocketClient(services, ana, "ana's")
     path = waiting(bot)
     ok(ana.post(f"{path}/claim"))
 
@@ -85,7 +85,7 @@ def test_an_agent_without_heartbeats_is_lost_after_eleven_minutes(
 def test_an_agent_with_heartbeats_keeps_the_conversation_for_days(
     services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
 ) -> None:
-    client = Client(services, ana, "ana's")
+    client = SocketClient(services, ana, "ana's")
     path = waiting(bot)
     ok(ana.post(f"{path}/claim"))
 
@@ -99,7 +99,7 @@ def test_an_agent_with_heartbeats_keeps_the_conversation_for_days(
 def test_a_deadline_without_effect_is_not_checked_again_before_it_is_due(
     services: MemoryServices, simulation: Simulation, bot: Api, ana: Api
 ) -> None:
-    client = Client(services, ana, "ana's")
+    client = SocketClient(services, ana, "ana's")
     ok(ana.post(f"{waiting(bot)}/claim"))
     simulation.advance(9 * MINUTE)
     client.do("ping")

@@ -12,7 +12,7 @@ from chalicelib.usecases.webhooks.signing import sign
 from chalicelib.usecases.webhooks.worker import deliver
 from tests.api.conversation_setup import BOT, id_of, ok, owned, waiting
 from tests.support.api import Api
-from tests.support.fakes import FakeReceiver, Posted
+from tests.support.fakes import FakeWebhookClient, PostedWebhook
 from tests.support.services import MemoryServices
 
 WEBHOOK = f"{BOT}/webhook"
@@ -25,7 +25,7 @@ def put(owner: Api, url: str = URL, **more: str) -> Any:
     return ok(owner.put(WEBHOOK, {"url": url, **more}))
 
 
-def signed_by(request: Posted, secret: str) -> bool:
+def signed_by(request: PostedWebhook, secret: str) -> bool:
     headers: Mapping[str, str] = request.headers
     seconds = int(headers["webhook-timestamp"])
     expected = sign([secret], headers["webhook-id"], seconds, request.body)
@@ -35,7 +35,7 @@ def signed_by(request: Posted, secret: str) -> bool:
 def answered(bot: Api, ana: Api, services: MemoryServices, *script: int | None) -> str:
     """The id of a conversation that Ana has, of which the webhook is told, and answers so."""
     conversation_id = id_of(owned(bot, ana))
-    services.webhook_client = FakeReceiver(script)
+    services.webhook_client = FakeWebhookClient(script)
     deliver(services, "demo", conversation_id, "receipt")
     return conversation_id
 
@@ -196,7 +196,7 @@ def test_a_webhook_test_reports_the_status_of_the_servers_answer(
     answer: int, expected: tuple[bool, int], owner: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    services.webhook_client = FakeReceiver([answer])
+    services.webhook_client = FakeWebhookClient([answer])
 
     tried = ok(owner.post(f"{WEBHOOK}/test", {}))
 
@@ -209,7 +209,7 @@ def test_a_webhook_test_reports_why_the_server_was_not_reached(
     owner: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    services.webhook_client = FakeReceiver([None])
+    services.webhook_client = FakeWebhookClient([None])
 
     tried = ok(owner.post(f"{WEBHOOK}/test", {}))
 
@@ -248,7 +248,7 @@ def test_deliveries_are_listed_in_pages_and_filtered_by_outcome(
     for _ in range(3):
         services.clock.advance(7 * 3600 * 1000)
         owner = owner.login("owner")
-        services.webhook_client = FakeReceiver([503])
+        services.webhook_client = FakeWebhookClient([503])
         deliver(services, "demo", conversation_id, "receipt")
 
     whole = [d["id"] for d in listed(owner)]
@@ -292,7 +292,7 @@ def test_a_failed_replay_is_reported_and_not_retried(
     put(owner)
     answered(bot, ana, services)
     delivery = listed(owner)[0]
-    services.webhook_client = FakeReceiver([None])
+    services.webhook_client = FakeWebhookClient([None])
     services.clock.advance(1)
 
     again = ok(owner.post(f"{DELIVERIES}/{delivery['id']}/replay", {}))

@@ -12,7 +12,7 @@ from tests.browser.admin.admin_actions import (
 )
 from tests.browser.bot_client import BotClient, unique_name
 from tests.browser.conftest import OpenConsole
-from tests.support.network.webhook_receiver import Receiver
+from tests.support.network.webhook_receiver import WebhookReceiver
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def owner(open_console: OpenConsole) -> Page:
     return open_admin(open_console)
 
 
-def set_up_webhook(page: Page, receiver: Receiver) -> None:
+def set_up_webhook(page: Page, receiver: WebhookReceiver) -> None:
     """Uses the bot `other`, because the demo needs the webhook of `demo`."""
     page.get_by_label("Bot", exact=True).select_option("other")
     open_tab(page, "Webhook")
@@ -35,7 +35,7 @@ def set_up_webhook(page: Page, receiver: Receiver) -> None:
 
 
 def test_a_webhook_test_shows_its_result_in_colour_and_words(owner: Page) -> None:
-    with Receiver([500]) as receiver:
+    with WebhookReceiver([500]) as receiver:
         set_up_webhook(owner, receiver)
         result = owner.locator(".panel [role=status]")
 
@@ -51,7 +51,7 @@ def test_a_webhook_test_shows_its_result_in_colour_and_words(owner: Page) -> Non
 
 
 def test_a_rotated_secret_signs_the_next_call(owner: Page) -> None:
-    with Receiver() as receiver:
+    with WebhookReceiver() as receiver:
         set_up_webhook(owner, receiver)
         press(owner, "Rotate secret")
         press_in_dialog(owner, "Rotate")
@@ -77,7 +77,7 @@ def test_an_invalid_webhook_url_is_refused_beside_its_field(owner: Page) -> None
 
 
 def test_a_failed_delivery_is_listed_and_can_be_sent_again(owner: Page, bot: BotClient) -> None:
-    with Receiver([500]) as receiver:
+    with WebhookReceiver([500]) as receiver:
         set_up_webhook(owner, receiver)
         request_handoff_at_other_bot(bot)
         receiver.wait_for(lambda told: len(told) > 1, 15)

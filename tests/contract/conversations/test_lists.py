@@ -28,10 +28,10 @@ from tests.contract.store_setup import (
     CID,
     DEMO,
     act,
-    crowd,
     other,
     owned,
     said,
+    store_heads,
     stored,
     waiting,
 )
@@ -150,7 +150,7 @@ def test_pages_of_the_board_neither_repeat_nor_skip(sharded: Stores, limit: int)
 
 def test_a_rare_queue_is_found_behind_many_others(stores: Stores) -> None:
     queues = ("rare" if n in (0, 300, 619) else "many" for n in range(620))
-    crowd(stores, [waiting(n, since=n, queue=queue) for n, queue in enumerate(queues)])
+    store_heads(stores, [waiting(n, since=n, queue=queue) for n, queue in enumerate(queues)])
 
     found = board(stores, BoardFilter(PAUSED, queue="rare"), limit=2)
 
@@ -162,7 +162,7 @@ def test_a_filter_neither_repeats_nor_skips_where_shards_are_read_unevenly(
 ) -> None:
     stores = with_shards(on_moto, 3)
     queues = ("many" if n % 3 else "rare" for n in range(360))
-    crowd(stores, [waiting(n, since=n, queue=queue) for n, queue in enumerate(queues)])
+    store_heads(stores, [waiting(n, since=n, queue=queue) for n, queue in enumerate(queues)])
 
     found = board(stores, BoardFilter(PAUSED, queue="rare"))
 

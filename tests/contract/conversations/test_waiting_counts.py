@@ -7,7 +7,7 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.conversation.commands import Claim, Pause, Release, Unpause
 from chalicelib.domain.conversation.handoff import Request
 from chalicelib.usecases.records.reports import Backlog
-from tests.contract.store_setup import ADDRESS, ANA, BOT, DEMO, act, crowd, other, waiting
+from tests.contract.store_setup import ADDRESS, ANA, BOT, DEMO, act, other, store_heads, waiting
 from tests.support.engines import Stores, with_shards
 from tests.support.round_trips import counting
 
@@ -56,7 +56,7 @@ def test_another_bots_handoffs_are_not_counted(sharded: Stores) -> None:
 @pytest.mark.parametrize("shards", [1, 3])
 def test_a_queue_of_a_thousand_costs_one_round_trip_a_shard(on_moto: Stores, shards: int) -> None:
     stores = with_shards(on_moto, shards)
-    crowd(stores, [waiting(n) for n in range(1000)])
+    store_heads(stores, [waiting(n) for n in range(1000)])
     assert stores.table
 
     with counting(stores.table) as calls:
@@ -68,7 +68,7 @@ def test_a_queue_of_a_thousand_costs_one_round_trip_a_shard(on_moto: Stores, sha
 
 def test_a_queue_of_more_than_a_page_is_counted_to_its_end(on_moto: Stores) -> None:
     """DynamoDB reads 1 MB in one go."""
-    crowd(on_moto, [replace(waiting(n), tags=("t" * 900,)) for n in range(1200)])
+    store_heads(on_moto, [replace(waiting(n), tags=("t" * 900,)) for n in range(1200)])
     assert on_moto.table
 
     with counting(on_moto.table) as calls:

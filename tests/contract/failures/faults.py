@@ -1,7 +1,7 @@
-"""What can go wrong between us and the table, played on moto.
+"""Injects faults between the app and DynamoDB, on moto.
 
-A botocore hook that returns an error does not stop moto from doing what it is asked; standing in
-its place does.
+The fault replaces moto's own hook, because a botocore hook that returns an error does not stop
+moto from executing the call.
 """
 
 import json
@@ -21,7 +21,7 @@ Fault = Callable[[AWSPreparedRequest, Send], AWSResponse | None]
 
 @contextmanager
 def faulty(operation: str, fault: Fault, times: int = 1) -> Iterator[list[str]]:
-    """Puts the fault in the way of the first `times` attempts; the list grows with each attempt."""
+    """Applies the fault to the first `times` attempts; the list receives each attempt."""
     shipped = BotocoreStubber.__call__
     attempts: list[str] = []
 

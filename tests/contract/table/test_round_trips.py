@@ -17,11 +17,11 @@ from tests.contract.store_setup import (
     CID,
     DEMO,
     act,
-    crowd,
     other,
     plan,
     said,
     said_times,
+    store_heads,
     waiting,
 )
 from tests.support.engines import Stores, with_shards
@@ -125,7 +125,7 @@ def test_a_page_of_a_list_takes_one_query_per_shard(on_moto: Stores, shards: int
 
 
 def test_a_list_with_a_filter_takes_five_queries_at_most(on_moto: Stores) -> None:
-    crowd(on_moto, [waiting(n, since=n, queue="many") for n in range(501)])
+    store_heads(on_moto, [waiting(n, since=n, queue="many") for n in range(501)])
 
     with calls_of(on_moto) as calls:
         listing = on_moto.conversations.board(BOT, BoardFilter(PAUSED, queue="none"), None, 4)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.bot_setup import PASSWORD, Running, Scene
+from tests.e2e.bot_setup import PASSWORD, BotSetup, RunningStack
 from tests.support.stack import ROOT
 
 EXAMPLES = ROOT / "examples" / "botpress"
@@ -51,7 +51,7 @@ def run_action(action: Path, axios: str, packages: Path, **context: Any) -> Any:
     return json.loads(ended.stdout)
 
 
-def event_of(scene: Scene, user: str = "zoe", thread: str | None = THREAD) -> dict[str, object]:
+def event_of(scene: BotSetup, user: str = "zoe", thread: str | None = THREAD) -> dict[str, object]:
     return {
         "type": "text",
         "direction": "incoming",
@@ -65,7 +65,7 @@ def event_of(scene: Scene, user: str = "zoe", thread: str | None = THREAD) -> di
     }
 
 
-def run_forum_action(scene: Scene, axios: str, packages: Path) -> Any:
+def run_forum_action(scene: BotSetup, axios: str, packages: Path) -> Any:
     """With its author's placeholders filled in, and nothing else."""
     filled = {
         "http://XXXXX:3000": scene.rest.url,
@@ -82,7 +82,7 @@ def run_forum_action(scene: Scene, axios: str, packages: Path) -> Any:
     )
 
 
-def run_our_action(scene: Scene, axios: str, packages: Path, **event: object) -> Any:
+def run_our_action(scene: BotSetup, axios: str, packages: Path, **event: object) -> Any:
     return run_action(
         OUR_ACTION,
         axios,
@@ -94,17 +94,17 @@ def run_our_action(scene: Scene, axios: str, packages: Path, **event: object) ->
     )
 
 
-def talk(scene: Scene, user: str, thread: str | None) -> str:
+def talk(scene: BotSetup, user: str, thread: str | None) -> str:
     return str(scene.user_says(user, "Hello", thread=thread)["conversation_id"])
 
 
-def statuses(scene: Scene, *conversation_ids: str) -> list[str]:
+def statuses(scene: BotSetup, *conversation_ids: str) -> list[str]:
     return [scene.rest.get(scene.one(id)).json["status"] for id in conversation_ids]
 
 
 @each_axios
 def test_the_forums_own_action_pauses_that_conversation_and_no_other(
-    running: Running, scene: Scene, packages: Path, axios: str
+    running: RunningStack, scene: BotSetup, packages: Path, axios: str
 ) -> None:
     elsewhere = running.bot()
     meant = talk(scene, "zoe", THREAD)
@@ -125,7 +125,7 @@ def test_the_forums_own_action_pauses_that_conversation_and_no_other(
 
 @each_axios
 def test_the_forums_action_gets_409_for_an_ambiguous_thread_id_and_pauses_nothing(
-    scene: Scene, packages: Path, axios: str
+    scene: BotSetup, packages: Path, axios: str
 ) -> None:
     meant, other = talk(scene, "zoe", THREAD), talk(scene, "yan", THREAD)
 
@@ -138,7 +138,7 @@ def test_the_forums_action_gets_409_for_an_ambiguous_thread_id_and_pauses_nothin
 
 @each_axios
 def test_our_action_names_the_conversation_by_its_address_and_tells_the_agents(
-    scene: Scene, packages: Path, axios: str
+    scene: BotSetup, packages: Path, axios: str
 ) -> None:
     meant = talk(scene, "zoe", THREAD)
     others = [talk(scene, "yan", THREAD), talk(scene, "zoe", "another thread")]
@@ -154,7 +154,9 @@ def test_our_action_names_the_conversation_by_its_address_and_tells_the_agents(
     assert told["head"]["handoff"]["reason"] == "wants a refund"
 
 
-def test_our_action_run_twice_for_one_event_opens_one_handoff(scene: Scene, packages: Path) -> None:
+def test_our_action_run_twice_for_one_event_opens_one_handoff(
+    scene: BotSetup, packages: Path
+) -> None:
     first = run_our_action(scene, "axios", packages)["temp"]["conversation"]
     scene.rest.post(scene.one(first["id"], "unpause"))
 
@@ -164,7 +166,7 @@ def test_our_action_run_twice_for_one_event_opens_one_handoff(scene: Scene, pack
     assert statuses(scene, first["id"]) == ["bot"]
 
 
-def test_our_action_works_on_a_channel_without_threads(scene: Scene, packages: Path) -> None:
+def test_our_action_works_on_a_channel_without_threads(scene: BotSetup, packages: Path) -> None:
     meant = talk(scene, "zoe", None)
 
     outcome = run_our_action(scene, "axios", packages, threadId=None)

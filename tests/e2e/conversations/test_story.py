@@ -9,10 +9,10 @@ from itertools import pairwise
 from threading import Barrier
 from typing import Any
 
-from tests.e2e.bot_setup import Running, Scene, Someone
-from tests.e2e.subscriber import Subscriber
-from tests.support.network.webhook_receiver import Receiver, Told
-from tests.support.network.websocket import Frame, Socket
+from tests.e2e.bot_setup import BotSetup, LoggedInPerson, RunningStack
+from tests.e2e.subscriber import TopicSubscriber
+from tests.support.network.webhook_receiver import ReceivedWebhook, WebhookReceiver
+from tests.support.network.websocket import Frame, WebSocketClient
 
 PUSHED_WITHIN = 10.0
 TOLD_WITHIN = 1.0
@@ -20,13 +20,17 @@ TOLD_WITHIN = 1.0
 
 
 def test_a_conversation_goes_to_a_person_and_back_and_nothing_is_lost_on_the_way(
-    running: Running, receiver: Receiver
+    running: RunningStack, receiver: WebhookReceiver
 ) -> None:
     scene = running.bot(receiver)
     ana, bo = scene.person("Ana"), scene.person("Bo")
     handoffs = {"bot": [scene.bot], "type": ["handoff.requested"]}
 
-    with ana.connect() as a, bo.connect() as b, Subscriber(running.environment, handoffs) as topic:
+    with (
+        ana.connect() as a,
+        bo.connect() as b,
+        TopicSubscriber(running.environment, handoffs) as topic,
+    ):
         first = the_bot_and_its_user_talk(scene)
         paused = the_bot_asks_for_a_person(scene)
         both_are_told((a, b), topic, paused)
@@ -45,7 +49,7 @@ def test_a_conversation_goes_to_a_person_and_back_and_nothing_is_lost_on_the_way
             nothing_is_missing(scene, paused["id"], seen, again, other)
 
 
-def the_bot_and_its_user_talk(scene: Scene) -> dict[str, Any]:
+def the_bot_and_its_user_talk(scene: BotSetup) -> dict[str, Any]:
     first = scene.user_says("zoe", "Hello", thread="t-1", message_id="u-1")
     answered = scene.bot_says("zoe", "Hi! I am a bot.", thread="t-1", epoch=first["epoch"])
     asks = scene.user_says("zoe", "I want to talk to a person", thread="t-1", message_id="u-2")
@@ -56,14 +60,16 @@ def the_bot_and_its_user_talk(scene: Scene) -> dict[str, Any]:
     return first
 
 
-def the_bot_asks_for_a_person(scene: Scene) -> dict[str, Any]:
+def the_bot_asks_for_a_person(scene: BotSetup) -> dict[str, Any]:
     paused = scene.pause("zoe", thread="t-1", reason="The user asked for a person.")
 
     assert (paused["status"], paused["paused"], paused["owner"]) == ("waiting", True, None)
     return paused
 
 
-def both_are_told(agents: tuple[Socket, Socket], topic: Subscriber, paused: Frame) -> None:
+def both_are_told(
+    agents: tuple[WebSocketClient, WebSocketClient], topic: TopicSubscriber, paused: Frame
+) -> None:
     for socket in agents:
         event = socket.wait_for(head_of(paused["id"], status="waiting"), PUSHED_WITHIN)
         assert event["head"]["handoff"]["reason"] == "The user asked for a person."
@@ -76,11 +82,11 @@ def both_are_told(agents: tuple[Socket, Socket], topic: Subscriber, paused: Fram
     assert "Hello" not in wrapped["Message"]
 
 
-Agent = tuple[Someone, Socket]
+Agent = tuple[LoggedInPerson, WebSocketClient]
 
 
 def both_claim_at_once(
-    scene: Scene, paused: Frame, agents: dict[str, Agent]
+    scene: BotSetup, paused: Frame, agents: dict[str, Agent]
 ) -> tuple[Agent, Agent]:
     """Who has it now, and who has not."""
     together = Barrier(len(agents))
@@ -104,7 +110,7 @@ def both_claim_at_once(
 
 
 def the_user_is_with_the_owner_now(
-    scene: Scene, conversation_id: str, owner: Someone, socket: Socket
+    scene: BotSetup, conversation_id: str, owner: LoggedInPerson, socket: WebSocketClient
 ) -> None:
     said = scene.user_says("zoe", "Are you human?", thread="t-1", message_id="u-3")
 
@@ -114,14 +120,16 @@ def the_user_is_with_the_owner_now(
     assert event["head"]["owner"] == owner.id
 
 
-def the_bot_has_to_be_silent(scene: Scene, owner: Someone) -> None:
+def the_bot_has_to_be_silent(scene: BotSetup, owner: LoggedInPerson) -> None:
     refused = scene.bot_says("zoe", "I am still here!", thread="t-1")
 
     assert (refused.status, refused.json["code"]) == (409, "not_your_turn")
     assert refused.json["owner"] == owner.id
 
 
-def the_owner_answers(socket: Socket, conversation_id: str, cut_meanwhile: Socket) -> list[str]:
+def the_owner_answers(
+    socket: WebSocketClient, conversation_id: str, cut_meanwhile: WebSocketClient
+) -> list[str]:
     texts = ["Yes, I am.", "How can I help?", "Consider it done."]
     for number, text in enumerate(texts):
         said = socket.do("message", conversation_id=conversation_id, text=text)
@@ -131,24 +139,24 @@ def the_owner_answers(socket: Socket, conversation_id: str, cut_meanwhile: Socke
     return texts
 
 
-def the_bot_hears_them(receiver: Receiver, answers: list[str]) -> None:
+def the_bot_hears_them(receiver: WebhookReceiver, answers: list[str]) -> None:
     told = receiver.wait_for(lambda all: len(said_by_agents(all)) == len(answers), 20)
 
     assert said_by_agents(told) == answers
 
 
-def said_by_agents(told: list[Told]) -> list[str]:
+def said_by_agents(told: list[ReceivedWebhook]) -> list[str]:
     return [t.data["entry"]["text"] for t in told if t.type == "agent.message"]
 
 
-def the_owner_gives_it_back(socket: Socket, conversation_id: str) -> Frame:
+def the_owner_gives_it_back(socket: WebSocketClient, conversation_id: str) -> Frame:
     head = socket.do("unpause", conversation_id=conversation_id, note="Wants a refund.")
 
     assert (head["status"], head["owner"], head["handoff"]) == ("bot", None, None)
     return head
 
 
-def the_bot_was_told_all_of_it(receiver: Receiver, answers: list[str], head: Frame) -> None:
+def the_bot_was_told_all_of_it(receiver: WebhookReceiver, answers: list[str], head: Frame) -> None:
     told = receiver.wait_for(lambda all: all[-1:] and all[-1].seq == head["last_seq"], 20)
 
     assert receiver.forged == 0
@@ -166,7 +174,7 @@ def the_bot_was_told_all_of_it(receiver: Receiver, answers: list[str], head: Fra
     assert said == ["Are you human?", *answers]
 
 
-def the_bot_speaks_again(scene: Scene, old_epoch: int, epoch: int) -> None:
+def the_bot_speaks_again(scene: BotSetup, old_epoch: int, epoch: int) -> None:
     late = scene.bot_says("zoe", "What I wanted to say before …", thread="t-1", epoch=old_epoch)
     thanks = scene.user_says("zoe", "Thank you!", thread="t-1", message_id="u-4")
     answer = scene.bot_says("zoe", "You are welcome.", thread="t-1", epoch=epoch)
@@ -177,7 +185,11 @@ def the_bot_speaks_again(scene: Scene, old_epoch: int, epoch: int) -> None:
 
 
 def nothing_is_missing(
-    scene: Scene, conversation_id: str, seen: list[Frame], again: Socket, other: Someone
+    scene: BotSetup,
+    conversation_id: str,
+    seen: list[Frame],
+    again: WebSocketClient,
+    other: LoggedInPerson,
 ) -> None:
     """Seen before the cut, and after it by asking for what came later."""
     after = max(entry["seq"] for entry in seen)
@@ -192,7 +204,7 @@ def nothing_is_missing(
     assert again.do("sync") == {"heads": [], "next": None}
 
 
-def test_agents_receive_a_pause_within_a_second(scene: Scene) -> None:
+def test_agents_receive_a_pause_within_a_second(scene: BotSetup) -> None:
     with scene.person("Ana").connect() as a, scene.person("Bo").connect() as b:
         a.do("ping")
 
@@ -201,7 +213,7 @@ def test_agents_receive_a_pause_within_a_second(scene: Scene) -> None:
     assert statistics.median(waits) <= TOLD_WITHIN, waits
 
 
-def wait_until_told(scene: Scene, user: str, *agents: Socket) -> float:
+def wait_until_told(scene: BotSetup, user: str, *agents: WebSocketClient) -> float:
     """Seconds from the bot's request to the slower agent's frame."""
     asked_at = time.monotonic()
     paused = scene.pause(user)

@@ -12,10 +12,10 @@ from typing import Any
 from chalicelib.domain.access import Role
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
 from chalicelib.entrypoints.events.minute import every_minute
-from tests.e2e.bot_setup import Running, Scene
-from tests.e2e.subscriber import Subscriber
+from tests.e2e.bot_setup import BotSetup, RunningStack
+from tests.e2e.subscriber import TopicSubscriber
 from tests.local.waiting import eventually
-from tests.support.network.webhook_receiver import Receiver
+from tests.support.network.webhook_receiver import WebhookReceiver
 from tests.support.network.websocket import Frame
 
 PUSHED_WITHIN = 10.0
@@ -24,7 +24,7 @@ SALES = frozenset({"sales"})
 
 
 def test_an_offer_that_expires_goes_to_the_next_agent(
-    scene: Scene,
+    scene: BotSetup,
 ) -> None:
     with_queue(scene, Queue("sales", mode=Mode.OFFER, offer_seconds=2))
     ana, bo = scene.person("Ana", queues=SALES), scene.person("Bo", queues=SALES)
@@ -48,13 +48,13 @@ def test_an_offer_that_expires_goes_to_the_next_agent(
 
 
 def test_an_unanswered_request_escalates_and_returns_to_the_bot(
-    running: Running, receiver: Receiver
+    running: RunningStack, receiver: WebhookReceiver
 ) -> None:
     scene = running.bot(receiver)
     with_queue(scene, Queue("sales", limits=Limits(1, (2,), give_up=3)))
     alerts = {"bot": [scene.bot], "type": ["handoff.escalated"]}
     ana, sam = scene.person("Ana", queues=SALES), scene.person("Sam", Role.SUPERVISOR)
-    with ana.connect() as socket, Subscriber(running.environment, alerts) as topic:
+    with ana.connect() as socket, TopicSubscriber(running.environment, alerts) as topic:
         paused = scene.pause("zoe", queue="sales")
         for seconds, level in ((1, "warning"), (2, "error")):
             swept_after(scene, paused["waiting_since"], seconds)
@@ -76,7 +76,7 @@ def test_an_unanswered_request_escalates_and_returns_to_the_bot(
 
 
 def test_a_lost_agents_conversation_is_requeued_and_their_later_message_is_refused(
-    scene: Scene,
+    scene: BotSetup,
 ) -> None:
     with_queue(scene, Queue("sales", limits=Limits(agent_lost=1)))
     ana, bo = scene.person("Ana", queues=SALES), scene.person("Bo", queues=SALES)
@@ -106,19 +106,19 @@ def test_a_lost_agents_conversation_is_requeued_and_their_later_message_is_refus
     assert kinds(scene, paused["id"]) == ["requested", "claimed", "released", "claimed"]
 
 
-def with_queue(scene: Scene, queue: Queue) -> None:
+def with_queue(scene: BotSetup, queue: Queue) -> None:
     """Not by the API, where an offer stands for five seconds at least."""
     scene.running.services.directory.put_queue(scene.bot, queue)
 
 
-def swept_after(scene: Scene, moment: str, seconds: float = 0) -> None:
+def swept_after(scene: BotSetup, moment: str, seconds: float = 0) -> None:
     """As soon as it is over."""
     due = datetime.fromisoformat(moment).timestamp() + seconds
     time.sleep(max(0.0, due - time.time()) + 0.005)
     every_minute(scene.running.services)
 
 
-def kinds(scene: Scene, conversation_id: str) -> list[str]:
+def kinds(scene: BotSetup, conversation_id: str) -> list[str]:
     return [entry["kind"] for entry in scene.entries(conversation_id)]
 
 
@@ -142,6 +142,6 @@ def offered(conversation_id: str, to: str | None = None) -> Callable[[Frame], ob
     return fits
 
 
-def report(scene: Scene, rest: Any) -> dict[str, Any]:
+def report(scene: BotSetup, rest: Any) -> dict[str, Any]:
     outcomes: dict[str, Any] = rest.get(f"{scene.path}/report").json["totals"]["outcomes"]
     return outcomes

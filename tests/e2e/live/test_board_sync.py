@@ -3,13 +3,13 @@
 import json
 
 from chalicelib.domain.access import Role
-from tests.e2e.bot_setup import Scene
-from tests.support.network.websocket import Frame, Socket
+from tests.e2e.bot_setup import BotSetup
+from tests.support.network.websocket import Frame, WebSocketClient
 
 PAGE_BYTES = 100 * 1024
 
 
-def test_a_sync_brings_the_whole_board_in_pages_that_fit_a_frame(scene: Scene) -> None:
+def test_a_sync_brings_the_whole_board_in_pages_that_fit_a_frame(scene: BotSetup) -> None:
     paused = [scene.pause(f"user-{n}", reason="x" * 1000)["id"] for n in range(30)]
 
     with scene.person("Ana").connect() as socket:
@@ -21,7 +21,7 @@ def test_a_sync_brings_the_whole_board_in_pages_that_fit_a_frame(scene: Scene) -
     assert max(size_of(page) for page in pages) < PAGE_BYTES
 
 
-def test_the_largest_possible_heads_fit_into_frames(scene: Scene) -> None:
+def test_the_largest_possible_heads_fit_into_frames(scene: BotSetup) -> None:
     """Quotes take two characters of JSON, controls six."""
     for number in range(36):
         user = {"id": f"{number:03d}".ljust(128, '"'), "name": "💥" * 64}
@@ -38,7 +38,7 @@ def test_the_largest_possible_heads_fit_into_frames(scene: Scene) -> None:
     assert max(size_of(page) for page in pages) < PAGE_BYTES
 
 
-def test_a_sync_cursor_works_only_for_its_person(scene: Scene) -> None:
+def test_a_sync_cursor_works_only_for_its_person(scene: BotSetup) -> None:
     for number in range(26):
         scene.pause(f"user-{number}")
     with scene.person("Ana").connect() as socket, scene.person("Bo").connect() as other:
@@ -49,7 +49,7 @@ def test_a_sync_cursor_works_only_for_its_person(scene: Scene) -> None:
     assert refused["error"]["code"] == "invalid_request"
 
 
-def every_page(socket: Socket) -> list[Frame]:
+def every_page(socket: WebSocketClient) -> list[Frame]:
     pages = [socket.do("sync")]
     while pages[-1]["next"]:
         pages.append(socket.do("sync", cursor=pages[-1]["next"]))

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.e2e.bot_setup import Scene
+from tests.e2e.bot_setup import BotSetup
 from tests.support.network.websocket import Frame
 
 UNSUPPORTED, TOO_BIG = 1003, 1009
@@ -44,7 +44,7 @@ BAD_FRAMES = {
 }
 
 
-def test_a_bad_frame_gets_one_error_reply_and_the_connection_stays(scene: Scene) -> None:
+def test_a_bad_frame_gets_one_error_reply_and_the_connection_stays(scene: BotSetup) -> None:
     with scene.person("Ana").connect() as socket:
         outcomes: dict[str, str] = {}
         for name, raw in BAD_FRAMES.items():
@@ -65,7 +65,7 @@ def verdict(frame: Frame) -> str:
 
 
 @pytest.mark.parametrize("own", ["frame-é", 7, 2**53 + 1], ids=str)
-def test_a_reply_carries_the_id_of_its_frame(scene: Scene, own: str | int) -> None:
+def test_a_reply_carries_the_id_of_its_frame(scene: BotSetup, own: str | int) -> None:
     with scene.person("Ana").connect() as socket:
         socket.send(json.dumps({"id": own, "action": "ping"}))
 
@@ -80,7 +80,7 @@ def test_a_reply_carries_the_id_of_its_frame(scene: Scene, own: str | int) -> No
     ids=["binary", "33 KB"],
 )
 def test_the_gateway_closes_a_connection_after_an_unsupported_frame(
-    scene: Scene, frame: str | bytes, code: int
+    scene: BotSetup, frame: str | bytes, code: int
 ) -> None:
     with scene.person("Ana").connect() as socket:
         socket.send(frame)
@@ -88,7 +88,7 @@ def test_the_gateway_closes_a_connection_after_an_unsupported_frame(
         assert socket.close_code(REPLIED_WITHIN) == code
 
 
-def test_a_connection_is_closed_to_frames_and_pushes_after_logout(scene: Scene) -> None:
+def test_a_connection_is_closed_to_frames_and_pushes_after_logout(scene: BotSetup) -> None:
     ana = scene.person("Ana")
     with ana.connect() as socket:
         assert socket.ask("ping")["ok"]

@@ -12,26 +12,28 @@ from websockets.exceptions import InvalidStatus
 from chalicelib.domain.access import Role
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.connections import SocketTicket
-from tests.e2e.bot_setup import Running, Scene
-from tests.support.network.websocket import Socket
+from tests.e2e.bot_setup import BotSetup, RunningStack
+from tests.support.network.websocket import WebSocketClient
 
 ACCEPTED, UNAUTHENTICATED, FORBIDDEN = 101, 401, 403
 
 
 def knock(
-    running: Running, ticket: str, origin: str | None = "", protocols: list[str] | None = None
+    running: RunningStack, ticket: str, origin: str | None = "", protocols: list[str] | None = None
 ) -> int:
     """The status of the handshake; an empty origin is the right one."""
     url = running.environment["BATON_SOCKET_URL"]
     try:
-        with Socket(url, ticket, running.url if origin == "" else origin, protocols=protocols):
+        with WebSocketClient(
+            url, ticket, running.url if origin == "" else origin, protocols=protocols
+        ):
             return ACCEPTED
     except InvalidStatus as refused:
         return refused.response.status_code
 
 
 def test_a_ticket_opens_one_connection_however_many_try_at_once(
-    running: Running, scene: Scene
+    running: RunningStack, scene: BotSetup
 ) -> None:
     ticket, together = scene.person("Ana").ticket(), Barrier(16)
 
@@ -45,14 +47,14 @@ def test_a_ticket_opens_one_connection_however_many_try_at_once(
     assert statuses == [ACCEPTED] + [UNAUTHENTICATED] * 15
 
 
-def test_a_used_ticket_opens_nothing(running: Running, scene: Scene) -> None:
+def test_a_used_ticket_opens_nothing(running: RunningStack, scene: BotSetup) -> None:
     ticket = scene.person("Ana").ticket()
     knock(running, ticket)
 
     assert knock(running, ticket) == UNAUTHENTICATED
 
 
-def test_an_expired_ticket_opens_nothing(running: Running, scene: Scene) -> None:
+def test_an_expired_ticket_opens_nothing(running: RunningStack, scene: BotSetup) -> None:
     ana, a_second_ago = scene.person("Ana"), int(time.time() * 1000) - 1000
     ticket = SocketTicket(hash_secret("expired"), ana.id, 1, expires_at=a_second_ago)
     running.services.connections.add_ticket(ticket)
@@ -60,7 +62,7 @@ def test_an_expired_ticket_opens_nothing(running: Running, scene: Scene) -> None
     assert knock(running, "expired") == UNAUTHENTICATED
 
 
-def test_nothing_but_a_ticket_opens_a_connection(running: Running, scene: Scene) -> None:
+def test_nothing_but_a_ticket_opens_a_connection(running: RunningStack, scene: BotSetup) -> None:
     ana = scene.person("Ana")
 
     opened = [knock(running, token) for token in ("made-up", str(ana.rest.token))]
@@ -68,7 +70,7 @@ def test_nothing_but_a_ticket_opens_a_connection(running: Running, scene: Scene)
     assert opened == [UNAUTHENTICATED, UNAUTHENTICATED]
 
 
-def test_a_ticket_is_refused_after_logout(running: Running, scene: Scene) -> None:
+def test_a_ticket_is_refused_after_logout(running: RunningStack, scene: BotSetup) -> None:
     ana = scene.person("Ana")
     ticket = ana.ticket()
     ana.rest.post("/auth/logout")
@@ -76,7 +78,7 @@ def test_a_ticket_is_refused_after_logout(running: Running, scene: Scene) -> Non
     assert knock(running, ticket) == UNAUTHENTICATED
 
 
-def test_a_bot_cannot_request_a_ticket(scene: Scene) -> None:
+def test_a_bot_cannot_request_a_ticket(scene: BotSetup) -> None:
     assert scene.rest.post("/socket/ticket").status == UNAUTHENTICATED
 
 
@@ -86,7 +88,7 @@ def test_a_bot_cannot_request_a_ticket(scene: Scene) -> None:
     ids=["none", "no ticket", "the ticket alone", "the other way round", "another version"],
 )
 def test_the_ticket_comes_second_after_the_protocol(
-    running: Running, scene: Scene, protocols: list[str]
+    running: RunningStack, scene: BotSetup, protocols: list[str]
 ) -> None:
     ticket = scene.person("Ana").ticket()
     offered = [ticket if name == "TICKET" else name for name in protocols]
@@ -94,7 +96,7 @@ def test_the_ticket_comes_second_after_the_protocol(
     assert knock(running, ticket, protocols=offered) == UNAUTHENTICATED
 
 
-def test_the_protocol_is_echoed_and_the_ticket_is_not(scene: Scene) -> None:
+def test_the_protocol_is_echoed_and_the_ticket_is_not(scene: BotSetup) -> None:
     with scene.person("Ana").connect() as socket:
         assert socket.protocol == "baton.v1"
 
@@ -117,7 +119,7 @@ ORIGINS: dict[str, Callable[[str, int], str | None]] = {
 
 
 def test_a_foreign_origin_is_refused_and_the_ticket_stays_unused(
-    running: Running, scene: Scene
+    running: RunningStack, scene: BotSetup
 ) -> None:
     ticket, ours = scene.person("Ana").ticket(), urlsplit(running.url)
     assert ours.hostname
@@ -132,7 +134,9 @@ def test_a_foreign_origin_is_refused_and_the_ticket_stays_unused(
     assert knock(running, ticket) == ACCEPTED
 
 
-def test_a_connection_receives_only_the_bots_of_its_person(running: Running, scene: Scene) -> None:
+def test_a_connection_receives_only_the_bots_of_its_person(
+    running: RunningStack, scene: BotSetup
+) -> None:
     elsewhere = running.bot()
     theirs = elsewhere.pause("somebody")
 
@@ -145,7 +149,7 @@ def test_a_connection_receives_only_the_bots_of_its_person(running: Running, sce
     assert [refused["error"]["status"], named["error"]["status"]] == [404, 404]
 
 
-def test_the_owner_of_the_installation_receives_every_bot(scene: Scene) -> None:
+def test_the_owner_of_the_installation_receives_every_bot(scene: BotSetup) -> None:
     with scene.person("Olga", Role.OWNER).connect() as socket:
         paused = scene.pause("zoe")
 

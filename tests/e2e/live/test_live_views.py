@@ -8,16 +8,16 @@ import pytest
 
 from chalicelib.domain.access import Role
 from chalicelib.usecases.records.connections import SocketConnection
-from tests.e2e.bot_setup import Running, Scene
+from tests.e2e.bot_setup import BotSetup, RunningStack
 from tests.local.waiting import eventually
-from tests.support.network.webhook_receiver import Receiver
-from tests.support.network.websocket import Frame, Socket
+from tests.support.network.webhook_receiver import WebhookReceiver
+from tests.support.network.websocket import Frame, WebSocketClient
 
 PUSHED_WITHIN = 10.0
 """Seconds."""
 
 
-def test_a_watch_pages_through_the_log_and_goes_on_live_without_a_gap(scene: Scene) -> None:
+def test_a_watch_pages_through_the_log_and_goes_on_live_without_a_gap(scene: BotSetup) -> None:
     conversation_id = scene.pause("zoe")["id"]
     for _ in range(60):
         scene.user_says("zoe", "x" * 4000)
@@ -38,7 +38,7 @@ def test_a_watch_pages_through_the_log_and_goes_on_live_without_a_gap(scene: Sce
     assert sorted({*read, *live}) == list(range(1, last + 1))
 
 
-def test_entries_stop_after_unwatch(scene: Scene) -> None:
+def test_entries_stop_after_unwatch(scene: BotSetup) -> None:
     conversation_id = scene.pause("zoe")["id"]
     with scene.person("Ana").connect() as socket, scene.person("Bo").connect() as other:
         for one in (socket, other):
@@ -51,7 +51,7 @@ def test_entries_stop_after_unwatch(scene: Scene) -> None:
         assert socket.entries(conversation_id) == []
 
 
-def test_a_conversation_with_the_bot_costs_no_push(scene: Scene) -> None:
+def test_a_conversation_with_the_bot_costs_no_push(scene: BotSetup) -> None:
     with scene.person("Ana").connect() as socket:
         scene.user_says("zoe", "Hello")
         scene.bot_says("zoe", "Hi!")
@@ -61,7 +61,7 @@ def test_a_conversation_with_the_bot_costs_no_push(scene: Scene) -> None:
         assert [event["head"]["last_seq"] for event in socket.events] == [paused["last_seq"]]
 
 
-def test_the_agents_of_another_bot_see_nothing(running: Running, scene: Scene) -> None:
+def test_the_agents_of_another_bot_see_nothing(running: RunningStack, scene: BotSetup) -> None:
     elsewhere = running.bot()
     eve, sam = elsewhere.person("Eve"), elsewhere.person("Sam", Role.SUPERVISOR)
     with (
@@ -80,7 +80,7 @@ def test_the_agents_of_another_bot_see_nothing(running: Running, scene: Scene) -
             assert [event["head"]["id"] for event in socket.events] == [barrier["id"]]
 
 
-def test_an_agent_sees_the_queue_they_serve_and_no_other(scene: Scene) -> None:
+def test_an_agent_sees_the_queue_they_serve_and_no_other(scene: BotSetup) -> None:
     ana = scene.person("Ana", queues=frozenset({"sales"}))
     with ana.connect() as socket:
         billing = scene.pause("zoe", queue="billing")
@@ -98,7 +98,7 @@ def test_an_agent_sees_the_queue_they_serve_and_no_other(scene: Scene) -> None:
 
 
 def test_a_conversation_transferred_to_an_invisible_queue_leaves_the_board(
-    scene: Scene,
+    scene: BotSetup,
 ) -> None:
     ana, bo = scene.person("Ana", queues=frozenset({"sales"})), scene.person("Bo")
     paused = scene.pause("zoe")
@@ -113,7 +113,7 @@ def test_a_conversation_transferred_to_an_invisible_queue_leaves_the_board(
 
 
 def test_a_note_reaches_the_agents_and_neither_the_bot_nor_its_webhook(
-    running: Running, receiver: Receiver
+    running: RunningStack, receiver: WebhookReceiver
 ) -> None:
     scene = running.bot(receiver)
     ana, bo = scene.person("Ana"), scene.person("Bo")
@@ -135,7 +135,7 @@ def test_a_note_reaches_the_agents_and_neither_the_bot_nor_its_webhook(
 
 @pytest.mark.parametrize("watches", [False, True], ids=["on the board", "watching"])
 def test_a_connection_that_is_gone_is_forgotten_at_the_first_push(
-    running: Running, scene: Scene, watches: bool
+    running: RunningStack, scene: BotSetup, watches: bool
 ) -> None:
     """API Gateway does not promise to tell of a lost connection; then it answers 410."""
     ana, connections = scene.person("Ana"), running.services.connections
@@ -155,7 +155,7 @@ def test_a_connection_that_is_gone_is_forgotten_at_the_first_push(
         assert connections.watchers(scene.bot, conversation_id) == []
 
 
-def test_a_disconnected_agent_is_no_longer_free(scene: Scene) -> None:
+def test_a_disconnected_agent_is_no_longer_free(scene: BotSetup) -> None:
     with scene.person("Ana").connect():
         online = status_of_agents(scene)
     gone = eventually(lambda: status_of_agents(scene) == {"Ana": "offline"}, PUSHED_WITHIN)
@@ -164,7 +164,7 @@ def test_a_disconnected_agent_is_no_longer_free(scene: Scene) -> None:
     assert gone
 
 
-def test_agents_see_who_is_away_and_who_is_typing(scene: Scene) -> None:
+def test_agents_see_who_is_away_and_who_is_typing(scene: BotSetup) -> None:
     ana = scene.person("Ana")
     conversation_id = scene.pause("zoe")["id"]
     with ana.connect() as socket, scene.person("Bo").connect() as other:
@@ -179,7 +179,7 @@ def test_agents_see_who_is_away_and_who_is_typing(scene: Scene) -> None:
     assert (away["agent"]["id"], away["status"]) == (ana.id, "away")
 
 
-def every_entry(socket: Socket, conversation_id: str) -> list[int]:
+def every_entry(socket: WebSocketClient, conversation_id: str) -> list[int]:
     """The numbers that `watch` answers with, page by page."""
     seqs: list[int] = []
     following: int | None = 0
@@ -206,6 +206,6 @@ def entry_event(conversation_id: str, seq: int) -> Callable[[Frame], object]:
     )
 
 
-def status_of_agents(scene: Scene) -> dict[str, str]:
+def status_of_agents(scene: BotSetup) -> dict[str, str]:
     agents = scene.rest.get(f"{scene.path}/agents").json["items"]
     return {agent["name"]: agent["status"] for agent in agents}

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.bot_setup import Running
-from tests.support.network.rest_client import Rest
+from tests.e2e.bot_setup import RunningStack
+from tests.support.network.rest_client import RestClient
 from tests.support.stack import ROOT
 
 Ran = subprocess.CompletedProcess[str]
@@ -33,7 +33,7 @@ def email() -> str:
     return f"{uuid4().hex[:8]}@example.test"
 
 
-def invited(running: Running, email: str) -> str:
+def invited(running: RunningStack, email: str) -> str:
     """The invitation that an owner of this address gets."""
     ran = baton(running.environment, "init", "--email", email, "--name", "Olivia")
     assert ran.returncode == 0, ran.stderr
@@ -41,16 +41,16 @@ def invited(running: Running, email: str) -> str:
     return ran.stdout.split()[-1]
 
 
-def accepted(running: Running, invitation: str, password: str) -> Rest:
+def accepted(running: RunningStack, invitation: str, password: str) -> RestClient:
     """Whoever has used the invitation."""
     sent = {"invitation": invitation, "password": password}
-    answer = Rest(running.url).post("/auth/invitation", sent)
+    answer = RestClient(running.url).post("/auth/invitation", sent)
     assert answer.status == 200, answer.text
-    return Rest(running.url, answer.json["payload"]["token"])
+    return RestClient(running.url, answer.json["payload"]["token"])
 
 
 def test_the_first_owner_logs_in_with_the_invitation_and_has_every_permission(
-    running: Running, email: str
+    running: RunningStack, email: str
 ) -> None:
     owner = accepted(running, invited(running, email), "a long password")
 
@@ -58,44 +58,46 @@ def test_the_first_owner_logs_in_with_the_invitation_and_has_every_permission(
     assert owner.post("/bots", {"id": uuid4().hex}).status == 201
 
 
-def test_an_owner_who_lost_the_password_gets_a_new_invitation(running: Running, email: str) -> None:
+def test_an_owner_who_lost_the_password_gets_a_new_invitation(
+    running: RunningStack, email: str
+) -> None:
     accepted(running, invited(running, email), "a lost password")
 
     owner = accepted(running, invited(running, email), "a new password")
 
     assert owner.get("/auth/me").json["role"] == "owner"
     login = {"email": email, "password": "a lost password"}
-    assert Rest(running.url).post("/auth/login", login).status == 401
+    assert RestClient(running.url).post("/auth/login", login).status == 401
 
 
-def test_a_member_of_a_bot_cannot_be_made_the_first_owner(running: Running) -> None:
+def test_a_member_of_a_bot_cannot_be_made_the_first_owner(running: RunningStack) -> None:
     ran = baton(running.environment, "init", "--email", "ana@example.test", "--name", "Ana")
 
     assert ran.returncode == 1
     assert "an owner needs another address" in ran.stderr
 
 
-def test_an_invalid_email_address_is_refused(running: Running) -> None:
+def test_an_invalid_email_address_is_refused(running: RunningStack) -> None:
     ran = baton(running.environment, "init", "--email", "olivia", "--name", "Olivia")
 
     assert ran.returncode == 1
     assert "`email` takes an e-mail address" in ran.stderr
 
 
-def test_an_added_bot_works_with_the_printed_key(running: Running) -> None:
+def test_an_added_bot_works_with_the_printed_key(running: RunningStack) -> None:
     bot = uuid4().hex
 
     path, key = baton(running.environment, "add-bot", bot).stdout.split()
 
     assert path == f"{running.url}/api/v1/bots/{bot}"
     said = {"channel": "web", "user": {"id": "zoe"}, "from": "user", "text": "Hello"}
-    assert Rest(running.url, key).post(f"/bots/{bot}/messages", said).status == 201
+    assert RestClient(running.url, key).post(f"/bots/{bot}/messages", said).status == 201
     again = baton(running.environment, "add-bot", bot)
     assert again.returncode == 1
     assert f"The bot {bot} already exists." in again.stderr
 
 
-def test_the_printed_environment_can_be_sourced_by_a_shell(running: Running) -> None:
+def test_the_printed_environment_can_be_sourced_by_a_shell(running: RunningStack) -> None:
     lines = baton(running.environment, "env").stdout.splitlines()
 
     told = dict(shlex.split(line)[1].split("=", 1) for line in lines)

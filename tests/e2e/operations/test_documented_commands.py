@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.bot_setup import Running
+from tests.e2e.bot_setup import RunningStack
 from tests.support import shell_blocks
 from tests.support.stack import ROOT
 
@@ -46,13 +46,15 @@ for text in ["hi", "a human, please", "hello?"]:
 
 
 @pytest.mark.parametrize("page", ["docs/story.md", "README.md"])
-def test_the_commands_of_each_page_succeed(running: Running, page: str, tmp_path: Path) -> None:
+def test_the_commands_of_each_page_succeed(
+    running: RunningStack, page: str, tmp_path: Path
+) -> None:
     environment = {"PATH": os.environ["PATH"], "STATE": str(running.stack.state)}
 
     shell_blocks.run(ROOT / page, environment, tmp_path, seconds=60)
 
 
-def test_the_bot_in_the_readme_answers_until_it_asks_for_a_person(running: Running) -> None:
+def test_the_bot_in_the_readme_answers_until_it_asks_for_a_person(running: RunningStack) -> None:
     (code,) = re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
     environment = {"PATH": os.environ["PATH"], "BATON_URL": running.url}
 

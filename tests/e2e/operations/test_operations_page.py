@@ -13,7 +13,7 @@ from chalicelib.usecases.accounts.sessions import REFRESH_LIFE_MS
 from chalicelib.usecases.webhooks.worker import WAITS
 from infra.local.aws.messaging import MAX_RECEIVES
 from infra.template.alarms import alarms
-from tests.e2e.bot_setup import Running
+from tests.e2e.bot_setup import RunningStack
 from tests.operate.conftest import NAMES
 from tests.operate.test_monitoring import OURS
 from tests.support import shell_blocks
@@ -24,7 +24,7 @@ PAGE = ROOT / "docs/operations.md"
 AWS = re.compile(r"^\s*(aws |.*\$\(aws )", re.MULTILINE)
 
 
-def test_the_commands_of_the_operations_page_succeed(running: Running) -> None:
+def test_the_commands_of_the_operations_page_succeed(running: RunningStack) -> None:
     here = str(Path(sys.executable).parent)
     environment = {
         "PATH": os.pathsep.join([here, os.environ["PATH"]]),

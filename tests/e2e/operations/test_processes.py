@@ -14,9 +14,9 @@ from threading import Barrier
 import pytest
 
 from chalicelib.entrypoints.events.minute import every_minute
-from tests.e2e.bot_setup import Running, Someone
+from tests.e2e.bot_setup import LoggedInPerson, RunningStack
 from tests.local.waiting import eventually
-from tests.support.network.rest_client import Rest
+from tests.support.network.rest_client import RestClient
 from tests.support.stack import ROOT, Stack, free_port, launch, processes_of
 
 DEMO_KEY = "bk_demo_onlyforloopback"
@@ -34,14 +34,14 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 
 def paused_conversation(stack: Stack) -> str:
     body = {"channel": "web", "user": "zoe"}
-    answer = Rest(stack.url, DEMO_KEY).post("/bots/demo/pause", body)
+    answer = RestClient(stack.url, DEMO_KEY).post("/bots/demo/pause", body)
     assert answer.status == 200, answer.text
     return str(answer.json["id"])
 
 
 def status_of(stack: Stack, conversation_id: str, token: str = DEMO_KEY) -> str | int:
     """Of the conversation; where it cannot be had, the status of the answer."""
-    answer = Rest(stack.url, token).get(f"/bots/demo/conversations/{conversation_id}")
+    answer = RestClient(stack.url, token).get(f"/bots/demo/conversations/{conversation_id}")
     return str(answer.json["status"]) if answer.status == 200 else answer.status
 
 
@@ -57,7 +57,7 @@ def test_a_signal_stops_the_stack_cleanly(stack: Stack, how: signal.Signals) -> 
 def test_conversations_and_sessions_survive_a_restart(stack: Stack) -> None:
     stack.start()
     conversation_id = paused_conversation(stack)
-    token = Rest(stack.url).post("/auth/login", ANA).json["payload"]["token"]
+    token = RestClient(stack.url).post("/auth/login", ANA).json["payload"]["token"]
 
     stack.stop()
 
@@ -69,7 +69,7 @@ def test_an_unclaimed_handoff_expires_even_after_a_restart(stack: Stack) -> None
     stack.start()
     address = {"userId": "zoe", "userThreadId": "t", "userChannel": "web", "timeoutDelay": 1}
     path = "/bots/demo/mod/hitlnext/handoffs"
-    asked = Rest(stack.url, DEMO_KEY).post(path, address)
+    asked = RestClient(stack.url, DEMO_KEY).post(path, address)
     assert (asked.status, asked.json["status"]) == (201, "pending")
 
     stack.stop()
@@ -77,7 +77,7 @@ def test_an_unclaimed_handoff_expires_even_after_a_restart(stack: Stack) -> None
     with stack:
         time.sleep(1)
         every_minute(stack.services())  # what the schedule calls, without waiting for its minute
-        (handoff,) = Rest(stack.url, DEMO_KEY).get(path).json
+        (handoff,) = RestClient(stack.url, DEMO_KEY).get(path).json
         assert handoff["status"] == "expired"
 
 
@@ -148,7 +148,7 @@ def test_an_invalid_port_is_reported_in_one_sentence(tmp_path: Path, port: str) 
 
 @pytest.mark.parametrize("same_port", [True, False], ids=["same port", "another port"])
 def test_a_fresh_start_beside_a_running_stack_is_refused_without_effect(
-    running: Running, same_port: bool
+    running: RunningStack, same_port: bool
 ) -> None:
     before = running.stack.environment
     port = running.stack.port if same_port else free_port()
@@ -161,7 +161,7 @@ def test_a_fresh_start_beside_a_running_stack_is_refused_without_effect(
 
 
 @pytest.fixture(scope="module")
-def chalice_local(running: Running) -> Iterator[str]:
+def chalice_local(running: RunningStack) -> Iterator[str]:
     """The URL of Chalice's own server on the running engine, as `make local` starts it."""
     port = free_port()
     serving = subprocess.Popen(
@@ -188,34 +188,36 @@ def chalice_local(running: Running) -> Iterator[str]:
 
 def is_there(url: str) -> bool:
     try:
-        return Rest(url).get("/healthz").status == 200
+        return RestClient(url).get("/healthz").status == 200
     except OSError:
         return False
 
 
-def test_chalice_local_serves_the_same_conversations(running: Running, chalice_local: str) -> None:
+def test_chalice_local_serves_the_same_conversations(
+    running: RunningStack, chalice_local: str
+) -> None:
     scene = running.bot()
     paused = scene.pause("zoe")
 
-    gate = Rest(chalice_local, scene.rest.token).get(scene.one(paused["id"], "gate"))
+    gate = RestClient(chalice_local, scene.rest.token).get(scene.one(paused["id"], "gate"))
 
     assert gate.status == 200
     assert gate.json["disposition"] == "waiting"
 
 
 def test_exactly_one_of_sixteen_concurrent_claims_in_two_processes_succeeds(
-    running: Running, chalice_local: str
+    running: RunningStack, chalice_local: str
 ) -> None:
     scene = running.bot()
     agents = [scene.person(f"Agent {number:02d}") for number in range(16)]
     conversation_id = scene.pause("zoe")["id"]
     together = Barrier(len(agents))
 
-    def claim(numbered: tuple[int, Someone]) -> tuple[int, str]:
+    def claim(numbered: tuple[int, LoggedInPerson]) -> tuple[int, str]:
         number, agent = numbered
         url = chalice_local if number % 2 else running.url
         together.wait()
-        answer = Rest(url, agent.rest.token).post(scene.one(conversation_id, "claim"))
+        answer = RestClient(url, agent.rest.token).post(scene.one(conversation_id, "claim"))
         return answer.status, answer.json["owner"]
 
     with ThreadPoolExecutor(len(agents)) as pool:

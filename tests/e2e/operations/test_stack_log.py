@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.local.waiting import eventually
-from tests.support.network.rest_client import Rest
+from tests.support.network.rest_client import RestClient
 from tests.support.stack import Stack
 
 DEMO_KEY = "bk_demo_onlyforloopback"
@@ -30,12 +30,14 @@ def lines(stack: Stack) -> list[dict[str, Any]]:
 
 
 def test_the_debug_log_names_every_call_and_contains_no_message_text(stack: Stack) -> None:
-    bot = Rest(stack.url, DEMO_KEY)
+    bot = RestClient(stack.url, DEMO_KEY)
     said = {"channel": "web", "user": {"id": CANARY}, "from": "user", "text": CANARY}
     conversation = bot.post("/bots/demo/messages", said).json["conversation_id"]
     path = f"/bots/demo/conversations/{conversation}"
     bot.post(f"{path}/pause", {"reason": CANARY})
-    ana = Rest(stack.url, Rest(stack.url).post("/auth/login", ANA).json["payload"]["token"])
+    ana = RestClient(
+        stack.url, RestClient(stack.url).post("/auth/login", ANA).json["payload"]["token"]
+    )
     ana.post(f"{path}/claim", {})
     ana.post(f"{path}/messages", {"text": CANARY})
     bot.get(f"{path}/gate", q=CANARY)
@@ -59,6 +61,6 @@ def test_the_debug_log_names_every_call_and_contains_no_message_text(stack: Stac
 
 def test_the_default_log_contains_no_calls(tmp_path: Path) -> None:
     with Stack(tmp_path / "state") as stack:
-        Rest(stack.url, DEMO_KEY).get("/bots/demo/conversations")
+        RestClient(stack.url, DEMO_KEY).get("/bots/demo/conversations")
 
         assert lines(stack) == []

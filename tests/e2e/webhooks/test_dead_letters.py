@@ -12,17 +12,17 @@ import boto3
 import pytest
 
 from chalicelib.usecases.records.webhooks import DeliveryCursor
-from tests.e2e.bot_setup import Running, Scene
+from tests.e2e.bot_setup import BotSetup, RunningStack
 from tests.local.waiting import eventually
-from tests.support.network.webhook_receiver import Receiver
-from tests.support.network.websocket import Socket
+from tests.support.network.webhook_receiver import WebhookReceiver
+from tests.support.network.websocket import WebSocketClient
 from tests.support.stack import ROOT
 
 SOON = 5.0
 """Seconds."""
 
 
-def letters(running: Running, *command: str) -> str:
+def letters(running: RunningStack, *command: str) -> str:
     ran = subprocess.run(
         [sys.executable, "-m", "infra.dead_letters", *command],
         cwd=ROOT,
@@ -37,7 +37,7 @@ def letters(running: Running, *command: str) -> str:
 
 
 @pytest.fixture
-def client(running: Running) -> Any:
+def client(running: RunningStack) -> Any:
     """Of a service of the stack's engine."""
 
     def make(service: str) -> Any:
@@ -54,12 +54,12 @@ def client(running: Running) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_dead(running: Running) -> None:
+def _nothing_dead(running: RunningStack) -> None:
     letters(running, "purge", "--yes")
 
 
 @pytest.fixture
-def told(running: Running, receiver: Receiver) -> Scene:
+def told(running: RunningStack, receiver: WebhookReceiver) -> BotSetup:
     """A bot whose server is told of what happens."""
     return running.bot(receiver)
 
@@ -68,7 +68,7 @@ Bury = Callable[[object], None]
 
 
 @pytest.fixture
-def dead_letter(running: Running, client: Any) -> Bury:
+def dead_letter(running: RunningStack, client: Any) -> Bury:
     """Puts a letter into the queue, as the worker or SQS would."""
 
     def put(body: object) -> None:
@@ -82,14 +82,14 @@ def dead_letter(running: Running, client: Any) -> Bury:
     return put
 
 
-def given_up(scene: Scene, conversation_id: str, seq: int) -> dict[str, object]:
+def given_up(scene: BotSetup, conversation_id: str, seq: int) -> dict[str, object]:
     """The letter that the worker writes after the last attempt."""
     place = {"bot": scene.bot, "conversation_id": conversation_id}
     return {**place, "seq": seq, "type": "conversation.paused"}
 
 
 def test_the_list_command_shows_dead_letters_and_keeps_them(
-    running: Running, told: Scene, dead_letter: Bury
+    running: RunningStack, told: BotSetup, dead_letter: Bury
 ) -> None:
     conversation_id = told.pause("zoe")["id"]
     dead_letter(given_up(told, conversation_id, 1))
@@ -101,7 +101,7 @@ def test_the_list_command_shows_dead_letters_and_keeps_them(
 
 
 def test_a_dead_lettered_delivery_is_replayed_in_order_with_the_same_ids(
-    running: Running, told: Scene, receiver: Receiver, dead_letter: Bury
+    running: RunningStack, told: BotSetup, receiver: WebhookReceiver, dead_letter: Bury
 ) -> None:
     conversation_id = told.pause("zoe")["id"]
     told.rest.post(told.one(conversation_id, "unpause"), {})
@@ -118,7 +118,7 @@ def test_a_dead_lettered_delivery_is_replayed_in_order_with_the_same_ids(
 
 
 def test_a_delivery_to_a_bot_without_a_webhook_is_kept(
-    running: Running, scene: Scene, client: Any, dead_letter: Bury
+    running: RunningStack, scene: BotSetup, client: Any, dead_letter: Bury
 ) -> None:
     conversation_id = scene.pause("zoe")["id"]
     dead_letter(given_up(scene, conversation_id, 1))
@@ -135,7 +135,7 @@ def test_a_delivery_to_a_bot_without_a_webhook_is_kept(
 
 
 def test_a_dead_lettered_queue_message_wakes_the_worker_when_it_is_replayed(
-    running: Running, told: Scene, receiver: Receiver, dead_letter: Bury
+    running: RunningStack, told: BotSetup, receiver: WebhookReceiver, dead_letter: Bury
 ) -> None:
     conversation_id = told.pause("zoe")["id"]
     receiver.wait_for(lambda told: len(told) == 1, SOON)
@@ -153,7 +153,7 @@ def test_a_dead_lettered_queue_message_wakes_the_worker_when_it_is_replayed(
     receiver.wait_for(lambda told: len(told) == 2, SOON)
 
 
-def test_an_unknown_dead_letter_is_kept(running: Running, dead_letter: Bury) -> None:
+def test_an_unknown_dead_letter_is_kept(running: RunningStack, dead_letter: Bury) -> None:
     dead_letter("what?")
 
     assert "kept: " in letters(running, "replay")
@@ -168,7 +168,7 @@ def dead_changes(client: Any) -> Iterator[str]:
 
 
 def test_dead_lettered_stream_records_are_processed_again(
-    running: Running, scene: Scene, client: Any, dead_changes: str
+    running: RunningStack, scene: BotSetup, client: Any, dead_changes: str
 ) -> None:
     ana = scene.person("Ana")
     with ana.connect() as socket:
@@ -185,7 +185,9 @@ def test_dead_lettered_stream_records_are_processed_again(
     assert letters(running, "--url", dead_changes, "list") == "about 0 messages\n"
 
 
-def test_purging_deletes_all_dead_letters(running: Running, told: Scene, dead_letter: Bury) -> None:
+def test_purging_deletes_all_dead_letters(
+    running: RunningStack, told: BotSetup, dead_letter: Bury
+) -> None:
     dead_letter(given_up(told, told.pause("zoe")["id"], 1))
 
     assert letters(running, "purge", "--yes") == "All messages are deleted.\n"
@@ -193,7 +195,7 @@ def test_purging_deletes_all_dead_letters(running: Running, told: Scene, dead_le
     assert letters(running, "list") == "about 0 messages\n"
 
 
-def _pushes(socket: Socket, conversation_id: str) -> int:
+def _pushes(socket: WebSocketClient, conversation_id: str) -> int:
     """One for each entry: both change who may speak."""
     heads = [frame["head"]["id"] for frame in socket.events if frame["event"] == "head"]
     return heads.count(conversation_id)

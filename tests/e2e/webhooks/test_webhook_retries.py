@@ -21,7 +21,7 @@ from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
 from infra.local.aws.messaging import MAX_RECEIVES
-from tests.support.fakes import FakeReceiver
+from tests.support.fakes import FakeWebhookClient
 from tests.support.memory import MemoryDeliveries
 from tests.support.services import MemoryServices
 
@@ -59,7 +59,7 @@ class WatchedDeliveries(MemoryDeliveries):
 class Worker:
     """Plays the queue into the worker and notes when it tried what."""
 
-    def __init__(self, receiver: FakeReceiver) -> None:
+    def __init__(self, receiver: FakeWebhookClient) -> None:
         self.services = MemoryServices("http://127.0.0.1:9/webhook")
         self.services.webhook_client = receiver
         self.deliveries = WatchedDeliveries(self.services.deliveries)
@@ -105,7 +105,7 @@ class Worker:
 
 
 def test_each_entry_for_the_webhook_wakes_the_worker() -> None:
-    worker = Worker(FakeReceiver())
+    worker = Worker(FakeWebhookClient())
 
     worker.story()
 
@@ -113,17 +113,17 @@ def test_each_entry_for_the_webhook_wakes_the_worker() -> None:
 
 
 def test_accepted_entries_are_sent_once_and_in_order() -> None:
-    worker = Worker(FakeReceiver())
+    worker = Worker(FakeWebhookClient())
     worker.story()
 
     worker.run()
 
     assert worker.ids() == [2, 3, 4, 5]
-    assert worker.services.webhook_queue.buried == []
+    assert worker.services.webhook_queue.dead_letters == []
 
 
 def test_an_entry_is_tried_eight_times_at_the_documented_intervals_and_then_dead_lettered() -> None:
-    worker = Worker(FakeReceiver([500] * (len(WAITS) + 1)))
+    worker = Worker(FakeWebhookClient([500] * (len(WAITS) + 1)))
     worker.story()
 
     worker.run()
@@ -134,13 +134,13 @@ def test_an_entry_is_tried_eight_times_at_the_documented_intervals_and_then_dead
     assert all(wait <= longest for wait, longest in zip(waits, WAITS, strict=True)), waits
     assert sum(waits) > sum(WAITS) / 20
     assert worker.ids()[8:] == [3, 4, 5]
-    assert [(b["seq"], b["type"]) for b in worker.services.webhook_queue.buried] == [
+    assert [(b["seq"], b["type"]) for b in worker.services.webhook_queue.dead_letters] == [
         (2, "handoff.requested")
     ]
 
 
 def test_the_delivery_log_contains_the_outcome_of_each_attempt() -> None:
-    worker = Worker(FakeReceiver([500, None] + [500] * (len(WAITS) - 1)))
+    worker = Worker(FakeWebhookClient([500, None] + [500] * (len(WAITS) - 1)))
     worker.story()
 
     worker.run()
@@ -155,7 +155,7 @@ def test_the_delivery_log_contains_the_outcome_of_each_attempt() -> None:
 
 @pytest.mark.parametrize("status", [None, 199, 302, 400, 404, 429, 500, 503])
 def test_every_status_except_2xx_is_a_failure(status: int | None) -> None:
-    worker = Worker(FakeReceiver([status]))
+    worker = Worker(FakeWebhookClient([status]))
     worker.story()
 
     worker.run()
@@ -165,7 +165,7 @@ def test_every_status_except_2xx_is_a_failure(status: int | None) -> None:
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_every_2xx_status_is_a_success(status: int) -> None:
-    worker = Worker(FakeReceiver(otherwise=status))
+    worker = Worker(FakeWebhookClient(otherwise=status))
     worker.story()
 
     worker.run()
@@ -174,7 +174,7 @@ def test_every_2xx_status_is_a_success(status: int) -> None:
 
 
 def test_a_410_ends_all_deliveries_at_once() -> None:
-    worker = Worker(FakeReceiver([200, 410]))
+    worker = Worker(FakeWebhookClient([200, 410]))
     worker.story()
 
     worker.run()
@@ -187,7 +187,7 @@ def test_a_410_ends_all_deliveries_at_once() -> None:
 
 
 def test_a_duplicate_queue_message_sends_no_entry_twice() -> None:
-    worker = Worker(FakeReceiver())
+    worker = Worker(FakeWebhookClient())
     worker.story()
     worker.services.webhook_queue.enqueue("demo", PLACE.conversation_id, 2)
 
@@ -197,7 +197,7 @@ def test_a_duplicate_queue_message_sends_no_entry_twice() -> None:
 
 
 def test_a_worker_that_died_after_sending_repeats_with_the_same_id() -> None:
-    worker = Worker(FakeReceiver())
+    worker = Worker(FakeWebhookClient())
     worker.story()
     worker.deliveries.dies_next = True
     with pytest.raises(Died):
@@ -212,7 +212,7 @@ def test_a_worker_that_died_after_sending_repeats_with_the_same_id() -> None:
 
 
 def test_a_message_that_waits_for_a_delivery_slot_is_not_dead_lettered() -> None:
-    worker = Worker(FakeReceiver())
+    worker = Worker(FakeWebhookClient())
     worker.story()
     for _ in range(5):
         worker.deliveries.acquire_slot("demo", worker.services.clock.now(), 15 * 60 * SECOND)

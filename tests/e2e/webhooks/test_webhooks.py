@@ -4,16 +4,16 @@ it, and in nobody's way. The whole ladder of attempts is in `test_webhook_ladder
 import time
 from itertools import pairwise
 
-from tests.e2e.bot_setup import Running, Scene
+from tests.e2e.bot_setup import BotSetup, RunningStack
 from tests.local.waiting import eventually
-from tests.support.network.webhook_receiver import Receiver
+from tests.support.network.webhook_receiver import WebhookReceiver
 
 TOLD_WITHIN = 10.0
 BACK_OFF = 2 + 10
 """Seconds."""
 
 
-def claimed(scene: Scene, user: str) -> tuple[str, list[int]]:
+def claimed(scene: BotSetup, user: str) -> tuple[str, list[int]]:
     """A conversation in which a person has answered twice, and what the webhook has to bring."""
     ana = scene.person("Ana")
     paused = scene.pause(user)
@@ -24,9 +24,9 @@ def claimed(scene: Scene, user: str) -> tuple[str, list[int]]:
 
 
 def test_a_refused_entry_is_retried_with_its_id_and_later_ones_wait(
-    running: Running,
+    running: RunningStack,
 ) -> None:
-    with Receiver(script=[500, 500]) as receiver:
+    with WebhookReceiver(script=[500, 500]) as receiver:
         scene = running.bot(receiver)
         conversation_id, seqs = claimed(scene, "zoe")
 
@@ -40,8 +40,8 @@ def test_a_refused_entry_is_retried_with_its_id_and_later_ones_wait(
     assert receiver.forged == 0
 
 
-def test_a_410_disables_the_webhook(running: Running) -> None:
-    with Receiver(otherwise=410) as receiver:
+def test_a_410_disables_the_webhook(running: RunningStack) -> None:
+    with WebhookReceiver(otherwise=410) as receiver:
         scene = running.bot(receiver)
         scene.pause("zoe")
         receiver.wait_for(bool, TOLD_WITHIN)
@@ -54,8 +54,8 @@ def test_a_410_disables_the_webhook(running: Running) -> None:
         assert eventually(is_off, TOLD_WITHIN)
 
 
-def test_a_slow_webhook_delays_neither_answers_nor_other_bots(running: Running) -> None:
-    with Receiver(delay=4.0) as slow, Receiver() as quick:
+def test_a_slow_webhook_delays_neither_answers_nor_other_bots(running: RunningStack) -> None:
+    with WebhookReceiver(delay=4.0) as slow, WebhookReceiver() as quick:
         burdened, other = running.bot(slow), running.bot(quick)
         for number in range(8):
             burdened.pause(f"user-{number}")
@@ -72,8 +72,8 @@ def test_a_slow_webhook_delays_neither_answers_nor_other_bots(running: Running) 
         assert told.at - began < 3
 
 
-def test_conversations_do_not_wait_for_each_other(running: Running) -> None:
-    with Receiver(script=[500]) as receiver:
+def test_conversations_do_not_wait_for_each_other(running: RunningStack) -> None:
+    with WebhookReceiver(script=[500]) as receiver:
         scene = running.bot(receiver)
         refused = scene.pause("zoe")["id"]
         receiver.wait_for(bool, TOLD_WITHIN)
@@ -84,9 +84,9 @@ def test_conversations_do_not_wait_for_each_other(running: Running) -> None:
     assert {t.data["conversation_id"] for t in receiver.taken} == {refused, taken}
 
 
-def test_each_attempt_is_signed_with_the_time_of_the_attempt(running: Running) -> None:
+def test_each_attempt_is_signed_with_the_time_of_the_attempt(running: RunningStack) -> None:
     """The receiver checks each with the reference implementation, which refuses old ones."""
-    with Receiver(script=[500]) as receiver:
+    with WebhookReceiver(script=[500]) as receiver:
         scene = running.bot(receiver)
         scene.pause("zoe")
 

@@ -11,7 +11,7 @@ OUTSIDE = ("/healthz", "/readyz")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     status: int
     text: str
 
@@ -20,23 +20,23 @@ class Answer:
         return json.loads(self.text)
 
 
-class Rest:
-    """`path` is relative to `/api/v1`, but for those two that are not under it."""
+class RestClient:
+    """`path` is relative to `/api/v1`, except for the health checks."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url
         self.token = token
 
-    def get(self, path: str, **query: object) -> Answer:
+    def get(self, path: str, **query: object) -> HttpAnswer:
         return self.send("GET", path + (f"?{urlencode(query)}" if query else ""))
 
-    def post(self, path: str, body: object = None, **headers: str) -> Answer:
+    def post(self, path: str, body: object = None, **headers: str) -> HttpAnswer:
         return self.send("POST", path, body, **headers)
 
-    def put(self, path: str, body: object) -> Answer:
+    def put(self, path: str, body: object) -> HttpAnswer:
         return self.send("PUT", path, body)
 
-    def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> HttpAnswer:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
@@ -51,6 +51,6 @@ class Rest:
             full = where.path + (path if path in OUTSIDE else f"/api/v1{path}")
             connection.request(method, full, raw, sent)
             response = connection.getresponse()
-            return Answer(response.status, response.read().decode())
+            return HttpAnswer(response.status, response.read().decode())
         finally:
             connection.close()

@@ -1,4 +1,4 @@
-"""A bot's own server: a real one, which records what Baton tells it and answers by its script."""
+"""A real HTTP server that records the webhooks it receives and answers as scripted."""
 
 import json
 import threading
@@ -15,9 +15,11 @@ SECRET = "whsec_YSBzZWNyZXQgdGhhdCBvbmx5IHRlc3RzIGtub3cgb2Y="
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One attempt, with a signature that fits. `at` is a time of the monotonic clock, in seconds;
-    `answered` is the status that the receiver gave."""
+class ReceivedWebhook:
+    """One attempt with a valid signature.
+
+    `at` is in seconds of the monotonic clock; `answered` is the status that was returned.
+    """
 
     id: str
     body: dict[str, Any]
@@ -38,10 +40,12 @@ class Told:
         return int(self.data["entry"]["seq"])
 
 
-class Receiver:
-    """Gives the statuses of `script` one after the other, then `otherwise`, each after `delay`
-    seconds. What is not signed by Baton gets 401 and is counted in `forged`. `public` is its
-    address for those who do not reach this machine's `port`."""
+class WebhookReceiver:
+    """Answers with the statuses of `script` in order, then `otherwise`, each after `delay` seconds.
+
+    A request with an invalid signature gets 401 and is counted in `forged`. `public` is the
+    address to use if callers cannot reach `port` on this machine.
+    """
 
     def __init__(
         self,
@@ -53,7 +57,7 @@ class Receiver:
         public: str | None = None,
     ) -> None:
         self.forged = 0
-        self._attempts: list[Told] = []
+        self._attempts: list[ReceivedWebhook] = []
         self._script = deque(script)
         self._otherwise = otherwise
         self._delay = delay
@@ -69,20 +73,22 @@ class Receiver:
         return self._public or f"http://127.0.0.1:{self._server.server_port}/webhook"
 
     @property
-    def attempts(self) -> list[Told]:
+    def attempts(self) -> list[ReceivedWebhook]:
         with self._news:
             return list(self._attempts)
 
     @property
-    def taken(self) -> list[Told]:
+    def taken(self) -> list[ReceivedWebhook]:
         return [told for told in self.attempts if told.answered < 300]
 
     def trust(self, secret: str) -> None:
-        """From now on, what is signed with this one is Baton's."""
+        """Verifies later requests with this secret."""
         self._webhook = Webhook(secret)
 
-    def wait_for(self, holds: Callable[[list[Told]], object], seconds: float) -> list[Told]:
-        """All attempts, as soon as `holds` says so of them."""
+    def wait_for(
+        self, holds: Callable[[list[ReceivedWebhook]], object], seconds: float
+    ) -> list[ReceivedWebhook]:
+        """Waits until `holds(attempts)` is true and returns all attempts."""
         with self._news:
             if not self._news.wait_for(lambda: holds(self._attempts), seconds):
                 seen = [(told.type, told.seq, told.answered) for told in self._attempts]
@@ -107,7 +113,9 @@ class Receiver:
             return 401
         with self._news:
             status = self._script.popleft() if self._script else self._otherwise
-            told = Told(headers["webhook-id"], json.loads(body), time.monotonic(), status)
+            told = ReceivedWebhook(
+                headers["webhook-id"], json.loads(body), time.monotonic(), status
+            )
             self._attempts.append(told)
             self._news.notify_all()
         self._stopped.wait(self._delay)

@@ -1,4 +1,4 @@
-"""A console without a screen: one WebSocket of a person, real frames, and what came over it."""
+"""A WebSocket client of one person, which records every frame that arrives."""
 
 import json
 import socket
@@ -20,8 +20,8 @@ REPLY_WITHIN = 10.0
 Frame = dict[str, Any]
 
 
-class Socket:
-    """Open from the start. Raises `websockets.exceptions.InvalidStatus` where it is refused."""
+class WebSocketClient:
+    """Connects at once. Raises `websockets.exceptions.InvalidStatus` if the server refuses."""
 
     def __init__(
         self,
@@ -60,18 +60,18 @@ class Socket:
         return [frame for frame in self.frames if "event" in frame]
 
     def entries(self, conversation_id: str) -> list[Frame]:
-        """Those that came by themselves, in the order of their arrival."""
+        """The pushed entries of a conversation, in order of arrival."""
         events = (e for e in self.events if e["event"] == "entry")
         return [e["entry"] for e in events if e["conversation_id"] == conversation_id]
 
     def ask(self, action: str, **fields: object) -> Frame:
-        """The one reply to this frame."""
+        """Sends a frame and returns its reply."""
         own = f"frame-{next(self._ids)}"
         self.send(json.dumps({"id": own, "action": action, **fields}))
         return self.wait_for(lambda frame: frame.get("reply_to") == own, REPLY_WITHIN)
 
     def do(self, action: str, **fields: object) -> Frame:
-        """The result of a frame that has to succeed."""
+        """Sends a frame that must succeed and returns the result."""
         reply = self.ask(action, **fields)
         assert reply["ok"], reply
         result: Frame = reply["result"]
@@ -81,18 +81,18 @@ class Socket:
         self._connection.send(raw)
 
     def frame(self, number: int, seconds: float) -> Frame:
-        """The one that comes as this number, counted from 0."""
+        """The frame that arrives at this position, counted from 0."""
         with self._news:
             if not self._news.wait_for(lambda: len(self.arrived) > number, seconds):
                 raise AssertionError(f"Not within {seconds:g} s; came: {self.arrived}")
             return self.arrived[number][1]
 
     def wait_for(self, fits: Callable[[Frame], object], seconds: float) -> Frame:
-        """The first frame that fits, of those that have come and those that come in time."""
+        """The first frame that fits, among those that have arrived or arrive in time."""
         return self.moment_of(fits, seconds)[1]
 
     def moment_of(self, fits: Callable[[Frame], object], seconds: float) -> tuple[float, Frame]:
-        """The same, with the time of its arrival by the monotonic clock, in seconds."""
+        """Like `wait_for`, with the time of arrival in seconds of the monotonic clock."""
         deadline, looked_at = time.monotonic() + seconds, 0
         with self._news:
             while True:
@@ -104,7 +104,7 @@ class Socket:
                     raise AssertionError(f"Not within {seconds:g} s; came: {self.arrived}")
 
     def close_code(self, within: float) -> int | None:
-        """Waits for the server to close; None where it has not."""
+        """Waits for the server to close the connection; None if it stays open."""
         self._reading.join(within)
         return self._connection.close_code if not self._reading.is_alive() else None
 
