@@ -143,7 +143,7 @@ def test_a_port_in_use_is_reported_in_one_sentence(tmp_path: Path) -> None:
 def test_an_invalid_port_is_reported_in_one_sentence(tmp_path: Path, port: str) -> None:
     told = complaint(tmp_path / "state", port)
 
-    assert told == f"PORT={port} is not a port number; try PORT=8000.\n"
+    assert told == f"PORT={port} is not a port number. Try PORT=8000.\n"
 
 
 @pytest.mark.parametrize("same_port", [True, False], ids=["same port", "another port"])
