@@ -1,4 +1,4 @@
-"""Counting attempts within a window."""
+"""Counting login attempts within a window."""
 
 from functools import partial
 

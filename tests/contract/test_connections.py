@@ -1,4 +1,4 @@
-"""Open WebSockets, what they watch, and the tickets that open them."""
+"""WebSocket connections, watches and tickets."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""How far each log has been delivered, and how many deliveries are in flight."""
+"""Delivery cursors, delivery slots and the delivery log."""
 
 from functools import partial
 from itertools import pairwise

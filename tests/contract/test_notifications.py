@@ -1,4 +1,4 @@
-"""Notifications, newest first, and who has read them."""
+"""Notifications, newest first, with their readers."""
 
 from functools import partial
 

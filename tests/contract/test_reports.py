@@ -1,4 +1,4 @@
-"""What is counted of handoffs that have ended: each once, by day, queue and agent."""
+"""Counts of ended handoffs by day, queue and agent."""
 
 from collections.abc import Sequence
 from functools import partial

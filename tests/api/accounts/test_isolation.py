@@ -1,4 +1,4 @@
-"""What is another bot's, or another queue's, looks like what does not exist."""
+"""Conversations of another bot or of an invisible queue look as if they did not exist."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A secret is replaced while people work: nobody is logged out, no list breaks off."""
+"""Replacing the signing secret logs nobody out and breaks no list or turn."""
 
 from chalicelib.adapters.security.tokens import JwtTokens
 from tests.api.conversation_setup import BOT, begun, id_of, message, ok

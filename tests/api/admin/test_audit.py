@@ -1,4 +1,4 @@
-"""Each change that an admin makes is one event in the log: who, what, and never a secret."""
+"""Each change by an admin is logged with its author and target, and without secrets."""
 
 import logging
 from typing import Any

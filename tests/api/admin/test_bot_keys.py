@@ -1,4 +1,4 @@
-"""A bot's keys: made, replaced without a gap, revoked; a secret is shown once."""
+"""Keys of a bot: creation, rotation with overlap, expiry and revocation."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""Bots are made and removed by the owner, and named by their admins."""
+"""The owner creates and removes bots; admins rename them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Canned replies: admins write them, everybody who answers reads them."""
+"""Admins write canned replies; agents read them."""
 
 from tests.api.conversation_setup import BOT, ok
 from tests.support.api import Api

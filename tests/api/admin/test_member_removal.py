@@ -1,4 +1,4 @@
-"""What becomes of the conversations of whoever is sent away, however late the lists are."""
+"""The conversations of a removed member return to the queue, even if lists are late."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""People: invited, given other work, sent away; and their passwords."""
+"""Members: invitation, change of role and queues, removal, passwords."""
 
 from typing import Any
 

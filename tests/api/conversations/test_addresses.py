@@ -1,4 +1,4 @@
-"""Which conversation is meant: exactly one, or an answer that says why not. Never a guess."""
+"""An address names exactly one conversation, or the answer says why it does not."""
 
 import pytest
 

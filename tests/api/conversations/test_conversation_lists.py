@@ -1,4 +1,4 @@
-"""Lists: their order, their pages, their cursors, and what is not in them."""
+"""Lists of conversations: order, pages, cursors and visibility."""
 
 import json
 from itertools import chain

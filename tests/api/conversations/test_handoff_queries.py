@@ -1,4 +1,4 @@
-"""Handoffs, looked at one by one and as a list."""
+"""Reading one handoff and lists of handoffs."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""From the bot to a person, between people, and back."""
+"""Pause, claim, release, transfer and return of a conversation."""
 
 import pytest
 

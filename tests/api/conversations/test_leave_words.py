@@ -1,4 +1,4 @@
-"""The user leaves a handoff by a word of their own."""
+"""A user leaves a handoff with a leave word."""
 
 import pytest
 

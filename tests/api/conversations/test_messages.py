@@ -1,4 +1,4 @@
-"""One call stores a message and tells who answers it."""
+"""One call stores a message and returns who may answer it."""
 
 import json
 

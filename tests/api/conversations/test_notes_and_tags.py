@@ -1,4 +1,4 @@
-"""What may be added at any time: notes, suggestions, tags; notifications; and who is there."""
+"""Notes, suggestions, tags, notifications and presence."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the bot suggests: for the owner's eyes, and sent with one action."""
+"""The owner of a conversation sees the bot's suggestions and sends them with one action."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Supervisors overrule: they take over, reassign, and put back."""
+"""Supervisors take over, reassign and release conversations of other agents."""
 
 import pytest
 

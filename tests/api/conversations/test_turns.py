@@ -1,4 +1,4 @@
-"""Turn tickets: begun before the bot thinks, committed before it sends."""
+"""A bot begins a turn before it thinks and commits it before it sends."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Whom a conversation is with."""
+"""The user of a conversation and their profile."""
 
 from tests.api.conversation_setup import begun, message, ok, waiting
 from tests.support.api import Api

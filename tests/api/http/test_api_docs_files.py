@@ -1,4 +1,4 @@
-"""The API's documentation, as a browser gets it."""
+"""The files of the API documentation, as a browser receives them."""
 
 import pytest
 

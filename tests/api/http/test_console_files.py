@@ -1,4 +1,4 @@
-"""The console's files, as a browser gets them."""
+"""The files of the console, as a browser receives them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same request twice is one request."""
+"""A request with a repeated `Idempotency-Key` gets the first answer and has no second effect."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How an error looks, also one that nobody foresaw."""
+"""The format of errors (RFC 9457), also of unexpected ones."""
 
 import logging
 from typing import Never

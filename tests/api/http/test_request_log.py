@@ -1,4 +1,4 @@
-"""One line for each call, and in no line a secret or anything that a person wrote."""
+"""Each call is logged as one line, without secrets and without texts of people."""
 
 import json
 import logging

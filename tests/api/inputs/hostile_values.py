@@ -1,4 +1,4 @@
-"""What callers may send, on purpose or not."""
+"""Values that callers may send by mistake or on purpose."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""What the server owns cannot be set from outside, in any body of any route."""
+"""No request body can set a field that the server owns."""
 
 from typing import Any
 

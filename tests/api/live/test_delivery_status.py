@@ -1,4 +1,4 @@
-"""How far what an agent said has come, for whoever has the conversation open."""
+"""Viewers of a conversation see the delivery status of the agent's messages."""
 
 from typing import Any
 

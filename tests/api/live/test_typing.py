@@ -1,4 +1,4 @@
-"""Typing, both ways: seen at once or not at all."""
+"""Typing indicators in both directions; a late one is dropped."""
 
 import json
 from typing import Any

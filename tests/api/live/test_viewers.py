@@ -1,4 +1,4 @@
-"""Who else has a conversation open: told to those who have, as long as they have."""
+"""Viewers of a conversation see who else has it open."""
 
 from typing import Any
 

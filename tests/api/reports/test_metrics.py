@@ -1,4 +1,4 @@
-"""What operators watch, recorded where it happens."""
+"""The metrics for operators."""
 
 from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.live.sockets import CONNECTION_LIFE_MS

@@ -1,4 +1,4 @@
-"""What came of the handoffs that have ended."""
+"""The report on ended handoffs."""
 
 from typing import Any
 

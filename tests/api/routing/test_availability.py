@@ -1,4 +1,4 @@
-"""Is anybody there, how many wait, and for how long; and what a request comes to when nobody is."""
+"""Availability of agents, waiting counts, and pauses while no agent is available."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What happens to a conversation when nobody does anything: three days in a second."""
+"""Timers, offers and escalation over days of simulated time."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What becomes of a conversation whose agent is not there any more."""
+"""Conversations of an agent who disconnected return to the queue."""
 
 import pytest
 

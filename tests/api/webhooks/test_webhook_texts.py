@@ -1,4 +1,4 @@
-"""What the webhook has the user told, change by change."""
+"""The texts for the user that webhooks contain."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A bot's webhook: set, tried, its secret rotated; deliveries listed and replayed."""
+"""A bot's webhook: settings, test calls, secret rotation, deliveries and replays."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""An address is found again, whatever is in its ids, and never meets another's rows."""
+"""Conversations are found by address, whatever characters its ids contain."""
 
 from itertools import product
 

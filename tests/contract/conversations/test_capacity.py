@@ -1,4 +1,4 @@
-"""How many conversations an agent owns, and that nobody owns more than they have room for."""
+"""Load counters, and the capacity of an agent."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What one transaction stores, and that it stores all or nothing."""
+"""One transaction stores a whole decision or nothing."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Reading the log, and that what users say comes back to the last digit."""
+"""Reading the log, with every value exactly as it was stored."""
 
 import pytest
 

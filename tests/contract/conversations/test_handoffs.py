@@ -1,4 +1,4 @@
-"""The row of a handoff, from the request to the return."""
+"""The row of a handoff from the request to the return."""
 
 import pytest
 from msgspec.structs import replace

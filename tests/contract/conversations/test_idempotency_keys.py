@@ -1,4 +1,4 @@
-"""What makes a repetition a replay: message ids and idempotency keys."""
+"""Message ids and idempotency keys of repeated requests."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""Which conversations a list shows, in which order, and that pages neither repeat nor skip."""
+"""Lists of conversations: content, order, and pages without repeats or gaps."""
 
 from collections.abc import Callable
 from itertools import count

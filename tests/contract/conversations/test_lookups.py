@@ -1,4 +1,4 @@
-"""What lists of handoffs, of notes, of profiles and of deadlines are made from."""
+"""Lists of handoffs, notes, profiles and deadlines."""
 
 from collections.abc import Mapping
 

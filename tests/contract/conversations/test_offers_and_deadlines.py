@@ -1,4 +1,4 @@
-"""What deadlines are counted from, whom a conversation is offered to, and when to look after it."""
+"""Offers, reserved capacity and due times."""
 
 from functools import partial
 

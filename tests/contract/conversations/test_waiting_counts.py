@@ -1,4 +1,4 @@
-"""How many wait, and since when, without reading a single head."""
+"""Counting waiting conversations without reading heads."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""What admins set up for a bot."""
+"""Keys, webhooks and replies of a bot."""
 
 from functools import partial
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Bots, keys, people, and who belongs where."""
+"""Bots, keys, people and members."""
 
 from functools import partial
 

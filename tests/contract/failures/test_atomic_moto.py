@@ -1,4 +1,4 @@
-"""The double is trusted only as far as this goes: it is atomic, and the threads truly overlap."""
+"""The moto used in these tests is atomic, and its threads overlap."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Containers whose clocks disagree, and what they do to order, turns and deadlines."""
+"""Clocks that differ between containers affect neither order nor turns."""
 
 import pytest
 

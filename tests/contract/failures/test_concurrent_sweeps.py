@@ -1,4 +1,4 @@
-"""Eight sweeps at the same moment, over deadlines of every kind: each takes effect once."""
+"""Eight concurrent sweeps apply each deadline once."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

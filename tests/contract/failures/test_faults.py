@@ -1,4 +1,4 @@
-"""Lost answers, lost requests, and a table that has too much to do."""
+"""Lost answers, lost requests and a throttled table."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""What all calls have in common: how they read, and what they say of a table that is busy."""
+"""Every call reports a throttled table; every read is consistent, except on indexes."""
 
 from collections.abc import Callable
 from typing import Any

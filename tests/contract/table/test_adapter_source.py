@@ -1,4 +1,4 @@
-"""Rules about the adapter's own text."""
+"""Rules about the source of the DynamoDB adapter."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What each call costs in round trips: the budgets of the design."""
+"""The number of round trips of each call."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

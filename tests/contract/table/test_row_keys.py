@@ -1,4 +1,4 @@
-"""No two rows share a key, and nobody can write another's."""
+"""Row keys are unique, and no caller can write another's."""
 
 from collections.abc import Callable
 

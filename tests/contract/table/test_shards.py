@@ -1,4 +1,4 @@
-"""The number of a list's partitions is raised while the table is in use, without a migration."""
+"""The number of shards is raised while the table is in use."""
 
 from itertools import count
 

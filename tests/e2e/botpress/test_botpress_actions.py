@@ -1,4 +1,4 @@
-"""Actions of Botpress v12 under real Node, with the real axios, against the running stack."""
+"""Botpress v12 actions in real Node with real axios, against the running stack."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The story that `docs/story.md` tells, once, with nothing left out; and how fast it goes."""
+"""The story of docs/story.md from beginning to end, and its latency."""
 
 import json
 import statistics

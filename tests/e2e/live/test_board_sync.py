@@ -1,4 +1,4 @@
-"""The board as a console asks for it: whole, in pages, each small enough for a frame."""
+"""The console receives the whole board in pages that fit into frames."""
 
 import json
 

@@ -1,5 +1,4 @@
-"""What may come over a WebSocket: whatever it is, its sender is answered and the connection
-stays, but for what API Gateway itself refuses."""
+"""Every frame gets a reply, and a bad one does not close the connection."""
 
 import json
 import time

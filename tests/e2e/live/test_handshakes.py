@@ -1,4 +1,4 @@
-"""Who may open a WebSocket: by a ticket, once, from a page that is ours."""
+"""A WebSocket opens once for each ticket, from an allowed origin."""
 
 import time
 from collections.abc import Callable

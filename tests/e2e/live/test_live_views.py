@@ -1,4 +1,4 @@
-"""What agents see over their WebSockets: all that concerns them, and nothing else."""
+"""Agents receive what concerns them over their WebSockets, and nothing else."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""`python -m infra.baton` on a running stack: the first owner, and the first bot."""
+"""`python -m infra.baton` on a running stack: the first owner and the first bot."""
 
 import os
 import shlex

@@ -1,4 +1,4 @@
-"""The pages that show commands or code, run word for word against the stack."""
+"""The commands of the documentation pages, run against the stack."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""docs/operations.md: its commands run on the stack, and what it says of numbers is so."""
+"""The commands and numbers of docs/operations.md."""
 
 import math
 import os

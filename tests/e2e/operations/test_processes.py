@@ -1,4 +1,4 @@
-"""`make run` as a process among others: it starts, stops, keeps its state, leaves nobody behind."""
+"""`make run` as a process: start, stop, restart and crash."""
 
 import os
 import signal

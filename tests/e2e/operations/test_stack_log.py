@@ -1,4 +1,4 @@
-"""What a running stack writes when it is told to write everything."""
+"""The log of a running stack at its most detailed level."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`python -m infra.dead_letters` on a running stack: what it shows, replays, keeps and purges."""
+"""`python -m infra.dead_letters` on a running stack: list, replay, keep and purge."""
 
 import json
 import os
