@@ -30,7 +30,7 @@ def _warm(count: cachegrind.Count, recording: Path) -> Table:
         "gate call, from event to response": "call",
     }
     with progress(f"Instructions of {len(calls)} warm calls"):
-        each = {name: _difference(count, recording, call) for name, call in calls.items()}
+        each = {name: instructions_per_call(count, recording, call) for name, call in calls.items()}
     return Table(
         "Warm gate call",
         ("what", "thousand instructions", "/ GetItem"),
@@ -39,7 +39,8 @@ def _warm(count: cachegrind.Count, recording: Path) -> Table:
     )
 
 
-def _difference(count: cachegrind.Count, recording: Path, call: str) -> float:
+def instructions_per_call(count: cachegrind.Count, recording: Path, call: str) -> float:
+    """`call` is the name of a method of `ReplayedGate`."""
     few, many = (count(_gate(recording, f"{call}({times})")) for times in (FEW, MANY))
     return (many - few) / (MANY - FEW)
 

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,25 +11,19 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from bench.cpu.cold_start import GATE as GATE_CALL
-from bench.cpu.cold_start import YARDSTICK, compile_ours
-from bench.cpu.recording import record
 from chalicelib.domain.address import Address
 from infra.local.aws.engine import Engine
 from infra.local.aws.table import create_table
 from infra.local.seed import seed
 from infra.packaging.package import zipped
 from infra.packaging.slim import OPERATIONS, SERVICES
-from tests.budgets import cachegrind
-from tests.budgets.cachegrind import ROOT, Cachegrind
-from tests.budgets.package import installed, slimmed
+from tests.budgets.cachegrind import ROOT
+from tests.budgets.package import slimmed
 from tests.budgets.rest_events import rest_event
 from tests.support.api import DEMO_KEY
-from tests.support.engines import CREDENTIALS, REGION
+from tests.support.engines import REGION
 
 MOST_BYTES = 12 * 10**6
-MOST = 1.3
-"""Instructions up to the first answer, in units of `import boto3`; 1.28 when this was written."""
 TABLE = "packaged"
 GATE = "/api/v1/bots/{bot}/conversations/{id}/gate"
 MESSAGES = "/api/v1/bots/{bot}/messages"
@@ -75,16 +68,6 @@ from botocore.session import get_session
 client = get_session().create_client("dynamodb", "eu-central-1")
 print(*sorted(client.meta.method_to_api_mapping.values()), client.put_item.__doc__)
 """
-
-
-@pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return installed(tmp_path_factory.mktemp("package") / "whole")
-
-
-@pytest.fixture(scope="session")
-def slim(whole: Path) -> Path:
-    return slimmed(whole, whole.with_name("slim"))
 
 
 @pytest.fixture
@@ -161,25 +144,6 @@ def test_each_module_is_compiled_and_its_bytecode_is_never_checked(slim: Path) -
 
     assert {*slim.rglob("*.pyc")} == wanted
     assert {file.read_bytes()[4] for file in wanted} == {UNCHECKED}
-
-
-@pytest.mark.skipif(
-    not cachegrind.is_there() and os.environ.get("CI") != "true", reason=cachegrind.MISSING
-)
-def test_a_cold_start_of_the_gate_keeps_its_budget_and_would_not_without_trimming(
-    slim: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert cachegrind.is_there(), cachegrind.MISSING
-    for name, value in CREDENTIALS.items():
-        monkeypatch.setenv(name, value)
-    compile_ours()
-    gate = GATE_CALL.format(recording=str(record(tmp_path)))
-    here, packaged = Cachegrind(tmp_path / "bytecode"), Cachegrind.of_package(slim)
-
-    bare = here.count("pass")
-    most = MOST * (here.count(YARDSTICK) - bare)
-
-    assert packaged.count(gate) - bare < most < here.count(gate) - bare
 
 
 def _called(whole: Path, service: str) -> frozenset[str]:
