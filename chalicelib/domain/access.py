@@ -42,6 +42,7 @@ class Action(StrEnum):
     CLAIM = "claim conversations"
     RELEASE = "release conversations"
     TRANSFER = "transfer conversations"
+    SNOOZE = "snooze conversations"
     NOTE = "write notes"
     TAG = "set tags"
     SUGGEST = "suggest replies"
@@ -80,6 +81,7 @@ ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.CLAIM: PEOPLE,
     Action.RELEASE: PEOPLE | TIMER_ONLY,
     Action.TRANSFER: PEOPLE | TIMER_ONLY,
+    Action.SNOOZE: PEOPLE,
     Action.NOTE: PEOPLE,
     Action.TAG: ALL,
     Action.SUGGEST: BOT_ONLY,

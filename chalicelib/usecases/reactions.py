@@ -49,6 +49,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         timers.check_new_owner,
     ),
     Kind.RETURNED: (push_entry, enqueue_webhook, reports.count_handoff, offer_next_waiting),
+    Kind.SNOOZED: (push_entry,),
     Kind.NOTE: (push_entry,),
     Kind.TAGGED: (push_entry,),
     Kind.SUGGESTION: (push_entry,),

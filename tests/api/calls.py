@@ -87,6 +87,7 @@ ROWS: dict[Resource, Row] = {
     ("POST", ONE + "/claim"): Row(PEOPLE, {}, "waiting"),
     ("POST", ONE + "/release"): Row(PEOPLE, {}, "owned"),
     ("POST", ONE + "/transfer"): Row(PEOPLE, {"queue": "billing"}, "owned"),
+    ("POST", ONE + "/snooze"): Row(PEOPLE, {"until": None}, "owned"),
     ("POST", ONE + "/notes"): Row(PEOPLE, {"text": "Called before."}),
     ("POST", ONE + "/suggestions"): Row(BOT_KEY, {"text": "Offer a refund."}),
     ("PUT", ONE + "/tags"): Row(BOTH, {"tags": ["vip"]}),

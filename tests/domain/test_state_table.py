@@ -176,7 +176,7 @@ def turn(head: Head) -> Head:
     head = replace(head, heard_seq=None, notes=0)
     match head:
         case Owned():
-            return replace(head, timing=UNTIMED, turn_started_at=0)
+            return replace(head, timing=UNTIMED, turn_started_at=0, snoozed_until=None)
         case Waiting():
             return replace(head, timing=UNTIMED)
         case WithBot():

@@ -14,6 +14,7 @@ from chalicelib.domain.conversation.commands import (
     MakeOffer,
     Pause,
     Release,
+    Snooze,
     Transfer,
     Unpause,
     UserMessage,
@@ -165,6 +166,50 @@ def test_an_idle_user_is_returned_to_the_bot() -> None:
         (200, Kind.RETURNED, "user_idle")
     ]
     assert list(lived(after(CLAIM, ANSWER, QUESTION, queue=quiet), 600)) == []
+
+
+SNOOZED: Step = (40, Snooze(NOW + 1000 * SECOND), ANA)
+QUIET = replace(SALES, limits=Limits(agent_idle=90, user_idle=180, agent_lost=None))
+
+
+def test_an_idle_agent_has_until_after_the_end_of_a_snooze() -> None:
+    head = after(CLAIM, SNOOZED, queue=QUIET)
+
+    assert list(lived(head, 2000)) == [(1090, Kind.RELEASED, "agent_idle")]
+
+
+def test_an_idle_user_has_until_after_the_end_of_a_snooze() -> None:
+    head = after(CLAIM, ANSWER, SNOOZED, queue=QUIET)
+
+    assert list(lived(head, 2000)) == [(1180, Kind.RETURNED, "user_idle")]
+
+
+def test_an_agents_message_leaves_a_snooze() -> None:
+    head = after(CLAIM, SNOOZED, (50, AgentMessage(HELLO), ANA), queue=QUIET)
+
+    assert list(lived(head, 2000)) == [(1180, Kind.RETURNED, "user_idle")]
+
+
+@pytest.mark.parametrize(
+    "step", [(70, UserMessage(HELLO), BOT_KEY), (70, Snooze(None), SAM)], ids=["message", "null"]
+)
+def test_a_snooze_that_ends_early_makes_the_timers_count_from_then(step: Step) -> None:
+    head = after(CLAIM, SNOOZED, step, queue=QUIET)
+
+    assert head.snoozed_until is None
+    assert head.timing.due_at is not None
+    assert head.timing.due_at <= NOW + 160 * SECOND
+    assert list(lived(head, 2000)) == [(160, Kind.RELEASED, "agent_idle")]
+
+
+def test_a_snooze_between_a_timer_and_its_effect_stops_the_timer() -> None:
+    head, now = after(CLAIM, queue=QUIET), NOW + 100 * SECOND
+    command = overdue(head, now)
+    assert command
+
+    snoozed = decide(head, Snooze(now + MINUTE), ANA, now).head
+
+    assert decide(snoozed, command, TIMER, now) == Decision(snoozed)
 
 
 def test_a_handoff_ends_at_its_maximum_length_in_every_status() -> None:

@@ -43,7 +43,7 @@ class There:
 class Told:
     """What a log has told of the handoff that is open. `unanswered` is since when the user has
     waited for the first word, `spoke` since when it has been somebody's turn, `taken` since when
-    the owner has it."""
+    the owner has it, `snoozed` until when silence does not count."""
 
     waits: bool = False
     queue: str | None = None
@@ -55,6 +55,7 @@ class Told:
     claimed: int | None = None
     offered: tuple[str, int] | None = None
     last: From | None = None
+    snoozed: int | None = None
 
     @property
     def limits(self) -> Limits:
@@ -90,6 +91,8 @@ def heard(so_far: Told, entry: Entry) -> Told:
             return replace(so_far, offered=None)
         case Kind.ESCALATED:
             return replace(so_far, alerts=facts["step"])
+        case Kind.SNOOZED:
+            return replace(_awake(so_far, entry.at), snoozed=facts["until"])
         case Kind.MESSAGE:
             return _said(so_far, entry)
     return so_far
@@ -97,6 +100,7 @@ def heard(so_far: Told, entry: Entry) -> Told:
 
 def _taken(so_far: Told, owner: str, at: int) -> Told:
     taken = replace(so_far, waits=False, owner=owner, offered=None, spoke=at, taken=at)
+    taken = replace(taken, snoozed=None)
     return replace(taken, claimed=at if taken.claimed is None else taken.claimed)
 
 
@@ -108,7 +112,15 @@ def _said(so_far: Told, entry: Entry) -> Told:
     if entry.sender is From.AGENT:
         return replace(so_far, unanswered=None, alerts=0, spoke=entry.at, last=From.AGENT)
     answers = so_far.last is From.AGENT
+    so_far = _awake(so_far, entry.at)
     return replace(so_far, spoke=entry.at if answers else so_far.spoke, last=entry.sender)
+
+
+def _awake(so_far: Told, at: int) -> Told:
+    if so_far.snoozed is None:
+        return so_far
+    spoke = max(so_far.spoke, min(so_far.snoozed, at))
+    return replace(so_far, snoozed=None, spoke=spoke)
 
 
 def deadlines(so_far: Told, owner: There) -> dict[str, int]:
@@ -125,7 +137,7 @@ def deadlines(so_far: Told, owner: There) -> dict[str, int]:
         found["offer"] = so_far.offered[1] if so_far.offered else None
     if so_far.owner:
         silent = "user_idle" if so_far.last is From.AGENT else "agent_idle"
-        found[silent] = _after(so_far.spoke, getattr(limits, silent))
+        found[silent] = _after(max(so_far.spoke, so_far.snoozed or 0), getattr(limits, silent))
         found["agent_lost"] = _after(_lost_at(so_far, owner), limits.agent_lost)
     return {what: at for what, at in found.items() if at is not None}
 

@@ -113,6 +113,7 @@ class Expectations:
                 "offer": _offer_of(head),
                 "unanswered": head.timing.unanswered_since is not None,
                 "alerts": head.timing.alerts,
+                "snoozed": head.snoozed_until,
             }
         said = {
             (thread.head.address, key.sender.value, key.message_id): answer

@@ -23,6 +23,7 @@ Outcome = tuple[State, str | None]
 """What is stored afterwards, and the code of the error that the caller sees."""
 
 LEAVE_WORD = "bye"
+SEVEN_DAYS = 7 * 24 * 3_600_000
 
 NEW: State = {
     "status": "bot",
@@ -36,6 +37,7 @@ NEW: State = {
     "offer": None,
     "unanswered": False,
     "alerts": 0,
+    "snoozed": None,
 }
 
 OF_PEOPLE = {
@@ -46,6 +48,7 @@ OF_PEOPLE = {
     "release",
     "to agent",
     "to queue",
+    "snooze",
     "note",
 }
 OF_ALL = {"pause", "unpause", "tag"}
@@ -121,8 +124,8 @@ Rule = Callable[[State, Asked], Outcome]
 
 
 def _arrow(state: State, entries: int = 1, **changes: Any) -> Outcome:
-    after = {**state, "epoch": state["epoch"] + 1, "seq": state["seq"] + entries, "offer": None}
-    return {**after, **changes}, None
+    after = {**state, "epoch": state["epoch"] + 1, "seq": state["seq"] + entries}
+    return {**after, "offer": None, "snoozed": None, **changes}, None
 
 
 def _entry(state: State, asked: Asked) -> Outcome:
@@ -261,7 +264,7 @@ def _return_owned(state: State, asked: Asked) -> Outcome:
 def _user_speaks(state: State, asked: Asked) -> Outcome:
     command: Any = asked.command
     if command.body.text.strip().lower() != LEAVE_WORD:
-        return _entry(state, asked)
+        return _entry({**state, "snoozed": None}, asked)
     return _arrow(state, entries=2, **WITH_BOT)
 
 
@@ -284,6 +287,16 @@ def _agent_answers(state: State, asked: Asked) -> Outcome:
     if state["owner"] != asked.caller.id:
         return state, "already_claimed"
     return {**state, "seq": state["seq"] + 1, "unanswered": False, "alerts": 0}, None
+
+
+def _snooze(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    until = command.until
+    if until is not None and not asked.now < until <= asked.now + SEVEN_DAYS:
+        return state, "invalid_request"
+    if until == state["snoozed"]:
+        return state, None
+    return {**state, "seq": state["seq"] + 1, "snoozed": until}, None
 
 
 def _tag(state: State, asked: Asked) -> Outcome:
@@ -322,6 +335,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("bot message", "waiting"): _bot_out_of_turn,
     ("bot message", "agent"): _bot_out_of_turn,
     ("agent message", "agent"): _agent_answers,
+    ("snooze", "agent"): _owners(_snooze),
     ("take and say", "bot"): _take_and_say,
     ("take and say", "waiting"): _take_and_say,
     ("take and say", "agent"): _agent_answers,

@@ -22,6 +22,7 @@ from chalicelib.domain.conversation.commands import (
     Pause,
     PauseAndClaim,
     Release,
+    Snooze,
     Suggest,
     Tag,
     Transfer,
@@ -103,7 +104,7 @@ def sent_from(draft: Draft, address: Address, epoch: int, owner: str | None) -> 
 
 
 BY_TIMER = (MakeOffer, EndOffer, Escalate)
-WITH_EPOCH = (BotMessage, AgentMessage, Unpause, Claim, Release, Transfer, *BY_TIMER)
+WITH_EPOCH = (BotMessage, AgentMessage, Unpause, Claim, Release, Transfer, Snooze, *BY_TIMER)
 
 BODIES = st.builds(Body, text=st.sampled_from(["hi", "ho", "hi", "ho", f" {LEAVE_WORD.upper()} "]))
 MESSAGE_IDS = st.sampled_from([None, None, "m0", "m1", "m2"])
@@ -124,6 +125,9 @@ OF_BOTS: st.SearchStrategy[Command] = st.one_of(
     st.builds(BotMessage, BODIES, MESSAGE_IDS),
     st.builds(Suggest, st.just("try this")),
 )
+HOUR = 3_600_000
+SNOOZES = st.sampled_from([None, START + HOUR, START + HOUR, START + 3 * 24 * HOUR])
+SNOOZE: st.SearchStrategy[Command] = st.builds(Snooze, SNOOZES)
 OF_PEOPLE: st.SearchStrategy[Command] = st.one_of(
     st.builds(Claim),
     SAY,
@@ -131,6 +135,7 @@ OF_PEOPLE: st.SearchStrategy[Command] = st.one_of(
     st.builds(Release),
     st.builds(PauseAndClaim, REQUESTS),
     st.builds(Note, st.just("psst")),
+    SNOOZE,
 )
 OF_ALL: st.SearchStrategy[Command] = st.one_of(
     PAUSES,
@@ -194,6 +199,7 @@ FITTING = {
         _by(st.sampled_from([OWNER, "sam"]), st.builds(Release)),
         _by(st.sampled_from([OWNER, "sam"]), TO_AGENT, AGENTS),
         _by(st.sampled_from([OWNER, "sam"]), TO_QUEUE),
+        _by(st.sampled_from([OWNER, "sam"]), SNOOZE),
         _by(PERSON, st.builds(Claim)),
         _by("timer", OF_TIMERS),
         _by(st.sampled_from([OWNER, "sam", "key", "timer"]), UNPAUSE),

@@ -21,6 +21,7 @@ from chalicelib.domain.conversation.entries import (
     Released,
     Requested,
     Returned,
+    Snoozed,
     Tagged,
     TransferredToQueue,
     preview_of,
@@ -28,6 +29,7 @@ from chalicelib.domain.conversation.entries import (
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
 from chalicelib.domain.conversation.head import (
     Head,
+    Owned,
     Waiting,
     WithBot,
     as_owned,
@@ -70,6 +72,8 @@ def _changed(head: Head, entry: Entry) -> Head:
             )
         case Returned():
             return as_with_bot(head, last_agent=head.owner_id or head.last_agent)
+        case Snoozed(until) if isinstance(head, Owned):
+            return replace(head, snoozed_until=until)
         case Tagged(tags):
             return replace(head, tags=tags)
         case Noted():
@@ -83,6 +87,8 @@ def _changed(head: Head, entry: Entry) -> Head:
 def _said(head: Head, entry: Entry, body: Body) -> Head:
     heard = entry.seq if entry.sender is From.USER else head.heard_seq
     preview = preview_of(entry.seq, entry.sender, body, entry.at)
+    if isinstance(head, Owned) and entry.sender is From.USER:
+        head = replace(head, snoozed_until=None)
     return replace(head, last_message=preview, heard_seq=heard)
 
 

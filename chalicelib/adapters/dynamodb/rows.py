@@ -125,6 +125,7 @@ class HeadRow(Row, discriminator="h"):
     clock = Integer(attr_name="tc", null=True)
     alerts = Integer(attr_name="ta", null=True)
     silent_since = Integer(attr_name="ts", null=True)
+    snoozed_until = Integer(attr_name="sn", null=True)
     created_at = Integer(attr_name="ca")
     updated_at = Integer(attr_name="ua")
 

@@ -222,6 +222,15 @@ class Escalate(BaseCommand, frozen=True):
     epoch: int | None = None
 
 
+class Snooze(BaseCommand, frozen=True):
+    """The inactivity timers wait until `until` (milliseconds since 1970, UTC). None ends that."""
+
+    name: ClassVar[str] = "snooze"
+    action: ClassVar[Action] = Action.SNOOZE
+    until: int | None
+    epoch: int | None = None
+
+
 class Note(BaseCommand, frozen=True):
     """`handoff` is the id of the handoff that the note is about, if its author names one."""
 
@@ -256,6 +265,7 @@ Command = (
     | Release
     | Transfer
     | TimerCommand
+    | Snooze
     | Note
     | Tag
     | Suggest

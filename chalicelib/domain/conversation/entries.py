@@ -31,6 +31,7 @@ class Kind(StrEnum):
     OFFERED = "offered"
     DECLINED = "declined"
     ESCALATED = "escalated"
+    SNOOZED = "snoozed"
     UNKNOWN = "unknown"
     """An entry that a newer release has written. Every reader passes over it."""
 
@@ -200,6 +201,13 @@ class Escalated(QueueContent, frozen=True):
     since: int
 
 
+class Snoozed(Content, frozen=True):
+    """The inactivity timers wait `until` that time; None: they no longer wait."""
+
+    kind: ClassVar[Kind] = Kind.SNOOZED
+    until: int | None
+
+
 class Unknown(Content, frozen=True):
     """The content of an entry that a newer release has written."""
 
@@ -255,6 +263,7 @@ CONTENTS: Mapping[Kind, tuple[type[Content], ...]] = {
     Kind.OFFERED: (Offered,),
     Kind.DECLINED: (Declined,),
     Kind.ESCALATED: (Escalated,),
+    Kind.SNOOZED: (Snoozed,),
     Kind.UNKNOWN: (Unknown,),
 }
 """The classes of each kind. If a kind has two, the first that a stored payload fits is taken."""

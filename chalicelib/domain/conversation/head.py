@@ -135,6 +135,10 @@ class BaseHead(Struct, frozen=True, kw_only=True):
         return None
 
     @property
+    def snoozed_until(self) -> int | None:
+        return None
+
+    @property
     def last_agent(self) -> str | None:
         return None
 
@@ -174,6 +178,7 @@ class Owned(BaseHead, frozen=True, kw_only=True):
     """An agent, the `owner`, talks to the user.
 
     `turn_started_at` is since when it has been the agent's turn to write, or the user's.
+    `snoozed_until` is until when the inactivity timers wait. It may have passed.
     """
 
     status: ClassVar[Status] = Status.AGENT
@@ -184,6 +189,7 @@ class Owned(BaseHead, frozen=True, kw_only=True):
     queue: str | None = None
     priority: int = 0
     timing: Timing = UNTIMED
+    snoozed_until: int | None = None
 
 
 Paused = Waiting | Owned

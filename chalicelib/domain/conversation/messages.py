@@ -1,4 +1,4 @@
-"""The rules for messages, notes, suggestions and tags. They do not change who may speak."""
+"""The rules for messages, snoozes, notes and tags. They do not change who may speak."""
 
 from msgspec.structs import replace
 
@@ -9,6 +9,7 @@ from chalicelib.domain.conversation.commands import (
     Command,
     MessageCommand,
     Note,
+    Snooze,
     Suggest,
     Tag,
 )
@@ -26,13 +27,17 @@ from chalicelib.domain.conversation.entries import (
     Leak,
     Message,
     Noted,
+    Snoozed,
     Suggested,
     Tagged,
     preview_of,
 )
 from chalicelib.domain.conversation.head import Head, Owned, Paused, WithBot
 from chalicelib.domain.conversation.refusals import already_claimed, not_your_turn, stale
-from chalicelib.domain.errors import BatonError
+from chalicelib.domain.errors import BatonError, InvalidRequest
+
+LONGEST_SNOOZE_DAYS = 7
+DAY = 24 * 60 * 60 * 1000
 
 
 def say(head: Head, command: MessageCommand, context: Context) -> Decision:
@@ -57,14 +62,16 @@ def say(head: Head, command: MessageCommand, context: Context) -> Decision:
 
 
 def _with_turn(before: Head, after: Head, entry: Entry) -> Head:
-    """An agent's message ends the user's wait. A turn begins when the other party writes."""
+    """An agent's message ends the user's wait. A turn begins when the other party writes. A user's
+    message ends a snooze."""
     if isinstance(after, WithBot):
         return after
     if entry.sender is From.AGENT:
         after = replace(after, timing=replace(after.timing, unanswered_since=None, alerts=0))
         return _new_turn(after, entry.at)
     agent_wrote_last = before.last_message and before.last_message.sender is From.AGENT
-    return _new_turn(after, entry.at) if agent_wrote_last else after
+    after = _new_turn(after, entry.at) if agent_wrote_last else after
+    return _without_snooze(after, entry.at) if isinstance(after, Owned) else after
 
 
 def _new_turn(head: Paused, now: int) -> Paused:
@@ -92,6 +99,34 @@ def agent_answers(head: Owned, command: AgentMessage, context: Context) -> Decis
     if not context.owns(head):
         raise already_claimed(head)
     return say(head, command, context)
+
+
+def snooze(head: Owned, command: Snooze, context: Context) -> Decision:
+    """Raises InvalidRequest if the time is not in the future, or too far ahead."""
+    require_owner(head, context)
+    until, now = command.until, context.now
+    if until is not None and not now < until <= now + LONGEST_SNOOZE_DAYS * DAY:
+        what = f"`until` is a time in the future, at most {LONGEST_SNOOZE_DAYS} days ahead"
+        raise InvalidRequest(f"{what}.", errors=[{"field": "until", "message": what}])
+    if until == head.snoozed_until:
+        return Decision(head)
+    entry = new_entry(head, Snoozed(until), context)
+    after = append(_without_snooze(head, now), entry, snoozed_until=until)
+    return Decision(after, (entry,))
+
+
+def _without_snooze(head: Owned, now: int) -> Owned:
+    """The inactivity timers count from the moment at which the snooze has ended."""
+    if head.snoozed_until is None:
+        return head
+    awake_since = max(head.turn_started_at, min(head.snoozed_until, now))
+    return replace(head, snoozed_until=None, turn_started_at=awake_since)
+
+
+def require_owner(head: Owned, context: Context) -> None:
+    """Raises AlreadyClaimed unless the caller is the owner, a supervisor or a timer."""
+    if not (context.owns(head) or context.caller.has_supervisor_rights):
+        raise already_claimed(head)
 
 
 def note(head: Head, command: Note, context: Context) -> Decision:

@@ -60,7 +60,7 @@ from chalicelib.domain.conversation.head import (
     shorten,
     timing_in,
 )
-from chalicelib.domain.conversation.messages import note, say
+from chalicelib.domain.conversation.messages import note, require_owner, say
 from chalicelib.domain.conversation.offers import (
     offered_agent,
     require_not_offered_to_another,
@@ -158,7 +158,7 @@ def _leave_message(head: WithBot, command: Pause, context: Context) -> Decision:
 
 
 def release(head: Owned, command: Release, context: Context) -> Decision:
-    _require_owner(head, context)
+    require_owner(head, context)
     timing = head.timing
     if timing.unanswered_since is None:
         timing = replace(timing, unanswered_since=context.now)
@@ -242,7 +242,7 @@ def transfer_waiting(head: Waiting, command: Transfer, context: Context) -> Deci
 
 
 def transfer_owned(head: Owned, command: Transfer, context: Context) -> Decision:
-    _require_owner(head, context)
+    require_owner(head, context)
     return _transfer(head, command, context)
 
 
@@ -294,7 +294,7 @@ def return_waiting(head: Waiting, command: Unpause, context: Context) -> Decisio
 
 def return_owned(head: Owned, command: Unpause, context: Context) -> Decision:
     if context.caller.is_person:
-        _require_owner(head, context)
+        require_owner(head, context)
     return _return(head, command, context)
 
 
@@ -342,8 +342,3 @@ def keep_for_owner(head: Owned, _: Command, context: Context) -> Decision:
     if not context.owns(head):
         raise already_claimed(head)
     return Decision(head)
-
-
-def _require_owner(head: Owned, context: Context) -> None:
-    if not (context.owns(head) or context.caller.has_supervisor_rights):
-        raise already_claimed(head)

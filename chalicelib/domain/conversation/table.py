@@ -24,6 +24,7 @@ from chalicelib.domain.conversation.commands import (
     Pause,
     PauseAndClaim,
     Release,
+    Snooze,
     Suggest,
     Tag,
     Transfer,
@@ -103,6 +104,9 @@ TABLE: Mapping[type[Command], Mapping[Status, Step]] = {
     Escalate: {
         WAITING: Step((WAITING,), offers.escalate),
         AGENT: Step((AGENT,), offers.escalate),
+    },
+    Snooze: {
+        AGENT: Step((AGENT,), messages.snooze),
     },
     Note: {
         BOT: Step((BOT,), messages.note),

@@ -141,14 +141,14 @@ def _agent_idle(head: Owned, _: Presence) -> Iterator[Deadline]:
     limit = head.timing.limits.agent_idle
     if limit is not None and not _is_users_turn(head):
         release = Release(epoch=head.epoch, cause=Cause.AGENT_IDLE)
-        yield Deadline(head.turn_started_at + limit * SECOND, release)
+        yield Deadline(_silent_from(head) + limit * SECOND, release)
 
 
 def _user_idle(head: Owned, _: Presence) -> Iterator[Deadline]:
     limit = head.timing.limits.user_idle
     if limit is not None and _is_users_turn(head):
         end = _end(head, Outcome.USER_LEFT, Cause.USER_IDLE)
-        yield Deadline(head.turn_started_at + limit * SECOND, end)
+        yield Deadline(_silent_from(head) + limit * SECOND, end)
 
 
 def _agent_lost(head: Owned, owner: Presence) -> Iterator[Deadline]:
@@ -160,6 +160,11 @@ def _agent_lost(head: Owned, owner: Presence) -> Iterator[Deadline]:
 
 def _end(head: Paused, outcome: Outcome, cause: Cause) -> Unpause:
     return Unpause(Resumption(outcome), epoch=head.epoch, cause=cause)
+
+
+def _silent_from(head: Owned) -> int:
+    """The inactivity timers count from the end of a snooze."""
+    return max(head.turn_started_at, head.snoozed_until or 0)
 
 
 def _is_users_turn(head: Owned) -> bool:

@@ -163,6 +163,14 @@ HANDOFFS = (
         idempotency=COMMIT,
     ),
     _route(
+        "POST",
+        ONE + "/snooze",
+        "commands:snooze_conversation",
+        Action.SNOOZE,
+        "conversations:SnoozeRequest",
+        idempotency=COMMIT,
+    ),
+    _route(
         "GET",
         BOT + "/handoffs",
         "handoffs:list_handoffs",

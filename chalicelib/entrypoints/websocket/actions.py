@@ -19,6 +19,7 @@ from chalicelib.entrypoints.http.route import Access
 from chalicelib.entrypoints.http.schemas.conversations import (
     EpochRequest,
     PauseRequest,
+    SnoozeRequest,
     TextRequest,
     TransferRequest,
     UnpauseRequest,
@@ -165,6 +166,10 @@ def transfer_conversation(call: FrameCall, body: TransferRequest) -> views.Json:
     return _head(_execute(call, command, body.named))
 
 
+def snooze_conversation(call: FrameCall, body: SnoozeRequest) -> views.Json:
+    return _head(_execute(call, body.command()))
+
+
 def add_note(call: FrameCall, body: TextRequest) -> views.Json:
     noted = _execute(call, Note(body.text))
     return {"conversation_id": noted.conversation_id, "seq": noted.seq}
@@ -214,6 +219,7 @@ ACTIONS: Mapping[str, FrameAction] = {
     "claim": FrameAction(Action.CLAIM, EpochRequest, claim_conversation),
     "release": FrameAction(Action.RELEASE, EpochRequest, release_conversation),
     "transfer": FrameAction(Action.TRANSFER, TransferRequest, transfer_conversation),
+    "snooze": FrameAction(Action.SNOOZE, SnoozeRequest, snooze_conversation),
     "note": FrameAction(Action.NOTE, TextRequest, add_note),
     "typing": FrameAction(Action.READ, Empty, show_typing),
     "presence": FrameAction(Access.PERSON, PresenceBody, set_presence),

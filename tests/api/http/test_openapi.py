@@ -52,7 +52,7 @@ def test_the_served_json_equals_the_yaml(nobody: Api) -> None:
 VERBS = (
     "accept assign begin change check claim commit configure create delete find get invite list log"
     " mark pause record refresh reject release remove rename replay resolve revoke rotate save send"
-    " set test transfer unpause update"
+    " set snooze test transfer unpause update"
 )
 LONGEST_SUMMARY = 60
 ONLY_FOR_VALIDATORS = frozenset({"const", "if", "then", "else"})

@@ -145,6 +145,8 @@ class Story:
         ok(self.bot.post(f"{self.path}/suggestions", {"text": "Offer a refund."}))
         yield "typing", self.ana.do("typing", **one)
         yield "message", self.ana.do("message", **one, text="Hi.", message_id="m-1")
+        until = views.timestamp(self._services.clock.now() + 60_000)
+        yield "snooze", self.ana.do("snooze", **one, until=until)
         yield "note", self.ana.do("note", **one, text="Called before.")
         yield "release", self.ana.do("release", **one)
         yield "claim", self.bo.do("claim", **one)

@@ -36,6 +36,7 @@ class TimingJson(Struct, frozen=True, omit_defaults=True):
     alerts: int = 0
     silent_since: int | None = None
     due_at: int | None = None
+    snoozed_until: int | None = None
 
 
 class HeadJson(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -106,6 +107,7 @@ def _stored(head: Head) -> HeadJson:
             timing.alerts,
             head.turn_started_at,
             timing.due_at,
+            head.snoozed_until,
         ),
     )
 
@@ -130,6 +132,7 @@ def _head_of(stored: HeadJson) -> Head:
         offer=handoff.offer if handoff else None,
         expires_at=handoff.expires_at if handoff else None,
         turn_started_at=timing.silent_since,
+        snoozed_until=timing.snoozed_until,
         last_agent=stored.last_agent,
     )
 

@@ -126,6 +126,7 @@ def _times(head: Head) -> dict[str, object]:
         "clock": timing.unanswered_since,
         "alerts": timing.alerts or None,
         "silent_since": head.turn_started_at,
+        "snoozed_until": head.snoozed_until,
     }
 
 
@@ -160,6 +161,7 @@ def head_of(row: HeadRow) -> Head:
         offer=_offer_of(row),
         expires_at=row.expires_at,
         turn_started_at=row.silent_since,
+        snoozed_until=row.snoozed_until,
         last_agent=row.last_agent,
     )
 
@@ -177,6 +179,7 @@ def build_head(
     offer: Offer | None,
     expires_at: int | None,
     turn_started_at: int | None,
+    snoozed_until: int | None,
     last_agent: str | None,
 ) -> Head:
     """The head of this status from the fields of all statuses. `common` are those of `BaseHead`.
@@ -194,6 +197,7 @@ def build_head(
             queue=queue,
             priority=priority,
             timing=timing,
+            snoozed_until=snoozed_until,
         )
     return Waiting(
         **common,

@@ -15,6 +15,7 @@ from chalicelib.entrypoints.http.schemas.conversations import (
     EpochRequest,
     PauseByAddressRequest,
     PauseRequest,
+    SnoozeRequest,
     TagsRequest,
     TextRequest,
     TransferRequest,
@@ -69,6 +70,10 @@ def release_conversation(call: Call, body: EpochRequest) -> Reply:
 def transfer_conversation(call: Call, body: TransferRequest) -> Reply:
     command = Transfer(queue=body.queue, note=body.note, epoch=body.epoch)
     return _head(_execute(call, command, agent=body.named))
+
+
+def snooze_conversation(call: Call, body: SnoozeRequest) -> Reply:
+    return _head(_execute(call, body.command()))
 
 
 def create_note(call: Call, body: TextRequest) -> Reply:

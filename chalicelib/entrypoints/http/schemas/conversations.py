@@ -1,5 +1,10 @@
 """Bodies of the routes that change a conversation otherwise than by a message."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta
+
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.conversation.commands import (
@@ -7,6 +12,7 @@ from chalicelib.domain.conversation.commands import (
     Pause,
     PauseAndClaim,
     Profile,
+    Snooze,
     Unpause,
 )
 from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
@@ -27,6 +33,8 @@ from chalicelib.entrypoints.http.schemas.parsing import (
     json_object,
     words,
 )
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PauseRequest(Strict):
@@ -132,6 +140,17 @@ class TransferRequest(Strict):
         return person(self.agent)
 
 
+class SnoozeRequest(Strict):
+    """POST …/snooze"""
+
+    until: Annotated[datetime, Meta(tz=True)] | None
+    epoch: int | None = None
+
+    def command(self) -> Snooze:
+        until = None if self.until is None else milliseconds(self.until)
+        return Snooze(until, self.epoch)
+
+
 class TurnRequest(Strict):
     """POST /turns"""
 
@@ -162,6 +181,11 @@ class TagsRequest(Strict):
     @property
     def distinct(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.tags))
+
+
+def milliseconds(moment: datetime) -> int:
+    """Since 1970 (UTC)."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def person(reference: str | None) -> str | None:
