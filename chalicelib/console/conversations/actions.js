@@ -43,6 +43,9 @@ export const declineOffer = (head) => thenFocusThread(runCommand("release", head
 /** From the agent to the queue. @param {Head} head */
 export const putBackInQueue = (head) => thenFocusThread(runCommand("release", head, { epoch: head.epoch }));
 
+/** Lets the inactivity timers wait; null ends that. @param {Head} head @param {string | null} until */
+export const snooze = (head, until) => runCommand("snooze", head, { epoch: head.epoch, until });
+
 /** Ends the handoff. @param {Head} head @param {{outcome?: string, note?: string}} [fields] */
 export const handBackToBot = (head, fields = {}) => thenFocusThread(runCommand("unpause", head, { epoch: head.epoch, ...fields }));
 

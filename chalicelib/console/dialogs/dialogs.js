@@ -3,11 +3,11 @@ import { SHORTCUTS } from "../conversations/shortcuts.js";
 import { closeDialog, openDialog, selectedHead, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useRef } from "../ui/html.js";
-import { CloseDialog, TransferDialog } from "./handoff_dialogs.js";
+import { CloseDialog, SnoozeDialog, TransferDialog } from "./handoff_dialogs.js";
 import { SettingsDialog } from "./settings_dialog.js";
 
 /** By the name in the state. @type {Record<string, (props: any) => any>} */
-const DIALOGS = { close: CloseDialog, transfer: TransferDialog, settings: SettingsDialog, shortcuts: ShortcutsDialog };
+const DIALOGS = { close: CloseDialog, transfer: TransferDialog, snooze: SnoozeDialog, settings: SettingsDialog, shortcuts: ShortcutsDialog };
 
 /** The dialog that is open. */
 export function Dialogs() {

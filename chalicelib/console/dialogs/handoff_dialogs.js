@@ -1,7 +1,8 @@
 // @ts-check
-// The dialogs that close and transfer a handoff.
-import { handBackToBot, transfer } from "../conversations/actions.js";
+// The dialogs that close, transfer and snooze a handoff.
+import { handBackToBot, snooze, transfer } from "../conversations/actions.js";
 import { loadAgents } from "../conversations/queries.js";
+import { snoozeChoices } from "../state/conversation_list.js";
 import { closeDialog, state } from "../state/store.js";
 import { formatLoad } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
@@ -17,6 +18,9 @@ function filledField(form, name) {
   const text = String(form.get(name) ?? "").trim();
   return text ? { [name]: text } : {};
 }
+
+/** What a `Target` stands for. @param {FormData} form */
+const chosen = (form) => JSON.parse(String(form.get("to")));
 
 /** Closes the dialog if `submit` succeeds. @param {(form: FormData) => Promise<boolean>} submit */
 const submitAndClose = (submit) => async (/** @type {SubmitEvent} */ event) => {
@@ -50,7 +54,7 @@ export function TransferDialog({ head }) {
 
   /** @param {FormData} form */
   const submit = (form) => {
-    const [kind, id] = /** @type {[string, string]} */ (JSON.parse(String(form.get("to"))));
+    const [kind, id] = chosen(form);
     return transfer(head, { [kind]: id, ...filledField(form, "note") });
   };
   return html`
@@ -67,6 +71,19 @@ export function TransferDialog({ head }) {
     </form>`;
 }
 
-/** @param {{target: string[], name: string, load?: string}} props */
+/** @param {{head: Head}} props */
+export function SnoozeDialog({ head }) {
+  return html`
+    <form onSubmit=${submitAndClose((form) => snooze(head, chosen(form)))}>
+      <h2 id="dialog-title">${t("snooze")}</h2>
+      <fieldset>
+        ${snoozeChoices(new Date()).map(([text, until]) => html`<${Target} target=${until} name=${t(text)} />`)}
+        ${head.snoozed_until && html`<${Target} target=${null} name=${t("not_snoozed")} />`}
+      </fieldset>
+      <${Footer}>${t("snooze")}<//>
+    </form>`;
+}
+
+/** @param {{target: string[] | Date | null, name: string, load?: string}} props */
 const Target = ({ target, name, load }) => html`
   <label class="choice"><input type="radio" name="to" required value=${JSON.stringify(target)} /> <span dir="auto">${name}</span> <span class="quiet">${load}</span></label>`;

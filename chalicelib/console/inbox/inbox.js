@@ -1,8 +1,8 @@
 // @ts-check
 import { loadRecent, openConversation, searchByName } from "../conversations/queries.js";
-import { activeQueues, listedConversations, TABS, urgency, visibleRange, waitingTime } from "../state/conversation_list.js";
+import { activeQueues, isSnoozed, listedConversations, TABS, urgency, visibleRange, waitingTime } from "../state/conversation_list.js";
 import { dispatch, state } from "../state/store.js";
-import { formatDuration, formatNumber, formatRecent } from "../strings/formats.js";
+import { formatDuration, formatNumber, formatRecent, formatSnooze } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useNow, useRef, useState } from "../ui/html.js";
 import { Avatar, tabAfterKey } from "../ui/widgets.js";
@@ -104,7 +104,7 @@ function Row({ head, now, top, position, total }) {
           : html`<time>${formatRecent(head.updated_at, now)}</time>`}
         </span>
         <span class="row-text"><bdi>${summaryOf(head)}</bdi></span>
-        <span class="row-state"><${RowState} head=${head} /></span>
+        <span class="row-state"><${RowState} head=${head} />${isSnoozed(head, now) && html`<span class="pill">${formatSnooze(head.snoozed_until)}</span>`}</span>
         ${unread > 0 && html`<span class="badge" aria-label=${t("unread", { count: unread })}>${unread}</span>`}
       </button>
     </li>`;

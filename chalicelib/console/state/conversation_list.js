@@ -44,6 +44,17 @@ export function waitingTime(head, now) {
   return head.status === "agent" && last?.from === "user" ? now - Date.parse(last.at) : 0;
 }
 
+/** Whether the conversation is snoozed at this moment. @param {Head} head @param {number} now */
+export const isSnoozed = (head, now) => Date.parse(head.snoozed_until ?? "") > now;
+
+/** The names of texts and the times, in local time, that an agent can choose. The server accepts at most seven days ahead:
+ * 6e8 ms are almost that long. @param {Date} now @returns {[text: string, until: Date][]} */
+export function snoozeChoices(now) {
+  const nine = (/** @type {number} */ days) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, 9);
+  const week = Math.min(+nine(8 - (now.getDay() || 7)), +now + 6e8);
+  return [["in_1_hour", new Date(+now + 3_600_000)], ["tomorrow", nine(1)], ["next_week", new Date(week)]];
+}
+
 /** @param {number} ms @returns {"calm" | "soon" | "late"} */
 export const urgency = (ms) => (ms >= 300_000 ? "late" : ms >= 60_000 ? "soon" : "calm");
 

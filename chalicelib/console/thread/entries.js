@@ -4,7 +4,7 @@ import { focusComposer } from "../conversations/actions.js";
 import { discardMessage, resendMessage, sendMessage } from "../conversations/outbox.js";
 import { state } from "../state/store.js";
 import { continuesMessage, deliveryStatus, wasSent } from "../state/thread_entries.js";
-import { formatDay, formatTime } from "../strings/formats.js";
+import { formatDay, formatSnooze, formatTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html } from "../ui/html.js";
 
@@ -82,9 +82,9 @@ const CHANGES = {
   escalated: ({ payload }) => t("escalated", { step: payload?.step }),
   offered: ({ payload }) => t("offered_to_agent", { agent: payload?.offered_to?.name }),
   declined: ({ payload }) => t("declined", { agent: payload?.agent?.name }),
+  snoozed: ({ payload }) => formatSnooze(payload.until),
   leak: () => t("leak"),
   tagged: ({ payload }) => t("tagged", { tags: payload?.tags?.join(", ") || t("no_tags") }),
-  erased: () => t("erased"),
 };
 
 /** @param {Props} props */

@@ -85,6 +85,7 @@ const WaitingActions = ({ head }) => html`
 
 /** @param {{head: Head}} props */
 const OwnActions = ({ head }) => html`
+  <button onClick=${() => openDialog("snooze")}>${t("snooze")}</button>
   <button onClick=${() => openDialog("transfer")}>${t("transfer")}</button>
   <button onClick=${() => putBackInQueue(head)}>${t("put_back")}</button>
   <button onClick=${() => openDialog("close")}>${t("close_handoff")}</button>
