@@ -13,6 +13,7 @@ from chalicelib.domain.conversation.commands import (
     MakeOffer,
     Pause,
     Release,
+    Snooze,
     Transfer,
     Unpause,
 )
@@ -22,6 +23,7 @@ from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.routing.members import Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
 from chalicelib.usecases.ports.conversations import Query
+from chalicelib.usecases.records.answers import IdempotencyKey
 from tests.contract.store_setup import (
     ADDRESS,
     ANA,
@@ -77,6 +79,23 @@ def test_an_offer_and_the_last_agent_are_stored(stores: Stores) -> None:
     assert offered.offer == Offer(Author("ana", "Ana"), until)
     assert back
     assert (back.last_agent, back.timing) == ("ana", Timing())
+
+
+def test_a_snooze_is_kept_in_the_head_and_in_the_answer(stores: Stores) -> None:
+    asked(stores)
+    act(stores, ANA, ADDRESS, Claim())
+    key = IdempotencyKey("ana", "key", "f")
+    snooze = plan(stores, ANA, ADDRESS, Snooze(stores.clock.now() + LATER), key)
+    stores.conversations.commit(snooze)
+
+    loaded = stores.conversations.load(Query(BOT, CID, key))
+
+    assert loaded.head
+    assert loaded.head == snooze.decision.head
+    assert loaded.head.snoozed_until == stores.clock.now() + LATER
+    assert loaded.by_key
+    assert loaded.by_key.answer.head == snooze.decision.head
+    assert stores.conversations.entries_after(BOT, CID, 2, 9) == list(snooze.decision.entries)
 
 
 def test_exactly_one_of_16_concurrent_offers_to_one_agent_is_stored(stores: Stores) -> None:

@@ -74,6 +74,7 @@ def head_of(address: Address, name: str, queue: str, tags: tuple[str, ...]) -> O
         leaks=99,
         heard_seq=SEQ,
         notes=99,
+        snoozed_until=START,
         timing=DEADLINES,
     )
 
