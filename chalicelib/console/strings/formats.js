@@ -13,14 +13,14 @@ export const formatTime = (at) => format(at, { hour: "2-digit", minute: "2-digit
 /** With the weekday, without the year. @param {string} at */
 export const formatDay = (at) => format(at, { weekday: "short", day: "numeric", month: "short" });
 
-/** With the weekday alone: a snooze takes at most seven days. @param {string | Date | null} until */
-export const formatSnooze = (until) => (until ? t("snoozed", { time: format(until, { weekday: "short", hour: "2-digit", minute: "2-digit" }) }) : t("not_snoozed"));
-
 /** Without the year. @param {string} at a UTC day, like 2026-01-31 */
 export const formatDate = (at) => format(at, { day: "numeric", month: "short", timeZone: "UTC" });
 
 /** @param {string} at */
 export const formatDateTime = (at) => format(at, { dateStyle: "medium", timeStyle: "short" });
+
+/** Until when a conversation is snoozed. @param {string | null} until */
+export const formatSnooze = (until) => (until ? t("snoozed", { time: formatDateTime(until) }) : t("not_snoozed"));
 
 /** @param {number} day Monday is 0 */
 export const formatWeekday = (day) => format(new Date(2024, 0, 1 + day), { weekday: "long" });

@@ -94,6 +94,7 @@ def test_a_snooze_is_kept_in_the_head_and_in_the_answer(stores: Stores) -> None:
     assert loaded.head == snooze.decision.head
     assert loaded.head.snoozed_until == stores.clock.now() + LATER
     assert loaded.by_key
+    assert loaded.by_key.answer
     assert loaded.by_key.answer.head == snooze.decision.head
     assert stores.conversations.entries_after(BOT, CID, 2, 9) == list(snooze.decision.entries)
 
