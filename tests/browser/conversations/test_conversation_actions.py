@@ -98,6 +98,24 @@ def test_an_agent_transfers_a_conversation_with_a_note(
     assert bot.head(conversation)["owner_name"] == "Bo"
 
 
+def test_an_agent_snoozes_a_conversation_until_the_user_writes(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    name, conversation = claim_new_conversation(page, bot)
+
+    press(page, "Snooze")
+    page.get_by_role("dialog").get_by_text("Next week", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Snooze").click()
+
+    expect(row(page, name)).to_contain_text("Snoozed until")
+    expect(log(page)).to_contain_text("Snoozed until")
+    assert bot.head(conversation)["snoozed_until"]
+    bot.send_message(name, "Are you there?")
+    expect(log(page)).to_contain_text("Are you there?")
+    expect(row(page, name)).not_to_contain_text("Snoozed until")
+
+
 def test_an_agent_puts_a_conversation_back_in_the_queue(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
