@@ -8,8 +8,8 @@ export PORT ?= 8000
 export STATE ?= .local
 STAGE ?= dev
 
-# Each group of tests runs in one process, and the longest groups begin first: see tests/conftest.py.
-PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
+# tests/conftest.py says which tests run in the same process, and which begin first.
+PARALLEL := -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-fresh local quick test check fix openapi screenshots package checkov deploy init destroy bench cost scale clean
