@@ -1,4 +1,4 @@
-"""How modules are loaded and clients are made: without garbage collection.
+"""Loads modules and creates clients without garbage collection.
 
 Modules and clients stay in memory for good. To search them for garbage while they are loaded frees
 nothing and costs a fourteenth of a cold start.

@@ -1,4 +1,4 @@
-"""The only reader of the environment. Read when first asked for, never at import."""
+"""The only module that reads the environment: at the first use, never at import."""
 
 import os
 from functools import cache
@@ -6,21 +6,20 @@ from functools import cache
 from msgspec import Struct
 
 LOCAL = "local"
-SHORTEST_SECRET = 32
-MOST_SHARDS = 1000
-"""Every list asks each of them."""
+MIN_SECRET_LENGTH = 32
+MAX_SHARDS = 1000
+"""Every list reads each shard."""
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")
 """The first is the default."""
 
 
 class Misconfigured(Exception):
-    """A sentence for whoever deploys: which variable, and what it should hold."""
+    """Its message tells the person who deploys which variable to set, and to what."""
 
 
 class Settings(Struct, frozen=True):
-    """`origins` are those whose pages may open a WebSocket: without one, none may. Lists are read
-    from `shards` partitions and put into `filled_shards` of them; above `log_level` INFO there are
-    no lines of requests, and no metrics."""
+    """Only pages of `origins` may open a WebSocket. Lists are read from `shards` partitions; rows
+    are written to `filled_shards` of them. Only `log_level` INFO logs requests and metrics."""
 
     stage: str
     region: str
@@ -45,7 +44,7 @@ class Settings(Struct, frozen=True):
 @cache
 def settings() -> Settings:
     """Raises Misconfigured."""
-    shards = _count("BATON_SHARDS", 1, most=MOST_SHARDS)
+    shards = _count("BATON_SHARDS", 1, most=MAX_SHARDS)
     return Settings(
         stage=_required("BATON_STAGE"),
         region=_required("AWS_REGION", "AWS_DEFAULT_REGION"),
@@ -86,8 +85,8 @@ def _one_of(name: str, choices: tuple[str, ...]) -> str:
 
 
 def _secrets(name: str) -> tuple[str, ...]:
-    """A guessable secret is worse than none: it looks as if it worked."""
+    """Refuses short secrets, because a guessable secret protects nothing."""
     values = tuple(_required(name).split())
-    if not values or min(map(len, values)) < SHORTEST_SECRET:
-        raise Misconfigured(f"{name} needs at least {SHORTEST_SECRET} random characters each.")
+    if not values or min(map(len, values)) < MIN_SECRET_LENGTH:
+        raise Misconfigured(f"{name} needs at least {MIN_SECRET_LENGTH} random characters each.")
     return values

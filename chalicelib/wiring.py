@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 ISSUER = "baton"
 NAMESPACE = "Baton"
-"""Of the metrics, before the stage: one stage's alarms never see another's handoffs."""
+"""The metrics' namespace is this and the stage, so that each stage has metrics of its own."""
 
 
 class AwsServices:
-    """The world as the settings describe it: AWS, or what stands at `AWS_ENDPOINT_URL`."""
+    """The adapters for AWS, or for the server at `AWS_ENDPOINT_URL`."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -131,9 +131,9 @@ class AwsServices:
 
     @cached_property
     def webhook_client(self) -> WebhookClient:
-        from chalicelib.adapters.webhook_http.receiver import WebhookReceiver
+        from chalicelib.adapters.webhook_http.client import HttpWebhookClient
 
-        return WebhookReceiver(allow_loopback=self._settings.is_local)
+        return HttpWebhookClient(allow_loopback=self._settings.is_local)
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -158,7 +158,7 @@ class AwsServices:
         return integrations_of(self)
 
     def client(self, service: str, endpoint: str | None = None, attempts: int = 3) -> Any:
-        """botocore's, made anew; `attempts` are all of them, the first one included."""
+        """Creates a botocore client. `attempts` includes the first attempt."""
         from botocore.config import Config
 
         config = Config(
@@ -166,7 +166,7 @@ class AwsServices:
             read_timeout=5,
             retries={"total_max_attempts": attempts, "mode": "standard"},
             max_pool_connections=32,
-            # Else the SDK describes this machine anew for each call.
+            # Otherwise botocore describes the machine for each call.
             user_agent=ISSUER,
         )
         with loading():
@@ -179,7 +179,7 @@ class AwsServices:
 
     @cached_property
     def _session(self) -> Any:
-        """botocore's own: boto3 would add a tenth of its import, and nothing that is called."""
+        """A botocore session. boto3 would add a tenth to the import and nothing that we call."""
         from botocore.session import get_session
 
         return get_session()

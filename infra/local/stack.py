@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 import app as application
 from chalicelib import wiring
-from chalicelib.adapters.dynamodb.stream import NEWS
+from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
 from chalicelib.settings import LOCAL, settings
 from infra.local.aws.engine import Engine, EngineError
 from infra.local.aws.messaging import Messaging, create_messaging
@@ -118,7 +118,12 @@ class Stack:
     ) -> StreamPoller:
         streams, sqs = engine.client("dynamodbstreams"), engine.client("sqs", read_timeout=30)
         stream = StreamPoller(
-            "on_change", streams, NAME, application.on_change, state=self._state, pattern=NEWS
+            "on_change",
+            streams,
+            NAME,
+            application.on_change,
+            state=self._state,
+            pattern=STREAM_FILTER,
         )
         starting.enter_context(stream)
         webhook_queue = QueuePoller(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from chalicelib.adapters.dynamodb.stream import NEWS
+from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
 from infra.local.aws.messaging import VISIBILITY
 from infra.template.metrics import Resource
 from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, SECRET, SECRET_VERSION
@@ -83,7 +83,7 @@ EVENTS: Mapping[str, Resource] = {
         "OnChangeDynamodbEventSource": {
             "Properties": {
                 "Stream": {"Fn::GetAtt": [TABLE, "StreamArn"]},
-                "FilterCriteria": {"Filters": [{"Pattern": json.dumps(NEWS)}]},
+                "FilterCriteria": {"Filters": [{"Pattern": json.dumps(STREAM_FILTER)}]},
                 "FunctionResponseTypes": ["ReportBatchItemFailures"],
                 "BisectBatchOnFunctionError": True,
                 "MaximumRetryAttempts": STREAM_RETRIES,

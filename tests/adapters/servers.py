@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chalicelib.adapters.webhook_http.receiver import Limits, WebhookReceiver
+from chalicelib.adapters.webhook_http.client import HttpWebhookClient, Limits
 
 Behaviour = Callable[[socket], None]
 
@@ -132,7 +132,7 @@ def here(server: Server, path: str = "/hook") -> str:
     return f"http://127.0.0.1:{server.port}{path}"
 
 
-def tls_receiver(trusted: ssl.SSLContext, limits: Limits | None = None) -> WebhookReceiver:
-    return WebhookReceiver(
+def tls_receiver(trusted: ssl.SSLContext, limits: Limits | None = None) -> HttpWebhookClient:
+    return HttpWebhookClient(
         True, resolve=lambda *_: ["127.0.0.1"], tls=lambda: trusted, limits=limits
     )

@@ -13,7 +13,7 @@ EDGES = (
     "adapters.security.passwords",
     "adapters.security.random",
     "adapters.security.tokens",
-    "adapters.webhook_http.receiver",
+    "adapters.webhook_http.client",
     "usecases.webhooks.signing",
 )
 HEAVY = ("argon2", "boto3", "botocore", "cryptography", "http.client", "jwt", "socket", "ssl")

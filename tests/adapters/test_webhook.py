@@ -5,7 +5,7 @@ from socket import socket
 
 import pytest
 
-from chalicelib.adapters.webhook_http.receiver import WebhookReceiver, system_connect
+from chalicelib.adapters.webhook_http.client import HttpWebhookClient, system_connect
 from chalicelib.usecases.ports.webhooks import Unreachable
 from tests.adapters.servers import (
     Certificate,
@@ -23,7 +23,7 @@ BODY = '{"text":"Grüße"}'.encode()
 
 def test_the_request_arrives_as_it_was_sent() -> None:
     with answering(OK) as server:
-        status = WebhookReceiver(True).post(here(server, "/hook?a=1"), HEADERS, BODY)
+        status = HttpWebhookClient(True).post(here(server, "/hook?a=1"), HEADERS, BODY)
 
     request = server.requests[0]
     assert status == 200
@@ -38,7 +38,7 @@ def test_the_request_arrives_as_it_was_sent() -> None:
 @pytest.mark.parametrize("status", [200, 201, 204, 299, 400, 401, 404, 410, 429, 500, 503])
 def test_the_status_is_the_servers(status: int) -> None:
     with answering(f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n".encode()) as server:
-        assert WebhookReceiver(True).post(here(server), HEADERS, BODY) == status
+        assert HttpWebhookClient(True).post(here(server), HEADERS, BODY) == status
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -51,7 +51,7 @@ def test_a_redirect_is_a_status_and_leads_nowhere(status: int) -> None:
 
     location = b"Location: http://169.254.169.254/latest/meta-data/\r\nContent-Length: 0\r\n\r\n"
     with answering(f"HTTP/1.1 {status} x\r\n".encode() + location) as server:
-        answered = WebhookReceiver(True, connect=connect).post(here(server), HEADERS, BODY)
+        answered = HttpWebhookClient(True, connect=connect).post(here(server), HEADERS, BODY)
 
     assert answered == status
     assert connected == ["127.0.0.1"]
@@ -70,7 +70,7 @@ def test_a_name_is_called_with_its_own_name_over_tls(certificate: Certificate) -
 
 def test_the_webs_own_port_is_not_part_of_the_name(certificate: Certificate) -> None:
     with answering(OK, certificate) as server:
-        receiver = WebhookReceiver(
+        receiver = HttpWebhookClient(
             True,
             resolve=lambda *_: ["127.0.0.1"],
             connect=lambda address, _, timeout: system_connect(address, server.port, timeout),
@@ -107,15 +107,15 @@ def test_a_server_without_tls_is_not_spoken_to_over_https() -> None:
         running(lambda accepted: accepted.sendall(OK)) as server,
         pytest.raises(Unreachable, match="No TLS connection"),
     ):
-        WebhookReceiver(True).post(f"https://127.0.0.1:{server.port}/", HEADERS, BODY)
+        HttpWebhookClient(True).post(f"https://127.0.0.1:{server.port}/", HEADERS, BODY)
 
 
 def test_nobody_listening_is_told_as_such() -> None:
     with running(lambda accepted: None) as server:
         pass
 
-    with pytest.raises(Unreachable, match=r"^127\.0\.0\.1 takes no connection\.$"):
-        WebhookReceiver(True).post(here(server), HEADERS, BODY)
+    with pytest.raises(Unreachable, match=r"^127\.0\.0\.1 does not accept a connection\.$"):
+        HttpWebhookClient(True).post(here(server), HEADERS, BODY)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_nobody_listening_is_told_as_such() -> None:
 )
 def test_what_is_no_answer_in_http_is_none_and_nothing_of_it_is_told(answer: bytes) -> None:
     with answering(answer) as server, pytest.raises(Unreachable) as refusal:
-        WebhookReceiver(True).post(here(server), HEADERS, BODY)
+        HttpWebhookClient(True).post(here(server), HEADERS, BODY)
 
     assert "s3cret" not in str(refusal.value)
 
@@ -162,7 +162,7 @@ def test_what_is_no_answer_in_http_is_none_and_nothing_of_it_is_told(answer: byt
 )
 def test_a_broken_body_does_not_change_the_status(rest: bytes) -> None:
     with answering(b"HTTP/1.1 200 OK\r\n" + rest) as server:
-        assert WebhookReceiver(True).post(here(server), HEADERS, BODY) == 200
+        assert HttpWebhookClient(True).post(here(server), HEADERS, BODY) == 200
 
 
 def test_certificates_are_loaded_once_and_only_for_https(certificate: Certificate) -> None:
@@ -172,7 +172,7 @@ def test_certificates_are_loaded_once_and_only_for_https(certificate: Certificat
         made.append(certificate.trusted())
         return made[-1]
 
-    receiver = WebhookReceiver(True, resolve=lambda *_: ["127.0.0.1"], tls=tls)
+    receiver = HttpWebhookClient(True, resolve=lambda *_: ["127.0.0.1"], tls=tls)
     with answering(OK) as plain:
         receiver.post(here(plain), HEADERS, BODY)
     assert made == []

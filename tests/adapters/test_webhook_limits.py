@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from chalicelib.adapters.webhook_http.receiver import Limits, WebhookReceiver
+from chalicelib.adapters.webhook_http.client import HttpWebhookClient, Limits
 from chalicelib.usecases.ports.webhooks import Unreachable
 from tests.adapters.servers import Behaviour, Certificate, here, read_request, running, tls_receiver
 
@@ -31,7 +31,7 @@ def test_a_resolver_that_hangs_holds_nobody_for_longer_than_the_limit(released: 
         return ["127.0.0.1"]
 
     with in_time(), pytest.raises(Unreachable, match="leads nowhere"):
-        WebhookReceiver(True, resolve=resolve, limits=HASTY).post("http://x.test/", {}, BODY)
+        HttpWebhookClient(True, resolve=resolve, limits=HASTY).post("http://x.test/", {}, BODY)
 
 
 def test_a_server_that_says_nothing_is_left_in_time(released: Event) -> None:
@@ -40,7 +40,7 @@ def test_a_server_that_says_nothing_is_left_in_time(released: Event) -> None:
         in_time(),
         pytest.raises(Unreachable, match=TOO_LATE),
     ):
-        WebhookReceiver(True, limits=HASTY).post(here(server), {}, BODY)
+        HttpWebhookClient(True, limits=HASTY).post(here(server), {}, BODY)
 
 
 def test_a_server_that_says_nothing_to_a_tls_greeting_is_left_in_time(released: Event) -> None:
@@ -49,7 +49,7 @@ def test_a_server_that_says_nothing_to_a_tls_greeting_is_left_in_time(released: 
         in_time(),
         pytest.raises(Unreachable, match="did not answer in time"),
     ):
-        WebhookReceiver(True, limits=HASTY).post(f"https://127.0.0.1:{server.port}/", {}, BODY)
+        HttpWebhookClient(True, limits=HASTY).post(f"https://127.0.0.1:{server.port}/", {}, BODY)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_server_that_drips_its_head_is_left_in_time(beginning: bytes, released
         in_time(),
         pytest.raises(Unreachable, match="did not answer in time"),
     ):
-        WebhookReceiver(True, limits=HASTY).post(here(server), {}, BODY)
+        HttpWebhookClient(True, limits=HASTY).post(here(server), {}, BODY)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_server_that_drips_its_body_has_answered_and_is_left_in_time(
     beginning = f"HTTP/1.1 202 Accepted\r\n{framing}\r\n\r\n".encode()
 
     with running(dripping(beginning, released)) as server, in_time():
-        status = WebhookReceiver(True, limits=HASTY).post(here(server), {}, BODY)
+        status = HttpWebhookClient(True, limits=HASTY).post(here(server), {}, BODY)
 
     assert status == 202
 
@@ -119,7 +119,7 @@ def test_of_a_body_without_end_64_kilobytes_are_read() -> None:
             done.set()
 
     with running(behave) as server:
-        status = WebhookReceiver(True).post(here(server), {}, BODY)
+        status = HttpWebhookClient(True).post(here(server), {}, BODY)
 
         assert status == 200
         assert done.wait(5), "The connection is still open."

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from chalicelib.adapters.webhook_http.receiver import WebhookReceiver
+from chalicelib.adapters.webhook_http.client import HttpWebhookClient
 from chalicelib.adapters.webhook_http.target import is_public
 from chalicelib.usecases.ports.webhooks import Unreachable
 from tests.adapters.webhook_urls import CALLED, METADATA, NAMES, PUBLIC, PUBLIC_6, REFUSED_URLS
@@ -34,8 +34,8 @@ class Net:
         self.timeouts.append(timeout)
         raise ConnectionRefusedError
 
-    def receiver(self, *, allow_loopback: bool = False) -> WebhookReceiver:
-        return WebhookReceiver(allow_loopback, resolve=self.resolve, connect=self.connect)
+    def receiver(self, *, allow_loopback: bool = False) -> HttpWebhookClient:
+        return HttpWebhookClient(allow_loopback, resolve=self.resolve, connect=self.connect)
 
 
 def test_the_table_is_long_enough_to_mean_something() -> None:
@@ -57,7 +57,7 @@ def test_no_connection_is_even_tried_to_what_baton_does_not_call(url: str) -> No
 def test_a_server_on_the_internet_is_called_at_the_address_that_was_checked(url: str) -> None:
     net = Net()
 
-    with pytest.raises(Unreachable, match="takes no connection"):
+    with pytest.raises(Unreachable, match="does not accept a connection"):
         net.receiver().post(url, {}, b"{}")
 
     assert net.connected == [CALLED[url]]
@@ -76,9 +76,9 @@ def test_one_connection_may_take_three_seconds() -> None:
 def test_a_name_that_leads_elsewhere_the_second_time_is_not_asked_twice() -> None:
     answers = iter([[PUBLIC], [METADATA]])
     net = Net()
-    receiver = WebhookReceiver(False, resolve=lambda *_: next(answers), connect=net.connect)
+    receiver = HttpWebhookClient(False, resolve=lambda *_: next(answers), connect=net.connect)
 
-    with pytest.raises(Unreachable, match="takes no connection"):
+    with pytest.raises(Unreachable, match="does not accept a connection"):
         receiver.post("https://flips.test/", {}, b"{}")
     with pytest.raises(Unreachable, match="does not call"):
         receiver.post("https://flips.test/", {}, b"{}")
@@ -124,7 +124,7 @@ def test_on_a_developers_machine_too_only_that_machine_is_called_without_tls(url
 def test_on_a_developers_machine_that_machine_is_called(url: str) -> None:
     net = Net()
 
-    with pytest.raises(Unreachable, match="takes no connection"):
+    with pytest.raises(Unreachable, match="does not accept a connection"):
         net.receiver(allow_loopback=True).post(url, {}, b"{}")
 
     assert net.connected[0][0] == "127.0.0.1"

@@ -34,7 +34,7 @@ OF_OTHER_CALLS = (
         "chalicelib.adapters.aws.sqs",
         "chalicelib.adapters.security.tokens",
     ),
-    "chalicelib.adapters.webhook_http.receiver",
+    "chalicelib.adapters.webhook_http.client",
 )
 """A gate call needs none of them: its bot is known by its key."""
 YARDSTICK = "import chalice.app, pynamodb.models"

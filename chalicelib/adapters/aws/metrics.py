@@ -1,4 +1,4 @@
-"""Metrics as lines of the log, which CloudWatch reads by itself: no call, no agent.
+"""Metrics as log lines in the Embedded Metric Format, from which CloudWatch reads them.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
 """
@@ -11,12 +11,13 @@ from chalicelib.adapters.log_lines import METRICS
 from chalicelib.usecases.records.metrics import Metric
 
 SECONDS = frozenset({Metric.OLDEST_WAIT, Metric.TIME_TO_CLAIM})
-"""All others are counts."""
+"""Metrics in seconds. All others are counts."""
 log = logging.getLogger(METRICS)
 
 
 class EmfMetrics:
-    """Without dimensions: the namespace holds the stage, and nothing else is bounded."""
+    """The metrics have no dimensions: the namespace names the stage, and each value of another
+    dimension would be billed as a metric of its own."""
 
     def __init__(self, namespace: str) -> None:
         self._namespace = namespace
@@ -24,7 +25,7 @@ class EmfMetrics:
     def record(self, values: Mapping[Metric, float], bot: str | None = None) -> None:
         if not log.isEnabledFor(logging.INFO):
             return
-        # Here: 26 million instructions that no gate call has a use for.
+        # Imported here: it costs 26 million instructions, which no gate call needs.
         from aws_lambda_powertools.metrics import EphemeralMetrics
 
         metrics = EphemeralMetrics(namespace=self._namespace)

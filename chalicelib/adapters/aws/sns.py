@@ -1,4 +1,4 @@
-"""The topic through which people subscribe to handoffs: by e-mail, SMS, HTTPS or Lambda."""
+"""The SNS topic for subscribers by e-mail, SMS, HTTPS or Lambda."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ class SnsTopic:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            # Without a Subject: SNS takes ASCII only there, and no line breaks.
+            # There is no Subject, because SNS allows only ASCII without line breaks in it.
             self._client.publish(
                 TopicArn=self._topic_arn,
                 Message=json.dumps(message, ensure_ascii=False),

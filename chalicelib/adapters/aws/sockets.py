@@ -1,4 +1,4 @@
-"""Frames to open WebSockets, by the management API of API Gateway."""
+"""Sends frames to open WebSockets with the management API of API Gateway."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 FRAME_BYTES = 128 * 1024
 WAITS = (50, 100, 200)
-"""Milliseconds, at most, before the second, third … attempt."""
+"""Longest pauses in milliseconds before the second, third and fourth attempt."""
 GONE = 410
 TOO_LARGE = 413
 TOO_MANY = 429
 
 
 class ApiGatewaySockets:
-    """The client must not retry by itself: this is the layer that does."""
+    """This class retries, so the client must not."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class ApiGatewaySockets:
     ) -> None:
         self._client_factory = client_factory
         self._clock = clock
-        self._chance = random
+        self._random = random
 
     def send(self, connection_id: str, frame: bytes) -> bool:
         if len(frame) > FRAME_BYTES:
@@ -40,14 +40,14 @@ class ApiGatewaySockets:
             answer = self._post(connection_id, frame)
             if answer is not None:
                 return answer
-            self._clock.sleep(self._chance.fraction() * wait)
+            self._clock.sleep(self._random.fraction() * wait)
         answer = self._post(connection_id, frame)
         if answer is None:
             raise _unavailable()
         return answer
 
     def _post(self, connection_id: str, frame: bytes) -> bool | None:
-        """None where trying again may help."""
+        """None if a retry may help."""
         from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
         try:

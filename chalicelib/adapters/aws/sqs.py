@@ -1,6 +1,7 @@
-"""The FIFO queue that wakes the webhook worker, and the one beside it for what was given up.
+"""The FIFO queue of the webhook worker, and its dead-letter queue.
 
-One message group is one conversation: its messages stay in order and delay no other conversation.
+Each conversation is one message group, so its messages stay in order and delay no other
+conversation.
 """
 
 import json
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from types_boto3_sqs import SQSClient
 
-LONGEST_WAIT = 43_200
-"""Seconds: SQS hides a message for at most 12 hours."""
-SIGN_EVERY = 2000
-"""Milliseconds in which one sign of typing is enough."""
-NO_LONGER_IN_HAND = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid"})
+MAX_DELAY = 43_200
+"""Seconds. SQS hides a message for at most 12 hours."""
+TYPING_INTERVAL = 2000
+"""Milliseconds in which at most one typing event is queued."""
+NOT_IN_FLIGHT = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid"})
 
 
 class SqsWebhookQueue:
@@ -33,9 +34,9 @@ class SqsWebhookQueue:
         self._dead_letter_url = dead_letter_url
 
     def enqueue(self, bot: str, conversation_id: str, seq: int) -> None:
-        """The same entry again within five minutes is swallowed by SQS."""
+        """SQS ignores the same entry if it comes again within five minutes."""
         queued = {"bot": bot, "conversation_id": conversation_id, "seq": seq}
-        with _in_our_terms():
+        with _translate_errors():
             self._client.send_message(
                 QueueUrl=self._queue_url,
                 MessageBody=json.dumps(queued),
@@ -44,7 +45,7 @@ class SqsWebhookQueue:
             )
 
     def enqueue_backlog(self, bot: str, conversation_id: str, at: int) -> None:
-        with _in_our_terms():
+        with _translate_errors():
             self._client.send_message(
                 QueueUrl=self._queue_url,
                 MessageBody=json.dumps({"bot": bot, "conversation_id": conversation_id, "seq": 0}),
@@ -55,27 +56,27 @@ class SqsWebhookQueue:
     def enqueue_typing(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
         typing = {"id": author.id, "name": author.name}
         body = {"bot": bot, "conversation_id": conversation_id, "typing": typing, "at": at}
-        with _in_our_terms():
+        with _translate_errors():
             self._client.send_message(
                 QueueUrl=self._queue_url,
                 MessageBody=json.dumps(body),
                 MessageGroupId=digest("typing", bot, conversation_id),
-                MessageDeduplicationId=f"typing:{conversation_id}:{at // SIGN_EVERY}",
+                MessageDeduplicationId=f"typing:{conversation_id}:{at // TYPING_INTERVAL}",
             )
 
     def delay(self, receipt: str, seconds: int) -> None:
-        """A message that is no longer in hand stays as it is."""
-        with _in_our_terms(but_for=_is_no_longer_in_hand):
+        """Does nothing if the message is no longer in flight."""
+        with _translate_errors(ignore=_is_not_in_flight):
             self._client.change_message_visibility(
                 QueueUrl=self._queue_url,
                 ReceiptHandle=receipt,
-                VisibilityTimeout=min(max(seconds, 0), LONGEST_WAIT),
+                VisibilityTimeout=min(max(seconds, 0), MAX_DELAY),
             )
 
     def dead_letter(self, message: Mapping[str, object]) -> None:
         body = json.dumps(message, sort_keys=True)
         conversation = (str(message.get(name, "")) for name in ("bot", "conversation_id"))
-        with _in_our_terms():
+        with _translate_errors():
             self._client.send_message(
                 QueueUrl=self._dead_letter_url,
                 MessageBody=body,
@@ -88,25 +89,25 @@ class SqsWebhookQueue:
         return self._client_factory()
 
 
-def _is_no_longer_in_hand(error: "ClientError") -> bool:
-    """SQS has three ways to say so: two codes of their own, and a general one that names the
+def _is_not_in_flight(error: "ClientError") -> bool:
+    """SQS reports this with one of two codes, or with a general code and a message that names the
     receipt."""
     told = error.response["Error"]
     code = told.get("Code", "").rpartition(".")[2]
     names_receipt = "ReceiptHandle" in told.get("Message", "")
-    return code in NO_LONGER_IN_HAND or (code == "InvalidParameterValue" and names_receipt)
+    return code in NOT_IN_FLIGHT or (code == "InvalidParameterValue" and names_receipt)
 
 
 @contextmanager
-def _in_our_terms(
-    but_for: Callable[["ClientError"], bool] = lambda error: False,
+def _translate_errors(
+    ignore: Callable[["ClientError"], bool] = lambda error: False,
 ) -> Iterator[None]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        if isinstance(error, ClientError) and but_for(error):
+        if isinstance(error, ClientError) and ignore(error):
             return
         raise TemporarilyUnavailable(
             "The queue of deliveries did not answer.", retry_after=1

@@ -1,4 +1,4 @@
-"""Counters that start anew when their window has passed."""
+"""Counters of login attempts, each with a time window after which it starts at 0."""
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.errors import unavailable
@@ -14,7 +14,7 @@ class DynamoAttempts:
         self._rows = Rows(table, clock)
 
     def count(self, name: str, now: int, window: int) -> int:
-        # Where the SDK repeats a step by itself one attempt may count twice: on the safe side.
+        # If the SDK retries a write, one attempt may count twice, which errs on the safe side.
         for _ in range(RACES):
             row = AttemptsRow.at(keys.attempts(name))
             if self._one_more(row, now) or self._first_of_window(row, now, window):

@@ -1,8 +1,8 @@
 """Open WebSockets in the table, and the tickets that open them.
 
-What a connection watches stands twice: under the conversation, to be told, and under the
-connection, to be forgotten with it. Rows, not a set in the connection's own row: a watch that
-comes late cannot bring half a connection back to life, and nothing limits their number.
+A watch has two rows: under the conversation, to find its watchers, and under the connection, to
+delete them with it. They are rows and not a set in the connection's row. So a late watch cannot
+recreate a part of a deleted connection, and their number is not limited.
 """
 
 from typing import TypeVar
@@ -29,12 +29,12 @@ class DynamoConnections:
         self._rows.put(_record_row(keys.ticket(ticket.hash), ticket))
 
     def use_ticket(self, ticket_hash: str, now: int) -> SocketTicket | None:
-        ticket = _record(SocketTicket, self._rows.take(RecordRow, keys.ticket(ticket_hash)))
+        ticket = _record(SocketTicket, self._rows.pop(RecordRow, keys.ticket(ticket_hash)))
         return ticket if ticket and ticket.expires_at > now else None
 
     def put(self, connection: SocketConnection) -> None:
-        """A person of more than 99 bots needs several transactions; their connection is whole
-        with the last."""
+        """If the person is in more than 99 bots, this takes several transactions; `get` finds the
+        connection after the last one."""
         places = [*_in_bots(connection), _own(connection.id)]
         self._put_all([_record_row(place, connection) for place in places])
 
@@ -43,7 +43,7 @@ class DynamoConnections:
 
     def remove(self, connection: SocketConnection) -> list[tuple[str, str]]:
         pk = keys.connection(connection.id)
-        watches = list(self._rows.every(PointerRow, pk, PointerRow.sk.startswith("W#")))
+        watches = list(self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("W#")))
         watched = [(row.key, keys.RowKey(row.id, keys.watch_sk(connection.id))) for row in watches]
         self._rows.delete(
             [*_in_bots(connection), *(key for pair in watched for key in pair), _own(connection.id)]
@@ -51,7 +51,7 @@ class DynamoConnections:
         return [keys.bot_and_conversation(row.id) for row in watches]
 
     def of_bot(self, bot: str) -> list[SocketConnection]:
-        rows = self._rows.every(RecordRow, keys.connections(bot), None)
+        rows = self._rows.query_all(RecordRow, keys.connections(bot), None)
         return [connection for row in rows if (connection := _record(SocketConnection, row))]
 
     def watch(
@@ -77,7 +77,7 @@ class DynamoConnections:
 
     def watchers(self, bot: str, conversation_id: str) -> list[str]:
         pk = keys.conversation(bot, conversation_id)
-        rows = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("W#"))
+        rows = self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("W#"))
         return [row.id for row in rows]
 
     def _put_all(self, rows: list[Row]) -> None:

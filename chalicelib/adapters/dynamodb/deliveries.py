@@ -1,4 +1,4 @@
-"""How far each log has been delivered, which deliveries are in flight, and what became of them."""
+"""Delivery cursors, concurrent delivery slots and delivery attempts in the table."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,12 +6,12 @@ import msgspec
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import BotRow, CursorRow, RecordRow, SlotRow
-from chalicelib.adapters.dynamodb.table import Rows, Table, named
+from chalicelib.adapters.dynamodb.table import Rows, Table, row_at
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, DeliveryId
 
 IN_FLIGHT = 5
-"""Deliveries per bot at one time, so that a receiver that does not answer starves nobody else."""
+"""Concurrent deliveries per bot, so that a slow server does not delay other bots."""
 LOG_LIFE = 30 * 24 * 60 * 60 * 1000
 """Milliseconds."""
 
@@ -34,9 +34,8 @@ class DynamoDeliveries:
         return self._rows.put(CursorRow.at(key, seq=new.seq, attempts=new.attempts), unmoved)
 
     def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
-        held = {
-            row.slot for row in self._rows.every(SlotRow, keys.slots(bot), None) if row.until > now
-        }
+        rows = self._rows.query_all(SlotRow, keys.slots(bot), None)
+        held = {row.slot for row in rows if row.until > now}
         for slot in range(IN_FLIGHT):
             if slot not in held and self._lease(bot, slot, now, lease):
                 return slot
@@ -48,7 +47,7 @@ class DynamoDeliveries:
     def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, DeliveryCursor]:
         places = {each: keys.cursor(bot, each) for each in conversation_ids}
         found = self._rows.get_all(places.values())
-        rows = {each: named(found, CursorRow, place) for each, place in places.items()}
+        rows = {each: row_at(found, CursorRow, place) for each, place in places.items()}
         return {
             each: DeliveryCursor(r.seq, r.attempts) if r else DeliveryCursor()
             for each, r in rows.items()

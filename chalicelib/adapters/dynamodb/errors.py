@@ -1,4 +1,4 @@
-"""What a failed call to the table means: one mapping for all stores."""
+"""Translates errors of the table into errors of the domain, for all stores."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,12 +30,12 @@ CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 @contextmanager
-def answered() -> Iterator[None]:
-    """Raises TemporarilyUnavailable where the table is busy or does not answer; all else passes."""
+def translate_errors() -> Iterator[None]:
+    """Raises TemporarilyUnavailable if the table is busy or does not answer."""
     try:
         yield
     except PynamoDBException as error:
-        if _will_pass(error):
+        if _is_temporary(error):
             raise unavailable() from error
         raise
 
@@ -44,7 +44,7 @@ def unavailable() -> TemporarilyUnavailable:
     return TemporarilyUnavailable("The table did not answer; try again.", retry_after=RETRY_AFTER)
 
 
-def _will_pass(error: PynamoDBException) -> bool:
+def _is_temporary(error: PynamoDBException) -> bool:
     if isinstance(error.cause, HTTPClientError):
         return True
     if error.cause_response_code == "TransactionCanceledException":
@@ -53,13 +53,13 @@ def _will_pass(error: PynamoDBException) -> bool:
 
 
 def _cancelled_by_load(error: PynamoDBException) -> bool:
-    """Nothing but load: where a condition failed too, that says more."""
+    """True if load is the only reason. A failed condition beside it is the more useful reason."""
     assert isinstance(error, TransactWriteError)
     codes = {reason.code for reason in error.cancellation_reasons if reason}
     return bool(codes) and codes <= BUSY
 
 
 def _http_status(error: PynamoDBException) -> int:
-    # PynamoDB copies code and message only; the answer as it came is the cause of the cause.
+    # PynamoDB copies only code and message; the original response is at the cause of the cause.
     response = getattr(getattr(error.cause, "__cause__", None), "response", {})
     return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

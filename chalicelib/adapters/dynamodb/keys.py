@@ -1,4 +1,5 @@
-"""Where every row stands. No id, whatever is in it, can name or forge another's row."""
+"""The partition and sort keys of all rows. Ids are encoded, so no id can address the row of another
+one."""
 
 import zlib
 from typing import NamedTuple
@@ -8,16 +9,16 @@ from chalicelib.domain.address import Address, digest
 from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
 
 PART_BYTES = 200
-"""DynamoDB takes sort keys up to 1,024 bytes; longer parts are replaced by their digest."""
+"""Longer parts are replaced by their digest, because DynamoDB limits sort keys to 1,024 bytes."""
 
 META = "META"
 HEAD = "HEAD"
 CURSOR = "D"
 ALL_BOTS = "BOTS"
 OF_QUEUE, OF_AGENT = "Q", "A"
-"""Kinds of tallies."""
+"""The kinds of tallies."""
 AFTER_SEPARATOR = "$"
-"""Follows `#`: behind all keys that begin alike."""
+"""Sorts after `#`, and so after all keys with the same beginning."""
 SEQ_DIGITS = 12
 LAST_SEQ = 10**SEQ_DIGITS - 1
 
@@ -28,7 +29,7 @@ class RowKey(NamedTuple):
 
 
 def part(text: str) -> str:
-    """One part of a key: free of `#`, and beginning with `~` only where it is a digest."""
+    """One part of a key. It has no `#`, and begins with `~` only if it is a digest."""
     encoded = text.replace("%", "%25").replace("#", "%23")
     if encoded.startswith("~"):
         encoded = "%7E" + encoded[1:]
@@ -51,7 +52,7 @@ def conversation(bot_id: str, conversation_id: str) -> str:
 
 
 def bot_and_conversation(pk: str) -> tuple[str, str]:
-    """What a conversation's partition key says; both ids are too short to have become digests."""
+    """Reads both ids from a conversation's partition key; they are too short to become digests."""
     _, bot_id, _, conversation_id = pk.split("#")
     return unquote(bot_id), unquote(conversation_id)
 
@@ -197,7 +198,7 @@ def tally(bot_id: str, of: str, day: str, name: str) -> RowKey:
 
 
 def tally_days(of: str, first: str, last: str) -> tuple[str, str]:
-    """Where the rows of these days begin, and where they have ended."""
+    """The first sort key of these days, and one after their last."""
     return joined(of, first), joined(of, last) + AFTER_SEPARATOR
 
 

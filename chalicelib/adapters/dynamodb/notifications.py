@@ -15,7 +15,7 @@ LIFE = 30 * 24 * 60 * 60 * 1000
 
 
 class DynamoNotifications:
-    """Their ids sort by time: the newest is the last of its partition."""
+    """Ids sort by time, so the newest notification is the last of its partition."""
 
     def __init__(self, table: Table, clock: Clock) -> None:
         self._rows = Rows(table, clock)
@@ -93,6 +93,6 @@ def notification_of(row: NotificationRow) -> Notification:
 
 
 def _is_ours(cancelled: Cancelled, notification: Notification) -> bool:
-    """The key's row is our own: the answer to this very call was lost on its way."""
+    """True if this very call has written the key's row, and its answer was lost."""
     stored = (failure.stored for failure in cancelled.failures)
     return any(isinstance(r, IdempotencyRow) and r.command_id == notification.id for r in stored)

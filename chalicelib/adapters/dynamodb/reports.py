@@ -1,7 +1,7 @@
-"""What is counted of handoffs: a row for each day and queue, and for each day and agent.
+"""The counters of reports: one row for each day and queue, and one for each day and agent.
 
-Each handoff, and each leak in none, is counted in one transaction with a mark in its own row, so
-that it counts once.
+One transaction raises the counters and marks the handoff, or the leak outside of handoffs, as
+counted. So each counts once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +11,7 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb import keys
-from chalicelib.adapters.dynamodb.errors import answered, unavailable
+from chalicelib.adapters.dynamodb.errors import translate_errors, unavailable
 from chalicelib.adapters.dynamodb.rows import EntryRow, HandoffRow, TallyRow, row_of
 from chalicelib.adapters.dynamodb.table import FIRST_PAUSE, ROUNDS, Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
@@ -21,7 +21,7 @@ from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
 
 PREFIX = "c_"
-"""Of the attributes that count, by their names in a tally."""
+"""The prefix of the counters' attribute names."""
 
 
 class DynamoReports:
@@ -36,7 +36,7 @@ class DynamoReports:
         self._once(lambda: self._leak(leaked))
 
     def _once(self, transaction: Callable[[], Transaction]) -> None:
-        """Tries again where something else is being counted in the same row."""
+        """Retries if a concurrent call changes the same counters."""
         for round_ in range(ROUNDS):
             try:
                 return transaction().commit()
@@ -76,10 +76,10 @@ class DynamoReports:
         return transaction
 
     def _tallies(self, bot: str, of: str, first: str, last: str) -> Iterator[DayTally]:
-        """The counts are read as they stand: a row has only those that were ever raised."""
+        """A row has only the counters that were raised at least once."""
         after = None
         while True:
-            with answered():
+            with translate_errors():
                 answer = self._rows.table.connection.query(
                     keys.tallies(bot),
                     range_key_condition=TallyRow.sk.between(*keys.tally_days(of, first, last)),

@@ -131,8 +131,8 @@ class HeadRow(Row, discriminator="h"):
 
 
 class EntryRow(Row, discriminator="e"):
-    """`command_id` tells a command's own entry from one that others were faster with; a leak in no
-    handoff is marked when it is `counted`."""
+    """`command_id` shows which command wrote the entry, so that a retry recognises its own entry.
+    `counted` marks a leak outside of handoffs that the reports have counted."""
 
     command_id = UnicodeAttribute(attr_name="k")
     what = UnicodeAttribute(attr_name="w")
@@ -158,7 +158,7 @@ class MessageRow(Row, discriminator="m"):
 
 
 class IdempotencyRow(Row, discriminator="k"):
-    """`reply` is what a call has answered that is no command."""
+    """`answer` is the stored answer of a command, `reply` that of another call."""
 
     fingerprint = UnicodeAttribute(attr_name="f")
     answer = UnicodeAttribute(attr_name="a", null=True)
@@ -192,7 +192,7 @@ class HandoffRow(Row, discriminator="o"):
 
 
 class AddressRow(Row, discriminator="a"):
-    """A conversation under its user, or under its thread."""
+    """A conversation's row under its user or its thread, to find it by these."""
 
     conversation_id = UnicodeAttribute(attr_name="c")
 
@@ -208,13 +208,13 @@ class CursorRow(Row, discriminator="d"):
 
 
 class RecordRow(Row, discriminator="j"):
-    """A record as JSON, where nothing but its key is ever asked for."""
+    """A record as JSON. It can be found by its key only."""
 
     record = UnicodeAttribute(attr_name="j")
 
 
 class PointerRow(Row, discriminator="i"):
-    """Says that something exists: what it is called, as it was written."""
+    """An item of a list: the id of something that has a row of its own."""
 
     id = UnicodeAttribute(attr_name="i")
 
@@ -267,7 +267,8 @@ class PresenceRow(Row, discriminator="y"):
 
 
 class LoadRow(Row, discriminator="l"):
-    """How many conversations an agent owns, since when; until when one is kept for them."""
+    """`open` is how many conversations an agent owns, `busy_at` the time of its last change.
+    `reserved_until` is the end of an offer that takes one place of their capacity."""
 
     open = Integer(attr_name="n", null=True)
     busy_at = Integer(attr_name="b", null=True)
@@ -280,7 +281,7 @@ class AttemptsRow(Row, discriminator="r"):
 
 
 class TallyRow(Row, discriminator="v"):
-    """The counts beside these are attributes of their own: see `reports`."""
+    """Each counter is a further attribute of the row: see `reports.py`."""
 
     day = UnicodeAttribute(attr_name="d")
     of = UnicodeAttribute(attr_name="i", null=True)

@@ -1,4 +1,4 @@
-"""The table's shape: its keys, its indexes, its stream."""
+"""The definition of the table: keys, indexes and stream."""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ INDEXES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     DUE: ("d", "dk", ()),
     HANDOFFS: ("hi", "hk", ()),
 }
-"""Partition key, sort key, and what the index shows beside the keys. One partition key serves
-three indexes: a head is in those whose sort key it has. `due` is for the sweep and holds the
-heads that wait for a time; `handoffs` holds their rows, by when they were requested."""
+"""Partition key, sort key and projected attributes of each index. Three indexes share a partition
+key; a head is in those whose sort key it has. `due` holds the heads with a deadline, for the sweep.
+`handoffs` holds the handoffs by the time of their request."""
 
 NUMBERS = frozenset({"dk"})
-"""Key attributes are strings, but for these."""
+"""The key attributes that are numbers; all others are strings."""
 
 
 def table_definition() -> dict[str, Any]:
-    """What CreateTable needs beside the name."""
+    """The arguments of CreateTable, except for the name."""
     keys = ["pk", "sk", *(name for pk, sk, _ in INDEXES.values() for name in (pk, sk))]
     return {
         "BillingMode": "PAY_PER_REQUEST",

@@ -1,4 +1,4 @@
-"""What the table's stream tells: new entries and notifications; everything else is not news."""
+"""Reads new entries and notifications from records of the table's stream."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,15 +10,15 @@ from chalicelib.adapters.dynamodb.rows import EntryRow, NotificationRow, row_of
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 
-NEWS = {
+STREAM_FILTER = {
     "eventName": ["INSERT"],
     "dynamodb": {"NewImage": {"t": {"S": ["e", "n"]}}},
 }
-"""The event source's filter, so that nobody is woken for rows that are not news."""
+"""The filter of the event source: no function is invoked for other rows."""
 
 
 def read_record(record: Mapping[str, Any]) -> CommittedEntry | Notification | None:
-    """Of a Lambda event's record; None where there is nothing to tell."""
+    """`record` is one of a Lambda event. None if it is not a new entry or notification."""
     image = record["dynamodb"].get("NewImage")
     if record["eventName"] != "INSERT" or not image:
         return None

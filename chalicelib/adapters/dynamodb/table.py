@@ -1,7 +1,7 @@
-"""The table, and reading and writing its rows.
+"""Opens the table, and reads and writes its rows.
 
-A row whose `expires` has passed is absent, whether DynamoDB has removed it yet or not: that takes
-it up to days. Reads are strongly consistent.
+Reads are strongly consistent. A row whose `expires` has passed counts as absent, because DynamoDB
+takes up to days to delete it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamodb.errors import CONDITION_FAILED, answered, unavailable
+from chalicelib.adapters.dynamodb.errors import CONDITION_FAILED, translate_errors, unavailable
 from chalicelib.adapters.dynamodb.keys import RowKey
 from chalicelib.adapters.dynamodb.rows import Row, row_of
 from chalicelib.adapters.dynamodb.schema import table_definition
@@ -24,13 +24,13 @@ from chalicelib.usecases.ports.system import Clock
 CONNECT_TIMEOUT, READ_TIMEOUT = 1.0, 3.0
 """Seconds."""
 RETRIES = 2
-"""By the SDK itself, after the first attempt."""
+"""Retries of the SDK after the first attempt."""
 USER_AGENT = "baton"
 KEYS_PER_READ = 100
 KEYS_PER_DELETE = 25
 ROUNDS = 6
 FIRST_PAUSE = 20
-"""Milliseconds before what DynamoDB left unprocessed is asked for again; doubled each round."""
+"""Milliseconds before the first retry of unprocessed keys; doubled for each further retry."""
 
 R = TypeVar("R", bound=Row)
 RawItem = dict[str, dict[str, Any]]
@@ -40,9 +40,9 @@ Found = dict[RowKey, Row]
 class Table(Struct, frozen=True):
     connection: TableConnection
     shards: int = 1
-    """So many partitions each list is read from."""
+    """Number of partitions from which each list is read."""
     filled: int | None = None
-    """Into so many of them rows are put, where it is not all: while their number is raised."""
+    """Number of shards that are written to; smaller than `shards` during resharding. None: all."""
 
     @property
     def filled_shards(self) -> int:
@@ -50,7 +50,7 @@ class Table(Struct, frozen=True):
 
     @property
     def client(self) -> Any:
-        """The one botocore client behind all rows."""
+        """The botocore client that all stores share."""
         return self.connection.connection.client
 
 
@@ -74,15 +74,16 @@ def open_table(
         max_pool_connections=connections,
         meta_table=MetaTable({"TableName": name, **table_definition()}),
     )
-    # Else the SDK writes a description of this machine, twice for each call: a fifth of its work.
+    # Otherwise botocore describes the machine twice per call, which is a fifth of its work.
     connection.connection.session.set_default_client_config(Config(user_agent=USER_AGENT))
     table = Table(connection, shards, filled)
-    # Made now: two threads that make it at once would make two.
+    # Created now, because two concurrent threads would create two clients.
     _ = table.client
     return table
 
 
-def named(found: Found, kind: type[R], key: RowKey | None) -> R | None:
+def row_at(found: Found, kind: type[R], key: RowKey | None) -> R | None:
+    """The row with this key, which must be of this kind. None if there is no key or no row."""
     row = found.get(key) if key else None
     assert row is None or isinstance(row, kind)
     return row
@@ -98,19 +99,19 @@ class Rows:
         return self._clock.now() // 1000
 
     def expiry(self, life: int) -> int:
-        """When something ends that lives for so many milliseconds from now, in seconds."""
+        """The time in seconds at which a row expires; `life` is in milliseconds from now."""
         return -(-(self._clock.now() + life) // 1000)
 
     def is_absent(self, kind: type[Row]) -> Condition:
-        """The condition under which such a row may be put: there is none, or it has expired."""
+        """The condition that such a row does not exist, or has expired."""
         expired = kind.expires <= self.seconds
         absent: Condition = kind.pk.does_not_exist() | expired
         return absent
 
     def get(self, kind: type[R], key: RowKey) -> R | None:
-        with answered():
+        with translate_errors():
             answer = self.table.connection.get_item(key.pk, key.sk, consistent_read=True)
-        return named(self._alive([answer["Item"]] if "Item" in answer else []), kind, key)
+        return row_at(self._alive([answer["Item"]] if "Item" in answer else []), kind, key)
 
     def get_all(self, keys: Iterable[RowKey | None]) -> Found:
         """One round trip per 100 keys."""
@@ -129,8 +130,8 @@ class Rows:
         backwards: bool = False,
         after: RawItem | None = None,
     ) -> tuple[list[Row], RawItem | None]:
-        """At most 1 MB of one partition, and where the next page begins."""
-        with answered():
+        """Returns at most 1 MB of one partition, and the key after which the next page begins."""
+        with translate_errors():
             answer = self.table.connection.query(
                 pk,
                 range_key_condition=condition,
@@ -141,8 +142,8 @@ class Rows:
             )
         return list(self._alive(answer["Items"]).values()), answer.get("LastEvaluatedKey")
 
-    def every(self, kind: type[R], pk: str, condition: Condition | None) -> Iterator[R]:
-        """All rows of one kind, as many pages as that takes."""
+    def query_all(self, kind: type[R], pk: str, condition: Condition | None) -> Iterator[R]:
+        """Yields all rows of one kind; one round trip per 1 MB."""
         rows, after = self.page(pk, condition)
         while True:
             yield from (row for row in rows if isinstance(row, kind))
@@ -151,7 +152,7 @@ class Rows:
             rows, after = self.page(pk, condition, after=after)
 
     def put(self, row: Row, condition: Condition | None = None) -> bool:
-        """False where the condition did not hold."""
+        """False if the condition does not hold."""
         connection, item = self.table.connection, row.serialize()
         return self._holds(
             lambda: connection.put_item(row.pk, row.sk, attributes=item, condition=condition)
@@ -160,7 +161,7 @@ class Rows:
     def update(
         self, row: Row, actions: Sequence[Action], condition: Condition | None = None
     ) -> bool:
-        """Brings `row` up to date as well; False where the condition did not hold."""
+        """Also updates the attributes of `row`. False if the condition does not hold."""
 
         def write() -> None:
             answer = self.table.connection.update_item(
@@ -174,12 +175,12 @@ class Rows:
 
         return self._holds(write)
 
-    def take(self, kind: type[R], key: RowKey) -> R | None:
-        """Removes the row and returns it: of any number of callers one gets it."""
-        with answered():
+    def pop(self, kind: type[R], key: RowKey) -> R | None:
+        """Deletes the row and returns it. Only one of several concurrent callers gets it."""
+        with translate_errors():
             answer = self.table.connection.delete_item(key.pk, key.sk, return_values="ALL_OLD")
         old = answer.get("Attributes")
-        return named(self._alive([old] if old else []), kind, key)
+        return row_at(self._alive([old] if old else []), kind, key)
 
     def delete(self, keys: Iterable[RowKey]) -> None:
         wanted: list[Any] = [key._asdict() for key in keys]
@@ -188,7 +189,7 @@ class Rows:
 
     def _holds(self, write: Callable[[], object]) -> bool:
         try:
-            with answered():
+            with translate_errors():
                 write()
         except PynamoDBException as error:
             if error.cause_response_code == CONDITION_FAILED:
@@ -205,7 +206,7 @@ class Rows:
         name, found = self.table.connection.table_name, []
         asked: Any = [key._asdict() for key in keys]
         for round_ in range(ROUNDS):
-            with answered():
+            with translate_errors():
                 answer = self.table.connection.batch_get_item(asked, consistent_read=True)
             found += answer["Responses"].get(name, [])
             asked = answer.get("UnprocessedKeys", {}).get(name, {}).get("Keys")
@@ -216,7 +217,7 @@ class Rows:
 
     def _delete_batch(self, keys: list[Any]) -> None:
         for round_ in range(ROUNDS):
-            with answered():
+            with translate_errors():
                 answer = self.table.connection.batch_write_item(delete_items=keys)
             left = answer.get("UnprocessedItems", {}).get(self.table.connection.table_name)
             if not left:

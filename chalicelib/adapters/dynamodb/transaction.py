@@ -1,4 +1,4 @@
-"""Several writes, all or none."""
+"""Transactions: several writes of which all or none take place."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,16 +8,17 @@ from pynamodb.exceptions import CancellationReason, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamodb.errors import answered
+from chalicelib.adapters.dynamodb.errors import translate_errors
 from chalicelib.adapters.dynamodb.rows import Row, row_of
 from chalicelib.adapters.dynamodb.table import Table
 
 CONDITION, CONFLICT, DUPLICATE = "ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"
-OTHERS_WERE_FASTER = frozenset({CONDITION, CONFLICT, DUPLICATE})
+LOST_RACE = frozenset({CONDITION, CONFLICT, DUPLICATE})
 
 
-class Failure(Struct, frozen=True):
-    """Why one write could not be; `stored` is the row that stands in its place, where asked."""
+class FailedWrite(Struct, frozen=True):
+    """Why one write of a cancelled transaction failed. `stored` is the row that a put with a
+    condition has met."""
 
     row: Row
     code: str
@@ -29,9 +30,9 @@ class Failure(Struct, frozen=True):
 
 
 class Cancelled(Exception):
-    """Nothing was written: others were faster, or a condition did not hold."""
+    """Nothing was written, because of a concurrent write or a condition that does not hold."""
 
-    def __init__(self, failures: Sequence[Failure]) -> None:
+    def __init__(self, failures: Sequence[FailedWrite]) -> None:
         super().__init__([(failure.row.key, failure.code) for failure in failures])
         self.failures = failures
 
@@ -56,7 +57,7 @@ class Transaction:
         self._deletes.append((row, asked))
 
     def put(self, row: Row, condition: Condition | None = None) -> None:
-        """The failure of its condition tells what is stored instead."""
+        """If the condition fails, `FailedWrite.stored` is the row that is stored."""
         asked = self._connection.get_operation_kwargs(
             row.pk,
             row.sk,
@@ -80,12 +81,12 @@ class Transaction:
 
     def commit(self) -> None:
         """Raises Cancelled."""
-        # The order in which PynamoDB sends them, and DynamoDB gives its reasons.
+        # PynamoDB sends the writes in this order, and DynamoDB reports its reasons in the same one.
         steps = [*self._checks, *self._deletes, *self._puts, *self._updates]
         if not steps:
             return
         try:
-            with answered():
+            with translate_errors():
                 self._connection.connection.transact_write_items(
                     condition_check_items=[asked for _, asked in self._checks],
                     delete_items=[asked for _, asked in self._deletes],
@@ -94,14 +95,16 @@ class Transaction:
                 )
         except TransactWriteError as error:
             failures = _failures(steps, error.cancellation_reasons)
-            if not failures or any(each.code not in OTHERS_WERE_FASTER for each in failures):
+            if not failures or any(each.code not in LOST_RACE for each in failures):
                 raise
             raise Cancelled(failures) from error
 
 
-def _failures(steps: Sequence[Step], reasons: Sequence[CancellationReason | None]) -> list[Failure]:
+def _failures(
+    steps: Sequence[Step], reasons: Sequence[CancellationReason | None]
+) -> list[FailedWrite]:
     return [
-        Failure(
+        FailedWrite(
             row,
             reason.code,
             row_of(reason.raw_item) if reason.raw_item else None,

@@ -1,4 +1,4 @@
-"""Passwords as argon2id hashes. The library is loaded by the first password, not with the gate.
+"""Password hashes by argon2id. The library is imported for the first password, not for the gate.
 
 Parameters: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 """
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
 MEMORY_KIB = 19_456
 ROUNDS = 2
 LANES = 1
-LONGEST = 1024
+MAX_BYTES = 1024
 """Bytes of UTF-8."""
 NOBODY = f"$argon2id$v=19$m={MEMORY_KIB},t={ROUNDS},p={LANES}${'A' * 22}${'A' * 43}"
-"""A hash that no password is known to have, at the same cost as every other."""
+"""A hash with no known password. Its check costs as much as that of every other hash."""
 
 
 class Argon2Passwords:
     def hash(self, password: str) -> str:
-        """Raises InvalidRequest for a password over 1 KB, which would never match."""
+        """Raises InvalidRequest for a password over 1 KB, which `matches` would refuse."""
         secret = _bytes(password)
-        if len(secret) > LONGEST:
-            raise InvalidRequest(f"A password has at most {LONGEST:,} bytes.")
+        if len(secret) > MAX_BYTES:
+            raise InvalidRequest(f"A password has at most {MAX_BYTES:,} bytes.")
         return self._hasher.hash(secret)
 
     def matches(self, password: str, hashed: str | None) -> bool:
         secret = _bytes(password)
-        too_long = len(secret) > LONGEST
+        too_long = len(secret) > MAX_BYTES
         fits = self._fits(hashed or NOBODY, b"" if too_long else secret)
         return fits and not too_long
 
     def _fits(self, hashed: str, secret: bytes) -> bool:
-        """False, at the usual cost, also where what is stored is not a hash."""
+        """False, at the usual cost, also if the stored text is not a hash."""
         from argon2.exceptions import VerificationError, VerifyMismatchError
 
         try:
@@ -54,5 +54,5 @@ class Argon2Passwords:
 
 
 def _bytes(password: str) -> bytes:
-    """Half a surrogate pair, which JSON can carry, is a character like any other."""
+    """JSON may contain half a surrogate pair; it counts as a character."""
     return password.encode(errors="surrogatepass")

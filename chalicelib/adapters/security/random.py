@@ -1,4 +1,4 @@
-"""The operating system's randomness: nothing that a snapshot of the process could repeat."""
+"""Random values from the operating system, which a snapshot of the process cannot repeat."""
 
 import secrets
 

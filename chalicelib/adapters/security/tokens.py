@@ -1,7 +1,7 @@
-"""Signed tokens of people: JWT, HS256, one header, one audience.
+"""People's tokens: JWTs signed with HS256, all with the same header and audience.
 
-Rule: the signature is checked before anything inside the token is read, and every claim is
-compared exactly. PyJWT checks signatures only: claims are checked here, by Baton's own clock.
+Rule: the signature is checked before the content is read, and every claim is compared exactly.
+PyJWT checks only the signature; the claims are checked here, by Baton's own clock.
 """
 
 import base64
@@ -17,12 +17,12 @@ from chalicelib.usecases.ports.system import Clock
 ALGORITHM = "HS256"
 AUDIENCE = "baton"
 LEEWAY = 30
-"""Seconds by which the clock of the one who issued a token may be ahead."""
-LONGEST = 4096
+"""Seconds by which the issuer's clock may be ahead."""
+MAX_LENGTH = 4096
 """Characters."""
-SHORTEST_SECRET = 32
-FEWEST_CHARACTERS = 8
-"""Different ones, in a secret: a repeated word or digit is no secret."""
+MIN_SECRET_LENGTH = 32
+MIN_DIFFERENT_CHARACTERS = 8
+"""The number of different characters that a secret needs: a repeated word or digit is guessable."""
 PLACEHOLDERS = (
     "changeme",
     "changethis",
@@ -40,8 +40,8 @@ PLACEHOLDERS = (
     "yoursecret",
 )
 HEADER = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode()
-"""The only header that is ever written is the only one that is read: no other algorithm, and no
-`crit`, `kid`, `jku` to follow."""
+"""The only header that is written and accepted. So no token can choose an algorithm, or bring
+`crit`, `kid` or `jku`."""
 SHAPE = re.compile(HEADER + r"\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
 
 
@@ -49,7 +49,7 @@ class JwtTokens:
     """`exp` and `iat` are in whole seconds since 1970 (UTC), as JWT has them."""
 
     def __init__(self, secrets: tuple[str, ...], issuer: str, clock: Clock) -> None:
-        """The first secret signs, all of them verify. Raises ValueError for one that is none."""
+        """The first secret signs, all of them verify. Raises ValueError for a weak secret."""
         for secret in secrets:
             _refuse_weak(secret)
         self._secrets = secrets
@@ -57,8 +57,8 @@ class JwtTokens:
         self._clock = clock
 
     def issue(self, claims: Mapping[str, object]) -> str:
-        """`claims` hold `sub`, `typ`, `tv`, `jti` and `exp`; the rest is added. Raises ValueError
-        where `read` would not take the token."""
+        """`claims` must hold `sub`, `typ`, `tv`, `jti` and `exp`; the others are added. Raises
+        ValueError if `verify` would refuse the token."""
         import jwt
 
         now = self._clock.now() // 1000
@@ -77,7 +77,7 @@ class JwtTokens:
         return claims
 
     def _verified(self, token: str) -> dict[str, Any]:
-        if len(token) > LONGEST or not SHAPE.fullmatch(token):
+        if len(token) > MAX_LENGTH or not SHAPE.fullmatch(token):
             raise _invalid()
         payload = self._signed_payload(token)
         try:
@@ -101,7 +101,7 @@ class JwtTokens:
             all(claims.get(name) == value for name, value in wanted.items())
             and all(_is_text(claims.get(name)) for name in ("typ", "sub", "jti"))
             and all(type(claims.get(name)) is int for name in ("tv", "iat", "exp"))
-            and "nbf" not in claims  # never issued: a restriction that nobody here looks at
+            and "nbf" not in claims  # Baton never issues it and does not check it.
         )
 
 
@@ -122,7 +122,7 @@ def _invalid() -> Unauthenticated:
 
 def _refuse_weak(secret: str) -> None:
     letters = re.sub(r"[^a-z]", "", secret.lower())
-    if len(secret) < SHORTEST_SECRET:
-        raise ValueError(f"The secret of the tokens needs at least {SHORTEST_SECRET} characters.")
-    if len(set(secret)) < FEWEST_CHARACTERS or any(word in letters for word in PLACEHOLDERS):
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise ValueError(f"The secret of the tokens needs at least {MIN_SECRET_LENGTH} characters.")
+    if len(set(secret)) < MIN_DIFFERENT_CHARACTERS or any(word in letters for word in PLACEHOLDERS):
         raise ValueError("The secret of the tokens is a placeholder: set a random one.")

@@ -1,6 +1,6 @@
-"""Which servers Baton calls, by their URL and by the addresses that their name leads to.
+"""Decides by URL and by IP address which servers Baton may call.
 
-Rule: https, on the web's port or an unprivileged one, to addresses of the public internet.
+Rule: https only, on port 443 or above 1024, to addresses of the public internet.
 """
 
 import re
@@ -14,18 +14,19 @@ from chalicelib.usecases.ports.webhooks import Unreachable
 PORTS = {"http": 80, "https": 443}
 PRIVILEGED = range(1025)
 PRINTABLE = re.compile(r"[!-\[\]-~]+")
-"""ASCII without space and backslash, which parsers disagree about; IDN comes as `xn--…`."""
+"""ASCII without space and backslash, which URL parsers read differently. International names are
+written as `xn--…`."""
 NAME = re.compile(r"([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 NUMBER = re.compile(r"(.*\.)?(0x[0-9a-f]*|[0-9]+)")
-"""What C libraries take for an IPv4 address, however oddly written: https://url.spec.whatwg.org,
-"ends in a number"."""
+"""Host names that C libraries read as an IPv4 address: https://url.spec.whatwg.org, "ends in a
+number"."""
 GLOBAL_IPV6 = ip_network("2000::/3")
-"""Outside of it: local, IPv4-mapped and NAT64 addresses."""
+"""Local, IPv4-mapped and NAT64 addresses are outside of it."""
 NEVER_CALLED = tuple(
     map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20"))
 )
-"""Protocols' own addresses, 6to4 and its relays, Teredo, documentation: `is_global` lets some of
-them pass, and not the same ones in every version of Python."""
+"""Addresses of protocols, of 6to4 and its relays, of Teredo, and for documentation. `is_global`
+allows some of them, depending on the version of Python."""
 
 
 class Target(Struct, frozen=True):
@@ -41,7 +42,7 @@ class Target(Struct, frozen=True):
 
 
 def target_of(url: str, *, allow_http: bool) -> Target:
-    """Raises Unreachable, with a sentence for whoever configures the URL."""
+    """Raises Unreachable; its sentence is for the person who configures the URL."""
     if not PRINTABLE.fullmatch(url):
         raise Unreachable("A webhook's URL is in ASCII, without spaces and backslashes.")
     try:

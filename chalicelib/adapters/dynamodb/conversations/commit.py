@@ -28,7 +28,7 @@ from chalicelib.adapters.dynamodb.rows import (
     ProfileRow,
 )
 from chalicelib.adapters.dynamodb.table import Rows
-from chalicelib.adapters.dynamodb.transaction import Cancelled, Failure, Transaction
+from chalicelib.adapters.dynamodb.transaction import Cancelled, FailedWrite, Transaction
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.decision import CapacityChange
 from chalicelib.domain.conversation.entries import Kind
@@ -197,7 +197,7 @@ def _is_ours(cancelled: Cancelled, commit: Commit) -> bool:
 
 def _failed_capacity_changes(cancelled: Cancelled, commit: Commit) -> list[CapacityChange]:
     """The capacity changes whose condition failed; none if something else failed, too."""
-    failures: Sequence[Failure] = cancelled.failures
+    failures: Sequence[FailedWrite] = cancelled.failures
     if not all(isinstance(f.row, LoadRow) and f.is_condition for f in failures):
         return []
     failed = {failure.row.key for failure in failures}

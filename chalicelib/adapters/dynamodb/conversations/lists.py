@@ -1,6 +1,6 @@
-"""Pages of the lists: each shard of an index in order, merged into one order.
+"""Pages of the lists: the shards of an index, merged into one order.
 
-A position is the last sort key that was handed out, or the one up to which nothing fitted.
+A position is the sort key up to which a list has been read.
 """
 
 import operator
@@ -13,7 +13,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
 from chalicelib.adapters.dynamodb import keys
-from chalicelib.adapters.dynamodb.errors import answered
+from chalicelib.adapters.dynamodb.errors import translate_errors
 from chalicelib.adapters.dynamodb.rows import HeadRow
 from chalicelib.adapters.dynamodb.schema import DUE, INDEXES
 from chalicelib.adapters.dynamodb.table import Table
@@ -21,7 +21,7 @@ from chalicelib.usecases.ports.conversations import Listing
 
 ROUNDS = 5
 FILTERED_PAGE = 100
-"""Rows read at least, where a filter may leave few of them."""
+"""Rows to read per request if a filter may drop many of them."""
 
 HIGHEST = "\U0010ffff"
 
@@ -30,8 +30,8 @@ def conversation_of(item: Mapping[str, Any]) -> str:
     return keys.bot_and_conversation(item["pk"]["S"])[1]
 
 
-class Order(Struct, frozen=True):
-    """An index, and the part of it that a list shows: sort keys with this prefix."""
+class ListOrder(Struct, frozen=True):
+    """The part of an index that a list shows: sort keys with this prefix, filtered by `only`."""
 
     index: str
     prefix: str = ""
@@ -44,29 +44,29 @@ class Order(Struct, frozen=True):
         return INDEXES[self.index][1]
 
 
-class Place(NamedTuple):
+class ListedKey(NamedTuple):
     sort_key: str
     conversation_id: str
 
 
-class Stretch(Struct, frozen=True):
-    """Of one shard; `reached` is the sort key up to which it goes, None: to the end."""
+class ShardPage(Struct, frozen=True):
+    """A page of one shard. `reached` is the sort key of its end; None if the shard ends there."""
 
-    places: Sequence[Place]
+    places: Sequence[ListedKey]
     reached: str | None
 
 
-Read = Callable[[int, str | None], Stretch]
+Read = Callable[[int, str | None], ShardPage]
 
 
-def listing(table: Table, bot: str, order: Order, position: str | None, limit: int) -> Listing:
-    """One round trip per shard; up to five where a filter leaves the page short."""
+def listing(table: Table, bot: str, order: ListOrder, position: str | None, limit: int) -> Listing:
+    """One round trip per shard, and up to five per shard if a filter drops many rows."""
     size = max(limit, FILTERED_PAGE) if order.only is not None else limit
-    read = partial(_stretch, table, bot, order, size)
-    found: list[Place] = []
+    read = partial(_shard_page, table, bot, order, size)
+    found: list[ListedKey] = []
     for _ in range(ROUNDS):
-        stretches = [read(shard, position) for shard in range(table.shards)]
-        ready, position = _merged(stretches, descending=order.descending)
+        pages = [read(shard, position) for shard in range(table.shards)]
+        ready, position = _merged(pages, descending=order.descending)
         room = limit - len(found)
         found += ready[:room]
         if len(ready) > room:
@@ -76,32 +76,32 @@ def listing(table: Table, bot: str, order: Order, position: str | None, limit: i
     return Listing([place.conversation_id for place in found], position)
 
 
-def sort_keys(table: Table, bot: str, order: Order) -> Iterator[str]:
-    """All of a list, shard by shard, and nothing else of it; one round trip per 1 MB."""
+def sort_keys(table: Table, bot: str, order: ListOrder) -> Iterator[str]:
+    """Yields all sort keys of a list, shard by shard; one round trip per 1 MB."""
     for shard in range(table.shards):
-        stretch = _stretch(table, bot, order, None, shard, None)
-        yield from (place.sort_key for place in stretch.places)
-        while stretch.reached is not None:
-            stretch = _stretch(table, bot, order, None, shard, stretch.reached)
-            yield from (place.sort_key for place in stretch.places)
+        page = _shard_page(table, bot, order, None, shard, None)
+        yield from (place.sort_key for place in page.places)
+        while page.reached is not None:
+            page = _shard_page(table, bot, order, None, shard, page.reached)
+            yield from (place.sort_key for place in page.places)
 
 
-def _merged(stretches: Sequence[Stretch], *, descending: bool) -> tuple[list[Place], str | None]:
-    """What every shard has been read up to, in order: behind that, one may yet have more."""
+def _merged(pages: Sequence[ShardPage], *, descending: bool) -> tuple[list[ListedKey], str | None]:
+    """Merges the pages up to the first sort key at which a shard has more rows."""
     nearest = max if descending else min
-    ends = [stretch.reached for stretch in stretches if stretch.reached is not None]
+    ends = [page.reached for page in pages if page.reached is not None]
     horizon = nearest(ends) if ends else None
-    merged = sorted((p for s in stretches for p in s.places), reverse=descending)
+    merged = sorted((p for s in pages for p in s.places), reverse=descending)
     if horizon is None:
         return merged, None
     behind = operator.lt if descending else operator.gt
     return [place for place in merged if not behind(place.sort_key, horizon)], horizon
 
 
-def _stretch(
-    table: Table, bot: str, order: Order, size: int | None, shard: int, position: str | None
-) -> Stretch:
-    with answered():
+def _shard_page(
+    table: Table, bot: str, order: ListOrder, size: int | None, shard: int, position: str | None
+) -> ShardPage:
+    with translate_errors():
         answer = table.connection.query(
             keys.index(bot, shard),
             range_key_condition=_beyond(order, position),
@@ -111,12 +111,12 @@ def _stretch(
             limit=size,
         )
     end = answer.get("LastEvaluatedKey")
-    places = [Place(item[order.sort_key]["S"], order.id_of(item)) for item in answer["Items"]]
-    return Stretch(places, end[order.sort_key]["S"] if end else None)
+    places = [ListedKey(item[order.sort_key]["S"], order.id_of(item)) for item in answer["Items"]]
+    return ShardPage(places, end[order.sort_key]["S"] if end else None)
 
 
-def _beyond(order: Order, position: str | None) -> Condition | None:
-    """DynamoDB takes one condition on a sort key, so prefix and position become one."""
+def _beyond(order: ListOrder, position: str | None) -> Condition | None:
+    """One condition for prefix and position, because DynamoDB allows only one on a sort key."""
     sort_key = Path([order.sort_key])
     if order.descending:
         return sort_key < position if position else None
@@ -126,14 +126,14 @@ def _beyond(order: Order, position: str | None) -> Condition | None:
 
 
 def due(table: Table, until: int, limit: int) -> list[tuple[str, str]]:
-    """Bot and conversation id, the earliest first; one round trip per shard."""
+    """Bot and conversation id, the earliest deadline first; one round trip per shard."""
     found = [item for shard in range(table.shards) for item in _due(table, shard, until, limit)]
     found.sort(key=lambda item: int(item["dk"]["N"]))
     return [keys.bot_and_conversation(item["pk"]["S"]) for item in found]
 
 
 def _due(table: Table, shard: int, until: int, limit: int) -> list[dict[str, Any]]:
-    with answered():
+    with translate_errors():
         answer = table.connection.query(
             keys.due(shard),
             range_key_condition=HeadRow.due_at <= until,

@@ -1,4 +1,4 @@
-"""The conversations in the table."""
+"""Conversations in the table."""
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
@@ -38,7 +38,7 @@ from chalicelib.adapters.dynamodb.rows import (
     RecordRow,
 )
 from chalicelib.adapters.dynamodb.schema import BOARD, HANDOFFS, NAME, RECENT
-from chalicelib.adapters.dynamodb.table import Rows, Table, named
+from chalicelib.adapters.dynamodb.table import Rows, Table, row_at
 from chalicelib.domain.address import Address, conversation_id_of
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import Entry
@@ -63,16 +63,16 @@ class DynamoConversations:
         queue = keys.queue(bot, query.queue) if query.queue else None
         suggestion = keys.entry(bot, cid, query.suggestion) if query.suggestion else None
         found = self._rows.get_all([head, key, message, queue, suggestion, *agent])
-        head_row = named(found, HeadRow, head)
-        key_row = named(found, IdempotencyRow, key)
-        message_row = named(found, MessageRow, message)
-        entry_row = named(found, EntryRow, suggestion)
+        head_row = row_at(found, HeadRow, head)
+        key_row = row_at(found, IdempotencyRow, key)
+        message_row = row_at(found, MessageRow, message)
+        entry_row = row_at(found, EntryRow, suggestion)
         return Loaded(
             head=head_of(head_row) if head_row else None,
             by_key=known_answer(key_row) if key_row else None,
             by_message=answer_of_message(message_row) if message_row else None,
             agent=members.member(found, bot, query.agent) if query.agent else None,
-            queue=queue_of(named(found, RecordRow, queue)),
+            queue=queue_of(row_at(found, RecordRow, queue)),
             suggestion=entry_of(entry_row) if entry_row else None,
         )
 
@@ -86,7 +86,7 @@ class DynamoConversations:
     def heads(self, bot: str, conversation_ids: Iterable[str]) -> list[Head]:
         wanted = [keys.head(bot, conversation_id) for conversation_id in conversation_ids]
         found = self._rows.get_all(wanted)
-        rows = (named(found, HeadRow, key) for key in wanted)
+        rows = (row_at(found, HeadRow, key) for key in wanted)
         return [head_of(row) for row in rows if row]
 
     def entries_after(self, bot: str, conversation_id: str, seq: int, limit: int) -> list[Entry]:
@@ -100,11 +100,11 @@ class DynamoConversations:
 
     def ids_of_user(self, bot: str, channel: str, user: str) -> list[str]:
         pk = keys.user_of(bot, channel, user)
-        rows = self._rows.every(AddressRow, pk, AddressRow.sk.startswith("C#"))
+        rows = self._rows.query_all(AddressRow, pk, AddressRow.sk.startswith("C#"))
         return [row.conversation_id for row in rows]
 
     def ids_of_thread(self, bot: str, thread: str) -> list[str]:
-        rows = self._rows.every(AddressRow, keys.thread(bot, thread), None)
+        rows = self._rows.query_all(AddressRow, keys.thread(bot, thread), None)
         return [row.conversation_id for row in rows]
 
     def board(self, bot: str, wanted: BoardFilter, position: str | None, limit: int) -> Listing:
@@ -112,24 +112,24 @@ class DynamoConversations:
         if not places:
             return Listing([], None)
         prefix = f"{places[0]}#" if len(places) == 1 else ""
-        order = lists.Order(BOARD, prefix, only=_fits(wanted))
+        order = lists.ListOrder(BOARD, prefix, only=_fits(wanted))
         return lists.listing(self._table, bot, order, position, limit)
 
     def backlog(self, bot: str) -> Backlog:
-        board = lists.Order(BOARD, f"{PLACE_ON_BOARD[Status.WAITING]}#")
+        board = lists.ListOrder(BOARD, f"{PLACE_ON_BOARD[Status.WAITING]}#")
         since = [waiting_since(key) for key in lists.sort_keys(self._table, bot, board)]
         return Backlog(len(since), min(since, default=None))
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
-        order = lists.Order(RECENT, descending=True)
+        order = lists.ListOrder(RECENT, descending=True)
         return lists.listing(self._table, bot, order, position, limit)
 
     def by_user_name(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
-        order = lists.Order(NAME, name_prefix(prefix))
+        order = lists.ListOrder(NAME, name_prefix(prefix))
         return lists.listing(self._table, bot, order, position, limit)
 
     def ids_of_user_on_any_channel(self, bot: str, user: str) -> list[str]:
-        rows = self._rows.every(AddressRow, keys.user_anywhere(bot, user), None)
+        rows = self._rows.query_all(AddressRow, keys.user_anywhere(bot, user), None)
         return [row.conversation_id for row in rows]
 
     def handoff(self, bot: str, handoff_id: str) -> Handoff | None:
@@ -142,19 +142,19 @@ class DynamoConversations:
     def handoffs(
         self, bot: str, position: str | None, limit: int
     ) -> tuple[list[Handoff], str | None]:
-        order = lists.Order(HANDOFFS, descending=True, id_of=_handoff_of)
+        order = lists.ListOrder(HANDOFFS, descending=True, id_of=_handoff_of)
         page = lists.listing(self._table, bot, order, position, limit)
         wanted = [
             keys.handoff(bot, conversation_id_of(handoff_id) or "", handoff_id)
             for handoff_id in page.conversation_ids
         ]
         found = self._rows.get_all(wanted)
-        rows = (named(found, HandoffRow, key) for key in wanted)
+        rows = (row_at(found, HandoffRow, key) for key in wanted)
         return [handoff_of(row) for row in rows if row], page.position
 
     def handoffs_of_conversation(self, bot: str, conversation_id: str) -> list[Handoff]:
         pk = keys.conversation(bot, conversation_id)
-        rows = self._rows.every(HandoffRow, pk, HandoffRow.sk.startswith("H#"))
+        rows = self._rows.query_all(HandoffRow, pk, HandoffRow.sk.startswith("H#"))
         return sorted(map(handoff_of, rows), key=lambda found: -found.opened_seq)
 
     def entries_at(
@@ -162,19 +162,19 @@ class DynamoConversations:
     ) -> Mapping[tuple[str, int], Entry]:
         wanted = {place: keys.entry(bot, *place) for place in places}
         found = self._rows.get_all(wanted.values())
-        rows = {place: named(found, EntryRow, key) for place, key in wanted.items()}
+        rows = {place: row_at(found, EntryRow, key) for place, key in wanted.items()}
         return {place: entry_of(row) for place, row in rows.items() if row}
 
     def notes(self, bot: str, conversation_id: str) -> list[Entry]:
         pk = keys.conversation(bot, conversation_id)
-        rows = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("N#"))
+        rows = self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("N#"))
         found = self.entries_at(bot, [(conversation_id, int(row.id)) for row in rows])
         return sorted(found.values(), key=lambda entry: entry.seq)
 
     def profiles(self, addresses: Iterable[Address]) -> Mapping[Address, Profile]:
         wanted = {a: keys.RowKey(keys.user(a), keys.META) for a in addresses}
         found = self._rows.get_all(wanted.values())
-        rows = {address: named(found, ProfileRow, key) for address, key in wanted.items()}
+        rows = {address: row_at(found, ProfileRow, key) for address, key in wanted.items()}
         return {address: profile_of(row) for address, row in rows.items() if row}
 
     def set_due_at(self, head: Head, due_at: int | None) -> None:

@@ -1,4 +1,4 @@
-"""What admins set up for a bot, in the table."""
+"""Administration in the table."""
 
 from contextlib import suppress
 
@@ -41,7 +41,7 @@ class DynamoAdministration:
         self._rows = Rows(table, clock)
 
     def keys(self, bot: str) -> list[BotKey]:
-        pointers = self._rows.every(PointerRow, keys.bot(bot), PointerRow.sk.startswith("KEY#"))
+        pointers = self._rows.query_all(PointerRow, keys.bot(bot), PointerRow.sk.startswith("KEY#"))
         rows = self._rows.get_all(keys.key(pointer.id) for pointer in pointers).values()
         return [key_of(row) for row in rows if isinstance(row, KeyRow)]
 
@@ -50,7 +50,7 @@ class DynamoAdministration:
         return key_of(row) if row and row.bot == bot else None
 
     def rotate_key(self, old: BotKey, ends_at: int, new: BotKey) -> bool:
-        # Neither a repetition by the SDK nor one by the admin does harm: all of it sets.
+        # A retry by the SDK or by the admin is harmless: each write only sets values.
         transaction = Transaction(self._rows.table)
         transaction.put(key_row(new))
         transaction.put(key_pointer(new.bot, new.id))
@@ -80,11 +80,11 @@ class DynamoAdministration:
         row = BotRow.at(keys.bot_row(bot))
         if not changes or self._rows.update(row, changes, _is_as_read(old)):
             return True
-        # The answer to our own write may have been lost on its way.
+        # Our own write may have succeeded although its answer was lost.
         return new is not None and self.webhook(bot) == new
 
     def canned_replies(self, bot: str) -> list[CannedReply]:
-        rows = self._rows.every(RecordRow, keys.bot(bot), RecordRow.sk.startswith("R#"))
+        rows = self._rows.query_all(RecordRow, keys.bot(bot), RecordRow.sk.startswith("R#"))
         return [msgspec.json.decode(row.record, type=CannedReply) for row in rows]
 
     def put_canned_reply(self, bot: str, reply: CannedReply) -> None:
@@ -101,7 +101,7 @@ class DynamoAdministration:
         try:
             transaction.commit()
         except Cancelled:
-            # Not by ourselves: what the SDK repeats carries its first token, and is no second one.
+            # Another caller did it: a retry by the SDK has the token of its first attempt.
             return False
         return True
 
@@ -117,7 +117,7 @@ class DynamoAdministration:
 
     def create_person(self, person: Person) -> bool:
         row = person_row(person)
-        # Ours, if the answer to our own write was lost: nobody else made this very hash.
+        # If our answer was lost, the stored row is our own: no other call has this hash.
         return self._rows.put(row, PersonRow.pk.does_not_exist()) or self._is(person)
 
     def set_password(self, person: Person, password_hash: str) -> bool:

@@ -1,4 +1,4 @@
-"""A bot's key in the table: under its own id, and a pointer to it with its bot."""
+"""A bot's key has a row under its own id, and a pointer row under its bot."""
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import KeyRow, PointerRow

@@ -1,4 +1,4 @@
-"""The row of a bot, and the list of all bots."""
+"""The row of a bot, and its pointer row in the list of all bots."""
 
 import msgspec
 

@@ -1,11 +1,11 @@
-"""A bot's people: who they are, how much they have to do, and whether they are there.
+"""A bot's members. Each has three rows: membership, load and presence.
 
-Three rows, so that neither a heartbeat nor a change of somebody's queues ever meets a claim.
+So a heartbeat or a change of queues never conflicts with the transaction of a claim.
 """
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import LoadRow, MemberRow, PresenceRow
-from chalicelib.adapters.dynamodb.table import Found, named
+from chalicelib.adapters.dynamodb.table import Found, row_at
 from chalicelib.domain.access import Role
 from chalicelib.domain.routing.members import NEVER, Member, Presence, PresenceStatus
 
@@ -15,11 +15,11 @@ def keys_of(bot: str, person: str) -> tuple[keys.RowKey, ...]:
 
 
 def member(found: Found, bot: str, person: str) -> Member | None:
-    """From those of the three rows that were found; without the first there is no member."""
+    """Builds a member from the rows that were found. None without the membership row."""
     of_member, of_load, of_presence = keys_of(bot, person)
-    row = named(found, MemberRow, of_member)
-    load = named(found, LoadRow, of_load)
-    presence = presence_of(named(found, PresenceRow, of_presence))
+    row = row_at(found, MemberRow, of_member)
+    load = row_at(found, LoadRow, of_load)
+    presence = presence_of(row_at(found, PresenceRow, of_presence))
     return member_of(row, load, presence) if row else None
 
 

@@ -1,4 +1,4 @@
-"""A person and their row."""
+"""The row of a person."""
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import PersonRow

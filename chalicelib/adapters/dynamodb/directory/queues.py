@@ -1,4 +1,4 @@
-"""A queue's settings and their row."""
+"""The row of a queue."""
 
 import msgspec
 

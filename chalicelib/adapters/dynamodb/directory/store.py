@@ -19,7 +19,7 @@ from chalicelib.adapters.dynamodb.rows import (
     RecordRow,
     Row,
 )
-from chalicelib.adapters.dynamodb.table import Rows, Table, named
+from chalicelib.adapters.dynamodb.table import Rows, Table, row_at
 from chalicelib.adapters.dynamodb.transaction import Transaction
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member, Presence
@@ -36,7 +36,7 @@ class DynamoDirectory:
     def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, BotKey | None]:
         of_bot, of_key = keys.bot_row(bot), keys.key(key_id)
         found = self._rows.get_all([of_bot, of_key])
-        bot_row, found_key = named(found, BotRow, of_bot), named(found, KeyRow, of_key)
+        bot_row, found_key = row_at(found, BotRow, of_bot), row_at(found, KeyRow, of_key)
         return bot_of(bot_row), key_of(found_key) if found_key else None
 
     def bot_and_member(
@@ -44,9 +44,9 @@ class DynamoDirectory:
     ) -> tuple[Bot | None, Person | None, Member | None]:
         wanted = (keys.bot_row(bot), person_key(person), keys.member(bot, person))
         found = self._rows.get_all(wanted)
-        bot_row = named(found, BotRow, wanted[0])
-        person_row = named(found, PersonRow, wanted[1])
-        member_row = named(found, MemberRow, wanted[2])
+        bot_row = row_at(found, BotRow, wanted[0])
+        person_row = row_at(found, PersonRow, wanted[1])
+        member_row = row_at(found, MemberRow, wanted[2])
         member = members.member_of(member_row) if member_row else None
         return bot_of(bot_row), person_of(person_row), member
 
@@ -57,7 +57,7 @@ class DynamoDirectory:
         return person_of(self._rows.get(PersonRow, person_key(person)))
 
     def invalidate_cache(self) -> None:
-        """Nothing is remembered here."""
+        """Does nothing: this class has no cache."""
 
     def people(self, persons: Iterable[str]) -> list[Person]:
         rows = self._rows.get_all(person_key(person) for person in persons).values()
@@ -66,24 +66,24 @@ class DynamoDirectory:
 
     def members(self, bot: str) -> list[Member]:
         pk = keys.bot(bot)
-        found = list(self._rows.every(MemberRow, pk, MemberRow.sk.startswith("AGENT#")))
+        found = list(self._rows.query_all(MemberRow, pk, MemberRow.sk.startswith("AGENT#")))
         rows = self._rows.get_all(keys.presence(row.person) for row in found)
-        loads = self._rows.every(LoadRow, pk, LoadRow.sk.startswith("LOAD#"))
+        loads = self._rows.query_all(LoadRow, pk, LoadRow.sk.startswith("LOAD#"))
         rows |= {row.key: row for row in (*found, *loads)}
         everybody = (members.member(rows, bot, row.person) for row in found)
         return [member for member in everybody if member]
 
     def roster(self, bot: str) -> list[Member]:
-        rows = self._rows.every(MemberRow, keys.bot(bot), MemberRow.sk.startswith("AGENT#"))
+        rows = self._rows.query_all(MemberRow, keys.bot(bot), MemberRow.sk.startswith("AGENT#"))
         return [members.member_of(row) for row in rows]
 
     def bots_of_person(self, person: str) -> list[str]:
         pk = keys.person(person)
-        rows = self._rows.every(PointerRow, pk, PointerRow.sk.startswith("BOT#"))
+        rows = self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("BOT#"))
         return [row.id for row in rows]
 
     def bot_ids(self) -> list[str]:
-        return [row.id for row in self._rows.every(PointerRow, keys.ALL_BOTS, None)]
+        return [row.id for row in self._rows.query_all(PointerRow, keys.ALL_BOTS, None)]
 
     def presence(self, person: str) -> Presence:
         return members.presence_of(self._rows.get(PresenceRow, keys.presence(person)))
@@ -104,7 +104,7 @@ class DynamoDirectory:
         return self._rows.update(row, [change], BotRow.pk.exists())
 
     def queues(self, bot: str) -> list[Queue]:
-        rows = self._rows.every(RecordRow, keys.bot(bot), RecordRow.sk.startswith("Q#"))
+        rows = self._rows.query_all(RecordRow, keys.bot(bot), RecordRow.sk.startswith("Q#"))
         found = (queue_of(row) for row in rows)
         return sorted((queue for queue in found if queue), key=lambda queue: queue.name)
 
@@ -128,7 +128,7 @@ class DynamoDirectory:
         self._put_all(members.member_row(bot, member), PointerRow.at(listed, id=bot))
 
     def end_sessions(self, person: str) -> None:
-        # Where the SDK repeats this by itself the version rises twice: no token lives longer.
+        # If the SDK retries this, the version rises twice, which does no harm.
         row = PersonRow.at(person_key(person))
         self._rows.update(
             row, [PersonRow.token_version.set(PersonRow.token_version + 1)], PersonRow.pk.exists()

@@ -1,4 +1,4 @@
-"""A bot's webhook, as it stands in the bot's own row."""
+"""A bot's webhook, which is stored in the bot's own row."""
 
 import json
 
@@ -25,7 +25,7 @@ def webhook_of(row: BotRow) -> Webhook | None:
 
 
 def webhook_attributes(webhook: Webhook | None) -> dict[str, object]:
-    """None, for any of them, is: not there."""
+    """The attributes of the row. None stands for an absent attribute."""
     if webhook is None:
         return dict.fromkeys(ATTRIBUTES)
     retiring = (
@@ -42,7 +42,7 @@ def webhook_attributes(webhook: Webhook | None) -> dict[str, object]:
 
 
 def webhook_changes(old: Webhook | None, new: Webhook | None) -> list[Action]:
-    """What is the same in both is left alone: others may be changing it."""
+    """Leaves equal attributes alone, because another call may be changing them."""
     before, after = webhook_attributes(old), webhook_attributes(new)
     changes: list[Action] = []
     for name in ATTRIBUTES:

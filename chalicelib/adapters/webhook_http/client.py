@@ -1,8 +1,8 @@
-"""The only way from Baton to a server that somebody else names.
+"""The HTTP client for webhooks. Nothing else in Baton calls a server that a customer names.
 
-Rule: a name is resolved once, every address it leads to is checked, and the connection goes to one
-of these addresses. Redirects are not followed, so that no other address is ever reached. Of the
-answer nothing is told but its status.
+Rule: the name is resolved once, every resulting address is checked, and the connection goes to one
+of these addresses. Redirects are not followed, so no other address is reached. Only the status of
+the answer is used.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,8 @@ Connect = Callable[[str, int, float], "socket"]
 
 
 class Limits(Struct, frozen=True):
-    """Seconds for one connection and for everything; bytes of an answer's body that are read."""
+    """`connect` and `total` are in seconds, for one connection and for the whole call. At most
+    `body` bytes of the answer's body are read."""
 
     connect: float = 3.0
     total: float = 10.0
@@ -58,7 +59,7 @@ def system_tls() -> "SSLContext":
     return ssl.create_default_context()
 
 
-class WebhookReceiver:
+class HttpWebhookClient:
     def __init__(
         self,
         allow_loopback: bool,
@@ -68,7 +69,7 @@ class WebhookReceiver:
         tls: Callable[[], "SSLContext"] = system_tls,
         limits: Limits | None = None,
     ) -> None:
-        """`allow_loopback` is for the stage local alone: this machine, also without TLS."""
+        """`allow_loopback` allows this machine's servers, also without TLS: for stage local."""
         self._allow_loopback = allow_loopback
         self._resolve = resolve
         self._connect = connect
@@ -82,7 +83,7 @@ class WebhookReceiver:
         target = target_of(url, allow_http=self._allow_loopback)
         call = Call(target, headers, body, Deadline(self._limits.total))
         try:
-            with self._reach(call) as opened:
+            with self._open(call) as opened:
                 return self._exchange(call, opened)
         except TimeoutError as error:
             raise Unreachable(f"{target.host} did not answer in time.") from error
@@ -101,21 +102,21 @@ class WebhookReceiver:
         except TimeoutError as error:
             raise Unreachable(f"The name {target.host} was not resolved in time.") from error
 
-    def _reach(self, call: "Call") -> "socket":
-        """A connection to the first of the target's addresses that takes one."""
+    def _open(self, call: "Call") -> "socket":
+        """Connects to the first address of the target that accepts a connection."""
         refused: OSError | None = None
         for address in self._addresses(call):
             try:
-                timeout = min(self._limits.connect, call.deadline.left())
+                timeout = min(self._limits.connect, call.deadline.remaining())
                 return self._connect(address, call.target.port, timeout)
             except OSError as error:
                 refused = error
-        raise Unreachable(f"{call.target.host} takes no connection.") from refused
+        raise Unreachable(f"{call.target.host} does not accept a connection.") from refused
 
     def _addresses(self, call: "Call") -> Sequence[str]:
         target = call.target
         try:
-            found = call.deadline.bound(lambda: self._resolve(target.host, target.port))
+            found = call.deadline.run(lambda: self._resolve(target.host, target.port))
         except (OSError, UnicodeError) as error:
             raise Unreachable(f"The name {target.host} leads nowhere.") from error
         if not found:
@@ -138,7 +139,7 @@ class WebhookReceiver:
             http.sock = cast("socket", TimedSocket(channel, call.deadline))
             http.request("POST", call.target.path, call.body, {**call.headers, **own})
             answer = http.getresponse()
-            # The status is known: how the rest ends changes nothing.
+            # The status is known, so an error in the body does not matter.
             with suppress(OSError, HTTPException):
                 answer.read(self._limits.body)
             return answer.status
@@ -146,7 +147,7 @@ class WebhookReceiver:
     def _secured(self, call: "Call", opened: "socket") -> "socket":
         if call.target.scheme == "http":
             return opened
-        opened.settimeout(call.deadline.left())
+        opened.settimeout(call.deadline.remaining())
         return self._context.wrap_socket(opened, server_hostname=call.target.host)
 
     @cached_property
@@ -158,27 +159,28 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._end = monotonic() + seconds
 
-    def left(self) -> float:
-        """Seconds. Raises TimeoutError where none are left."""
-        left = self._end - monotonic()
-        if left <= 0:
+    def remaining(self) -> float:
+        """The seconds that are left. Raises TimeoutError if there are none."""
+        remaining = self._end - monotonic()
+        if remaining <= 0:
             raise TimeoutError
-        return left
+        return remaining
 
-    def bound(self, call: Callable[[], Answer]) -> Answer:
-        """For what knows no timeout by itself, like the system's resolver. Raises TimeoutError."""
+    def run(self, call: Callable[[], Answer]) -> Answer:
+        """Runs a call that has no timeout of its own, like the system's resolver. Raises
+        TimeoutError."""
         from concurrent.futures import Future
 
         future: Future[Answer] = Future()
 
-        def run() -> None:
+        def work() -> None:
             try:
                 future.set_result(call())
             except Exception as error:
                 future.set_exception(error)
 
-        Thread(target=run, daemon=True).start()
-        return future.result(self.left())
+        Thread(target=work, daemon=True).start()
+        return future.result(self.remaining())
 
 
 class Call(Struct, frozen=True):
@@ -189,26 +191,26 @@ class Call(Struct, frozen=True):
 
 
 class TimedSocket(RawIOBase):
-    """What http.client sees of a socket: every read and write keeps to the one deadline, so that
-    no server can hold us by sending or taking a byte at a time."""
+    """A socket for http.client. Every read and write keeps to the same deadline, so a server that
+    sends or takes one byte at a time cannot hold the call."""
 
     def __init__(self, opened: "socket", deadline: Deadline) -> None:
         self._socket = opened
         self._deadline = deadline
 
     def sendall(self, data: bytes) -> None:
-        self._socket.settimeout(self._deadline.left())
+        self._socket.settimeout(self._deadline.remaining())
         self._socket.sendall(data)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        self._socket.settimeout(self._deadline.left())
+        self._socket.settimeout(self._deadline.remaining())
         return self._socket.recv_into(buffer)
 
     def makefile(self, mode: str) -> BufferedReader:
         return BufferedReader(self)
 
     def close(self) -> None:
-        """Left to whoever opened the socket: http.client closes it before the body is read."""
+        """Does nothing, because http.client calls it before the body is read."""
