@@ -28,9 +28,12 @@ Tally = Mapping[str, int]
 
 
 def tally(handoff: Handoff, entries: Iterable[Entry]) -> Tally:
-    """Count one handoff that has ended. `entries` are those from its request to its return."""
-    assert handoff.resumption is not None
-    assert handoff.returned_at is not None
+    """Count one handoff that has ended. `entries` are those from its request to its return.
+
+    Raises ValueError if the handoff is still open.
+    """
+    if handoff.resumption is None or handoff.returned_at is None:
+        raise ValueError(f"The handoff {handoff.id} is still open.")
     found = list(entries)
     kinds = Counter(entry.kind for entry in found)
     counts = {

@@ -54,8 +54,8 @@ def _is_temporary(error: PynamoDBException) -> bool:
 
 def _cancelled_by_load(error: PynamoDBException) -> bool:
     """True if load is the only reason. A failed condition beside it is the more useful reason."""
-    assert isinstance(error, TransactWriteError)
-    codes = {reason.code for reason in error.cancellation_reasons if reason}
+    reasons = error.cancellation_reasons if isinstance(error, TransactWriteError) else ()
+    codes = {reason.code for reason in reasons if reason}
     return bool(codes) and codes <= BUSY
 
 

@@ -89,7 +89,8 @@ def renew_invitation(services: Services, caller: Caller, who: str) -> Invitation
     authorize(caller, Action.CONFIGURE)
     _require_member(services, caller.bot, who)
     person = services.directory.person(who)
-    assert person is not None
+    if person is None:
+        raise NotFound(f"This bot has no agent {who}.")
     if person.password_hash and caller.role is not Role.OWNER:
         raise Forbidden(
             "This person has a password: only the installation's owner may invite them again."

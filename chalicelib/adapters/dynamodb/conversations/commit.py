@@ -36,6 +36,7 @@ from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.routing.members import NEVER
 from chalicelib.usecases.ports.conversations import Commit, CommitConflict
+from chalicelib.usecases.records.answers import IdempotencyKey
 
 KEY_LIFE = 7 * 24 * 60 * 60 * 1000
 """Milliseconds for which an idempotency key keeps its first answer."""
@@ -81,7 +82,7 @@ def _transaction(
     elif commit.key:
         transaction.check(HeadRow.at(_head_key(commit)), _unchanged(commit.before))
     if commit.key and not commit.decision.refusal:
-        _add_idempotency(transaction, rows, commit)
+        _add_idempotency(transaction, rows, commit, commit.key)
     return transaction
 
 
@@ -166,11 +167,12 @@ def _add_profile(transaction: Transaction, head: Head, profile: Profile) -> None
         transaction.update(row, changes)
 
 
-def _add_idempotency(transaction: Transaction, rows: Rows, commit: Commit) -> None:
-    assert commit.key is not None
+def _add_idempotency(
+    transaction: Transaction, rows: Rows, commit: Commit, key: IdempotencyKey
+) -> None:
     row = IdempotencyRow.at(
-        keys.idempotency(commit.before.bot, commit.key),
-        fingerprint=commit.key.fingerprint,
+        keys.idempotency(commit.before.bot, key),
+        fingerprint=key.fingerprint,
         answer=answer_text(commit.answer),
         command_id=commit.command_id,
         expires=rows.expiry(KEY_LIFE),
