@@ -38,6 +38,7 @@ def test_a_pause_answers_with_the_whole_head(bot: Api) -> None:
             "opened_seq": 2,
         },
         "offered_to": None,
+        "snoozed_until": None,
         "last_seq": 2,
         "last_message": {"seq": 1, "from": "user", "text": "Hello", "at": NEW_YEAR},
         "waiting_since": NEW_YEAR,

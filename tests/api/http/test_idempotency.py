@@ -1,5 +1,6 @@
 """A request with a repeated `Idempotency-Key` gets the first answer and has no second effect."""
 
+import json
 from typing import Any
 
 import pytest
@@ -67,7 +68,7 @@ def _caller(resource: Resource, bot: Api, ana: Api) -> tuple[Api, str]:
 
 def _otherwise(body: dict[str, Any] | None) -> bytes:
     """The same, written otherwise: another request all the same."""
-    return b" " + str(body or {}).replace("'", '"').encode()
+    return b" " + json.dumps(body or {}).encode()
 
 
 def test_a_command_and_a_notification_may_use_the_same_idempotency_key(bot: Api) -> None:
