@@ -20,4 +20,4 @@ class Limits:
     idle_seconds: float = 10 * 60.0
     life_seconds: float = 2 * 60 * 60.0
     send_seconds: float = 5.0
-    compress_bytes: int = KB
+    compress_bytes: int = 256

@@ -25,7 +25,7 @@ def test_a_first_visit_loads_less_than_60_kb_compressed(open_console: OpenConsol
     sizes = {each["name"]: each["encodedBodySize"] for each in files}
     assert len(sizes) > 40
     assert sum(sizes.values()) < MAX_SIZE
-    large = [each for each in files if each["decodedBodySize"] > 2000]
+    large = [each for each in files if each["decodedBodySize"] > 1000]
     assert all(each["encodedBodySize"] < each["decodedBodySize"] for each in large)
 
 
