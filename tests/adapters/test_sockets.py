@@ -190,11 +190,13 @@ def test_a_refusal_that_waiting_does_not_help_is_told_at_once(
     assert gateway.calls == 1
 
 
-def test_nobody_listening_is_told_as_temporarily_unavailable(clock: ManualClock) -> None:
+def test_a_gateway_that_refuses_connections_is_tried_again(clock: ManualClock) -> None:
     client = management_client("http://127.0.0.1:9")
 
     with pytest.raises(TemporarilyUnavailable):
         ApiGatewaySockets(lambda: client, clock, SeededRandom()).send(OPEN, b"{}")
+
+    assert clock.now() > START
 
 
 def test_the_client_is_made_by_the_first_frame_and_once(

@@ -48,12 +48,17 @@ class ApiGatewaySockets:
 
     def _post(self, connection_id: str, frame: bytes) -> bool | None:
         """None if a retry may help."""
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+        from botocore.exceptions import (
+            BotoCoreError,
+            ClientError,
+            ConnectionError,
+            HTTPClientError,
+        )
 
         try:
             self._client.post_to_connection(ConnectionId=connection_id, Data=frame)
             return True
-        except HTTPClientError:
+        except (ConnectionError, HTTPClientError):
             return None
         except ClientError as error:
             return _outcome(error)
