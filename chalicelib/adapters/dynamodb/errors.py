@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import (
+    ChecksumError,
+    ConnectionError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    IncompleteReadError,
+)
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 
 from chalicelib.domain.errors import TemporarilyUnavailable
@@ -11,21 +17,46 @@ from chalicelib.domain.errors import TemporarilyUnavailable
 RETRY_AFTER = 1
 """Seconds."""
 
+NO_ANSWER = (
+    ChecksumError,
+    ConnectionError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    IncompleteReadError,
+)
+"""Exceptions of the SDK that come without an answer. The call may have had an effect."""
 BUSY = frozenset(
     {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
         "InternalServerError",
         "LimitExceededException",
-        "ProvisionedThroughputExceeded",
+        "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",
+        "ReplicatedWriteConflictException",
         "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
         "RequestTimeout",
+        "RequestTimeoutException",
         "ServiceUnavailable",
-        "ThrottlingError",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
         "ThrottlingException",
+        "TooManyRequestsException",
         "TransactionConflictException",
         "TransactionInProgressException",
     }
 )
+"""Error codes of a call that may succeed later: the codes that botocore retries, and a conflict."""
+BUSY_STATUS = 429
+BUSY_REASONS = frozenset(
+    {"ProvisionedThroughputExceeded", "ProvisionedThroughputExceededException", "ThrottlingError"}
+)
+CONDITION, CONFLICT, DUPLICATE = "ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"
+LOST_RACE = frozenset({CONDITION, CONFLICT, DUPLICATE})
+"""Reasons of a cancelled transaction. DynamoDB's reference lists them at `CancellationReason`."""
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -45,18 +76,20 @@ def unavailable() -> TemporarilyUnavailable:
 
 
 def _is_temporary(error: PynamoDBException) -> bool:
-    if isinstance(error.cause, HTTPClientError):
+    if isinstance(error.cause, NO_ANSWER):
         return True
     if error.cause_response_code == "TransactionCanceledException":
         return _cancelled_by_load(error)
-    return error.cause_response_code in BUSY or _http_status(error) >= 500
+    status = _http_status(error)
+    return error.cause_response_code in BUSY or status == BUSY_STATUS or status >= 500
 
 
 def _cancelled_by_load(error: PynamoDBException) -> bool:
-    """True if load is the only reason. A failed condition beside it is the more useful reason."""
+    """True if load is a reason, and the other reasons are concurrent writes. A failed condition
+    beside it is the more useful reason."""
     reasons = error.cancellation_reasons if isinstance(error, TransactWriteError) else ()
     codes = {reason.code for reason in reasons if reason}
-    return bool(codes) and codes <= BUSY
+    return not codes.isdisjoint(BUSY_REASONS) and codes <= BUSY_REASONS | {CONFLICT, DUPLICATE}
 
 
 def _http_status(error: PynamoDBException) -> int:

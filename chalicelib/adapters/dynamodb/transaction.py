@@ -8,12 +8,14 @@ from pynamodb.exceptions import CancellationReason, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamodb.errors import translate_errors
+from chalicelib.adapters.dynamodb.errors import (
+    BUSY_REASONS,
+    CONDITION,
+    LOST_RACE,
+    translate_errors,
+)
 from chalicelib.adapters.dynamodb.rows import Row, row_of
 from chalicelib.adapters.dynamodb.table import Table
-
-CONDITION, CONFLICT, DUPLICATE = "ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"
-LOST_RACE = frozenset({CONDITION, CONFLICT, DUPLICATE})
 
 
 class FailedWrite(Struct, frozen=True):
@@ -95,9 +97,10 @@ class Transaction:
                 )
         except TransactWriteError as error:
             failures = _failures(steps, error.cancellation_reasons)
-            if not failures or any(each.code not in LOST_RACE for each in failures):
+            lost = [each for each in failures if each.code in LOST_RACE]
+            if not lost or any(each.code not in LOST_RACE | BUSY_REASONS for each in failures):
                 raise
-            raise Cancelled(failures) from error
+            raise Cancelled(lost) from error
 
 
 def _failures(

@@ -1,6 +1,14 @@
 """Lost answers, lost requests and a throttled table."""
 
+from collections.abc import Callable
+from itertools import product
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+from botocore import exceptions
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.retries import standard
 from msgspec.structs import replace
 from pynamodb.exceptions import PynamoDBException
 
@@ -13,6 +21,7 @@ from chalicelib.usecases.records.notifications import Notification
 from tests.contract.failures.faults import (
     FOR_EVER,
     Fault,
+    Send,
     answer_is_lost,
     cancelled,
     faulty,
@@ -132,6 +141,7 @@ def test_a_throttled_commit_is_sent_again(stores: Stores) -> None:
     ],
     ids=["throttled", "500", "503", "in progress", "throttled inside", "no units inside"],
 )
+@pytest.mark.usefixtures("no_backoff")
 def test_a_table_that_cannot_now_is_temporarily_unavailable(stores: Stores, fault: Fault) -> None:
     commit = plan(stores, DEMO, ADDRESS, said("hi"))
 
@@ -139,6 +149,88 @@ def test_a_table_that_cannot_now_is_temporarily_unavailable(stores: Stores, faul
         stores.conversations.commit(commit)
 
     assert entries(stores) == 0
+
+
+def lost(error: Exception) -> Fault:
+    """The SDK gets no answer, but this exception."""
+
+    def fault(request: AWSPreparedRequest, _: Send) -> AWSResponse | None:
+        raise error
+
+    return fault
+
+
+transient: Any = standard.TransientRetryableChecker
+throttled: Any = standard.ThrottledRetryableChecker
+# What botocore itself tries again: read from botocore, so that a newer release adds its own.
+TRANSIENT = [
+    each
+    for each in vars(exceptions).values()
+    if isinstance(each, type)
+    and issubclass(each, transient._TRANSIENT_EXCEPTION_CLS)
+    and not issubclass(each, exceptions.ResponseStreamingError | exceptions.ProxyConnectionError)
+]
+CODES = [
+    *throttled._THROTTLED_ERROR_CODES,
+    *transient._TRANSIENT_ERROR_CODES,
+    "ReplicatedWriteConflictException",
+]
+STATUSES = [*transient._TRANSIENT_STATUS_CODES, 429, 509]
+
+
+@pytest.mark.usefixtures("no_backoff")
+@pytest.mark.parametrize("kind", TRANSIENT, ids=lambda kind: kind.__name__)
+def test_a_table_that_cannot_be_reached_is_temporarily_unavailable(
+    stores: Stores, kind: Callable[..., Exception]
+) -> None:
+    error = kind(endpoint_url="https://table.test", error="refused", proxy_url="x")
+
+    with faulty("GetItem", lost(error), FOR_EVER), pytest.raises(TemporarilyUnavailable):
+        stores.conversations.head(BOT, CID)
+
+
+@pytest.mark.usefixtures("no_backoff")
+@pytest.mark.parametrize(
+    "fault",
+    [*map(refused, CODES), *(refused("New", status) for status in STATUSES)],
+    ids=[*CODES, *map(str, STATUSES)],
+)
+def test_every_answer_that_botocore_retries_is_temporarily_unavailable(
+    stores: Stores, fault: Fault
+) -> None:
+    with faulty("GetItem", fault, FOR_EVER), pytest.raises(TemporarilyUnavailable):
+        stores.conversations.head(BOT, CID)
+
+
+@pytest.fixture
+def no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore does not wait before it tries again."""
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
+
+
+RACES = ["ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"]
+LOADS = ["ThrottlingError", "ProvisionedThroughputExceeded"]
+FAULTS = ["ValidationError", "ItemCollectionSizeLimitExceeded", "SomethingNew"]
+PAIRS = [*product(["None", *RACES, *LOADS, *FAULTS], repeat=2)]
+
+
+@pytest.mark.parametrize(
+    "reasons", [*product(["None", *RACES, *LOADS, *FAULTS], repeat=2)], ids=str
+)
+def test_each_pair_of_cancellation_reasons_is_lost_retried_or_shown(
+    stores: Stores, reasons: tuple[str, str]
+) -> None:
+    commit = plan(stores, DEMO, ADDRESS, said("hi"))
+    codes = {code for code in reasons if code != "None"}
+    if not codes or codes & set(FAULTS):
+        expected: type[Exception] = PynamoDBException
+    elif codes & set(LOADS) and "ConditionalCheckFailed" not in codes:
+        expected = TemporarilyUnavailable
+    else:
+        expected = CommitConflict
+
+    with faulty(COMMIT, cancelled(*reasons), FOR_EVER), pytest.raises(expected):
+        stores.conversations.commit(commit)
 
 
 @pytest.mark.parametrize(
