@@ -1,11 +1,10 @@
 // @ts-check
 import { errorMessage, isSignedIn } from "../connection/api.js";
-import { Dialogs } from "../dialogs/dialogs.js";
 import { Inbox } from "../inbox/inbox.js";
 import { endSession, startSession } from "../session/session.js";
 import { SignIn } from "../session/sign_in.js";
 import { unreadCount } from "../state/conversation_list.js";
-import { state } from "../state/store.js";
+import { closeDialog, showToast, state } from "../state/store.js";
 import { loadLazyTexts, t } from "../strings/translate.js";
 import { Details } from "../thread/details.js";
 import { Thread } from "../thread/thread.js";
@@ -32,11 +31,12 @@ function Conversations() {
   return html`<main class="panes" data-pane=${pane}><${Inbox} /><${Thread} /><${Details} /></main>`;
 }
 
-/** Views that are loaded when they are opened for the first time: most agents never open them. @type {Record<string, () => Promise<() => any>>} */
+/** Views that are loaded when they are needed for the first time. @type {Record<string, () => Promise<() => any>>} */
 const LAZY_VIEWS = {
   team: () => import("../team/team.js").then((module) => module.Team),
   report: () => import("../report/report.js").then((module) => module.Report),
   admin: () => import("../admin/admin.js").then((module) => module.Admin),
+  dialogs: () => import("../dialogs/dialogs.js").then((module) => module.Dialogs),
 };
 
 /** The style sheets and texts of the lazy views. The views share them, so the first one loads all.
@@ -56,12 +56,13 @@ const loadStyleSheet = (name) => new Promise((resolve, reject) => {
 /** @param {string} name */
 async function loadView(name) {
   shared ??= Promise.all([loadLazyTexts(), ...Object.keys(LAZY_VIEWS).map(loadStyleSheet)]);
+  shared.catch(() => (shared = null));
   const [View] = await Promise.all([LAZY_VIEWS[name](), shared]);
   return View;
 }
 
 export function App() {
-  const { me, view, toast } = state.value;
+  const { me, view, toast, selected, dialog } = state.value;
   const count = unreadCount(state.value);
   useEffect(() => {
     document.title = (count ? `(${count}) ` : "") + "Baton";
@@ -71,7 +72,7 @@ export function App() {
     <${Header} />
     <${ConnectionBanner} />
     ${view in LAZY_VIEWS ? html`<${LazyView} key=${view} name=${view} />` : html`<${Conversations} />`}
-    <${Dialogs} />
+    ${(selected || dialog) && html`<${LazyDialogs} name=${dialog} />`}
     <div class="toasts" role="status" aria-live="polite">
       ${toast && html`<p class="toast ${toast.kind}" dir="auto">${toast.text}</p>`}
     </div>`;
@@ -90,6 +91,19 @@ function LazyView({ name }) {
     <main class="page">
       <div class="empty card"><p role="alert">${t("no_connection")}</p><button onClick=${() => location.reload()}>${t("retry")}</button></div>
     </main>`;
+}
+
+/** The dialogs load with the first conversation that is opened, so that they are there when they are needed.
+ * @param {{name: string | null}} props the dialog to show */
+function LazyDialogs({ name }) {
+  const [loaded, setLoaded] = useState({ View: /** @type {any} */ (null) });
+  useEffect(() => {
+    if (!loaded.View) loadView("dialogs").then((View) => setLoaded({ View }), () => {
+      if (name) showToast(t("no_connection"), "warn");
+      closeDialog();
+    });
+  }, [name]);
+  return loaded.View && html`<${loaded.View} />`;
 }
 
 /** Resumes the session after a reload. If the server does not answer, the session is kept and the agent can retry. */
