@@ -10,7 +10,7 @@ from typing import Self
 from msgspec import Struct
 
 from chalicelib.botpress.errors import Malformed, Unprocessable
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import InvalidRequest, invalid_field
 from chalicelib.entrypoints.http.framework import Call
 from chalicelib.entrypoints.http.schemas.limits import LONG, SHORT, TAG, TAGS, TEXT
 from chalicelib.entrypoints.http.schemas.parsing import JsonObject, identifier, parse
@@ -41,7 +41,7 @@ class Fields(JsonObject):
         """The text that an agent sends. Raises InvalidRequest."""
         message = self.get("message")
         if not isinstance(message, str) or not 0 < len(message) <= TEXT:
-            raise InvalidRequest(f"`message` takes 1 to {TEXT} characters.")
+            raise invalid_field("message", f"`message` takes 1 to {TEXT} characters.")
         return message
 
 

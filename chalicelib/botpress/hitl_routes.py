@@ -10,10 +10,10 @@ from chalicelib.botpress.bodies import Fields
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import ClaimAndReply, Pause, Unpause
 from chalicelib.domain.conversation.entries import Body
-from chalicelib.domain.errors import InvalidRequest, NotFound
+from chalicelib.domain.errors import NotFound, invalid_field
 from chalicelib.entrypoints.http.framework import NO_HEADERS, Call, Reply
 from chalicelib.entrypoints.http.schemas.limits import LONG, SHORT
-from chalicelib.entrypoints.http.schemas.parsing import identifier
+from chalicelib.entrypoints.http.schemas.parsing import FieldError, identifier
 from chalicelib.usecases.conversations import lookup, pause
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.conversations.gate import read_gate
@@ -105,8 +105,8 @@ def _address(call: Call) -> Address:
         identifier("channel", channel, SHORT)
         identifier("user", user, LONG)
         identifier("threadId", thread, LONG)
-    except ValueError as error:
-        raise InvalidRequest(str(error)) from None
+    except FieldError as error:
+        raise invalid_field(error.field, str(error)) from None
     return Address(call.caller.bot, channel, user, thread)
 
 

@@ -10,7 +10,7 @@ from chalicelib.botpress.hitl_routes import plain_text
 from chalicelib.botpress.views import stored_event
 from chalicelib.domain.address import Address
 from chalicelib.domain.default_texts import DEFAULT_TEXTS
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import InvalidRequest, invalid_field
 from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, PresenceStatus
 from chalicelib.domain.texts import Text, Texts
 from chalicelib.entrypoints.http.framework import Call, Reply
@@ -98,7 +98,7 @@ def list_handoffs(call: Call) -> Reply:
     limit = number(call.query, "limit", 1, handoffs.MOST) or handoffs.MOST
     column = call.query.get("column") or "createdAt"
     if column not in COLUMNS:
-        raise InvalidRequest(f"There is no column {column[:40]}.")
+        raise invalid_field("column", f"There is no column {column[:40]}.")
     order = (column, call.query.get("desc") == "true")
     most = limit if order == LATEST_FIRST else handoffs.MOST
     found = [

@@ -43,6 +43,13 @@ class InvalidRequest(BatonError):
     code = "invalid_request"
 
 
+def invalid_field(field: str, message: str, **facts: object) -> InvalidRequest:
+    """The error about one field. `field` is a dotted path in the body, such as `user.id`, or the
+    name of a query parameter, of a part of the path, or of a header."""
+    detail = message if f"`{field}`" in message else f"{field}: {message}"
+    return InvalidRequest(detail, errors=[{"field": field, "message": message}], **facts)
+
+
 class Unauthenticated(BatonError):
     code = "unauthenticated"
 

@@ -6,7 +6,7 @@ Parameters: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Chea
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import invalid_field
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -25,7 +25,7 @@ class Argon2Passwords:
         """Raises InvalidRequest for a password over 1 KB, which `matches` would refuse."""
         secret = _bytes(password)
         if len(secret) > MAX_BYTES:
-            raise InvalidRequest(f"A password has at most {MAX_BYTES:,} bytes.")
+            raise invalid_field("password", f"A `password` has at most {MAX_BYTES:,} bytes.")
         return self._hasher.hash(secret)
 
     def matches(self, password: str, hashed: str | None) -> bool:

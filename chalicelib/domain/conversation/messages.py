@@ -34,7 +34,7 @@ from chalicelib.domain.conversation.entries import (
 )
 from chalicelib.domain.conversation.head import Head, Owned, Paused, WithBot
 from chalicelib.domain.conversation.refusals import already_claimed, not_your_turn, stale
-from chalicelib.domain.errors import BatonError, InvalidRequest
+from chalicelib.domain.errors import BatonError, invalid_field
 
 LONGEST_SNOOZE_DAYS = 7
 DAY = 24 * 60 * 60 * 1000
@@ -107,7 +107,7 @@ def snooze(head: Owned, command: Snooze, context: Context) -> Decision:
     until, now = command.until, context.now
     if until is not None and not now < until <= now + LONGEST_SNOOZE_DAYS * DAY:
         what = f"`until` is a time in the future, at most {LONGEST_SNOOZE_DAYS} days ahead"
-        raise InvalidRequest(f"{what}.", errors=[{"field": "until", "message": what}])
+        raise invalid_field("until", what)
     if until == head.snoozed_until:
         return Decision(head)
     entry = new_entry(head, Snoozed(until), context)

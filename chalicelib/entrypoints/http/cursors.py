@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import InvalidRequest, invalid_field
 
 SIGNATURE_BYTES = 16
 Secrets = tuple[str, ...]
@@ -46,4 +46,4 @@ def _signature(secret: str, query: object, data: bytes) -> bytes:
 
 
 def _foreign() -> InvalidRequest:
-    return InvalidRequest("This cursor does not belong to this list; begin without one.")
+    return invalid_field("cursor", "This `cursor` does not belong to this list; begin without one.")

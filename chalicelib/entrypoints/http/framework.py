@@ -17,7 +17,7 @@ import msgspec
 from chalice.app import Chalice, MultiDict, Response
 
 from chalicelib.domain.access import Action, Caller, Role, authorize
-from chalicelib.domain.errors import BatonError, Forbidden, InvalidRequest
+from chalicelib.domain.errors import BatonError, Forbidden, InvalidRequest, invalid_field
 from chalicelib.entrypoints.http.route import Access, Idempotency, Route
 from chalicelib.entrypoints.request_log import request_log
 from chalicelib.loading import load
@@ -114,7 +114,7 @@ class Call:
         if key is None:
             return None
         if not 0 < len(key) <= KEY_LIMIT:
-            raise InvalidRequest(f"Idempotency-Key takes 1 to {KEY_LIMIT} characters.")
+            raise invalid_field("Idempotency-Key", f"It takes 1 to {KEY_LIMIT} characters.")
         request = b"\n".join([self.route.method.encode(), self.path.encode(), self.raw])
         return IdempotencyKey(self.caller.id, key, hashlib.sha256(request).hexdigest())
 
@@ -190,7 +190,7 @@ def _declared(route: Route, sent: MultiDict | None) -> Mapping[str, str]:
         if name not in route.query:
             raise _unknown_parameter(route, name)
         if len(sent.getlist(name)) > 1:
-            raise InvalidRequest(f"The query holds `{name}` more than once.")
+            raise invalid_field(name, f"The query holds `{name}` more than once.")
     return dict(sent)
 
 
@@ -198,7 +198,7 @@ def _unknown_parameter(route: Route, name: str) -> InvalidRequest:
     known = ", ".join(f"`{each}`" for each in route.query)
     takes = f"The query parameters of this call are {known}." if known else "This call takes none."
     message = f"There is no query parameter `{name[:PARAMETER_SHOWN]}` here. {takes}"
-    return InvalidRequest(message, errors=[{"field": name[:PARAMETER_SHOWN], "message": message}])
+    return invalid_field(name[:PARAMETER_SHOWN], message)
 
 
 def _expected(error: Exception, line: dict[str, object]) -> BatonError:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.commands import Claim, Command, Note, Release, Transfer
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http import cursors
 from chalicelib.entrypoints.http.paging import fitting
 from chalicelib.entrypoints.http.route import Access
@@ -233,7 +233,8 @@ def act(
     """Raises InvalidRequest, Forbidden, NotFound, and what the use case raises."""
     action = ACTIONS.get(frame.envelope.action)
     if action is None:
-        raise InvalidRequest(f"There is no action {frame.envelope.action}.", actions=[*ACTIONS])
+        told = f"There is no action {frame.envelope.action}."
+        raise invalid_field("action", told, actions=[*ACTIONS])
     call = FrameCall(services, connection, person, frame)
     body = convert(frame.fields, action.body)
     if isinstance(action.access, Action):

@@ -5,7 +5,7 @@ An action that exists in REST, too, has the body of REST."""
 import msgspec
 from msgspec import Struct
 
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import invalid_field
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.entrypoints.http.schemas.parsing import Strict, parse
 
@@ -49,7 +49,9 @@ class Frame(Struct, frozen=True):
     def conversation_id(self) -> str:
         """Raises InvalidRequest."""
         if self.envelope.conversation_id is None:
-            raise InvalidRequest(f"`{self.envelope.action}` needs a `conversation_id`.")
+            raise invalid_field(
+                "conversation_id", f"`{self.envelope.action}` needs a `conversation_id`."
+            )
         return self.envelope.conversation_id
 
 

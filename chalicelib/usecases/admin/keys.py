@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, Scope, authorize
 from chalicelib.domain.address import digest
-from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
+from chalicelib.domain.errors import Conflict, NotFound, invalid_field
 from chalicelib.usecases.accounts.authenticate import KEY_PREFIX, hash_secret
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.bots import BotKey
@@ -88,8 +88,7 @@ def _new(services: Services, template: BotKey) -> tuple[BotKey, str]:
 
 def _require_future(services: Services, expires_at: int | None) -> None:
     if expires_at is not None and expires_at <= services.clock.now():
-        errors = [{"field": "expires_at", "message": "must be in the future"}]
-        raise InvalidRequest("expires_at: must be in the future.", errors=errors)
+        raise invalid_field("expires_at", "must be in the future")
 
 
 def _not_found(bot: str, key_id: str) -> NotFound:

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from chalicelib.domain.errors import InvalidRequest, Unauthenticated
+from chalicelib.domain.errors import Unauthenticated, invalid_field
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.live import push
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
@@ -62,7 +62,7 @@ def subscribe(services: Services, connection: SocketConnection, events: tuple[st
     offered = {name for each in services.integrations for name in each.event_names(connection)}
     unknown = [name for name in events if name not in offered]
     if unknown:
-        raise InvalidRequest(f"There is no event {unknown[0]}.", events=sorted(offered))
+        raise invalid_field("events", f"There is no event {unknown[0]}.", events=sorted(offered))
     services.connections.put(replace(connection, events=events))
 
 

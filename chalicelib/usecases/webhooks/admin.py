@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, authorize
-from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
+from chalicelib.domain.errors import Conflict, NotFound, invalid_field
 from chalicelib.usecases import views
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.ports.webhooks import Unreachable
@@ -125,15 +125,13 @@ def _require_callable(services: Services, url: str) -> None:
     try:
         services.webhook_client.check_url(url)
     except Unreachable as error:
-        errors = [{"field": "url", "message": str(error)}]
-        raise InvalidRequest(f"url: {error}", errors=errors) from error
+        raise invalid_field("url", str(error)) from error
 
 
 def _require_known(services: Services, format_: str) -> None:
     formats = [NATIVE_FORMAT, *(each.webhook_format for each in services.integrations)]
     if format_ not in formats:
-        message = f"`format` is {' or '.join(formats)}."
-        raise InvalidRequest(message, errors=[{"field": "format", "message": message}])
+        raise invalid_field("format", f"`format` is {' or '.join(formats)}.")
 
 
 def _update(services: Services, caller: Caller, old: Webhook | None, new: Webhook | None) -> None:

@@ -1,6 +1,7 @@
 """Nothing that a caller can send gives a 5xx: a clear answer, and what is taken is kept as sent."""
 
 import json
+import re
 
 import pytest
 
@@ -25,6 +26,12 @@ def refused(answer: ApiAnswer, status: int = 400) -> None:
     assert answer.status == status, answer.text
     told = answer.json
     assert told.get("detail") or told["message"]
+    assert all(error["field"] for error in told.get("errors", ()))
+
+
+def named(answer: ApiAnswer) -> set[str]:
+    """The fields of the body that the refusal names, without what is inside them."""
+    return {re.split(r"[.\[]", error["field"])[0] for error in answer.json["errors"]}
 
 
 def _who_may(method: str, path: str, bot: Api, owner: Api) -> Api:
@@ -80,8 +87,10 @@ def test_json_comes_back_exactly_as_it_was_sent(sent: dict[str, object], bot: Ap
 def test_a_message_with_a_field_that_does_not_fit_is_refused_and_not_kept(
     field: dict[str, object], bot: Api
 ) -> None:
-    refused(bot.post(MESSAGES, {**message(), **field}))
+    answer = bot.post(MESSAGES, {**message(), **field})
 
+    refused(answer)
+    assert named(answer) <= field.keys() | {"text", "payload"}
     assert ok(bot.get(f"{BOT}/conversations"))["items"] == []
 
 
@@ -92,8 +101,10 @@ def test_a_command_that_does_not_fit_is_refused_and_changes_nothing(
     path = waiting(bot) if action == "claim" else owned(bot, ana)
     before = bot.get(path).json
 
-    refused(ana.post(f"{path}/{action}", body))
+    answer = ana.post(f"{path}/{action}", body)
 
+    refused(answer)
+    assert named(answer) <= (body.keys() or {"text", "until"})
     assert bot.get(path).json == before
 
 
@@ -141,6 +152,22 @@ def test_of_a_field_that_comes_twice_the_last_one_counts(bot: Api) -> None:
 )
 def test_a_body_is_read_as_json_whatever_it_is_called(content_type: str, bot: Api) -> None:
     assert bot.post(MESSAGES, message(), Content_Type=content_type).status == 201
+
+
+def test_a_whole_number_may_be_written_with_a_point(bot: Api, ana: Api) -> None:
+    path = begun(bot)
+
+    head = ok(bot.post(f"{path}/pause", b'{"priority": 2.0, "context": {"n": 1.5}}'))
+
+    assert head["priority"] == 2
+    assert ok(bot.get(f"{BOT}/handoffs/{head['handoff']['id']}"))["context"] == {"n": 1.5}
+    ok(ana.post(f"{path}/claim", {"epoch": float(head["epoch"])}))
+
+
+def test_a_whole_number_with_a_point_may_be_deep_in_a_body(bot: Api) -> None:
+    nested = b"[" * 900 + b"]" * 900
+
+    refused(bot.post(MESSAGES, b'{"epoch": 1.0, "payload": ' + nested + b"}"))
 
 
 # Paths and queries

@@ -2,7 +2,7 @@
 
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.head import Status
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.paging import fitting, limit_of, page, page_request
 from chalicelib.entrypoints.http.schemas.conversations import person
@@ -24,11 +24,16 @@ def list_conversations(call: Call) -> Reply:
 def find_conversation(call: Call) -> Reply:
     caller, query = call.caller, call.query
     if "name" in query and query.keys() & {"channel", "user", "thread"}:
-        raise InvalidRequest("Look up by `name` or by address; the two could name different users.")
+        raise invalid_field(
+            "name", "Look up by `name` or by address; the two could name different users."
+        )
     if query.get("name"):
         return Reply(views.head(lookup.by_name(call.services, caller, query["name"])))
     if not query.get("channel") or not query.get("user"):
-        raise InvalidRequest("Look up by `channel` and `user` (and `thread`), or by `name`.")
+        missing = "user" if query.get("channel") else "channel"
+        raise invalid_field(
+            missing, "Look up by `channel` and `user` (and `thread`), or by `name`."
+        )
     address = Address(caller.bot, query["channel"], query["user"], query.get("thread"))
     return Reply(views.head(lookup.by_address(call.services, caller, address)))
 
@@ -41,7 +46,7 @@ def list_entries(call: Call) -> Reply:
     after = number(call.query, "after", 0, HIGHEST_SEQ)
     before = number(call.query, "before", 0, HIGHEST_SEQ)
     if after is not None and before is not None:
-        raise InvalidRequest("Ask for entries `after` a seq or `before` one, not both.")
+        raise invalid_field("before", "Ask for entries `after` a seq or `before` one, not both.")
     found = queries.entries(
         call.services, call.caller, call.id, after=after, before=before, limit=limit_of(call)
     )
@@ -60,7 +65,7 @@ def _filter(call: Call) -> queries.ConversationFilter:
     query = call.query
     status = query.get("status")
     if status is not None and status not in list(Status):
-        raise InvalidRequest("`status` is bot, waiting or agent.")
+        raise invalid_field("status", "`status` is bot, waiting or agent.")
     owner = call.caller.id if query.get("owner") == "me" else person(query.get("owner"))
     statuses = frozenset({Status(status)}) if status else None
     return queries.ConversationFilter(statuses, query.get("queue"), owner, query.get("name"))

@@ -1,6 +1,6 @@
 """Routes that read handoffs: one, or the latest ones."""
 
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.paging import page, page_request
 from chalicelib.entrypoints.http.schemas.conversations import person
@@ -28,7 +28,7 @@ def get_handoff(call: Call) -> Reply:
 def _filter(call: Call) -> handoff_queries.HandoffFilter:
     query = call.query
     if query.get("status") not in IS_OPEN:
-        raise InvalidRequest("`status` is open or closed.")
+        raise invalid_field("status", "`status` is open or closed.")
     agent = call.caller.id if query.get("agent") == "me" else person(query.get("agent"))
     is_open = IS_OPEN[query.get("status")]
     return handoff_queries.HandoffFilter(

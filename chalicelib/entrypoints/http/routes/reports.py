@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.domain.conversation.handoff import Outcome
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import invalid_field
 from chalicelib.domain.report import (
     BUCKET_BOUNDS,
     HANDOFF_LENGTH,
@@ -83,7 +83,9 @@ def _days(call: Call) -> tuple[str, str]:
     last = _day(call, "to") or today
     first = _day(call, "from") or last - timedelta(days=USUAL_DAYS - 1)
     if not 0 <= (last - first).days < MOST_DAYS:
-        raise InvalidRequest(f"`from` is not after `to`, and both are within {MOST_DAYS} days.")
+        raise invalid_field(
+            "from", f"`from` is not after `to`, and both are within {MOST_DAYS} days."
+        )
     return first.isoformat(), last.isoformat()
 
 
@@ -96,7 +98,7 @@ def _day(call: Call, name: str) -> date | None:
     except ValueError:
         found = date.min
     if found.isoformat() != text or found < FIRST_DAY:
-        raise InvalidRequest(f"`{name}` is a day as 2026-01-31.")
+        raise invalid_field(name, f"`{name}` is a day as 2026-01-31.")
     return found
 
 

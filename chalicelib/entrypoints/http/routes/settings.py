@@ -1,11 +1,11 @@
 """Routes of what admins set for a bot: its queues, its settings, its canned replies."""
 
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.schemas import settings as schemas
 from chalicelib.entrypoints.http.schemas.conversations import TextRequest
 from chalicelib.entrypoints.http.schemas.limits import NAME, SHORT
-from chalicelib.entrypoints.http.schemas.parsing import identifier, words
+from chalicelib.entrypoints.http.schemas.parsing import FieldError, identifier, words
 from chalicelib.usecases.admin import replies, settings
 from chalicelib.usecases.records.bots import CannedReply
 from chalicelib.usecases.views import Json
@@ -61,8 +61,8 @@ def _queue_name(call: Call) -> str:
     name = call.params["name"]
     try:
         identifier("name", name, SHORT)
-    except ValueError as error:
-        raise _invalid_name(error) from None
+    except FieldError as error:
+        raise invalid_field(error.field, f"{error}.") from None
     return name
 
 
@@ -70,10 +70,6 @@ def _reply_name(call: Call) -> str:
     name = call.params["name"]
     try:
         words("name", name, NAME)
-    except ValueError as error:
-        raise _invalid_name(error) from None
+    except FieldError as error:
+        raise invalid_field(error.field, f"{error}.") from None
     return name
-
-
-def _invalid_name(error: ValueError) -> InvalidRequest:
-    return InvalidRequest(f"{error}.", errors=[{"field": "name", "message": str(error)}])

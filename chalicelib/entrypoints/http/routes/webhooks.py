@@ -1,6 +1,6 @@
 """Routes of a bot's webhook and of the deliveries to it."""
 
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.paging import page, page_request
 from chalicelib.entrypoints.http.schemas.admin import RotateRequest, WebhookRequest
@@ -59,7 +59,7 @@ def _outcome(call: Call) -> replay.DeliveryOutcome | None:
     if name is None:
         return None
     if name not in list(replay.DeliveryOutcome):
-        raise InvalidRequest(f"`status` is one of {', '.join(replay.DeliveryOutcome)}.")
+        raise invalid_field("status", f"`status` is one of {', '.join(replay.DeliveryOutcome)}.")
     return replay.DeliveryOutcome(name)
 
 

@@ -1,7 +1,7 @@
 """Bodies of the routes of accounts."""
 
 from chalicelib.domain.routing.members import PresenceStatus
-from chalicelib.entrypoints.http.schemas.parsing import Strict
+from chalicelib.entrypoints.http.schemas.parsing import FieldError, Strict
 
 PASSWORD = range(8, 257)
 """Characters: at least eight, and no other rule (NIST SP 800-63B, 5.1.1.2)."""
@@ -47,6 +47,6 @@ class StatusRequest(Strict):
 
 
 def require_password(name: str, value: str) -> None:
-    """Raises ValueError."""
+    """Raises FieldError."""
     if len(value) not in PASSWORD:
-        raise ValueError(f"`{name}` takes {PASSWORD.start} to {PASSWORD.stop - 1} characters")
+        raise FieldError(name, f"`{name}` takes {PASSWORD.start} to {PASSWORD.stop - 1} characters")

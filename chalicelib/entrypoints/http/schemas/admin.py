@@ -9,7 +9,7 @@ from msgspec import Meta
 from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.http.schemas.limits import LONG, NAME, REASON, SHORT
-from chalicelib.entrypoints.http.schemas.parsing import Strict, identifier, words
+from chalicelib.entrypoints.http.schemas.parsing import FieldError, Strict, identifier, words
 from chalicelib.usecases.records.webhooks import NATIVE_FORMAT
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -93,7 +93,7 @@ class MembershipRequest(Strict):
 
     def __post_init__(self) -> None:
         if self.role not in MEMBER_ROLES:
-            raise ValueError(f"`role` is {', '.join(MEMBER_ROLES)}")
+            raise FieldError("role", f"`role` is {', '.join(MEMBER_ROLES)}")
         for queue in self.queues:
             identifier("queues", queue, SHORT)
 
@@ -114,7 +114,7 @@ class AgentRequest(MembershipRequest, kw_only=True):
         words("name", self.name, NAME)
         local, at, host = self.email.rpartition("@")
         if not (local and at and host) or len(self.email) > EMAIL or " " in self.email:
-            raise ValueError("`email` takes an e-mail address")
+            raise FieldError("email", "`email` takes an e-mail address")
 
 
 def milliseconds(moment: datetime | None) -> int | None:

@@ -27,6 +27,7 @@ from chalicelib.entrypoints.http.schemas.limits import (
 )
 from chalicelib.entrypoints.http.schemas.messages import UserProfile
 from chalicelib.entrypoints.http.schemas.parsing import (
+    FieldError,
     JsonObject,
     Strict,
     identifier,
@@ -53,7 +54,8 @@ class PauseRequest(Strict):
         identifier("language", self.language, SHORT)
         json_object("context", self.context)
         if not 0 <= self.priority <= HIGHEST_PRIORITY:
-            raise ValueError(f"`priority` is 0 to {HIGHEST_PRIORITY}, the highest goes first")
+            what = f"`priority` is 0 to {HIGHEST_PRIORITY}, the highest goes first"
+            raise FieldError("priority", what)
 
     @property
     def request(self) -> Request:
@@ -133,7 +135,8 @@ class TransferRequest(Strict):
         identifier("queue", self.queue, SHORT)
         words("note", self.note, TEXT)
         if (self.agent is None) == (self.queue is None):
-            raise ValueError("a transfer names an `agent` or a `queue`, one of the two")
+            what = "a transfer names an `agent` or a `queue`, one of the two"
+            raise FieldError("agent" if self.agent is not None else "queue", what)
 
     @property
     def named(self) -> str | None:
@@ -174,7 +177,7 @@ class TagsRequest(Strict):
 
     def __post_init__(self) -> None:
         if len(self.tags) > TAGS:
-            raise ValueError(f"at most {TAGS} tags")
+            raise FieldError("tags", f"at most {TAGS} tags")
         for tag in self.tags:
             identifier("tags", tag, TAG)
 

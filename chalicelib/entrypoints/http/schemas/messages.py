@@ -15,9 +15,10 @@ from chalicelib.domain.conversation.commands import (
     UserMessage,
 )
 from chalicelib.domain.conversation.entries import Body
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.schemas.limits import LONG, NAME, SHORT, TEXT
 from chalicelib.entrypoints.http.schemas.parsing import (
+    FieldError,
     JsonObject,
     Strict,
     identifier,
@@ -60,7 +61,9 @@ class MessageFields(Strict):
         json_object("payload", self.payload)
         wanted, other = ("text", "payload") if self.type == "text" else ("payload", "text")
         if getattr(self, wanted) is None or getattr(self, other) is not None:
-            raise ValueError(f"a message of type {self.type} has a `{wanted}` and no `{other}`")
+            field = wanted if getattr(self, wanted) is None else other
+            what = f"a message of type {self.type} has a `{wanted}` and no `{other}`"
+            raise FieldError(field, what)
 
     @property
     def said(self) -> Body:
@@ -80,7 +83,7 @@ class MessageRequest(MessageFields, kw_only=True, rename={"sender": "from"}):
         identifier("channel", self.channel, SHORT)
         identifier("thread", self.thread, LONG)
         if self.sender not in (From.USER, From.BOT):
-            raise ValueError("`from` is user or bot")
+            raise FieldError("from", "`from` is user or bot")
 
     def address(self, bot: str) -> Address:
         return Address(bot, self.channel, self.user.id, self.thread)
@@ -103,7 +106,8 @@ class AgentMessageRequest(MessageFields):
             return
         identifier("message_id", self.message_id, LONG)
         if (self.type, self.text, self.payload) != ("text", None, None):
-            raise ValueError("a `suggestion` is sent as it is, without `text` or `payload`")
+            what = "a `suggestion` is sent as it is, without `text` or `payload`"
+            raise FieldError("suggestion", what)
 
     def by_agent(self) -> AgentMessage:
         return AgentMessage(self.said, self.message_id, self.epoch, self.suggestion)
@@ -117,15 +121,15 @@ class ConversationMessageRequest(AgentMessageRequest, kw_only=True, rename={"sen
     def command(self, caller: Caller) -> MessageCommand:
         if caller.is_person:
             if self.sender is not None:
-                raise InvalidRequest("`from` is for bots; people speak for themselves.")
+                raise invalid_field("from", "`from` is for bots; people speak for themselves.")
             return self.by_agent()
         if self.suggestion is not None:
-            raise InvalidRequest("`suggestion` is for people: the owner sends it.")
+            raise invalid_field("suggestion", "`suggestion` is for people: the owner sends it.")
         if self.sender is From.USER:
             return UserMessage(self.said, self.message_id)
         if self.sender is From.BOT:
             return BotMessage(self.said, self.message_id, self.epoch)
-        raise InvalidRequest("`from` is user or bot, and required.")
+        raise invalid_field("from", "`from` is user or bot, and required.")
 
 
 class TypingRequest(Strict):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 
-from chalicelib.domain.errors import InvalidRequest, PayloadTooLarge
+from chalicelib.domain.errors import InvalidRequest, PayloadTooLarge, invalid_field
 
 if TYPE_CHECKING:
     from chalicelib.entrypoints.http.framework import Call
@@ -16,6 +16,11 @@ JSON_LIMIT = 16 * 1024
 DEEPEST = 64
 """Objects and arrays within each other. Stored JSON is written and read again in places whose stack
 may be smaller than the one that has parsed it."""
+FIELD_SHOWN = 64
+"""Characters of an unknown field that an error repeats."""
+WRITTEN_AS_FLOAT = "Expected `int"
+EXACT = 2**53
+"""Up to here, a float holds each whole number exactly (RFC 8259, 6)."""
 JsonObject = dict[str, object]
 T = TypeVar("T")
 
@@ -34,13 +39,18 @@ class Empty(Strict):
 
 
 def parse(raw: bytes, shape: type[T]) -> T:
-    """An empty body is an empty object. Raises InvalidRequest, PayloadTooLarge."""
+    """An empty body is an empty object. `1.0` is a whole number: JSON has one kind of number.
+
+    Raises InvalidRequest, PayloadTooLarge.
+    """
     if len(raw) > BODY_LIMIT:
         raise PayloadTooLarge(f"A body takes at most {BODY_LIMIT} bytes; this one has {len(raw)}.")
     try:
         return msgspec.json.decode(raw or b"{}", type=shape)
     except msgspec.ValidationError as error:
-        raise _invalid(str(error)) from None
+        if WRITTEN_AS_FLOAT not in str(error):
+            raise _invalid(error) from None
+        return convert(msgspec.json.decode(raw), shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"The body is not JSON in UTF-8: {error}") from None
     except RecursionError:
@@ -52,19 +62,54 @@ def convert(value: object, shape: type[T]) -> T:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        raise _invalid(str(error)) from None
+        if WRITTEN_AS_FLOAT not in str(error):
+            raise _invalid(error) from None
+    try:
+        return msgspec.convert(_whole_numbers(value), shape)
+    except msgspec.ValidationError as error:
+        raise _invalid(error) from None
+    except RecursionError:
+        raise InvalidRequest("The body is nested too deeply.") from None
 
 
-def _invalid(message: str) -> InvalidRequest:
-    """msgspec's message ends in " - at `$.user.id`"."""
-    what, _, place = message.partition(" - at `$")
-    field = place.rstrip("`").lstrip(".")
-    return InvalidRequest(
-        f"{field}: {what}" if field else what, errors=[{"field": field, "message": what}]
-    )
+def _whole_numbers(value: object) -> object:
+    """The same JSON with `1` for `1.0`. A float beyond `EXACT` stays: its digits are not known."""
+    if isinstance(value, dict):
+        return {name: _whole_numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
+        return int(value)
+    return value
 
 
-# Checks of fields. msgspec turns their ValueError into its ValidationError.
+class FieldError(ValueError):
+    """A check of a field has failed. `field` is its name as callers write it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+ABOUT_A_FIELD = ("Object missing required", "Object contains unknown")
+"""msgspec names such a field in its message, and only the object that has it in its path."""
+
+
+def _invalid(error: msgspec.ValidationError) -> InvalidRequest:
+    """msgspec's message ends in " - at `$.user.id`", unless the body as a whole is wrong."""
+    what, _, place = str(error).partition(" - at `$")
+    path = [place.rstrip("`").lstrip(".")] if place else []
+    fault, _, named = what.partition(" field `")
+    if isinstance(error.__cause__, FieldError):
+        path.append(error.__cause__.field)
+    elif fault in ABOUT_A_FIELD:
+        path.append(named.rstrip("`")[:FIELD_SHOWN])
+    if not path:
+        return InvalidRequest(f"The body: {what}.")
+    return invalid_field(".".join(path), what)
+
+
+# Checks of fields. msgspec turns their FieldError into its ValidationError.
 
 
 def identifier(name: str, value: str | None, limit: int) -> None:
@@ -72,22 +117,24 @@ def identifier(name: str, value: str | None, limit: int) -> None:
     if value is None:
         return
     if not 0 < len(value.encode()) <= limit:
-        raise ValueError(f"`{name}` takes 1 to {limit} bytes of UTF-8")
+        raise FieldError(name, f"`{name}` takes 1 to {limit} bytes of UTF-8")
     if any(unicodedata.category(character) == "Cc" for character in value):
-        raise ValueError(f"`{name}` may not hold control characters")
+        raise FieldError(name, f"`{name}` may not hold control characters")
 
 
 def words(name: str, value: str | None, limit: int) -> None:
     """`limit` is in characters."""
     if value is not None and not 0 < len(value) <= limit:
-        raise ValueError(f"`{name}` takes 1 to {limit} characters")
+        raise FieldError(name, f"`{name}` takes 1 to {limit} characters")
 
 
 def json_object(name: str, value: Mapping[str, object] | None) -> None:
     if _depth(value) > DEEPEST:
-        raise ValueError(f"`{name}` takes at most {DEEPEST} objects and arrays within each other")
+        raise FieldError(
+            name, f"`{name}` takes at most {DEEPEST} objects and arrays within each other"
+        )
     if value is not None and len(msgspec.json.encode(value)) > JSON_LIMIT:
-        raise ValueError(f"`{name}` takes at most {JSON_LIMIT} bytes of JSON")
+        raise FieldError(name, f"`{name}` takes at most {JSON_LIMIT} bytes of JSON")
 
 
 def _depth(value: object) -> int:
@@ -106,5 +153,5 @@ def number(query: Mapping[str, str], name: str, low: int, high: int) -> int | No
         return None
     short = text.isascii() and text.isdigit() and len(text) <= len(str(high))
     if not (short and low <= int(text) <= high):
-        raise InvalidRequest(f"`{name}` is a whole number from {low} to {high}.")
+        raise invalid_field(name, f"`{name}` is a whole number from {low} to {high}.")
     return int(text)
