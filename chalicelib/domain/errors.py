@@ -13,6 +13,7 @@ BatonError
 │   ├── StaleEpoch              The conversation changed hands since the caller read its epoch.
 │   ├── AtCapacity              The agent has reached their capacity.
 │   ├── NoAgentAvailable        No agent is available, and the caller did not want to queue.
+│   ├── MessageIdMismatch       The id belongs to another message: use a new id.
 │   ├── AmbiguousAddress        Several conversations match: the caller must name one by its id.
 │   └── Conflict                Concurrent changes won several times in a row, or the current
 │                               state forbids the change. The message says which.
@@ -98,6 +99,12 @@ class AtCapacity(Refused):
 
 class NoAgentAvailable(Refused):
     code = "no_agent_available"
+
+
+class MessageIdMismatch(Refused):
+    """Facts: `seq`, the number of the message that has this id."""
+
+    code = "message_id_mismatch"
 
 
 class AmbiguousAddress(Refused):

@@ -128,7 +128,12 @@ def _fact(name: str, value: object) -> object:
 
 def accepted(answer: Answer) -> Json:
     """The answer to a message: its `seq`, and whether the bot may answer it."""
-    return {
+    extras: Json = {}
+    if not answer.created:
+        extras["repeated"] = True
+    if answer.handoff_ended:
+        extras["handoff_ended"] = answer.handoff_ended
+    return extras | {
         "conversation_id": answer.conversation_id,
         "seq": answer.seq,
         "disposition": answer.status,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from chalicelib.domain.address import Address, handoff_id
-from chalicelib.domain.conversation.commands import ClaimAndReply, Pause
+from chalicelib.domain.conversation.commands import ClaimAndReply, Pause, UserMessage
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import PresenceStatus
-from chalicelib.usecases.records.answers import Answer
+from chalicelib.usecases.records.answers import Answer, StoredMessage
 from tests.properties import model
 from tests.properties.model import NEW, State
 from tests.properties.requests import Sent
@@ -39,7 +39,7 @@ class Expectations:
         self._clock = clock
         self.states: dict[Address, State] = {}
         self.keys: dict[KeyName, tuple[str, Answer, int]] = {}
-        self.messages: dict[MessageName, Answer] = {}
+        self.messages: dict[MessageName, StoredMessage] = {}
         self.presence: dict[str, tuple[PresenceStatus, int]] = {}
         self.kept: dict[tuple[str, str], int] = {}
         self.winners: dict[tuple[str, int], str] = {}
@@ -58,17 +58,32 @@ class Expectations:
 
     def _known(self, sent: Sent) -> Expected | None:
         state = self.state(sent.address)
+        said = self.messages.get(_message_name(sent)) if sent.message_id else None
         if sent.key and (kept := self.keys.get(_key_name(sent))):
             fingerprint, answer, expires_at = kept
             if expires_at > self._clock.now():
-                same = fingerprint == sent.key.fingerprint
-                code = None if same else "idempotency_mismatch"
-                return Expected(state, code, answer, is_known=True)
-        if sent.message_id and (said := self.messages.get(_message_name(sent))):
-            if not model.sees(sent.caller, state):
-                return Expected(state, "not_found")
-            return Expected(state, answer=replace(said, created=False), is_known=True)
-        return None
+                if fingerprint != sent.key.fingerprint:
+                    return Expected(state, "idempotency_mismatch", is_known=True)
+                if not said:
+                    return Expected(state, None, answer, is_known=True)
+                return self._repeated(sent, said, state, created=answer.created)
+        return self._repeated(sent, said, state) if said else None
+
+    def _repeated(
+        self, sent: Sent, said: StoredMessage, state: State, *, created: bool = False
+    ) -> Expected:
+        """The number of the first message, and the turn of now."""
+        if not model.sees(sent.caller, state):
+            return Expected(state, "not_found")
+        if said.fingerprint != sent.said:
+            return Expected(state, "message_id_mismatch", is_known=True)
+        now = replace(
+            _answer(sent, state, state),
+            seq=said.seq,
+            created=created,
+            handoff_ended=said.handoff_ended,
+        )
+        return Expected(state, answer=now, is_known=True)
 
     def _decided(self, sent: Sent, state: State) -> Expected:
         is_there = sent.address in self.states or not sent.by_id
@@ -92,7 +107,10 @@ class Expectations:
             kept = (sent.key.fingerprint, expected.answer, self._clock.now() + SEVEN_DAYS)
             self.keys[_key_name(sent)] = kept
         if sent.message_id:
-            self.messages[_message_name(sent)] = expected.answer
+            answer = expected.answer
+            assert answer.seq is not None
+            said = StoredMessage(answer.seq, sent.said, answer.handoff_ended)
+            self.messages[_message_name(sent)] = said
         if sent.is_message and first and first.seq:
             self.acknowledged[sent.address, first.seq] = sent
 
@@ -116,11 +134,13 @@ class Expectations:
                 "snoozed": head.snoozed_until,
             }
         said = {
-            (thread.head.address, key.sender.value, key.message_id): answer
+            (thread.head.address, *name): replace(stored, fingerprint=None)
             for thread in table.threads.values()
-            for key, answer in thread.messages.items()
+            for name, stored in thread.messages.items()
         }
-        assert said == self.messages
+        assert said == {
+            name: replace(stored, fingerprint=None) for name, stored in self.messages.items()
+        }
         answers = {name: kept.known.answer for name, kept in table.answers.items()}
         kept = {name: answer and replace(answer, head=None) for name, answer in answers.items()}
         assert kept == {name: answer for name, (_, answer, _) in self.keys.items()}
@@ -160,6 +180,8 @@ def _answer(sent: Sent, before: State, after: State) -> Answer:
     opened_seq = after["handoff"]
     is_new = after["seq"] > before["seq"]
     left_message = isinstance(sent.command, Pause) and after["status"] == "bot"
+    was_paused, is_with_bot = before["status"] != "bot", after["status"] == "bot"
+    said_goodbye = isinstance(sent.command, UserMessage) and was_paused and is_with_bot
     # The word comes last where the conversation is taken with it, and first in all else.
     seq = after["seq"] if isinstance(sent.command, ClaimAndReply) else before["seq"] + 1
     return Answer(
@@ -169,6 +191,7 @@ def _answer(sent: Sent, before: State, after: State) -> Answer:
         handoff_id(conversation_id, opened_seq) if opened_seq else None,
         seq if is_new else None,
         created=is_new and not left_message,
+        handoff_ended="user_left" if said_goodbye else None,
     )
 
 

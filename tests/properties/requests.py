@@ -85,6 +85,13 @@ class Sent:
         return self.command.message_id
 
     @property
+    def said(self) -> str:
+        """Differs for two messages that say different things."""
+        command = self.command
+        assert isinstance(command, UserMessage | BotMessage | AgentMessage)
+        return repr((command.body, command.suggestion))
+
+    @property
     def text(self) -> str | None:
         command = self.command
         if isinstance(command, UserMessage | BotMessage | AgentMessage):

@@ -149,12 +149,15 @@ class EntryRow(Row, discriminator="e"):
 
 
 class MessageRow(Row, discriminator="m"):
-    """The first answer to a message id."""
+    """An accepted message id. Earlier releases read `status`, `epoch` and `handoff_id`: they answer
+    a repetition with them. They stored no `fingerprint`."""
 
     seq = Integer(attr_name="n", null=True)
     status = UnicodeAttribute(attr_name="s")
     epoch = Integer(attr_name="e")
     handoff_id = UnicodeAttribute(attr_name="h", null=True)
+    fingerprint = UnicodeAttribute(attr_name="f", null=True)
+    handoff_ended = UnicodeAttribute(attr_name="ho", null=True)
 
 
 class IdempotencyRow(Row, discriminator="k"):

@@ -1,25 +1,29 @@
 """Load, decide, commit: every change of a conversation goes through `execute`."""
 
+import json
+
 from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller, authorize
-from chalicelib.domain.address import Address
-from chalicelib.domain.conversation.commands import Command, Pause
+from chalicelib.domain.address import Address, digest
+from chalicelib.domain.conversation.commands import Command, MessageCommand, Pause, UserMessage
 from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.conversation.head import Head, new_head
 from chalicelib.domain.conversation.table import decide
-from chalicelib.domain.errors import Conflict, IdempotencyMismatch
+from chalicelib.domain.errors import Conflict, IdempotencyMismatch, MessageIdMismatch
 from chalicelib.usecases.conversations.enrich import enrich_command
 from chalicelib.usecases.conversations.visibility import no_conversation, visible
 from chalicelib.usecases.ports.conversations import Commit, CommitConflict, Loaded, Query
-from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey
+from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey, StoredMessage
 from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.services import Services
 
 ATTEMPTS = 20
 FIRST_DELAY, LONGEST_DELAY = 10, 300
 """Milliseconds. Between two attempts a command waits a random part of a delay that doubles."""
+FINGERPRINT_LENGTH = 16
+"""Characters of base32, 80 bits. They need only tell apart messages that have the same id."""
 
 
 def execute(
@@ -33,12 +37,15 @@ def execute(
 ) -> Answer:
     """Executes the command once, however often it is sent with the same key or message id.
 
+    A repeated key gets the first answer. A repeated message id gets the number of the first message
+    and the current turn, so that a bot never speaks because of an old answer.
+
     `place` is the id of a conversation, or an address, whose conversation is created if it does not
     exist. `agent` is the id of the member whom the command names. It takes two round trips, and two
     more for each race that it loses.
 
-    Raises Forbidden, NotFound, IdempotencyMismatch and the refusals of `decide`; Conflict if it
-    loses `ATTEMPTS` races; TemporarilyUnavailable if the table does not answer.
+    Raises Forbidden, NotFound, IdempotencyMismatch, MessageIdMismatch and the refusals of `decide`;
+    Conflict if it loses `ATTEMPTS` races; TemporarilyUnavailable if the table does not answer.
     """
     authorize(caller, command.action)
     query = _query(caller.bot, place, command, key, agent)
@@ -46,12 +53,13 @@ def execute(
     for attempt in range(ATTEMPTS):
         loaded = services.conversations.load(query)
         known = first_answer(loaded, key)
-        if known:
+        if known and not loaded.by_message:
             return known
         now = services.clock.now()
         head = _head(caller, place, loaded, now)
-        if loaded.by_message:
-            return replace(loaded.by_message, created=False)
+        if query.message and loaded.by_message:
+            current = _current_answer(head, query.message, loaded.by_message)
+            return replace(current, created=known.created) if known else current
         enriched = enrich_command(services, caller, command, loaded, agent)
         decision = decide(head, enriched, caller, now)
         answer = _answer(command, decision)
@@ -87,10 +95,36 @@ def _query(
     agent: str | None,
 ) -> Query:
     message = None
-    if command.sender and command.message_id:
-        message = MessageKey(command.sender, command.message_id)
+    if isinstance(command, MessageCommand) and command.sender and command.message_id:
+        message = MessageKey(command.sender, command.message_id, _fingerprint(command))
     conversation_id = place if isinstance(place, str) else place.conversation_id
     return Query(bot, conversation_id, key, message, agent, command.queue, command.suggestion)
+
+
+def _fingerprint(command: MessageCommand) -> str:
+    body = command.body
+    parts = [body.type, body.text, body.payload, command.suggestion]
+    return digest(json.dumps(parts, sort_keys=True))[:FINGERPRINT_LENGTH]
+
+
+def _current_answer(head: Head, key: MessageKey, stored: StoredMessage) -> Answer:
+    """Raises MessageIdMismatch. An earlier release stored no fingerprint to compare with."""
+    if stored.fingerprint not in (None, key.fingerprint):
+        raise MessageIdMismatch(
+            f"The message id {key.message_id} belongs to another message, entry {stored.seq} of the"
+            " log. Messages never change: send the new one with an id of its own.",
+            seq=stored.seq,
+        )
+    return Answer(
+        conversation_id=head.id,
+        status=head.status,
+        epoch=head.epoch,
+        handoff_id=head.handoff_id,
+        seq=stored.seq,
+        head=head,
+        created=False,
+        handoff_ended=stored.handoff_ended,
+    )
 
 
 def _head(caller: Caller, place: Address | str, loaded: Loaded, now: int) -> Head:
@@ -107,6 +141,7 @@ def _head(caller: Caller, place: Address | str, loaded: Loaded, now: int) -> Hea
 def _answer(command: Command, decision: Decision) -> Answer:
     head = decision.head
     opened_nothing = isinstance(command, Pause) and not head.paused
+    ended = decision.changed.resumption if decision.changed else None
     return Answer(
         conversation_id=head.id,
         status=head.status,
@@ -115,6 +150,7 @@ def _answer(command: Command, decision: Decision) -> Answer:
         seq=_seq(decision),
         head=head,
         created=bool(decision.entries) and not opened_nothing,
+        handoff_ended=ended.outcome if ended and isinstance(command, UserMessage) else None,
     )
 
 

@@ -17,7 +17,13 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
-from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey, StoredAnswer
+from chalicelib.usecases.records.answers import (
+    Answer,
+    IdempotencyKey,
+    MessageKey,
+    StoredAnswer,
+    StoredMessage,
+)
 from chalicelib.usecases.records.reports import Backlog
 
 
@@ -38,11 +44,11 @@ class Query(Struct, frozen=True):
 
 
 class Loaded(Struct, frozen=True):
-    """If `by_key` or `by_message` is set, the command is a repetition and has its answer."""
+    """If `by_key` or `by_message` is set, the command is a repetition."""
 
     head: Head | None = None
     by_key: StoredAnswer | None = None
-    by_message: Answer | None = None
+    by_message: StoredMessage | None = None
     agent: Member | None = None
     queue: Queue | None = None
     suggestion: Entry | None = None

@@ -1,4 +1,4 @@
-"""Stored answers: a repeated request gets the first answer again."""
+"""What is stored of a request, so that a repetition is recognised and changes nothing."""
 
 from msgspec import Struct
 
@@ -15,17 +15,34 @@ class IdempotencyKey(Struct, frozen=True):
 
 
 class MessageKey(Struct, frozen=True):
-    """A sender's own id of a message. It is unique within a conversation, without expiry."""
+    """A sender's own id of a message. It is unique within a conversation, without expiry.
+
+    `fingerprint` is a digest of what the message says.
+    """
 
     sender: From
     message_id: str
+    fingerprint: str = ""
+
+
+class StoredMessage(Struct, frozen=True):
+    """What is stored of an accepted message id. `seq` is the number of its entry.
+
+    `fingerprint` is None if an earlier release stored the id. `handoff_ended` is as in `Answer`.
+    """
+
+    seq: int
+    fingerprint: str | None = None
+    handoff_ended: str | None = None
 
 
 class Answer(Struct, frozen=True):
     """The result of a command. `head` is the head after the command; a stored answer has none.
 
     `seq` is the number of the entry that the command made, if it made one. `status`, `epoch` and
-    `handoff_id` are those after the command. `created` is False for a repeated request.
+    `handoff_id` are those after the command; for a repeated message they are the current ones.
+    `created` is False for a repeated request. `handoff_ended` is the outcome of the handoff that
+    the user's message has ended.
     """
 
     conversation_id: str
@@ -35,6 +52,7 @@ class Answer(Struct, frozen=True):
     seq: int | None = None
     head: Head | None = None
     created: bool = True
+    handoff_ended: str | None = None
 
 
 class StoredAnswer(Struct, frozen=True):

@@ -29,6 +29,7 @@ def test_the_word_is_stored_and_gives_the_turn_back_to_the_bot(
         "paused": False,
         "epoch": before["epoch"] + 1,
         "handoff_id": None,
+        "handoff_ended": "user_left",
     }
     said, returned = log(ana, path)[-2:]
     assert (said["kind"], said["text"], said["from"]) == ("message", " /END ", "user")
@@ -46,7 +47,7 @@ def test_the_handoff_ends_as_left_by_the_user(word: str, bot: Api, ana: Api) -> 
     assert (refused.status, refused.json["code"]) == (409, "illegal_move")
 
 
-def test_the_word_sent_again_is_answered_as_before(word: str, bot: Api) -> None:
+def test_the_word_sent_again_gets_the_turn_of_now_and_ends_nothing(word: str, bot: Api) -> None:
     path = waiting(bot)
     sent = message(text=word, message_id="m-9")
     first = bot.post(f"{BOT}/messages", sent)
@@ -55,7 +56,8 @@ def test_the_word_sent_again_is_answered_as_before(word: str, bot: Api) -> None:
     again = bot.post(f"{BOT}/messages", sent)
 
     assert (first.status, again.status) == (201, 200)
-    assert again.json == first.json
+    assert (again.json["seq"], again.json["handoff_ended"]) == (first.json["seq"], "user_left")
+    assert (again.json["disposition"], again.json["epoch"]) == ("waiting", 4)
     assert bot.get(path).json["status"] == "waiting"
 
 

@@ -1,6 +1,7 @@
 """One call stores a message and returns who may answer it."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -192,22 +193,71 @@ def test_an_agents_message_with_a_stale_epoch_is_refused(bot: Api, ana: Api) -> 
 def test_a_message_id_sent_again_has_the_same_number_and_changes_nothing(bot: Api) -> None:
     first = bot.post(MESSAGES, message(message_id="m-1"))
 
-    again = bot.post(MESSAGES, message(message_id="m-1", text="Other words."))
+    again = bot.post(MESSAGES, message(message_id="m-1"))
 
     assert (first.status, again.status) == (201, 200)
-    assert first.json == again.json
+    assert again.json == first.json | {"repeated": True}
     assert [e["text"] for e in log(bot, one(first.json["conversation_id"]))] == ["Hello"]
 
 
-def test_a_repeated_message_id_gets_the_first_answer_even_if_the_conversation_changed(
-    bot: Api, ana: Api
+@pytest.mark.parametrize("sender", ["user", "bot"])
+@pytest.mark.parametrize("with_key", [False, True])
+def test_a_repeated_message_id_gets_the_turn_of_now(
+    sender: str, with_key: bool, bot: Api, ana: Api
 ) -> None:
-    first = bot.post(MESSAGES, message(**{"from": "bot"}, message_id="m-1", epoch=1))
-    owned(bot, ana)
+    key = {"Idempotency-Key": "event-1"} if with_key else {}
+    said = message(**{"from": sender}, message_id="m-1", epoch=1)
+    first = bot.post(MESSAGES, said, **key)
+    head = ok(ana.get(owned(bot, ana)))
 
-    again = bot.post(MESSAGES, message(**{"from": "bot"}, message_id="m-1", epoch=1))
+    again = bot.post(MESSAGES, said, **key)
 
-    assert (again.status, again.json) == (200, first.json)
+    assert again.status == (201 if with_key else 200)
+    assert again.json["seq"] == first.json["seq"]
+    assert again.json.get("repeated", False) is not with_key
+    assert (again.json["disposition"], again.json["paused"]) == ("agent", True)
+    assert again.json["epoch"] == head["epoch"]
+    assert again.json["handoff_id"] == head["handoff"]["id"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "Other words."},
+        {"type": "image", "text": None, "payload": {"url": "https://example.test/a.png"}},
+    ],
+)
+def test_a_message_id_of_another_message_is_refused_and_the_edit_is_not_lost_silently(
+    change: dict[str, Any], bot: Api
+) -> None:
+    path = begun(bot, message_id="m-1")
+
+    edited = bot.post(MESSAGES, message(message_id="m-1") | change)
+
+    assert (edited.status, edited.json["code"]) == (409, "message_id_mismatch")
+    assert edited.json["seq"] == 1
+    assert [e["text"] for e in log(bot, path)] == ["Hello"]
+
+
+def test_an_agents_message_id_takes_one_text_or_one_suggestion(bot: Api, ana: Api) -> None:
+    path = owned(bot, ana)
+    suggestion = ok(bot.post(f"{path}/suggestions", {"text": "Try this."}))["seq"]
+    chosen = {"suggestion": suggestion, "message_id": "m-1"}
+    first = ok(ana.post(f"{path}/messages", chosen))
+
+    again = ana.post(f"{path}/messages", chosen)
+    other = ana.post(f"{path}/messages", {"text": "Try this.", "message_id": "m-1"})
+
+    assert (again.status, again.json["seq"]) == (200, first["seq"])
+    assert (other.status, other.json["code"]) == (409, "message_id_mismatch")
+
+
+def test_the_order_of_a_payloads_fields_makes_no_other_message(bot: Api) -> None:
+    shown = message(type="card", text=None, message_id="m-1")
+    begun(bot)
+    assert bot.post(MESSAGES, shown | {"payload": {"a": 1, "b": 2}}).status == 201
+
+    assert bot.post(MESSAGES, shown | {"payload": {"b": 2, "a": 1}}).status == 200
 
 
 def test_a_message_id_is_unique_per_sender_and_conversation(bot: Api, ana: Api) -> None:

@@ -20,7 +20,12 @@ from chalicelib.usecases.ports.conversations import (
     Loaded,
     Query,
 )
-from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
+from chalicelib.usecases.records.answers import (
+    IdempotencyKey,
+    MessageKey,
+    StoredAnswer,
+    StoredMessage,
+)
 from chalicelib.usecases.records.reports import Backlog
 from tests.support.clock import ManualClock
 from tests.support.memory.listing import (
@@ -30,7 +35,7 @@ from tests.support.memory.listing import (
     page_of_entries,
     recent_order,
 )
-from tests.support.memory.table import CallerKey, KeptAnswer, MemoryTable, Now, Thread
+from tests.support.memory.table import CallerKey, KeptAnswer, MemoryTable, MessageName, Now, Thread
 
 KEY_LIFE = 7 * 24 * 60 * 60 * 1000
 """Milliseconds for which an idempotency key keeps its first answer."""
@@ -45,7 +50,7 @@ class MemoryConversations:
         with self._table.lock:
             thread = self._table.threads.get((query.bot, query.conversation_id))
             kept = self._kept(query.bot, query.key) if query.key else None
-            said = thread.messages.get(query.message) if thread and query.message else None
+            said = thread.messages.get(_said(query.message)) if thread and query.message else None
             return Loaded(
                 head=thread.head if thread else None,
                 by_key=kept.known if kept else None,
@@ -208,7 +213,7 @@ class MemoryConversations:
     def _check_first_time(self, commit: Commit, thread: Thread | None) -> None:
         if commit.key and self._kept(commit.before.bot, commit.key):
             raise CommitConflict
-        if thread and commit.message in thread.messages:
+        if thread and commit.message and _said(commit.message) in thread.messages:
             raise CommitConflict
 
     def _check_room(self, head: Head, capacity_change: CapacityChange) -> None:
@@ -261,8 +266,11 @@ class MemoryConversations:
             thread.entries[entry.seq] = entry
             thread.command_ids[entry.seq] = commit.command_id
         if commit.message and not decision.refusal:
-            # What is kept for ever is kept small.
-            thread.messages[commit.message] = replace(commit.answer, head=None)
+            answer = commit.answer
+            assert answer.seq is not None
+            thread.messages[_said(commit.message)] = StoredMessage(
+                answer.seq, commit.message.fingerprint or None, answer.handoff_ended
+            )
         if decision.opened:
             thread.handoffs[decision.opened.id] = decision.opened
         if decision.changed:
@@ -321,6 +329,10 @@ def _place_in_list(handoff: Handoff) -> str:
 
 def _name(bot: str, key: IdempotencyKey) -> CallerKey:
     return bot, key.caller, key.key
+
+
+def _said(message: MessageKey) -> MessageName:
+    return message.sender, message.message_id
 
 
 def _changed(handoff: Handoff, change: HandoffChange) -> Handoff:

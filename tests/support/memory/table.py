@@ -12,7 +12,7 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import NEVER, Member, Presence
 from chalicelib.domain.routing.queues import Queue
-from chalicelib.usecases.records.answers import Answer, MessageKey, StoredAnswer
+from chalicelib.usecases.records.answers import StoredAnswer, StoredMessage
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.notifications import Notification
@@ -25,6 +25,16 @@ class Now(Protocol):
     def now(self) -> int: ...
 
 
+ConversationKey = tuple[str, str]
+"""Bot and conversation id."""
+
+CallerKey = tuple[str, str, str]
+"""Bot, caller and idempotency key."""
+
+MessageName = tuple[str, str]
+"""Sender and message id."""
+
+
 @dataclass(slots=True)
 class Thread:
     """Everything under one conversation's partition key."""
@@ -32,7 +42,7 @@ class Thread:
     head: Head
     entries: dict[int, Entry] = field(default_factory=dict)
     command_ids: dict[int, str] = field(default_factory=dict)
-    messages: dict[MessageKey, Answer] = field(default_factory=dict)
+    messages: dict[MessageName, StoredMessage] = field(default_factory=dict)
     handoffs: dict[str, Handoff] = field(default_factory=dict)
 
 
@@ -41,13 +51,6 @@ class KeptAnswer:
     known: StoredAnswer
     command_id: str
     expires_at: int
-
-
-ConversationKey = tuple[str, str]
-"""Bot and conversation id."""
-
-CallerKey = tuple[str, str, str]
-"""Bot, caller and idempotency key."""
 
 
 class MemoryTable:

@@ -70,6 +70,7 @@ class AnswerJson(Struct, frozen=True, kw_only=True):
     seq: int | None = None
     head: HeadJson | None = None
     created: bool = True
+    handoff_ended: str | None = None
 
 
 def answer_text(answer: Answer) -> str:

@@ -100,7 +100,9 @@ def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
     if commit.message and not decision.refusal:
         key = keys.message(before.bot, before.id, commit.message)
         # The head and the message id were read in one call, but not in one snapshot.
-        transaction.put(message_row(key, commit.answer), MessageRow.pk.does_not_exist())
+        transaction.put(
+            message_row(key, commit.message, commit.answer), MessageRow.pk.does_not_exist()
+        )
 
 
 def _add_address(transaction: Transaction, head: Head) -> None:

@@ -22,8 +22,7 @@ from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import ContentRecord, Entry, Kind, content_of
 from chalicelib.domain.conversation.handoff import Handoff, HandoffChange, Request, Resumption
-from chalicelib.domain.conversation.head import Status
-from chalicelib.usecases.records.answers import Answer, StoredAnswer
+from chalicelib.usecases.records.answers import Answer, MessageKey, StoredAnswer, StoredMessage
 
 KINDS, SENDERS = frozenset(Kind), frozenset(From)
 
@@ -76,19 +75,20 @@ def profile_of(row: ProfileRow) -> Profile:
     return Profile(row.name, from_json(row.attributes_json))
 
 
-def message_row(key: keys.RowKey, answer: Answer) -> MessageRow:
+def message_row(key: keys.RowKey, message: MessageKey, answer: Answer) -> MessageRow:
     return MessageRow.at(
         key,
         seq=answer.seq,
+        fingerprint=message.fingerprint or None,
+        handoff_ended=answer.handoff_ended,
         status=answer.status,
         epoch=answer.epoch,
         handoff_id=answer.handoff_id,
     )
 
 
-def answer_of_message(row: MessageRow) -> Answer:
-    _, conversation_id = keys.bot_and_conversation(row.pk)
-    return Answer(conversation_id, Status(row.status), row.epoch, row.handoff_id, row.seq)
+def stored_message(row: MessageRow) -> StoredMessage:
+    return StoredMessage(row.seq, row.fingerprint, row.handoff_ended)
 
 
 def known_answer(row: IdempotencyRow) -> StoredAnswer:

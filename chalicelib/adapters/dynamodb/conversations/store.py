@@ -12,11 +12,11 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.conversations import commit as commits
 from chalicelib.adapters.dynamodb.conversations import lists
 from chalicelib.adapters.dynamodb.conversations.entries import (
-    answer_of_message,
     entry_of,
     handoff_of,
     known_answer,
     profile_of,
+    stored_message,
 )
 from chalicelib.adapters.dynamodb.conversations.heads import (
     PLACE_ON_BOARD,
@@ -70,7 +70,7 @@ class DynamoConversations:
         return Loaded(
             head=head_of(head_row) if head_row else None,
             by_key=known_answer(key_row) if key_row else None,
-            by_message=answer_of_message(message_row) if message_row else None,
+            by_message=stored_message(message_row) if message_row else None,
             agent=members.member(found, bot, query.agent) if query.agent else None,
             queue=queue_of(row_at(found, RecordRow, queue)),
             suggestion=entry_of(entry_row) if entry_row else None,
