@@ -71,9 +71,11 @@ class AwsServices:
 
     @cached_property
     def administration(self) -> Administration:
+        from chalicelib.adapters.cached_directory import CacheClearingAdministration
         from chalicelib.adapters.dynamodb.directory.administration import DynamoAdministration
 
-        return DynamoAdministration(self.table, self.clock)
+        stored = DynamoAdministration(self.table, self.clock)
+        return CacheClearingAdministration(stored, self.directory)
 
     @cached_property
     def login_attempts(self) -> LoginAttempts:

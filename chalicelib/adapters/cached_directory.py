@@ -1,4 +1,7 @@
-"""A cache of five seconds before the directory; a revocation takes effect as fast."""
+"""A cache of five seconds before the directory; a revocation takes effect as fast.
+
+What does not exist is not cached: a new bot, person or member is found at once.
+"""
 
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
@@ -6,6 +9,7 @@ from typing import Any, TypeVar
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
+from chalicelib.usecases.ports.admin import Administration
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.bots import Bot, BotKey
@@ -33,23 +37,28 @@ class CachedDirectory:
         def read() -> tuple[Bot | None, BotKey | None]:
             found = self._directory.bot_and_key(bot, key_id)
             # A command reads its bot's settings next, so they are cached as well.
-            self._store(("bot", bot), found[0])
+            if found[0] is not None:
+                self._store(("bot", bot), found[0])
             return found
 
-        return self._cached(("key", bot, key_id), read)
+        return self._cached(("key", bot, key_id), read, _is_whole)
 
     def bot_and_member(
-        self, bot: str, person: str
+        self, bot: str, person: str, *, fresh: bool = False
     ) -> tuple[Bot | None, Person | None, Member | None]:
-        return self._cached(
-            ("member", bot, person), lambda: self._directory.bot_and_member(bot, person)
-        )
+        def read() -> tuple[Bot | None, Person | None, Member | None]:
+            return self._directory.bot_and_member(bot, person)
+
+        return self._cached(("member", bot, person), read, _may_act, fresh=fresh)
 
     def bot(self, bot: str) -> Bot | None:
-        return self._cached(("bot", bot), lambda: self._directory.bot(bot))
+        return self._cached(("bot", bot), lambda: self._directory.bot(bot), _exists)
 
-    def person(self, person: str) -> Person | None:
-        return self._cached(("person", person), lambda: self._directory.person(person))
+    def person(self, person: str, *, fresh: bool = False) -> Person | None:
+        def read() -> Person | None:
+            return self._directory.person(person)
+
+        return self._cached(("person", person), read, _exists, fresh=fresh)
 
     def invalidate_cache(self) -> None:
         self._cache.clear()
@@ -96,17 +105,72 @@ class CachedDirectory:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._directory, name)
 
-    def _cached(self, name: Hashable, read: Callable[[], T]) -> T:
-        now = self._clock.now()
-        cached = self._cache.get(name)
-        if cached and now < cached[0]:
+    def _cached(
+        self,
+        name: Hashable,
+        read: Callable[[], T],
+        may_be_stored: Callable[[T], bool] | None = None,
+        *,
+        fresh: bool = False,
+    ) -> T:
+        cached = None if fresh else self._cache.get(name)
+        if cached and self._clock.now() < cached[0]:
             found: T = cached[1]
             return found
         found = read()
-        self._store(name, found)
+        if may_be_stored is None or may_be_stored(found):
+            self._store(name, found)
         return found
 
     def _store(self, name: Hashable, found: object) -> None:
         if len(self._cache) >= MAX_ENTRIES:
             self._cache.clear()
         self._cache[name] = (self._clock.now() + LIFETIME, found)
+
+
+class CacheClearingAdministration:
+    """Clears the directory's cache after every write of an admin: both see the same rows."""
+
+    READS = frozenset(
+        (
+            "keys",
+            "key",
+            "webhook",
+            "canned_replies",
+            "open_conversations",
+            "stored_response",
+            "store_response",
+        )
+    )
+    """The calls that change nothing that a directory reads."""
+
+    def __init__(self, administration: Administration, directory: Directory) -> None:
+        self._administration = administration
+        self._directory = directory
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._administration, name)
+        if name in self.READS:
+            return method
+
+        def write(*args: object) -> object:
+            try:
+                return method(*args)
+            finally:
+                # Also after an error: the write may have succeeded although its answer was lost.
+                self._directory.invalidate_cache()
+
+        return write
+
+
+def _exists(found: object) -> bool:
+    return found is not None
+
+
+def _is_whole(found: tuple[Bot | None, BotKey | None]) -> bool:
+    return None not in found
+
+
+def _may_act(found: tuple[Bot | None, Person | None, Member | None]) -> bool:
+    bot, person, member = found
+    return None not in (bot, person) and (member is not None or bool(person and person.is_owner))

@@ -16,12 +16,13 @@ def identify(services: Services, bot: str, header: str | None) -> Caller:
     try:
         return authenticate.caller(services, bot, header)
     except NotFound:
-        who = _name(services, authenticate.bearer_token(header))
+        who = _name(services, header)
         raise NoAccess(f'User "{who}" doesn\'t have access to workspace "{WORKSPACE}"') from None
 
 
-def _name(services: Services, token: str) -> str:
-    """The name of the person or key that the valid `token` belongs to."""
+def _name(services: Services, header: str | None) -> str:
+    """The name of the person or key that the valid token belongs to."""
+    token = authenticate.bearer_token(header)
     if token.startswith(authenticate.KEY_PREFIX):
         return token.removeprefix(authenticate.KEY_PREFIX).partition("_")[0]
-    return authenticate.person_of_token(services, token, "access").email
+    return authenticate.person(services, header).email

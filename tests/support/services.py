@@ -1,5 +1,8 @@
 """All services in memory, seeded like the local stack."""
 
+from copy import copy
+
+from chalicelib.adapters.cached_directory import CacheClearingAdministration, CachedDirectory
 from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.settings import LOCAL
 from chalicelib.wiring import integrations_of
@@ -57,3 +60,18 @@ class MemoryServices:
         self.origins = frozenset({ORIGIN})
         self.integrations = integrations_of(self)
         seed(self, LOCAL, webhook_url)
+
+
+def add_cache(services: MemoryServices) -> None:
+    """Puts the cache of a real process before the directory."""
+    cached = CachedDirectory(services.directory, services.clock)
+    clearing = CacheClearingAdministration(services.administration, cached)
+    services.directory = cached  # type: ignore[assignment]
+    services.administration = clearing  # type: ignore[assignment]
+
+
+def process_with_cache(services: MemoryServices) -> MemoryServices:
+    """One of several processes on the same table. Each has a cache of its own."""
+    process = copy(services)
+    add_cache(process)
+    return process

@@ -13,6 +13,7 @@ from chalicelib.entrypoints.http.problems import problem, status_of
 from chalicelib.entrypoints.request_log import request_log
 from chalicelib.entrypoints.websocket.actions import ACTIONS, act
 from chalicelib.entrypoints.websocket.frames import id_of, read_frame
+from chalicelib.usecases.accounts.authenticate import person_of_session
 from chalicelib.usecases.live import push, sockets
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.people import Person
@@ -81,12 +82,9 @@ def _reply(services: Services, context: Event, raw: bytes, line: dict[str, objec
 def _known(services: Services, connection_id: str) -> tuple[SocketConnection, Person]:
     """Checked for each frame, so that a frame after a logout is refused. Raises Unauthenticated."""
     connection = services.connections.get(connection_id)
-    person = services.directory.person(connection.person) if connection else None
-    if connection is None or person is None or person.disabled:
+    if connection is None:
         raise Unauthenticated("This connection is not known, or no longer.")
-    if person.token_version != connection.token_version:
-        raise Unauthenticated("This connection's session has ended.")
-    return connection, person
+    return connection, person_of_session(services, connection.person, connection.token_version)
 
 
 def _ticket(protocols: str) -> str:

@@ -41,9 +41,8 @@ def caller(services: Services, bot: str, header: str | None) -> Caller:
 
 def caller_of_person(services: Services, bot: str, person_id: str, version: object) -> Caller:
     stored_bot, person, member = services.directory.bot_and_member(bot, person_id)
-    if _is_newer(version, person):
-        services.directory.invalidate_cache()
-        stored_bot, person, member = services.directory.bot_and_member(bot, person_id)
+    if _may_be_outdated(person, version):
+        stored_bot, person, member = services.directory.bot_and_member(bot, person_id, fresh=True)
     person = _require_valid(person, version)
     if stored_bot is None or (member is None and not person.is_owner):
         raise bot_not_found(bot)
@@ -56,17 +55,29 @@ def person(services: Services, header: str | None) -> Person:
     token = bearer_token(header)
     if token.startswith(KEY_PREFIX):
         raise Unauthenticated("This call needs a person's token, not a bot's key: log in first.")
-    return person_of_token(services, token, "access")
+    claims = services.tokens.verify(token, "access")
+    return person_of_session(services, str(claims["sub"]), claims["tv"])
 
 
 def person_of_token(services: Services, token: str, typ: str) -> Person:
+    """The person of a token that gives more than one access: it is compared with the table.
+
+    Raises Unauthenticated.
+    """
     claims = services.tokens.verify(token, typ)
-    person_id, version = str(claims["sub"]), claims["tv"]
-    stored = services.directory.person(person_id)
-    if _is_newer(version, stored):
-        services.directory.invalidate_cache()
-        stored = services.directory.person(person_id)
-    return _require_valid(stored, version)
+    person = services.directory.person(str(claims["sub"]), fresh=True)
+    return _require_valid(person, claims["tv"])
+
+
+def person_of_session(services: Services, person_id: str, version: object) -> Person:
+    """The person, if their sessions of this token version have not ended. Raises Unauthenticated.
+
+    An ended session may pass for five seconds more; one that has just begun is never refused.
+    """
+    person = services.directory.person(person_id)
+    if _may_be_outdated(person, version):
+        person = services.directory.person(person_id, fresh=True)
+    return _require_valid(person, version)
 
 
 def hash_secret(secret: str) -> str:
@@ -97,9 +108,12 @@ def _key_caller(bot: Bot, key: BotKey) -> Caller:
     return Caller(id=key.id, name=bot.name, role=Role.BOT, bot=bot.id, scopes=key.scopes)
 
 
-def _is_newer(version: object, cached: Person | None) -> bool:
-    """True if the token is newer than the cached person: they have just set a password."""
-    return cached is not None and isinstance(version, int) and version > cached.token_version
+def _may_be_outdated(cached: Person | None, version: object) -> bool:
+    """True if the cached person refuses a token that the stored one may accept: they have just set
+    a password, or have been enabled again."""
+    if cached is None or not isinstance(version, int):
+        return False
+    return version > cached.token_version or cached.disabled
 
 
 def _require_valid(person: Person | None, version: object) -> Person:

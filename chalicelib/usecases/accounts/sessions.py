@@ -39,7 +39,8 @@ def login(services: Services, email: str, password: str, source: str) -> LoginSe
     _count_attempt(services, digest("login", source), PER_ADDRESS)
     attempt = digest("login", source, account)
     _count_attempt(services, attempt, PER_ACCOUNT_AND_ADDRESS)
-    person = services.directory.person(account)
+    # Not from the cache: for five seconds it would know the old password and refuse the new one.
+    person = services.directory.person(account, fresh=True)
     # An invited person has no password yet: their hash is empty.
     hashed = (person.password_hash or None) if person and not person.disabled else None
     if not services.passwords.matches(password, hashed) or person is None:
@@ -74,12 +75,14 @@ def change_password(
 ) -> LoginSession:
     """Ends all other sessions and returns a new one.
 
-    Raises InvalidCredentials if `current` is wrong, RateLimited, and Conflict if another request
-    has changed the password.
+    Raises InvalidCredentials if `current` is wrong, RateLimited, and Conflict if the sessions have
+    ended since `person` was read.
     """
     attempt = digest("login", source, person.id)
     _count_attempt(services, attempt, PER_ACCOUNT_AND_ADDRESS)
-    if not services.passwords.matches(current, person.password_hash or None):
+    stored = services.directory.person(person.id, fresh=True)
+    hashed = (stored.password_hash or None) if stored else None
+    if not services.passwords.matches(current, hashed):
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
     return set_password(services, person, new)

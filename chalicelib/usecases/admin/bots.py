@@ -30,7 +30,6 @@ def create(services: Services, person: Person, bot: str, name: str | None) -> Bo
     new = Bot(bot, name or bot)
     if not services.administration.create_bot(new):
         raise Conflict(f"The bot {bot} already exists.")
-    services.directory.invalidate_cache()
     audit.log_change(Caller(person.id, person.name, Role.OWNER, bot), "bot_created")
     return new
 
@@ -45,7 +44,6 @@ def rename(services: Services, caller: Caller, name: str) -> Bot:
     before = _require(services, caller.bot)
     if not services.administration.rename_bot(caller.bot, name):
         raise _not_found(caller.bot)
-    services.directory.invalidate_cache()
     audit.log_change(caller, "bot_renamed")
     return replace(before, name=name)
 
@@ -69,7 +67,6 @@ def remove(services: Services, caller: Caller) -> None:
     for reply in services.administration.canned_replies(caller.bot):
         services.administration.delete_canned_reply(caller.bot, reply.name)
     services.administration.delete_bot(caller.bot)
-    services.directory.invalidate_cache()
     audit.log_change(caller, "bot_removed")
 
 

@@ -71,7 +71,7 @@ def _reusable_person(services: Services, caller: Caller, who: str) -> Person | N
     """An admin who invites a person could set their first password with the invitation. So only
     the owner may add a person of another bot, and for other callers the password of a person
     without a bot is deleted."""
-    person = services.directory.person(who)
+    person = services.directory.person(who, fresh=True)
     if person is None or caller.role is Role.OWNER:
         return person
     if person.is_owner or services.directory.bots_of_person(who):
@@ -88,7 +88,7 @@ def renew_invitation(services: Services, caller: Caller, who: str) -> Invitation
     owner: the person may be a member of other bots, too."""
     authorize(caller, Action.CONFIGURE)
     _require_member(services, caller.bot, who)
-    person = services.directory.person(who)
+    person = services.directory.person(who, fresh=True)
     if person is None:
         raise NotFound(f"This bot has no agent {who}.")
     if person.password_hash and caller.role is not Role.OWNER:
@@ -105,7 +105,7 @@ def invite_owner(services: Services, email: str, name: str) -> Invitation:
     An existing owner keeps name and password until the invitation is accepted. Raises Conflict if
     the e-mail belongs to a person who is not an owner.
     """
-    person = services.directory.person(person_id(email))
+    person = services.directory.person(person_id(email), fresh=True)
     if person and not person.is_owner:
         raise Conflict(f"{email} belongs to a member of a bot: an owner needs another address.")
     if person is None:

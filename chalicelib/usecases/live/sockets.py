@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from chalicelib.domain.errors import Unauthenticated, invalid_field
-from chalicelib.usecases.accounts.authenticate import hash_secret
+from chalicelib.usecases.accounts.authenticate import hash_secret, person_of_session
 from chalicelib.usecases.live import push
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.people import Person
@@ -32,11 +32,9 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
     """
     now = services.clock.now()
     used = services.connections.use_ticket(hash_secret(ticket), now)
-    person = services.directory.person(used.person) if used else None
-    if used is None or person is None or person.disabled:
+    if used is None:
         raise Unauthenticated("This ticket is unknown, used or expired.")
-    if person.token_version != used.token_version:
-        raise Unauthenticated("This ticket is unknown, used or expired.")
+    person = person_of_session(services, used.person, used.token_version)
     bots = (
         services.directory.bot_ids()
         if person.is_owner

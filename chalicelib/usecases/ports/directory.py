@@ -15,7 +15,8 @@ from chalicelib.usecases.records.people import Person
 
 
 class Directory(Protocol):
-    """Results may be up to five seconds old; writes through the same directory show at once.
+    """Results may be up to five seconds old. Writes of the same process show at once, and so does
+    what did not exist before. With `fresh`, the result comes from the table.
 
     The `put_` methods replace what has the same id.
     """
@@ -24,13 +25,13 @@ class Directory(Protocol):
         """One round trip."""
 
     def bot_and_member(
-        self, bot: str, person: str
+        self, bot: str, person: str, *, fresh: bool = False
     ) -> tuple[Bot | None, Person | None, Member | None]:
         """One round trip. The member has neither presence nor load."""
 
     def bot(self, bot: str) -> Bot | None: ...
 
-    def person(self, person: str) -> Person | None: ...
+    def person(self, person: str, *, fresh: bool = False) -> Person | None: ...
 
     def invalidate_cache(self) -> None:
         """Makes the next reads come from the table."""

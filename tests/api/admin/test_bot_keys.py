@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.cached_directory import CachedDirectory
 from chalicelib.domain.access import Scope
 from chalicelib.usecases.views import timestamp
 from tests.api.conversation_setup import BOT, key, message, ok
 from tests.support.api import Api
-from tests.support.services import MemoryServices
+from tests.support.services import MemoryServices, process_with_cache
 
 KEYS = f"{BOT}/keys"
 MESSAGES = f"{BOT}/messages"
@@ -159,17 +158,16 @@ def test_a_key_that_has_ended_is_not_rotated(owner: Api, services: MemoryService
 
 
 def test_a_revoked_key_is_refused_within_five_seconds(owner: Api, services: MemoryServices) -> None:
-    services.directory = CachedDirectory(services.directory, services.clock)  # type: ignore[assignment]
-    elsewhere = CachedDirectory(services.directory._directory, services.clock)  # type: ignore[attr-defined]
-    new = made(owner)
-    bot = owner.as_(new["key"])
-    assert bot.get(CONVERSATIONS).status == 200
+    here, elsewhere = (Api(process_with_cache(services), owner.token) for _ in range(2))
+    new = made(here)
+    bots = [here.as_(new["key"]), elsewhere.as_(new["key"])]
+    assert [bot.get(CONVERSATIONS).status for bot in bots] == [200, 200]
 
-    assert owner.send("DELETE", f"{KEYS}/{new['id']}").status == 204
+    assert here.send("DELETE", f"{KEYS}/{new['id']}").status == 204
+
+    assert [bot.get(CONVERSATIONS).status for bot in bots] == [401, 200]
     services.clock.advance(5000)
-
-    assert bot.get(CONVERSATIONS).status == 401
-    assert elsewhere.bot_and_key("demo", new["id"])[1] is None
+    assert [bot.get(CONVERSATIONS).status for bot in bots] == [401, 401]
     assert [each["id"] for each in ok(owner.get(KEYS))["items"]] == ["demo"]
 
 

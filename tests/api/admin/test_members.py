@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.cached_directory import CachedDirectory
 from chalicelib.domain.access import Role
 from chalicelib.usecases import reactions
 from chalicelib.usecases.admin.members import INVITATION_LIFE_MS
 from tests.api.conversation_setup import BOT, id_of, ok, one, owned, person
 from tests.api.live.socket_client import SocketClient
 from tests.support.api import Api
-from tests.support.services import MemoryServices
+from tests.support.services import MemoryServices, add_cache
 
 CY = {"email": "cy@example.test", "name": "Cy", "queues": ["sales"], "capacity": 3}
 PASSWORD = "a long enough password"
@@ -228,7 +227,7 @@ def test_a_session_from_a_password_change_works_at_once(
     services: MemoryServices, owner: Api, ana: Api, nobody: Api
 ) -> None:
     """Also where the person is remembered as they were."""
-    services.directory = CachedDirectory(services.directory, services.clock)  # type: ignore[assignment]
+    add_cache(services)
     for path in ("/auth/me", f"{BOT}/agents"):
         assert ana.get(path).status == 200
 

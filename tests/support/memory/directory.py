@@ -21,7 +21,7 @@ class MemoryDirectory:
             return self._table.bots.get(bot), self._table.keys.get(key_id)
 
     def bot_and_member(
-        self, bot: str, person: str
+        self, bot: str, person: str, *, fresh: bool = False
     ) -> tuple[Bot | None, Person | None, Member | None]:
         with self._table.lock:
             member = self._table.members.get(bot, {}).get(person)
@@ -30,7 +30,7 @@ class MemoryDirectory:
     def bot(self, bot: str) -> Bot | None:
         return self._table.bots.get(bot)
 
-    def person(self, person: str) -> Person | None:
+    def person(self, person: str, *, fresh: bool = False) -> Person | None:
         return self._table.people.get(person)
 
     def invalidate_cache(self) -> None:

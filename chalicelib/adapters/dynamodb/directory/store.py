@@ -40,7 +40,7 @@ class DynamoDirectory:
         return bot_of(bot_row), key_of(found_key) if found_key else None
 
     def bot_and_member(
-        self, bot: str, person: str
+        self, bot: str, person: str, *, fresh: bool = False
     ) -> tuple[Bot | None, Person | None, Member | None]:
         wanted = (keys.bot_row(bot), person_key(person), keys.member(bot, person))
         found = self._rows.get_all(wanted)
@@ -53,7 +53,7 @@ class DynamoDirectory:
     def bot(self, bot: str) -> Bot | None:
         return bot_of(self._rows.get(BotRow, keys.bot_row(bot)))
 
-    def person(self, person: str) -> Person | None:
+    def person(self, person: str, *, fresh: bool = False) -> Person | None:
         return person_of(self._rows.get(PersonRow, person_key(person)))
 
     def invalidate_cache(self) -> None:
