@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 
 from chalicelib.botpress.errors import NotTheirs, Unprocessable
 from chalicelib.botpress.handoff_views import BotpressHandoff, HandoffStatus, with_details
-from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.access import Action, Caller, authorize, is_allowed
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import Claim, Command, Note, Pause, Tag, Unpause
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
-from chalicelib.domain.errors import AlreadyClaimed, IllegalMove, StaleEpoch
+from chalicelib.domain.errors import AlreadyClaimed, IllegalMove, NotFound, StaleEpoch
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.usecases.conversations import queries
 from chalicelib.usecases.conversations.execute import execute, first_answer
@@ -57,13 +57,7 @@ def create(
     answer = execute(services, caller, address, command, key=key)
     if not answer.created or answer.handoff_id is None:
         return None
-    return one(services, caller, answer.handoff_id)
-
-
-def one(services: Services, caller: Caller, handoff_id: str) -> BotpressHandoff:
-    """Raises NotFound."""
-    bare = _bare(services, caller, handoff_id)
-    return with_details(services, caller.bot, [(bare.handoff, bare.head)])[0]
+    return _changed(services, caller, answer.handoff_id)
 
 
 def latest(services: Services, caller: Caller, most: int = MOST) -> list[BotpressHandoff]:
@@ -90,11 +84,12 @@ def move(
     key: IdempotencyKey | None,
 ) -> BotpressHandoff:
     """Raises Unprocessable in Botpress' words, NotTheirs, NotFound, and what `execute` raises."""
-    authorize(caller, ACTIONS[to])
+    action = ACTIONS[to]
+    authorize(caller, action)
     if to is not REJECTED:
         _require_online(services, caller)
     for _ in range(ATTEMPTS):
-        detailed = _bare(services, caller, handoff_id)
+        detailed = _bare(services, caller, handoff_id, action)
         if not _is_replay(services, detailed, key):
             require(detailed, to)
         try:
@@ -104,11 +99,11 @@ def move(
         except AlreadyClaimed as refusal:
             raise _owned_by_another(services, caller, handoff_id, to) from refusal
         presence.refresh(services, caller.id)
-        moved = one(services, caller, handoff_id)
+        moved = _changed(services, caller, handoff_id)
         if moved.status is not to and not _is_replay(services, moved, key):
             require(moved, to)
         return moved
-    require(_bare(services, caller, handoff_id), to)
+    require(_bare(services, caller, handoff_id, action), to)
     raise Unprocessable("Others changed this handoff at the same moment, again and again.")
 
 
@@ -119,27 +114,42 @@ def tag(
     tags: tuple[str, ...],
     key: IdempotencyKey | None,
 ) -> BotpressHandoff:
-    conversation_id = _bare(services, caller, handoff_id).head.id
-    execute(services, caller, conversation_id, Tag(tags), key=key)
-    return one(services, caller, handoff_id)
+    command = Tag(tags)
+    conversation_id = _bare(services, caller, handoff_id, command.action).head.id
+    execute(services, caller, conversation_id, command, key=key)
+    return _changed(services, caller, handoff_id)
 
 
 def write_note(
     services: Services, caller: Caller, handoff_id: str, text: str, key: IdempotencyKey | None
 ) -> tuple[BotpressHandoff, Entry]:
     """The handoff and its new note."""
-    conversation_id = _bare(services, caller, handoff_id).head.id
-    answer = execute(services, caller, conversation_id, Note(text, handoff_id), key=key)
+    command = Note(text, handoff_id)
+    conversation_id = _bare(services, caller, handoff_id, command.action).head.id
+    answer = execute(services, caller, conversation_id, command, key=key)
     presence.refresh(services, caller.id)
     assert answer.seq is not None, "a note is always an entry"
     place = (conversation_id, answer.seq)
     note = services.conversations.entries_at(caller.bot, [place])[place]
-    return one(services, caller, handoff_id), note
+    return _changed(services, caller, handoff_id), note
 
 
-def _bare(services: Services, caller: Caller, handoff_id: str) -> BotpressHandoff:
+def _bare(services: Services, caller: Caller, handoff_id: str, action: Action) -> BotpressHandoff:
     """Without details. The head is read after the handoff, so that it is never the older one."""
-    return BotpressHandoff(*queries.handoff(services, caller, handoff_id))
+    return BotpressHandoff(*queries.handoff(services, caller, handoff_id, action))
+
+
+def _changed(services: Services, caller: Caller, handoff_id: str) -> BotpressHandoff:
+    """The handoff that the caller has just changed. It refuses nobody, because the change is
+    stored. The user's messages and profile and the notes are only for callers who may read."""
+    store = services.conversations
+    handoff = store.handoff(caller.bot, handoff_id)
+    head = store.head(caller.bot, handoff.conversation_id) if handoff else None
+    if handoff is None or head is None:
+        raise NotFound(f"The handoff {handoff_id} was erased at the same moment.")
+    if not is_allowed(caller, Action.READ):
+        return BotpressHandoff(handoff, head)
+    return with_details(services, caller.bot, [(handoff, head)])[0]
 
 
 def require(detailed: BotpressHandoff, to: HandoffStatus) -> None:
@@ -171,5 +181,5 @@ def _owned_by_another(
 ) -> Unprocessable | NotTheirs:
     if to is REJECTED:
         return NotTheirs("Another agent has this handoff.")
-    require(_bare(services, caller, handoff_id), to)
+    require(_bare(services, caller, handoff_id, ACTIONS[to]), to)
     return Unprocessable("You must be assigned to this handoff to perform this action")

@@ -16,7 +16,6 @@ from chalicelib.entrypoints.http.schemas.limits import LONG, SHORT
 from chalicelib.entrypoints.http.schemas.parsing import FieldError, identifier
 from chalicelib.usecases.conversations import lookup, pause
 from chalicelib.usecases.conversations.execute import execute
-from chalicelib.usecases.conversations.gate import read_gate
 from chalicelib.usecases.routing.presence import refresh
 
 ATTRIBUTES = [{"label": "Language", "attributePath": "language"}]
@@ -52,7 +51,7 @@ def send_message(call: Call, body: Fields) -> Reply:
 
 def is_session_paused(call: Call) -> Reply:
     conversation_id = lookup.by_session(call.services, call.caller, call.id)
-    return Reply(read_gate(call.services, call.caller, conversation_id).paused)
+    return Reply(sessions.is_paused(call.services, call.caller, conversation_id))
 
 
 def act_on_session(call: Call, _: Fields) -> Reply:
@@ -74,7 +73,7 @@ def act_on_address(call: Call, _: Fields) -> Reply:
         asked = pause.PauseArgs(command)
         paused = pause.pause(call.services, call.caller, address, asked, call.key)
         return _done(paused.conversation_id)
-    conversation_id = lookup.by_address(call.services, call.caller, address).id
+    conversation_id = lookup.by_address(call.services, call.caller, address, command.action).id
     execute(call.services, call.caller, conversation_id, command, key=call.key)
     return _done(conversation_id)
 

@@ -41,11 +41,12 @@ def _hitl(
     handler: str,
     access: Action | Access,
     *,
+    people: Action | None = None,
     body: str | None = None,
     query: tuple[str, ...] = (),
     idempotency: Idempotency | None = None,
 ) -> Route:
-    return _of_module("hitl", method, path, handler, access, body, query, idempotency)
+    return _of_module("hitl", method, path, handler, access, people, body, query, idempotency)
 
 
 def _hitlnext(
@@ -58,7 +59,7 @@ def _hitlnext(
     query: tuple[str, ...] = (),
     idempotency: Idempotency | None = None,
 ) -> Route:
-    return _of_module("hitlnext", method, path, handler, access, body, query, idempotency)
+    return _of_module("hitlnext", method, path, handler, access, None, body, query, idempotency)
 
 
 def _of_module(
@@ -67,6 +68,7 @@ def _of_module(
     path: str,
     handler: str,
     access: Action | Access,
+    people: Action | None,
     body: str | None,
     query: tuple[str, ...],
     idempotency: Idempotency | None,
@@ -77,6 +79,7 @@ def _of_module(
         f"{PACKAGE}{module}_routes:{handler}",
         access,
         f"{PACKAGE}bodies:{body}" if body else None,
+        people=people,
         query=query,
         idempotency=idempotency,
         errors=f"{PACKAGE}errors:{module}_error",
@@ -114,7 +117,7 @@ ROUTES = (
         body=FIELDS,
         idempotency=COMMIT,
     ),
-    _hitl("POST", SESSION + "/isPaused", "is_session_paused", Action.GATE),
+    _hitl("POST", SESSION + "/isPaused", "is_session_paused", Action.GATE, people=Action.READ),
     _hitl(
         "POST",
         SESSION + "/{action}",
@@ -128,6 +131,7 @@ ROUTES = (
         ADDRESS + "/isPaused",
         "is_address_paused",
         Action.GATE,
+        people=Action.READ,
         query=("threadId",),
     ),
     _hitl(

@@ -8,8 +8,7 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases.conversations import lookup, queries
-from chalicelib.usecases.conversations.gate import read_gate
-from chalicelib.usecases.conversations.visibility import visible
+from chalicelib.usecases.conversations.visibility import find_visible, visible
 from chalicelib.usecases.services import Services
 
 MOST = 100
@@ -62,12 +61,23 @@ def transcript(
 
 def is_paused_at(services: Services, caller: Caller, address: Address) -> bool:
     """False if the address has no conversation. Raises AmbiguousAddress."""
-    authorize(caller, Action.GATE)
+    authorize(caller, _to_ask(caller))
     place = lookup.conversation_to_pause(services, caller, address)
     conversation_id = place if isinstance(place, str) else place.conversation_id
     if services.conversations.head(caller.bot, conversation_id) is None:
         return False
-    return read_gate(services, caller, conversation_id).paused
+    return is_paused(services, caller, conversation_id)
+
+
+def is_paused(services: Services, caller: Caller, conversation_id: str) -> bool:
+    """Raises Forbidden, NotFound."""
+    authorize(caller, _to_ask(caller))
+    return find_visible(services, caller, conversation_id).paused
+
+
+def _to_ask(caller: Caller) -> Action:
+    """The gate is for keys. People see in each conversation's head whether it is paused."""
+    return Action.READ if caller.is_person else Action.GATE
 
 
 def _all(services: Services, caller: Caller, only_paused: bool) -> list[Head]:

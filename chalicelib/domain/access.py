@@ -163,6 +163,14 @@ def authorize(caller: Caller, action: Action) -> None:
         )
 
 
+def is_allowed(caller: Caller, action: Action) -> bool:
+    try:
+        authorize(caller, action)
+    except Forbidden:
+        return False
+    return True
+
+
 def may_see_conversation(
     caller: Caller, *, paused: bool, queue: str | None, owner: str | None
 ) -> bool:

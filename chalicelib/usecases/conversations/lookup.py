@@ -25,12 +25,15 @@ def conversation_to_pause(services: Services, caller: Caller, address: Address) 
     raise ambiguous(_visible_heads(services.conversations.heads(address.bot, ids), caller))
 
 
-def by_address(services: Services, caller: Caller, address: Address) -> Head:
-    """The conversation at this address; without a thread, the user's only one on this channel.
+def by_address(
+    services: Services, caller: Caller, address: Address, action: Action = Action.READ
+) -> Head:
+    """The conversation at this address, for this action; without a thread, the user's only one on
+    this channel.
 
-    Raises NotFound, AmbiguousAddress.
+    Raises Forbidden, NotFound, AmbiguousAddress.
     """
-    authorize(caller, Action.READ)
+    authorize(caller, action)
     ids = [address.conversation_id]
     if address.thread is None:
         ids = services.conversations.ids_of_user(address.bot, address.channel, address.user)

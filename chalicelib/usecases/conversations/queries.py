@@ -93,9 +93,11 @@ def conversations(
     return ConversationPage(found, position)
 
 
-def handoff(services: Services, caller: Caller, handoff_id: str) -> tuple[Handoff, Head]:
-    """The handoff and the head of its conversation. Raises NotFound."""
-    authorize(caller, Action.READ)
+def handoff(
+    services: Services, caller: Caller, handoff_id: str, action: Action = Action.READ
+) -> tuple[Handoff, Head]:
+    """The handoff and the head of its conversation, for this action. Raises Forbidden, NotFound."""
+    authorize(caller, action)
     found = services.conversations.handoff(caller.bot, handoff_id)
     of = services.conversations.head(caller.bot, found.conversation_id) if found else None
     if found is None or of is None or not visible(caller, of):
