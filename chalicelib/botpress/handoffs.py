@@ -17,6 +17,7 @@ from chalicelib.domain.errors import AlreadyClaimed, IllegalMove, NotFound, Stal
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.usecases.conversations import queries
 from chalicelib.usecases.conversations.execute import execute, first_answer
+from chalicelib.usecases.conversations.pause import PauseArgs, pause
 from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.ports.conversations import Query
 from chalicelib.usecases.records.answers import IdempotencyKey
@@ -53,8 +54,8 @@ def create(
     key: IdempotencyKey | None,
 ) -> BotpressHandoff | None:
     """`timeout` in milliseconds. None if a handoff was open already; nothing has changed then."""
-    command = Pause(Request(timeout=timeout))
-    answer = execute(services, caller, address, command, key=key)
+    wanted = PauseArgs(Pause(Request(timeout=timeout)))
+    answer = pause(services, caller, address, wanted, key)
     if not answer.created or answer.handoff_id is None:
         return None
     return _changed(services, caller, answer.handoff_id)

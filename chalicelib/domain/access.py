@@ -76,7 +76,7 @@ ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.RECORD: BOT_ONLY,
     Action.SAY: PEOPLE,
     Action.PAUSE: ALL,
-    Action.PAUSE_BY_ADDRESS: BOT_ONLY,
+    Action.PAUSE_BY_ADDRESS: PEOPLE | BOT_ONLY,
     Action.UNPAUSE: ALL,
     Action.CLAIM: PEOPLE,
     Action.RELEASE: PEOPLE | TIMER_ONLY,

@@ -10,11 +10,13 @@ from chalicelib.domain.texts import FALLBACK_LOCALE, Texts
 
 
 class BotSettings(Struct, frozen=True):
-    """If a user's whole message is one of `leave_words`, the handoff ends."""
+    """If a user's whole message is one of `leave_words`, the handoff ends. If `outbound` is true,
+    agents may start conversations with users who have not written yet."""
 
     leave_words: tuple[str, ...] = ()
     default_locale: str = FALLBACK_LOCALE
     texts: Texts = field(default_factory=dict)
+    outbound: bool = False
 
     def is_leave_word(self, body: Body) -> bool:
         """Compared without case and without surrounding white space."""

@@ -73,7 +73,7 @@ ROWS: dict[Resource, Row] = {
     ("DELETE", IN_BOT): Row(OWNER),
     ("GET", IN_BOT + "/agents"): Row(BOTH),
     ("POST", IN_BOT + "/messages"): Row(BOT_KEY, message()),
-    ("POST", IN_BOT + "/pause"): Row(BOT_KEY, {"channel": "web", "user": "u-1"}),
+    ("POST", IN_BOT + "/pause"): Row(BOTH, {"channel": "web", "user": "u-1"}),
     ("GET", IN_BOT + "/conversations"): Row(BOTH),
     ("GET", IN_BOT + "/conversations/lookup"): Row(BOTH),
     ("GET", ONE): Row(BOTH),

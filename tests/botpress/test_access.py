@@ -17,7 +17,7 @@ SESSION, ADDRESS = HITL + "/sessions/{id}", HITL + "/channel/{channel}/user/{use
 HANDOFF = HITLNEXT + "/handoffs/{id}"
 
 READS = ("GET", ONE + "/entries")
-PAUSES_BY_ADDRESS = ("POST", ONE + "/pause")
+PAUSES_BY_ADDRESS = ("POST", BOT + "/pause")
 RETURNS = ("POST", ONE + "/unpause")
 
 
@@ -103,3 +103,41 @@ def test_people_may_ask_whether_a_conversation_is_paused(by: str, place: str, st
     stage.prepare(["paused"])
 
     assert (before, stage.ok(by, f"POST hitl/{place}/isPaused").json) == (False, True)
+
+
+# By address
+
+
+CALLS = [
+    ("hitl/channel/sms/user/+15550100/pause?threadId=T", None),
+    ("hitl/channel/sms/user/+15550100/pause", None),
+    ("hitlnext/handoffs", {"userId": "+15550100", "userThreadId": "T", "userChannel": "sms"}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), CALLS)
+@pytest.mark.parametrize("by", ["ana", "sam", "ada"])
+def test_people_do_not_start_a_conversation_unless_the_bot_is_set_to_outbound(
+    by: str, path: str, body: dict[str, str] | None, stage: Stage
+) -> None:
+    refused = stage.call(by, f"POST {path}", body)
+    before = stage.ok("bot", "GET hitl/sessions").json
+    assert stage.call("ada", "PUT /api/v1/bots/{bot}/settings", {"outbound": True}).status == 200
+
+    stage.ok(by, f"POST {path}", body)
+
+    assert (refused.status, refused.json["errorCode"], before) == (403, "BP_0043", [])
+    (session,) = stage.ok("bot", "GET hitl/sessions").json
+    assert session["isPaused"] is True
+
+
+@pytest.mark.parametrize(
+    "path", ["sessions/T1", "channel/web/user/C", "channel/web/user/C?threadId=T1"]
+)
+def test_a_person_pauses_a_conversation_that_exists(path: str, stage: Stage) -> None:
+    stage.prepare(["talked"])
+    path, _, query = path.partition("?")
+
+    stage.ok("ana", f"POST hitl/{path}/pause?{query}".rstrip("?"))
+
+    assert stage.ok("ana", f"POST hitl/{path}/isPaused?{query}".rstrip("?")).json is True

@@ -68,6 +68,7 @@ export const settingsFromForm = (form) => ({
   leave_words: splitList(fieldText(form, "leave_words"), "\n"),
   default_locale: fieldText(form, "default_locale"),
   texts: textsFromForm(form),
+  outbound: form.has("outbound"),
 });
 
 /** The key expires at the end of the chosen day, in the admin's time zone. @param {FormData} form */

@@ -167,9 +167,10 @@ export default {
   delivery_failed: "فشلت",
   delivery_dead: "أُلغيت المحاولات",
   // Admin: bot settings
-  settings_more: "تسري على كل قوائم انتظار هذا البوت.",
+  settings_more: "لكل قوائم انتظار هذا البوت.",
+  outbound: "يبدأ الموظفون المحادثات",
   leave_words: "كلمات تُنهي التحويل",
-  leave_words_hint: "واحدة في كل سطر. إذا أرسل المستخدم إحداها كرسالة كاملة، ينتهي التحويل.",
+  leave_words_hint: "واحدة في كل سطر. الرسالة المطابقة تنهي التحويل.",
   default_locale: "لغة الرسائل",
-  locale_hint: "مثل en أو es-MX. تُستخدم إذا كانت لغة المستخدم غير معروفة.",
+  locale_hint: "مثل en أو es-MX، إذا لم تُعرف لغة المستخدم.",
 };

@@ -168,6 +168,7 @@ export default {
   delivery_dead: "Given up",
   // Admin: bot settings
   settings_more: "They apply to all queues of this bot.",
+  outbound: "Agents may start conversations",
   leave_words: "Words that end a handoff",
   leave_words_hint: "One per line. If a user sends one of them as a whole message, the handoff ends.",
   default_locale: "Language of the messages",

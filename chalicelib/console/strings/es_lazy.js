@@ -168,6 +168,7 @@ export default {
   delivery_dead: "Abandonada",
   // Admin: bot settings
   settings_more: "Se aplican a todas las colas de este bot.",
+  outbound: "Los agentes pueden iniciar conversaciones",
   leave_words: "Palabras que terminan una derivación",
   leave_words_hint: "Una por línea. Si el usuario envía una como mensaje completo, la derivación termina.",
   default_locale: "Idioma de los mensajes",

@@ -121,12 +121,17 @@ def test_an_invalid_queue_name_is_refused(name: str, owner: Api) -> None:
 
 
 def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
-    wanted = {"leave_words": ["/end"], "default_locale": "ar", "texts": {"ar": {"expired": None}}}
+    wanted = {
+        "leave_words": ["/end"],
+        "default_locale": "ar",
+        "texts": {"ar": {"expired": None}},
+        "outbound": True,
+    }
     before = owner.get(f"{BOT}/settings").json
 
     ok(owner.put(f"{BOT}/settings", wanted))
 
-    assert before == {"leave_words": [], "default_locale": "en", "texts": {}}
+    assert before == {"leave_words": [], "default_locale": "en", "texts": {}, "outbound": False}
     assert owner.get(f"{BOT}/settings").json == wanted
     assert owner.get("/bots/other/settings").json == before
 

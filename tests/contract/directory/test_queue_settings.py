@@ -31,7 +31,9 @@ FULL = Queue(
     limits=Limits(60, (120, 300), 900, 600, 1200, 86_400),
     texts={"es-MX": {"claimed": "Hola, soy {agent} 🎉", "closed": None}},
 )
-SETTINGS = BotSettings(("/end", "عودة"), "ar", {"en": {"expired": None, "resolved": "{0} {{x}}"}})
+SETTINGS = BotSettings(
+    ("/end", "عودة"), "ar", {"en": {"expired": None, "resolved": "{0} {{x}}"}}, True
+)
 
 
 @pytest.mark.parametrize("queue", [Queue("sales"), FULL])

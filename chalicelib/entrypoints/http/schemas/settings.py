@@ -82,13 +82,14 @@ class SettingsRequest(Strict):
     leave_words: Annotated[tuple[str, ...], Meta(max_length=LEAVE_WORDS)] = ()
     default_locale: str = BotSettings().default_locale
     texts: Wording = field(default_factory=dict)
+    outbound: bool = False
 
     def __post_init__(self) -> None:
         for word in self.leave_words:
             words("leave_words", word, NAME)
 
     def settings(self) -> BotSettings:
-        return BotSettings(self.leave_words, self.default_locale, self.texts)
+        return BotSettings(self.leave_words, self.default_locale, self.texts, self.outbound)
 
 
 def queue(of: Queue) -> Json:
@@ -121,4 +122,5 @@ def settings(of: BotSettings) -> Json:
         "leave_words": of.leave_words,
         "default_locale": of.default_locale,
         "texts": of.texts,
+        "outbound": of.outbound,
     }
