@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
     from chalicelib.usecases.ports.integrations import Integration
-    from chalicelib.usecases.ports.live import Connections, Notifications, SocketSender, Topic
+    from chalicelib.usecases.ports.live import (
+        Connections,
+        Notifications,
+        ReactionMemory,
+        SocketSender,
+        Topic,
+    )
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
 
@@ -142,6 +148,12 @@ class AwsServices:
         from chalicelib.adapters.aws.metrics import EmfMetrics
 
         return EmfMetrics(f"{NAMESPACE}/{self._settings.stage}")
+
+    @cached_property
+    def reaction_memory(self) -> ReactionMemory:
+        from chalicelib.adapters.reaction_memory import RecentReactions
+
+        return RecentReactions()
 
     @cached_property
     def passwords(self) -> Passwords:

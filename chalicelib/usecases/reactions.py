@@ -1,16 +1,19 @@
 """Reactions: what happens after an entry is committed, by its kind.
 
 The table is the outbox: its stream brings each entry here at least once, so a reaction may run
-twice for the same entry.
+twice for the same entry. Reactions are independent: if one fails, the others still run.
 """
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from chalicelib.domain.conversation.entries import Kind
 from chalicelib.usecases import views
 from chalicelib.usecases.live import audience, push
 from chalicelib.usecases.live.entry_push import push_entry
 from chalicelib.usecases.live.topic import publish_handoff, publish_notification
+from chalicelib.usecases.ports.live import Reacted
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.reports import metrics, reports
@@ -19,15 +22,17 @@ from chalicelib.usecases.routing.assign import move_to_overflow, offer_next_wait
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.enqueue import enqueue_agent_message, enqueue_webhook
 
+log = logging.getLogger("baton")
+
 Reaction = Callable[[Services, CommittedEntry], None]
 
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
-    Kind.MESSAGE: (push_entry, enqueue_agent_message),
+    Kind.MESSAGE: (enqueue_agent_message, push_entry),
     Kind.EVENT: (push_entry,),
     Kind.REQUESTED: (
+        enqueue_webhook,
         push_entry,
         publish_handoff,
-        enqueue_webhook,
         move_to_overflow,
         offer_to_agent,
     ),
@@ -35,20 +40,20 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.DECLINED: (push_entry, offer_to_agent),
     Kind.ESCALATED: (push_entry, publish_handoff),
     Kind.CLAIMED: (
-        push_entry,
         enqueue_webhook,
+        push_entry,
         metrics.record_time_to_claim,
         timers.check_new_owner,
     ),
-    Kind.RELEASED: (push_entry, enqueue_webhook, offer_to_agent, offer_next_waiting),
+    Kind.RELEASED: (enqueue_webhook, push_entry, offer_to_agent, offer_next_waiting),
     Kind.TRANSFERRED: (
-        push_entry,
         enqueue_webhook,
+        push_entry,
         offer_to_agent,
         offer_next_waiting,
         timers.check_new_owner,
     ),
-    Kind.RETURNED: (push_entry, enqueue_webhook, reports.count_handoff, offer_next_waiting),
+    Kind.RETURNED: (enqueue_webhook, push_entry, reports.count_handoff, offer_next_waiting),
     Kind.SNOOZED: (push_entry,),
     Kind.NOTE: (push_entry,),
     Kind.TAGGED: (push_entry,),
@@ -56,19 +61,11 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.LEAK: (push_entry, metrics.record_leak, reports.count_leak),
     Kind.UNKNOWN: (),
 }
+"""The first reaction is the one that the user waits for."""
 
 
-def react(services: Services, committed: CommittedEntry) -> None:
-    """Runs the reactions to this entry in their order.
-
-    Raises TemporarilyUnavailable if one of them fails: call it again with the same entry.
-    """
-    for reaction in REACTIONS[committed.entry.kind]:
-        reaction(services, committed)
-
-
-def announce_notification(services: Services, notification: Notification) -> None:
-    """Pushes a notification to all connections of its bot, and publishes it to SNS."""
+def push_notification(services: Services, notification: Notification) -> None:
+    """Pushes a notification to all connections of its bot."""
     frame = {
         "event": "notification",
         "bot": notification.bot,
@@ -76,4 +73,58 @@ def announce_notification(services: Services, notification: Notification) -> Non
     }
     connections = audience.connections_of_bot(services, notification.bot)
     push.send(services, [(connection.id, frame) for connection in connections])
-    publish_notification(services, notification)
+
+
+NOTIFICATION_REACTIONS: tuple[Callable[[Services, Notification], None], ...] = (
+    push_notification,
+    publish_notification,
+)
+
+
+def react(services: Services, event: CommittedEntry | Notification) -> None:
+    """Runs all reactions to this entry or notification, in their order, even if some fail.
+
+    Raises the first error: call it again with the same entry. It then runs only those reactions
+    again that failed, if the same process has made the first call.
+    """
+    failures = run_reactions(services, event)
+    if failures:
+        raise next(iter(failures.values()))
+
+
+def run_reactions(
+    services: Services, event: CommittedEntry | Notification
+) -> Mapping[str, Exception]:
+    """As `react`. Returns the errors of the reactions that failed, by the reaction's name."""
+    memory, failures = services.reaction_memory, dict[str, Exception]()
+    place = _place(event)
+    for name, run in _reactions_to(services, event):
+        if memory.is_done(place, name):
+            continue
+        try:
+            run()
+        except Exception as error:
+            failures[name] = error
+            log.exception("reaction failed", extra={"reaction": name})
+        else:
+            memory.add(place, name)
+    if not failures:
+        memory.forget(place)
+    return failures
+
+
+def _reactions_to(
+    services: Services, event: CommittedEntry | Notification
+) -> Iterator[tuple[str, Callable[[], None]]]:
+    if isinstance(event, Notification):
+        for announce in NOTIFICATION_REACTIONS:
+            yield announce.__name__, partial(announce, services, event)
+    else:
+        for reaction in REACTIONS[event.entry.kind]:
+            yield reaction.__name__, partial(reaction, services, event)
+
+
+def _place(event: CommittedEntry | Notification) -> Reacted:
+    if isinstance(event, Notification):
+        return event.bot, event.id, 0
+    return event.bot, event.conversation_id, event.entry.seq

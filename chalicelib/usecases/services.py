@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
     from chalicelib.usecases.ports.integrations import Integration
-    from chalicelib.usecases.ports.live import Connections, Notifications, SocketSender, Topic
+    from chalicelib.usecases.ports.live import (
+        Connections,
+        Notifications,
+        ReactionMemory,
+        SocketSender,
+        Topic,
+    )
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.system import Clock, Random
     from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
@@ -48,6 +54,8 @@ class Services(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def metrics(self) -> Metrics: ...
+    @property
+    def reaction_memory(self) -> ReactionMemory: ...
     @property
     def clock(self) -> Clock: ...
     @property

@@ -20,6 +20,8 @@ OPEN = "L0SM9cOFvHcCIhw=+/"
 ERRORS = {
     400: "BadRequestException",
     403: "ForbiddenException",
+    404: "NotFoundException",
+    409: "ConflictException",
     410: "GoneException",
     413: "PayloadTooLargeException",
     429: "LimitExceededException",
@@ -119,6 +121,17 @@ def test_a_connection_that_is_gone_is_gone_at_once(
     assert gateway.calls == 1
 
 
+@pytest.mark.parametrize("status", [400, 403, 410])
+def test_a_connection_that_the_gateway_refuses_is_gone(
+    gateway: Gateway, sockets: ApiGatewaySockets, status: int
+) -> None:
+    gateway.script = [status]
+
+    assert sockets.send(OPEN, b"{}") is False
+
+    assert gateway.calls == 1
+
+
 def test_a_frame_of_128_kilobytes_is_sent(gateway: Gateway, sockets: ApiGatewaySockets) -> None:
     assert sockets.send(OPEN, b"x" * 128 * 1024)
 
@@ -178,7 +191,7 @@ def test_a_connection_that_closes_while_the_gateway_is_busy_is_gone(
     assert sockets.send(OPEN, b"{}") is False
 
 
-@pytest.mark.parametrize("status", [400, 403])
+@pytest.mark.parametrize("status", [404, 409])
 def test_a_refusal_that_waiting_does_not_help_is_told_at_once(
     gateway: Gateway, sockets: ApiGatewaySockets, status: int
 ) -> None:

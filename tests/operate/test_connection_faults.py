@@ -18,21 +18,8 @@ from infra.local.aws.table import create_table
 from tests.api.conversation_setup import id_of, online, waiting
 from tests.api.live.socket_client import SocketClient
 from tests.support.api import DEMO_KEY, Api
-from tests.support.fakes import FakeSockets
+from tests.support.fakes import FakeSockets, UnreachableSockets
 from tests.support.services import MemoryServices
-
-
-class UnreachableSockets(FakeSockets):
-    """Sockets of which one connection cannot be reached until `broken` is None."""
-
-    def __init__(self, broken: str) -> None:
-        super().__init__()
-        self.broken: str | None = broken
-
-    def send(self, connection_id: str, frame: bytes) -> bool:
-        if connection_id == self.broken:
-            raise TemporarilyUnavailable("The gateway did not answer.", retry_after=1)
-        return super().send(connection_id, frame)
 
 
 class OpeningSockets(FakeSockets):

@@ -7,15 +7,19 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.address import Address
+from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.conversation.commands import Pause
 from chalicelib.domain.conversation.handoff import Request
 from chalicelib.entrypoints.events import stream
 from chalicelib.usecases.conversations.execute import execute
+from chalicelib.usecases.reactions import REACTIONS
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
+from chalicelib.usecases.webhooks.enqueue import enqueue_agent_message, enqueue_webhook
 from infra.local.event_sources import DeadLetter, RetryPolicy
 from infra.local.event_sources.batch_delivery import Delivery
-from tests.support.fakes import FakeTopic
+from tests.support.fakes import FakeTopic, UnreachableSockets
 from tests.support.services import MemoryServices
 
 BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
@@ -82,14 +86,45 @@ def test_a_failing_record_is_reported_and_the_others_are_handled(
     assert topic.published_ids == {place(n).conversation_id for n in (0, 2, 3, 4)}
 
 
-def test_later_records_of_the_same_conversation_wait(services: MemoryServices) -> None:
+def test_a_failing_reaction_does_not_stop_the_others_and_only_it_is_retried(
+    services: MemoryServices,
+) -> None:
+    """A console connection that is always refused must not keep webhook and SNS from the entry."""
+    services = MemoryServices("https://bot.test/")
+    services.sockets = gateway = UnreachableSockets("ana")
+    ana, now = person_id("ana@example.test"), services.clock.now()
+    services.connections.put(SocketConnection("ana", ana, 1, ("demo",), now, now + MINUTE))
     records = records_of(services, 2)
-    services.topic = topic = FailingTopic(place(0).conversation_id, times=1)
-    again = {"dynamodb": {"SequenceNumber": "002"}, "committed": records[0]["committed"]}
 
-    assert failures_of(services, [*records, again]) == ["000"]
+    assert failures_of(services, records) == ["000"]
+    assert failures_of(services, records) == ["000"]
 
-    assert topic.published_ids == {place(1).conversation_id}
+    ids = [place(n).conversation_id for n in range(2)]
+    assert [queued.conversation_id for queued in services.webhook_queue.waiting()] == ids
+    assert [p.message["conversation_id"] for p in services.topic.published] == ids
+    gateway.broken = None
+    gateway.connect("ana")
+    assert failures_of(services, records) == []
+    assert len(gateway.frames["ana"]) == 2
+    assert len(services.topic.published) == 2
+
+
+def test_the_webhook_is_the_first_reaction_to_every_entry_that_the_bot_receives() -> None:
+    webhooks = {enqueue_webhook, enqueue_agent_message}
+    for kind, reactions in REACTIONS.items():
+        assert not webhooks & {*reactions[1:]}, kind
+
+
+def test_a_failing_push_of_a_notification_does_not_stop_sns(services: MemoryServices) -> None:
+    services.sockets = UnreachableSockets("ana")
+    ana, now = person_id("ana@example.test"), services.clock.now()
+    services.connections.put(SocketConnection("ana", ana, 1, ("demo",), now, now + MINUTE))
+    note = Notification("n-1", "demo", "The shop is closed.", "info", now)
+    record = {"dynamodb": {"SequenceNumber": "000"}, "committed": note}
+
+    assert failures_of(services, [record, record]) == ["000"]
+
+    assert [p.message["message"] for p in services.topic.published] == [note.message]
 
 
 def test_the_first_of_several_failing_records_is_reported(services: MemoryServices) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.adapters.webhook_http.target import target_of
 from chalicelib.domain.conversation.authors import Author
+from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.live import FrameTooLarge
 from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.metrics import Metric
@@ -36,6 +37,19 @@ class FakeSockets:
             return False
         self.frames.setdefault(connection_id, []).append(frame)
         return True
+
+
+class UnreachableSockets(FakeSockets):
+    """Sockets of which one connection cannot be reached until `broken` is None."""
+
+    def __init__(self, broken: str) -> None:
+        super().__init__()
+        self.broken: str | None = broken
+
+    def send(self, connection_id: str, frame: bytes) -> bool:
+        if connection_id == self.broken:
+            raise TemporarilyUnavailable("The gateway did not answer.", retry_after=1)
+        return super().send(connection_id, frame)
 
 
 @dataclass(frozen=True, slots=True)

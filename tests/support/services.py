@@ -3,6 +3,7 @@
 from copy import copy
 
 from chalicelib.adapters.cached_directory import CacheClearingAdministration, CachedDirectory
+from chalicelib.adapters.reaction_memory import RecentReactions
 from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.settings import LOCAL
 from chalicelib.wiring import integrations_of
@@ -52,6 +53,7 @@ class MemoryServices:
         self.webhook_queue = FakeWebhookQueue(self.clock)
         self.webhook_client = FakeWebhookClient()
         self.metrics = FakeMetrics()
+        self.reaction_memory = RecentReactions()
         self.passwords = PlainPasswords()
         self.random = SeededRandom()
         self.secrets: tuple[str, ...] = (SECRET,)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 FRAME_BYTES = 128 * 1024
 WAITS = (50, 100, 200)
 """Longest pauses in milliseconds before the second, third and fourth attempt."""
-GONE = 410
+REFUSED = frozenset({400, 403, 410})
+"""The statuses of a connection that takes no more frames: its id is malformed, it belongs to
+another account or stage, or it is closed."""
 TOO_LARGE = 413
 TOO_MANY = 429
 
@@ -72,7 +74,7 @@ class ApiGatewaySockets:
 
 def _outcome(error: "ClientError") -> bool | None:
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    if status == GONE:
+    if status in REFUSED:
         return False
     if status == TOO_LARGE:
         raise FrameTooLarge("API Gateway refused the frame as too large.") from error

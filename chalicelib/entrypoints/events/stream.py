@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.entrypoints.request_log import request_id, request_log
-from chalicelib.usecases.reactions import announce_notification, react
+from chalicelib.usecases.reactions import run_reactions
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
@@ -23,9 +23,8 @@ def handle(
 ) -> dict[str, object]:
     """Names the first record that fails: Lambda retries the batch from there.
 
-    Later records of the batch are handled nevertheless, except entries of the same conversation. If
-    Lambda gives up, it drops the batch from the named record on; other conversations must not lose
-    their entries by that.
+    All later records of the batch are handled nevertheless. If Lambda gives up, it drops the batch
+    from the named record on; other entries must not lose their reactions by that.
     """
     count = len(event["Records"])
     with request_log.line("changes", request_id=request_id(context), records=count) as line:
@@ -35,28 +34,17 @@ def handle(
 
 
 def _failures(services: Services, read: ReadRecord, records: Sequence[Record]) -> Iterator[str]:
-    """The sequence numbers of the records whose reactions failed."""
-    held = set[tuple[str, str] | None]()
+    """The sequence numbers of the records of which a reaction failed."""
     for record in records:
-        event = None
-        try:
-            event = read(record)
-            if _conversation(event) not in held:
-                _react(services, event)
-        except Exception:
-            number = record["dynamodb"]["SequenceNumber"]
-            log.exception("reaction failed", extra={"sequence_number": number})
-            if isinstance(event, CommittedEntry):
-                held.add(_conversation(event))
-            yield number
+        if not _handled(services, read, record):
+            yield record["dynamodb"]["SequenceNumber"]
 
 
-def _conversation(event: CommittedEntry | Notification | None) -> tuple[str, str] | None:
-    return (event.bot, event.conversation_id) if isinstance(event, CommittedEntry) else None
-
-
-def _react(services: Services, event: CommittedEntry | Notification | None) -> None:
-    if isinstance(event, CommittedEntry):
-        react(services, event)
-    elif isinstance(event, Notification):
-        announce_notification(services, event)
+def _handled(services: Services, read: ReadRecord, record: Record) -> bool:
+    try:
+        event = read(record)
+    except Exception:
+        number = record["dynamodb"]["SequenceNumber"]
+        log.exception("record not read", extra={"sequence_number": number})
+        return False
+    return event is None or not run_reactions(services, event)

@@ -74,3 +74,18 @@ class FrameTooLarge(Exception):
 class Topic(Protocol):
     def publish(self, message: Mapping[str, object], attributes: Mapping[str, str]) -> None:
         """Leaves out empty attributes, which SNS would refuse."""
+
+
+Reacted = tuple[str, str, int]
+"""An entry as bot, conversation id and `seq`; a notification as bot, id and 0."""
+
+
+class ReactionMemory(Protocol):
+    """The reactions that have succeeded to an entry for which another one has failed, so that a
+    retry does not publish the same message again. It may forget at any time."""
+
+    def is_done(self, to: Reacted, reaction: str) -> bool: ...
+
+    def add(self, to: Reacted, reaction: str) -> None: ...
+
+    def forget(self, to: Reacted) -> None: ...

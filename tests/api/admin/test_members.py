@@ -121,7 +121,7 @@ def test_a_removed_member_receives_no_more_pushes(
     ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
 
     for notification in services.notifications.latest("demo", None, 1):
-        reactions.announce_notification(services, notification)
+        reactions.react(services, notification)
 
     assert client.events == []
     assert client.do("ping")["error"]["code"] == "unauthenticated"

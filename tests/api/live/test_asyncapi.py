@@ -158,7 +158,7 @@ class Story:
     def reactions(self) -> None:
         ok(self.bot.post(f"{BOT}/notifications", {"message": "Look."}))
         for notification in self._services.notifications.latest("demo", None, 1):
-            reactions.announce_notification(self._services, notification)
+            reactions.react(self._services, notification)
         for entry in self._services.conversations.entries_after("demo", self.id, 0, 100):
             reactions.react(self._services, CommittedEntry("demo", self.id, entry))
         deliver(self._services, "demo", self.id, "receipt")
