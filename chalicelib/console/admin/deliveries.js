@@ -16,15 +16,19 @@ export function Deliveries({ bot }) {
   const path = `${botPath(bot)}/deliveries`;
   const [status, setStatus] = useState("");
   const [version, setVersion] = useState(0);
+  const [isBusy, setIsBusy] = useState(false);
   const reload = () => setVersion(Math.random());
   /** @param {string} id */
   const replay = async (id) => {
+    setIsBusy(true);
     try {
       const delivery = await request("POST", `${path}/${encodeURIComponent(id)}/replay`, {});
       showToast(t(`delivery_${delivery.status}`), delivery.status === "delivered" ? "info" : "warn");
       reload();
     } catch (error) {
       showError(error);
+    } finally {
+      setIsBusy(false);
     }
   };
   return html`
@@ -34,20 +38,20 @@ export function Deliveries({ bot }) {
       </select>
       <button onClick=${reload}>${t("refresh")}</button>
     <//>
-    <${Page} key=${`${status} ${version}`} path=${`${path}?limit=25${status && `&status=${status}`}`} bot=${bot} replay=${replay} />`;
+    <${Page} key=${`${status} ${version}`} path=${`${path}?limit=25${status && `&status=${status}`}`} bot=${bot} replay=${replay} isBusy=${isBusy} />`;
 }
 
-/** One page of deliveries, and the next page when the admin asks for more. @param {{path: string, bot: string, cursor?: string, replay: (id: string) => void}} props */
-function Page({ path, bot, cursor, replay }) {
+/** One page of deliveries, and the next page when the admin asks for more. @param {{path: string, bot: string, cursor?: string, replay: (id: string) => void, isBusy: boolean}} props */
+function Page({ path, bot, cursor, replay, isBusy }) {
   const [hasNextPage, setHasNextPage] = useState(false);
   return html`
     <${Resource} path=${cursor ? `${path}&cursor=${encodeURIComponent(cursor)}` : path}>${(/** @type {{items: any[], next: string | null}} */ { items, next }) => html`
       <${ItemList} label=${t("deliveries")}>${items.map((delivery) => html`
         <${Item} key=${delivery.id} title=${delivery.type} facts=${factsOf(delivery)}>
           <button onClick=${() => openConversationById(bot, delivery.conversation_id)}>${t("show_conversation")}</button>
-          <button onClick=${() => replay(delivery.id)}>${t("replay")}</button>
+          <button disabled=${isBusy} onClick=${() => replay(delivery.id)}>${t("replay")}</button>
         <//>`)}<//>
-      ${next && (hasNextPage ? html`<${Page} path=${path} bot=${bot} cursor=${next} replay=${replay} />`
+      ${next && (hasNextPage ? html`<${Page} path=${path} bot=${bot} cursor=${next} replay=${replay} isBusy=${isBusy} />`
       : html`<button class="plain" onClick=${() => setHasNextPage(true)}>${t("show_more")}</button>`)}`}<//>`;
 }
 

@@ -10,6 +10,7 @@ import { Details } from "../thread/details.js";
 import { Thread } from "../thread/thread.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
 import { ConnectionBanner, Header } from "./header.js";
+import { Toasts } from "./toasts.js";
 
 /** The element that gets the focus when a pane appears. @type {Record<string, (previous: string | null) => Element | null>} */
 const FOCUS_TARGETS = {
@@ -62,7 +63,7 @@ async function loadView(name) {
 }
 
 export function App() {
-  const { me, view, toast, selected, dialog } = state.value;
+  const { me, view, selected, dialog } = state.value;
   const count = unreadCount(state.value);
   useEffect(() => {
     document.title = (count ? `(${count}) ` : "") + "Baton";
@@ -73,9 +74,7 @@ export function App() {
     <${ConnectionBanner} />
     ${view in LAZY_VIEWS ? html`<${LazyView} key=${view} name=${view} />` : html`<${Conversations} />`}
     ${(selected || dialog) && html`<${LazyDialogs} name=${dialog} />`}
-    <div class="toasts" role="status" aria-live="polite">
-      ${toast && html`<p class="toast ${toast.kind}" dir="auto">${toast.text}</p>`}
-    </div>`;
+    <${Toasts} />`;
 }
 
 /** If loading fails, offers to reload the page: the connection may be lost, or a newer release may have replaced the file.

@@ -40,25 +40,28 @@ function saveSession(payload) {
 
 /** Raises ApiError. @param {"login" | "invitation"} method @param {object} credentials fields of the sign-in form */
 export async function signIn(method, credentials) {
-  const answer = await send("POST", `/auth/${method}`, credentials, false);
+  const answer = await send("POST", `/auth/${method}`, credentials);
   saveSession(answer.payload);
 }
 
-export async function signOut() {
-  const loggedOut = request("POST", "/auth/logout", {}).catch(() => null);
+/** The session ends on this device at once, on the server when `before` is done. @param {Promise<unknown>} before calls that need the session */
+export async function signOut(before) {
+  const token = session?.token;
   saveSession(null);
-  await loggedOut;
+  await before;
+  await send("POST", "/auth/logout", {}, token).catch(() => null);
 }
 
-/** Raises ApiError. @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
-export async function request(method, path, body) {
+/** A repeated call with the same `idempotencyKey` acts once. Such a call goes on if the page is closed meanwhile. Raises ApiError.
+ * @param {string} method @param {string} path @param {object} [body] @param {string} [idempotencyKey] @returns {Promise<any>} */
+export async function request(method, path, body, idempotencyKey) {
   if (session && session.expiresAt - Date.now() < REFRESH_BEFORE_EXPIRY) await (refreshing ??= refreshSession());
   try {
-    return await send(method, path, body, true);
+    return await send(method, path, body, session?.token, idempotencyKey);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401 || !session) throw error;
     await (refreshing ??= refreshSession());
-    return send(method, path, body, true);
+    return send(method, path, body, session?.token, idempotencyKey);
   }
 }
 
@@ -66,7 +69,7 @@ export async function request(method, path, body) {
 async function refreshSession() {
   const before = session;
   try {
-    const answer = await send("POST", "/auth/refresh", { refresh: before?.refresh }, false);
+    const answer = await send("POST", "/auth/refresh", { refresh: before?.refresh });
     if (session === before) saveSession(answer.payload);
   } catch (error) {
     if (error instanceof ApiError && error.status && error.status < 500 && session === before) saveSession(null);
@@ -76,12 +79,13 @@ async function refreshSession() {
   }
 }
 
-/** @param {string} method @param {string} path @param {object | undefined} body @param {boolean} withToken */
-async function send(method, path, body, withToken) {
+/** @param {string} method @param {string} path @param {object} [body] @param {string} [token] @param {string} [idempotencyKey] */
+async function send(method, path, body, token, idempotencyKey) {
   /** @type {Record<string, string>} */
   const headers = body ? { "Content-Type": "application/json" } : {};
-  if (withToken && session) headers.Authorization = `Bearer ${session.token}`;
-  const init = { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(15_000) };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (idempotencyKey) headers["Idempotency-Key"] = idempotencyKey;
+  const init = { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(15_000), keepalive: !!idempotencyKey };
   const response = await fetch(BASE + path, init).catch(() => null);
   if (!response) throw new ApiError(0);
   const answer = await response.json().catch(() => null);

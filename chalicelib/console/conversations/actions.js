@@ -3,12 +3,20 @@
 import { botPath, conversationPath, request, showError } from "../connection/api.js";
 import { sendAction } from "../connection/socket.js";
 import { dispatch, state } from "../state/store.js";
+import { discardCommand, sendUndoable } from "./outbox.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
-/** Sends a command for this conversation over the socket. Shows the error and answers false if it fails.
+/** The commands that wait for their reply. @type {Set<string>} */
+const running = new Set();
+
+/** Sends a command for this conversation over the socket. Shows the error and answers false if it fails. Does
+ * nothing while the same command waits for its reply.
  * @param {string} action @param {Head} head @param {object} [fields] */
 export async function runCommand(action, head, fields = {}) {
+  const key = `${action} ${head.id}`;
+  if (running.has(key)) return false;
+  running.add(key);
   try {
     const after = await sendAction(action, { conversation_id: head.id, bot: head.bot, ...fields });
     if (after.status) dispatch({ type: "head", head: after });
@@ -16,15 +24,23 @@ export async function runCommand(action, head, fields = {}) {
   } catch (error) {
     showError(error);
     return false;
+  } finally {
+    running.delete(key);
   }
+}
+
+/** A command that the agent could still undo is replaced by this one. @param {string} action @param {Head} head @param {object} [fields] */
+function runMove(action, head, fields) {
+  discardCommand(head.id);
+  return runCommand(action, head, fields);
 }
 
 /** The command that gives the conversation to the agent `me`, by the conversation's status.
  * @type {Record<Head["status"], (head: Head, me: string) => Promise<boolean>>} */
 const CLAIM = {
-  bot: (head, me) => runCommand("pause", head, { agent: me }),
-  waiting: (head) => runCommand("claim", head, { epoch: head.epoch }),
-  agent: (head, me) => runCommand("transfer", head, { agent: me, epoch: head.epoch }),
+  bot: (head, me) => runMove("pause", head, { agent: me }),
+  waiting: (head) => runMove("claim", head, { epoch: head.epoch }),
+  agent: (head, me) => runMove("transfer", head, { agent: me, epoch: head.epoch }),
 };
 
 /** @param {Head} head */
@@ -35,22 +51,34 @@ export async function claim(head) {
 }
 
 /** From the bot to the queue. @param {Head} head */
-export const putInQueue = (head) => thenFocusThread(runCommand("pause", head));
+export const putInQueue = (head) => thenFocusThread(runMove("pause", head));
 
 /** The server offers the conversation to the next agent. @param {Head} head */
-export const declineOffer = (head) => thenFocusThread(runCommand("release", head, { epoch: head.epoch }));
+export const declineOffer = (head) => thenFocusThread(runMove("release", head, { epoch: head.epoch }));
 
-/** From the agent to the queue. @param {Head} head */
-export const putBackInQueue = (head) => thenFocusThread(runCommand("release", head, { epoch: head.epoch }));
+/** From the agent to the queue, unless the agent undoes it. @param {Head} head */
+export const putBackInQueue = (head) => endTurn("release", head);
 
 /** Lets the inactivity timers wait; null ends that. @param {Head} head @param {string | null} until */
-export const snooze = (head, until) => runCommand("snooze", head, { epoch: head.epoch, until });
+export const snooze = (head, until) => runMove("snooze", head, { epoch: head.epoch, until });
 
-/** Ends the handoff. @param {Head} head @param {{outcome?: string, note?: string}} [fields] */
-export const handBackToBot = (head, fields = {}) => thenFocusThread(runCommand("unpause", head, { epoch: head.epoch, ...fields }));
+/** Ends the handoff, unless the agent undoes it. @param {Head} head @param {{outcome?: string, note?: string}} [fields] */
+export const handBackToBot = (head, fields = {}) => endTurn("unpause", head, fields);
+
+/** @param {"unpause" | "release"} command @param {Head} head @param {object} [fields] */
+function endTurn(command, head, fields) {
+  sendUndoable(command, head, fields);
+  return thenFocusThread(Promise.resolve(true));
+}
+
+/** @param {string} id of the conversation */
+export function undoCommand(id) {
+  discardCommand(id);
+  if (state.value.selected === id) thenFocusThread(Promise.resolve(true));
+}
 
 /** @param {Head} head @param {object} target `agent` or `queue`, and optionally `note` */
-export const transfer = (head, target) => thenFocusThread(runCommand("transfer", head, { epoch: head.epoch, ...target }));
+export const transfer = (head, target) => thenFocusThread(runMove("transfer", head, { epoch: head.epoch, ...target }));
 
 /** The button that was pressed disappears with the command: moves the focus to the thread, so that it is not lost.
  * @param {Promise<boolean>} command */
@@ -68,13 +96,14 @@ export function focusComposer(mode, text) {
 /** @param {Head} head */
 export const sendTyping = (head) => sendAction("typing", { conversation_id: head.id, bot: head.bot }).catch(() => {});
 
-/** @param {Head} head @param {string[]} tags */
-export async function setTags(head, tags) {
-  try {
-    dispatch({ type: "head", head: await request("PUT", `${conversationPath(head)}/tags`, { tags }) });
-  } catch (error) {
-    showError(error);
-  }
+let lastTagging = Promise.resolve();
+
+/** One change after the other: each call replaces all tags. @param {Head} head @param {(tags: string[]) => string[]} change */
+export function changeTags(head, change) {
+  lastTagging = lastTagging.then(async () => {
+    const { tags } = state.value.heads[head.id] ?? head;
+    dispatch({ type: "head", head: await request("PUT", `${conversationPath(head)}/tags`, { tags: change(tags) }) });
+  }).catch(showError);
 }
 
 /** @param {"online" | "away" | "offline"} status */

@@ -1,8 +1,10 @@
 // @ts-check
 // Messages that the agent sends. They are shown at once, sent in order, and stored in this tab until
 // the server has them. The server stores each message id once, so a retry never sends twice.
-import { ApiError } from "../connection/api.js";
+// Commands that end the agent's turn wait here too, so that they can be undone and are not lost.
+import { ApiError, conversationPath, request, showError } from "../connection/api.js";
 import { sendAction } from "../connection/socket.js";
+import { pendingCommand } from "../state/conversation_list.js";
 import { dispatch, state } from "../state/store.js";
 import { loadMissingEntries } from "./queries.js";
 
@@ -11,15 +13,54 @@ import { loadMissingEntries } from "./queries.js";
 
 const STORAGE_KEY = "baton.outbox";
 const RETRY_DELAY = 2000;
+/** Milliseconds in which a command can be undone. */
+const UNDO_TIME = 5000;
 /** Milliseconds after which an accepted message must have come back as an entry. */
 const ENTRY_EXPECTED_WITHIN = 3000;
 
-/** @param {Head} head @param {string} text @param {number} [suggestion] number of the suggestion that is sent */
+/** A suggestion that is on its way is not sent again.
+ * @param {Head} head @param {string} text @param {number} [suggestion] number of the suggestion that is sent */
 export function sendMessage(head, text, suggestion) {
-  const message = { id: crypto.randomUUID(), conversation_id: head.id, bot: head.bot, text, epoch: head.epoch, suggestion, phase: "queued" };
+  if (suggestion && state.value.outbox.some((each) => each.conversation_id === head.id && each.suggestion === suggestion)) return;
+  add(head, { text, suggestion, phase: "queued" });
+  flushOutbox();
+}
+
+/** @param {Head} head @param {Partial<Outgoing>} fields */
+function add(head, fields) {
+  const message = { id: crypto.randomUUID(), conversation_id: head.id, bot: head.bot, epoch: head.epoch, ...fields };
   dispatch({ type: "outgoing_added", message });
   storeOutbox();
-  flushOutbox();
+  return message.id;
+}
+
+/** Sends the command in `UNDO_TIME`. It replaces an earlier one of the conversation that has not been sent.
+ * @param {"unpause" | "release"} command @param {Head} head @param {{outcome?: string, note?: string}} [fields] */
+export function sendUndoable(command, head, fields = {}) {
+  discardCommand(head.id);
+  const id = add(head, { command, fields, text: fields.note ?? "", phase: "undoable" });
+  setTimeout(() => {
+    enqueueUndoable(id);
+    flushOutbox();
+  }, UNDO_TIME);
+}
+
+/** From now on, the command or, without `id`, every command waits only for the connection. @param {string} [id] */
+function enqueueUndoable(id) {
+  const due = state.value.outbox.filter((each) => each.phase === "undoable" && (!id || each.id === id));
+  for (const each of due) dispatch({ type: "outgoing_changed", id: each.id, phase: "queued" });
+}
+
+/** Discards the conversation's command if it has not been sent. @param {string} conversation */
+export function discardCommand(conversation) {
+  const command = pendingCommand(state.value, conversation);
+  if (command && command.phase !== "sending") discardMessage(command.id);
+}
+
+/** Sends the commands at once: the page or the session may end before their time. */
+export function sendCommandsNow() {
+  enqueueUndoable();
+  return Promise.all(state.value.outbox.filter((each) => each.command && each.phase === "queued").map(trySend));
 }
 
 /** Sends a refused message again, as a new message under the current epoch. @param {string} id */
@@ -28,7 +69,8 @@ export function resendMessage(id) {
   const head = message && state.value.heads[message.conversation_id];
   if (!message || !head) return;
   discardMessage(id);
-  sendMessage(head, message.text, message.suggestion);
+  if (message.command) sendUndoable(message.command, head, message.fields);
+  else sendMessage(head, message.text, message.suggestion);
 }
 
 /** @param {string} id */
@@ -49,19 +91,21 @@ export const clearOutbox = () => sessionStorage.removeItem(STORAGE_KEY);
 
 function storeOutbox() {
   const unsent = state.value.outbox.filter((message) => message.phase !== "sent");
-  const stored = unsent.map((message) => (message.phase === "sending" ? { ...message, phase: "queued" } : message));
+  const stored = unsent.map((message) => (message.phase === "failed" ? message : { ...message, phase: "queued" }));
   sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
 }
 
 let isFlushing = false;
 
-/** Sends one message after the other: the server may handle frames of one connection in any order. */
+/** Sends one message after the other: the server may handle frames of one connection in any order. Commands come
+ * last, because they end the turn in which the agent may write. */
 export async function flushOutbox() {
   if (isFlushing) return;
   isFlushing = true;
   try {
     for (;;) {
-      const message = state.value.outbox.find((each) => each.phase === "queued");
+      const queued = state.value.outbox.filter((each) => each.phase === "queued");
+      const message = queued.find((each) => !each.command) ?? queued[0];
       if (!message || state.value.connection !== "on" || !(await trySend(message))) return;
     }
   } finally {
@@ -72,9 +116,15 @@ export async function flushOutbox() {
 /** Answers false if it is unknown whether the message arrived. It is then sent again under the same id.
  * @param {Outgoing} message */
 async function trySend(message) {
-  const { id, conversation_id, bot, text, epoch, suggestion } = message;
+  const { id, conversation_id, bot, text, epoch, suggestion, command, fields } = message;
   dispatch({ type: "outgoing_changed", id, phase: "sending" });
   try {
+    if (command) {
+      const head = await request("POST", `${conversationPath({ bot, id: conversation_id })}/${command}`, { epoch, ...fields }, id);
+      discardMessage(id);
+      if (state.value.me) dispatch({ type: "head", head });
+      return true;
+    }
     const content = suggestion ? { suggestion } : { text };
     await sendAction("message", { conversation_id, bot, message_id: id, epoch, ...content });
     dispatch({ type: "outgoing_changed", id, phase: "sent" });
@@ -82,13 +132,20 @@ async function trySend(message) {
     return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const isUnknown = !error.status || error.status === 503;
+    const isUnknown = !error.status || error.status === 429 || error.status > 500;
     dispatch({ type: "outgoing_changed", id, phase: isUnknown ? "queued" : "failed", error: error.message });
+    if (command && !isUnknown) commandFailed(message, error);
     if (isUnknown) setTimeout(flushOutbox, RETRY_DELAY);
     return !isUnknown;
   } finally {
     storeOutbox();
   }
+}
+
+/** A refused command is kept only for its note. @param {Outgoing} command @param {ApiError} error */
+function commandFailed({ id, text }, error) {
+  showError(error);
+  if (!text) discardMessage(id);
 }
 
 /** If the server accepted the message but its event was lost, load the entry. @param {Outgoing} message */

@@ -1,10 +1,12 @@
 // @ts-check
-// Keyboard shortcuts. Single keys can be switched off in the settings, and do nothing while the agent types.
-import { listedConversations } from "../state/conversation_list.js";
+// Keyboard shortcuts. What changes a conversation needs a modifier. Single keys only navigate: letters that were meant
+// for the text box can reach the page. They are off until the agent switches them on, and do nothing while the agent types.
+import { listedConversations, pendingCommand } from "../state/conversation_list.js";
 import { mayManage } from "../state/permissions.js";
 import { preferences } from "../state/preferences.js";
 import { openDialog, selectedHead, state } from "../state/store.js";
-import { claim, declineOffer, focusComposer, handBackToBot, putBackInQueue, putInQueue } from "./actions.js";
+import { isComposing } from "../ui/html.js";
+import { claim, declineOffer, focusComposer, handBackToBot, putBackInQueue, putInQueue, undoCommand } from "./actions.js";
 import { openConversation } from "./queries.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
@@ -17,6 +19,10 @@ function step(by) {
   if (to) openConversation(to.id);
 }
 
+/** On a Mac, Option types special characters. */
+const isMac = /Mac|iP/.test(navigator.platform);
+export const MODIFIER = isMac ? "Control" : "Alt";
+
 const isMine = (/** @type {Head} */ head) => head.status === "agent" && head.owner === state.value.me?.id;
 const isOfferedToMe = (/** @type {Head} */ head) => head.offered_to?.id === state.value.me?.id;
 const isWithAgent = (/** @type {Head} */ head) => head.status === "agent" && mayManage(state.value, head);
@@ -25,59 +31,82 @@ const isClaimable = (/** @type {Head} */ head) => head.owner !== state.value.me?
 /** Runs `act` with the open conversation if `applies` to it. @param {(head: Head) => void} act @param {(head: Head) => boolean} [applies] */
 const withOpen = (act, applies = () => true) => () => {
   const head = selectedHead();
-  if (head && applies(head)) act(head);
+  if (head && applies(head) && !pendingCommand(state.value, head.id)) act(head);
 };
 
 const focusSearch = () => /** @type {HTMLElement | null} */ (document.querySelector("input[type=search]"))?.focus();
+
+const undoLast = () => {
+  const last = state.value.outbox.findLast((each) => each.command && each.phase !== "failed");
+  if (last) undoCommand(last.conversation_id);
+};
 
 /** By key: what it does, and the name of its text. @type {Record<string, [run: () => void, text: string]>} */
 const SINGLE_KEYS = {
   j: [() => step(1), "next_conversation"],
   k: [() => step(-1), "previous_conversation"],
   s: [focusSearch, "search"],
+  r: [() => focusComposer("reply"), "reply"],
+  n: [() => focusComposer("note"), "note"],
+  "/": [withOpen(() => focusComposer("reply", "/"), isMine), "canned_replies"],
+  "?": [() => openDialog("shortcuts"), "shortcuts"],
+};
+
+/** With the modifier. @type {typeof SINGLE_KEYS} */
+const MODIFIED_KEYS = {
+  s: [() => dispatchEvent(new CustomEvent("baton:suggestion")), "send_suggestion"],
   t: [withOpen(claim, isClaimable), "claim"],
   d: [withOpen(declineOffer, isOfferedToMe), "decline"],
   p: [withOpen(putInQueue, (head) => head.status === "bot"), "put_in_queue"],
-  r: [withOpen(() => focusComposer("reply")), "reply"],
-  n: [withOpen(() => focusComposer("note")), "note"],
-  "/": [withOpen(() => focusComposer("reply", "/"), isMine), "canned_replies"],
   b: [withOpen((head) => handBackToBot(head), isMine), "hand_back"],
   q: [withOpen(putBackInQueue, isMine), "put_back"],
   x: [withOpen(() => openDialog("transfer"), isWithAgent), "transfer"],
   e: [withOpen(() => openDialog("close"), (head) => head.status === "waiting" || isWithAgent(head)), "close_title"],
-  "?": [() => openDialog("shortcuts"), "shortcuts"],
+  z: [undoLast, "undo"],
 };
 
 /** All shortcuts with the names of their texts, for the list that the agent sees. */
 export const SHORTCUTS = [
+  ...Object.entries(MODIFIED_KEYS).map(([key, [, text]]) => [`${MODIFIER}+${key.toUpperCase()}`, text]),
+  ["Enter", "send"], ["Shift+Enter", "new_line"], ["Esc", "close_conversation"],
   ...Object.entries(SINGLE_KEYS).map(([key, [, text]]) => [key.toUpperCase(), text]),
-  ["Alt+S", "send_suggestion"], ["Enter", "send"], ["Shift+Enter", "new_line"], ["Esc", "close_conversation"],
 ];
 
-/** The letter on the key. On a keyboard with another script, the Latin letter at the same position.
+/** The letter that the key types. If it is of another script, the Latin letter at the same position.
  * @param {KeyboardEvent} event */
 function letter({ key, code, shiftKey }) {
-  if (/^[ -~]/.test(key)) return key.toLowerCase();
+  if (/^[ -~]/.test(key) || /\p{Script=Latin}/u.test(key)) return key.toLowerCase();
   if (code === "Slash") return shiftKey ? "?" : "/";
   return code.replace("Key", "").toLowerCase();
 }
 
+/** AltGr, which Windows reports as Ctrl and Alt, types characters like the Polish ś. @param {KeyboardEvent} event */
+function hasOnlyModifier(event) {
+  const { altKey, ctrlKey, metaKey, shiftKey } = event;
+  return (isMac ? ctrlKey && !altKey : altKey && !ctrlKey) && !metaKey && !shiftKey && !event.getModifierState("AltGraph");
+}
+
+/** @param {KeyboardEvent} event @param {boolean} isTyping */
+function shortcutFor(event, isTyping) {
+  const key = letter(event);
+  if (hasOnlyModifier(event)) return isTyping && key !== "s" ? undefined : MODIFIED_KEYS[key];
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.getModifierState("AltGraph");
+  return isPlain && !isTyping && preferences.singleKeys ? SINGLE_KEYS[key] : undefined;
+}
+
 /** @param {KeyboardEvent} event */
 function handleKey(event) {
-  if (!state.value.me || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape" && document.querySelector(":popover-open")) return;
-  if (event.altKey && event.code === "KeyS") {
-    event.preventDefault();
-    return void dispatchEvent(new CustomEvent("baton:suggestion"));
-  }
+  if (!state.value.me || event.defaultPrevented || isComposing(event) || document.querySelector("dialog[open]")) return;
   const target = /** @type {HTMLElement} */ (event.target);
   const isTyping = target.matches?.("input, textarea, select");
-  if (event.key === "Escape") return isTyping ? target.blur() : openConversation(null);
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !preferences.keys) return;
-  const shortcut = SINGLE_KEYS[letter(event)];
+  if (event.key === "Escape") {
+    if (document.querySelector(":popover-open")) return;
+    return isTyping ? target.blur() : openConversation(null);
+  }
+  const shortcut = shortcutFor(event, isTyping);
   if (!shortcut || state.value.view !== "conversations") return;
   event.preventDefault();
-  shortcut[0]();
+  if (!event.repeat || !hasOnlyModifier(event)) shortcut[0]();
 }
 
 export const listenForShortcuts = () => addEventListener("keydown", handleKey);

@@ -24,7 +24,7 @@ export function SettingsDialog() {
       <${Select} name="language" value=${preferences.language} options=${languages} onChoose=${(/** @type {string} */ language) => { set({ language }); location.reload(); }} />
       <${Checkbox} name="sound" isOn=${preferences.sound} onChange=${(/** @type {boolean} */ sound) => { set({ sound }); if (sound) playChime(); }} />
       <${Checkbox} name="desktop" isOn=${preferences.desktop} onChange=${async (/** @type {boolean} */ isOn) => set({ desktop: isOn && (await requestDesktopPermission()) })} />
-      <${Checkbox} name="single_keys" isOn=${preferences.keys} onChange=${(/** @type {boolean} */ keys) => set({ keys })} />
+      <${Checkbox} name="single_keys" isOn=${preferences.singleKeys} onChange=${(/** @type {boolean} */ singleKeys) => set({ singleKeys })} />
       <footer>
         <button type="button" onClick=${() => { closeDialog(); endSession(); }}>${t("sign_out")}</button><span class="grow"></span>
         <button type="button" onClick=${() => openDialog("shortcuts")}>${t("shortcuts")}</button><button class="primary">${t("close")}</button>

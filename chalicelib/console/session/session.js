@@ -3,7 +3,7 @@
 import { ApiError, isSignedIn, request, signIn, signOut } from "../connection/api.js";
 import { closeSocket, dropConnection, openSocket, reconnect, sendAction } from "../connection/socket.js";
 import { clearDrafts } from "../conversations/drafts.js";
-import { clearOutbox, flushOutbox, restoreOutbox } from "../conversations/outbox.js";
+import { clearOutbox, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
 import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, syncConversations } from "../conversations/queries.js";
 import { readRoute } from "../conversations/router.js";
 import { dispatch, showToast, state } from "../state/store.js";
@@ -36,10 +36,11 @@ export async function startSession() {
 }
 
 export function endSession() {
+  const sent = sendCommandsNow();
   closeSocket();
   clearDrafts();
   clearOutbox();
-  if (isSignedIn()) signOut();
+  if (isSignedIn()) signOut(sent);
   history.replaceState(null, "", location.pathname);
   dispatch({ type: "signed_out" });
 }
@@ -49,7 +50,12 @@ export function listenToBrowser() {
   addEventListener("online", reconnect);
   addEventListener("offline", dropConnection);
   addEventListener("popstate", followRoute);
-  addEventListener("visibilitychange", () => dispatch({ type: "visibility", isHidden: document.hidden }), true);
+  addEventListener("pagehide", sendCommandsNow);
+  addEventListener("visibilitychange", () => {
+    dispatch({ type: "visibility", isHidden: document.hidden });
+    // A hidden page may be closed without a further event.
+    if (document.hidden) sendCommandsNow();
+  }, true);
 }
 
 /** Opens the conversation that the address names. */

@@ -44,6 +44,10 @@ export function waitingTime(head, now) {
   return head.status === "agent" && last?.from === "user" ? now - Date.parse(last.at) : 0;
 }
 
+/** The command that was given for the conversation and that the server has not answered yet. @param {State} state @param {string} id */
+export const pendingCommand = ({ outbox }, id) =>
+  outbox.find((each) => each.command && each.conversation_id === id && each.phase !== "failed");
+
 /** Whether the conversation is snoozed at this moment. @param {Head} head @param {number} now */
 export const isSnoozed = (head, now) => Date.parse(head.snoozed_until ?? "") > now;
 

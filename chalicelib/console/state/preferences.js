@@ -2,7 +2,7 @@
 // The agent's preferences on this device.
 
 const STORAGE_KEY = "baton.preferences";
-const DEFAULTS = { theme: "system", language: "", sound: false, desktop: false, keys: true };
+const DEFAULTS = { theme: "system", language: "", sound: false, desktop: false, singleKeys: false };
 
 /** @type {typeof DEFAULTS} */
 export const preferences = { ...DEFAULTS, ...JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}") };

@@ -20,9 +20,10 @@
 /** @typedef {"bot" | "waiting" | "agent"} OwnerKind */
 /** Consecutive entries under the same owner. A long run is split into several blocks.
  * @typedef {{key: string, owner: OwnerKind, name: string | null, isFirst: boolean, entries: Entry[]}} Block */
-/** A message that the server has not sent back yet.
+/** A message that the server has not sent back yet or, with `command`, a command that it has not carried out yet.
+ * The `text` of a command is its note. In the phase "undoable" the agent can still undo it.
  * @typedef {{id: string, conversation_id: string, bot: string, text: string, epoch: number | null, suggestion?: number,
- *   phase: "queued" | "sending" | "sent" | "failed", error?: string}} Outgoing */
+ *   command?: "unpause" | "release", fields?: object, phase: "undoable" | "queued" | "sending" | "sent" | "failed", error?: string}} Outgoing */
 /** @typedef {{id: string, name: string, email: string, role: string, queues: string[], capacity: number | null,
  *   open: number, status: "online" | "away" | "offline"}} Agent */
 /** @typedef {{id: string, message: string, level: string, url: string | null, conversation_id: string | null, at: string,

@@ -65,7 +65,7 @@ export default {
   conversation: "المحادثة",
   conversation_with: "محادثة مع {user}",
   no_selection: "لا توجد محادثة مفتوحة.",
-  no_selection_more: "افتح محادثة من القائمة. يمكنك قراءتها قبل استلامها. اضغط ? لعرض اختصارات لوحة المفاتيح.",
+  no_selection_more: "افتح محادثة من القائمة. يمكنك قراءتها قبل استلامها. تجد اختصارات لوحة المفاتيح في الإعدادات.",
   back: "رجوع",
   also_viewing: "يشاهدها أيضًا: {agents}",
   reason: "السبب",
@@ -89,6 +89,9 @@ export default {
   close_handoff: "إنهاء …",
   accept: "قبول",
   decline: "رفض",
+  undo: "تراجع",
+  pending_unpause: "خلال 5 ثوانٍ يعود {user} إلى البوت.",
+  pending_release: "خلال 5 ثوانٍ يعود {user} إلى قائمة الانتظار.",
   snooze: "تأجيل",
   // What happened in the conversation
   requested: "طلب {author} موظفًا",

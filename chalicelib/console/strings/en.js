@@ -65,7 +65,7 @@ export default {
   conversation: "Conversation",
   conversation_with: "Conversation with {user}",
   no_selection: "No conversation is open.",
-  no_selection_more: "Open one from the list. You can read it before you claim it. Press ? for the keyboard shortcuts.",
+  no_selection_more: "Open one from the list. You can read it before you claim it. The settings list the keyboard shortcuts.",
   back: "Back",
   also_viewing: "also viewing: {agents}",
   reason: "Reason",
@@ -89,6 +89,9 @@ export default {
   close_handoff: "Close …",
   accept: "Accept",
   decline: "Decline",
+  undo: "Undo",
+  pending_unpause: "{user} goes back to the bot in 5 seconds.",
+  pending_release: "{user} goes back in the queue in 5 seconds.",
   snooze: "Snooze",
   // What happened in the conversation
   requested: "{author} asked for an agent",

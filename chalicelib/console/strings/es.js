@@ -65,7 +65,7 @@ export default {
   conversation: "Conversación",
   conversation_with: "Conversación con {user}",
   no_selection: "No hay ninguna conversación abierta.",
-  no_selection_more: "Abre una de la lista. Puedes leerla antes de tomarla. Pulsa ? para ver los atajos de teclado.",
+  no_selection_more: "Abre una de la lista. Puedes leerla antes de tomarla. Los ajustes muestran los atajos de teclado.",
   back: "Atrás",
   also_viewing: "también la ven: {agents}",
   reason: "Motivo",
@@ -89,6 +89,9 @@ export default {
   close_handoff: "Cerrar …",
   accept: "Aceptar",
   decline: "Rechazar",
+  undo: "Deshacer",
+  pending_unpause: "En 5 segundos, {user} vuelve al bot.",
+  pending_release: "En 5 segundos, {user} vuelve a la cola.",
   snooze: "Posponer",
   // What happened in the conversation
   requested: "{author} pidió un agente",

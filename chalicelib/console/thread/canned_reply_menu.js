@@ -3,7 +3,7 @@ import { loadReplies } from "../conversations/queries.js";
 import { fillPlaceholders, matchingReplies } from "../state/reply_templates.js";
 import { state } from "../state/store.js";
 import { t } from "../strings/translate.js";
-import { html, useEffect, useState } from "../ui/html.js";
+import { html, isComposing, useEffect, useState } from "../ui/html.js";
 
 /** @typedef {import("../state/types.js").Reply} Reply */
 
@@ -35,7 +35,7 @@ export function useCannedReplies(head, text, insert) {
   /** Answers whether the menu used the key. @param {KeyboardEvent} event */
   function handleKey(event) {
     const isActive = items.length > 0 || (isOpen && event.key === "Escape");
-    const act = isActive && !event.shiftKey && !event.isComposing ? keys[event.key] : undefined;
+    const act = isActive && !event.shiftKey && !isComposing(event) ? keys[event.key] : undefined;
     act?.();
     return !!act;
   }

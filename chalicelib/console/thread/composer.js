@@ -5,7 +5,7 @@ import { sendMessage } from "../conversations/outbox.js";
 import { state } from "../state/store.js";
 import { openSuggestion } from "../state/thread_entries.js";
 import { t } from "../strings/translate.js";
-import { html, useEffect, useRef, useState } from "../ui/html.js";
+import { html, isComposing, useEffect, useRef, useState } from "../ui/html.js";
 import { CannedReplyMenu, useCannedReplies } from "./canned_reply_menu.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
@@ -59,9 +59,9 @@ export function Composer({ head }) {
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
     if (menu.handleKey(event)) return event.preventDefault();
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
-    send();
+    if (!event.repeat) send();
   }
 
   const isBlocked = mode === "reply" && !isMine;

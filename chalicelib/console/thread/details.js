@@ -1,6 +1,6 @@
 // @ts-check
 import { ApiError, botPath, conversationPath, request } from "../connection/api.js";
-import { setTags } from "../conversations/actions.js";
+import { changeTags } from "../conversations/actions.js";
 import { dispatch, selectedHead, state } from "../state/store.js";
 import { formatDay, formatTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
@@ -71,7 +71,7 @@ function Tags({ head }) {
   function add(event) {
     event.preventDefault();
     const tag = text.trim();
-    if (tag && !head.tags.includes(tag)) setTags(head, [...head.tags, tag]);
+    if (tag && !head.tags.includes(tag)) changeTags(head, (tags) => [...new Set([...tags, tag])]);
     setText("");
   }
 
@@ -80,7 +80,7 @@ function Tags({ head }) {
       <h2>${t("tags")}</h2>
       <ul class="tags">${head.tags.map((each) => html`
         <li key=${each}><span dir="auto">${each}</span><button class="plain" aria-label=${t("remove", { what: each })}
-          onClick=${() => setTags(head, head.tags.filter((other) => other !== each))}><${Icon} name="close" /></button></li>`)}</ul>
+          onClick=${() => changeTags(head, (tags) => tags.filter((other) => other !== each))}><${Icon} name="close" /></button></li>`)}</ul>
       ${head.tags.length < MAX_TAGS && html`
         <form onSubmit=${add}>
           <input value=${text} maxlength="24" placeholder=${t("add_tag")} aria-label=${t("add_tag")} dir="auto"

@@ -2,6 +2,7 @@
 // One entry of the log.
 import { focusComposer } from "../conversations/actions.js";
 import { discardMessage, resendMessage, sendMessage } from "../conversations/outbox.js";
+import { MODIFIER } from "../conversations/shortcuts.js";
 import { state } from "../state/store.js";
 import { continuesMessage, deliveryStatus, wasSent } from "../state/thread_entries.js";
 import { formatDay, formatSnooze, formatTime } from "../strings/formats.js";
@@ -66,7 +67,7 @@ function Suggestion({ entry, head }) {
       <p class="text" dir="auto">${entry.text}</p>
       ${isOpen && html`
         <p class="actions">
-          <button class="primary" onClick=${() => sendMessage(head, entry.text ?? "", entry.seq)} title="Alt+S">${t("send")}</button>
+          <button class="primary" onClick=${() => sendMessage(head, entry.text ?? "", entry.seq)} title=${`${MODIFIER}+S`}>${t("send")}</button>
           <button onClick=${() => focusComposer("reply", entry.text ?? "")}>${t("edit")}</button>
         </p>`}
     </article>`;
@@ -103,7 +104,7 @@ function Change({ entry }) {
 /** A message that the server has not sent back yet. @param {{message: import("../state/types.js").Outgoing}} props */
 export function OutgoingMessage({ message }) {
   const hasFailed = message.phase === "failed";
-  const status = { queued: t("message_queued"), sending: t("message_sending"), sent: t("message_stored"), failed: `${t("message_failed")}: ${message.error}` };
+  const status = { undoable: "", queued: t("message_queued"), sending: t("message_sending"), sent: t("message_stored"), failed: `${t("message_failed")}: ${message.error}` };
   return html`
     <article class="message agent outgoing ${message.phase}">
       <p class="author"><span>${t("you")}</span></p>

@@ -20,7 +20,7 @@ const END_MARGIN = 60;
 /** The entries of the conversation. @param {{head: Head}} props */
 export function Log({ head }) {
   const entries = state.value.threads[head.id]?.entries ?? [];
-  const outgoing = state.value.outbox.filter((message) => message.conversation_id === head.id);
+  const outgoing = state.value.outbox.filter((message) => message.conversation_id === head.id && (!message.command || message.phase === "failed"));
   const blocks = ownerBlocks(entries);
   const { box, onScroll, stayAtEnd, hasUnseen, goToEnd } = useStayAtEnd(outgoing.length, entries[entries.length - 1]?.seq ?? 0);
   return html`

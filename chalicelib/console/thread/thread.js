@@ -1,6 +1,7 @@
 // @ts-check
-import { claim, declineOffer, handBackToBot, putBackInQueue, putInQueue } from "../conversations/actions.js";
+import { claim, declineOffer, handBackToBot, putBackInQueue, putInQueue, undoCommand } from "../conversations/actions.js";
 import { openConversation } from "../conversations/queries.js";
+import { pendingCommand } from "../state/conversation_list.js";
 import { isSupervisor } from "../state/permissions.js";
 import { dispatch, openDialog, selectedHead, state } from "../state/store.js";
 import { formatDuration, formatList, formatTime } from "../strings/formats.js";
@@ -66,8 +67,10 @@ function Reason({ head }) {
       <time>${formatTime(handoff.requested_at)}</time></p>`;
 }
 
-/** The buttons for the conversation's current status. @param {{head: Head}} props */
+/** The buttons for the conversation's current status. While a command waits to be sent, it can only be undone. @param {{head: Head}} props */
 function Actions({ head }) {
+  const command = pendingCommand(state.value, head.id);
+  if (command) return html`<div class="actions"><button disabled=${command.phase === "sending"} onClick=${() => undoCommand(head.id)}>${t("undo")}</button></div>`;
   const isMine = head.owner === state.value.me?.id;
   const buttons = { bot: BotActions, waiting: WaitingActions, agent: isMine ? OwnActions : SupervisorActions };
   return html`<div class="actions"><${buttons[head.status]} head=${head} /></div>`;

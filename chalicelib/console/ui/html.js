@@ -9,6 +9,10 @@ export { render } from "../vendor/preact.js";
 
 export const html = htm.bind(h);
 
+/** Whether an input method uses the key, for example to choose a Japanese word. Safari reports the end of the
+ * composition before the key that ended it, which then has the code 229. @param {KeyboardEvent} event */
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
 /** The current time in ms. Renders the component again each second. */
 export function useNow() {
   const [now, setNow] = useState(Date.now());

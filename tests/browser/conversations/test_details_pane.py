@@ -40,6 +40,20 @@ def test_an_agent_adds_and_removes_tags(open_console: OpenConsole, bot: BotClien
     expect(page.locator(".tags li")).to_have_text(["refund"])
 
 
+def test_tags_that_are_added_in_quick_succession_are_all_kept(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    _, conversation = claim_new_conversation(page, bot)
+
+    for tag in ("vip", "refund", "vip", "late"):
+        page.get_by_label("Add a tag").fill(tag)
+        page.get_by_label("Add a tag").press("Enter")
+
+    expect(page.locator(".tags li")).to_have_text(["vip", "refund", "late"])
+    assert bot.head(conversation)["tags"] == ["vip", "refund", "late"]
+
+
 def test_the_details_list_all_notes(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
     claim_new_conversation(page, bot)

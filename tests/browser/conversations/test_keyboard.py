@@ -1,9 +1,12 @@
 """Keyboard shortcuts, focus and announcements for screen readers."""
 
+import re
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bot_client import BotClient, eventually, unique_name
+from tests.browser.bot_client import BOT, BotClient, eventually, unique_name
 from tests.browser.conftest import OpenConsole
 from tests.browser.console_actions import (
     claim_new_conversation,
@@ -22,13 +25,12 @@ def test_an_agent_finds_claims_answers_and_closes_a_conversation_by_keyboard(
     name = unique_name()
     conversation = bot.request_handoff(name)
 
-    page.keyboard.press("s")
+    page.get_by_role("searchbox").focus()
     page.keyboard.type(name)
     expect(page.locator(".row")).to_have_count(1)
-    page.keyboard.press("Escape")
-    page.keyboard.press("j")
+    row(page, name).press("Enter")
     expect(page.locator(".thread h1")).to_have_text(name)
-    page.keyboard.press("t")
+    page.keyboard.press("Alt+t")
     expect(page.locator(".owner")).to_have_text("with you")
     expect(page.locator(".composer textarea")).to_be_focused()
     page.keyboard.type("By hand.")
@@ -37,7 +39,7 @@ def test_an_agent_finds_claims_answers_and_closes_a_conversation_by_keyboard(
     page.keyboard.press("Enter")
     expect(stored_replies(page)).to_contain_text("By hand.")
     page.keyboard.press("Escape")
-    page.keyboard.press("e")
+    page.keyboard.press("Alt+e")
     expect(page.get_by_role("dialog")).to_contain_text("Close handoff")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -51,24 +53,25 @@ def test_an_agent_finds_claims_answers_and_closes_a_conversation_by_keyboard(
 @pytest.mark.parametrize(
     ("key", "turn"), [("b", "with the bot"), ("q", "In the queue")], ids=["resume", "return"]
 )
-def test_single_keys_hand_a_conversation_back(
+def test_alt_and_a_letter_hand_a_conversation_back(
     open_console: OpenConsole, bot: BotClient, key: str, turn: str
 ) -> None:
     page = open_console("ana")
     claim_new_conversation(page, bot)
     page.keyboard.press("Escape")
 
-    page.keyboard.press(key)
+    page.keyboard.press(f"Alt+{key}")
 
-    expect(page.locator(".owner")).to_have_text(turn)
     expect(page.locator(".thread")).to_be_focused()
+    expect(page.locator(".owner")).to_have_text(turn)
 
 
-def test_single_keys_open_note_reply_canned_replies_and_transfer(
+def test_single_keys_find_and_open_conversations_and_focus_the_box(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
-    claim_new_conversation(page, bot)
+    switch_single_keys_on(page)
+    name, _ = claim_new_conversation(page, bot)
     text = page.locator(".composer textarea")
 
     for key, mode, value in (("n", "Note", ""), ("r", "Reply", ""), ("/", "Reply", "/")):
@@ -80,9 +83,132 @@ def test_single_keys_open_note_reply_canned_replies_and_transfer(
         expect(pressed).to_have_text(mode)
     text.fill("")
     page.keyboard.press("Escape")
-    page.keyboard.press("x")
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    page.keyboard.type(name)
+    expect(page.locator(".row")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
 
-    expect(page.get_by_role("dialog")).to_contain_text("Transfer conversation")
+    expect(page.locator(".thread h1")).to_have_text(name)
+
+
+def switch_single_keys_on(page: Page) -> None:
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Single-key shortcuts").check()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+
+
+def test_text_that_is_typed_outside_the_box_changes_nothing(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    _, conversation = claim_new_conversation(page, bot)
+    log(page).focus()
+
+    page.keyboard.type("about your order, dear queue: text /ends?")
+    page.keyboard.press("Enter")
+
+    expect(log(page)).to_be_focused()
+    expect(page.locator("dialog, .toast")).to_have_count(0)
+    expect(page.locator(".composer textarea")).to_have_value("")
+    assert bot.head(conversation)["owner_name"] == "Ana"
+
+
+def test_no_single_key_changes_a_conversation(open_console: OpenConsole, bot: BotClient) -> None:
+    page = open_console("ana")
+    switch_single_keys_on(page)
+    _, conversation = claim_new_conversation(page, bot)
+    before = bot.head(conversation)["last_seq"]
+    log(page).focus()
+
+    for key in set("abcdefghijklmnopqrstuvwxyz0123456789.,;") - set("jknrs"):
+        page.keyboard.press(key)
+
+    expect(log(page)).to_be_focused()
+    expect(page.locator("dialog, .toast")).to_have_count(0)
+    page.wait_for_timeout(500)
+    assert bot.head(conversation)["last_seq"] == before
+
+
+PRESS = """(events) => events.forEach((each) => document.querySelector('.composer textarea')
+    .dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...each })))"""
+NOT_ALT_S = [
+    {"key": "ś", "code": "KeyS", "altKey": True, "ctrlKey": True, "modifierAltGraph": True},
+    {"key": "ś", "code": "KeyS", "altKey": True, "modifierAltGraph": True},
+    {"key": "ś", "code": "KeyS", "modifierAltGraph": True},
+    {"key": "s", "code": "KeyS", "altKey": True, "ctrlKey": True},
+    {"key": "ß", "code": "KeyS", "altKey": True},
+    {"key": "o", "code": "KeyS", "altKey": True},
+    {"key": "S", "code": "KeyS", "altKey": True, "shiftKey": True},
+    {"key": "s", "code": "KeyS", "altKey": True, "isComposing": True},
+    {"key": "s", "code": "KeyS", "altKey": True, "keyCode": 229},
+    {"key": "s", "code": "KeyS", "ctrlKey": True},
+    {"key": "s", "code": "KeyS", "metaKey": True},
+]
+"""Polish AltGr, Option on a Mac, a Dvorak layout, an input method, and keys of the browser."""
+
+
+def test_only_alt_s_sends_the_suggestion_and_only_once_if_it_is_held(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    _, conversation = claim_new_conversation(page, bot)
+    suggest(bot, conversation, "Offer a refund.")
+    expect(log(page).locator(".suggestion")).to_be_visible()
+
+    page.evaluate(PRESS, NOT_ALT_S)
+    page.wait_for_timeout(500)
+    assert "Offer a refund." not in bot.message_texts(conversation)
+    held = {"key": "o", "code": "KeyO", "altKey": True}
+    dvorak = {**held, "key": "s", "code": "Semicolon"}
+    page.evaluate(PRESS, [held, dvorak, *[{**dvorak, "repeat": True}] * 3, dvorak])
+
+    expect(stored_replies(page)).to_have_text([re.compile("Offer a refund.")])
+    page.wait_for_timeout(500)
+    assert bot.message_texts(conversation).count("Offer a refund.") == 1
+
+
+def test_a_mac_has_control_in_place_of_option(open_console: OpenConsole, bot: BotClient) -> None:
+    page = open_console("ana")
+    mac = "Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })"
+    page.context.add_init_script(mac)
+    page.reload()
+    _, conversation = claim_new_conversation(page, bot)
+    suggest(bot, conversation, "Offer a refund.")
+    expect(log(page).locator(".suggestion button").first).to_have_attribute("title", "Control+S")
+
+    page.evaluate(PRESS, [{"key": "π", "code": "KeyP", "altKey": True}, *NOT_ALT_S[:9]])
+    page.wait_for_timeout(500)
+    assert "Offer a refund." not in bot.message_texts(conversation)
+    page.keyboard.press("Control+s")
+
+    expect(stored_replies(page)).to_contain_text("Offer a refund.")
+
+
+def suggest(bot: BotClient, conversation: str, text: str) -> None:
+    bot.call("POST", f"{BOT}/conversations/{conversation}/suggestions", {"text": text})
+
+
+def test_enter_that_ends_a_composition_or_repeats_does_not_send(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    """Safari ends the composition before the key, which then has the code 229."""
+    page = open_console("ana")
+    _, conversation = claim_new_conversation(page, bot)
+    text = page.locator(".composer textarea")
+    text.fill("にほん")
+    enter = {"key": "Enter", "code": "Enter"}
+
+    composing: list[dict[str, Any]] = [{"keyCode": 229}, {"isComposing": True}, {"repeat": True}]
+    page.evaluate(PRESS, [{**enter, **each} for each in composing])
+    page.evaluate(PRESS, [{"key": "Escape", "keyCode": 229}])
+    expect(text).to_have_value("にほん")
+    expect(text).to_be_focused()
+    text.press("Enter")
+
+    expect(stored_replies(page)).to_contain_text("にほん")
+    assert bot.message_texts(conversation).count("にほん") == 1
 
 
 def test_a_key_puts_a_conversation_of_the_bot_in_the_queue(
@@ -93,7 +219,7 @@ def test_a_key_puts_a_conversation_of_the_bot_in_the_queue(
     conversation = bot.send_message(name, "Hello?")
     search(page, name)
 
-    page.keyboard.press("p")
+    page.keyboard.press("Alt+p")
 
     expect(page.locator(".owner")).to_have_text("In the queue")
     assert bot.head(conversation)["status"] == "waiting"
@@ -106,7 +232,7 @@ def test_a_key_declines_an_offer(open_console: OpenConsole, bot: BotClient) -> N
     open_conversation(page, name, "Waiting")
     expect(page.locator(".offer")).to_be_visible()
 
-    page.keyboard.press("d")
+    page.keyboard.press("Alt+d")
 
     expect(page.locator(".offer")).to_have_count(0)
     eventually(lambda: "declined" in [entry["kind"] for entry in bot.entries(conversation)])
@@ -120,7 +246,7 @@ def test_keys_do_nothing_in_a_conversation_that_the_agent_may_not_manage(
     open_conversation(ana, name, "Others")
 
     for key in "xetdpbq":
-        ana.keyboard.press(key)
+        ana.keyboard.press(f"Alt+{key}")
 
     expect(ana.locator("dialog, .toast")).to_have_count(0)
     expect(ana.locator(".owner")).to_have_text("with Sam")
@@ -130,6 +256,7 @@ def test_shortcuts_follow_the_key_position_on_a_keyboard_of_another_script(
     open_console: OpenConsole,
 ) -> None:
     page = open_console("ana")
+    switch_single_keys_on(page)
 
     press = "(it) => document.body.dispatchEvent(new KeyboardEvent('keydown', it))"
 
@@ -190,30 +317,29 @@ def test_the_list_of_shortcuts_opens_and_closes_and_the_focus_returns(
 ) -> None:
     page = open_console("ana")
     button = page.get_by_role("button", name="Settings")
+    switch_single_keys_on(page)
     button.focus()
 
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog")
-    expect(sheet.locator("dt")).to_have_count(18)
+    expect(sheet.locator("dt")).to_have_count(19)
     page.keyboard.press("Escape")
 
     expect(sheet).to_have_count(0)
     expect(button).to_be_focused()
 
 
-def test_an_agent_switches_single_key_shortcuts_off(open_console: OpenConsole) -> None:
+def test_single_keys_are_off_until_the_agent_switches_them_on(open_console: OpenConsole) -> None:
     page = open_console("ana")
-    page.get_by_role("button", name="Settings").click()
-    page.get_by_label("Single-key shortcuts").uncheck()
-    page.get_by_role("button", name="Close").click()
 
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    switch_single_keys_on(page)
     page.reload()
     expect(page.locator(".panes")).to_be_visible()
     page.keyboard.press("?")
 
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_contain_text("Keyboard shortcuts")
 
 
 def test_the_arrow_keys_move_between_the_list_tabs(open_console: OpenConsole) -> None:
