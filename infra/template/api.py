@@ -50,6 +50,8 @@ RESPONSES = {
         "responseParameters": {
             "gatewayresponse.header.Content-Type": "'application/problem+json'",
             "gatewayresponse.header.Cache-Control": "'no-store'",
+            "gatewayresponse.header.Strict-Transport-Security": "'max-age=31536000'",
+            "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
         },
         "responseTemplates": {"application/json": json.dumps(NOT_FOUND)},
     }

@@ -30,6 +30,12 @@ KEY_LIMIT = 255
 """Characters of an `Idempotency-Key`."""
 PARAMETER_SHOWN = 64
 """Characters of an unknown query parameter that an error repeats."""
+SAFE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Headers of every answer. A browser ignores the second one over HTTP (RFC 6797, 8.1)."""
 NO_HEADERS: Mapping[str, str] = {}
 log = logging.getLogger("baton")
 
@@ -219,8 +225,12 @@ def decoded(part: str) -> str:
 
 def _response(reply: Reply) -> Response:
     text = reply.body if isinstance(reply.body, str) else _json(reply.body)
-    headers = {"Content-Type": reply.content_type, "Cache-Control": "no-store"}
-    return Response(text, {**headers, **reply.headers}, int(reply.status))
+    headers: dict[str, str | list[str]] = {
+        **SAFE_HEADERS,
+        "Content-Type": reply.content_type,
+        **reply.headers,
+    }
+    return Response(text, headers, int(reply.status))
 
 
 def _json(body: object) -> str:

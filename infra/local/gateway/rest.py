@@ -53,13 +53,13 @@ class RestApi:
             return _message(413, "Request Too Long")
         match = self._routes.match(raw_path(request.scope))
         if match is None:
-            return _not_found(request, request_id)
+            return _not_found(request_id)
         if request.method in self._app.routes[match.resource]:
             return await self._integrate(request, match, body, request_id)
         cors = self._cors(match)
         if request.method == "OPTIONS" and cors:
             return _preflight(cors, list(self._app.routes[match.resource]))
-        return _not_found(request, request_id)
+        return _not_found(request_id)
 
     async def _integrate(
         self, request: Request, match: Match, body: bytes, request_id: str
@@ -158,13 +158,13 @@ def _json(status: int, content: dict[str, Any], content_type: str) -> Response:
     return Response(json.dumps(content), status, {"Content-Type": content_type})
 
 
-def _not_found(request: Request, request_id: str) -> Response:
+def _not_found(request_id: str) -> Response:
     """On AWS, a gateway response in the template gives the same answer."""
     problem = {
         "type": "about:blank",
         "title": "Not Found",
         "status": 404,
-        "detail": f"There is no {request.method} {raw_path(request.scope)} here.",
+        "detail": "There is no such route, or it does not take this method.",
         "code": "not_found",
         "request_id": request_id,
     }

@@ -32,6 +32,8 @@ def test_a_problem_has_the_members_of_rfc_9457(bot: Api) -> None:
 
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert without_request(answer) == {
         "type": "about:blank",
         "title": "Not Found",

@@ -167,7 +167,7 @@ def test_an_unknown_route_or_method_is_answered_with_our_404(
         "type": "about:blank",
         "title": "Not Found",
         "status": 404,
-        "detail": f"There is no {method} {target} here.",
+        "detail": "There is no such route, or it does not take this method.",
         "code": "not_found",
         "request_id": answer.headers["x-amzn-RequestId"],
     }

@@ -100,7 +100,6 @@ def headers_of(socket_url: str, policy: str = POLICY) -> dict[str, str]:
     return {
         "Content-Security-Policy": policy.format(sockets=f"{sockets.scheme}://{sockets.netloc}"),
         "Cache-Control": "no-cache",
-        "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -9,7 +9,13 @@ from msgspec import Meta
 from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.http.schemas.limits import LONG, NAME, REASON, SHORT
-from chalicelib.entrypoints.http.schemas.parsing import FieldError, Strict, identifier, words
+from chalicelib.entrypoints.http.schemas.parsing import (
+    FieldError,
+    Strict,
+    identifier,
+    web_address,
+    words,
+)
 from chalicelib.usecases.records.webhooks import NATIVE_FORMAT
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -139,4 +145,5 @@ class NotificationRequest(Strict):
     def __post_init__(self) -> None:
         words("message", self.message, REASON)
         words("url", self.url, 2 * REASON)
+        web_address("url", self.url)
         identifier("conversation_id", self.conversation_id, LONG)

@@ -19,6 +19,7 @@ may be smaller than the one that has parsed it."""
 FIELD_SHOWN = 64
 """Characters of an unknown field that an error repeats."""
 WRITTEN_AS_FLOAT = "Expected `int"
+WEB_SCHEMES = ("http://", "https://")
 EXACT = 2**53
 """Up to here, a float holds each whole number exactly (RFC 8259, 6)."""
 JsonObject = dict[str, object]
@@ -126,6 +127,12 @@ def words(name: str, value: str | None, limit: int) -> None:
     """`limit` is in characters."""
     if value is not None and not 0 < len(value) <= limit:
         raise FieldError(name, f"`{name}` takes 1 to {limit} characters")
+
+
+def web_address(name: str, value: str | None) -> None:
+    """Refuses schemes such as `javascript:`, which would run code in the reader's page."""
+    if value is not None and not value.lower().startswith(WEB_SCHEMES):
+        raise FieldError(name, f"`{name}` is an address that begins with http:// or https://")
 
 
 def json_object(name: str, value: Mapping[str, object] | None) -> None:
