@@ -12,6 +12,7 @@ from chalicelib.domain.conversation.commands import ClaimAndReply, Pause, Unpaus
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.errors import NotFound, invalid_field
 from chalicelib.entrypoints.http.framework import NO_HEADERS, Call, Reply
+from chalicelib.entrypoints.http.paging import cut
 from chalicelib.entrypoints.http.schemas.limits import LONG, SHORT
 from chalicelib.entrypoints.http.schemas.parsing import FieldError, identifier
 from chalicelib.usecases.conversations import lookup, pause
@@ -28,13 +29,13 @@ def list_sessions(call: Call) -> Reply:
     found = sessions.list_sessions(
         call.services, call.caller, only_paused=only_paused, search=call.query.get("searchText")
     )
-    return Reply([views.session(each) for each in found])
+    return cut([views.session(each) for each in found])
 
 
 def get_transcript(call: Call) -> Reply:
     conversation_id = lookup.by_session(call.services, call.caller, call.id)
     said = sessions.transcript(call.services, call.caller, conversation_id)
-    return Reply([views.message(conversation_id, entry) for entry in said])
+    return cut([views.message(conversation_id, entry) for entry in said], keep_last=True)
 
 
 def send_message(call: Call, body: Fields) -> Reply:

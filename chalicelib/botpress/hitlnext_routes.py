@@ -14,6 +14,7 @@ from chalicelib.domain.errors import InvalidRequest, invalid_field
 from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, PresenceStatus
 from chalicelib.domain.texts import Text, Texts
 from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.paging import cut
 from chalicelib.entrypoints.http.schemas.parsing import number
 from chalicelib.usecases.conversations import lookup, queries
 from chalicelib.usecases.routing import presence
@@ -66,7 +67,7 @@ def list_agents(call: Call) -> Reply:
     found = sorted(
         presence.list_agents(call.services, call.caller), key=lambda member: member.email
     )
-    return Reply([handoff_views.agent(member, now) for member in found])
+    return cut([handoff_views.agent(member, now) for member in found])
 
 
 def get_own_agent(call: Call) -> Reply:
@@ -105,7 +106,7 @@ def list_handoffs(call: Call) -> Reply:
         handoff_views.handoff(each) for each in handoffs.latest(call.services, call.caller, most)
     ]
     found.sort(key=lambda each: _sort_key(each[column]), reverse=order[1])
-    return Reply(found[:limit])
+    return cut(found[:limit])
 
 
 def create_handoff(call: Call, body: NewHandoff) -> Reply:
@@ -144,7 +145,7 @@ def list_messages(call: Call) -> Reply:
     conversation_id = lookup.by_session(call.services, call.caller, call.id)
     head = queries.head(call.services, call.caller, conversation_id)
     said = sessions.transcript(call.services, call.caller, conversation_id, limit)
-    return Reply([stored_event(head, entry) for entry in reversed(said)])
+    return cut([stored_event(head, entry) for entry in reversed(said)])
 
 
 def _move(call: Call, to: HandoffStatus) -> Reply:

@@ -108,7 +108,7 @@ class MessageIdMismatch(Refused):
 
 
 class AmbiguousAddress(Refused):
-    """Facts: `candidates`, the conversations that match."""
+    """Facts: `candidates`, the first 20 conversations that match, and `candidates_total`."""
 
     code = "ambiguous_address"
 

@@ -17,6 +17,8 @@ BOTS = "/api/v1/bots"
 BOT = BOTS + "/{bot}"
 ONE = BOT + "/conversations/{id}"
 PAGED = ("limit", "cursor")
+LISTED = ("cursor",)
+"""A list that is cut into pages only if it is too large."""
 EMPTY = "parsing:Empty"
 COMMIT, REPLY = Idempotency.COMMIT, Idempotency.REPLY
 
@@ -258,7 +260,7 @@ AGENTS = (
         Access.PERSON,
         "accounts:StatusRequest",
     ),
-    _route("GET", BOT + "/agents", "agents:list_agents", Action.SEE_AGENTS),
+    _route("GET", BOT + "/agents", "agents:list_agents", Action.SEE_AGENTS, query=LISTED),
     _route("POST", BOT + "/agents", "agents:invite_agent", Action.CONFIGURE, "admin:AgentRequest"),
     _route(
         "PUT",
@@ -274,12 +276,12 @@ AGENTS = (
 )
 
 ADMINISTRATION = (
-    _route("GET", BOTS, "bots:list_bots", Access.PERSON),
+    _route("GET", BOTS, "bots:list_bots", Access.PERSON, query=LISTED),
     _route("POST", BOTS, "bots:create_bot", Access.OWNER, "admin:BotRequest"),
     _route("GET", BOT, "bots:get_bot", Action.CONFIGURE),
     _route("PUT", BOT, "bots:rename_bot", Action.CONFIGURE, "admin:BotNameRequest"),
     _route("DELETE", BOT, "bots:delete_bot", Action.REMOVE_BOT),
-    _route("GET", BOT + "/keys", "keys:list_keys", Action.CONFIGURE),
+    _route("GET", BOT + "/keys", "keys:list_keys", Action.CONFIGURE, query=LISTED),
     _route("POST", BOT + "/keys", "keys:create_key", Action.CONFIGURE, "admin:KeyRequest"),
     _route(
         "POST",
@@ -331,7 +333,7 @@ ADMINISTRATION = (
 )
 
 SETTINGS = (
-    _route("GET", BOT + "/queues", "settings:list_queues", Action.SEE_QUEUES),
+    _route("GET", BOT + "/queues", "settings:list_queues", Action.SEE_QUEUES, query=LISTED),
     _route(
         "PUT",
         BOT + "/queues/{name}",
@@ -348,7 +350,7 @@ SETTINGS = (
         Action.CONFIGURE,
         "settings:SettingsRequest",
     ),
-    _route("GET", BOT + "/replies", "settings:list_replies", Action.SEE_REPLIES),
+    _route("GET", BOT + "/replies", "settings:list_replies", Action.SEE_REPLIES, query=LISTED),
     _route(
         "PUT",
         BOT + "/replies/{name}",

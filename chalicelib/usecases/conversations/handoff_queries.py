@@ -51,7 +51,10 @@ def list_handoffs(
     authorize(caller, Action.READ)
     if wanted.conversation_id is not None:
         found = services.conversations.handoffs_of_conversation(caller.bot, wanted.conversation_id)
-        return HandoffPage(_visible(services, caller, found, wanted)[:limit], None)
+        ids = [handoff.id for handoff in found]
+        rest = found[ids.index(position) + 1 :] if position in ids else found
+        seen = _visible(services, caller, rest, wanted)
+        return HandoffPage(seen[:limit], seen[limit - 1].handoff.id if len(seen) > limit else None)
     details: list[HandoffDetail] = []
     for _ in range(PAGES_PER_CALL):
         page, position = services.conversations.handoffs(caller.bot, position, limit - len(details))

@@ -7,6 +7,9 @@ from chalicelib.domain.errors import AmbiguousAddress, NotFound
 from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.services import Services
 
+CANDIDATES = 20
+"""Conversations that an ambiguous address names."""
+
 
 def conversation_to_pause(services: Services, caller: Caller, address: Address) -> Address | str:
     """The conversation that a pause by address means. It need not exist yet.
@@ -71,11 +74,10 @@ def ambiguous(heads: list[Head]) -> AmbiguousAddress:
             "thread": head.address.thread,
             "name": head.user_name,
         }
-        for head in heads
+        for head in heads[:CANDIDATES]
     ]
-    return AmbiguousAddress(
-        f"{len(heads)} conversations fit. Name one of them by its id.", candidates=candidates
-    )
+    message = f"{len(heads)} conversations fit. Name one of them by its id."
+    return AmbiguousAddress(message, candidates=candidates, candidates_total=len(heads))
 
 
 def _only(heads: list[Head], caller: Caller) -> Head:

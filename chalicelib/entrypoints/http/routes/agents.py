@@ -4,6 +4,7 @@ The routes that show an invitation take no `Idempotency-Key`, because the answer
 """
 
 from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.paging import listed
 from chalicelib.entrypoints.http.schemas import admin
 from chalicelib.entrypoints.http.schemas.accounts import StatusRequest
 from chalicelib.entrypoints.http.schemas.parsing import Empty
@@ -29,7 +30,7 @@ def list_agents(call: Call) -> Reply:
     items = [
         views.member(member, now) for member in presence.list_agents(call.services, call.caller)
     ]
-    return Reply({"items": items, "next": None})
+    return listed(call, items, "id")
 
 
 def invite_agent(call: Call, body: admin.AgentRequest) -> Reply:

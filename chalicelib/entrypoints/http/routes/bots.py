@@ -1,6 +1,7 @@
 """Routes of the bots themselves."""
 
 from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.paging import listed
 from chalicelib.entrypoints.http.schemas.admin import BotNameRequest, BotRequest
 from chalicelib.usecases.admin import bots
 from chalicelib.usecases.records.bots import Bot
@@ -9,7 +10,7 @@ from chalicelib.usecases.views import Json
 
 def list_bots(call: Call) -> Reply:
     found = bots.list_bots(call.services, call.person, call.bots)
-    return Reply({"items": [_bot(bot) for bot in found], "next": None})
+    return listed(call, [_bot(bot) for bot in found], "id")
 
 
 def create_bot(call: Call, body: BotRequest) -> Reply:

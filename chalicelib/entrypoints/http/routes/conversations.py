@@ -4,7 +4,7 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
-from chalicelib.entrypoints.http.paging import fitting, limit_of, page, page_request
+from chalicelib.entrypoints.http.paging import PageRequest, fitting, limit_of, page
 from chalicelib.entrypoints.http.schemas.conversations import person
 from chalicelib.entrypoints.http.schemas.parsing import number
 from chalicelib.usecases import views
@@ -14,11 +14,15 @@ HIGHEST_SEQ = 10**12 - 1
 
 
 def list_conversations(call: Call) -> Reply:
-    wanted = page_request(call)
-    found = queries.conversations(
-        call.services, call.caller, _filter(call), wanted.position, wanted.limit
-    )
-    return page(call, wanted, [views.head(head) for head in found.heads], found.position)
+    conversations = _filter(call)
+
+    def fetch(wanted: PageRequest) -> tuple[list[views.Json], str | None]:
+        found = queries.conversations(
+            call.services, call.caller, conversations, wanted.position, wanted.limit
+        )
+        return [views.head(head) for head in found.heads], found.position
+
+    return page(call, fetch)
 
 
 def find_conversation(call: Call) -> Reply:

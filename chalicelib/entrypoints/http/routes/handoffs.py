@@ -2,7 +2,7 @@
 
 from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
-from chalicelib.entrypoints.http.paging import page, page_request
+from chalicelib.entrypoints.http.paging import PageRequest, page
 from chalicelib.entrypoints.http.schemas.conversations import person
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations import handoff_queries
@@ -11,12 +11,16 @@ IS_OPEN = {None: None, "open": True, "closed": False}
 
 
 def list_handoffs(call: Call) -> Reply:
-    wanted = page_request(call)
-    found = handoff_queries.list_handoffs(
-        call.services, call.caller, _filter(call), wanted.position, wanted.limit
-    )
-    items = [views.handoff(each.handoff) | {"tags": list(each.tags)} for each in found.details]
-    return page(call, wanted, items, found.position)
+    handoffs = _filter(call)
+
+    def fetch(wanted: PageRequest) -> tuple[list[views.Json], str | None]:
+        found = handoff_queries.list_handoffs(
+            call.services, call.caller, handoffs, wanted.position, wanted.limit
+        )
+        items = [views.handoff(each.handoff) | {"tags": list(each.tags)} for each in found.details]
+        return items, found.position
+
+    return page(call, fetch)
 
 
 def get_handoff(call: Call) -> Reply:

@@ -4,6 +4,7 @@ The routes that show a secret take no `Idempotency-Key`, because the answer woul
 """
 
 from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.paging import listed
 from chalicelib.entrypoints.http.schemas import admin
 from chalicelib.usecases import views
 from chalicelib.usecases.admin import keys
@@ -12,7 +13,7 @@ from chalicelib.usecases.records.bots import BotKey
 
 def list_keys(call: Call) -> Reply:
     items = [_key(key) for key in keys.list_keys(call.services, call.caller)]
-    return Reply({"items": items, "next": None})
+    return listed(call, items, "id")
 
 
 def create_key(call: Call, body: admin.KeyRequest) -> Reply:

@@ -1,7 +1,7 @@
 """Routes of notifications: short messages to everybody who serves a bot."""
 
 from chalicelib.entrypoints.http.framework import Call, Reply
-from chalicelib.entrypoints.http.paging import fitting, page, page_request
+from chalicelib.entrypoints.http.paging import PageRequest, page
 from chalicelib.entrypoints.http.schemas.admin import NotificationRequest
 from chalicelib.entrypoints.http.schemas.parsing import Empty
 from chalicelib.usecases import views
@@ -22,15 +22,14 @@ def create_notification(call: Call, body: NotificationRequest) -> Reply:
 
 
 def list_notifications(call: Call) -> Reply:
-    wanted = page_request(call)
-    found, following = notifications.list_notifications(
-        call.services, call.caller, wanted.position, wanted.limit
-    )
-    items = [views.notification(notification, call.caller.id) for notification in found]
-    kept = fitting(items)
-    if kept < len(items):
-        items, following = items[:kept], found[kept - 1].id
-    return page(call, wanted, items, following)
+    def fetch(wanted: PageRequest) -> tuple[list[views.Json], str | None]:
+        found, following = notifications.list_notifications(
+            call.services, call.caller, wanted.position, wanted.limit
+        )
+        items = [views.notification(notification, call.caller.id) for notification in found]
+        return items, following
+
+    return page(call, fetch)
 
 
 def mark_notification_read(call: Call, _: Empty) -> Reply:

@@ -2,6 +2,7 @@
 
 from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
+from chalicelib.entrypoints.http.paging import listed
 from chalicelib.entrypoints.http.schemas import settings as schemas
 from chalicelib.entrypoints.http.schemas.conversations import TextRequest
 from chalicelib.entrypoints.http.schemas.limits import NAME, SHORT
@@ -13,7 +14,7 @@ from chalicelib.usecases.views import Json
 
 def list_queues(call: Call) -> Reply:
     found = settings.list_queues(call.services, call.caller)
-    return Reply({"items": [schemas.queue(queue) for queue in found], "next": None})
+    return listed(call, [schemas.queue(queue) for queue in found], "name")
 
 
 def configure_queue(call: Call, body: schemas.QueueRequest) -> Reply:
@@ -39,7 +40,7 @@ def update_settings(call: Call, body: schemas.SettingsRequest) -> Reply:
 
 def list_replies(call: Call) -> Reply:
     found = replies.list_replies(call.services, call.caller)
-    return Reply({"items": [_reply(reply) for reply in found], "next": None})
+    return listed(call, [_reply(reply) for reply in found], "name")
 
 
 def save_reply(call: Call, body: TextRequest) -> Reply:

@@ -2,7 +2,7 @@
 
 from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
-from chalicelib.entrypoints.http.paging import page, page_request
+from chalicelib.entrypoints.http.paging import PageRequest, page
 from chalicelib.entrypoints.http.schemas.admin import RotateRequest, WebhookRequest
 from chalicelib.entrypoints.http.schemas.parsing import Empty
 from chalicelib.usecases import views
@@ -43,11 +43,15 @@ def test_webhook(call: Call, body: Empty) -> Reply:
 
 
 def list_deliveries(call: Call) -> Reply:
-    wanted = page_request(call)
-    found, position = replay.list_deliveries(
-        call.services, call.caller, _outcome(call), wanted.position, wanted.limit
-    )
-    return page(call, wanted, [_delivery(each) for each in found], position)
+    outcome = _outcome(call)
+
+    def fetch(wanted: PageRequest) -> tuple[list[views.Json], str | None]:
+        found, position = replay.list_deliveries(
+            call.services, call.caller, outcome, wanted.position, wanted.limit
+        )
+        return [_delivery(each) for each in found], position
+
+    return page(call, fetch)
 
 
 def replay_delivery(call: Call, _: Empty) -> Reply:
