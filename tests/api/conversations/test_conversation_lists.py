@@ -233,7 +233,11 @@ def test_a_bot_never_sees_notes_and_a_page_of_notes_is_not_the_end(bot: Api, ana
 
 def test_a_page_of_notifications_ends_at_512_kb_and_loses_none(bot: Api, ana: Api) -> None:
     for _ in range(100):
-        ok(bot.post(f"{BOT}/notifications", {"message": "😀" * 1000, "url": "http://" + "😀" * 1990}))
+        ok(
+            bot.post(
+                f"{BOT}/notifications", {"message": "😀" * 1000, "url": "http://" + "😀" * 1990}
+            )
+        )
 
     cut = pages(ana, f"{BOT}/notifications", limit="100")
 
