@@ -17,6 +17,7 @@ from chalicelib.domain.conversation.commands import (
     Claim,
     Pause,
     PauseAndClaim,
+    Snooze,
     Unpause,
     UserMessage,
 )
@@ -109,6 +110,15 @@ class Days(RuleBasedStateMachine):
         self.does(place, Draft(person, PauseAndClaim(Request(queue=queue))))
         if answers:
             self.does(place, Draft(person, AgentMessage(Body(text="Hello."))))
+
+    @rule(place=PLACES, person=PERSON, milliseconds=SOME_TIME)
+    def the_owner_snoozes_it_and_nobody_speaks(
+        self, place: int, person: str, milliseconds: int
+    ) -> None:
+        self.somebody_takes_it(place, "sales", person, answers=False)
+        self.does(place, Draft(person, Snooze(self.now + milliseconds)))
+        for _ in range(9):
+            self.a_minute_passes()
 
     @rule(which=PLACES)
     def who_is_asked_takes_it(self, which: int) -> None:
