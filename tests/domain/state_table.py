@@ -57,7 +57,7 @@ WAITING = Status.WAITING
 @dataclass(frozen=True, slots=True)
 class Becomes:
     """An arrow: the epoch rises by one. `owner` is an id; "caller" stands for who asks.
-    `seats` are pairs of agent and change."""
+    `capacity_changes` are pairs of agent and change."""
 
     status: Status
     kinds: tuple[Kind, ...]

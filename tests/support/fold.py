@@ -28,6 +28,7 @@ from chalicelib.domain.conversation.entries import (
 )
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
 from chalicelib.domain.conversation.head import (
+    REASON_BYTES,
     Head,
     Owned,
     Waiting,
@@ -37,7 +38,6 @@ from chalicelib.domain.conversation.head import (
     as_with_bot,
     shorten,
 )
-from chalicelib.domain.conversation.rules import REASON_BYTES
 
 
 def fold(head: Head, entry: Entry) -> Head:

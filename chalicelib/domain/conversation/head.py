@@ -20,6 +20,8 @@ from chalicelib.domain.routing.queues import NO_LIMITS, Limits, Mode, Queue
 FIRST_EPOCH = 1
 PREVIEW_BYTES = 80
 """Every message rewrites the head, so the preview in it is short."""
+REASON_BYTES = 48
+"""The head keeps the beginning of a reason; the entry and the handoff's row keep all of it."""
 
 
 class Status(StrEnum):

@@ -48,6 +48,7 @@ from chalicelib.domain.conversation.handoff import (
     Resumption,
 )
 from chalicelib.domain.conversation.head import (
+    REASON_BYTES,
     Head,
     Owned,
     Paused,
@@ -71,8 +72,6 @@ from chalicelib.domain.errors import Forbidden, NoAgentAvailable
 from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
 
-REASON_BYTES = 48
-"""The head keeps the beginning of the reason; the handoff's row keeps all of it."""
 SECOND = 1000
 
 

@@ -71,7 +71,7 @@ class SocketClient:
         assert answer["statusCode"] == 200, answer
 
     def do(self, action: str, **fields: object) -> Any:
-        """Sends a frame and returns the reply."""
+        """Sends a frame. Returns the reply: `reply_to`, `ok`, and `result` or `error`."""
         frame = {"id": next(self._ids), "action": action, **fields}
         fits(frame, [action])
         return self.send(json.dumps(frame))

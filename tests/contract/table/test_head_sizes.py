@@ -16,6 +16,7 @@ from chalicelib.domain.conversation.decision import PROFILE_DIGEST_LENGTH
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
 from chalicelib.domain.conversation.head import (
     PREVIEW_BYTES,
+    REASON_BYTES,
     Head,
     Owned,
     Preview,
@@ -23,7 +24,6 @@ from chalicelib.domain.conversation.head import (
     Waiting,
     as_waiting,
 )
-from chalicelib.domain.conversation.rules import REASON_BYTES
 from chalicelib.domain.routing.queues import Limits
 from tests.support.clock import START
 
@@ -105,9 +105,9 @@ AT_THE_CAPS = head_of(
 
 @pytest.mark.parametrize("head", [ORDINARY, waiting(ORDINARY)], ids=["owned", "waiting"])
 def test_an_ordinary_head_costs_one_write_unit(head: Head) -> None:
-    assert size(head) < 1024
+    assert size(head) < 1024, "shorten the new field with `shorten`, or keep it in the entry"
 
 
 @pytest.mark.parametrize("head", [AT_THE_CAPS, waiting(AT_THE_CAPS)], ids=["owned", "waiting"])
 def test_no_head_costs_more_than_two_write_units(head: Head) -> None:
-    assert size(head) <= 2048
+    assert size(head) <= 2048, "shorten the new field with `shorten`, or keep it in the entry"
