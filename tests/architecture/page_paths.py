@@ -30,8 +30,8 @@ def missing_paths(root: Path, page: Path) -> list[str]:
 
 
 def missing_names(root: Path, page: Path) -> list[str]:
-    """Return each constant, class and function that the page names and no Python file contains."""
-    sources = [file for file in _files(root) if file.endswith(".py") and HERE not in file]
+    """Return each constant, class and function that the page names and no source file contains."""
+    sources = [file for file in _files(root) if file.endswith((".py", ".js")) and HERE not in file]
     texts = [(root / file).read_text() for file in sources]
     words = frozenset(re.findall(r"\w+", " ".join(texts)))
     named = CODE.findall(FENCE.sub("", page.read_text()))

@@ -22,7 +22,7 @@ def test_a_page_names_only_files_and_headings_that_exist(file: Path) -> None:
 def test_contributing_names_only_code_that_exists() -> None:
     missing = missing_names(ROOT, ROOT / "CONTRIBUTING.md")
 
-    assert missing == [], "Correct these names in CONTRIBUTING.md: no Python file contains them."
+    assert missing == [], "Correct these names in CONTRIBUTING.md: no source file contains them."
 
 
 def test_a_renamed_constant_is_found(tmp_path: Path) -> None:

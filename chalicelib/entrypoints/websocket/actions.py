@@ -1,7 +1,7 @@
 """The table of WebSocket actions, and what each action does: the same use cases as in REST.
 
-To add an action, add a row to `ACTIONS`, its handler, and its message in docs/asyncapi.yaml. Its body
-is the one of the same call in REST, or a class in `frames.py`.
+To add an action, add a row to `ACTIONS`, its handler, and its message in docs/asyncapi.yaml. Its
+body is the one of the same call in REST, or a class in `frames.py`.
 """
 
 from collections.abc import Callable, Mapping

@@ -50,7 +50,7 @@ def test_the_served_json_equals_the_yaml(nobody: Api) -> None:
 # Names that a generated client takes over
 
 VERBS = frozenset(
-    [
+    (
         "accept",
         "assign",
         "begin",
@@ -86,7 +86,7 @@ VERBS = frozenset(
         "transfer",
         "unpause",
         "update",
-    ]
+    )
 )
 LONGEST_SUMMARY = 60
 ONLY_FOR_VALIDATORS = frozenset({"const", "if", "then", "else"})
