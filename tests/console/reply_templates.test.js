@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fillPlaceholders, matchingReplies } from "../../chalicelib/console/state/reply_templates.js";
+import { excessLength, fillPlaceholders, matchingReplies } from "../../chalicelib/console/state/reply_templates.js";
 
 test("a canned reply fills in the agent and the user, and nothing else", () => {
   const values = { agent: "Ana", user: "{agent}" };
@@ -13,4 +13,17 @@ test("canned replies whose name begins with the text come before those that cont
   const replies = [{ name: "refund", text: "Money back." }, { name: "hello", text: "Hi, about your refund" }, { name: "bye", text: "Bye." }];
   const names = (typed) => matchingReplies(replies, typed).map((reply) => reply.name);
   assert.deepEqual([names(""), names("REF"), names("money"), names("zzz")], [["refund", "hello", "bye"], ["refund", "hello"], ["refund"], []]);
+});
+
+test("a canned reply is found however its letters are composed", () => {
+  const names = (name, typed) => matchingReplies([{ name, text: "" }], typed).map((reply) => reply.name);
+  assert.deepEqual(names("zurück", "ZURU\u0308CK"), ["zurück"]);
+  assert.deepEqual(names("zuru\u0308ck", "zurück"), ["zuru\u0308ck"]);
+  assert.deepEqual(names("robot 🤖", "robot 🤖\ufe0f"), ["robot 🤖"]);
+});
+
+test("the length of a text is counted in characters, not in UTF-16 units", () => {
+  assert.equal(excessLength("😀".repeat(10), 10), 0);
+  assert.equal(excessLength("😀".repeat(12), 10), 2);
+  assert.equal(excessLength("abc", 3), 0);
 });

@@ -77,8 +77,8 @@ const AgentForm = ({ agent, label, submit, close }) => html`
   <${Form} submit=${submit} label=${label} close=${close}>${(/** @type {any} */ errors) => html`
     <h2 id="dialog-title" dir="auto">${agent?.name ?? t("invite")}</h2>
     ${!agent && html`
-      <${Field} name="name" label=${t("name")} errors=${errors} required maxlength="64" autofocus />
-      <${Field} type="email" name="email" label=${t("email")} errors=${errors} required maxlength="254" dir="ltr" />`}
+      <${Field} name="name" label=${t("name")} errors=${errors} required autofocus />
+      <${Field} type="email" name="email" label=${t("email")} errors=${errors} required dir="ltr" />`}
     <${Field} as="select" name="role" label=${t("role")} errors=${errors}>${ROLES.map((each) => html`<option value=${each} selected=${agent?.role === each}>${t(`role_${each}`)}</option>`)}<//>
     <${Field} name="queues" label=${t("queues")} hint=${t("own_queues_hint")} errors=${errors} defaultValue=${agent?.queues.join(", ") ?? ""} />
     <${Field} type="number" name="capacity" label=${t("capacity")} hint=${t("capacity_hint")} errors=${errors} min="0" max="1000" defaultValue=${agent?.capacity ?? ""} />`}

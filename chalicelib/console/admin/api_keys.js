@@ -71,7 +71,7 @@ const factsOf = (key) => [
 const ApiKeyForm = ({ submit, close }) => html`
   <${Form} submit=${submit} label=${t("create")} close=${close}>${(/** @type {any} */ errors) => html`
     <h2 id="dialog-title">${t("new_key")}</h2>
-    <${Field} name="name" label=${t("name")} errors=${errors} maxlength="64" autofocus />
+    <${Field} name="name" label=${t("name")} errors=${errors} autofocus />
     <fieldset><legend>${t("scopes")}</legend>
       ${SCOPES.map((each) => html`<label class="choice"><input type="checkbox" name="scopes" value=${each} defaultChecked /> ${t(`scope_${each}`)}</label>`)}
     </fieldset>

@@ -29,8 +29,8 @@ export function CannedReplies({ bot }) {
       finish(reload);
     }}>${(/** @type {any} */ errors) => html`
       <h2 id="dialog-title" dir="auto">${reply.name ? `/${reply.name}` : t("new_reply")}</h2>
-      ${!reply.name && html`<${Field} name="name" label=${t("name")} hint=${t("reply_name_hint")} errors=${errors} required maxlength="64" autofocus />`}
-      <${Field} as="textarea" rows="5" name="text" label=${t("text")} hint=${t("reply_fields", { fields: "{user}, {agent}" })} errors=${errors} required maxlength="4000" defaultValue=${reply.text} />`}
+      ${!reply.name && html`<${Field} name="name" label=${t("name")} hint=${t("reply_name_hint")} errors=${errors} required autofocus />`}
+      <${Field} as="textarea" rows="5" name="text" label=${t("text")} hint=${t("reply_fields", { fields: "{user}, {agent}" })} errors=${errors} required defaultValue=${reply.text} />`}
     <//>`);
 
   /** @param {Reply} reply @param {() => void} reload */

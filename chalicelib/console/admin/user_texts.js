@@ -23,9 +23,9 @@ export function UserTexts({ texts, errors }) {
           <select aria-label=${t("text_when")} value=${name} onChange=${(/** @type {any} */ event) => change(id, { name: event.target.value })}>
             ${[...EVENTS, ...OUTCOMES].map((each) => html`<option value=${each}>${t(EVENTS.includes(each) ? `text_${each}` : each)}</option>`)}
           </select>
-          <input aria-label=${t("language")} value=${locale} required maxlength="35" dir="ltr" onInput=${(/** @type {any} */ event) => change(id, { locale: event.target.value.trim() })} />
+          <input aria-label=${t("language")} value=${locale} required dir="ltr" onInput=${(/** @type {any} */ event) => change(id, { locale: event.target.value.trim() })} />
           <button type="button" onClick=${() => setRows(rows.filter((each) => each.id !== id))} aria-label=${`${t("delete")}: ${locale} ${name}`}>${t("delete")}</button>
-          <${Field} as="textarea" name=${`texts.${locale}.${name}`} label=${t("text")} errors=${errors} rows="2" maxlength="1000" defaultValue=${text ?? ""} />
+          <${Field} as="textarea" name=${`texts.${locale}.${name}`} label=${t("text")} errors=${errors} rows="2" defaultValue=${text ?? ""} />
         </div>`)}
       <button type="button" class="add" onClick=${add}>${t("add_text")}</button>
     </fieldset>`;

@@ -10,15 +10,14 @@ import { discardCommand, sendUndoable } from "./outbox.js";
 /** The commands that wait for their reply. @type {Set<string>} */
 const running = new Set();
 
-/** Sends a command for this conversation over the socket. Shows the error and answers false if it fails. Does
- * nothing while the same command waits for its reply.
- * @param {string} action @param {Head} head @param {object} [fields] */
-export async function runCommand(action, head, fields = {}) {
+/** Does nothing while the same command waits for its reply. Shows the error and answers false if it fails.
+ * @param {string} action @param {Head} head @param {() => Promise<any>} send */
+async function once(action, head, send) {
   const key = `${action} ${head.id}`;
   if (running.has(key)) return false;
   running.add(key);
   try {
-    const after = await sendAction(action, { conversation_id: head.id, bot: head.bot, ...fields });
+    const after = await send();
     if (after.status) dispatch({ type: "head", head: after });
     return true;
   } catch (error) {
@@ -29,18 +28,22 @@ export async function runCommand(action, head, fields = {}) {
   }
 }
 
-/** A command that the agent could still undo is replaced by this one. @param {string} action @param {Head} head @param {object} [fields] */
-function runMove(action, head, fields) {
+/** Sends a command for this conversation over the socket. It replaces one that the agent could still undo.
+ * @param {string} action @param {Head} head @param {object} [fields] */
+function runCommand(action, head, fields) {
   discardCommand(head.id);
-  return runCommand(action, head, fields);
+  return once(action, head, () => sendAction(action, { conversation_id: head.id, bot: head.bot, ...fields }));
 }
+
+/** Not over the socket: its frames may have 32 KB. @param {Head} head @param {string} text */
+export const addNote = (head, text) => once("note", head, () => request("POST", `${conversationPath(head)}/notes`, { text }));
 
 /** The command that gives the conversation to the agent `me`, by the conversation's status.
  * @type {Record<Head["status"], (head: Head, me: string) => Promise<boolean>>} */
 const CLAIM = {
-  bot: (head, me) => runMove("pause", head, { agent: me }),
-  waiting: (head) => runMove("claim", head, { epoch: head.epoch }),
-  agent: (head, me) => runMove("transfer", head, { agent: me, epoch: head.epoch }),
+  bot: (head, me) => runCommand("pause", head, { agent: me }),
+  waiting: (head) => runCommand("claim", head, { epoch: head.epoch }),
+  agent: (head, me) => runCommand("transfer", head, { agent: me, epoch: head.epoch }),
 };
 
 /** @param {Head} head */
@@ -51,16 +54,16 @@ export async function claim(head) {
 }
 
 /** From the bot to the queue. @param {Head} head */
-export const putInQueue = (head) => thenFocusThread(runMove("pause", head));
+export const putInQueue = (head) => thenFocusThread(runCommand("pause", head));
 
 /** The server offers the conversation to the next agent. @param {Head} head */
-export const declineOffer = (head) => thenFocusThread(runMove("release", head, { epoch: head.epoch }));
+export const declineOffer = (head) => thenFocusThread(runCommand("release", head, { epoch: head.epoch }));
 
 /** From the agent to the queue, unless the agent undoes it. @param {Head} head */
 export const putBackInQueue = (head) => endTurn("release", head);
 
 /** Lets the inactivity timers wait; null ends that. @param {Head} head @param {string | null} until */
-export const snooze = (head, until) => runMove("snooze", head, { epoch: head.epoch, until });
+export const snooze = (head, until) => runCommand("snooze", head, { epoch: head.epoch, until });
 
 /** Ends the handoff, unless the agent undoes it. @param {Head} head @param {{outcome?: string, note?: string}} [fields] */
 export const handBackToBot = (head, fields = {}) => endTurn("unpause", head, fields);
@@ -78,7 +81,7 @@ export function undoCommand(id) {
 }
 
 /** @param {Head} head @param {object} target `agent` or `queue`, and optionally `note` */
-export const transfer = (head, target) => thenFocusThread(runMove("transfer", head, { epoch: head.epoch, ...target }));
+export const transfer = (head, target) => thenFocusThread(runCommand("transfer", head, { epoch: head.epoch, ...target }));
 
 /** The button that was pressed disappears with the command: moves the focus to the thread, so that it is not lost.
  * @param {Promise<boolean>} command */
@@ -88,7 +91,7 @@ async function thenFocusThread(command) {
   return isDone;
 }
 
-/** Without `text`, the composer keeps its draft. @param {"reply" | "note"} mode @param {string} [text] */
+/** The composer adds `text` to its draft. @param {"reply" | "note"} mode @param {string} [text] */
 export function focusComposer(mode, text) {
   dispatchEvent(new CustomEvent("baton:compose", { detail: { mode, text } }));
 }
@@ -96,14 +99,18 @@ export function focusComposer(mode, text) {
 /** @param {Head} head */
 export const sendTyping = (head) => sendAction("typing", { conversation_id: head.id, bot: head.bot }).catch(() => {});
 
+/** @type {Promise<unknown>} */
 let lastTagging = Promise.resolve();
 
-/** One change after the other: each call replaces all tags. @param {Head} head @param {(tags: string[]) => string[]} change */
+/** One change after the other: each call replaces all tags. Shows the error and answers false if it fails.
+ * @param {Head} head @param {(tags: string[]) => string[]} change */
 export function changeTags(head, change) {
-  lastTagging = lastTagging.then(async () => {
+  const done = lastTagging.then(() => once("tags", head, () => {
     const { tags } = state.value.heads[head.id] ?? head;
-    dispatch({ type: "head", head: await request("PUT", `${conversationPath(head)}/tags`, { tags: change(tags) }) });
-  }).catch(showError);
+    return request("PUT", `${conversationPath(head)}/tags`, { tags: change(tags) });
+  }));
+  lastTagging = done;
+  return done;
 }
 
 /** @param {"online" | "away" | "offline"} status */

@@ -13,6 +13,8 @@ import { loadMissingEntries } from "./queries.js";
 
 const STORAGE_KEY = "baton.outbox";
 const RETRY_DELAY = 2000;
+/** Bytes. Longer texts are sent over REST: API Gateway closes a socket whose frame is longer than 32 KB. */
+const MAX_FRAME = 24_000;
 /** Milliseconds in which a command can be undone. */
 const UNDO_TIME = 5000;
 /** Milliseconds after which an accepted message must have come back as an entry. */
@@ -125,8 +127,9 @@ async function trySend(message) {
       if (state.value.me) dispatch({ type: "head", head });
       return true;
     }
-    const content = suggestion ? { suggestion } : { text };
-    await sendAction("message", { conversation_id, bot, message_id: id, epoch, ...content });
+    const content = { message_id: id, epoch, ...(suggestion ? { suggestion } : { text }) };
+    if (new Blob([JSON.stringify(content)]).size > MAX_FRAME) await request("POST", `${conversationPath({ bot, id: conversation_id })}/messages`, content);
+    else await sendAction("message", { conversation_id, bot, ...content });
     dispatch({ type: "outgoing_changed", id, phase: "sent" });
     setTimeout(() => loadIfMissing(message), ENTRY_EXPECTED_WITHIN);
     return true;

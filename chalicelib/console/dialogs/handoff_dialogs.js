@@ -3,13 +3,16 @@
 import { handBackToBot, snooze, transfer } from "../conversations/actions.js";
 import { loadAgents } from "../conversations/queries.js";
 import { snoozeChoices } from "../state/conversation_list.js";
+import { excessLength } from "../state/reply_templates.js";
 import { closeDialog, state } from "../state/store.js";
-import { formatLoad } from "../strings/formats.js";
+import { formatLoad, formatNumber } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect } from "../ui/html.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
+/** Characters in the note of a handoff, as the API documents it. */
+const MAX_NOTE = 4000;
 /** The outcomes that an agent can choose. */
 const OUTCOMES = ["resolved", "rejected", "cancelled"];
 
@@ -32,6 +35,15 @@ const submitAndClose = (submit) => async (/** @type {SubmitEvent} */ event) => {
 const Footer = ({ disabled, children }) => html`
   <footer><button type="button" onClick=${closeDialog}>${t("cancel")}</button><button class="primary" disabled=${disabled}>${children}</button></footer>`;
 
+/** The browser refuses to submit a note that is too long, and says how much. @param {any} event */
+function checkLength({ target }) {
+  const excess = excessLength(target.value.trim(), MAX_NOTE);
+  target.setCustomValidity(excess ? t("too_long", { count: formatNumber(excess) }) : "");
+}
+
+/** @param {{rows: string}} props */
+const NoteField = ({ rows }) => html`<textarea name="note" rows=${rows} dir="auto" onInput=${checkLength}></textarea>`;
+
 /** @param {{head: Head}} props */
 export function CloseDialog({ head }) {
   return html`
@@ -40,7 +52,7 @@ export function CloseDialog({ head }) {
       <fieldset><legend>${t("outcome")}</legend>
         ${OUTCOMES.map((each, at) => html`<label class="choice"><input type="radio" name="outcome" value=${each} defaultChecked=${!at} autofocus=${!at} /> ${t(each)}</label>`)}
       </fieldset>
-      <label>${t("note_for_bot")}<textarea name="note" rows="3" maxlength="4000" dir="auto"></textarea></label>
+      <label>${t("note_for_bot")}<${NoteField} rows="3" /></label>
       <${Footer}>${t("close_title")}<//>
     </form>`;
 }
@@ -66,7 +78,7 @@ export function TransferDialog({ head }) {
       </fieldset>
       ${queues.length > 0 && html`
         <fieldset><legend>${t("to_queue")}</legend>${queues.map((queue) => html`<${Target} key=${queue} target=${["queue", queue]} name=${queue} />`)}</fieldset>`}
-      <label>${t("transfer_note")}<textarea name="note" rows="2" maxlength="4000" dir="auto"></textarea></label>
+      <label>${t("transfer_note")}<${NoteField} rows="2" /></label>
       <${Footer} disabled=${!online.length && !queues.length}>${t("transfer")}<//>
     </form>`;
 }

@@ -1,16 +1,24 @@
 // @ts-check
-// Canned replies: search and placeholders. Pure.
+// The texts of replies: canned replies, their placeholders, and the length of a text. Pure.
 
 const MAX_MATCHES = 8;
+
+/** How many characters the text has too many. Counts like the server: an emoji is one or more characters, but
+ * never its UTF-16 units. @param {string} text @param {number} limit */
+export const excessLength = (text, limit) => (text.length > limit ? Math.max(0, [...text].length - limit) : 0);
 
 /** Fills in `{agent}` and `{user}`. Other braces stay as they are. @param {string} text @param {Record<string, string>} values */
 export const fillPlaceholders = (text, values) => text.replace(/\{(agent|user)\}/g, (_, name) => values[name] ?? "?");
 
+/** Equal for texts that look the same: one letter can be written as one character or as a letter and its accent.
+ * @param {string} text */
+export const searchable = (text) => text.normalize().replace(/\ufe0f/g, "").toLowerCase();
+
 /** The replies that match what the agent typed after the slash. Those whose name begins with it come
  * first, then those that contain it. @param {import("./types.js").Reply[]} replies @param {string} typed */
 export function matchingReplies(replies, typed) {
-  const word = typed.toLowerCase();
-  const byName = replies.filter((reply) => reply.name.toLowerCase().startsWith(word));
-  const byText = replies.filter((reply) => !byName.includes(reply) && `${reply.name} ${reply.text}`.toLowerCase().includes(word));
+  const word = searchable(typed);
+  const byName = replies.filter((reply) => searchable(reply.name).startsWith(word));
+  const byText = replies.filter((reply) => !byName.includes(reply) && searchable(`${reply.name} ${reply.text}`).includes(word));
   return [...byName, ...(word ? byText : [])].slice(0, MAX_MATCHES);
 }

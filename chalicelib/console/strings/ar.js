@@ -139,6 +139,7 @@ export default {
   message_delivered: "سُلّمت إلى خادم البوت",
   message_retrying: "خادم البوت لا يستجيب؛ تُعاد المحاولة",
   message_undelivered: "لم تُسلّم",
+  too_long: "عدد الأحرف الزائدة: {count}",
   discard: "تجاهل",
   // Details
   details: "التفاصيل",

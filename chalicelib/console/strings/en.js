@@ -139,6 +139,7 @@ export default {
   message_delivered: "delivered to the bot’s server",
   message_retrying: "the bot’s server does not answer; retrying",
   message_undelivered: "not delivered",
+  too_long: "Characters too many: {count}",
   discard: "Discard",
   // Details
   details: "Details",

@@ -139,6 +139,7 @@ export default {
   message_delivered: "entregado al servidor del bot",
   message_retrying: "el servidor del bot no responde; reintentando",
   message_undelivered: "no entregado",
+  too_long: "Caracteres de más: {count}",
   discard: "Descartar",
   // Details
   details: "Detalles",

@@ -7,21 +7,23 @@ import { html, isComposing, useEffect, useState } from "../ui/html.js";
 
 /** @typedef {import("../state/types.js").Reply} Reply */
 
-/** The menu that opens when the text begins with a slash. The agent chooses with the arrow keys and Enter. The
- * bot's replies are loaded the first time. @param {import("../state/types.js").Head} head @param {string} text @param {(text: string) => void} insert */
+/** The menu that opens when the last line begins with a slash. The agent chooses with the arrow keys and Enter.
+ * The reply takes the place of the line. The bot's replies are loaded each time, because others may change them.
+ * @param {import("../state/types.js").Head} head @param {string} text @param {(reply: string, start: number) => void} insert */
 export function useCannedReplies(head, text, insert) {
   const [selected, setSelected] = useState(0);
   const [dismissed, setDismissed] = useState("");
-  const isOpen = text.startsWith("/") && text !== dismissed && !text.includes("\n");
+  const start = text.lastIndexOf("\n") + 1;
+  const isOpen = text.startsWith("/", start) && text !== dismissed;
   const replies = state.value.replies[head.bot];
   useEffect(() => {
-    if (isOpen && !replies) loadReplies(head.bot);
+    if (isOpen) loadReplies(head.bot);
   }, [isOpen]);
-  const items = isOpen ? matchingReplies(replies ?? [], text.slice(1)) : [];
+  const items = isOpen ? matchingReplies(replies ?? [], text.slice(start + 1)) : [];
   const chosen = Math.min(selected, items.length - 1);
 
   /** @param {Reply} reply */
-  const pick = (reply) => insert(fillPlaceholders(reply.text, { agent: state.value.me?.name ?? "", user: head.user_name ?? head.user }));
+  const pick = (reply) => insert(fillPlaceholders(reply.text, { agent: state.value.me?.name ?? "", user: head.user_name ?? head.user }), start);
 
   /** @type {Record<string, () => void>} */
   const keys = {

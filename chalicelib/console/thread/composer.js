@@ -1,9 +1,11 @@
 // @ts-check
-import { runCommand, sendTyping } from "../conversations/actions.js";
+import { addNote, sendTyping } from "../conversations/actions.js";
 import { loadDraft, saveDraft } from "../conversations/drafts.js";
 import { sendMessage } from "../conversations/outbox.js";
+import { excessLength } from "../state/reply_templates.js";
 import { state } from "../state/store.js";
 import { openSuggestion } from "../state/thread_entries.js";
+import { formatNumber } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, isComposing, useEffect, useRef, useState } from "../ui/html.js";
 import { CannedReplyMenu, useCannedReplies } from "./canned_reply_menu.js";
@@ -12,6 +14,8 @@ import { CannedReplyMenu, useCannedReplies } from "./canned_reply_menu.js";
 
 /** Milliseconds between two typing signs. */
 const TYPING_INTERVAL = 3000;
+/** Characters in a reply or a note, as the API documents it. */
+const MAX_TEXT = 10_000;
 const MODES = ["reply", "note"];
 
 /** The box in which the agent writes a reply to the user or a note for the team. @param {{head: Head}} props */
@@ -20,9 +24,10 @@ export function Composer({ head }) {
   const [mode, setMode] = useState("reply");
   const [text, setText] = useState(loadDraft(head.id, "reply"));
   const [isBusy, setIsBusy] = useState(false);
+  const excess = excessLength(text.trim(), MAX_TEXT);
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const signalTyping = useTypingSign(head);
-  const menu = useCannedReplies(head, mode === "reply" && isMine ? text : "", (reply) => update(reply));
+  const menu = useCannedReplies(head, mode === "reply" && isMine ? text : "", insert);
 
   /** @param {string} value */
   function update(value) {
@@ -31,12 +36,24 @@ export function Composer({ head }) {
     if (isMine && mode === "reply" && value && !value.startsWith("/")) signalTyping();
   }
 
-  /** @param {string} newMode @param {string} [newText] replaces the draft */
-  function switchMode(newMode, newText) {
-    if (newText !== undefined) saveDraft(head.id, newMode, newText);
+  /** Writes `added` in place of the text from `start` on. Ctrl+Z undoes it, because it counts as typed.
+   * @param {string} added @param {number} start */
+  function insert(added, start) {
+    const target = /** @type {HTMLTextAreaElement} */ (box.current);
+    target.focus();
+    target.setSelectionRange(start, target.value.length);
+    if (!document.execCommand("insertText", false, added)) update(target.value.slice(0, start) + added);
+  }
+
+  /** @param {string} newMode @param {string} [added] goes on a line of its own below the draft */
+  function switchMode(newMode, added) {
+    const draft = loadDraft(head.id, newMode);
     setMode(newMode);
-    setText(loadDraft(head.id, newMode));
-    setTimeout(() => box.current?.focus());
+    setText(draft);
+    setTimeout(() => {
+      box.current?.focus();
+      if (added) insert(draft && !draft.endsWith("\n") ? `\n${added}` : added, draft.length);
+    });
   }
 
   useComposerEvents(head, isMine, switchMode);
@@ -44,14 +61,14 @@ export function Composer({ head }) {
   /** Clears a reply at once, because the outbox keeps it. Keeps a note until the server has stored it. */
   async function send() {
     const trimmed = text.trim();
-    if (!trimmed || isBusy) return;
+    if (!trimmed || excess || isBusy) return;
     if (mode === "reply") {
       if (!isMine) return;
       sendMessage(head, trimmed);
       return update("");
     }
     setIsBusy(true);
-    if (await runCommand("note", head, { text: trimmed })) update("");
+    if (await addNote(head, trimmed)) update("");
     setIsBusy(false);
     box.current?.focus();
   }
@@ -74,11 +91,12 @@ export function Composer({ head }) {
         <span class="hint quiet">${t(mode === "note" ? "note_hint" : "reply_hint")}</span>
       </div>
       <${CannedReplyMenu} menu=${menu} />
+      ${excess > 0 && html`<p class="error" role="alert">${t("too_long", { count: formatNumber(excess) })}</p>`}
       <div class="write">
-        <textarea ref=${box} rows="2" dir=${text ? "auto" : undefined} maxlength="4000" value=${text} disabled=${isBlocked} onKeyDown=${onKeyDown} ...${menu.attributes}
+        <textarea ref=${box} rows="2" dir=${text ? "auto" : undefined} value=${text} aria-invalid=${excess ? "true" : undefined} disabled=${isBlocked} onKeyDown=${onKeyDown} ...${menu.attributes}
           aria-label=${t(mode)} placeholder=${isBlocked ? blockedText : t(mode === "note" ? "note_placeholder" : "reply_placeholder", { user })}
           onInput=${(/** @type {any} */ event) => update(event.target.value)}></textarea>
-        <button class="primary" disabled=${isBlocked || isBusy || !text.trim()}>${t(mode === "note" ? "add_note" : "send")}</button>
+        <button class="primary" disabled=${isBlocked || isBusy || !text.trim() || excess}>${t(mode === "note" ? "add_note" : "send")}</button>
       </div>
     </form>`;
 }

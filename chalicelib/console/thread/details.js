@@ -68,11 +68,11 @@ function Tags({ head }) {
   const [text, setText] = useState("");
 
   /** @param {Event} event */
-  function add(event) {
+  async function add(event) {
     event.preventDefault();
     const tag = text.trim();
-    if (tag && !head.tags.includes(tag)) changeTags(head, (tags) => [...new Set([...tags, tag])]);
-    setText("");
+    const isDone = !tag || (await changeTags(head, (tags) => [...new Set([...tags, tag])]));
+    if (isDone) setText((/** @type {string} */ now) => (now === text ? "" : now));
   }
 
   return html`
@@ -83,7 +83,7 @@ function Tags({ head }) {
           onClick=${() => changeTags(head, (tags) => tags.filter((other) => other !== each))}><${Icon} name="close" /></button></li>`)}</ul>
       ${head.tags.length < MAX_TAGS && html`
         <form onSubmit=${add}>
-          <input value=${text} maxlength="24" placeholder=${t("add_tag")} aria-label=${t("add_tag")} dir="auto"
+          <input value=${text} placeholder=${t("add_tag")} aria-label=${t("add_tag")} dir="auto"
             onInput=${(/** @type {any} */ event) => setText(event.target.value)} />
         </form>`}
     </section>`;

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from chalicelib.entrypoints.http.schemas.limits import TEXT
 from tests.browser.bot_client import BOT, BotClient
 from tests.browser.conftest import OpenConsole
 from tests.browser.console_actions import (
@@ -9,6 +10,7 @@ from tests.browser.console_actions import (
     log,
     note,
     open_conversation,
+    press,
     stored_replies,
     write,
 )
@@ -80,6 +82,22 @@ def test_a_suggestion_can_be_edited_before_it_is_sent(
     expect(stored_replies(page)).to_contain_text("Offer a refund. Today!")
 
 
+def test_a_suggestion_that_is_edited_is_added_to_the_draft_and_can_be_undone(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    _, conversation = claim_new_conversation(page, bot)
+    suggest(bot, conversation, "Offer a refund.")
+    text = page.locator(".composer textarea")
+    text.press_sequentially("My own words")
+
+    log(page).get_by_role("button", name="Edit").click()
+    expect(text).to_have_value("My own words\nOffer a refund.")
+    page.keyboard.press("Control+z")
+
+    expect(text).to_have_value("My own words")
+
+
 def suggest(bot: BotClient, conversation: str, text: str) -> None:
     bot.call("POST", f"{BOT}/conversations/{conversation}/suggestions", {"text": text})
 
@@ -131,6 +149,95 @@ def test_canned_replies_are_found_by_their_text_and_fill_only_known_placeholders
     page.keyboard.press("Escape")
 
     expect(page.locator(".replies")).to_have_count(0)
+
+
+def test_a_canned_reply_keeps_the_draft_above_it_and_can_be_undone(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    create_replies(page)
+    claim_new_conversation(page, bot)
+    text = page.locator(".composer textarea")
+    text.press_sequentially("My own words")
+
+    page.keyboard.press("Shift+Enter")
+    text.press_sequentially("/ref")
+    expect(page.locator(".replies li")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("My own words\nThe money is on its way.")
+    page.keyboard.press("Control+z")
+
+    expect(text).to_have_value("My own words\n/ref")
+
+
+def test_a_canned_reply_that_was_changed_meanwhile_is_inserted_as_it_is_now(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    create_replies(page)
+    claim_new_conversation(page, bot)
+    text = page.locator(".composer textarea")
+    text.press_sequentially("/refund")
+    expect(page.locator(".replies li")).to_contain_text("The money is on its way.")
+    text.fill("")
+    page.unroute("**/api/v1/bots/demo/replies*")
+    changed = [{"name": "refund", "text": "We do not refund."}]
+    page.route(
+        "**/api/v1/bots/demo/replies*",
+        lambda route: route.fulfill(json={"items": changed, "next": None}),
+    )
+
+    text.press_sequentially("/refund")
+
+    expect(page.locator(".replies li")).to_contain_text("We do not refund.")
+
+
+def test_a_text_of_the_maximum_length_is_sent_whole_and_a_longer_one_stays_in_the_box(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    _, conversation = claim_new_conversation(page, bot)
+    text, longest = page.locator(".composer textarea"), "😀" * TEXT
+    paste(page, "x" * 10_007)
+    expect(page.locator(".composer [role=alert]")).to_have_text("Characters too many: 7")
+    page.keyboard.press("Enter")
+    expect(page.locator(".composer .primary")).to_be_disabled()
+    expect(text).to_have_value("x" * 10_007)
+
+    text.fill("")
+    paste(page, longest)
+    expect(page.locator(".composer [role=alert]")).to_have_count(0)
+    page.keyboard.press("Enter")
+
+    expect(stored_replies(page)).to_have_count(1)
+    assert bot.message_texts(conversation)[-1] == longest
+    page.locator(".modes").get_by_role("button", name="Note").click()
+    paste(page, longest)
+    page.keyboard.press("Enter")
+    expect(log(page).locator(".note .text")).to_have_text(longest)
+
+
+def paste(page: Page, text: str) -> None:
+    page.locator(".composer textarea").focus()
+    page.evaluate("(text) => document.execCommand('insertText', false, text)", text)
+
+
+def test_a_note_for_the_bot_that_is_too_long_is_not_sent_and_stays(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    _, conversation = claim_new_conversation(page, bot)
+    press(page, "Close …")
+    dialog, field = page.get_by_role("dialog"), page.get_by_label("Note for the bot")
+
+    field.fill("😀" * 4001)
+    dialog.get_by_role("button", name="Close handoff").click()
+    assert field.evaluate("(it) => it.validationMessage") == "Characters too many: 1"
+    field.fill("😀" * 4000)
+    dialog.get_by_role("button", name="Close handoff").click()
+
+    expect(page.locator(".owner")).to_have_text("with the bot")
+    assert bot.entries(conversation)[-1]["payload"]["note"] == "😀" * 4000
 
 
 def test_a_slash_is_sent_as_text_if_there_are_no_canned_replies(
