@@ -10,6 +10,7 @@ from typing import Self
 from msgspec import Struct
 
 from chalicelib.botpress.errors import Malformed, Unprocessable
+from chalicelib.domain.characters import without_controls
 from chalicelib.domain.errors import InvalidRequest, invalid_field
 from chalicelib.entrypoints.http.framework import Call
 from chalicelib.entrypoints.http.schemas.limits import LONG, SHORT, TAG, TAGS, TEXT
@@ -40,9 +41,10 @@ class Fields(JsonObject):
     def message(self) -> str:
         """The text that an agent sends. Raises InvalidRequest."""
         message = self.get("message")
-        if not isinstance(message, str) or not 0 < len(message) <= TEXT:
+        text = without_controls(message) if isinstance(message, str) else ""
+        if not 0 < len(text) <= TEXT:
             raise invalid_field("message", f"`message` takes 1 to {TEXT} characters.")
-        return message
+        return text
 
 
 class NewHandoff(Struct, frozen=True):
@@ -95,6 +97,7 @@ class Comment(Struct, frozen=True):
         content = body["content"]
         if not isinstance(content, str):
             raise Unprocessable('"content" must be a string')
+        content = without_controls(content)
         if not content:
             raise Unprocessable('"content" is not allowed to be empty')
         if len(content) > TEXT:

@@ -3,7 +3,7 @@
 Times are RFC 3339 strings in UTC here, and milliseconds since 1970 (UTC) everywhere else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from chalicelib.domain.address import Address
@@ -12,7 +12,7 @@ from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import Member
-from chalicelib.usecases.records.answers import Answer
+from chalicelib.usecases.records.answers import Answer, AnswerWarning
 from chalicelib.usecases.records.notifications import Notification
 
 Json = dict[str, object]
@@ -141,6 +141,14 @@ def accepted(answer: Answer) -> Json:
         "epoch": answer.epoch,
         "handoff_id": answer.handoff_id,
     }
+
+
+def warnings(of: Sequence[AnswerWarning]) -> Json:
+    """What an answer says besides if the request was not all as it should be."""
+    if not of:
+        return {}
+    shown = [{"code": each.code, "field": each.field, "detail": each.detail} for each in of]
+    return {"warnings": shown}
 
 
 def handoff(of: Handoff) -> Json:

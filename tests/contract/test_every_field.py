@@ -28,6 +28,7 @@ from chalicelib.usecases import records
 from chalicelib.usecases.ports.conversations import Commit, Query
 from chalicelib.usecases.records.answers import (
     Answer,
+    AnswerWarning,
     IdempotencyKey,
     MessageKey,
     StoredAnswer,
@@ -294,7 +295,7 @@ NOT_STORED: Mapping[Callable[[Stores, Any], object], frozenset[str]] = {}
 NO_ROWS = {
     *(Caller, CapacityChange, ContentRecord, Context, Deadline, Decision, DeliveryId),
     *(DurationStats, EndedHandoff, RefusedLeak, StoredAnswer, Backlog),
-    *(IdempotencyKey, MessageKey),
+    *(AnswerWarning, IdempotencyKey, MessageKey),
 }
 """Classes that no row holds, beside the commands: arguments, decisions, and results of reads."""
 

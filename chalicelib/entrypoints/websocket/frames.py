@@ -5,7 +5,7 @@ An action that exists in REST, too, has the body of REST."""
 import msgspec
 from msgspec import Struct
 
-from chalicelib.domain.errors import invalid_field
+from chalicelib.domain.errors import InvalidRequest, PayloadTooLarge, invalid_field
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.entrypoints.http.schemas.parsing import Strict, parse
 
@@ -64,8 +64,8 @@ def read_frame(raw: bytes) -> Frame:
 def id_of(raw: bytes) -> str | int | None:
     """The id of a frame that may be malformed, so that the reply can carry it."""
     try:
-        return msgspec.json.decode(raw, type=_OnlyId).id
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return parse(raw, _OnlyId).id
+    except (InvalidRequest, PayloadTooLarge):
         return None
 
 

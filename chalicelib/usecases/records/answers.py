@@ -55,6 +55,17 @@ class Answer(Struct, frozen=True):
     handoff_ended: str | None = None
 
 
+class AnswerWarning(Struct, frozen=True):
+    """Something in a request was not as it should be, and the request succeeded all the same.
+
+    `field` is the path of the field in the body.
+    """
+
+    code: str
+    field: str
+    detail: str
+
+
 class StoredAnswer(Struct, frozen=True):
     """`answer` is None if the idempotency key was used by a request that is no command."""
 

@@ -1,5 +1,7 @@
 """Routes that change a conversation: messages, who may speak, notes, tags."""
 
+from collections.abc import Sequence
+
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import (
     Claim,
@@ -21,6 +23,7 @@ from chalicelib.entrypoints.http.schemas.conversations import (
     TransferRequest,
     UnpauseRequest,
 )
+from chalicelib.entrypoints.http.schemas.decoration import Misfit
 from chalicelib.entrypoints.http.schemas.messages import (
     ConversationMessageRequest,
     MessageRequest,
@@ -35,11 +38,12 @@ from chalicelib.usecases.records.answers import Answer
 
 def record_message(call: Call, body: MessageRequest) -> Reply:
     address = body.address(call.caller.bot)
-    return _accepted(execute(call.services, call.caller, address, body.command(), key=call.key))
+    answer = execute(call.services, call.caller, address, body.command(), key=call.key)
+    return _accepted(answer, body.misfits)
 
 
 def send_message(call: Call, body: ConversationMessageRequest) -> Reply:
-    return _accepted(_execute(call, body.command(call.caller)))
+    return _accepted(_execute(call, body.command(call.caller)), body.misfits)
 
 
 def send_typing_indicator(call: Call, _: TypingRequest) -> Reply:
@@ -95,17 +99,19 @@ def _execute(call: Call, command: Command, agent: str | None = None) -> Answer:
 def _pause(call: Call, place: Address | str, body: PauseRequest) -> Reply:
     profile = body.profile if isinstance(body, PauseByAddressRequest) else None
     asked = PauseArgs(body.command(call.caller), body.named, profile)
-    return _head(pause(call.services, call.caller, place, asked, call.key))
+    return _head(pause(call.services, call.caller, place, asked, call.key), body.misfits)
 
 
-def _accepted(answer: Answer) -> Reply:
-    return Reply(views.accepted(answer), 201 if answer.created else 200)
+def _accepted(answer: Answer, misfits: Sequence[Misfit]) -> Reply:
+    warned = views.warnings([misfit.warning for misfit in misfits])
+    return Reply(views.accepted(answer) | warned, 201 if answer.created else 200)
 
 
 def _numbered(answer: Answer) -> Reply:
     return Reply({"conversation_id": answer.conversation_id, "seq": answer.seq}, 201)
 
 
-def _head(answer: Answer) -> Reply:
+def _head(answer: Answer, misfits: Sequence[Misfit] = ()) -> Reply:
     assert answer.head is not None, "commands that answer with a head keep it"
-    return Reply(views.head(answer.head))
+    warned = views.warnings([misfit.warning for misfit in misfits])
+    return Reply(views.head(answer.head) | warned)

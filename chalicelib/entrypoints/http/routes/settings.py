@@ -70,7 +70,7 @@ def _queue_name(call: Call) -> str:
 def _reply_name(call: Call) -> str:
     name = call.params["name"]
     try:
-        words("name", name, NAME)
+        return words("name", name, NAME)
     except FieldError as error:
         raise invalid_field(error.field, f"{error}.") from None
     return name

@@ -35,7 +35,7 @@ class BotRequest(Strict):
 
     def __post_init__(self) -> None:
         identifier("id", self.id, SHORT)
-        words("name", self.name, NAME)
+        self.name = words("name", self.name, NAME)
 
 
 class BotNameRequest(Strict):
@@ -44,7 +44,7 @@ class BotNameRequest(Strict):
     name: str
 
     def __post_init__(self) -> None:
-        words("name", self.name, NAME)
+        self.name = words("name", self.name, NAME)
 
 
 class KeyRequest(Strict):
@@ -55,7 +55,7 @@ class KeyRequest(Strict):
     expires_at: Moment | None = None
 
     def __post_init__(self) -> None:
-        words("name", self.name, NAME)
+        self.name = words("name", self.name, NAME)
 
 
 class RotateKeyRequest(Strict):
@@ -117,7 +117,7 @@ class AgentRequest(MembershipRequest, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        words("name", self.name, NAME)
+        self.name = words("name", self.name, NAME)
         local, at, host = self.email.rpartition("@")
         if not (local and at and host) or len(self.email) > EMAIL or " " in self.email:
             raise FieldError("email", "`email` takes an e-mail address")
@@ -143,7 +143,7 @@ class NotificationRequest(Strict):
     conversation_id: str | None = None
 
     def __post_init__(self) -> None:
-        words("message", self.message, REASON)
+        self.message = words("message", self.message, REASON)
         words("url", self.url, 2 * REASON)
         web_address("url", self.url)
         identifier("conversation_id", self.conversation_id, LONG)

@@ -16,9 +16,17 @@ from chalicelib.domain.conversation.commands import (
     Unpause,
 )
 from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
+from chalicelib.domain.errors import invalid_field
+from chalicelib.entrypoints.http.schemas.decoration import (
+    Misfit,
+    fitting_identifier,
+    fitting_object,
+    fitting_text,
+)
 from chalicelib.entrypoints.http.schemas.limits import (
     HIGHEST_PRIORITY,
     LONG,
+    NOTE,
     REASON,
     SHORT,
     TAG,
@@ -39,6 +47,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PauseRequest(Strict):
+    """`reason`, `language` and `context` often come from the channel's user. If they do not fit,
+    people correct them; for a bot they are cut or ignored, so that its user gets a person."""
+
     reason: str | None = None
     queue: str | None = None
     priority: int = 0
@@ -48,31 +59,40 @@ class PauseRequest(Strict):
     if_unavailable: IfUnavailable = IfUnavailable.QUEUE
 
     def __post_init__(self) -> None:
-        words("reason", self.reason, REASON)
         identifier("queue", self.queue, SHORT)
         identifier("agent", self.agent, LONG)
-        identifier("language", self.language, SHORT)
-        json_object("context", self.context)
         if not 0 <= self.priority <= HIGHEST_PRIORITY:
             what = f"`priority` is 0 to {HIGHEST_PRIORITY}, the highest goes first"
             raise FieldError("priority", what)
 
     @property
     def request(self) -> Request:
+        reason, _ = fitting_text("reason", self.reason, REASON)
+        language, _ = fitting_identifier("language", self.language, SHORT)
+        context, _ = fitting_object("context", self.context)
         return Request(
-            reason=self.reason,
+            reason=reason,
             queue=self.queue,
             priority=self.priority,
-            language=self.language,
-            context=self.context,
+            language=language,
+            context=context,
         )
+
+    @property
+    def misfits(self) -> list[Misfit]:
+        _, reason = fitting_text("reason", self.reason, REASON)
+        _, language = fitting_identifier("language", self.language, SHORT)
+        _, context = fitting_object("context", self.context)
+        return [misfit for misfit in (reason, language, context) if misfit]
 
     @property
     def named(self) -> str | None:
         return person(self.agent)
 
     def command(self, caller: Caller) -> Pause | PauseAndClaim:
-        """A person who names themself takes the conversation at once."""
+        """A person who names themself takes the conversation at once. Raises InvalidRequest."""
+        for misfit in self.misfits if caller.is_person else ():
+            raise invalid_field(misfit.field, misfit.rule)
         if caller.is_person and self.named == caller.id:
             return PauseAndClaim(self.request)
         return Pause(self.request, if_unavailable=self.if_unavailable)
@@ -98,7 +118,12 @@ class PauseByAddressRequest(PauseRequest, kw_only=True):
 
     @property
     def profile(self) -> Profile | None:
-        return self.user.profile() if isinstance(self.user, UserProfile) else None
+        return self.user.profile if isinstance(self.user, UserProfile) else None
+
+    @property
+    def misfits(self) -> list[Misfit]:
+        of_user = self.user.misfits if isinstance(self.user, UserProfile) else []
+        return super().misfits + of_user
 
 
 class UnpauseRequest(Strict):
@@ -109,8 +134,8 @@ class UnpauseRequest(Strict):
     epoch: int | None = None
 
     def __post_init__(self) -> None:
-        words("note", self.note, TEXT)
-        words("resume_at", self.resume_at, LONG)
+        self.note = words("note", self.note, NOTE)
+        self.resume_at = words("resume_at", self.resume_at, LONG)
         json_object("variables", self.variables)
 
     def command(self) -> Unpause:
@@ -133,7 +158,7 @@ class TransferRequest(Strict):
     def __post_init__(self) -> None:
         identifier("agent", self.agent, LONG)
         identifier("queue", self.queue, SHORT)
-        words("note", self.note, TEXT)
+        self.note = words("note", self.note, NOTE)
         if (self.agent is None) == (self.queue is None):
             what = "a transfer names an `agent` or a `queue`, one of the two"
             raise FieldError("agent" if self.agent is not None else "queue", what)
@@ -169,7 +194,7 @@ class TextRequest(Strict):
     text: str
 
     def __post_init__(self) -> None:
-        words("text", self.text, TEXT)
+        self.text = words("text", self.text, TEXT)
 
 
 class TagsRequest(Strict):

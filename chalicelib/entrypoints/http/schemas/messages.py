@@ -6,6 +6,7 @@ from msgspec import Meta, field
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import Address
+from chalicelib.domain.characters import REPLACEMENT, without_controls
 from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.commands import (
     AgentMessage,
@@ -16,6 +17,12 @@ from chalicelib.domain.conversation.commands import (
 )
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.errors import invalid_field
+from chalicelib.entrypoints.http.schemas.decoration import (
+    Misfit,
+    fitting_name,
+    fitting_object,
+    fitting_text,
+)
 from chalicelib.entrypoints.http.schemas.limits import LONG, NAME, SHORT, TEXT
 from chalicelib.entrypoints.http.schemas.parsing import (
     FieldError,
@@ -28,25 +35,36 @@ from chalicelib.entrypoints.http.schemas.parsing import (
 
 
 class UserProfile(Strict):
+    """The name and the attributes only decorate: what does not fit is cut or ignored."""
+
     id: str
-    name: str | None = None
-    attributes: JsonObject | None = None
+    name: object = None
+    attributes: object = None
 
     def __post_init__(self) -> None:
         identifier("id", self.id, LONG)
-        identifier("name", self.name, 4 * NAME)
-        words("name", self.name, NAME)
-        json_object("attributes", self.attributes)
 
+    @property
     def profile(self) -> Profile | None:
-        if self.name is None and self.attributes is None:
+        name, _ = fitting_name("user.name", self.name, NAME)
+        attributes, _ = fitting_object("user.attributes", self.attributes)
+        if name is None and attributes is None:
             return None
-        return Profile(self.name, self.attributes)
+        return Profile(name, attributes)
+
+    @property
+    def misfits(self) -> list[Misfit]:
+        _, name = fitting_name("user.name", self.name, NAME)
+        _, attributes = fitting_object("user.attributes", self.attributes)
+        return [misfit for misfit in (name, attributes) if misfit]
 
 
 class MessageFields(Strict):
-    """The fields of every message. A message of type `text` has a `text`, each other type has a
-    `payload`."""
+    """The fields of every message. A message of type `text` has a `text`; each other type has a
+    `payload`, a `text` or both.
+
+    The user's text is cut if it is too long, because its writer cannot be asked for a shorter one.
+    """
 
     type: str = "text"
     text: str | None = None
@@ -57,17 +75,31 @@ class MessageFields(Strict):
     def __post_init__(self) -> None:
         identifier("type", self.type, SHORT)
         identifier("message_id", self.message_id, LONG)
-        words("text", self.text, TEXT)
         json_object("payload", self.payload)
-        wanted, other = ("text", "payload") if self.type == "text" else ("payload", "text")
-        if getattr(self, wanted) is None or getattr(self, other) is not None:
-            field = wanted if getattr(self, wanted) is None else other
-            what = f"a message of type {self.type} has a `{wanted}` and no `{other}`"
-            raise FieldError(field, what)
+        if self.text:
+            # The user has sent something, even if there is nothing to show.
+            self.text = without_controls(self.text) or REPLACEMENT
+        elif self.payload is not None:
+            self.text = None
+        if not self.is_from_user:
+            words("text", self.text, TEXT)
+        if not self.text and self.payload is None:
+            wanted = "text" if self.type == "text" else "payload"
+            raise FieldError(wanted, f"a message of type {self.type} has a `{wanted}`")
+
+    @property
+    def is_from_user(self) -> bool:
+        return False
 
     @property
     def said(self) -> Body:
-        return Body(self.type, self.text, self.payload)
+        text, _ = fitting_text("text", self.text, TEXT)
+        return Body(self.type, text, self.payload)
+
+    @property
+    def misfits(self) -> list[Misfit]:
+        _, text = fitting_text("text", self.text, TEXT)
+        return [text] if text else []
 
 
 class MessageRequest(MessageFields, kw_only=True, rename={"sender": "from"}):
@@ -85,13 +117,21 @@ class MessageRequest(MessageFields, kw_only=True, rename={"sender": "from"}):
         if self.sender not in (From.USER, From.BOT):
             raise FieldError("from", "`from` is user or bot")
 
+    @property
+    def is_from_user(self) -> bool:
+        return self.sender is From.USER
+
+    @property
+    def misfits(self) -> list[Misfit]:
+        return super().misfits + self.user.misfits
+
     def address(self, bot: str) -> Address:
         return Address(bot, self.channel, self.user.id, self.thread)
 
     def command(self) -> MessageCommand:
-        if self.sender is From.USER:
-            return UserMessage(self.said, self.message_id, self.user.profile())
-        return BotMessage(self.said, self.message_id, self.epoch, self.user.profile())
+        if self.is_from_user:
+            return UserMessage(self.said, self.message_id, self.user.profile)
+        return BotMessage(self.said, self.message_id, self.epoch, self.user.profile)
 
 
 class AgentMessageRequest(MessageFields):
@@ -117,6 +157,10 @@ class ConversationMessageRequest(AgentMessageRequest, kw_only=True, rename={"sen
     """POST …/messages. A person speaks as the owner; a bot's key says in `from` who has spoken."""
 
     sender: From | None = None
+
+    @property
+    def is_from_user(self) -> bool:
+        return self.sender is From.USER
 
     def command(self, caller: Caller) -> MessageCommand:
         if caller.is_person:

@@ -1,11 +1,13 @@
 """From bytes to typed values: bodies, frames and queries, with the limits of the contract."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, overload
 
 import msgspec
 
+from chalicelib.domain.characters import REPLACEMENT, without_controls
 from chalicelib.domain.errors import InvalidRequest, PayloadTooLarge, invalid_field
 
 if TYPE_CHECKING:
@@ -22,6 +24,12 @@ WRITTEN_AS_FLOAT = "Expected `int"
 WEB_SCHEMES = ("http://", "https://")
 EXACT = 2**53
 """Up to here, a float holds each whole number exactly (RFC 8259, 6)."""
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u[dD][89a-fA-F]..|.)", re.DOTALL)
+"""An escaped surrogate pair, an escaped lone surrogate, or the beginning of any other escape."""
+LONE_ESCAPE_LENGTH = len(r"\ud800")
+SURROGATE_BYTES = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+"""A surrogate as some encoders write it, although UTF-8 has none."""
 JsonObject = dict[str, object]
 T = TypeVar("T")
 
@@ -42,20 +50,42 @@ class Empty(Strict):
 def parse(raw: bytes, shape: type[T]) -> T:
     """An empty body is an empty object. `1.0` is a whole number: JSON has one kind of number.
 
-    Raises InvalidRequest, PayloadTooLarge.
+    A byte order mark is skipped, and a lone surrogate becomes U+FFFD: half an emoji that a channel
+    has cut off must not lose the message. Raises InvalidRequest, PayloadTooLarge.
     """
     if len(raw) > BODY_LIMIT:
         raise PayloadTooLarge(f"A body takes at most {BODY_LIMIT} bytes; this one has {len(raw)}.")
     try:
-        return msgspec.json.decode(raw or b"{}", type=shape)
+        return _decode(raw.removeprefix(BYTE_ORDER_MARK) or b"{}", shape)
     except msgspec.ValidationError as error:
         if WRITTEN_AS_FLOAT not in str(error):
             raise _invalid(error) from None
-        return convert(msgspec.json.decode(raw), shape)
+        return convert(_decode(raw.removeprefix(BYTE_ORDER_MARK), object), shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"The body is not JSON in UTF-8: {error}") from None
     except RecursionError:
         raise InvalidRequest("The body is nested too deeply.") from None
+
+
+def _decode(raw: bytes, shape: type[T]) -> T:
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        repaired = _without_lone_surrogates(raw)
+        if repaired == raw:
+            raise
+        return msgspec.json.decode(repaired, type=shape)
+
+
+def _without_lone_surrogates(raw: bytes) -> bytes:
+    return ESCAPE.sub(_repaired, SURROGATE_BYTES.sub(REPLACEMENT.encode(), raw))
+
+
+def _repaired(escape: re.Match[bytes]) -> bytes:
+    found = escape[0]
+    return rb"\ufffd" if len(found) == LONE_ESCAPE_LENGTH else found
 
 
 def convert(value: object, shape: type[T]) -> T:
@@ -123,10 +153,16 @@ def identifier(name: str, value: str | None, limit: int) -> None:
         raise FieldError(name, f"`{name}` may not hold control characters")
 
 
-def words(name: str, value: str | None, limit: int) -> None:
-    """`limit` is in characters."""
-    if value is not None and not 0 < len(value) <= limit:
+@overload
+def words(name: str, value: str, limit: int) -> str: ...
+@overload
+def words(name: str, value: str | None, limit: int) -> str | None: ...
+def words(name: str, value: str | None, limit: int) -> str | None:
+    """The text without control characters. `limit` is in characters."""
+    text = value and without_controls(value)
+    if text is not None and not 0 < len(text) <= limit:
         raise FieldError(name, f"`{name}` takes 1 to {limit} characters")
+    return text
 
 
 def web_address(name: str, value: str | None) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.domain.characters import without_controls
 from chalicelib.domain.routing.hours import Hours, Interval
 from chalicelib.domain.routing.queues import NO_LIMITS, Limits, Mode, Queue
 from chalicelib.entrypoints.http.schemas.limits import HIGHEST_PRIORITY, NAME, SHORT
@@ -62,6 +63,7 @@ class QueueRequest(Strict):
 
     def __post_init__(self) -> None:
         identifier("fallback", self.fallback, SHORT)
+        self.texts = _without_controls(self.texts)
 
     def queue(self, name: str) -> Queue:
         return Queue(
@@ -76,6 +78,13 @@ class QueueRequest(Strict):
         )
 
 
+def _without_controls(texts: Wording) -> Wording:
+    return {
+        locale: {name: text and without_controls(text) for name, text in by_name.items()}
+        for locale, by_name in texts.items()
+    }
+
+
 class SettingsRequest(Strict):
     """PUT /settings: a field that is left out gets its default value."""
 
@@ -85,8 +94,8 @@ class SettingsRequest(Strict):
     outbound: bool = False
 
     def __post_init__(self) -> None:
-        for word in self.leave_words:
-            words("leave_words", word, NAME)
+        self.leave_words = tuple(words("leave_words", word, NAME) for word in self.leave_words)
+        self.texts = _without_controls(self.texts)
 
     def settings(self) -> BotSettings:
         return BotSettings(self.leave_words, self.default_locale, self.texts, self.outbound)
