@@ -114,7 +114,8 @@ class CachedDirectory:
         fresh: bool = False,
     ) -> T:
         cached = None if fresh else self._cache.get(name)
-        if cached and self._clock.now() < cached[0]:
+        # A clock that is set back must not keep an entry alive.
+        if cached and 0 <= self._clock.now() - cached[0] < LIFETIME:
             found: T = cached[1]
             return found
         found = read()
@@ -125,7 +126,7 @@ class CachedDirectory:
     def _store(self, name: Hashable, found: object) -> None:
         if len(self._cache) >= MAX_ENTRIES:
             self._cache.clear()
-        self._cache[name] = (self._clock.now() + LIFETIME, found)
+        self._cache[name] = (self._clock.now(), found)
 
 
 class CacheClearingAdministration:

@@ -46,6 +46,14 @@ def test_a_token_is_read_as_it_was_issued(tokens: JwtTokens) -> None:
     assert claims == {**GIVEN, "iss": ISSUER, "aud": "baton", "iat": NOW}
 
 
+def test_a_clock_that_is_set_back_logs_nobody_out(tokens: JwtTokens, clock: ManualClock) -> None:
+    token = tokens.issue(GIVEN)
+
+    clock.advance(-30 * 60 * 1000)
+
+    assert tokens.verify(token, "access")["sub"] == GIVEN["sub"]
+
+
 def test_the_token_that_the_hostile_ones_are_made_from_is_a_good_one(tokens: JwtTokens) -> None:
     assert tokens.verify(GOOD, "access") == CLAIMS
 

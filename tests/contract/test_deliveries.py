@@ -68,6 +68,15 @@ def test_sixteen_concurrent_workers_take_each_slot_at_most_once(stores: Stores) 
     assert len(slots) == len(set(slots)) == IN_FLIGHT
 
 
+def test_slots_are_free_again_after_the_clock_was_set_back(stores: Stores) -> None:
+    for _ in range(IN_FLIGHT):
+        stores.deliveries.acquire_slot(BOT, START + 30 * 60_000, LEASE)
+
+    taken = [stores.deliveries.acquire_slot(BOT, START, LEASE) for _ in range(IN_FLIGHT + 1)]
+
+    assert sorted(slot for slot in taken if slot is not None) == [0, 1, 2, 3, 4]
+
+
 def test_a_slot_that_is_freed_can_be_taken_again(stores: Stores) -> None:
     for _ in range(IN_FLIGHT):
         stores.deliveries.acquire_slot(BOT, START, LEASE)

@@ -35,7 +35,7 @@ class DynamoDeliveries:
 
     def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
         rows = self._rows.query_all(SlotRow, keys.slots(bot), None)
-        held = {row.slot for row in rows if row.until > now}
+        held = {row.slot for row in rows if now < row.until <= now + 2 * lease}
         for slot in range(IN_FLIGHT):
             if slot not in held and self._lease(bot, slot, now, lease):
                 return slot
@@ -90,7 +90,9 @@ class DynamoDeliveries:
     def _lease(self, bot: str, slot: int, now: int, lease: int) -> bool:
         until = now + lease
         row = SlotRow.at(keys.slot(bot, slot), slot=slot, until=until, expires=until // 1000 + 1)
-        is_free = SlotRow.pk.does_not_exist() | (SlotRow.until <= now)
+        # No lease is so long: the clock has been set back since then.
+        is_lost = SlotRow.until > now + 2 * lease
+        is_free = SlotRow.pk.does_not_exist() | (SlotRow.until <= now) | is_lost
         return self._rows.put(row, is_free)
 
 

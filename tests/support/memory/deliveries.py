@@ -84,7 +84,7 @@ class MemoryDeliveries:
     def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
         with self._table.lock:
             for slot in range(IN_FLIGHT):
-                if self._table.slots.get((bot, slot), 0) <= now:
+                if not now < self._table.slots.get((bot, slot), 0) <= now + 2 * lease:
                     self._table.slots[bot, slot] = now + lease
                     return slot
             return None
