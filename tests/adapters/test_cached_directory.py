@@ -82,6 +82,7 @@ WRITES: dict[str, Arguments] = {
     "delete_canned_reply": fixed("demo", "hello"),
     "create_bot": fixed(Bot("new", "New")),
     "rename_bot": fixed("demo", "Renamed"),
+    "set_closing": fixed("demo", True),
     "delete_bot": fixed("demo"),
     "create_person": fixed(Person(NEW, "new@example.test", "New", "")),
     "set_password": ana_with("another-hash"),
@@ -183,3 +184,14 @@ def test_what_did_not_exist_is_found_as_soon_as_another_process_has_made_it(
     assert cached.bot_and_member("demo", NEW)[1:] == (new, None)
     table.put_member("demo", replace(MEMBER, person=NEW))
     assert cached.bot_and_member("demo", NEW)[2] == replace(MEMBER, person=NEW)
+
+
+def test_a_clock_that_is_set_back_keeps_nothing_in_the_cache(services: MemoryServices) -> None:
+    table, renamed = services.directory, Bot("demo", "Renamed")
+    add_cache(services)
+    services.directory.bot("demo")
+    table.put_bot(renamed)
+
+    services.clock.advance(-30 * 60 * 1000)
+
+    assert services.directory.bot("demo") == renamed

@@ -232,6 +232,7 @@ class BotRow(Row, discriminator="b"):
     format = UnicodeAttribute(attr_name="wb", null=True)
     retiring = UnicodeAttribute(attr_name="wr", null=True)
     settings = UnicodeAttribute(attr_name="se", null=True)
+    is_closing = BooleanAttribute(attr_name="cl", null=True)
 
 
 class PersonRow(Row, discriminator="u"):

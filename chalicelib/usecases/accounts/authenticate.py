@@ -44,7 +44,8 @@ def caller_of_person(services: Services, bot: str, person_id: str, version: obje
     if _may_be_outdated(person, version):
         stored_bot, person, member = services.directory.bot_and_member(bot, person_id, fresh=True)
     person = _require_valid(person, version)
-    if stored_bot is None or (member is None and not person.is_owner):
+    may_enter = stored_bot and member and not stored_bot.is_closing
+    if stored_bot is None or not (may_enter or person.is_owner):
         raise bot_not_found(bot)
     return _person_caller(person, member, bot)
 
@@ -99,7 +100,7 @@ def _bot_caller(services: Services, bot: str, token: str) -> Caller:
         raise Unauthenticated("This key is not valid.")
     if key.is_expired(services.clock.now()):
         raise Unauthenticated("This key has expired.")
-    if stored_bot is None or key.bot != bot:
+    if stored_bot is None or stored_bot.is_closing or key.bot != bot:
         raise bot_not_found(bot)
     return _key_caller(stored_bot, key)
 

@@ -11,6 +11,9 @@ from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 
+CLOSING = 6000
+"""Milliseconds. Until then, every cached copy of the bot (five seconds) has expired, and the index
+of the handoffs has caught up."""
 PAUSED = BoardFilter(frozenset({Status.WAITING, Status.AGENT}))
 
 
@@ -52,11 +55,19 @@ def remove(services: Services, caller: Caller) -> None:
     """Removes the bot with its keys, members, queues and replies.
 
     Its conversations stay in the table, but nobody can reach them. After a crash, the same call
-    finishes the removal. Raises Conflict while the bot has open handoffs.
+    finishes the removal. It takes six seconds: the bot is closed first, so that no pause can come
+    between the look at its handoffs and its removal. Raises Conflict while the bot has open
+    handoffs.
     """
     authorize(caller, Action.REMOVE_BOT)
-    if services.conversations.board(caller.bot, PAUSED, None, 1).conversation_ids:
-        raise Conflict("The bot has open handoffs: close them first.")
+    _require_no_handoffs(services, caller)
+    services.administration.set_closing(caller.bot, True)
+    services.clock.sleep(CLOSING)
+    try:
+        _require_no_handoffs(services, caller)
+    except Conflict:
+        services.administration.set_closing(caller.bot, False)
+        raise
     # Delete the bot last: a new bot of the same id would inherit keys and members that remain.
     for key in services.administration.keys(caller.bot):
         services.administration.delete_key(caller.bot, key.id)
@@ -68,6 +79,11 @@ def remove(services: Services, caller: Caller) -> None:
         services.administration.delete_canned_reply(caller.bot, reply.name)
     services.administration.delete_bot(caller.bot)
     audit.log_change(caller, "bot_removed")
+
+
+def _require_no_handoffs(services: Services, caller: Caller) -> None:
+    if services.conversations.board(caller.bot, PAUSED, None, 1).conversation_ids:
+        raise Conflict("The bot has open handoffs: close them first.")
 
 
 def _require(services: Services, bot: str) -> Bot:

@@ -53,6 +53,9 @@ class Administration(Protocol):
     def rename_bot(self, bot: str, name: str) -> bool:
         """False if there is no such bot."""
 
+    def set_closing(self, bot: str, is_closing: bool) -> None:
+        """Does nothing if there is no such bot."""
+
     def delete_bot(self, bot: str) -> None:
         """Deletes the bot with its webhook and settings, but not its keys, members, queues,
         replies and conversations. Does nothing if there is no such bot."""

@@ -15,10 +15,13 @@ class CannedReply(Struct, frozen=True):
 
 
 class Bot(Struct, frozen=True):
+    """`is_closing`: the owner is removing the bot, so it lets in only the owner."""
+
     id: str
     name: str
     webhook: Webhook | None = None
     settings: BotSettings = field(default_factory=BotSettings)
+    is_closing: bool = False
 
 
 class BotKey(Struct, frozen=True):

@@ -1,11 +1,18 @@
 """The owner creates and removes bots; admins rename them."""
 
+from collections.abc import Callable
+
 import pytest
 
-from chalicelib.domain.access import Role
+from chalicelib.domain.access import Caller, Role, Scope
+from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.commands import Pause
+from chalicelib.domain.conversation.handoff import Request
 from chalicelib.domain.routing.queues import Queue
+from chalicelib.usecases.conversations.execute import execute
 from tests.api.conversation_setup import BOT, begun, message, ok, person, waiting
-from tests.support.api import Api
+from tests.support.api import Api, ApiAnswer
+from tests.support.clock import ManualClock
 from tests.support.services import MemoryServices
 
 BOTS = "/api/v1/bots"
@@ -99,3 +106,44 @@ def test_removing_a_bot_leaves_other_bots_unchanged(shop: Api, bot: Api) -> None
     assert shop.send("DELETE", SHOP).status == 204
 
     assert bot.get(f"{BOT}/conversations").status == 200
+
+
+class Meanwhile(ManualClock):
+    """While somebody sleeps, something happens."""
+
+    def __init__(self, now: int, happens: Callable[[], object]) -> None:
+        super().__init__(now)
+        self._happens = happens
+
+    def sleep(self, milliseconds: float) -> None:
+        super().sleep(milliseconds)
+        self._happens()
+
+
+def test_a_bot_that_is_being_removed_takes_no_pause(shop: Api, services: MemoryServices) -> None:
+    bot = shop.as_(ok(shop.post(f"{SHOP}/keys", {}))["key"])
+    answers: list[ApiAnswer] = []
+    pause = {"channel": "web", "user": "u-1"}
+    services.clock = Meanwhile(
+        services.clock.now(), lambda: answers.append(bot.post(f"{SHOP}/pause", pause))
+    )
+
+    assert shop.send("DELETE", SHOP).status == 204
+
+    assert [answer.status for answer in answers] == [404]
+
+
+def test_a_pause_that_an_instance_lets_in_late_keeps_the_bot(
+    shop: Api, services: MemoryServices
+) -> None:
+    bot = shop.as_(ok(shop.post(f"{SHOP}/keys", {}))["key"])
+    late = Caller("late", "Shop", Role.BOT, "shop", scopes=frozenset(Scope))
+    address = Address("shop", "web", "u-1")
+    services.clock = Meanwhile(
+        services.clock.now(), lambda: execute(services, late, address, Pause(Request()))
+    )
+
+    answer = shop.send("DELETE", SHOP)
+
+    assert (answer.status, answer.json["code"]) == (409, "conflict")
+    assert ok(bot.get(f"{SHOP}/conversations?status=waiting"))["items"][0]["user"] == "u-1"

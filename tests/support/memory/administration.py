@@ -80,6 +80,11 @@ class MemoryAdministration:
                 self._table.bots[bot] = replace(found, name=name)
             return found is not None
 
+    def set_closing(self, bot: str, is_closing: bool) -> None:
+        with self._table.lock:
+            if found := self._table.bots.get(bot):
+                self._table.bots[bot] = replace(found, is_closing=is_closing)
+
     def delete_bot(self, bot: str) -> None:
         with self._table.lock:
             self._table.bots.pop(bot, None)

@@ -109,6 +109,10 @@ class DynamoAdministration:
         row = BotRow.at(keys.bot_row(bot))
         return self._rows.update(row, [BotRow.name.set(name)], BotRow.pk.exists())
 
+    def set_closing(self, bot: str, is_closing: bool) -> None:
+        row = BotRow.at(keys.bot_row(bot))
+        self._rows.update(row, [BotRow.is_closing.set(is_closing)], BotRow.pk.exists())
+
     def delete_bot(self, bot: str) -> None:
         transaction = Transaction(self._rows.table)
         transaction.delete(BotRow.at(keys.bot_row(bot)))

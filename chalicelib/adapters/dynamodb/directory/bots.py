@@ -19,6 +19,7 @@ def bot_row(bot: Bot) -> BotRow:
         id=bot.id,
         name=bot.name,
         settings=settings_text(bot.settings),
+        is_closing=bot.is_closing or None,
         **webhook_attributes(bot.webhook),
     )
 
@@ -33,4 +34,4 @@ def bot_of(row: BotRow | None) -> Bot | None:
     settings = BotSettings()
     if row.settings is not None:
         settings = msgspec.json.decode(row.settings, type=BotSettings)
-    return Bot(row.id, row.name, webhook_of(row), settings)
+    return Bot(row.id, row.name, webhook_of(row), settings, bool(row.is_closing))
