@@ -1,4 +1,5 @@
-"""The hooks of examples/botpress under real Node, with the real axios, on the running stack."""
+"""The hooks and the action of examples/botpress in the sandbox of Botpress, with the real axios, on
+the running stack."""
 
 import json
 import os
@@ -10,18 +11,32 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Queue
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib.domain.conversation.entries import EVENT_TYPES
+from chalicelib.domain.default_texts import DEFAULT_TEXTS
+from chalicelib.entrypoints.http.schemas import limits
+from chalicelib.usecases.records.webhooks import Webhook
+from chalicelib.usecases.webhooks import worker
 from chalicelib.usecases.webhooks.signing import sign
 from tests.botpress.stage import Cast, Stage
+from tests.support.services import MemoryServices
 from tests.support.stack import ROOT, Stack
 
 EXAMPLES = ROOT / "examples" / "botpress"
 RUNNER = Path(__file__).with_name("hooks.js")
+FILES = ("baton-gate.js", "connect-to-agent.js", "record-bot.js", "webhook.js")
+GATE, ACTION = "baton-gate.js", "connect-to-agent.js"
+THREAD = "156085638552453280"
+UNAVAILABLE = "I cannot answer at the moment. Please try again in a few minutes."
 SECRET = "whsec_YSBzZWNyZXQgdGhhdCBvbmx5IHRlc3RzIGtub3cgb2Y="
 
 
@@ -44,16 +59,21 @@ class Botpress:
 
     def __init__(self, stage: Stage, url: str, packages: Path, axios: str) -> None:
         self.stage, self.url = stage, url
+        self.settings: dict[str, Any] = {"key": stage.token("bot")}
+        self.sandbox = "vm2"
         self._packages, self._axios = packages, axios
-        self._kvs: dict[str, Any] = {}
+        self.kvs: dict[str, Any] = {}
 
     def hears(self, text: str | None = "hello", **event: Any) -> dict[str, Any]:
-        return self._run("baton-gate.js", self._event("incoming", text, **event))
+        return self.run(GATE, self.event("incoming", text, **event))
 
     def says(self, text: str, **event: Any) -> dict[str, Any]:
-        return self._run("record-bot.js", self._event("outgoing", text, **event))
+        return self.run("record-bot.js", self.event("outgoing", text, **event))
 
-    def _event(self, direction: str, text: str | None, **more: Any) -> dict[str, Any]:
+    def connects(self, reason: str | None = None, **event: Any) -> dict[str, Any]:
+        return self.run(ACTION, self.event("incoming", "help", **event), reason=reason)
+
+    def event(self, direction: str, text: str | None, **more: Any) -> dict[str, Any]:
         return {
             "type": "text",
             "direction": direction,
@@ -61,34 +81,48 @@ class Botpress:
             "botId": self.stage.bot,
             "channel": "web",
             "target": "zoe",
-            "threadId": "156085638552453280",
+            "threadId": THREAD,
             "payload": {"type": "text", "text": text},
             "preview": text or "",
             "state": {"user": {"nickname": "Zoe", "language": "fr"}},
         } | more
 
-    def _run(self, hook: str, event: dict[str, Any]) -> dict[str, Any]:
-        env = {"EXPOSED_BATON_URL": self.url, "EXPOSED_BATON_KEY": self.stage.token("bot")}
+    def run(
+        self, file: str, event: dict[str, Any], bots: str | None = None, **args: Any
+    ) -> dict[str, Any]:
+        """What the hook has done. `seconds` is how long it took. `bots` replaces the settings."""
+        bots = bots or json.dumps({self.stage.bot: self.settings})
+        env = {"EXPOSED_BATON_URL": self.url, "EXPOSED_BATON_BOTS": bots}
+        given = {"event": event, "env": env, "kvs": self.kvs, "args": args}
+        began = time.monotonic()
         ended = subprocess.run(
-            ["node", str(RUNNER), str(EXAMPLES / hook), self._axios],
+            ["node", str(RUNNER), str(EXAMPLES / file), self._axios, self.sandbox],
             cwd=self._packages,
             # No proxy of the environment stands between axios and loopback.
             env={"PATH": os.environ["PATH"]},
-            input=json.dumps({"event": event, "env": env, "kvs": self._kvs}),
+            input=json.dumps(given),
             capture_output=True,
             text=True,
             timeout=30,
             check=True,
         )
         outcome: dict[str, Any] = json.loads(ended.stdout)
-        self._kvs = outcome["kvs"]
-        return outcome
+        self.kvs = outcome["kvs"]
+        return {**outcome, "seconds": time.monotonic() - began}
 
     def log(self) -> list[tuple[str, Any]]:
+        return [(entry["kind"], entry["text"]) for entry in self.entries()]
+
+    def entries(self) -> list[dict[str, Any]]:
         (session,) = self.stage.ok("bot", "GET hitl/sessions").json
         path = f"GET /api/v1/bots/{self.stage.bot}/conversations/{session['id']}/entries"
-        entries = self.stage.ok("bot", path).json["items"]
-        return [(entry["kind"], entry["text"]) for entry in entries]
+        items: list[dict[str, Any]] = self.stage.ok("bot", path).json["items"]
+        return items
+
+    def session(self) -> dict[str, Any]:
+        (session,) = self.stage.ok("bot", "GET hitl/sessions").json
+        found: dict[str, Any] = session
+        return found
 
 
 @pytest.fixture(params=["axios", "axios-current"], ids=["0.21", "current"])
@@ -98,27 +132,48 @@ def botpress(
     return Botpress(served.stage(), stack.url, packages, request.param)
 
 
+@pytest.fixture
+def current(served: Cast, stack: Stack, packages: Path) -> Botpress:
+    """With the axios that Botpress has, where the version makes no difference."""
+    return Botpress(served.stage(), stack.url, packages, "axios")
+
+
 def test_the_gate_records_the_user_by_name_and_lets_the_bot_answer(botpress: Botpress) -> None:
     outcome = botpress.hears("hello")
 
     assert (outcome["isPause"], outcome["flags"], outcome["logged"]) == (False, [], [])
-    (session,) = botpress.stage.ok("bot", "GET hitl/sessions").json
+    session = botpress.session()
     assert session["user"]["fullName"] == "Zoe"
     assert session["user"]["attributes"] == {"language": "fr"}
-    assert (session["threadId"], session["lastMessage"]["text"]) == ("156085638552453280", "hello")
+    assert (session["threadId"], session["lastMessage"]["text"]) == (THREAD, "hello")
 
 
-@pytest.mark.parametrize("type_", ["text", "image", "quick_reply", "visit"])
+@pytest.mark.parametrize("type_", ["text", "image", "quick_reply", "visit", "bp_dialog_timeout"])
 def test_the_gate_drops_the_turn_of_the_bot_while_the_user_waits_for_a_person(
     botpress: Botpress, type_: str
 ) -> None:
     botpress.hears("hello")
-    botpress.stage.ok("bot", "POST hitl/sessions/156085638552453280/pause")
+    botpress.stage.ok("bot", f"POST hitl/sessions/{THREAD}/pause")
 
     outcome = botpress.hears("more", type=type_)
 
     assert outcome["isPause"] is True
     assert outcome["flags"] == [["skip dialog", True], ["skip qna", True]]
+    assert outcome["replies"] == []
+
+
+@pytest.mark.parametrize("sandbox", ["vm2", "none"])
+def test_the_hooks_and_the_action_run_in_the_sandbox_and_without_it(
+    sandbox: str, current: Botpress
+) -> None:
+    current.sandbox = sandbox
+
+    heard = current.hears("hello")
+    said = current.says("welcome", incomingEventId="incoming-hello")
+    paused = current.connects("Wants a refund.")
+
+    assert (heard["logged"], said["logged"], paused["logged"]) == ([], [], [])
+    assert paused["temp"]["conversation"]["paused"] is True
 
 
 def test_the_gate_stores_a_message_once_however_often_the_hook_runs(botpress: Botpress) -> None:
@@ -128,19 +183,118 @@ def test_the_gate_stores_a_message_once_however_often_the_hook_runs(botpress: Bo
     assert botpress.log() == [("message", "hello")]
 
 
-def test_the_gate_keeps_the_bot_silent_if_baton_does_not_answer(botpress: Botpress) -> None:
-    botpress.url = "http://127.0.0.1:9"
-
-    outcome = botpress.hears("hello")
-
-    assert (outcome["isPause"], outcome["logged"]) == (True, ["error"])
-
-
 def test_the_gate_ignores_events_that_are_not_messages(botpress: Botpress) -> None:
     outcome = botpress.hears("x", type="delivery")
 
     assert outcome["isPause"] is False
     assert botpress.stage.ok("bot", "GET hitl/sessions").json == []
+
+
+# Several bots on one server
+
+
+@pytest.mark.parametrize("bot", ["another-bot", "constructor"])
+def test_a_bot_without_a_key_works_as_if_there_were_no_hooks(bot: str, current: Botpress) -> None:
+    heard = current.hears("hello", botId=bot)
+    said = current.says("welcome", botId=bot)
+
+    assert (heard["isPause"], heard["flags"], heard["replies"]) == (False, [], [])
+    assert heard["logged"] == said["logged"] == []
+
+
+def test_the_action_of_a_bot_without_a_key_says_that_the_setting_is_missing(
+    current: Botpress,
+) -> None:
+    outcome = current.connects("Lost.", botId="another-bot")
+
+    assert outcome["temp"]["conversation"]["paused"] is False
+    assert "EXPOSED_BATON_BOTS does not name the bot another-bot." in outcome["said"][0]
+
+
+# What users send
+
+
+def test_a_quick_reply_is_recorded_as_the_words_on_its_button(current: Botpress) -> None:
+    payload = {"type": "quick_reply", "text": "Yes, please", "payload": "YES"}
+
+    current.hears("YES", type="quick_reply", payload=payload)
+
+    assert current.log() == [("message", "Yes, please")]
+
+
+def test_a_postback_without_a_label_is_recorded_as_its_value(current: Botpress) -> None:
+    payload = {"type": "postback", "payload": "START"}
+
+    current.hears("", type="postback", id="p", payload=payload)
+
+    assert current.log() == [("message", "START")]
+
+
+@pytest.mark.parametrize("type_", [*sorted(EVENT_TYPES - {"event"}), "contact-form"])
+def test_what_nobody_said_is_recorded_as_an_event(type_: str, current: Botpress) -> None:
+    current.hears("hello")
+
+    current.hears("fake message", type=type_)
+
+    entry = current.entries()[-1]
+    assert entry["kind"] == "event"
+    if type_ == "contact-form":
+        assert (entry["type"], entry["payload"]["name"]) == ("event", type_)
+    else:
+        assert entry["type"] == type_
+
+
+@pytest.mark.parametrize("type_", ["image", "file", "audio", "voice", "video", "location"])
+def test_other_messages_of_users_are_recorded_with_their_payload(
+    type_: str, current: Botpress
+) -> None:
+    current.hears("", type=type_, id=type_, payload={"type": type_, "url": "https://x.test/1"})
+
+    (entry,) = current.entries()
+    assert (entry["kind"], entry["type"]) == ("message", type_)
+    assert entry["payload"]["url"] == "https://x.test/1"
+
+
+def test_a_payload_that_is_too_large_is_cut_and_the_message_is_kept(current: Botpress) -> None:
+    outcome = current.hears("Look", type="image", payload={"url": "x" * 20000})
+
+    assert outcome["logged"] == []
+    (entry,) = current.entries()
+    assert entry["payload"] == {"text": "Look", "cut": True}
+
+
+def test_a_numeric_target_is_sent_as_a_string(current: Botpress) -> None:
+    current.hears("hello", target=4917012345)
+    current.connects("Lost.", target=4917012345)
+
+    session = current.session()
+    assert (session["user"]["id"], session["isPaused"]) == ("4917012345", True)
+
+
+@pytest.mark.parametrize(
+    ("user", "name"),
+    [
+        ({"full_name": "Zoe Zed", "first_name": "Z", "nickname": "zz"}, "Zoe Zed"),
+        ({"fullName": "Zoe Zed"}, "Zoe Zed"),
+        ({"first_name": "Zoe", "last_name": "Zed", "nickname": "zz"}, "Zoe Zed"),
+        ({"firstName": "Zoe", "lastName": "Zed"}, "Zoe Zed"),
+        ({"nickname": "zz"}, "zz"),
+        ({"full_name": "Z" * 65}, "Z" * 64),
+    ],
+)
+@pytest.mark.parametrize("by", ["gate", "action"])
+def test_the_name_of_a_user_is_the_full_name_that_botpress_knows(
+    by: str, user: dict[str, str], name: str, current: Botpress
+) -> None:
+    if by == "gate":
+        current.hears("hello", state={"user": user})
+    else:
+        current.connects("Lost.", state={"user": user})
+
+    assert current.session()["user"]["fullName"] == name
+
+
+# The bot's replies
 
 
 def test_a_message_of_the_bot_is_recorded(botpress: Botpress) -> None:
@@ -152,23 +306,275 @@ def test_a_message_of_the_bot_is_recorded(botpress: Botpress) -> None:
     assert botpress.log() == [("message", "hello"), ("message", "welcome")]
 
 
-def test_a_message_of_an_agent_is_not_recorded_again(botpress: Botpress) -> None:
-    botpress.hears("hello")
+@pytest.mark.parametrize("mark", ["agent", "baton"])
+def test_a_message_that_baton_sent_is_not_recorded_again(mark: str, current: Botpress) -> None:
+    current.hears("hello")
 
-    botpress.says("yo", payload={"type": "text", "text": "yo", "agent": True})
+    current.says("yo", payload={"type": "text", "text": "yo", mark: True})
 
-    assert botpress.log() == [("message", "hello")]
+    assert current.log() == [("message", "hello")]
 
 
 def test_a_reply_with_the_epoch_before_a_handoff_is_marked_as_a_leak(botpress: Botpress) -> None:
     botpress.hears("hello")
     for action in ("pause", "unpause"):
-        botpress.stage.ok("bot", f"POST hitl/sessions/156085638552453280/{action}")
+        botpress.stage.ok("bot", f"POST hitl/sessions/{THREAD}/{action}")
 
     outcome = botpress.says("late", incomingEventId="incoming-hello")
 
     assert outcome["logged"] == ["warn"]
     assert botpress.log()[-1] == ("leak", None)
+
+
+# The action
+
+
+def test_the_action_pauses_the_conversation_and_gives_the_reason(botpress: Botpress) -> None:
+    botpress.hears("hello")
+
+    outcome = botpress.connects("Wants a refund.")
+
+    assert (outcome["logged"], outcome["replies"]) == ([], [])
+    assert outcome["temp"]["conversation"]["paused"] is True
+    requested = botpress.entries()[-1]
+    assert (requested["kind"], requested["payload"]["reason"]) == ("requested", "Wants a refund.")
+
+
+def test_a_reason_that_is_too_long_is_cut(current: Botpress) -> None:
+    outcome = current.connects("🎉" * (limits.REASON + 1))
+
+    assert outcome["temp"]["conversation"]["paused"] is True
+    assert current.entries()[-1]["payload"]["reason"] == "🎉" * limits.REASON
+
+
+def test_an_action_that_botpress_runs_twice_asks_once(current: Botpress) -> None:
+    first, second = (current.connects("Lost.") for _ in range(2))
+
+    assert first["temp"] == second["temp"]
+    assert [kind for kind, _ in current.log()] == ["requested"]
+
+
+# If Baton does not answer
+
+
+class Baton:
+    """A server between the hooks and Baton. It waits for the seconds of `delays`, one for each
+    call, before it passes the answer on. It answers with `status` if that is set."""
+
+    def __init__(self, url: str) -> None:
+        self.delays: list[float] = []
+        self.status: int | None = None
+        self.calls: list[str] = []
+        self.stopped = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                outer.calls.append(self.path)
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                delay = outer.delays.pop(0) if outer.delays else 0
+                status, answer = outer.status, b"{}"
+                if status is None:
+                    status, answer = forward(url + self.path, body, self.headers)
+                outer.stopped.wait(delay)
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_: Any) -> None: ...
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self.stopped.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def forward(url: str, body: bytes, headers: Message) -> tuple[int, bytes]:
+    kept = {name: headers[name] for name in ("Authorization", "Content-Type")}
+    request = urllib.request.Request(url, body, kept, method="POST")
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(request, timeout=10) as answer:
+            return int(answer.status), answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+@pytest.fixture
+def slow(stack: Stack) -> Iterator[Baton]:
+    baton = Baton(stack.url)
+    yield baton
+    baton.stop()
+
+
+def test_the_bot_stays_silent_and_the_user_is_told_if_baton_is_down(botpress: Botpress) -> None:
+    botpress.url = "http://127.0.0.1:9"
+
+    outcome = botpress.hears("hello")
+
+    assert (outcome["isPause"], outcome["logged"]) == (True, ["error"])
+    assert outcome["replies"] == [{"to": "zoe", "type": "text", "text": UNAVAILABLE, "baton": True}]
+
+
+@pytest.mark.parametrize(("unavailable", "told"), [("Ya volvemos.", ["Ya volvemos."]), (None, [])])
+def test_the_text_for_the_user_is_a_setting(
+    unavailable: str | None, told: list[str], current: Botpress
+) -> None:
+    current.url = "http://127.0.0.1:9"
+    current.settings["unavailable"] = unavailable
+
+    outcomes = current.hears("hello"), current.connects("Lost.")
+
+    assert [[each["text"] for each in outcome["replies"]] for outcome in outcomes] == [told, told]
+
+
+@pytest.mark.parametrize("type_", ["visit", "bp_dialog_timeout", "proactive-trigger"])
+def test_an_event_of_nobody_gets_no_text_if_baton_is_down(type_: str, current: Botpress) -> None:
+    current.url = "http://127.0.0.1:9"
+
+    outcome = current.hears("hello", type=type_)
+
+    assert (outcome["isPause"], outcome["replies"]) == (True, [])
+
+
+def test_a_baton_that_hangs_is_given_up_after_one_retry(botpress: Botpress, slow: Baton) -> None:
+    botpress.url, slow.delays = slow.url, [60, 60]
+
+    outcome = botpress.hears("hello")
+
+    assert 6 < outcome["seconds"] < 12
+    assert (outcome["isPause"], len(slow.calls)) == (True, 2)
+    assert [each["text"] for each in outcome["replies"]] == [UNAVAILABLE]
+
+
+def test_a_message_that_was_accepted_too_slowly_is_answered_by_the_bot(
+    botpress: Botpress, slow: Baton
+) -> None:
+    botpress.url, slow.delays = slow.url, [4]
+
+    outcome = botpress.hears("hello")
+
+    assert (outcome["isPause"], outcome["replies"], len(slow.calls)) == (False, [], 2)
+    assert botpress.log() == [("message", "hello")]
+
+
+def test_a_pause_that_was_accepted_too_slowly_is_made_once(current: Botpress, slow: Baton) -> None:
+    current.url, slow.delays = slow.url, [4]
+
+    outcome = current.connects("Lost.")
+
+    assert (outcome["temp"]["conversation"]["paused"], len(slow.calls)) == (True, 2)
+    assert [kind for kind, _ in current.log()] == ["requested"]
+
+
+@pytest.mark.parametrize(("status", "calls"), [(401, 1), (400, 1), (404, 1), (503, 2), (429, 2)])
+def test_only_a_refusal_that_may_pass_is_retried(
+    status: int, calls: int, current: Botpress, slow: Baton
+) -> None:
+    current.url, slow.status = slow.url, status
+
+    outcome = current.hears("hello")
+
+    assert (outcome["isPause"], len(slow.calls)) == (True, calls)
+    assert [each["text"] for each in outcome["replies"]] == [UNAVAILABLE]
+
+
+def test_the_bot_answers_although_the_epoch_cannot_be_kept(current: Botpress) -> None:
+    current.kvs = {"broken": True}
+
+    outcome = current.hears("hello")
+
+    assert (outcome["isPause"], outcome["logged"]) == (False, ["warn"])
+
+
+def test_settings_that_are_no_json_stop_the_bot_and_are_named_in_the_log(
+    current: Botpress,
+) -> None:
+    outcome = current.run(GATE, current.event("incoming", "hello"), bots="{nope")
+
+    assert (outcome["isPause"], outcome["logged"]) == (True, ["error"])
+    assert "EXPOSED_BATON_BOTS" in outcome["said"][0]
+    assert [each["text"] for each in outcome["replies"]] == [UNAVAILABLE]
+
+
+# Back from a person
+
+
+def returned(botpress: Botpress, **more: Any) -> dict[str, Any]:
+    """What webhook.js keeps for the gate when a conversation comes back, and the gate's outcome."""
+    botpress.hears("hello")
+    botpress.connects("Lost.")
+    (session,) = botpress.stage.ok("bot", "GET hitl/sessions").json
+    path = f"/api/v1/bots/{botpress.stage.bot}/conversations/{session['id']}"
+    head: dict[str, Any] = botpress.stage.ok("bot", f"POST {path}/unpause", {}).json
+    back = {"conversation_id": session["id"], "epoch": head["epoch"], "outcome": "resolved"}
+    botpress.kvs["baton-return-t"] = {**back, **more}
+    return head
+
+
+def come_back(botpress: Botpress, token: str = "t") -> dict[str, Any]:
+    payload = {"type": "baton-return", "token": token}
+    return botpress.hears(None, type="baton-return", id="r", payload=payload)
+
+
+@pytest.mark.parametrize(
+    ("resume_at", "flow", "node"),
+    [
+        ("orders.flow.json#confirm", "orders.flow.json", "confirm"),
+        ("orders#confirm", "orders.flow.json", "confirm"),
+        ("orders", "orders.flow.json", "entry"),
+    ],
+)
+def test_the_bot_goes_on_at_the_node_that_the_agent_chose(
+    resume_at: str, flow: str, node: str, current: Botpress
+) -> None:
+    head = returned(current, resume_at=resume_at, variables={"discount": 10}, note="Paid.")
+
+    outcome = come_back(current)
+
+    session_id = f"{current.stage.bot}::web::zoe::{THREAD}"
+    assert (outcome["isPause"], outcome["logged"]) == (False, [])
+    assert outcome["jumps"] == [[session_id, flow, node]]
+    assert outcome["session"]["baton"] == {
+        "outcome": "resolved",
+        "note": "Paid.",
+        "variables": {"discount": 10},
+    }
+    assert ["persist state", True] in outcome["flags"]
+    assert current.kvs == {"baton-epoch-incoming-hello": 1, "baton-epoch-r": head["epoch"]}
+
+
+def test_variables_without_a_node_are_kept_for_the_next_turn(current: Botpress) -> None:
+    returned(current, variables={"discount": 10})
+
+    outcome = come_back(current)
+
+    assert (outcome["jumps"], outcome["session"]["baton"]["variables"]) == ([], {"discount": 10})
+    assert ["skip dialog", True] in outcome["flags"]
+    assert ["persist state", True] in outcome["flags"]
+
+
+def test_the_bot_does_not_go_on_if_a_person_was_asked_for_again(current: Botpress) -> None:
+    returned(current, resume_at="orders#confirm")
+    current.stage.ok("bot", f"POST hitl/sessions/{THREAD}/pause")
+
+    outcome = come_back(current)
+
+    assert (outcome["isPause"], outcome["jumps"], outcome["replies"]) == (True, [], [])
+
+
+def test_a_user_cannot_send_the_event_that_moves_the_flow(current: Botpress) -> None:
+    returned(current, resume_at="orders#confirm")
+
+    outcome = come_back(current, token="guessed")
+
+    assert (outcome["isPause"], outcome["jumps"]) == (True, [])
 
 
 # The receiver
@@ -177,15 +583,17 @@ def test_a_reply_with_the_epoch_before_a_handoff_is_marked_as_a_leak(botpress: B
 class Receiver:
     """webhook.js in a server of its own. `sent` holds the messages that it has sent to users."""
 
-    def __init__(self) -> None:
+    def __init__(self, packages: Path, sandbox: str) -> None:
         self._process = subprocess.Popen(
-            ["node", str(RUNNER), str(EXAMPLES / "webhook.js"), "axios"],
+            ["node", str(RUNNER), str(EXAMPLES / "webhook.js"), "axios", sandbox],
+            cwd=packages,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         assert self._process.stdin
-        given = {"env": {"EXPOSED_BATON_WEBHOOK_SECRET": SECRET}, "kvs": {}}
+        bots = json.dumps({"demo": {"key": "bk_demo", "secret": SECRET}, "mute": {"key": "bk_m"}})
+        given = {"env": {"EXPOSED_BATON_BOTS": bots}, "kvs": {}}
         self._process.stdin.write(json.dumps(given))
         self._process.stdin.close()
         assert self._process.stdout
@@ -193,8 +601,8 @@ class Receiver:
         self.sent: Queue[Any] = Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
-    def post(self, body: bytes, **headers: str) -> int:
-        url = f"http://127.0.0.1:{self.opened['port']}/api/v1/bots/demo/mod/baton/webhook"
+    def post(self, body: bytes, bot: str = "demo", **headers: str) -> int:
+        url = f"http://127.0.0.1:{self.opened['port']}/api/v1/bots/{bot}/mod/baton/webhook"
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(url, body, names, method="POST")
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -214,11 +622,9 @@ class Receiver:
             self.sent.put(json.loads(line))
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    if not shutil.which("node"):
-        pytest.skip("Node is missing.")
-    receiver = Receiver()
+@pytest.fixture(params=["vm2", "none"])
+def receiver(request: pytest.FixtureRequest, packages: Path) -> Iterator[Receiver]:
+    receiver = Receiver(packages, request.param)
     yield receiver
     receiver.stop()
 
@@ -268,11 +674,67 @@ def test_a_message_of_an_agent_is_sent_to_the_channel_of_the_user_once(receiver:
     assert receiver.sent.empty()
 
 
-def test_other_webhook_events_are_accepted_and_not_sent_to_the_user(receiver: Receiver) -> None:
-    body = told("handoff.claimed")
+def test_a_message_that_is_delivered_twice_at_once_is_sent_once(receiver: Receiver) -> None:
+    with ThreadPoolExecutor() as pool:
+        statuses = list(pool.map(lambda _: receiver.post(told(), **signed(told())), range(4)))
+
+    assert statuses == [204] * 4
+    assert receiver.sent.get(timeout=10)["payload"]["text"] == "Grüße 🎉"
+    assert receiver.sent.empty()
+
+
+def test_a_bot_that_the_settings_do_not_name_has_no_webhook(receiver: Receiver) -> None:
+    assert receiver.post(told(), "another-bot", **signed(told())) == 404
+    assert receiver.post(told(), "mute", **signed(told())) == 401
+
+
+def test_events_that_baton_may_add_later_are_accepted(receiver: Receiver) -> None:
+    body = told("handoff.renamed")
 
     assert receiver.post(body, **signed(body)) == 204
     assert receiver.sent.empty()
+
+
+def test_the_user_reads_each_text_about_the_handoff_and_the_words_of_the_agent(
+    receiver: Receiver, stage: Stage, services: MemoryServices
+) -> None:
+    """The bodies are those that Baton sends."""
+    returns = {"note": "Paid.", "resume_at": "orders#confirm", "variables": {"discount": 10}}
+    for body in bodies_of_a_handoff(stage, services, returns):
+        assert receiver.post(body, **signed(body, id_=str(len(body)))) == 204
+
+    sent = [receiver.sent.get(timeout=10) for _ in range(5)]
+
+    said = [each["payload"].get("text") for each in sent]
+    texts = DEFAULT_TEXTS["en"]
+    claimed = "You are now talking to Ana."
+    assert said == [texts["requested"], claimed, "yo", texts["resolved"], None]
+    assert [each["payload"].get("agent") for each in sent] == [None, None, True, None, None]
+    assert all(each["payload"].get("baton") for each in sent[:4])
+    assert {(each["target"], each["threadId"], each["channel"]) for each in sent} == {
+        ("C", "T1", "web")
+    }
+    back = sent[4]
+    assert (back["direction"], back["type"]) == ("incoming", "baton-return")
+    (kept,) = [each for name, each in back["kvs"].items() if name.startswith("baton-return-")]
+    head = stage.ok("bot", "GET /api/v1/bots/{bot}/conversations/{session}").json
+    where = {"conversation_id": stage.names["session"], "epoch": head["epoch"]}
+    assert kept == {**where, "outcome": "resolved", **returns}
+
+
+def bodies_of_a_handoff(
+    stage: Stage, services: MemoryServices, returns: dict[str, Any]
+) -> list[bytes]:
+    bot = services.directory.bot(stage.bot)
+    assert bot
+    services.directory.put_bot(replace(bot, webhook=Webhook("https://bot.test/hook", (SECRET,))))
+    stage.prepare(["talked", "requested", "ana online"])
+    services.clock.advance(1000)
+    stage.prepare(["assigned"])
+    stage.ok("ana", "POST hitl/sessions/{session}/message", {"message": "yo"})
+    stage.ok("ana", "POST /api/v1/bots/{bot}/conversations/{session}/unpause", returns)
+    worker.deliver(services, stage.bot, stage.names["session"], "receipt")
+    return [request.body for request in services.webhook_client.requests]
 
 
 OTHER = "whsec_" + "b" * 40
@@ -308,12 +770,10 @@ def test_one_valid_signature_of_several_is_enough(receiver: Receiver) -> None:
     assert receiver.post(told(), **headers) == 204
 
 
-# The language
+# The files
 
 
-@pytest.mark.parametrize(
-    "name", ["baton-gate.js", "connect-to-agent.js", "record-bot.js", "webhook.js"]
-)
+@pytest.mark.parametrize("name", FILES)
 def test_the_kit_is_written_for_node_12(name: str) -> None:
     assert later_than_node_12((EXAMPLES / name).read_text()) == []
 
@@ -321,6 +781,30 @@ def test_the_kit_is_written_for_node_12(name: str) -> None:
 @pytest.mark.parametrize("late", ["a?.b", "a ?? b", "a ||= b", "text.replaceAll(a, b)", "a.at(1)"])
 def test_later_syntax_is_found(late: str) -> None:
     assert later_than_node_12(f"// a comment\n{late}\n")
+
+
+def test_the_limits_in_the_files_are_those_of_baton() -> None:
+    """Baton refuses longer names, texts and reasons."""
+    kit = "".join((EXAMPLES / name).read_text() for name in FILES)
+
+    for name in ("NAME", "TEXT", "REASON"):
+        assert set(re.findall(rf"{name}_LENGTH = (\d+)", kit)) == {str(getattr(limits, name))}
+
+
+def test_a_function_that_several_files_have_is_the_same_in_each() -> None:
+    """Each file stands alone, so the shared functions are copies."""
+    copies: dict[str, set[str]] = {}
+    for name in FILES:
+        for function in re.findall(r"(?m)^const \w+ = [^\n]*=>(?:.*\n)(?:[ }].*\n)*", code(name)):
+            copies.setdefault(function.split()[1], set()).add(function)
+
+    own = {"message", "said", "epoch", "resume", "address", "request"}
+    assert len(copies) > 20
+    assert [name for name, found in copies.items() if len(found) > 1 and name not in own] == []
+
+
+def code(name: str) -> str:
+    return (EXAMPLES / name).read_text()
 
 
 def later_than_node_12(code: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.conversation.entries import EVENT_TYPES
 from chalicelib.entrypoints.events.minute import every_minute
 from tests.botpress.stage import Cast, Stage
 from tests.contract.store_setup import at_once
@@ -127,7 +128,7 @@ def test_the_gate_stops_messages_of_every_type(owned: Stage, type_: str) -> None
     assert (said["disposition"], said["paused"]) == ("agent", True)
 
 
-@pytest.mark.parametrize("type_", ["visit", "session_reset"])
+@pytest.mark.parametrize("type_", sorted(EVENT_TYPES))
 def test_events_are_not_the_last_message_of_the_user(talked: Stage, type_: str) -> None:
     user_says(talked, type=type_, payload={"page": "/"})
 

@@ -36,9 +36,19 @@ class Kind(StrEnum):
     """An entry that a newer release has written. Every reader passes over it."""
 
 
-EVENT_TYPES = frozenset({"visit", "session_reset"})
-"""Message types that a channel reports about its user. They are stored as events: nobody said
-them, and nobody answers them."""
+EVENT_TYPES = frozenset(
+    {
+        "event",
+        "visit",
+        "session_reset",
+        "session_reference",
+        "proactive-trigger",
+        "workflow_ended",
+        "bp_dialog_timeout",
+    }
+)
+"""Message types that a channel or a bot's engine reports. They are stored as events: nobody said
+them, and nobody answers them. All but `event` are types of Botpress v12."""
 
 
 class Body(Struct, frozen=True):

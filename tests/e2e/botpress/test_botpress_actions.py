@@ -83,6 +83,7 @@ def run_forum_action(scene: BotSetup, axios: str, packages: Path) -> Any:
 
 
 def run_our_action(scene: BotSetup, axios: str, packages: Path, **event: object) -> Any:
+    bots = json.dumps({scene.bot: {"key": scene.rest.token}})
     return run_action(
         OUR_ACTION,
         axios,
@@ -90,7 +91,7 @@ def run_our_action(scene: BotSetup, axios: str, packages: Path, **event: object)
         event=event_of(scene) | event,
         user={"nickname": "Zoe"},
         args={"reason": "wants a refund"},
-        env={"EXPOSED_BATON_URL": scene.rest.url, "EXPOSED_BATON_KEY": scene.rest.token},
+        env={"EXPOSED_BATON_URL": scene.rest.url, "EXPOSED_BATON_BOTS": bots},
     )
 
 
