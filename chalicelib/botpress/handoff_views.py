@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from chalicelib.botpress.views import thread_of, user_conversation
+from chalicelib.botpress.views import name_in, thread_of, user_conversation
 from chalicelib.domain.access import Role
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import Entry
@@ -112,8 +112,9 @@ def handoff(of: BotpressHandoff) -> Json:
     shown["comments"] = [comment(of, note) for note in of.notes]
     shown["userConversation"] = user_conversation(of.head, of.heard)
     attributes = dict((of.profile.attributes if of.profile else None) or {})
-    if of.head.user_name:
-        attributes["fullName"] = of.head.user_name
+    name = of.head.user_name or name_in(attributes)
+    if name:
+        attributes["fullName"] = name
     if attributes:
         shown["user"] = {"id": of.head.address.user, "attributes": attributes}
     return shown

@@ -29,8 +29,9 @@ class BotpressSession(Struct, frozen=True):
     @property
     def full_name(self) -> str:
         """As in Botpress, a number if the user has no name; in Baton the number never changes."""
-        if self.head.user_name:
-            return self.head.user_name
+        name = self.head.user_name or name_in(self.attributes)
+        if name:
+            return name
         address = self.head.address
         who = f"{address.bot}\n{address.channel}\n{address.user}".encode()
         number = int.from_bytes(hashlib.sha256(who).digest()[:8], "big")
@@ -55,6 +56,19 @@ class BotpressSession(Struct, frozen=True):
     @property
     def paused_by(self) -> str | None:
         return OPERATOR if self.head.paused else None
+
+
+def name_in(attributes: Mapping[str, object]) -> str | None:
+    """The user's name among their attributes, in either spelling, in Botpress' order."""
+    whole = _first_text(attributes, "full_name", "fullName")
+    first = _first_text(attributes, "first_name", "firstName", "firstname")
+    last = _first_text(attributes, "last_name", "lastName", "lastname")
+    return whole or " ".join(part for part in (first, last) if part) or None
+
+
+def _first_text(attributes: Mapping[str, object], *names: str) -> str | None:
+    found = (attributes.get(name) for name in names)
+    return next((text.strip() for text in found if isinstance(text, str) and text.strip()), None)
 
 
 def session(of: BotpressSession) -> Json:

@@ -139,6 +139,41 @@ def test_events_are_not_the_last_message_of_the_user(talked: Stage, type_: str) 
     assert [line["type"] for line in transcript] == ["text", type_]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "name"),
+    [
+        ({"full_name": "Zoe Zed", "first_name": "Z"}, "Zoe Zed"),
+        ({"fullName": "Zoe Zed", "firstName": "Z"}, "Zoe Zed"),
+        ({"first_name": "Zoe", "last_name": "Zed"}, "Zoe Zed"),
+        ({"firstName": "Zoe", "lastName": "Zed"}, "Zoe Zed"),
+        ({"first_name": "Zoe"}, "Zoe"),
+        ({"full_name": " ", "last_name": "Zed"}, "Zed"),
+    ],
+)
+def test_a_user_without_a_name_has_the_one_in_their_attributes(
+    attributes: dict[str, str], name: str, stage: Stage
+) -> None:
+    stage.names["session"] = stage.say({"id": "C", "attributes": attributes}, "hi", thread="T1")
+    stage.prepare(["requested"])
+
+    (session,) = stage.ok("ana", "GET hitl/sessions").json
+    assert (session["user"]["fullName"], session["user"]["attributes"]) == (name, attributes)
+    assert handoff(stage)["user"]["attributes"] == attributes | {"fullName": name}
+
+
+def test_the_name_that_the_bot_sends_comes_before_the_attributes(stage: Stage) -> None:
+    stage.say({"id": "C", "name": "Zed", "attributes": {"full_name": "Zoe"}}, "hi")
+
+    assert stage.ok("ana", "GET hitl/sessions").json[0]["user"]["fullName"] == "Zed"
+
+
+@pytest.mark.parametrize("attributes", [{"full_name": 7, "first_name": None}, {"full_name": ""}])
+def test_a_name_that_is_no_text_counts_as_none(attributes: dict[str, Any], stage: Stage) -> None:
+    stage.say({"id": "C", "attributes": attributes}, "hi")
+
+    assert stage.ok("ana", "GET hitl/sessions").json[0]["user"]["fullName"].startswith("# ")
+
+
 def test_a_session_without_a_name_keeps_its_number(stage: Stage) -> None:
     stage.say("nameless", "hi")
 

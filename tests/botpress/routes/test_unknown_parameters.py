@@ -1,10 +1,85 @@
 """A misspelled query parameter is refused in Botpress' error shape, and changes nothing."""
 
+from html import unescape
+from typing import Any
+
 import pytest
 
+from chalicelib.botpress.routes import ROUTES
+from chalicelib.entrypoints.http.route import Access, Route
 from tests.botpress.stage import Stage
 
 ADDRESS = "hitl/channel/web/user/C"
+LOGIN = {"email": "{ana's email}", "password": "wrong"}
+BODIES: dict[str, dict[str, Any]] = {
+    "/message": {"message": "yo"},
+    "/online": {"online": True},
+    "/hitlnext/handoffs": {"userId": "C", "userThreadId": "T9", "userChannel": "web"},
+    "/handoffs/{id}": {"tags": ["a"]},
+    "/comments": {"content": "note"},
+    "/login": LOGIN,
+    "/login/basic/{strategy}": LOGIN,
+}
+"""Valid bodies, by the end of the path."""
+
+PATHS = {
+    "{bot}": "{bot}",
+    "{action}": "pause",
+    "{channel}": "web",
+    "{user}": "C",
+    "{strategy}": "default",
+}
+
+
+def path_of(route: Route) -> str:
+    """The path with the ids of the stage."""
+    path = route.path.replace("{id}", "{handoff}" if "/handoffs/" in route.path else "{session}")
+    for name, value in PATHS.items():
+        path = path.replace(name, value)
+    return path
+
+
+def caller_of(route: Route) -> str:
+    """A person who may call it, or nobody if everybody may."""
+    return "nobody" if route.access is Access.PUBLIC else "ana"
+
+
+@pytest.mark.parametrize("name", ["thread", "thread_id", "limits", "x" * 65])
+@pytest.mark.parametrize("route", ROUTES, ids=map(str, ROUTES))
+def test_each_route_refuses_an_unknown_parameter_and_changes_nothing(
+    route: Route, name: str, stage: Stage
+) -> None:
+    stage.prepare(["talked", "requested", "ana online"])
+    body = next((body for end, body in BODIES.items() if route.path.endswith(end)), {})
+    before = everything(stage)
+
+    answer = stage.call(
+        caller_of(route),
+        f"{route.method} {path_of(route)}?{name}=T1",
+        body if route.method == "POST" else None,
+    )
+
+    assert answer.status == 400, answer.text
+    shown = answer.json
+    assert shown.keys() == {"statusCode", "errorCode", "type", "message", "details", "docs"}
+    assert (shown["statusCode"], shown["errorCode"]) == (400, "BP_0040")
+    assert f"`{name[:64]}`" in unescape(shown["message"]).replace("&#96;", "`")
+    assert [known for known in route.query if known not in shown["message"]] == []
+    assert everything(stage) == before
+
+
+def everything(stage: Stage) -> list[Any]:
+    """Whatever a client of Botpress sees of this bot."""
+    return [
+        stage.ok("ana", f"GET {path}").json
+        for path in (
+            "hitl/sessions",
+            "hitl/sessions/{session}",
+            "hitlnext/handoffs",
+            "hitlnext/agents",
+            "/api/v1/bots/{bot}/conversations/{session}/entries",
+        )
+    ]
 
 
 @pytest.mark.parametrize("name", ["thread", "thread_id", "threadid", "ThreadId"])
@@ -28,13 +103,12 @@ def test_a_pause_with_a_misspelled_thread_is_refused_and_pauses_nothing(
     assert stage.ok("ana", "GET hitl/sessions?pausedOnly=true").json == []
 
 
-def test_an_unknown_parameter_of_a_route_without_any_is_refused(stage: Stage) -> None:
-    stage.prepare(["talked"])
+def test_a_parameter_that_is_there_twice_is_refused(stage: Stage) -> None:
+    stage.prepare(["talked", "two threads"])
 
-    answer = stage.call("bot", "POST hitl/sessions/{session}/pause?threadId=T1")
+    answer = stage.call("bot", f"POST {ADDRESS}/pause?threadId=T1&threadId=T2")
 
-    assert answer.status == 400
-    assert "This call takes none." in answer.json["message"]
+    assert (answer.status, answer.json["errorCode"]) == (400, "BP_0040")
     assert stage.ok("ana", "GET hitl/sessions?pausedOnly=true").json == []
 
 
