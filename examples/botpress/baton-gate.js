@@ -15,7 +15,7 @@ const axios = require('axios')
 const TIMEOUT = 3000
 const BEFORE_RETRY = 300
 const NAME_LENGTH = 64
-const TEXT_LENGTH = 4000
+const TEXT_LENGTH = 10000
 const PAYLOAD_LENGTH = 15000
 const UNAVAILABLE = 'I cannot answer at the moment. Please try again in a few minutes.'
 

@@ -12,7 +12,7 @@ const axios = require('axios')
 
 const TIMEOUT = 3000
 const BEFORE_RETRY = 300
-const TEXT_LENGTH = 4000
+const TEXT_LENGTH = 10000
 const PAYLOAD_LENGTH = 15000
 const NOBODY_SAID_IT = ['typing']
 const OUT_OF_TURN = 409

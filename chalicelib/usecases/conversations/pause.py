@@ -33,7 +33,7 @@ def pause(
 ) -> Answer:
     """Takes two round trips, one more for an address without a thread, and one more to check the
     availability if the command's `if_unavailable` needs it. A person who pauses by an address takes
-    two more.
+    up to three more.
 
     Raises the errors of `execute` and of `lookup`, and Forbidden if the command would start a
     conversation that the bot's setting `outbound` does not let people start.
