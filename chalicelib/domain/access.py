@@ -38,6 +38,7 @@ class Action(StrEnum):
     SAY = "send messages as an agent"
     PAUSE = "pause conversations"
     PAUSE_BY_ADDRESS = "pause conversations by address"
+    UPDATE_HANDOFF = "update handoffs"
     UNPAUSE = "return conversations to the bot"
     CLAIM = "claim conversations"
     RELEASE = "release conversations"
@@ -77,6 +78,7 @@ ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.SAY: PEOPLE,
     Action.PAUSE: ALL,
     Action.PAUSE_BY_ADDRESS: PEOPLE | BOT_ONLY,
+    Action.UPDATE_HANDOFF: BOT_ONLY,
     Action.UNPAUSE: ALL,
     Action.CLAIM: PEOPLE,
     Action.RELEASE: PEOPLE | TIMER_ONLY,
@@ -105,6 +107,7 @@ REQUIRED_SCOPES: dict[Action, frozenset[Scope]] = {
     Action.RECORD: frozenset({Scope.MESSAGES}),
     Action.PAUSE: frozenset({Scope.HANDOFFS}),
     Action.PAUSE_BY_ADDRESS: frozenset({Scope.HANDOFFS}),
+    Action.UPDATE_HANDOFF: frozenset({Scope.HANDOFFS}),
     Action.UNPAUSE: frozenset({Scope.HANDOFFS}),
     Action.TAG: frozenset({Scope.HANDOFFS}),
     Action.SUGGEST: frozenset({Scope.MESSAGES}),

@@ -162,6 +162,7 @@ def handoff(of: Handoff) -> Json:
         "priority": of.request.priority,
         "language": of.request.language,
         "context": of.request.context,
+        "summary": of.request.summary,
         "requested_by": {"id": of.requested_by.id, "name": of.requested_by.name},
         "requested_at": timestamp(of.requested_at),
         "owner": of.owner.id if of.owner else None,

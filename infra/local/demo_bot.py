@@ -86,11 +86,16 @@ class DemoBot:
         if accepted["disposition"] != "bot":
             return str(accepted["disposition"])
         if text.strip().lower() in HANDOFF_REQUESTS:
-            reason = {"channel": CHANNEL, "user": user, "reason": "The user asked for a person."}
-            self._answer(user, TRANSFER, accepted["epoch"])
-            return str(self._post("/pause", reason)["status"])
+            return self._ask_for_person(user)
         self._answer(user, f"You said: {text}", accepted["epoch"])
         return "bot"
+
+    def _ask_for_person(self, user: str) -> str:
+        """Baton stores the bot's last word with the pause, so the bot shows it afterwards."""
+        reason = {"reason": "The user asked for a person.", "say": TRANSFER}
+        status = str(self._post("/pause", {"channel": CHANNEL, "user": user, **reason})["status"])
+        self._show(user, "bot", TRANSFER)
+        return status
 
     def user_types(self, user: str) -> None:
         """Forwards the user's typing event if an agent replies to this user."""

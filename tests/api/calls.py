@@ -83,6 +83,7 @@ ROWS: dict[Resource, Row] = {
     ("POST", ONE + "/messages"): Row(BOTH, {"text": "Hi", "from": "user"}, "owned"),
     ("POST", ONE + "/typing"): Row(BOT_KEY, {"from": "user"}),
     ("POST", ONE + "/pause"): Row(BOTH, {"reason": "Lost."}),
+    ("PATCH", ONE + "/handoff"): Row(BOT_KEY, {"reason": "Wants two."}, "waiting"),
     ("POST", ONE + "/unpause"): Row(BOTH, {"outcome": "resolved"}, "owned"),
     ("POST", ONE + "/claim"): Row(PEOPLE, {}, "waiting"),
     ("POST", ONE + "/release"): Row(PEOPLE, {}, "owned"),

@@ -23,6 +23,7 @@ from chalicelib.domain.conversation.commands import (
     Tag,
     Transfer,
     Unpause,
+    UpdateHandoff,
     UserMessage,
 )
 from chalicelib.domain.conversation.entries import Body, Kind
@@ -81,6 +82,13 @@ class Offers:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrects:
+    """An entry in the log; who may speak stays as it is, but the handoff is described otherwise."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class Refuses:
     error: type[BatonError]
     facts: dict[str, object] = field(default_factory=dict)
@@ -99,7 +107,7 @@ class Unchanged:
     """A success that changes nothing."""
 
 
-Outcome = Becomes | Adds | Offers | Refuses | Leaks | Unchanged
+Outcome = Becomes | Adds | Offers | Corrects | Refuses | Leaks | Unchanged
 
 CALLERS: dict[str, Caller] = {
     "ana": ANA,
@@ -125,6 +133,7 @@ COMMANDS: dict[str, Command] = {
     "release": Release(),
     "transfer to agent": Transfer(agent=CY),
     "transfer to queue": Transfer(queue="support"),
+    "handoff update": UpdateHandoff(reason="two refunds", priority=5),
     "unpause": Unpause(),
     "user message": UserMessage(Body(text="hello")),
     "bot message": BotMessage(Body(text="hello")),
@@ -238,6 +247,9 @@ TABLE: dict[tuple[str, Status], Row] = {
     ("transfer to queue", BOT): _people_and_timer(_illegal("transfer", BOT)),
     ("transfer to queue", WAITING): _supervisor(TO_SUPPORT),
     ("transfer to queue", HUMAN): _owner_or_supervisor(FROM_ANA_TO_SUPPORT),
+    ("handoff update", BOT): _bot_key(_illegal("handoff update", BOT)),
+    ("handoff update", WAITING): _bot_key(Corrects(Kind.UPDATED)),
+    ("handoff update", HUMAN): _bot_key(Corrects(Kind.UPDATED)),
     ("unpause", BOT): _all(UNCHANGED),
     ("unpause", WAITING): _all(TO_BOT),
     ("unpause", HUMAN): {**_all(FROM_ANA_TO_BOT), "bo": ANA_HAS_IT},

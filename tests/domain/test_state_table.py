@@ -12,6 +12,7 @@ from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.commands import Command
 from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.conversation.handoff import HandoffChange
 from chalicelib.domain.conversation.head import UNTIMED, Head, Owned, Status, Waiting, WithBot
 from tests.domain.cast import HEADS, NOW, ask
 from tests.domain.state_table import (
@@ -20,6 +21,7 @@ from tests.domain.state_table import (
     TABLE,
     Adds,
     Becomes,
+    Corrects,
     Leaks,
     Offers,
     Outcome,
@@ -112,6 +114,27 @@ def test_other_commands_add_one_entry_and_leave_the_turn_alone(
     assert_numbered(head, decision)
     assert turn(decision.head) == turn(head)
     assert (decision.capacity_changes, decision.changed, decision.refusal) == ((), None, None)
+
+
+@cells(Corrects)
+def test_a_correction_adds_an_entry_changes_the_handoff_and_leaves_the_turn_alone(
+    head: Head, command: Command, caller: Caller, outcome: Corrects
+) -> None:
+    decision = ask(head, command, caller)
+    after = decision.head
+
+    assert [entry.kind for entry in decision.entries] == [outcome.kind]
+    assert_numbered(head, decision)
+    assert (after.status, after.epoch, after.owner, after.queue) == (
+        head.status,
+        head.epoch,
+        head.owner,
+        head.queue,
+    )
+    assert after.handoff
+    assert (after.handoff.reason, after.priority) == ("two refunds", 5)
+    assert decision.changed == HandoffChange(after.handoff.id, reason="two refunds", priority=5)
+    assert (decision.capacity_changes, decision.refusal) == ((), None)
 
 
 @cells(Offers)

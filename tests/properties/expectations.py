@@ -132,6 +132,7 @@ class Expectations:
                 "unanswered": head.timing.unanswered_since is not None,
                 "alerts": head.timing.alerts,
                 "snoozed": head.snoozed_until,
+                "priority": head.priority,
             }
         said = {
             (thread.head.address, *name): replace(stored, fingerprint=None)

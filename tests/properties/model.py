@@ -38,6 +38,7 @@ NEW: State = {
     "unanswered": False,
     "alerts": 0,
     "snoozed": None,
+    "priority": 0,
 }
 
 OF_PEOPLE = {
@@ -52,7 +53,7 @@ OF_PEOPLE = {
     "note",
 }
 OF_ALL = {"pause", "unpause", "tag"}
-OF_BOTS = {"user message", "bot message", "suggestion"}
+OF_BOTS = {"user message", "bot message", "suggestion", "handoff update"}
 OF_TIMERS = {"offer", "end of an offer", "escalation"}
 MAY = {
     Role.BOT: OF_BOTS | OF_ALL,
@@ -117,7 +118,8 @@ def outcome(state: State, asked: Asked) -> Outcome:
 
 
 WITH_BOT: State = {
-    name: NEW[name] for name in ("status", "owner", "queue", "handoff", "unanswered", "alerts")
+    name: NEW[name]
+    for name in ("status", "owner", "queue", "handoff", "unanswered", "alerts", "priority")
 }
 
 Rule = Callable[[State, Asked], Outcome]
@@ -140,12 +142,28 @@ def _pause(state: State, asked: Asked) -> Outcome:
     command: Any = asked.command
     if command.someone_free is False and command.if_unavailable is IfUnavailable.REFUSE:
         return state, "no_agent_available"
+    if command.say:
+        state, _ = _entry(state, asked)
     if command.someone_free is False and command.if_unavailable is IfUnavailable.LEAVE_MESSAGE:
         return _entry(state, asked)
     queue = command.request.queue
     return _arrow(
-        state, status="waiting", queue=queue, handoff=state["seq"] + 1, unanswered=True, alerts=0
+        state,
+        status="waiting",
+        queue=queue,
+        priority=command.request.priority,
+        handoff=state["seq"] + 1,
+        unanswered=True,
+        alerts=0,
     )
+
+
+def _update(state: State, asked: Asked) -> Outcome:
+    command: Any = asked.command
+    if (command.reason, command.priority) == (None, None):
+        return state, None
+    priority = state["priority"] if command.priority is None else command.priority
+    return {**state, "seq": state["seq"] + 1, "priority": priority}, None
 
 
 def _take(state: State, asked: Asked) -> Outcome:
@@ -159,6 +177,7 @@ def _taken(state: State, asked: Asked, queue: str | None) -> Outcome:
         entries=2,
         status="agent",
         queue=queue,
+        priority=0,
         handoff=state["seq"] + 1,
         owner=asked.caller.id,
         unanswered=True,
@@ -325,6 +344,8 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("to agent", "agent"): _owners(_to_agent),
     ("to queue", "waiting"): _supervisors(_to_queue),
     ("to queue", "agent"): _owners(_to_queue),
+    ("handoff update", "waiting"): _update,
+    ("handoff update", "agent"): _update,
     ("unpause", "bot"): _same,
     ("unpause", "waiting"): _return,
     ("unpause", "agent"): _return_owned,

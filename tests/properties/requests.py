@@ -27,6 +27,7 @@ from chalicelib.domain.conversation.commands import (
     Tag,
     Transfer,
     Unpause,
+    UpdateHandoff,
     UserMessage,
 )
 from chalicelib.domain.conversation.entries import Body
@@ -111,7 +112,18 @@ def sent_from(draft: Draft, address: Address, epoch: int, owner: str | None) -> 
 
 
 BY_TIMER = (MakeOffer, EndOffer, Escalate)
-WITH_EPOCH = (BotMessage, AgentMessage, Unpause, Claim, Release, Transfer, Snooze, *BY_TIMER)
+WITH_EPOCH = (
+    BotMessage,
+    AgentMessage,
+    Pause,
+    PauseAndClaim,
+    Unpause,
+    Claim,
+    Release,
+    Transfer,
+    Snooze,
+    *BY_TIMER,
+)
 
 BODIES = st.builds(Body, text=st.sampled_from(["hi", "ho", "hi", "ho", f" {LEAVE_WORD.upper()} "]))
 MESSAGE_IDS = st.sampled_from([None, None, "m0", "m1", "m2"])
@@ -122,6 +134,17 @@ PAUSES = st.builds(
     if_unavailable=st.sampled_from(list(IfUnavailable)),
     someone_free=st.sampled_from([None, True, False]),
 )
+SAYS = st.sampled_from([None, Body(text="one moment")])
+FAREWELLS = st.builds(
+    Pause,
+    REQUESTS,
+    say=SAYS,
+    if_unavailable=st.sampled_from(list(IfUnavailable)),
+    someone_free=st.sampled_from([None, False]),
+)
+UPDATES = st.builds(
+    UpdateHandoff, st.sampled_from([None, "two"]), priority=st.sampled_from([None, 0, 4])
+)
 UNPAUSE: st.SearchStrategy[Command] = st.builds(Unpause, st.builds(Resumption))
 SAY: st.SearchStrategy[Command] = st.builds(AgentMessage, BODIES, MESSAGE_IDS)
 TAKE_AND_SAY: st.SearchStrategy[Command] = st.builds(ClaimAndReply, BODIES, MESSAGE_IDS)
@@ -131,6 +154,8 @@ OF_BOTS: st.SearchStrategy[Command] = st.one_of(
     st.builds(UserMessage, BODIES, MESSAGE_IDS),
     st.builds(BotMessage, BODIES, MESSAGE_IDS),
     st.builds(Suggest, st.just("try this")),
+    FAREWELLS,
+    UPDATES,
 )
 HOUR = 3_600_000
 SNOOZES = st.sampled_from([None, START + HOUR, START + HOUR, START + 3 * 24 * HOUR])

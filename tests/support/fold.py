@@ -11,6 +11,7 @@ from chalicelib.domain.conversation.entries import (
     Body,
     Declined,
     Entry,
+    HandoffUpdated,
     Leak,
     Message,
     MessageLeft,
@@ -72,6 +73,9 @@ def _changed(head: Head, entry: Entry) -> Head:
             )
         case Returned():
             return as_with_bot(head, last_agent=head.owner_id or head.last_agent)
+        case HandoffUpdated(priority=priority, reason=reason) if not isinstance(head, WithBot):
+            kept = shorten(reason, REASON_BYTES) if reason else head.handoff.reason
+            return replace(head, priority=priority, handoff=replace(head.handoff, reason=kept))
         case Snoozed(until) if isinstance(head, Owned):
             return replace(head, snoozed_until=until)
         case Tagged(tags):

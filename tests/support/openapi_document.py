@@ -11,7 +11,7 @@ from referencing.jsonschema import DRAFT202012
 
 from infra.generate.openapi import WRITTEN
 
-METHODS = ("get", "put", "post", "delete")
+METHODS = ("get", "put", "post", "patch", "delete")
 NAME = "urn:baton:openapi"
 
 

@@ -181,6 +181,7 @@ class HandoffRow(Row, discriminator="o"):
     language = UnicodeAttribute(attr_name="la", null=True)
     context = UnicodeAttribute(attr_name="cx", null=True)
     timeout = Integer(attr_name="to", null=True)
+    summary = UnicodeAttribute(attr_name="su", null=True)
     requested_by_id = UnicodeAttribute(attr_name="b")
     requested_by_name = UnicodeAttribute(attr_name="bn")
     requested_at = Integer(attr_name="ra")

@@ -103,6 +103,7 @@ export default {
   escalated: "لا تزال في الانتظار · التنبيه {step}",
   offered_to_agent: "عُرضت على {agent}",
   declined: "رفض {agent} العرض",
+  handoff_updated: "حدّث البوت الطلب",
   snoozed: "مؤجلة حتى {time}",
   not_snoozed: "غير مؤجلة",
   leak: "حُظرت رسالة من البوت",

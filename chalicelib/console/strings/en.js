@@ -103,6 +103,7 @@ export default {
   escalated: "Still waiting · alert {step}",
   offered_to_agent: "Offered to {agent}",
   declined: "{agent} declined the offer",
+  handoff_updated: "The bot updated the handoff",
   snoozed: "Snoozed until {time}",
   not_snoozed: "Not snoozed",
   leak: "A message of the bot was blocked",

@@ -103,6 +103,7 @@ export default {
   escalated: "Sigue en espera · aviso {step}",
   offered_to_agent: "Ofrecida a {agent}",
   declined: "{agent} rechazó la oferta",
+  handoff_updated: "El bot actualizó la solicitud",
   snoozed: "Pospuesta hasta {time}",
   not_snoozed: "No pospuesta",
   leak: "Se bloqueó un mensaje del bot",

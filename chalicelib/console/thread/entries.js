@@ -83,6 +83,7 @@ const CHANGES = {
   escalated: ({ payload }) => t("escalated", { step: payload?.step }),
   offered: ({ payload }) => t("offered_to_agent", { agent: payload?.offered_to?.name }),
   declined: ({ payload }) => t("declined", { agent: payload?.agent?.name }),
+  updated: () => t("handoff_updated"),
   snoozed: ({ payload }) => formatSnooze(payload.until),
   leak: () => t("leak"),
   tagged: ({ payload }) => t("tagged", { tags: payload?.tags?.join(", ") || t("no_tags") }),
@@ -93,7 +94,7 @@ function Change({ entry }) {
   const { kind, payload, at } = entry;
   const text = CHANGES[kind]?.(entry) ?? kind;
   const cause = payload?.cause ? ` · ${t(`cause_${payload.cause}`)}` : "";
-  const quote = kind === "requested" ? payload?.reason ?? t("no_reason") : payload?.note;
+  const quote = kind === "requested" ? payload?.reason ?? t("no_reason") : payload?.note ?? payload?.reason;
   return html`
     <div class="change ${kind}">
       <p>${text}${cause} · <time>${formatTime(at)}</time></p>

@@ -126,9 +126,10 @@ class ClaimAndReply(AgentMessage, frozen=True):
 class Pause(BaseCommand, frozen=True):
     """Asks for a person.
 
-    `agent` is the member whom the request names, as stored now. `queue_settings` are those of the
-    queue that it names. `someone_free` is None if availability was not checked; the conversation
-    then waits in any case.
+    `say` is the bot's last word: it is stored in the same commit, before the request, if this
+    command asks for the person. `agent` is the member whom the request names, as stored now.
+    `queue_settings` are those of the queue that it names. `someone_free` is None if availability
+    was not checked; the conversation then waits in any case.
     """
 
     name: ClassVar[str] = "pause"
@@ -139,6 +140,8 @@ class Pause(BaseCommand, frozen=True):
     someone_free: bool | None = None
     profile: Profile | None = None
     queue_settings: Queue | None = None
+    say: Body | None = None
+    epoch: int | None = None
 
     @property
     def queue(self) -> str | None:
@@ -152,10 +155,22 @@ class PauseAndClaim(BaseCommand, frozen=True):
     action: ClassVar[Action] = Action.CLAIM
     request: Request = field(default_factory=Request)
     queue_settings: Queue | None = None
+    epoch: int | None = None
 
     @property
     def queue(self) -> str | None:
         return self.request.queue
+
+
+class UpdateHandoff(BaseCommand, frozen=True):
+    """Corrects what the request said while the handoff is open; a field that is None stays."""
+
+    name: ClassVar[str] = "handoff update"
+    action: ClassVar[Action] = Action.UPDATE_HANDOFF
+    reason: str | None = None
+    summary: str | None = None
+    context: Mapping[str, object] | None = None
+    priority: int | None = None
 
 
 class Unpause(BaseCommand, frozen=True):
@@ -260,6 +275,7 @@ Command = (
     MessageCommand
     | Pause
     | PauseAndClaim
+    | UpdateHandoff
     | Unpause
     | Claim
     | Release

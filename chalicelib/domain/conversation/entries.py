@@ -32,6 +32,7 @@ class Kind(StrEnum):
     DECLINED = "declined"
     ESCALATED = "escalated"
     SNOOZED = "snoozed"
+    UPDATED = "updated"
     UNKNOWN = "unknown"
     """An entry that a newer release has written. Every reader passes over it."""
 
@@ -218,6 +219,16 @@ class Snoozed(Content, frozen=True):
     until: int | None
 
 
+class HandoffUpdated(HandoffContent, frozen=True):
+    """The bot has corrected its request: the new reason if it has changed, the priority, and the
+    names of the fields that it sent."""
+
+    kind: ClassVar[Kind] = Kind.UPDATED
+    priority: int
+    fields: tuple[str, ...]
+    reason: str | None = None
+
+
 class Unknown(Content, frozen=True):
     """The content of an entry that a newer release has written."""
 
@@ -274,6 +285,7 @@ CONTENTS: Mapping[Kind, tuple[type[Content], ...]] = {
     Kind.DECLINED: (Declined,),
     Kind.ESCALATED: (Escalated,),
     Kind.SNOOZED: (Snoozed,),
+    Kind.UPDATED: (HandoffUpdated,),
     Kind.UNKNOWN: (Unknown,),
 }
 """The classes of each kind. If a kind has two, the first that a stored payload fits is taken."""

@@ -24,7 +24,8 @@ class Outcome(StrEnum):
 class Request(Struct, frozen=True):
     """What the bot tells people when it asks for one.
 
-    `timeout` is in milliseconds: a handoff that nobody has claimed by then expires.
+    `summary` is the bot's own account of the conversation so far. `timeout` is in milliseconds: a
+    handoff that nobody has claimed by then expires.
     """
 
     reason: str | None = None
@@ -34,6 +35,7 @@ class Request(Struct, frozen=True):
     language: str | None = None
     context: Mapping[str, object] | None = None
     timeout: int | None = None
+    summary: str | None = None
 
 
 class Resumption(Struct, frozen=True):
@@ -70,6 +72,10 @@ class HandoffChange(Struct, frozen=True):
     owner: Author | None = None
     claimed_at: int | None = None
     queue: str | None = None
+    reason: str | None = None
+    summary: str | None = None
+    context: Mapping[str, object] | None = None
+    priority: int | None = None
     returned_at: int | None = None
     returned_seq: int | None = None
     resumption: Resumption | None = None

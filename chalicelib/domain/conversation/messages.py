@@ -1,4 +1,5 @@
-"""The rules for messages, snoozes, notes and tags. They do not change who may speak."""
+"""The rules for messages, snoozes, notes, tags and corrections of a request. They do not change who
+may speak."""
 
 from msgspec.structs import replace
 
@@ -12,6 +13,7 @@ from chalicelib.domain.conversation.commands import (
     Snooze,
     Suggest,
     Tag,
+    UpdateHandoff,
 )
 from chalicelib.domain.conversation.decision import (
     Context,
@@ -24,6 +26,7 @@ from chalicelib.domain.conversation.entries import (
     EVENT_TYPES,
     ChannelEvent,
     Entry,
+    HandoffUpdated,
     Leak,
     Message,
     Noted,
@@ -32,12 +35,21 @@ from chalicelib.domain.conversation.entries import (
     Tagged,
     preview_of,
 )
-from chalicelib.domain.conversation.head import Head, Owned, Paused, WithBot
+from chalicelib.domain.conversation.handoff import HandoffChange
+from chalicelib.domain.conversation.head import (
+    REASON_BYTES,
+    Head,
+    Owned,
+    Paused,
+    WithBot,
+    shorten,
+)
 from chalicelib.domain.conversation.refusals import already_claimed, not_your_turn, stale
 from chalicelib.domain.errors import BatonError, invalid_field
 
 LONGEST_SNOOZE_DAYS = 7
 DAY = 24 * 60 * 60 * 1000
+UPDATABLE = ("reason", "summary", "context", "priority")
 
 
 def say(head: Head, command: MessageCommand, context: Context) -> Decision:
@@ -137,6 +149,20 @@ def note(head: Head, command: Note, context: Context) -> Decision:
 def suggest(head: Head, command: Suggest, context: Context) -> Decision:
     entry = new_entry(head, Suggested(command.text), context)
     return Decision(append(head, entry), (entry,))
+
+
+def update_handoff(head: Paused, command: UpdateHandoff, context: Context) -> Decision:
+    fields = tuple(name for name in UPDATABLE if getattr(command, name) is not None)
+    if not fields:
+        return Decision(head)
+    priority = head.priority if command.priority is None else command.priority
+    content = HandoffUpdated(head.handoff.id, priority, fields, command.reason)
+    reason = shorten(command.reason, REASON_BYTES) if command.reason else head.handoff.reason
+    handoff = replace(head.handoff, reason=reason)
+    entry = new_entry(head, content, context)
+    changed = HandoffChange(head.handoff.id, **{name: getattr(command, name) for name in fields})
+    after = append(head, entry, handoff=handoff, priority=priority)
+    return Decision(after, (entry,), changed=changed)
 
 
 def tag(head: Head, command: Tag, context: Context) -> Decision:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from chalicelib.domain.address import handoff_id
 from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.commands import (
+    BotMessage,
     Cause,
     Claim,
     ClaimAndReply,
@@ -80,11 +81,20 @@ SECOND = 1000
 
 def request_person(head: WithBot, command: Pause, context: Context) -> Decision:
     """Raises NoAgentAvailable if nobody is free and the caller does not want to wait."""
-    if command.someone_free is False:
-        if command.if_unavailable is IfUnavailable.REFUSE:
-            raise NoAgentAvailable("No agent is available.", queue=command.request.queue)
-        if command.if_unavailable is IfUnavailable.LEAVE_MESSAGE:
-            return _leave_message(head, command, context)
+    if command.someone_free is False and command.if_unavailable is IfUnavailable.REFUSE:
+        raise NoAgentAvailable("No agent is available.", queue=command.request.queue)
+    # Until the request, the bot has the turn: its last word is no leak.
+    said = say(head, BotMessage(command.say), context) if command.say else Decision(head)
+    assert isinstance(said.head, WithBot), "a message changes no status"
+    leaves_message = command.if_unavailable is IfUnavailable.LEAVE_MESSAGE
+    if command.someone_free is False and leaves_message:
+        decision = _leave_message(said.head, command, context)
+    else:
+        decision = _ask(said.head, command, context)
+    return replace(decision, entries=said.entries + decision.entries)
+
+
+def _ask(head: WithBot, command: Pause, context: Context) -> Decision:
     agent = command.agent
     reserved = agent if agent and agent.is_free_for(command.queue, context.now) else None
     request = replace(command.request, agent=reserved.person if reserved else None)

@@ -29,6 +29,7 @@ from chalicelib.domain.conversation.commands import (
     Tag,
     Transfer,
     Unpause,
+    UpdateHandoff,
     UserMessage,
 )
 from chalicelib.domain.conversation.decision import Context, Decision
@@ -71,6 +72,10 @@ TABLE: Mapping[type[Command], Mapping[Status, Step]] = {
     Transfer: {
         WAITING: Step((AGENT, WAITING), rules.transfer_waiting),
         AGENT: Step((AGENT, WAITING), rules.transfer_owned),
+    },
+    UpdateHandoff: {
+        WAITING: Step((WAITING,), messages.update_handoff),
+        AGENT: Step((AGENT,), messages.update_handoff),
     },
     Unpause: {
         BOT: Step((BOT,), rules.keep),

@@ -133,6 +133,13 @@ HANDOFFS = (
         idempotency=COMMIT,
     ),
     _route(
+        "PATCH",
+        ONE + "/handoff",
+        "commands:update_handoff",
+        Action.UPDATE_HANDOFF,
+        "conversations:HandoffUpdateRequest",
+    ),
+    _route(
         "POST",
         ONE + "/unpause",
         "commands:unpause_conversation",

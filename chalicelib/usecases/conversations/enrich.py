@@ -10,6 +10,7 @@ from chalicelib.domain.conversation.commands import (
     Pause,
     PauseAndClaim,
     Transfer,
+    UpdateHandoff,
     UserMessage,
 )
 from chalicelib.domain.conversation.entries import Body, Suggested
@@ -34,6 +35,8 @@ def enrich_command(
         command = _with_priority(command, loaded)
     if isinstance(command, Pause | PauseAndClaim | Transfer):
         command = replace(command, queue_settings=loaded.queue)
+    if isinstance(command, UpdateHandoff):
+        return _at_least_the_queues_priority(services, caller, command, loaded)
     if agent is not None and isinstance(command, Pause | Transfer | MakeOffer):
         return replace(command, agent=_member(caller, loaded, agent))
     return command
@@ -63,6 +66,16 @@ def _with_priority(command: Pause | PauseAndClaim, loaded: Loaded) -> Pause | Pa
     minimum = loaded.queue.priority if loaded.queue else 0
     priority = max(command.request.priority, minimum)
     return replace(command, request=replace(command.request, priority=priority))
+
+
+def _at_least_the_queues_priority(
+    services: Services, caller: Caller, command: UpdateHandoff, loaded: Loaded
+) -> UpdateHandoff:
+    name = loaded.head.queue if loaded.head else None
+    if command.priority is None or name is None:
+        return command
+    queue = services.directory.queue(caller.bot, name)
+    return replace(command, priority=max(command.priority, queue.priority if queue else 0))
 
 
 def _member(caller: Caller, loaded: Loaded, agent: str) -> Member:

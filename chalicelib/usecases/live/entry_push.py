@@ -18,7 +18,9 @@ from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
-BROADCAST_KINDS = frozenset({*views.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED})
+BROADCAST_KINDS = frozenset(
+    {*views.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED, Kind.UPDATED}
+)
 """Kinds after which all agents of the bot receive the head."""
 VISIBILITY_CHANGES = frozenset({Kind.REQUESTED, Kind.RELEASED, Kind.TRANSFERRED})
 """Kinds after which an agent may no longer see the conversation. Such agents receive a head that

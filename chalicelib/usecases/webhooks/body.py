@@ -2,7 +2,7 @@
 
 import json
 
-from chalicelib.domain.conversation.entries import Entry, Kind, Returned
+from chalicelib.domain.conversation.entries import Entry, HandoffContent, Kind, Returned
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations.visibility import no_conversation
 from chalicelib.usecases.services import Services
@@ -29,10 +29,14 @@ def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entr
         "epoch": entry.epoch,
         "entry": views.entry(entry),
     }
-    if entry.kind is Kind.RETURNED:
-        data |= _return_of(services, bot, conversation_id, entry)
-    if entry.kind in views.PUBLIC_TYPES:
-        data["text"] = user_text(services, head, entry)
+    content = entry.content
+    if isinstance(content, HandoffContent) and entry.kind in views.PUBLIC_TYPES:
+        handoff = services.conversations.handoff(bot, content.handoff_id)
+        if entry.kind is Kind.RETURNED:
+            data |= _return_of(services, bot, conversation_id, entry)
+            data["context"] = handoff.request.context if handoff else None
+            data["summary"] = handoff.request.summary if handoff else None
+        data["text"] = user_text(services, head, entry, handoff)
     return {"type": webhook_type(entry), "timestamp": views.timestamp(entry.at), "data": data}
 
 

@@ -28,16 +28,15 @@ from chalicelib.usecases.routing import availability
 from chalicelib.usecases.services import Services
 
 
-def user_text(services: Services, head: Head, entry: Entry) -> str | None:
+def user_text(services: Services, head: Head, entry: Entry, handoff: Handoff | None) -> str | None:
     """The text for the user about this entry, or None if there is none or it is disabled.
 
-    `head` is the current head of the conversation.
+    `head` is the current head of the conversation, `handoff` the handoff of the entry.
     """
     content = entry.content
     name = _name(entry)
     if name is None or not isinstance(content, HandoffContent):
         return None
-    handoff = services.conversations.handoff(head.bot, content.handoff_id)
     if entry.kind is Kind.REQUESTED and handoff and handoff.claimed_at == handoff.requested_at:
         return None  # an agent took over: the user did not have to wait
     queue = queue_or_default(services, head.bot, _queue_name(content, handoff))

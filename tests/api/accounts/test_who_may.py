@@ -170,6 +170,7 @@ NEEDS = {
     "/availability": {Scope.HANDOFFS, Scope.READ},
     "/pause": {Scope.HANDOFFS},
     "/unpause": {Scope.HANDOFFS},
+    "/handoff": {Scope.HANDOFFS},
     "/tags": {Scope.HANDOFFS},
     "/notifications": {Scope.HANDOFFS},
 }

@@ -197,3 +197,17 @@ def test_a_message_that_was_left_is_acknowledged(services: MemoryServices, bot: 
     assert told(services, path).startswith(
         "Nuestro equipo no está disponible en este momento. Hemos guardado"
     )
+
+
+def test_a_return_brings_the_bot_its_context_and_its_summary(
+    services: MemoryServices, bot: Api
+) -> None:
+    path = pause(bot, context={"order": 7}, summary="The parcel broke.")
+    ok(bot.send("PATCH", f"{path}/handoff", {"summary": "Two parcels broke."}))
+    ok(bot.post(f"{path}/unpause", {}))
+
+    returned = services.conversations.entries_after("demo", id_of(path), 0, 1000)[-1]
+    data = webhook_body(services, "demo", id_of(path), returned)["data"]
+
+    assert isinstance(data, dict)
+    assert (data["context"], data["summary"]) == ({"order": 7}, "Two parcels broke.")

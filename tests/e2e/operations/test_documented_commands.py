@@ -67,7 +67,7 @@ def test_the_bot_in_the_readme_answers_until_it_asks_for_a_person(running: Runni
         check=False,
     )
 
-    assert (bot.stdout, bot.stderr) == ("You said: hi\nNone\nNone\n", "")
+    assert (bot.stdout, bot.stderr) == ("You said: hi\nOne moment, I ask a colleague.\nNone\n", "")
 
 
 def test_the_blocks_of_a_page_run_in_one_shell(tmp_path: Path) -> None:

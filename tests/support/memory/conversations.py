@@ -336,7 +336,8 @@ def _said(message: MessageKey) -> MessageName:
 
 
 def _changed(handoff: Handoff, change: HandoffChange) -> Handoff:
-    queue = handoff.request.queue if change.queue is None else change.queue
+    said = ("queue", "reason", "summary", "context", "priority")
+    news = {name: getattr(change, name) for name in said if getattr(change, name) is not None}
     return replace(
         handoff,
         owner=change.owner or handoff.owner,
@@ -344,5 +345,5 @@ def _changed(handoff: Handoff, change: HandoffChange) -> Handoff:
         returned_at=change.returned_at or handoff.returned_at,
         returned_seq=change.returned_seq or handoff.returned_seq,
         resumption=change.resumption or handoff.resumption,
-        request=replace(handoff.request, queue=queue),
+        request=replace(handoff.request, **news),
     )

@@ -15,6 +15,7 @@ from chalicelib.domain.conversation.commands import (
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.schemas.conversations import (
     EpochRequest,
+    HandoffUpdateRequest,
     PauseByAddressRequest,
     PauseRequest,
     SnoozeRequest,
@@ -34,6 +35,10 @@ from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.conversations.pause import PauseArgs, pause
 from chalicelib.usecases.live import typing
 from chalicelib.usecases.records.answers import Answer
+
+NOTHING_SAID = Misfit(
+    "say_ignored", "say", "A handoff was open already", "The bot's last word was not stored."
+)
 
 
 def record_message(call: Call, body: MessageRequest) -> Reply:
@@ -57,6 +62,10 @@ def pause_conversation_by_address(call: Call, body: PauseByAddressRequest) -> Re
 
 def pause_conversation(call: Call, body: PauseRequest) -> Reply:
     return _pause(call, call.id, body)
+
+
+def update_handoff(call: Call, body: HandoffUpdateRequest) -> Reply:
+    return _head(_execute(call, body.command()), body.misfits)
 
 
 def unpause_conversation(call: Call, body: UnpauseRequest) -> Reply:
@@ -99,7 +108,9 @@ def _execute(call: Call, command: Command, agent: str | None = None) -> Answer:
 def _pause(call: Call, place: Address | str, body: PauseRequest) -> Reply:
     profile = body.profile if isinstance(body, PauseByAddressRequest) else None
     asked = PauseArgs(body.command(call.caller), body.named, profile)
-    return _head(pause(call.services, call.caller, place, asked, call.key), body.misfits)
+    answer = pause(call.services, call.caller, place, asked, call.key)
+    unsaid = [NOTHING_SAID] if body.say and answer.seq is None else []
+    return _head(answer, [*body.misfits, *unsaid])
 
 
 def _accepted(answer: Answer, misfits: Sequence[Misfit]) -> Reply:

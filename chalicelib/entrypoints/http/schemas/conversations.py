@@ -14,6 +14,7 @@ from chalicelib.domain.conversation.commands import (
     Profile,
     Snooze,
     Unpause,
+    UpdateHandoff,
 )
 from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
 from chalicelib.domain.errors import invalid_field
@@ -33,7 +34,7 @@ from chalicelib.entrypoints.http.schemas.limits import (
     TAGS,
     TEXT,
 )
-from chalicelib.entrypoints.http.schemas.messages import UserProfile
+from chalicelib.entrypoints.http.schemas.messages import UserProfile, WordsFields
 from chalicelib.entrypoints.http.schemas.parsing import (
     FieldError,
     JsonObject,
@@ -46,9 +47,16 @@ from chalicelib.entrypoints.http.schemas.parsing import (
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def check_priority(priority: int) -> None:
+    if not 0 <= priority <= HIGHEST_PRIORITY:
+        what = f"`priority` is 0 to {HIGHEST_PRIORITY}, the highest goes first"
+        raise FieldError("priority", what)
+
+
 class PauseRequest(Strict):
-    """`reason`, `language` and `context` often come from the channel's user. If they do not fit,
-    people correct them; for a bot they are cut or ignored, so that its user gets a person."""
+    """`reason`, `summary`, `language` and `context` often come from the channel's user. If they do
+    not fit, people correct them; for a bot they are cut or ignored, so that its user gets a person.
+    """
 
     reason: str | None = None
     queue: str | None = None
@@ -57,25 +65,30 @@ class PauseRequest(Strict):
     language: str | None = None
     context: JsonObject | None = None
     if_unavailable: IfUnavailable = IfUnavailable.QUEUE
+    say: str | WordsFields | None = None
+    summary: str | None = None
+    epoch: int | None = None
 
     def __post_init__(self) -> None:
         identifier("queue", self.queue, SHORT)
         identifier("agent", self.agent, LONG)
-        if not 0 <= self.priority <= HIGHEST_PRIORITY:
-            what = f"`priority` is 0 to {HIGHEST_PRIORITY}, the highest goes first"
-            raise FieldError("priority", what)
+        if isinstance(self.say, str):
+            self.say = WordsFields(text=words("say", self.say, TEXT))
+        check_priority(self.priority)
 
     @property
     def request(self) -> Request:
         reason, _ = fitting_text("reason", self.reason, REASON)
         language, _ = fitting_identifier("language", self.language, SHORT)
         context, _ = fitting_object("context", self.context)
+        summary, _ = fitting_text("summary", self.summary, NOTE)
         return Request(
             reason=reason,
             queue=self.queue,
             priority=self.priority,
             language=language,
             context=context,
+            summary=summary,
         )
 
     @property
@@ -83,7 +96,8 @@ class PauseRequest(Strict):
         _, reason = fitting_text("reason", self.reason, REASON)
         _, language = fitting_identifier("language", self.language, SHORT)
         _, context = fitting_object("context", self.context)
-        return [misfit for misfit in (reason, language, context) if misfit]
+        _, summary = fitting_text("summary", self.summary, NOTE)
+        return [misfit for misfit in (reason, language, context, summary) if misfit]
 
     @property
     def named(self) -> str | None:
@@ -93,9 +107,16 @@ class PauseRequest(Strict):
         """A person who names themself takes the conversation at once. Raises InvalidRequest."""
         for misfit in self.misfits if caller.is_person else ():
             raise invalid_field(misfit.field, misfit.rule)
+        if caller.is_person and self.say:
+            raise invalid_field("say", "`say` is for bots; people send messages of their own.")
         if caller.is_person and self.named == caller.id:
-            return PauseAndClaim(self.request)
-        return Pause(self.request, if_unavailable=self.if_unavailable)
+            return PauseAndClaim(self.request, epoch=self.epoch)
+        return Pause(
+            self.request,
+            if_unavailable=self.if_unavailable,
+            say=self.say.said if isinstance(self.say, WordsFields) else None,
+            epoch=self.epoch,
+        )
 
 
 class PauseByAddressRequest(PauseRequest, kw_only=True):
@@ -124,6 +145,33 @@ class PauseByAddressRequest(PauseRequest, kw_only=True):
     def misfits(self) -> list[Misfit]:
         of_user = self.user.misfits if isinstance(self.user, UserProfile) else []
         return super().misfits + of_user
+
+
+class HandoffUpdateRequest(Strict):
+    """PATCH …/handoff: a field that is left out, or null, stays as it is. What does not fit is cut
+    or ignored, as in a pause."""
+
+    reason: str | None = None
+    summary: str | None = None
+    context: JsonObject | None = None
+    priority: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.priority is not None:
+            check_priority(self.priority)
+
+    @property
+    def misfits(self) -> list[Misfit]:
+        _, reason = fitting_text("reason", self.reason, REASON)
+        _, summary = fitting_text("summary", self.summary, NOTE)
+        _, context = fitting_object("context", self.context)
+        return [misfit for misfit in (reason, summary, context) if misfit]
+
+    def command(self) -> UpdateHandoff:
+        reason, _ = fitting_text("reason", self.reason, REASON)
+        summary, _ = fitting_text("summary", self.summary, NOTE)
+        context, _ = fitting_object("context", self.context)
+        return UpdateHandoff(reason, summary, context, self.priority)
 
 
 class UnpauseRequest(Strict):

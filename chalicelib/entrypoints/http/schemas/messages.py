@@ -59,9 +59,9 @@ class UserProfile(Strict):
         return [misfit for misfit in (name, attributes) if misfit]
 
 
-class MessageFields(Strict):
-    """The fields of every message. A message of type `text` has a `text`; each other type has a
-    `payload`, a `text` or both.
+class WordsFields(Strict):
+    """What somebody says. Words of type `text` have a `text`; each other type has a `payload`, a
+    `text` or both.
 
     The user's text is cut if it is too long, because its writer cannot be asked for a shorter one.
     """
@@ -69,12 +69,9 @@ class MessageFields(Strict):
     type: str = "text"
     text: str | None = None
     payload: JsonObject | None = None
-    message_id: str | None = None
-    epoch: int | None = None
 
     def __post_init__(self) -> None:
         identifier("type", self.type, SHORT)
-        identifier("message_id", self.message_id, LONG)
         json_object("payload", self.payload)
         if self.text:
             # The user has sent something, even if there is nothing to show.
@@ -100,6 +97,17 @@ class MessageFields(Strict):
     def misfits(self) -> list[Misfit]:
         _, text = fitting_text("text", self.text, TEXT)
         return [text] if text else []
+
+
+class MessageFields(WordsFields):
+    """The fields of every message."""
+
+    message_id: str | None = None
+    epoch: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        identifier("message_id", self.message_id, LONG)
 
 
 class MessageRequest(MessageFields, kw_only=True, rename={"sender": "from"}):
