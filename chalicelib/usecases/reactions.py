@@ -17,7 +17,7 @@ from chalicelib.usecases.ports.live import Reacted
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.reports import metrics, reports
-from chalicelib.usecases.routing import timers
+from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.routing.assign import move_to_overflow, offer_next_waiting, offer_to_agent
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.enqueue import enqueue_agent_message, enqueue_webhook
@@ -43,7 +43,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         enqueue_webhook,
         push_entry,
         metrics.record_time_to_claim,
-        timers.check_new_owner,
+        lost_agents.check_new_owner,
     ),
     Kind.RELEASED: (enqueue_webhook, push_entry, offer_to_agent, offer_next_waiting),
     Kind.TRANSFERRED: (
@@ -51,7 +51,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         push_entry,
         offer_to_agent,
         offer_next_waiting,
-        timers.check_new_owner,
+        lost_agents.check_new_owner,
     ),
     Kind.RETURNED: (enqueue_webhook, push_entry, reports.count_handoff, offer_next_waiting),
     Kind.SNOOZED: (push_entry,),

@@ -87,6 +87,22 @@ def test_a_closed_connection_is_forgotten_with_all_it_watched(stores: Stores) ->
     assert again == []
 
 
+def test_a_connection_that_leaves_one_bot_stays_open_for_the_others(stores: Stores) -> None:
+    stores.connections.put(OPEN)
+    for bot in (BOT, "other"):
+        stores.connections.watch(bot, CID, OPEN, START + MINUTE)
+    left = replace(OPEN, bots=("other",))
+
+    watched = [stores.connections.leave_bot(left, BOT) for _ in range(2)]
+
+    assert watched == [[CID], []]
+    assert stores.connections.get(OPEN.id) == left
+    assert stores.connections.of_bot("other") == [left]
+    assert stores.connections.of_bot(BOT) == []
+    watchers = [stores.connections.watchers(bot, CID) for bot in (BOT, "other")]
+    assert watchers == [[], [OPEN.id]]
+
+
 def test_watchers_are_the_connections_with_the_conversation_open(stores: Stores) -> None:
     other = replace(OPEN, id="other")
     for connection in (OPEN, other, other):

@@ -42,13 +42,22 @@ class DynamoConnections:
         return _record(SocketConnection, self._rows.get(RecordRow, _own(connection_id)))
 
     def remove(self, connection: SocketConnection) -> list[tuple[str, str]]:
-        pk = keys.connection(connection.id)
-        watches = list(self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("W#")))
-        watched = [(row.key, keys.RowKey(row.id, keys.watch_sk(connection.id))) for row in watches]
+        watches = self._watches(connection)
         self._rows.delete(
-            [*_in_bots(connection), *(key for pair in watched for key in pair), _own(connection.id)]
+            [*_in_bots(connection), *_both_rows(watches, connection), _own(connection.id)]
         )
         return [keys.bot_and_conversation(row.id) for row in watches]
+
+    def leave_bot(self, connection: SocketConnection, bot: str) -> list[str]:
+        self.put(connection)
+        watches = self._watches(connection)
+        left = [row for row in watches if keys.bot_and_conversation(row.id)[0] == bot]
+        self._rows.delete([_in_bot(connection, bot), *_both_rows(left, connection)])
+        return [keys.bot_and_conversation(row.id)[1] for row in left]
+
+    def _watches(self, connection: SocketConnection) -> list[PointerRow]:
+        pk = keys.connection(connection.id)
+        return list(self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("W#")))
 
     def of_bot(self, bot: str) -> list[SocketConnection]:
         rows = self._rows.query_all(RecordRow, keys.connections(bot), None)
@@ -93,8 +102,17 @@ def _own(connection_id: str) -> keys.RowKey:
 
 
 def _in_bots(connection: SocketConnection) -> list[keys.RowKey]:
-    sk = keys.joined(connection.id)
-    return [keys.RowKey(keys.connections(bot), sk) for bot in connection.bots]
+    return [_in_bot(connection, bot) for bot in connection.bots]
+
+
+def _in_bot(connection: SocketConnection, bot: str) -> keys.RowKey:
+    return keys.RowKey(keys.connections(bot), keys.joined(connection.id))
+
+
+def _both_rows(watches: list[PointerRow], connection: SocketConnection) -> list[keys.RowKey]:
+    """Of each watch: the row under the connection, and the one under the conversation."""
+    watcher = keys.watch_sk(connection.id)
+    return [key for row in watches for key in (row.key, keys.RowKey(row.id, watcher))]
 
 
 def _record_row(key: keys.RowKey, record: SocketConnection | SocketTicket) -> RecordRow:

@@ -106,8 +106,7 @@ class Call:
     @property
     def bots(self) -> list[str]:
         """The bots whose conversations this person may see."""
-        directory, person = self.services.directory, self.person
-        return directory.bot_ids() if person.is_owner else directory.bots_of_person(person.id)
+        return authenticate.bots_served(self.services, self.person)
 
     @property
     def id(self) -> str:

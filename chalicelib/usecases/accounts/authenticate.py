@@ -81,6 +81,12 @@ def person_of_session(services: Services, person_id: str, version: object) -> Pe
     return _require_valid(person, version)
 
 
+def bots_served(services: Services, person: Person) -> list[str]:
+    """The ids of the bots that the person may enter: all of them, if they own the installation."""
+    directory = services.directory
+    return directory.bot_ids() if person.is_owner else directory.bots_of_person(person.id)
+
+
 def hash_secret(secret: str) -> str:
     """The stored hash of a key's secret or of a ticket.
 

@@ -7,7 +7,7 @@ from chalicelib.domain.address import digest, person_id
 from chalicelib.domain.errors import Conflict, InvalidCredentials, RateLimited
 from chalicelib.usecases.accounts.authenticate import person_of_token
 from chalicelib.usecases.records.people import Person
-from chalicelib.usecases.routing import presence, timers
+from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.services import Services
 
 ACCESS_LIFE_MS = 60 * 60 * 1000
@@ -66,8 +66,7 @@ def logout(services: Services, person: Person) -> None:
     The person counts as disconnected: they get no more offers, and the agent-lost timer starts.
     """
     services.directory.end_sessions(person.id)
-    presence.mark_disconnected(services, person.id)
-    timers.schedule_agent_lost(services, person.id)
+    lost_agents.person_disconnected(services, person.id)
 
 
 def change_password(

@@ -133,7 +133,7 @@ def remove(services: Services, caller: Caller, who: str) -> None:
     """Removes the member and releases their conversations to the queues.
 
     The person loses access within five seconds, when all caches have expired. A conversation that
-    they claim in these seconds is released by `timers.check_new_owner`.
+    they claim in these seconds is released by `lost_agents.check_new_owner`.
 
     Raises NotFound. Raises TemporarilyUnavailable if the board lags for too long: the member is
     removed by then, and the same call releases the remaining conversations.
@@ -145,7 +145,7 @@ def remove(services: Services, caller: Caller, who: str) -> None:
     audit.log_change(caller, "agent_removed", agent=who)
     for connection in services.connections.of_bot(caller.bot):
         if connection.person == who:
-            push.close_connection(services, connection)
+            push.leave_bot(services, connection, caller.bot)
     _release_conversations(services, caller, who)
 
 

@@ -6,10 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
+from msgspec.structs import replace
+
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.live import audience
 from chalicelib.usecases.ports.live import FrameTooLarge
 from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.services import Services
 
 MAX_THREADS = 16
@@ -74,8 +77,21 @@ def _send_when_open(services: Services, connection_id: str, event: Mapping[str, 
 
 
 def close_connection(services: Services, connection: SocketConnection) -> None:
-    """Deletes the connection and tells the other watchers of its conversations who is left."""
-    for bot, conversation_id in services.connections.remove(connection):
+    """Deletes the connection and tells the other watchers of its conversations who is left. If it
+    was the person's last one, they are disconnected."""
+    watched = services.connections.remove(connection)
+    lost_agents.connection_closed(services, connection)
+    for bot, conversation_id in watched:
+        push_viewers(services, bot, conversation_id)
+
+
+def leave_bot(services: Services, connection: SocketConnection, bot: str) -> None:
+    """The connection goes on for the person's other bots. Without one, it is deleted."""
+    left = tuple(each for each in connection.bots if each != bot)
+    if not left:
+        close_connection(services, connection)
+        return
+    for conversation_id in services.connections.leave_bot(replace(connection, bots=left), bot):
         push_viewers(services, bot, conversation_id)
 
 

@@ -3,11 +3,11 @@
 from msgspec.structs import replace
 
 from chalicelib.domain.errors import Unauthenticated, invalid_field
-from chalicelib.usecases.accounts.authenticate import hash_secret, person_of_session
+from chalicelib.usecases.accounts.authenticate import bots_served, hash_secret, person_of_session
 from chalicelib.usecases.live import push
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.people import Person
-from chalicelib.usecases.routing import presence, timers
+from chalicelib.usecases.routing import presence
 from chalicelib.usecases.services import Services
 
 TICKET_LIFE_MS = 30 * 1000
@@ -35,16 +35,11 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
     if used is None:
         raise Unauthenticated("This ticket is unknown, used or expired.")
     person = person_of_session(services, used.person, used.token_version)
-    bots = (
-        services.directory.bot_ids()
-        if person.is_owner
-        else services.directory.bots_of_person(person.id)
-    )
     connection = SocketConnection(
         id=connection_id,
         person=person.id,
         token_version=person.token_version,
-        bots=tuple(bots),
+        bots=tuple(bots_served(services, person)),
         opened_at=now,
         expires_at=now + CONNECTION_LIFE_MS,
         is_owner=person.is_owner,
@@ -66,13 +61,8 @@ def subscribe(services: Services, connection: SocketConnection, events: tuple[st
 
 def disconnect(services: Services, connection_id: str) -> None:
     connection = services.connections.get(connection_id)
-    if connection is None:
-        return
-    push.close_connection(services, connection)
-    others = [c for bot in connection.bots[:1] for c in services.connections.of_bot(bot)]
-    if not any(other.person == connection.person for other in others):
-        presence.mark_disconnected(services, connection.person)
-        timers.schedule_agent_lost(services, connection.person)
+    if connection:
+        push.close_connection(services, connection)
 
 
 def watch(services: Services, bot: str, conversation_id: str, connection: SocketConnection) -> None:

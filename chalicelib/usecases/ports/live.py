@@ -33,6 +33,10 @@ class Connections(Protocol):
         Returns bot and id of the conversations that it watched.
         """
 
+    def leave_bot(self, connection: SocketConnection, bot: str) -> list[str]:
+        """Stores the connection, whose `bots` no longer contain `bot`, and deletes what it watches
+        there. Returns the ids of these conversations."""
+
     def of_bot(self, bot: str) -> list[SocketConnection]: ...
 
     def watch(

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.live import audience, push
@@ -64,13 +62,6 @@ def refresh(services: Services, person: str) -> None:
     now = services.clock.now()
     if services.directory.presence(person).at(now) is PresenceStatus.ONLINE:
         _set(services, person, PresenceStatus.ONLINE)
-
-
-def mark_disconnected(services: Services, person: str) -> None:
-    """The person's last connection has closed: they are offline until the next heartbeat."""
-    before = services.directory.presence(person)
-    if before.seen_at and before.gone_at is None:
-        services.directory.set_presence(person, replace(before, gone_at=services.clock.now()))
 
 
 def list_agents(services: Services, caller: Caller) -> list[Member]:

@@ -4,15 +4,12 @@ A timer may run twice without harm, because it carries the epoch under which it 
 """
 
 from chalicelib.domain.access import system_caller
-from chalicelib.domain.conversation.commands import Cause, Command, Release, Transfer, Unpause
-from chalicelib.domain.conversation.entries import OwnerContent
-from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.commands import Cause, Command, Transfer, Unpause
+from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.conversation.timers import due_at, overdue, wants_offer
 from chalicelib.domain.routing.members import Presence
 from chalicelib.domain.routing.queues import overflow_queue
 from chalicelib.usecases.conversations.execute import execute
-from chalicelib.usecases.ports.conversations import BoardFilter, Query
-from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.routing import assign
 from chalicelib.usecases.services import Services
 
@@ -20,7 +17,6 @@ PER_SHARD = 500
 """How many due conversations one sweep reads from each shard."""
 MOST_STEPS = 20
 """How many deadlines of one conversation one sweep executes."""
-MOST_OWNED = 100
 
 
 def due(services: Services) -> list[tuple[str, str]]:
@@ -65,48 +61,3 @@ def _or_overflow(services: Services, head: Head, command: Command) -> Command:
     if following is None:
         return command
     return Transfer(queue=following, epoch=head.epoch, cause=Cause.FALLBACK)
-
-
-def schedule_agent_lost(services: Services, person: str) -> None:
-    """After a person's last connection has closed: schedules the agent-lost timer of each
-    conversation that they own."""
-    owned = BoardFilter(frozenset({Status.AGENT}), owner=person)
-    presence = services.directory.presence(person)
-    for bot in services.directory.bots_of_person(person):
-        found = services.conversations.board(bot, owned, None, MOST_OWNED).conversation_ids
-        for head in services.conversations.heads(bot, found):
-            if head.owner_id == person:
-                _bring_forward(services, head, presence)
-
-
-def check_new_owner(services: Services, committed: CommittedEntry) -> None:
-    """After a claim or transfer: if the new owner is disconnected, start the agent-lost timer; if
-    they are no longer a member, release the conversation (the claim may have used a stale cache).
-    """
-    content = committed.entry.content
-    if not isinstance(content, OwnerContent):
-        return
-    person = content.owner.id
-    query = Query(committed.bot, committed.conversation_id, agent=person)
-    found = services.conversations.load(query)
-    if found.head is None or found.head.owner_id != person:
-        return
-    if found.agent:
-        _bring_forward(services, found.head, found.agent.presence)
-    elif _owns_installation(services, person):
-        _bring_forward(services, found.head, services.directory.presence(person))
-    else:
-        back = Release(epoch=committed.entry.epoch)
-        execute(services, system_caller(committed.bot), committed.conversation_id, back)
-
-
-def _owns_installation(services: Services, person: str) -> bool:
-    """The installation's owner may own conversations without being a member."""
-    known = services.directory.person(person)
-    return known is not None and known.is_owner
-
-
-def _bring_forward(services: Services, head: Head, owner: Presence) -> None:
-    sooner, known = due_at(head, services.clock.now(), owner), head.timing.due_at
-    if sooner is not None and (known is None or sooner < known):
-        services.conversations.set_due_at(head, sooner)

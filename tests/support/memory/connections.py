@@ -37,6 +37,15 @@ class MemoryConnections:
                 del self._table.watches[place][connection.id]
             return watched
 
+    def leave_bot(self, connection: SocketConnection, bot: str) -> list[str]:
+        with self._table.lock:
+            self._table.connections[connection.id] = connection
+            places = [at for at, who in self._table.watches.items() if connection.id in who]
+            left = [place for place in places if place[0] == bot]
+            for place in left:
+                del self._table.watches[place][connection.id]
+            return [conversation_id for _, conversation_id in left]
+
     def of_bot(self, bot: str) -> list[SocketConnection]:
         with self._table.lock:
             found = self._table.connections.values()
