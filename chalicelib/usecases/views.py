@@ -193,6 +193,7 @@ def member(of: Member, now: int) -> Json:
         "capacity": of.capacity,
         "open": of.open,
         "status": of.presence.at(now),
+        "chosen_status": of.presence.chosen,
     }
 
 

@@ -46,6 +46,8 @@ READS: dict[str, tuple[object, ...]] = {
     "bot_ids": (),
     "presence": (ANA,),
     "set_presence": (ANA, Presence(PresenceStatus.AWAY, 1)),
+    "record_sign_of_life": (ANA, 1),
+    "record_disconnect": (ANA, 1, 1),
     "keys": ("demo",),
     "key": ("demo", "demo"),
     "webhook": ("demo",),
@@ -54,7 +56,7 @@ READS: dict[str, tuple[object, ...]] = {
     "stored_response": ("demo", STORED),
     "store_response": ("demo", STORED, "{}"),
 }
-"""`set_presence` and `store_response` write rows that no cached read returns."""
+"""Some of them write rows that no cached read returns."""
 Arguments = Callable[[MemoryServices], tuple[object, ...]]
 
 

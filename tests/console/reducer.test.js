@@ -193,6 +193,11 @@ test("an agent's status changes in all teams", () => {
   assert.deepEqual([state.agents.demo[0].status, state.agents.other[0].status, state.agents.demo[1].status], ["online", "online", undefined]);
 });
 
+test("a status that the agent has chosen on another device is shown", () => {
+  const state = after(signedIn, { type: "status", status: "online" }, { type: "presence", agent: ME, status: "away" }, { type: "presence", agent: { id: "p_bo" }, status: "offline" });
+  assert.equal(state.status, "away");
+});
+
 test("signing out clears the state", () => {
   assert.equal(reduce(after(opened, userEntry(1)), { type: "signed_out" }), INITIAL_STATE);
 });

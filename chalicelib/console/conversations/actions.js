@@ -113,10 +113,28 @@ export function changeTags(head, change) {
   return done;
 }
 
-/** @param {"online" | "away" | "offline"} status */
+/** A status that the agent has chosen without a connection. @type {string | null} */
+let unsentStatus = null;
+
+/** @param {string} status */
 export async function setStatus(status) {
   dispatch({ type: "status", status });
-  await sendAction("presence", { status }).catch(showError);
+  unsentStatus = status;
+  try {
+    await sendAction("presence", { status });
+    unsentStatus = null;
+  } catch (error) {
+    showError(error);
+  }
+}
+
+/** On a new connection: sends what the agent has chosen without one, or shows what they have chosen on another device.
+ * Raises ApiError. */
+export async function syncStatus() {
+  const [action, fields] = unsentStatus ? ["presence", { status: unsentStatus }] : ["ping", {}];
+  const { status } = await sendAction(action, fields);
+  unsentStatus = null;
+  dispatch({ type: "status", status });
 }
 
 /** @param {import("../state/types.js").Notification[]} notifications */

@@ -1,7 +1,8 @@
 // @ts-check
 // The session from signing in to signing out: the connection, and the events that the server sends.
 import { ApiError, isSignedIn, request, signIn, signOut } from "../connection/api.js";
-import { closeSocket, dropConnection, openSocket, reconnect, sendAction } from "../connection/socket.js";
+import { closeSocket, dropConnection, openSocket, reconnect } from "../connection/socket.js";
+import { syncStatus } from "../conversations/actions.js";
 import { clearDrafts } from "../conversations/drafts.js";
 import { clearOutbox, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
 import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, syncConversations } from "../conversations/queries.js";
@@ -20,7 +21,7 @@ export async function signInAndStart(method, credentials) {
 export async function startSession() {
   const [me, self] = await Promise.all([request("GET", "/auth/me"), request("GET", "/agents/me")]);
   dispatch({ type: "signed_in", me: { ...me, bots: self.bots } });
-  dispatch({ type: "status", status: self.status === "offline" ? "online" : self.status });
+  dispatch({ type: "status", status: self.chosen_status });
   dispatch({ type: "connection", connection: "connecting" });
   restoreOutbox();
   openSocket({
@@ -70,7 +71,7 @@ function followRoute() {
 async function connectionOpened() {
   dispatch({ type: "connection", connection: "on" });
   try {
-    await sendAction("presence", { status: state.value.status });
+    await syncStatus();
     await syncConversations();
     if (state.value.selected) await loadMissingEntries(state.value.selected);
     flushOutbox();

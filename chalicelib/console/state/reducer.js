@@ -143,11 +143,11 @@ function typingEnded(state, { id, author }) {
   return { ...state, typing: { ...state.typing, [id]: others } };
 }
 
-/** @param {State} state @param {{agent: import("./types.js").Person, status: any}} event */
+/** The agent may have chosen the status on another device. @param {State} state @param {{agent: import("./types.js").Person, status: any}} event */
 function presenceArrived(state, { agent: { id }, status }) {
   const agents = Object.entries(state.agents).map(([bot, team]) =>
     [bot, team.map((agent) => (agent.id === id ? { ...agent, status } : agent))]);
-  return { ...state, agents: Object.fromEntries(agents) };
+  return { ...state, status: id === state.me?.id ? status : state.status, agents: Object.fromEntries(agents) };
 }
 
 // What the agent does

@@ -36,6 +36,7 @@ export default {
   queue_load: "لدى الموظفين: {claimed} · الموظفون المتصلون: {online}",
   waiting_column: "الانتظار",
   assign_to: "إسناد إلى …",
+  disconnected: "لا يوجد اتصال",
   no_open_conversations: "لا توجد محادثات في الانتظار أو لدى الموظفين.",
   // Report
   period: "الفترة",

@@ -36,6 +36,7 @@ export default {
   queue_load: "With agents: {claimed} · Agents online: {online}",
   waiting_column: "Waiting",
   assign_to: "Assign to …",
+  disconnected: "Not connected",
   no_open_conversations: "No conversation is waiting or with an agent.",
   // Report
   period: "Period",

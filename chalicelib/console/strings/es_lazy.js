@@ -36,6 +36,7 @@ export default {
   queue_load: "Con agentes: {claimed} · Agentes en línea: {online}",
   waiting_column: "En espera",
   assign_to: "Asignar a …",
+  disconnected: "Sin conexión",
   no_open_conversations: "No hay conversaciones en espera ni con agentes.",
   // Report
   period: "Período",

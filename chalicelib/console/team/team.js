@@ -53,12 +53,15 @@ function QueueCard({ load }) {
     </article>`;
 }
 
+/** Offline, but not by choice. @param {import("../state/types.js").Agent} agent */
+const isDisconnected = (agent) => agent.status === "offline" && agent.chosen_status !== "offline";
+
 /** @param {{agent: import("../state/types.js").Agent}} props */
 function AgentCard({ agent }) {
   const max = agent.capacity ?? Math.max(5, agent.open);
   return html`
     <article class="card agent-card">
-      <p class="who"><span class="dot" data-status=${agent.status}></span><b dir="auto">${agent.name}</b> <span class="quiet">${t(agent.status)}</span></p>
+      <p class="who"><span class="dot" data-status=${agent.status}></span><b dir="auto">${agent.name}</b> <span class="quiet">${t(isDisconnected(agent) ? "disconnected" : agent.status)}</span></p>
       <meter min="0" max=${max} high=${max * 0.8} value=${agent.open} aria-label=${`${agent.name}: ${formatLoad(agent)}`}></meter>
       <p class="quiet">${formatLoad(agent)}</p>
       ${agent.queues.length > 0 && html`<p class="quiet" dir="auto">${agent.queues.join(", ")}</p>`}

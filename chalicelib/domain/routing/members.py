@@ -24,12 +24,19 @@ class PresenceStatus(StrEnum):
 
 
 class Presence(Struct, frozen=True):
-    """`seen_at` is the person's last sign of life. `gone_at` is when their last connection closed;
-    None if they have given a sign of life since."""
+    """`status` is what the person has chosen, or `online` if they have chosen nothing. It stays
+    when they are disconnected; `at` then returns `offline`. `seen_at` is the person's last sign of
+    life. `gone_at` is when their last connection closed; None if they have given a sign of life
+    since."""
 
     status: PresenceStatus = PresenceStatus.OFFLINE
     seen_at: int = NEVER
     gone_at: int | None = None
+
+    @property
+    def chosen(self) -> PresenceStatus:
+        """The status that the person has chosen, whether they are connected or not."""
+        return self.status if self.seen_at else PresenceStatus.ONLINE
 
     def at(self, now: int) -> PresenceStatus:
         """The status at `now`. A person who has given no sign of life for too long is offline."""

@@ -181,12 +181,13 @@ def show_typing(call: FrameCall, _: Empty) -> views.Json:
 
 
 def set_presence(call: FrameCall, body: PresenceBody) -> views.Json:
-    return {"status": presence.set_status(call.services, call.person, body.status).status}
+    chosen = presence.set_status(call.services, call.person, body.status, but=call.connection.id)
+    return {"status": chosen.status}
 
 
 def ping(call: FrameCall, _: Empty) -> views.Json:
-    presence.heartbeat(call.services, call.person.id)
-    return {"at": views.timestamp(call.services.clock.now())}
+    chosen = presence.heartbeat(call.services, call.person.id)
+    return {"at": views.timestamp(call.services.clock.now()), "status": chosen}
 
 
 def _execute(call: FrameCall, command: Command, agent: str | None = None) -> Answer:

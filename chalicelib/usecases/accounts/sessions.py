@@ -66,7 +66,7 @@ def logout(services: Services, person: Person) -> None:
     The person counts as disconnected: they get no more offers, and the agent-lost timer starts.
     """
     services.directory.end_sessions(person.id)
-    lost_agents.person_disconnected(services, person.id)
+    lost_agents.person_logged_out(services, person.id)
 
 
 def change_password(

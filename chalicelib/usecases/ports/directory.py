@@ -52,7 +52,14 @@ class Directory(Protocol):
 
     def presence(self, person: str) -> Presence: ...
 
-    def set_presence(self, person: str, presence: Presence) -> None: ...
+    def set_presence(self, person: str, presence: Presence) -> None:
+        """Replaces the status that the person has chosen, with a sign of life."""
+
+    def record_sign_of_life(self, person: str, now: int) -> None:
+        """Keeps the status that the person has chosen; `online` if they never had one."""
+
+    def record_disconnect(self, person: str, seen_at: int, now: int) -> None:
+        """Sets `gone_at`, unless the person has given a sign of life after `seen_at`."""
 
     def put_bot(self, bot: Bot) -> None: ...
 

@@ -1,13 +1,11 @@
 """Agents who are disconnected: marks them, and schedules the agent-lost timer of what they own."""
 
-from msgspec.structs import replace
-
 from chalicelib.domain.access import system_caller
 from chalicelib.domain.conversation.commands import Release
 from chalicelib.domain.conversation.entries import OwnerContent
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.conversation.timers import due_at
-from chalicelib.domain.routing.members import Presence
+from chalicelib.domain.routing.members import Presence, PresenceStatus
 from chalicelib.usecases.accounts.authenticate import bots_served
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter, Query
@@ -30,7 +28,16 @@ def person_disconnected(services: Services, person: str) -> None:
     conversation that they own starts."""
     before = services.directory.presence(person)
     if before.seen_at and before.gone_at is None:
-        services.directory.set_presence(person, replace(before, gone_at=services.clock.now()))
+        services.directory.record_disconnect(person, before.seen_at, services.clock.now())
+    _schedule_agent_lost(services, person)
+
+
+def person_logged_out(services: Services, person: str) -> None:
+    """As `person_disconnected`. The status that the person has chosen ends with the session."""
+    now = services.clock.now()
+    if services.directory.presence(person).seen_at:
+        ended = Presence(PresenceStatus.ONLINE, seen_at=now, gone_at=now)
+        services.directory.set_presence(person, ended)
     _schedule_agent_lost(services, person)
 
 

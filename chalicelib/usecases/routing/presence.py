@@ -11,19 +11,23 @@ from chalicelib.usecases.routing import assign
 from chalicelib.usecases.services import Services
 
 
-def set_status(services: Services, person: Person, status: PresenceStatus) -> Presence:
-    """Sets the person's status and pushes it to the other agents of their bots.
+def set_status(
+    services: Services, person: Person, status: PresenceStatus, but: str | None = None
+) -> Presence:
+    """Sets the person's status, and pushes it to the other agents of their bots and to the person's
+    other connections than `but`. The status stays until the person chooses another one or logs out.
 
     A person who is now online gets offers of waiting conversations.
     """
-    presence = _set(services, person.id, status)
+    presence = Presence(status, services.clock.now())
+    services.directory.set_presence(person.id, presence)
     event = {"event": "presence", "agent": {"id": person.id, "name": person.name}, "status": status}
     there = {
         bot: audience.connections_of_bot(services, bot)
         for bot in services.directory.bots_of_person(person.id)
     }
-    others = {c.id: c.person for connections in there.values() for c in connections}
-    frames: list[PushedFrame] = [(c, event) for c, owner in others.items() if owner != person.id]
+    others = {c.id for connections in there.values() for c in connections} - {but}
+    frames: list[PushedFrame] = [(connection, event) for connection in sorted(others)]
     online = status is PresenceStatus.ONLINE
     for integration in services.integrations:
         frames += integration.presence_frames(person, there, online=online)
@@ -38,30 +42,23 @@ def _offer_waiting(services: Services, bots: Iterable[str]) -> None:
         assign.offer_waiting(services, bot)
 
 
-def _set(services: Services, person: str, status: PresenceStatus) -> Presence:
-    presence = Presence(status, services.clock.now())
-    services.directory.set_presence(person, presence)
-    return presence
-
-
-def heartbeat(services: Services, person: str) -> None:
-    """Records that the person is connected. The chosen status stays; without one they are online.
+def heartbeat(services: Services, person: str) -> PresenceStatus:
+    """Records that the person is connected. Returns the status that they have chosen, which stays.
 
     A person who is online again gets offers of waiting conversations.
     """
-    before = services.directory.presence(person)
-    status = before.status if before.seen_at else PresenceStatus.ONLINE
-    is_back = status is PresenceStatus.ONLINE and before.at(services.clock.now()) is not status
-    _set(services, person, status)
-    if is_back:
+    before, now = services.directory.presence(person), services.clock.now()
+    services.directory.record_sign_of_life(person, now)
+    if before.chosen is PresenceStatus.ONLINE and before.at(now) is not PresenceStatus.ONLINE:
         _offer_waiting(services, services.directory.bots_of_person(person))
+    return before.chosen
 
 
 def refresh(services: Services, person: str) -> None:
     """Records that a person who is online is still there. Does nothing for others."""
     now = services.clock.now()
     if services.directory.presence(person).at(now) is PresenceStatus.ONLINE:
-        _set(services, person, PresenceStatus.ONLINE)
+        services.directory.record_sign_of_life(person, now)
 
 
 def list_agents(services: Services, caller: Caller) -> list[Member]:

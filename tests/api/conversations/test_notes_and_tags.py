@@ -123,6 +123,7 @@ def test_the_agents_of_a_bot_are_shown_with_presence_and_load(bot: Api, ana: Api
         "capacity": None,
         "open": 1,
         "status": "online",
+        "chosen_status": "online",
     }
     assert members["Bo"]["status"] == "offline"
 
@@ -138,6 +139,7 @@ def test_an_agent_sets_their_own_status(status: str, ana: Api) -> None:
         "name": "Ana",
         "email": "ana@example.test",
         "status": status,
+        "chosen_status": status,
         "bots": ["demo"],
     }
 

@@ -101,6 +101,58 @@ def test_an_agent_sets_their_status(open_console: OpenConsole) -> None:
     expect(colleague).to_contain_text("Online")
 
 
+def test_a_chosen_status_survives_a_reload_and_holds_on_a_second_device(
+    open_console: OpenConsole,
+) -> None:
+    first = open_console("ana")
+    first.get_by_label("My status").select_option("away")
+
+    first.reload()
+    second = open_console("ana")
+
+    for page in (first, second):
+        expect(page.locator(".banner")).to_have_count(0)
+        expect(page.get_by_label("My status")).to_have_value("away")
+    second.get_by_label("My status").select_option("offline")
+    expect(first.get_by_label("My status")).to_have_value("offline")
+    first.get_by_label("My status").select_option("online")
+    expect(second.get_by_label("My status")).to_have_value("online")
+
+
+def test_a_status_that_is_chosen_without_a_connection_is_sent_when_it_returns(
+    open_console: OpenConsole,
+) -> None:
+    ana, other = open_console("ana"), open_console("ana")
+    ana.context.set_offline(True)
+    expect(ana.locator(".banner")).to_be_visible()
+    ana.get_by_label("My status").select_option("away")
+
+    ana.context.set_offline(False)
+
+    expect(other.get_by_label("My status")).to_have_value("away")
+    expect(ana.get_by_label("My status")).to_have_value("away")
+    ana.get_by_label("My status").select_option("online")
+    expect(other.get_by_label("My status")).to_have_value("online")
+
+
+def test_an_agent_who_is_disconnected_is_not_shown_as_offline_by_choice(
+    open_console: OpenConsole,
+) -> None:
+    bo, sam = open_console("bo"), open_console("sam")
+    sam.get_by_role("navigation").get_by_role("button", name="Team").click()
+    colleague = sam.locator(".agent-card", has_text="Bo")
+    expect(colleague).to_contain_text("Online")
+
+    bo.close()
+    expect(colleague).to_contain_text("Not connected")
+    bo = open_console("bo")
+    bo.get_by_label("My status").select_option("offline")
+
+    expect(colleague).to_contain_text("Offline")
+    bo.get_by_label("My status").select_option("online")
+    expect(colleague).to_contain_text("Online")
+
+
 def test_a_chosen_theme_is_kept(open_console: OpenConsole) -> None:
     page = open_console("ana", color_scheme="light")
     ground = "() => getComputedStyle(document.body).backgroundColor"

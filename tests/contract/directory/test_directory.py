@@ -147,6 +147,50 @@ def test_the_last_presence_is_stored(stores: Stores) -> None:
     assert stores.directory.presence("ana") == Presence(PresenceStatus.OFFLINE, 5)
 
 
+def test_a_sign_of_life_keeps_the_status_that_was_chosen(stores: Stores) -> None:
+    for status in PresenceStatus:
+        stores.directory.set_presence("ana", Presence(status, 5, gone_at=6))
+
+        stores.directory.record_sign_of_life("ana", 7)
+
+        assert stores.directory.presence("ana") == Presence(status, 7)
+
+
+def test_the_first_sign_of_life_shows_a_person_as_online(stores: Stores) -> None:
+    stores.directory.record_sign_of_life("ana", 7)
+
+    assert stores.directory.presence("ana") == Presence(PresenceStatus.ONLINE, 7)
+
+
+def test_a_disconnect_keeps_the_status_that_was_chosen(stores: Stores) -> None:
+    stores.directory.set_presence("ana", Presence(PresenceStatus.AWAY, 5))
+
+    stores.directory.record_disconnect("ana", 5, 9)
+
+    assert stores.directory.presence("ana") == Presence(PresenceStatus.AWAY, 5, gone_at=9)
+
+
+def test_a_disconnect_that_is_older_than_a_sign_of_life_has_no_effect(stores: Stores) -> None:
+    stores.directory.set_presence("ana", Presence(PresenceStatus.AWAY, 5))
+    stores.directory.record_sign_of_life("ana", 7)
+
+    stores.directory.record_disconnect("ana", 5, 9)
+    stores.directory.record_disconnect("bo", 0, 9)
+
+    assert stores.directory.presence("ana") == Presence(PresenceStatus.AWAY, 7)
+    assert stores.directory.presence("bo") == Presence()
+
+
+def test_a_choice_is_not_lost_among_concurrent_signs_of_life(stores: Stores) -> None:
+    stores.directory.set_presence("ana", ONLINE)
+    signs = [partial(stores.directory.record_sign_of_life, "ana", 7) for _ in range(8)]
+    choice = partial(stores.directory.set_presence, "ana", Presence(PresenceStatus.AWAY, 7))
+
+    at_once([*signs[:4], choice, *signs[4:]])
+
+    assert stores.directory.presence("ana") == Presence(PresenceStatus.AWAY, 7)
+
+
 def test_every_end_of_sessions_raises_the_token_version(stores: Stores) -> None:
     stores.directory.put_person(PERSON)
 

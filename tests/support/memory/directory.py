@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from chalicelib.domain.bot_settings import BotSettings
-from chalicelib.domain.routing.members import Member, Presence
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
@@ -63,6 +63,18 @@ class MemoryDirectory:
     def set_presence(self, person: str, presence: Presence) -> None:
         with self._table.lock:
             self._table.presences[person] = presence
+
+    def record_sign_of_life(self, person: str, now: int) -> None:
+        with self._table.lock:
+            known = self._table.presences.get(person)
+            chosen = known.status if known else PresenceStatus.ONLINE
+            self._table.presences[person] = Presence(chosen, now)
+
+    def record_disconnect(self, person: str, seen_at: int, now: int) -> None:
+        with self._table.lock:
+            known = self._table.presences.get(person)
+            if known and known.seen_at == seen_at:
+                self._table.presences[person] = replace(known, gone_at=now)
 
     def put_bot(self, bot: Bot) -> None:
         with self._table.lock:

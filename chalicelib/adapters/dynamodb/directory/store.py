@@ -22,7 +22,7 @@ from chalicelib.adapters.dynamodb.rows import (
 from chalicelib.adapters.dynamodb.table import Rows, Table, row_at
 from chalicelib.adapters.dynamodb.transaction import Transaction
 from chalicelib.domain.bot_settings import BotSettings
-from chalicelib.domain.routing.members import Member, Presence
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.bots import Bot, BotKey
@@ -94,6 +94,18 @@ class DynamoDirectory:
             key, status=presence.status, seen_at=presence.seen_at, gone_at=presence.gone_at
         )
         self._rows.put(row)
+
+    def record_sign_of_life(self, person: str, now: int) -> None:
+        # Not a put: another device may choose a status at the same moment.
+        chosen = PresenceRow.status | PresenceStatus.ONLINE
+        changes = [PresenceRow.status.set(chosen), PresenceRow.seen_at.set(now)]
+        row = PresenceRow.at(keys.presence(person))
+        self._rows.update(row, [*changes, PresenceRow.gone_at.remove()])
+
+    def record_disconnect(self, person: str, seen_at: int, now: int) -> None:
+        row = PresenceRow.at(keys.presence(person))
+        is_as_read = PresenceRow.seen_at == seen_at
+        self._rows.update(row, [PresenceRow.gone_at.set(now)], is_as_read)
 
     def put_bot(self, bot: Bot) -> None:
         self._put_all(bot_row(bot), bot_pointer(bot.id))

@@ -15,9 +15,10 @@ from chalicelib.usecases.routing import presence
 
 def get_own_agent(call: Call) -> Reply:
     person = call.person
-    status = call.services.directory.presence(person.id).at(call.services.clock.now())
-    shown = {"id": person.id, "name": person.name, "email": person.email, "status": status}
-    return Reply(shown | {"bots": call.bots})
+    found = call.services.directory.presence(person.id)
+    status = {"status": found.at(call.services.clock.now()), "chosen_status": found.chosen}
+    shown = {"id": person.id, "name": person.name, "email": person.email}
+    return Reply(shown | status | {"bots": call.bots})
 
 
 def set_own_status(call: Call, body: StatusRequest) -> Reply:
