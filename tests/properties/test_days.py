@@ -150,6 +150,7 @@ class Days(RuleBasedStateMachine):
         status = before.status if before.seen_at else PresenceStatus.ONLINE
         self.there[person] = There(status, self.now)
         ends = self.now + 2 * 60 * MINUTE
+        self.services.sockets.connect(person)
         self.services.connections.put(SocketConnection(person, person, 1, BOTS, self.now, ends))
         presence.heartbeat(self.services, person)
 
@@ -160,6 +161,7 @@ class Days(RuleBasedStateMachine):
         before = self.there[person]
         if before.gone_at is None:
             self.there[person] = There(before.status, before.seen_at, self.now)
+        self.services.sockets.disconnect(person)
         sockets.disconnect(self.services, person)
 
     # What time does
