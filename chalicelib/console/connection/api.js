@@ -1,6 +1,7 @@
 // @ts-check
 // Calls to the REST API with the session's token, and the messages for calls that fail. The token is
 // refreshed before it expires. It is kept in the session storage, which other tabs cannot read.
+import { readObject, store } from "../state/storage.js";
 import { showToast } from "../state/store.js";
 import { t } from "../strings/translate.js";
 
@@ -8,7 +9,9 @@ const BASE = "../api/v1";
 const STORAGE_KEY = "baton.session";
 const REFRESH_BEFORE_EXPIRY = 60_000;
 /** `expiresAt` is in ms, by this device's clock. @type {{token: string, refresh: string, expiresAt: number} | null} */
-let session = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "null");
+let session = null;
+const stored = readObject("sessionStorage", STORAGE_KEY);
+if (stored.token && stored.refresh && stored.expiresAt > 0) saveSession({ ...stored, exp: stored.expiresAt - Date.now() });
 /** @type {Promise<void> | null} */
 let refreshing = null;
 
@@ -34,8 +37,7 @@ export const isSignedIn = () => session !== null;
 /** @param {any} payload tokens; `exp` is their lifetime in ms */
 function saveSession(payload) {
   session = payload && { token: payload.token, refresh: payload.refresh, expiresAt: Date.now() + payload.exp };
-  if (session) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(session));
-  else sessionStorage.removeItem(STORAGE_KEY);
+  store("sessionStorage", STORAGE_KEY, session);
 }
 
 /** Raises ApiError. @param {"login" | "invitation"} method @param {object} credentials fields of the sign-in form */

@@ -2,20 +2,19 @@
 // Unsent texts, stored on this device until they are sent or the agent signs out. Replies and notes
 // have separate drafts, so that a note never becomes a message to the user.
 
+import { readText, store, storedKeys } from "../state/storage.js";
+
 const PREFIX = "baton.draft.";
 
 /** @param {string} id @param {string} mode */
 const key = (id, mode) => `${PREFIX}${mode}.${id}`;
 
 /** @param {string} id @param {string} mode "reply" or "note" */
-export const loadDraft = (id, mode) => localStorage.getItem(key(id, mode)) ?? "";
+export const loadDraft = (id, mode) => readText("localStorage", key(id, mode)) ?? "";
 
 /** @param {string} id @param {string} mode "reply" or "note" @param {string} text */
-export function saveDraft(id, mode, text) {
-  if (text) localStorage.setItem(key(id, mode), text);
-  else localStorage.removeItem(key(id, mode));
-}
+export const saveDraft = (id, mode, text) => store("localStorage", key(id, mode), text);
 
 export function clearDrafts() {
-  for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX)) localStorage.removeItem(name);
+  for (const name of storedKeys("localStorage")) if (name.startsWith(PREFIX)) store("localStorage", name, null);
 }

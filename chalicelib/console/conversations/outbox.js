@@ -5,6 +5,7 @@
 import { ApiError, conversationPath, request, showError } from "../connection/api.js";
 import { sendAction } from "../connection/socket.js";
 import { pendingCommand } from "../state/conversation_list.js";
+import { readObject, store } from "../state/storage.js";
 import { dispatch, state } from "../state/store.js";
 import { loadMissingEntries } from "./queries.js";
 
@@ -84,17 +85,18 @@ export function discardMessage(id) {
 /** Restores the messages that were not sent when the page was left. */
 export function restoreOutbox() {
   const known = new Set(state.value.outbox.map((message) => message.id));
-  for (const message of JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]")) {
-    if (!known.has(message.id)) dispatch({ type: "outgoing_added", message });
+  for (const message of Object.values(readObject("sessionStorage", STORAGE_KEY))) {
+    const isValid = message?.id && message.conversation_id && ["queued", "failed"].includes(message.phase);
+    if (isValid && !known.has(message.id)) dispatch({ type: "outgoing_added", message });
   }
 }
 
-export const clearOutbox = () => sessionStorage.removeItem(STORAGE_KEY);
+export const clearOutbox = () => store("sessionStorage", STORAGE_KEY, null);
 
 function storeOutbox() {
   const unsent = state.value.outbox.filter((message) => message.phase !== "sent");
   const stored = unsent.map((message) => (message.phase === "failed" ? message : { ...message, phase: "queued" }));
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
+  store("sessionStorage", STORAGE_KEY, stored);
 }
 
 let isFlushing = false;

@@ -10,10 +10,17 @@ const THEMES = ["system", "light", "dark"];
 
 export function SettingsDialog() {
   const [, setVersion] = useState(0);
+  const [isDesktopRefused, setIsDesktopRefused] = useState(false);
   /** @param {Parameters<typeof setPreferences>[0]} changes */
   const set = (changes) => {
     setPreferences(changes);
     setVersion(Math.random());
+  };
+  /** @param {boolean} isOn */
+  const setDesktop = async (isOn) => {
+    const desktop = isOn && (await requestDesktopPermission(t("desktop")));
+    setIsDesktopRefused(isOn && !desktop);
+    set({ desktop });
   };
   const themes = THEMES.map((theme) => [theme, t(theme)]);
   const languages = [["", t("system")], ...Object.entries(LANGUAGES)];
@@ -23,7 +30,8 @@ export function SettingsDialog() {
       <${Select} name="theme" value=${preferences.theme} options=${themes} onChoose=${(/** @type {string} */ theme) => set({ theme })} />
       <${Select} name="language" value=${preferences.language} options=${languages} onChoose=${(/** @type {string} */ language) => { set({ language }); location.reload(); }} />
       <${Checkbox} name="sound" isOn=${preferences.sound} onChange=${(/** @type {boolean} */ sound) => { set({ sound }); if (sound) playChime(); }} />
-      <${Checkbox} name="desktop" isOn=${preferences.desktop} onChange=${async (/** @type {boolean} */ isOn) => set({ desktop: isOn && (await requestDesktopPermission()) })} />
+      <${Checkbox} name="desktop" isOn=${preferences.desktop} onChange=${setDesktop} />
+      ${isDesktopRefused && html`<p class="error" role="alert">${t("desktop_refused")}</p>`}
       <${Checkbox} name="single_keys" isOn=${preferences.singleKeys} onChange=${(/** @type {boolean} */ singleKeys) => set({ singleKeys })} />
       <footer>
         <button type="button" onClick=${() => { closeDialog(); endSession(); }}>${t("sign_out")}</button><span class="grow"></span>

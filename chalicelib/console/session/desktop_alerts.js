@@ -13,23 +13,36 @@ export function alertAgent(head, text) {
   const isRelevant = head.status === "waiting" || head.owner === state.value.me?.id;
   if (isOpen || !isRelevant) return;
   if (preferences.sound) playChime();
-  if (preferences.desktop && document.hidden && Notification.permission === "granted") notify(head, text);
+  if (preferences.desktop && document.hidden) notify(head, text);
 }
 
 /** A new notification replaces the earlier one of the same conversation. @param {Head} head @param {string | null} text */
 function notify(head, text) {
   const body = text ? text.slice(0, 120) : t("user_waiting");
-  const notification = new Notification(head.user_name ?? head.user, { body, tag: head.id, icon: "icon.svg" });
-  notification.onclick = () => {
+  const notification = showNotification(head.user_name ?? head.user, { body, tag: head.id });
+  if (notification) notification.onclick = () => {
     focus();
     openConversation(head.id);
     notification.close();
   };
 }
 
-/** Call it on a click: browsers refuse the question on load. */
-export async function requestDesktopPermission() {
-  return "Notification" in window && (await Notification.requestPermission()) === "granted";
+/** Answers null if the browser does not show it. Chrome on Android allows notifications and then throws, because
+ * they need a service worker there. @param {string} title @param {NotificationOptions} options */
+function showNotification(title, options) {
+  try {
+    return Notification.permission === "granted" ? new Notification(title, { icon: "icon.svg", ...options }) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Shows a first notification, and answers whether the browser did. Call it on a click: browsers refuse the
+ * question on load. @param {string} title */
+export async function requestDesktopPermission(title) {
+  if (!("Notification" in window)) return false;
+  await Notification.requestPermission();
+  return !!showNotification(title, { tag: "baton" });
 }
 
 export function playChime() {

@@ -1,16 +1,20 @@
 // @ts-check
 // The agent's preferences on this device.
+import { readObject, store } from "./storage.js";
 
 const STORAGE_KEY = "baton.preferences";
 const DEFAULTS = { theme: "system", language: "", sound: false, desktop: false, singleKeys: false };
 
+const stored = Object.entries(readObject("localStorage", STORAGE_KEY));
+const isValid = (/** @type {[string, any]} */ [name, value]) => typeof value === typeof DEFAULTS[/** @type {keyof DEFAULTS} */ (name)];
+
 /** @type {typeof DEFAULTS} */
-export const preferences = { ...DEFAULTS, ...JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}") };
+export const preferences = { ...DEFAULTS, ...Object.fromEntries(stored.filter(isValid)) };
 
 /** @param {Partial<typeof DEFAULTS>} changes */
 export function setPreferences(changes) {
   Object.assign(preferences, changes);
-  localStorage.setItem(STORAGE_KEY, JSON.stringify(preferences));
+  store("localStorage", STORAGE_KEY, preferences);
   applyTheme();
 }
 

@@ -21,6 +21,7 @@ export default {
   language: "اللغة",
   sound: "صوت عندما ينتظر مستخدم أو يكتب",
   desktop: "إشعارات سطح المكتب",
+  desktop_refused: "هذا المتصفح لا يعرض إشعارات سطح المكتب لهذه الصفحة.",
   single_keys: "اختصارات بمفتاح واحد",
   shortcuts: "اختصارات لوحة المفاتيح",
   next_conversation: "المحادثة التالية",

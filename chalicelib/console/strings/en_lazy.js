@@ -21,6 +21,7 @@ export default {
   language: "Language",
   sound: "Sound when a user waits or writes",
   desktop: "Desktop notifications",
+  desktop_refused: "This browser does not show desktop notifications for this page.",
   single_keys: "Single-key shortcuts",
   shortcuts: "Keyboard shortcuts",
   next_conversation: "Next conversation",

@@ -21,6 +21,7 @@ export default {
   language: "Idioma",
   sound: "Sonido cuando un usuario espera o escribe",
   desktop: "Notificaciones de escritorio",
+  desktop_refused: "Este navegador no muestra notificaciones de escritorio para esta página.",
   single_keys: "Atajos de una sola tecla",
   shortcuts: "Atajos de teclado",
   next_conversation: "Conversación siguiente",

@@ -13,7 +13,7 @@ export let locale = "en";
 /** Loads the preferred language or, without a preference, the first one of the browser that the console has. */
 export async function loadLanguage() {
   const wanted = [preferences.language, ...navigator.languages].map((tag) => tag.split("-")[0]);
-  language = wanted.find((code) => code in LANGUAGES) ?? "en";
+  language = wanted.find((code) => Object.hasOwn(LANGUAGES, code)) ?? "en";
   locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
   texts = (await import(`./${language}.js`)).default;
   document.documentElement.lang = language;

@@ -59,7 +59,8 @@ function useStayAtEnd(outgoing, last) {
     return () => observer.disconnect();
   }, []);
   const onScroll = () => {
-    const { scrollTop, scrollHeight, clientHeight } = /** @type {HTMLElement} */ (box.current);
+    if (!box.current) return; // The browser fires the event late: by then, another conversation may be open.
+    const { scrollTop, scrollHeight, clientHeight } = box.current;
     const isNearEnd = scrollHeight - scrollTop - clientHeight < END_MARGIN;
     const hasMovedUp = scrollTop < reader.current.top - 1;
     reader.current = { isAtEnd: isNearEnd || (reader.current.isAtEnd && !hasMovedUp), top: scrollTop };

@@ -191,17 +191,18 @@ def test_a_desktop_notification_names_the_user_and_opens_the_conversation(
     page.evaluate(FAKE_NOTIFICATION)
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Desktop notifications").check()
+    page.wait_for_function("() => shown.length === 1")
     page.get_by_role("button", name="Close").click()
     name = unique_name()
 
     conversation = bot.request_handoff(name, "A secret reason.")
 
-    page.wait_for_function("() => shown.length > 0")
+    page.wait_for_function("() => shown.length > 1")
     title, tag, body = page.evaluate(
-        "() => [shown[0].title, shown[0].options.tag, shown[0].options.body]"
+        "() => [shown[1].title, shown[1].options.tag, shown[1].options.body]"
     )
     assert (title, tag, body) == (name, conversation, "A user is waiting for an agent.")
-    page.evaluate("() => shown[0].onclick()")
+    page.evaluate("() => shown[1].onclick()")
     expect(page.locator(".thread h1")).to_have_text(name)
 
 
