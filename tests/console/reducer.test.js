@@ -85,6 +85,7 @@ for (let seed = 1; seed <= 300; seed++) {
 
 const signedIn = { ...INITIAL_STATE, me: ME };
 const after = (state, ...events) => events.reduce(reduce, state);
+const userEntry = (seq) => ({ type: "entry", conversation_id: "c_1", entry: entry(seq), head: { ...HEAD, status: "agent", owner: "p_ana", last_seq: seq } });
 
 test("an older head never replaces a newer one", () => {
   const state = after(signedIn, { type: "head", head: { ...HEAD, last_seq: 5, status: "agent" } }, { type: "head", head: { ...HEAD, last_seq: 4, status: "waiting" } });
@@ -121,6 +122,26 @@ test("a later sync marks conversations that wait, and those in which the agent's
   assert.deepEqual(reduce(state, { type: "synced", heads: second }).unread, { c_2: 1, c_4: 1 });
 });
 
+test("the first sync after a reload keeps the marks and adds what arrived meanwhile", () => {
+  const restored = { type: "unread_restored", unread: { c_1: 3, c_gone: 1 }, seenSeqs: { c_1: 1, c_2: 1 } };
+  const heads = [waitingHead("c_1"), waitingHead("c_2", { last_seq: 2 }), waitingHead("c_3")];
+  assert.deepEqual(after(signedIn, restored, { type: "synced", heads }).unread, { c_1: 3, c_2: 1, c_3: 1 });
+  assert.deepEqual(after(signedIn, { type: "synced", heads }).unread, {});
+});
+
+test("messages that come with a page of a known thread are unread, each once, and those of the first page are not", () => {
+  const hidden = after(signedIn, { type: "selected", id: "c_1" }, { type: "visibility", isHidden: true });
+  const page = (...seqs) => ({ type: "thread_page", id: "c_1", entries: seqs.map((seq) => entry(seq)), head: { ...HEAD, owner: ME.id, last_seq: 9 }, completeThrough: 0 });
+  assert.deepEqual(after(hidden, page(1, 2)).unread, {});
+  assert.deepEqual(after(hidden, page(1, 2), page(2, 3, 4), userEntry(4)).unread, { c_1: 2 });
+  assert.deepEqual(after(hidden, page(5, 6), page(1, 2)).unread, {});
+});
+
+test("a conversation that is removed is no longer unread", () => {
+  const gone = { id: "c_1", bot: "demo", last_seq: 2, visible: false };
+  assert.deepEqual(after(signedIn, { type: "head", head: waitingHead("c_1") }, { type: "head", head: gone }).unread, {});
+});
+
 test("an outgoing message leaves the outbox when its entry arrives", () => {
   const message = { id: "m9", conversation_id: "c_1", bot: "demo", text: "Hi", epoch: 1, phase: "queued" };
   let state = after(signedIn, { type: "outgoing_added", message }, { type: "outgoing_changed", id: "m9", phase: "sending" });
@@ -138,8 +159,6 @@ test("a conversation is unread until the agent opens it", () => {
 });
 
 const opened = after({ ...signedIn, threads: { c_1: { entries: [] } } }, { type: "selected", id: "c_1" });
-const userEntry = (seq) => ({ type: "entry", conversation_id: "c_1", entry: entry(seq), head: { ...HEAD, status: "agent", owner: "p_ana", last_seq: seq } });
-
 test("an entry that arrives twice counts as unread once", () => {
   const state = after({ ...signedIn, threads: { c_1: { entries: [] } } }, userEntry(1), userEntry(1));
   assert.deepEqual(state.unread, { c_1: 1 });

@@ -1,6 +1,7 @@
 // @ts-check
 import { markNotificationsRead } from "../conversations/actions.js";
 import { openConversationById } from "../conversations/queries.js";
+import { serverNow } from "../state/clock.js";
 import { state } from "../state/store.js";
 import { formatRecent } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
@@ -35,7 +36,7 @@ function NotificationItem({ notification }) {
   return html`
     <li class="${level} ${read ? "read" : ""}">
       <p dir="auto"><${LinkedText} url=${url} text=${message} /></p>
-      <p class="quiet"><time>${formatRecent(at, Date.now())}</time>
+      <p class="quiet"><time>${formatRecent(at, serverNow())}</time>
         ${id && html` · <button class="link" onClick=${openIt}>${t("show_conversation")}</button>`}</p>
     </li>`;
 }

@@ -1,5 +1,6 @@
 // @ts-check
 // The WebSocket of the session. It reconnects by itself.
+import { serverNow, setServerTime } from "../state/clock.js";
 import { ApiError, request } from "./api.js";
 
 const REPLY_TIMEOUT = 10_000;
@@ -51,6 +52,7 @@ function createSocket(listener) {
     previous?.close(1000);
     clearTimers();
     timers = [setTimeout(open, MAX_AGE), setInterval(ping, HEARTBEAT)];
+    ping();
     listener.opened();
   }
 
@@ -66,8 +68,15 @@ function createSocket(listener) {
     action.resolve(frame.result);
   }
 
-  /** A connection can be dead without a close event. If a ping gets no reply, drop it. */
-  const ping = () => send("ping").catch((error) => error.status || drop());
+  /** Asks for the server's time. A connection can be dead without a close event: if a ping gets no reply, drop it. */
+  async function ping() {
+    const [pinged, askedAt] = [socket, Date.now()];
+    try {
+      setServerTime((await send("ping")).at, askedAt);
+    } catch (error) {
+      if (!(/** @type {ApiError} */ (error).status) && socket === pinged) drop();
+    }
+  }
 
   function drop() {
     const previous = socket;
@@ -84,7 +93,7 @@ function createSocket(listener) {
     if (socket) return void timers.push(setTimeout(open, delay));
     clearTimers();
     timers = [setTimeout(open, delay)];
-    listener.lost(Date.now() + delay);
+    listener.lost(serverNow() + delay);
   }
 
   function clearTimers() {

@@ -12,6 +12,9 @@ const key = (id, mode) => `${PREFIX}${mode}.${id}`;
 /** @param {string} id @param {string} mode "reply" or "note" */
 export const loadDraft = (id, mode) => readText("localStorage", key(id, mode)) ?? "";
 
+/** Whether a reply or a note is unfinished. @param {string} id */
+export const hasDraft = (id) => !!(loadDraft(id, "reply") || loadDraft(id, "note"));
+
 /** @param {string} id @param {string} mode "reply" or "note" @param {string} text */
 export const saveDraft = (id, mode, text) => store("localStorage", key(id, mode), text);
 

@@ -2,6 +2,7 @@
 // The dialogs that close, transfer and snooze a handoff.
 import { handBackToBot, snooze, transfer } from "../conversations/actions.js";
 import { loadAgents } from "../conversations/queries.js";
+import { serverNow } from "../state/clock.js";
 import { snoozeChoices } from "../state/conversation_list.js";
 import { excessLength } from "../state/reply_templates.js";
 import { closeDialog, state } from "../state/store.js";
@@ -89,7 +90,7 @@ export function SnoozeDialog({ head }) {
     <form onSubmit=${submitAndClose((form) => snooze(head, chosen(form)))}>
       <h2 id="dialog-title">${t("snooze")}</h2>
       <fieldset>
-        ${snoozeChoices(new Date()).map(([text, until]) => html`<${Target} target=${until} name=${t(text)} />`)}
+        ${snoozeChoices(new Date(serverNow())).map(([text, until]) => html`<${Target} target=${until} name=${t(text)} />`)}
         ${head.snoozed_until && html`<${Target} target=${null} name=${t("not_snoozed")} />`}
       </fieldset>
       <${Footer}>${t("snooze")}<//>

@@ -1,4 +1,5 @@
 // @ts-check
+import { hasDraft } from "../conversations/drafts.js";
 import { loadRecent, openConversation, searchByName } from "../conversations/queries.js";
 import { activeQueues, isSnoozed, listedConversations, TABS, urgency, visibleRange, waitingTime } from "../state/conversation_list.js";
 import { dispatch, state } from "../state/store.js";
@@ -104,7 +105,7 @@ function Row({ head, now, top, position, total }) {
           : html`<time>${formatRecent(head.updated_at, now)}</time>`}
         </span>
         <span class="row-text"><bdi>${summaryOf(head)}</bdi></span>
-        <span class="row-state"><${RowState} head=${head} />${isSnoozed(head, now) && html`<span class="pill">${formatSnooze(head.snoozed_until)}</span>`}</span>
+        <span class="row-state"><${RowState} head=${head} />${hasDraft(head.id) && html`<span class="pill">${t("draft")}</span>`}${isSnoozed(head, now) && html`<span class="pill">${formatSnooze(head.snoozed_until)}</span>`}</span>
         ${unread > 0 && html`<span class="badge" aria-label=${t("unread", { count: unread })}>${unread}</span>`}
       </button>
     </li>`;

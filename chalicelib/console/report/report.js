@@ -1,6 +1,7 @@
 // @ts-check
 // The supervisors' report: figures and charts of the handoffs that have ended.
 import { ApiError, botPath, errorMessage, request } from "../connection/api.js";
+import { serverNow } from "../state/clock.js";
 import { state } from "../state/store.js";
 import { formatDate, formatDays, formatDollars, formatDuration, formatNumber } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
@@ -28,7 +29,7 @@ function BotReport({ bot, days }) {
   const [report, setReport] = useState(/** @type {any} */ (null));
   const [error, setError] = useState("");
   useEffect(() => {
-    const from = new Date(Date.now() - (days - 1) * DAY).toISOString().slice(0, 10);
+    const from = new Date(serverNow() - (days - 1) * DAY).toISOString().slice(0, 10);
     request("GET", `${botPath(bot)}/report?from=${from}`).then(setReport, (failure) => {
       if (!(failure instanceof ApiError)) throw failure;
       setError(errorMessage(failure));

@@ -7,6 +7,7 @@ import { clearDrafts } from "../conversations/drafts.js";
 import { clearOutbox, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
 import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, syncConversations } from "../conversations/queries.js";
 import { readRoute } from "../conversations/router.js";
+import { restoreUnread, storeUnread } from "../conversations/unread.js";
 import { dispatch, showToast, state } from "../state/store.js";
 import { isMissingEntries } from "../state/thread_entries.js";
 import { alertAgent } from "./desktop_alerts.js";
@@ -24,6 +25,7 @@ export async function startSession() {
   dispatch({ type: "status", status: self.chosen_status });
   dispatch({ type: "connection", connection: "connecting" });
   restoreOutbox();
+  restoreUnread();
   openSocket({
     opened: connectionOpened,
     event: (event) => EVENT_HANDLERS[event.event]?.(event),
@@ -51,12 +53,17 @@ export function listenToBrowser() {
   addEventListener("online", reconnect);
   addEventListener("offline", dropConnection);
   addEventListener("popstate", followRoute);
-  addEventListener("pagehide", sendCommandsNow);
+  addEventListener("pagehide", pageMayEnd);
   addEventListener("visibilitychange", () => {
     dispatch({ type: "visibility", isHidden: document.hidden });
-    // A hidden page may be closed without a further event.
-    if (document.hidden) sendCommandsNow();
+    if (document.hidden) pageMayEnd();
   }, true);
+}
+
+/** A hidden page may be closed without a further event. */
+function pageMayEnd() {
+  sendCommandsNow();
+  storeUnread();
 }
 
 /** Opens the conversation that the address names. */

@@ -13,7 +13,7 @@ const MAX_NOTIFICATIONS = 50;
 
 /** @type {State} */
 export const INITIAL_STATE = {
-  me: null, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null,
+  me: null, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null, seenSeqs: null,
   heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "",
   searchResults: null, nextPages: {}, outbox: [], unread: {}, typing: {}, viewers: {}, agents: {}, replies: {},
   notifications: [], dialog: null, toast: null,
@@ -31,10 +31,9 @@ export function reduce(state, event) {
 function withHead(state, head) {
   const known = state.heads[head.id];
   if (known && known.last_seq > head.last_seq) return state;
-  const heads = { ...state.heads };
-  if (head.visible === false) delete heads[head.id];
-  else heads[head.id] = head;
-  return { ...state, heads };
+  if (head.visible !== false) return { ...state, heads: { ...state.heads, [head.id]: head } };
+  const { [head.id]: _, ...heads } = state.heads;
+  return withoutRemoved({ ...state, heads });
 }
 
 /** @param {State} state @param {Head} head @returns {State} */
@@ -44,30 +43,44 @@ function withLiveHead(state, head) {
 }
 
 /** The server sent all paused conversations. Remove the others, except those that are open, with the
- * bot, or changed while the answer was on its way. On a later sync, mark what the agent missed as unread.
+ * bot, or changed while the answer was on its way. On a later sync, and on the first one after a reload, mark
+ * what the agent missed as unread.
  * @param {State} state @param {{heads: Head[]}} event */
 function synced(state, { heads }) {
   const listed = Object.fromEntries(heads.map((head) => [head.id, head]));
   const stays = (/** @type {Head} */ head) => head.id in state.threads || head.status === "bot" || state.changedDuringSync?.includes(head.id);
   const kept = Object.values(state.heads).filter(stays);
-  const before = { ...state, isSynced: true, changedDuringSync: null, heads: Object.fromEntries(kept.map((head) => [head.id, head])) };
+  const before = { ...state, isSynced: true, changedDuringSync: null, seenSeqs: null, heads: Object.fromEntries(kept.map((head) => [head.id, head])) };
   const after = Object.values(listed).reduce(withHead, before);
-  const missed = state.isSynced ? heads.filter((head) => needsAttention(state, head)) : [];
-  return missed.reduce((known, head) => markUnread(known, head.id), after);
+  const isLater = state.isSynced || state.seenSeqs;
+  // The entries of the open conversation are loaded next, and mark it then.
+  const missed = isLater ? heads.filter((head) => head.id !== openThread(state) && needsAttention(state, head)) : [];
+  return missed.reduce((known, head) => markUnread(known, head.id), withoutRemoved(after));
+}
+
+/** @param {State} state */
+const openThread = ({ selected, threads }) => (selected && threads[selected] ? selected : null);
+
+/** @param {State} state */
+function withoutRemoved(state) {
+  const unread = Object.entries(state.unread).filter(([id]) => id in state.heads);
+  return { ...state, unread: Object.fromEntries(unread) };
 }
 
 /** Whether the head is newer than the known one, and either the conversation waits or the agent's own user has written.
  * @param {State} state @param {Head} head */
 function needsAttention(state, head) {
-  const known = state.heads[head.id];
+  const known = state.heads[head.id]?.last_seq ?? state.seenSeqs?.[head.id] ?? 0;
   const message = head.last_message;
-  const userWrote = head.owner === state.me?.id && message?.from === "user" && message.seq > (known?.last_seq ?? 0);
-  return head.last_seq > (known?.last_seq ?? 0) && (head.status === "waiting" || userWrote);
+  const userWrote = head.owner === state.me?.id && message?.from === "user" && message.seq > known;
+  return head.last_seq > known && (head.status === "waiting" || userWrote);
 }
 
 /** A page of a thread. The page and what was loaded before contain every entry up to `completeThrough`.
  * @param {State} state @param {{id: string, entries: Entry[], head: Head, completeThrough: number, delivery?: any}} event */
 function threadPage(state, { id, entries, head, completeThrough, delivery }) {
+  const before = state.threads[id]?.highestSeq;
+  const missed = before ? entries.filter((entry) => entry.seq > before && entry.from === "user").length : 0;
   const thread = mergeEntries(state.threads[id], entries);
   const known = {
     ...thread,
@@ -75,7 +88,7 @@ function threadPage(state, { id, entries, head, completeThrough, delivery }) {
     delivery: delivery ? { ...delivery, failed: thread.delivery?.failed ?? [] } : thread.delivery,
   };
   const threads = { ...state.threads, [id]: known };
-  return withoutStored(withHead({ ...state, threads }, head), entries);
+  return markUnread(withoutStored(withHead({ ...state, threads }, head), entries), id, missed);
 }
 
 /** @param {State} state @param {{conversation_id: string, entry: Entry, head: Head}} event */
@@ -117,10 +130,10 @@ function deliveryArrived(state, { conversation_id: id, through, attempts, failed
 
 // Unread marks, typing signs and presence
 
-/** Does nothing if the agent is looking at the conversation. @param {State} state @param {string} id */
-function markUnread(state, id) {
+/** Does nothing if the agent is looking at the conversation. @param {State} state @param {string} id @param {number} [count] */
+function markUnread(state, id, count = 1) {
   const isVisible = state.selected === id && state.pane !== "inbox" && state.view === "conversations" && !state.isHidden;
-  return isVisible ? state : { ...state, unread: { ...state.unread, [id]: (state.unread[id] ?? 0) + 1 } };
+  return isVisible || !count ? state : { ...state, unread: { ...state.unread, [id]: (state.unread[id] ?? 0) + count } };
 }
 
 /** @param {State} state @param {string | null} id */
@@ -184,6 +197,7 @@ const REDUCERS = {
   view: (state, { view }) => ({ ...state, view }),
   dialog: (state, { dialog }) => ({ ...state, dialog }),
   visibility: visibilityChanged,
+  unread_restored: (state, { unread, seenSeqs }) => ({ ...state, unread, seenSeqs }),
   syncing: (state) => ({ ...state, changedDuringSync: [] }),
   synced,
   head: headArrived,

@@ -54,6 +54,7 @@ export default {
   none_found_more: "جرّب الأحرف الأولى من الاسم.",
   show_more: "عرض المزيد",
   unread: "غير مقروءة: {count}",
+  draft: "مسودة",
   waiting_for: "ينتظر منذ {time}",
   unanswered: "بلا رد منذ {time}",
   with_agent: "مع {agent}",

@@ -54,6 +54,7 @@ export default {
   none_found_more: "Try the first letters of the name.",
   show_more: "Show more",
   unread: "Unread: {count}",
+  draft: "Draft",
   waiting_for: "waiting {time}",
   unanswered: "unanswered {time}",
   with_agent: "with {agent}",

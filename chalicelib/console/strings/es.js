@@ -54,6 +54,7 @@ export default {
   none_found_more: "Prueba con las primeras letras del nombre.",
   show_more: "Ver más",
   unread: "Sin leer: {count}",
+  draft: "Borrador",
   waiting_for: "en espera {time}",
   unanswered: "sin respuesta {time}",
   with_agent: "con {agent}",

@@ -1,5 +1,6 @@
 // @ts-check
 // The template function and the hooks that all views use.
+import { serverNow } from "../state/clock.js";
 import { useEffect, useState } from "../vendor/hooks.js";
 import htm from "../vendor/htm.js";
 import { h } from "../vendor/preact.js";
@@ -13,11 +14,11 @@ export const html = htm.bind(h);
  * composition before the key that ended it, which then has the code 229. @param {KeyboardEvent} event */
 export const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
-/** The current time in ms. Renders the component again each second. */
+/** The server's time in ms. Renders the component again each second. */
 export function useNow() {
-  const [now, setNow] = useState(Date.now());
+  const [now, setNow] = useState(serverNow());
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
+    const timer = setInterval(() => setNow(serverNow()), 1000);
     return () => clearInterval(timer);
   }, []);
   return now;

@@ -1,7 +1,9 @@
 """The inbox: lists, waiting times, search, filters and unread marks."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.bot_client import BotClient, unique_name
@@ -97,6 +99,56 @@ def test_a_message_in_another_conversation_is_unread_until_it_is_opened(
     open_conversation(page, name, "Mine")
     expect(row(page, name).locator(".badge")).to_have_count(0)
     expect(log(page)).to_contain_text("Are you still there?")
+
+
+def test_unread_marks_survive_a_reload_and_count_what_arrives_during_it(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    name, _ = claim_new_conversation(page, bot)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    for text in ("One", "Two"):
+        bot.send_message(name, text)
+    expect(row(page, name).locator(".badge")).to_have_text("2")
+    page.goto("about:blank")
+    bot.send_message(name, "Three")
+
+    page.go_back()
+    page.get_by_role("tab", name="Mine").click()
+
+    expect(row(page, name).locator(".badge")).to_have_text("3")
+    open_conversation(page, name)
+    expect(row(page, name).locator(".badge")).to_have_count(0)
+
+
+def test_a_draft_leaves_a_mark_in_the_list(open_console: OpenConsole, bot: BotClient) -> None:
+    page = open_console("ana")
+    name, _ = claim_new_conversation(page, bot)
+    expect(row(page, name)).not_to_contain_text("Draft")
+
+    page.locator(".composer textarea").fill("Half a thought")
+
+    expect(row(page, name)).to_contain_text("Draft")
+    page.locator(".composer textarea").fill("")
+    expect(row(page, name)).not_to_contain_text("Draft")
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(minutes=12), timedelta(minutes=-12)], ids=str)
+def test_the_waiting_time_follows_the_servers_clock(
+    open_console: OpenConsole, bot: BotClient, wrong_by: timedelta
+) -> None:
+    page = open_console("ana")
+    page.clock.install(time=datetime.now(UTC) + wrong_by)
+    page.reload()
+    expect(page.locator(".rows .skeletons")).to_have_count(0)
+    name = unique_name()
+    bot.request_handoff(name, priority=9)
+
+    expect(row(page, name).locator(".pill")).to_have_text(re.compile(r"waiting \d+ secs?$"))
+    open_conversation(page, name, "Waiting")
+    press(page, "Claim")
+    expect(row(page, name).locator(".pill")).to_have_text(re.compile(r"unanswered \d+ secs?$"))
 
 
 def test_the_waiting_time_of_a_claimed_conversation_runs_until_the_agent_replies(
