@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from bench.capacity import flatness, reactions, units
 from bench.cost import cost_tables
 from bench.cpu import cold_start, warm_gate
-from bench.latency import console, local_stack
+from bench.latency import console, local_stack, reconnect
 from bench.output import Table
 from bench.scale import scale_tables
 from tests.support.engines import CREDENTIALS
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "instructions": warm_gate.measure,
     "flatness": flatness.measure,
     "running": local_stack.measure,
+    "reconnect": reconnect.measure,
     "console": console.measure,
     "cost": cost_tables.measure,
     "scale": scale_tables.measure,

@@ -28,7 +28,7 @@ Call = Callable[[], object]
 
 
 def measure() -> Iterator[Table]:
-    with TemporaryDirectory() as folder, _running(Path(folder) / "state") as stack:
+    with running() as stack:
         with progress(f"{PUSHES} pushes"):
             yield _pushes(stack)
         with progress(f"{CALLS} calls of each kind"):
@@ -39,13 +39,15 @@ def measure() -> Iterator[Table]:
 
 
 @contextmanager
-def _running(state: Path) -> Iterator[Stack]:
-    stack = Stack(state).start()
-    try:
-        yield stack
-    finally:
-        # Kill it instead of draining the stream, because its state is discarded.
-        stack.kill()
+def running() -> Iterator[Stack]:
+    """A local stack with a state that is discarded."""
+    with TemporaryDirectory() as folder:
+        stack = Stack(Path(folder) / "state").start()
+        try:
+            yield stack
+        finally:
+            # Kill it instead of draining the stream.
+            stack.kill()
 
 
 def _calls(port: int, user: str = "user-1") -> dict[str, Call]:

@@ -1,0 +1,98 @@
+"""Measures how long it takes until all agents have their lists again, after all of them lost their
+connections at once.
+
+Each agent asks for a ticket, connects, reads the whole list of paused conversations and watches one
+of them, as the console does.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+
+from bench.latency.local_stack import running
+from bench.output import Table, progress
+from chalicelib.domain.access import Role
+from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.accounts import sessions
+from chalicelib.usecases.records.people import Person
+from chalicelib.wiring import AwsServices
+from tests.budgets.client import BOT, Client
+from tests.support.network.websocket import WebSocketClient
+from tests.support.stack import Stack
+
+AGENTS, WAITING = 40, 280
+TOGETHER = 50
+"""Agents that are on their way at the same moment; each is a thread."""
+PARTS = ("ticket", "connect", "list", "watch")
+
+Times = dict[str, list[float]]
+"""Seconds by part."""
+
+
+def measure() -> Iterator[Table]:
+    with running() as stack:
+        with progress(f"{WAITING} waiting conversations and {AGENTS} agents"):
+            ids = _fill(stack.port)
+            tokens = [_token(stack.services(), number) for number in range(AGENTS)]
+        with progress(f"{AGENTS} agents connect"):
+            began = time.monotonic()
+            with ThreadPoolExecutor(TOGETHER) as pool:
+                told = list(
+                    pool.map(lambda each: _reconnect(stack, *each), zip(tokens, ids, strict=False))
+                )
+            took = time.monotonic() - began
+    yield _table(told, took)
+
+
+def _fill(port: int) -> list[str]:
+    """The ids of the waiting conversations."""
+    bot, why = Client(port), "Where is my order?"
+    pauses = [{"channel": "web", "user": f"u-{n}", "reason": why} for n in range(WAITING)]
+    return [bot.send("POST", f"{BOT}/pause", pause)["id"] for pause in pauses]
+
+
+def _token(services: AwsServices, number: int) -> str:
+    person = Person(f"p_{number}", f"a{number}@example.test", f"Agent {number}", "no password")
+    services.directory.put_person(person)
+    services.directory.put_member("demo", Member(person.id, person.name, person.email, Role.AGENT))
+    return sessions.renew(services, person).access
+
+
+def _reconnect(stack: Stack, token: str, conversation_id: str) -> Times:
+    took: Times = defaultdict(list)
+    moments = [time.monotonic()]
+
+    def done(part: str) -> None:
+        moments.append(time.monotonic())
+        took[part].append(moments[-1] - moments[-2])
+
+    ticket = Client(stack.port, token).send("POST", "/api/v1/socket/ticket", {})
+    done("ticket")
+    with WebSocketClient(ticket["url"], ticket["ticket"], stack.url) as agent:
+        done("connect")
+        seen = 0
+        cursor = None
+        while True:
+            page = agent.do("sync", cursor=cursor)
+            seen, cursor = seen + len(page["heads"]), page["next"]
+            if cursor is None:
+                break
+        assert seen == WAITING, f"{seen} conversations, not {WAITING}"
+        done("list")
+        agent.do("watch", conversation_id=conversation_id, after=0)
+        done("watch")
+    return took
+
+
+def _table(told: list[Times], took: float) -> Table:
+    rows: list[list[str | float]] = [
+        [part, median(t[part][0] for t in told), max(t[part][0] for t in told)] for part in PARTS
+    ]
+    return Table(
+        f"{AGENTS} agents reconnect at once to a list of {WAITING}: {took:.1f} s",
+        ("part", "p50 s", "longest s"),
+        rows,
+        f"{TOGETHER} at a time, on the local stack, with its clients on the same machine.",
+    )
