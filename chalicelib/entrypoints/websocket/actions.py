@@ -45,8 +45,8 @@ from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.routing import presence
 from chalicelib.usecases.services import Services
 
-SYNC_PAGE = 25
-"""Heads. If every character of them is escaped, they take 100 KB, the limit of a frame."""
+SYNC_PAGE, SYNC_BYTES = 75, 100 * 1024
+"""Ordinary heads have about 1,000 bytes. A page of larger ones is read again with fewer of them."""
 WATCH_PAGE, WATCH_BYTES = 100, 100 * 1024
 
 
@@ -94,15 +94,22 @@ def sync(call: FrameCall, body: SyncBody) -> views.Json:
     bots = call.connection.bots
     if index >= len(bots):
         return {"heads": [], "next": None}
-    wanted = queries.ConversationFilter(queries.PAUSED)
-    page = queries.conversations(
-        call.services, call.caller_of(bots[index]), wanted, position, SYNC_PAGE
-    )
-    if page.position is None:
+    caller, limit = call.caller_of(bots[index]), SYNC_PAGE
+    heads, following = _paused(call.services, caller, position, limit)
+    while (limit := fitting(heads, SYNC_BYTES)) < len(heads):
+        heads, following = _paused(call.services, caller, position, limit)
+    if following is None:
         index += 1
-    following = f"{index} {page.position or ''}" if index < len(bots) else None
-    heads = [views.head(head) for head in page.heads]
-    return {"heads": heads, "next": cursors.cursor(secrets, bound, following)}
+    place = f"{index} {following or ''}" if index < len(bots) else None
+    return {"heads": heads, "next": cursors.cursor(secrets, bound, place)}
+
+
+def _paused(
+    services: Services, caller: Caller, position: str | None, limit: int
+) -> tuple[list[views.Json], str | None]:
+    wanted = queries.ConversationFilter(queries.PAUSED)
+    page = queries.conversations(services, caller, wanted, position, limit)
+    return [views.head(head) for head in page.heads], page.position
 
 
 def _place(position: str | None) -> tuple[int, str | None]:
