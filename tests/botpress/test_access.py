@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.botpress.routes import ROUTES
-from tests.api.calls import ROWS, U_1, Resource
+from tests.api.calls import ROWS, Resource
 from tests.api.refusals import CALLERS, REFUSED, attempts
 from tests.botpress.stage import Stage
 
@@ -31,7 +31,7 @@ class Twin:
     at: str = "begun"
 
 
-WANTED = {"userId": "u-1", "userThreadId": U_1, "userChannel": "web"}
+WANTED = {"userId": "u-1", "userThreadId": "T", "userChannel": "web"}
 TWINS: dict[Resource, Twin] = {
     ("GET", HITL + "/sessions"): Twin((("GET", BOT + "/conversations"),)),
     ("GET", SESSION): Twin((READS,)),

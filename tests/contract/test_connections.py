@@ -50,6 +50,17 @@ def test_an_open_connection_is_found_by_id_and_by_each_of_its_bots(stores: Store
     assert stores.connections.of_bot("third") == []
 
 
+def test_open_connections_are_found_by_their_ids(stores: Stores) -> None:
+    more = [replace(OPEN, id=f"s-{number}") for number in range(120)]
+    for connection in (OPEN, *more):
+        stores.connections.put(connection)
+
+    found = stores.connections.get_all([OPEN.id, "none", *(each.id for each in more)])
+
+    assert {each.id for each in found} == {OPEN.id, *(each.id for each in more)}
+    assert stores.connections.get_all([]) == []
+
+
 def test_a_connection_of_a_person_without_bots_is_found_by_id(stores: Stores) -> None:
     connection = replace(OPEN, bots=())
     stores.connections.put(connection)

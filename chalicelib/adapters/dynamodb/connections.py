@@ -5,6 +5,7 @@ delete them with it. They are rows and not a set in the connection's row. So a l
 recreate a part of a deleted connection, and their number is not limited.
 """
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -58,6 +59,11 @@ class DynamoConnections:
     def _watches(self, connection: SocketConnection) -> list[PointerRow]:
         pk = keys.connection(connection.id)
         return list(self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("W#")))
+
+    def get_all(self, connection_ids: Iterable[str]) -> list[SocketConnection]:
+        rows = self._rows.get_all(_own(each) for each in connection_ids).values()
+        records = (row for row in rows if isinstance(row, RecordRow))
+        return [connection for row in records if (connection := _record(SocketConnection, row))]
 
     def of_bot(self, bot: str) -> list[SocketConnection]:
         rows = self._rows.query_all(RecordRow, keys.connections(bot), None)

@@ -27,10 +27,10 @@ def viewers_frames(services: Services, bot: str, conversation_id: str) -> list[t
 
     The frame names each person once. Returns pairs of connection id and frame.
     """
-    watching = set(services.connections.watchers(bot, conversation_id))
-    if not watching:
+    watching = services.connections.watchers(bot, conversation_id)
+    open_watchers = services.connections.get_all(watching)
+    if not open_watchers:
         return []
-    open_watchers = [c for c in services.connections.of_bot(bot) if c.id in watching]
     people = _people(services, open_watchers)
     current = [c for c in open_watchers if _is_current(people.get(c.person), c)]
     names = sorted((people[person].name, person) for person in {c.person for c in current})

@@ -4,7 +4,7 @@ A method that calls AWS may raise TemporarilyUnavailable. Times are in milliseco
 1970 (UTC).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from chalicelib.usecases.records.answers import IdempotencyKey
@@ -38,6 +38,9 @@ class Connections(Protocol):
         there. Returns the ids of these conversations."""
 
     def of_bot(self, bot: str) -> list[SocketConnection]: ...
+
+    def get_all(self, connection_ids: Iterable[str]) -> list[SocketConnection]:
+        """Those of these connections that are open; one round trip per 100."""
 
     def watch(
         self, bot: str, conversation_id: str, connection: SocketConnection, expires_at: int

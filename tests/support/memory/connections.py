@@ -1,5 +1,7 @@
 """Open WebSockets and their tickets in memory."""
 
+from collections.abc import Iterable
+
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from tests.support.clock import ManualClock
 from tests.support.memory.table import MemoryTable, Now
@@ -45,6 +47,10 @@ class MemoryConnections:
             for place in left:
                 del self._table.watches[place][connection.id]
             return [conversation_id for _, conversation_id in left]
+
+    def get_all(self, connection_ids: Iterable[str]) -> list[SocketConnection]:
+        found = (self.get(each) for each in dict.fromkeys(connection_ids))
+        return [connection for connection in found if connection]
 
     def of_bot(self, bot: str) -> list[SocketConnection]:
         with self._table.lock:
