@@ -18,7 +18,8 @@ from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.reports import metrics, reports
 from chalicelib.usecases.routing import lost_agents
-from chalicelib.usecases.routing.assign import move_to_overflow, offer_next_waiting, offer_to_agent
+from chalicelib.usecases.routing.assign import offer_next_waiting, offer_to_agent
+from chalicelib.usecases.routing.overflow import move_to_overflow
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.enqueue import enqueue_agent_message, enqueue_webhook
 
@@ -45,10 +46,17 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         metrics.record_time_to_claim,
         lost_agents.check_new_owner,
     ),
-    Kind.RELEASED: (enqueue_webhook, push_entry, offer_to_agent, offer_next_waiting),
+    Kind.RELEASED: (
+        enqueue_webhook,
+        push_entry,
+        move_to_overflow,
+        offer_to_agent,
+        offer_next_waiting,
+    ),
     Kind.TRANSFERRED: (
         enqueue_webhook,
         push_entry,
+        move_to_overflow,
         offer_to_agent,
         offer_next_waiting,
         lost_agents.check_new_owner,

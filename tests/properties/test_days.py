@@ -226,6 +226,7 @@ class Days(RuleBasedStateMachine):
             assert all(at > self.now for at in ahead.values()), (ahead, self.now)
             if thread.head.status is Status.WAITING:
                 self.can_be_found_and_taken(thread.head)
+                self.waits_where_somebody_serves_it(thread.head)
 
     # What holds
 
@@ -357,6 +358,11 @@ class Days(RuleBasedStateMachine):
                 if member.is_free(self.now) and may_take(head, member.person, self.now):
                     assert decide(head, Claim(), who, self.now).head.owner_id == member.person
 
+    def waits_where_somebody_serves_it(self, head: Head) -> None:
+        overflow = QUEUES[head.queue].fallback if head.queue in QUEUES else None
+        if overflow and head.offer is None and not is_served(head.queue, self.now, self.there):
+            assert not is_served(overflow, self.now, self.there)
+
 
 def may_take(head: Head, person: str, now: int) -> bool:
     offer = head.offer
@@ -374,7 +380,8 @@ def was_due(so_far: Told, entry: Entry, there: Mapping[str, There]) -> None:
         assert due[what] <= entry.at
         assert due[what] == min(due.values())
     if facts.get("cause") == Cause.FALLBACK:
-        assert due["give_up"] <= entry.at or not is_served(so_far.queue, entry.at, there)
+        assert not is_served(so_far.queue, entry.at, there)
+        assert is_served(facts["queue"], entry.at, there)
     if "offered_to" in facts:
         asked = facts["offered_to"]["id"]
         assert PEOPLE[asked].serves(facts["queue"])
@@ -395,6 +402,7 @@ BY_ITSELF = {
     (Kind.ESCALATED, None): "escalated",
     (Kind.DECLINED, Cause.TIMEOUT): "offer",
     (Kind.RETURNED, Cause.GIVE_UP): "give_up",
+    (Kind.TRANSFERRED, Cause.GIVE_UP): "give_up",
     (Kind.RETURNED, Cause.USER_IDLE): "user_idle",
     (Kind.RETURNED, Cause.MAX_LENGTH): "max_length",
     (Kind.RELEASED, Cause.AGENT_IDLE): "agent_idle",

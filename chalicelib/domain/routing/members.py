@@ -14,6 +14,8 @@ from chalicelib.domain.routing.queues import Queue
 HEARTBEAT_LOST_AFTER = 11 * 60 * 1000
 """Milliseconds. API Gateway closes a connection that was idle for 10 minutes, sometimes without
 calling `$disconnect`."""
+LEAVING = 60 * 1000
+"""Milliseconds. For this long after their last connection has closed, an agent may be reloading."""
 NEVER = 0
 
 
@@ -106,6 +108,14 @@ def next_in_turn(
 
     free = (member for member in members if may_be_asked(member))
     return sorted(free, key=turn)
+
+
+def is_staffed(member: Member, queue: str | None, now: int) -> bool:
+    """True if the member serves this queue and is online, or has just lost the connection."""
+    presence = member.presence
+    is_leaving = presence.gone_at is not None and now - presence.gone_at <= LEAVING
+    is_there = member.is_online(now) or (is_leaving and presence.chosen is PresenceStatus.ONLINE)
+    return member.serves(queue) and is_there
 
 
 def first_served(line: Iterable[Queue], members: Sequence[Member], now: int) -> Queue | None:

@@ -1,14 +1,16 @@
-"""The handler that runs once a minute: timers that are due, and metrics."""
+"""The handler that runs once a minute: timers that are due, overflow queues, and metrics."""
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
 from chalicelib.entrypoints.request_log import request_id, request_log
 from chalicelib.usecases.live import sockets
+from chalicelib.usecases.records.reports import Backlog
 from chalicelib.usecases.reports import metrics
-from chalicelib.usecases.routing import timers
+from chalicelib.usecases.routing import overflow, timers
 from chalicelib.usecases.services import Services
 
 ROUNDS = 20
@@ -25,10 +27,25 @@ def every_minute(services: Services, context: object = None) -> dict[str, object
     """Safe to run twice and in parallel."""
     with request_log.line("minute", request_id=request_id(context)) as line:
         deadlines = _deadlines(services)
-        metrics.record_minute(services, sockets.count_open(services), deadlines.failed)
+        waiting = metrics.backlogs(services)
+        failed = deadlines.failed + _failed_moves(services, waiting)
+        metrics.record_minute(services, waiting, sockets.count_open(services), failed)
         done: dict[str, object] = {"deadlines_met": deadlines.met}
         line.update(done)
     return done
+
+
+def _failed_moves(services: Services, waiting: Mapping[str, Backlog]) -> int:
+    """Moves conversations out of queues that are not served. Returns for how many bots it failed;
+    the next minute tries them again."""
+    failed = 0
+    for bot in (bot for bot, backlog in waiting.items() if backlog.count):
+        try:
+            overflow.move_waiting(services, bot)
+        except Exception:
+            log.exception("overflow not checked", extra={"bot": bot})
+            failed += 1
+    return failed
 
 
 class Deadlines(NamedTuple):

@@ -1,6 +1,6 @@
 """Short messages to all members of a bot, in the console and through SNS."""
 
-from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.access import Action, Caller, authorize, system_caller
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.usecases.conversations.visibility import no_conversation
 from chalicelib.usecases.ports.conversations import CommitConflict
@@ -44,6 +44,14 @@ def notify(
     except CommitConflict:
         return _require_first(services, caller, key)
     return notification
+
+
+def notify_team(
+    services: Services, bot: str, message: str, *, conversation_id: str, once: str
+) -> None:
+    """Stores a warning by Baton itself. A second call with the same `once` does nothing."""
+    key = IdempotencyKey("system", once, once)
+    notify(services, system_caller(bot), message, "warning", None, conversation_id, key)
 
 
 def _require_first(services: Services, caller: Caller, key: IdempotencyKey | None) -> Notification:

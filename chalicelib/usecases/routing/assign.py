@@ -1,4 +1,4 @@
-"""Finds an agent for a waiting conversation: by offers, or in the overflow queue.
+"""Offers a waiting conversation to one agent after another.
 
 Each function may run twice without harm, because the state table decides.
 """
@@ -6,14 +6,14 @@ Each function may run twice without harm, because the state table decides.
 from collections import Counter
 
 from chalicelib.domain.access import system_caller
-from chalicelib.domain.conversation.commands import Cause, MakeOffer, Transfer
+from chalicelib.domain.conversation.commands import MakeOffer
 from chalicelib.domain.conversation.entries import Offered, QueueContent, Requested
 from chalicelib.domain.conversation.head import Status, Waiting
 from chalicelib.domain.conversation.timers import SECOND, wants_offer
 from chalicelib.domain.errors import AtCapacity, NoAgentAvailable
-from chalicelib.domain.routing.members import Member, first_served, next_in_turn
+from chalicelib.domain.routing.members import Member, next_in_turn
 from chalicelib.domain.routing.queues import Mode
-from chalicelib.usecases.admin.settings import fallback_chain
+from chalicelib.usecases.admin.notifications import notify_team
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -32,20 +32,6 @@ def offer_to_agent(services: Services, committed: CommittedEntry) -> None:
     queue = services.directory.queue(committed.bot, name) if name is not None else None
     if queue and queue.mode is Mode.OFFER:
         offer(services, committed.bot, committed.conversation_id)
-
-
-def move_to_overflow(services: Services, committed: CommittedEntry) -> None:
-    """If the requested queue is closed or has nobody online, moves the conversation to the first
-    overflow queue that is served. If none is, the conversation stays where it is."""
-    content = committed.entry.content
-    name = content.queue if isinstance(content, QueueContent) else None
-    line = fallback_chain(services, committed.bot, name) if name is not None else []
-    if len(line) < 2:
-        return
-    served = first_served(line, services.directory.members(committed.bot), services.clock.now())
-    if served and served.name != name:
-        there = Transfer(queue=served.name, epoch=committed.entry.epoch, cause=Cause.FALLBACK)
-        execute(services, system_caller(committed.bot), committed.conversation_id, there)
 
 
 def offer_next_waiting(services: Services, committed: CommittedEntry) -> None:
@@ -69,9 +55,24 @@ def offer(services: Services, bot: str, conversation_id: str) -> bool:
         return False
     now = services.clock.now()
     members = services.directory.members(bot)
-    turn = next_in_turn(members, head.queue, now, _offered(services, head), head.last_agent)
+    offered = _offered(services, head)
+    turn = next_in_turn(members, head.queue, now, offered, head.last_agent)
+    if offered and all(offered[member.person] for member in turn):
+        _tell_that_nobody_accepts(services, head)
     until = now + (head.timing.offer_seconds or 0) * SECOND
     return any(_make_offer(services, head, member, until) for member in turn)
+
+
+def _tell_that_nobody_accepts(services: Services, head: Waiting) -> None:
+    """Once for a handoff and queue: everybody who is free has let it pass, or nobody is left. The
+    offers go on, and so does the search for somebody who is free."""
+    notify_team(
+        services,
+        head.bot,
+        f"All agents of the queue {head.queue} who are free let a conversation pass.",
+        conversation_id=head.id,
+        once=f"not_accepted {head.handoff.id} {head.queue}",
+    )
 
 
 def _make_offer(services: Services, head: Waiting, member: Member, until: int) -> bool:

@@ -7,6 +7,7 @@ from chalicelib.domain.access import system_caller
 from chalicelib.domain.conversation.commands import Cause, Command, Transfer, Unpause
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.conversation.timers import due_at, overdue, wants_offer
+from chalicelib.domain.routing import overflow
 from chalicelib.domain.routing.members import Presence
 from chalicelib.domain.routing.queues import overflow_queue
 from chalicelib.usecases.conversations.execute import execute
@@ -54,10 +55,16 @@ def _schedule_next(services: Services, head: Head, owner: Presence | None) -> No
 
 
 def _or_overflow(services: Services, head: Head, command: Command) -> Command:
-    """Before a handoff is given up, it moves to the overflow queue, if there is one."""
+    """Before a handoff is given up, it moves to the first overflow queue that is served, or to the
+    next one if none is."""
     gives_up = isinstance(command, Unpause) and command.cause is Cause.GIVE_UP
-    queues = services.directory.queues(head.bot) if gives_up and head.queue else []
-    following = overflow_queue(head.queue or "", queues)
+    if not gives_up or head.queue is None:
+        return command
+    queues = {queue.name: queue for queue in services.directory.queues(head.bot)}
+    following = overflow_queue(head.queue, [*queues.values()])
     if following is None:
         return command
-    return Transfer(queue=following, epoch=head.epoch, cause=Cause.FALLBACK)
+    members = services.directory.members(head.bot)
+    served = overflow.ahead(head.queue, queues, members, services.clock.now())
+    queue = served.name if served else following
+    return Transfer(queue=queue, epoch=head.epoch, cause=Cause.GIVE_UP)
