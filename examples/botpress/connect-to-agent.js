@@ -13,6 +13,7 @@
  * @title Connect to an agent
  * @category Baton
  * @param {string} reason - Why the user needs a person; the agents read it
+ * @param {string} say - The bot's last words, such as "One moment, I will ask a colleague"; empty for none
  */
 const axios = require('axios')
 
@@ -20,9 +21,11 @@ const TIMEOUT = 3000
 const BEFORE_RETRY = 300
 const NAME_LENGTH = 64
 const REASON_LENGTH = 1000
+const TEXT_LENGTH = 10000
 const UNAVAILABLE = 'I cannot answer at the moment. Please try again in a few minutes.'
 
-const connectToAgent = async reason => {
+const connectToAgent = async (reason, say) => {
+  const log = bp.logger.forBot(event.botId)
   let baton
   try {
     baton = settingsOf(event.botId)
@@ -32,24 +35,40 @@ const connectToAgent = async reason => {
     const data = await callBaton(baton, {
       method: 'post',
       url: '/pause',
-      data: request(reason),
+      data: request(reason, say),
       // Botpress may run an action twice for one event. The key makes the second call harmless.
       headers: { 'Idempotency-Key': 'connect-to-agent-' + event.id }
     })
     temp.conversation = { id: data.id, paused: data.paused, epoch: data.epoch }
   } catch (error) {
     temp.conversation = { paused: false, error: reasonOf(error) }
-    bp.logger.forBot(event.botId).error('Baton: ' + reasonOf(error))
+    log.error('Baton: ' + reasonOf(error))
     await sayUnavailable(baton)
+    return
+  }
+  if (say) {
+    await sayLast(say).catch(error => log.error('Baton: the last words were not sent. ' + error.message))
   }
 }
 
-const request = reason => ({
+// Baton has stored these words with the pause. A reply of its own after the pause would be a leak.
+const sayLast = async say => {
+  const store = bp.kvs.forBot(event.botId)
+  const key = 'baton-said-' + event.id
+  const warn = error => bp.logger.forBot(event.botId).warn('Baton: ' + error.message)
+  if (!(await store.get(key).catch(warn))) {
+    await store.set(key, true, undefined, '1 hour').catch(warn)
+    await bp.events.replyToEvent(event, [{ type: 'text', text: say, baton: true }], event.id)
+  }
+}
+
+const request = (reason, say) => ({
   channel: event.channel,
   user: { id: String(event.target), name: nameOf(user || {}) },
   // Undefined fields are left out of the JSON. Some channels have no threads.
   thread: event.threadId ? String(event.threadId) : undefined,
-  reason: cut(reason, REASON_LENGTH)
+  reason: cut(reason, REASON_LENGTH),
+  say: cut(say, TEXT_LENGTH)
 })
 
 const nameOf = user => {
@@ -109,4 +128,4 @@ const sayUnavailable = async baton => {
 
 const cut = (words, length) => (words ? Array.from(String(words)).slice(0, length).join('') : undefined)
 
-return connectToAgent(args.reason)
+return connectToAgent(args.reason, args.say)

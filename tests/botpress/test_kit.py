@@ -70,8 +70,10 @@ class Botpress:
     def says(self, text: str, **event: Any) -> dict[str, Any]:
         return self.run("record-bot.js", self.event("outgoing", text, **event))
 
-    def connects(self, reason: str | None = None, **event: Any) -> dict[str, Any]:
-        return self.run(ACTION, self.event("incoming", "help", **event), reason=reason)
+    def connects(
+        self, reason: str | None = None, say: str | None = None, **event: Any
+    ) -> dict[str, Any]:
+        return self.run(ACTION, self.event("incoming", "help", **event), reason=reason, say=say)
 
     def event(self, direction: str, text: str | None, **more: Any) -> dict[str, Any]:
         return {
@@ -338,6 +340,37 @@ def test_the_action_pauses_the_conversation_and_gives_the_reason(botpress: Botpr
     assert outcome["temp"]["conversation"]["paused"] is True
     requested = botpress.entries()[-1]
     assert (requested["kind"], requested["payload"]["reason"]) == ("requested", "Wants a refund.")
+
+
+def test_the_last_words_of_the_bot_are_said_once_and_are_no_leak(botpress: Botpress) -> None:
+    botpress.hears("hello")
+
+    first, second = (botpress.connects("Lost.", "One moment.") for _ in range(2))
+
+    said = {"to": "zoe", "type": "text", "text": "One moment.", "baton": True}
+    assert (first["replies"], second["replies"]) == ([said], [])
+    assert botpress.log() == [("message", "hello"), ("message", "One moment."), ("requested", None)]
+    last = botpress.session()["lastMessage"]
+    assert (last["source"], last["text"]) == ("bot", "One moment.")
+
+
+def test_the_last_words_are_not_said_if_the_conversation_could_not_be_paused(
+    current: Botpress,
+) -> None:
+    current.url = "http://127.0.0.1:9"
+
+    outcome = current.connects("Lost.", "One moment.")
+
+    assert [each["text"] for each in outcome["replies"]] == [UNAVAILABLE]
+
+
+def test_the_last_words_are_said_although_the_key_value_store_is_broken(current: Botpress) -> None:
+    current.kvs = {"broken": True}
+
+    outcome = current.connects("Lost.", "One moment.")
+
+    assert (outcome["temp"]["conversation"]["paused"], outcome["logged"]) == (True, ["warn"])
+    assert [each["text"] for each in outcome["replies"]] == ["One moment."]
 
 
 def test_a_reason_that_is_too_long_is_cut(current: Botpress) -> None:
