@@ -6,7 +6,6 @@ import { SignIn } from "../session/sign_in.js";
 import { unreadCount } from "../state/conversation_list.js";
 import { closeDialog, showToast, state } from "../state/store.js";
 import { loadLazyTexts, t } from "../strings/translate.js";
-import { Details } from "../thread/details.js";
 import { Thread } from "../thread/thread.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
 import { ConnectionBanner, Header } from "./header.js";
@@ -29,7 +28,11 @@ function Conversations() {
     if (isLost) /** @type {HTMLElement | null} */ (FOCUS_TARGETS[pane](previous.current))?.focus();
     previous.current = selected;
   }, [pane, selected]);
-  return html`<main class="panes" data-pane=${pane}><${Inbox} /><${Thread} /><${Details} /></main>`;
+  return html`
+    <main class="panes" data-pane=${pane}>
+      <${Inbox} /><${Thread} />
+      <${LazyPart} name="details" trigger=${selected}><aside class="details" id="details" aria-label=${t("details")} tabindex="0"></aside><//>
+    </main>`;
 }
 
 /** Views that are loaded when they are needed for the first time. @type {Record<string, () => Promise<() => any>>} */
@@ -37,6 +40,7 @@ const LAZY_VIEWS = {
   team: () => import("../team/team.js").then((module) => module.Team),
   report: () => import("../report/report.js").then((module) => module.Report),
   admin: () => import("../admin/admin.js").then((module) => module.Admin),
+  details: () => import("../details/details.js").then((module) => module.Details),
   dialogs: () => import("../dialogs/dialogs.js").then((module) => module.Dialogs),
 };
 
@@ -73,7 +77,7 @@ export function App() {
     <${Header} />
     <${ConnectionBanner} />
     ${view in LAZY_VIEWS ? html`<${LazyView} key=${view} name=${view} />` : html`<${Conversations} />`}
-    ${(selected || dialog) && html`<${LazyDialogs} name=${dialog} />`}
+    <${LazyPart} name="dialogs" trigger=${dialog ?? selected} failed=${dialogFailed} />
     <${Toasts} />`;
 }
 
@@ -92,17 +96,20 @@ function LazyView({ name }) {
     </main>`;
 }
 
-/** The dialogs load with the first conversation that is opened, so that they are there when they are needed.
- * @param {{name: string | null}} props the dialog to show */
-function LazyDialogs({ name }) {
+/** A part of the page that loads with the first conversation that is opened, so that it is there when it is needed.
+ * `trigger` is what needs it; while that is null, and until the part is loaded, `children` are shown.
+ * @param {{name: string, trigger: string | null, failed?: () => void, children?: any}} props */
+function LazyPart({ name, trigger, failed = () => {}, children }) {
   const [loaded, setLoaded] = useState({ View: /** @type {any} */ (null) });
   useEffect(() => {
-    if (!loaded.View) loadView("dialogs").then((View) => setLoaded({ View }), () => {
-      if (name) showToast(t("no_connection"), "warn");
-      closeDialog();
-    });
-  }, [name]);
-  return loaded.View && html`<${loaded.View} />`;
+    if (trigger && !loaded.View) loadView(name).then((View) => setLoaded({ View }), failed);
+  }, [trigger]);
+  return loaded.View ? html`<${loaded.View} />` : children;
+}
+
+function dialogFailed() {
+  if (state.value.dialog) showToast(t("no_connection"), "warn");
+  closeDialog();
 }
 
 /** Resumes the session after a reload. If the server does not answer, the session is kept and the agent can retry. */

@@ -1,6 +1,7 @@
 // @ts-check
 // Calls to the REST API with the session's token, and the messages for calls that fail. The token is
 // refreshed before it expires. It is kept in the session storage, which other tabs cannot read.
+import { parseJson } from "../state/exact_json.js";
 import { readObject, store } from "../state/storage.js";
 import { showToast } from "../state/store.js";
 import { t } from "../strings/translate.js";
@@ -90,7 +91,7 @@ async function send(method, path, body, token, idempotencyKey) {
   const init = { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(15_000), keepalive: !!idempotencyKey };
   const response = await fetch(BASE + path, init).catch(() => null);
   if (!response) throw new ApiError(0);
-  const answer = await response.json().catch(() => null);
+  const answer = await response.text().then(parseJson).catch(() => null);
   if (!response.ok) throw new ApiError(response.status, answer);
   return answer;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The WebSocket of the session. It reconnects by itself.
 import { serverNow, setServerTime } from "../state/clock.js";
+import { parseJson } from "../state/exact_json.js";
 import { ApiError, request } from "./api.js";
 
 const REPLY_TIMEOUT = 10_000;
@@ -47,7 +48,7 @@ function createSocket(listener) {
   function use(opened) {
     const previous = socket;
     socket = opened;
-    opened.onmessage = ({ data }) => receive(JSON.parse(data));
+    opened.onmessage = ({ data }) => receive(parseJson(data));
     opened.onclose = () => socket === opened && drop();
     previous?.close(1000);
     clearTimers();

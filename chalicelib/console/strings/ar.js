@@ -32,7 +32,6 @@ export default {
   retry_in: "المحاولة التالية بعد {time}.",
   retry: "إعادة المحاولة الآن",
   no_connection: "لا يوجد اتصال. حاول مرة أخرى بعد قليل.",
-  no_answer: "لم يستجب الخادم.",
   loading: "جارٍ التحميل …",
   try_again: "إعادة المحاولة",
   // Lists
@@ -143,22 +142,12 @@ export default {
   message_undelivered: "لم تُسلّم",
   too_long: "عدد الأحرف الزائدة: {count}",
   discard: "تجاهل",
-  // Details
+  // Details and names of the fields
   details: "التفاصيل",
   user: "المستخدم",
-  channel: "القناة",
   bot: "البوت",
   queue: "قائمة الانتظار",
   priority: "الأولوية",
-  since: "أُنشئت",
-  attributes: "عن المستخدم",
-  tags: "الوسوم",
-  add_tag: "إضافة وسم",
-  remove: "إزالة {what}",
-  notes: "الملاحظات",
-  context: "من البوت",
-  earlier_handoffs: "التحويلات السابقة",
-  no_earlier_handoffs: "لا توجد.",
   // Outcomes and load
   resolved: "حُلّت",
   rejected: "مرفوضة",

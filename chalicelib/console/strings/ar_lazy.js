@@ -1,4 +1,16 @@
 export default {
+  // Details
+  no_answer: "لم يستجب الخادم.",
+  channel: "القناة",
+  since: "أُنشئت",
+  attributes: "عن المستخدم",
+  tags: "الوسوم",
+  add_tag: "إضافة وسم",
+  remove: "إزالة {what}",
+  notes: "الملاحظات",
+  context: "من البوت",
+  earlier_handoffs: "التحويلات السابقة",
+  no_earlier_handoffs: "لا توجد.",
   // Dialogs
   in_1_hour: "بعد ساعة",
   tomorrow: "غدًا 9:00",

@@ -32,7 +32,6 @@ export default {
   retry_in: "Next attempt in {time}.",
   retry: "Try now",
   no_connection: "No connection. Try again in a moment.",
-  no_answer: "The server did not answer.",
   loading: "Loading …",
   try_again: "Try again",
   // Lists
@@ -143,22 +142,12 @@ export default {
   message_undelivered: "not delivered",
   too_long: "Characters too many: {count}",
   discard: "Discard",
-  // Details
+  // Details and names of the fields
   details: "Details",
   user: "User",
-  channel: "Channel",
   bot: "Bot",
   queue: "Queue",
   priority: "Priority",
-  since: "Created",
-  attributes: "About the user",
-  tags: "Tags",
-  add_tag: "Add a tag",
-  remove: "Remove {what}",
-  notes: "Notes",
-  context: "From the bot",
-  earlier_handoffs: "Earlier handoffs",
-  no_earlier_handoffs: "None.",
   // Outcomes and load
   resolved: "Resolved",
   rejected: "Rejected",

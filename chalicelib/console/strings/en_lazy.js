@@ -1,4 +1,16 @@
 export default {
+  // Details
+  no_answer: "The server did not answer.",
+  channel: "Channel",
+  since: "Created",
+  attributes: "About the user",
+  tags: "Tags",
+  add_tag: "Add a tag",
+  remove: "Remove {what}",
+  notes: "Notes",
+  context: "From the bot",
+  earlier_handoffs: "Earlier handoffs",
+  no_earlier_handoffs: "None.",
   // Dialogs
   in_1_hour: "In 1 hour",
   tomorrow: "Tomorrow 9:00",

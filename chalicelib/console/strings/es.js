@@ -32,7 +32,6 @@ export default {
   retry_in: "Próximo intento en {time}.",
   retry: "Reintentar ahora",
   no_connection: "Sin conexión. Inténtalo de nuevo en un momento.",
-  no_answer: "El servidor no respondió.",
   loading: "Cargando …",
   try_again: "Reintentar",
   // Lists
@@ -143,22 +142,12 @@ export default {
   message_undelivered: "no entregado",
   too_long: "Caracteres de más: {count}",
   discard: "Descartar",
-  // Details
+  // Details and names of the fields
   details: "Detalles",
   user: "Usuario",
-  channel: "Canal",
   bot: "Bot",
   queue: "Cola",
   priority: "Prioridad",
-  since: "Creada",
-  attributes: "Sobre el usuario",
-  tags: "Etiquetas",
-  add_tag: "Añadir etiqueta",
-  remove: "Quitar {what}",
-  notes: "Notas",
-  context: "Del bot",
-  earlier_handoffs: "Derivaciones anteriores",
-  no_earlier_handoffs: "Ninguna.",
   // Outcomes and load
   resolved: "Resuelta",
   rejected: "Rechazada",

@@ -1,4 +1,16 @@
 export default {
+  // Details
+  no_answer: "El servidor no respondió.",
+  channel: "Canal",
+  since: "Creada",
+  attributes: "Sobre el usuario",
+  tags: "Etiquetas",
+  add_tag: "Añadir etiqueta",
+  remove: "Quitar {what}",
+  notes: "Notas",
+  context: "Del bot",
+  earlier_handoffs: "Derivaciones anteriores",
+  no_earlier_handoffs: "Ninguna.",
   // Dialogs
   in_1_hour: "En 1 hora",
   tomorrow: "Mañana 9:00",

@@ -3,6 +3,7 @@
 import { focusComposer } from "../conversations/actions.js";
 import { discardMessage, resendMessage, sendMessage } from "../conversations/outbox.js";
 import { MODIFIER } from "../conversations/shortcuts.js";
+import { showJson } from "../state/exact_json.js";
 import { state } from "../state/store.js";
 import { continuesMessage, deliveryStatus, wasSent } from "../state/thread_entries.js";
 import { formatDay, formatSnooze, formatTime } from "../strings/formats.js";
@@ -31,7 +32,7 @@ function Message({ entry, previous, head }) {
   return html`
     <article class="message ${entry.from} ${continuesMessage(previous, entry) ? "continued" : ""}">
       <p class="author"><span dir="auto">${name}</span></p>
-      ${entry.text !== null ? html`<p class="text" dir="auto">${entry.text}</p>` : html`<pre class="text" tabindex="0">${entry.type} ${JSON.stringify(entry.payload, null, 1)}</pre>`}
+      ${entry.text !== null ? html`<p class="text" dir="auto">${entry.text}</p>` : html`<pre class="text" tabindex="0">${entry.type} ${showJson(entry.payload, 1)}</pre>`}
       <p class="at"><time>${formatTime(entry.at)}</time> ${entry.from === "agent" && html`<${DeliveryMark} seq=${entry.seq} id=${head.id} />`}</p>
     </article>`;
 }

@@ -4,7 +4,13 @@ from playwright.sync_api import expect
 
 from tests.browser.bot_client import BOT, BotClient, unique_name
 from tests.browser.conftest import OpenConsole
-from tests.browser.console_actions import claim_new_conversation, note, open_conversation, press
+from tests.browser.console_actions import (
+    claim_new_conversation,
+    log,
+    note,
+    open_conversation,
+    press,
+)
 
 
 def test_the_details_show_the_user_and_the_bots_context(
@@ -24,6 +30,23 @@ def test_the_details_show_the_user_and_the_bots_context(
     details = sam.get_by_role("complementary")
     for text in (f"u-{name}", "web", "flights", "plan", "gold", "12", "XY 123", "[1,2]"):
         expect(details).to_contain_text(text)
+
+
+def test_numbers_that_javascript_would_round_are_shown_as_they_came(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    name, account, order = unique_name(), 9007199254740993, 12345678901234567890123
+    who = {"id": f"u-{name}", "name": name, "attributes": {"account": account}}
+    said = {"channel": "web", "user": who, "from": "user", "type": "order"}
+    bot.call("POST", f"{BOT}/messages", said | {"payload": {"order": order}})
+    bot.request_handoff(name, priority=9, context={"orders": [order]})
+    page = open_console("ana")
+
+    open_conversation(page, name, "Waiting")
+
+    expect(page.get_by_role("complementary")).to_contain_text(str(account))
+    expect(page.get_by_role("complementary")).to_contain_text(f"[{order}]")
+    expect(log(page)).to_contain_text(f'"order": {order}')
 
 
 def test_an_agent_adds_and_removes_tags(open_console: OpenConsole, bot: BotClient) -> None:

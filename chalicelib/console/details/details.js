@@ -1,6 +1,7 @@
 // @ts-check
 import { ApiError, botPath, conversationPath, request } from "../connection/api.js";
 import { changeTags } from "../conversations/actions.js";
+import { showJson } from "../state/exact_json.js";
 import { dispatch, selectedHead, state } from "../state/store.js";
 import { formatDay, formatTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
@@ -44,7 +45,7 @@ function useResource(path) {
 
 /** @param {{values: Record<string, any>}} props */
 const Facts = ({ values }) => Object.entries(values).map(([name, value]) => html`
-  <dt><bdi>${name}</bdi></dt><dd><bdi>${typeof value === "string" ? value : JSON.stringify(value)}</bdi></dd>`);
+  <dt><bdi>${name}</bdi></dt><dd><bdi>${showJson(value)}</bdi></dd>`);
 
 /** @param {{head: Head}} props */
 function User({ head }) {
