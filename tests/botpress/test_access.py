@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from chalicelib.botpress.routes import ROUTES
+from chalicelib.domain.access import Scope
+from chalicelib.usecases.accounts.authenticate import hash_secret
+from chalicelib.usecases.records.bots import BotKey
 from tests.api.calls import ROWS, Resource
 from tests.api.refusals import CALLERS, REFUSED, attempts
 from tests.botpress.stage import Stage
@@ -103,6 +106,33 @@ def test_people_may_ask_whether_a_conversation_is_paused(by: str, place: str, st
     stage.prepare(["paused"])
 
     assert (before, stage.ok(by, f"POST hitl/{place}/isPaused").json) == (False, True)
+
+
+# What a key without the scope `read` is shown
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("handoffs", {"userId": "C", "userThreadId": "T1", "userChannel": "web"}),
+        ("handoffs/{handoff}", {"tags": ["vip"]}),
+        ("handoffs/{handoff}/reject", {}),
+    ],
+)
+def test_a_key_that_may_not_read_gets_the_handoff_without_the_words_of_anybody(
+    path: str, body: dict[str, Any], stage: Stage
+) -> None:
+    stage.prepare(["talked"] if path == "handoffs" else ["talked", "requested", "noted"])
+    key = BotKey("blind", stage.bot, hash_secret("secret"), frozenset({Scope.HANDOFFS}))
+    stage.cast.services.directory.put_key(key)
+    header = {"Authorization": "Bearer bk_blind_secret"}
+
+    answer = stage.call("bot", f"POST hitlnext/{path}", body, header)
+
+    assert answer.status in (200, 201)
+    shown = answer.json
+    assert (shown["userId"], shown["comments"], shown["userConversation"]) == ("C", [], {})
+    assert shown["user"]["attributes"] == {"fullName": "Zed"}
 
 
 # By address
