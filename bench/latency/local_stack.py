@@ -46,7 +46,7 @@ def running() -> Iterator[Stack]:
         try:
             yield stack
         finally:
-            # Kill it instead of draining the stream.
+            # Kill it, because its state is discarded.
             stack.kill()
 
 

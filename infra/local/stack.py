@@ -5,10 +5,12 @@ The app is the same code that runs on Lambda; its environment variables point to
 """
 
 import fcntl
+import logging
 import os
 import secrets
 import shlex
 import shutil
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +25,7 @@ from chalicelib import wiring
 from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
 from chalicelib.settings import LOCAL, settings
 from infra.local.aws.engine import Engine, EngineError
+from infra.local.aws.engine_watch import EngineWatch
 from infra.local.aws.messaging import Messaging, create_messaging
 from infra.local.aws.table import create_table
 from infra.local.demo_bot import DemoBot
@@ -32,6 +35,8 @@ from infra.local.event_sources.stream_poller import StreamPoller
 from infra.local.gateway.server import Gateway
 from infra.local.seed import SECRET, WEBHOOK_SECRET, seed
 
+log = logging.getLogger(__name__)
+
 NAME = "baton-local"
 MINUTE = 60.0
 WEBHOOK_WORKERS = 8
@@ -39,19 +44,26 @@ WEBHOOK_WORKERS = 8
 bots."""
 OUTAGE = 3.0
 """Seconds of the simulated outage, in which the demo page cannot connect."""
-DRAIN_SECONDS = 3.0
-"""How long to wait for the stream's last records; the engine loses them when it restarts."""
 
 
 class Stack:
     """Runs from `start` to `stop` and keeps its data in the folder `state`; `fresh` deletes that
-    data first. `port` 0 chooses a free port.
+    data first. `port` 0 chooses a free port. If the stack cannot go on, it calls `on_failure` with
+    a text for the user; the caller then stops it.
 
     A process can run only one stack, because the app reads its settings from the environment.
     """
 
-    def __init__(self, state: Path, port: int, *, fresh: bool = False) -> None:
+    def __init__(
+        self,
+        state: Path,
+        port: int,
+        *,
+        fresh: bool = False,
+        on_failure: Callable[[str], None] = log.error,
+    ) -> None:
         self._state = state.resolve()
+        self._on_failure = on_failure
         self._port = port
         self._fresh = fresh
         self._running = ExitStack()
@@ -70,6 +82,7 @@ class Stack:
             self._running = starting.pop_all()
 
     def stop(self) -> None:
+        """Raises EngineError if the engine could not store the last changes."""
         self._running.close()
 
     def __enter__(self) -> Self:
@@ -102,20 +115,19 @@ class Stack:
             delete_state(self._state)
         self._state.mkdir(parents=True, exist_ok=True)
         engine = starting.enter_context(Engine(self._state))
+        starting.enter_context(EngineWatch(engine, self._on_failure))
         _create_table(engine)
         messaging = create_messaging(engine.client("sns"), engine.client("sqs"), NAME)
         self._configure(engine, messaging, gateway)
         seed(wiring.services(), settings().stage, f"{self.url}/demo/webhook")
-        stream = self._start_event_sources(starting, engine, messaging)
-        starting.callback(stream.drain, DRAIN_SECONDS)
+        self._start_event_sources(starting, engine, messaging)
         gateway.start()
         starting.callback(gateway.stop)
-        starting.callback(stream.drain, DRAIN_SECONDS)
         starting.callback(self.env_file.unlink, missing_ok=True)
 
     def _start_event_sources(
         self, starting: ExitStack, engine: Engine, messaging: Messaging
-    ) -> StreamPoller:
+    ) -> None:
         streams, sqs = engine.client("dynamodbstreams"), engine.client("sqs", read_timeout=30)
         stream = StreamPoller(
             "on_change",
@@ -135,7 +147,6 @@ class Stack:
         )
         starting.enter_context(webhook_queue)
         starting.enter_context(Scheduler("on_minute", MINUTE, application.on_minute))
-        return stream
 
     def _configure(self, engine: Engine, messaging: Messaging, gateway: Gateway) -> None:
         environment = {

@@ -60,7 +60,7 @@ def test_a_stopped_engine_has_no_process(state: Path) -> None:
     assert not alive(pid)
 
 
-def test_the_engine_saves_its_state_and_ends_if_its_parent_is_killed(state: Path) -> None:
+def test_the_engine_keeps_its_state_and_ends_if_its_parent_is_killed(state: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT, str(state)], stdout=subprocess.PIPE)
     assert parent.stdout
     pid = int(parent.stdout.readline())
@@ -105,14 +105,14 @@ def test_an_engine_that_ends_during_its_start_shows_the_end_of_its_log(
     install_fake_ministack(tmp_path, monkeypatch, "def main(): raise SystemExit('out of luck')")
 
     with pytest.raises(EngineError, match=r"(?s)ended during its start.*out of luck"):
-        Engine(state).start()
+        Engine(state, services=["sts"]).start()
 
 
 def test_an_engine_that_never_answers_is_stopped_after_the_deadline(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install_fake_ministack(tmp_path, monkeypatch, "import time\ndef main(): time.sleep(60)")
-    engine = Engine(state, ready_within=0.5)
+    engine = Engine(state, services=["sts"], ready_within=0.5)
 
     with pytest.raises(EngineError, match=r"did not answer within 0\.5 s"):
         engine.start()
@@ -123,7 +123,7 @@ def test_an_engine_that_will_not_stop_is_killed_with_all_its_children(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install_fake_ministack(tmp_path, monkeypatch, STUBBORN)
-    engine = Engine(state, stop_within=0.3)
+    engine = Engine(state, services=["sts"], stop_within=0.3)
     engine.start()
     child, grandchild = engine.pid, int((state / "grandchild").read_text())
     assert child

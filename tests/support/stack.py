@@ -87,6 +87,12 @@ class Stack:
             raise StackError(f"The processes {left} stayed behind.\n{self.log.read_text()}")
         return code
 
+    def wait(self, within: float) -> int:
+        """Waits until the stack ends by itself and returns its exit code."""
+        process, self._process = self._process, None
+        assert process is not None, "the stack has been started"
+        return process.wait(within)
+
     def kill(self) -> None:
         """As the kernel does when memory runs out; waits until nobody of it is left."""
         process, self._process = self._process, None

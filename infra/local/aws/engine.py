@@ -1,7 +1,7 @@
 """The local AWS engine: ministack as a child process on loopback.
 
-ministack writes its state to disk only when SIGTERM stops it. `stop` sends SIGTERM; if this process
-dies without calling it, the child notices that and stops itself in the same way.
+The child stores each change before it answers (`durable_services.py`), so a kill of either process
+loses nothing. If this process ends without calling `stop`, the child notices that and ends.
 """
 
 import fcntl
@@ -27,6 +27,11 @@ REGION = "us-east-1"
 # ministack accepts any key; this one shows that it is not a real one.
 ACCESS_KEY = "local"
 SERVICES = ("dynamodb", "dynamodbstreams", "sns", "sqs", "sts")
+CODE = Path(__file__).parents[3]
+"""The folder that the child imports this package from."""
+STATE_FILE = "state.sqlite"
+OLD_STATE_FILE = "dynamodb.json"
+"""The state file of releases up to 0.1.0."""
 
 
 class EngineError(Exception):
@@ -36,7 +41,8 @@ class EngineError(Exception):
 class Engine:
     """One ministack with its own state folder.
 
-    `services` are the AWS services to run (None: all). Times are in seconds.
+    `services` are the AWS services to run (None: all); only DynamoDB, SQS and SNS keep their state.
+    Times are in seconds.
     """
 
     def __init__(
@@ -45,7 +51,7 @@ class Engine:
         *,
         port: int | None = None,
         services: Sequence[str] | None = SERVICES,
-        ready_within: float = 10.0,
+        ready_within: float = 60.0,
         stop_within: float = 10.0,
     ) -> None:
         self._state = state.resolve()
@@ -53,6 +59,9 @@ class Engine:
         self._ready_within = ready_within
         self._stop_within = stop_within
         self._child: subprocess.Popen[bytes] | None = None
+        self._reason_fd = -1
+        self._failure = ""
+        """Why the engine ended by itself, if it gave a reason."""
         self.port = port or _free_port()
 
     @property
@@ -90,8 +99,10 @@ class Engine:
         )
 
     def start(self) -> None:
-        """Returns when DynamoDB answers. Raises EngineError if it does not."""
+        """Returns when DynamoDB answers. Raises EngineError if it does not, or if the stored state
+        cannot be read."""
         _refuse_a_taken_port(self.port)
+        self._refuse_old_state()
         for folder in ("data", "tmp"):
             (self._state / folder).mkdir(parents=True, exist_ok=True)
         with self._locked_state() as lock, self.log_file.open("ab") as log:
@@ -99,24 +110,28 @@ class Engine:
         try:
             self._await_ready()
         except BaseException:
-            self.stop()
+            with suppress(EngineError):
+                self.stop()
             raise
 
     def stop(self) -> None:
-        """Returns when the engine has written its state and all its processes have ended."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        with suppress(ProcessLookupError):
-            child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(self._stop_within)
-        except subprocess.TimeoutExpired:
-            child.kill()
-        _kill_group(child.pid)
-        child.wait()
-        if child.stdin:
-            child.stdin.close()
+        """Returns when all processes of the engine have ended. Raises EngineError if it could not
+        read or store its state."""
+        if self._child:
+            self._end(self._child)
+        self._child = None
+        if self._failure:
+            raise EngineError(self._failure)
+
+    def has_ended(self) -> bool:
+        """True if the engine was started and has ended by itself, or was killed."""
+        return self._child is not None and self._child.poll() is not None
+
+    def restart(self) -> None:
+        """Starts an engine that has ended again, on the same port. Raises EngineError if it ended
+        because it could not store its state, or if it does not start."""
+        self.stop()
+        self.start()
 
     def __enter__(self) -> Self:
         self.start()
@@ -130,23 +145,51 @@ class Engine:
     ) -> None:
         self.stop()
 
+    def _refuse_old_state(self) -> None:
+        data = self._state / "data"
+        if (data / OLD_STATE_FILE).exists() and not (data / STATE_FILE).exists():
+            raise EngineError(
+                f"{data} holds the state of release 0.1.0, which this release cannot read. "
+                "Choose another STATE folder, or delete this one's data with --fresh."
+            )
+
     def _spawn(self, lock: IO[bytes], log: IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            # -P keeps this folder out of sys.path.
-            [sys.executable, "-P", str(Path(__file__).with_name("engine_child.py"))],
-            env=self._child_environment(),
-            cwd=self._state,
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            # In its own session, Ctrl-C reaches only this process, which then stops the engine.
-            start_new_session=True,
-            # The child holds the lock as well, so it lasts as long as the child lives.
-            pass_fds=[lock.fileno()],
-        )
+        self._failure = ""
+        self._reason_fd, reason_fd = os.pipe()
+        try:
+            return subprocess.Popen(
+                # -P keeps the current folder out of sys.path.
+                [sys.executable, "-P", "-m", "infra.local.aws.engine_child"],
+                env=self._child_environment() | {"REASON_FD": str(reason_fd)},
+                cwd=self._state,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # In its own session, Ctrl-C reaches only this process, which then stops the engine.
+                start_new_session=True,
+                # The child holds the lock as well, so it lasts as long as the child lives.
+                pass_fds=[lock.fileno(), reason_fd],
+            )
+        finally:
+            os.close(reason_fd)
+
+    def _end(self, child: subprocess.Popen[bytes]) -> None:
+        with suppress(ProcessLookupError):
+            child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(self._stop_within)
+        except subprocess.TimeoutExpired:
+            child.kill()
+        _kill_group(child.pid)
+        child.wait()
+        if child.stdin:
+            child.stdin.close()
+        with os.fdopen(self._reason_fd, "rb") as pipe:
+            self._failure = pipe.read().decode()
 
     def _child_environment(self) -> dict[str, str]:
-        kept = {k: v for k in ("PATH", "HOME", "LANG", "PYTHONPATH") if (v := os.environ.get(k))}
+        kept = {k: v for k in ("PATH", "HOME", "LANG") if (v := os.environ.get(k))}
+        search_path = [p for p in (os.environ.get("PYTHONPATH"), str(CODE)) if p]
         chosen = {"SERVICES": ",".join(self._services)} if self._services else {}
         return (
             kept
@@ -154,8 +197,8 @@ class Engine:
             | {
                 "BIND_HOST": HOST,
                 "GATEWAY_PORT": str(self.port),
-                "PERSIST_STATE": "1",
-                "STATE_DIR": str(self._state / "data"),
+                "PYTHONPATH": os.pathsep.join(search_path),
+                "STATE_FILE": str(self._state / "data" / STATE_FILE),
                 "TMPDIR": str(self._state / "tmp"),
                 "LAMBDA_EXECUTOR": "local",
                 "LOG_LEVEL": "WARNING",
@@ -188,7 +231,9 @@ class Engine:
     def _await_ready(self) -> None:
         deadline = time.monotonic() + self._ready_within
         while not self._answers():
-            if self._child and self._child.poll() is not None:
+            if self.has_ended():
+                # `stop` raises the engine's own reason if there is one.
+                self.stop()
                 raise EngineError(f"The engine ended during its start.\n{self._log_tail()}")
             if time.monotonic() > deadline:
                 raise EngineError(

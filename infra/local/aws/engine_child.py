@@ -1,7 +1,8 @@
-"""The engine's process: runs ministack and stops it cleanly if the parent process ends.
+"""The engine's process: runs ministack, stores its state, and ends when the parent process ends.
 
 Standard input is a pipe that only the parent holds open. It closes however the parent ends, even by
-SIGKILL. This process then sends itself SIGTERM, on which ministack writes its state.
+SIGKILL. This process then sends itself SIGTERM. If the state cannot be read or written, it writes
+the reason to the pipe REASON_FD and ends with status 1.
 """
 
 import os
@@ -9,6 +10,11 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
+from typing import NoReturn
+
+from infra.local.aws.durable_services import make_durable
+from infra.local.aws.state_database import StateDatabase, StateUnreadable
 
 GRACE_SECONDS = 10.0
 
@@ -19,12 +25,25 @@ def main() -> None:
     # ministack reads its configuration from the environment when it is imported.
     from ministack.app import main as ministack
 
+    names = os.environ.get("SERVICES")
+    try:
+        database = StateDatabase(Path(os.environ["STATE_FILE"]))
+        make_durable(database, names.split(",") if names else None, _fail)
+    except StateUnreadable as error:
+        _fail(str(error))
     sys.argv = ["ministack"]
     try:
         ministack()  # type: ignore[no-untyped-call]
     finally:
+        database.close()
         if orphaned.is_set():
             _kill_group()
+
+
+def _fail(reason: str) -> NoReturn:
+    """Ends at once, so that a change that is not stored is not answered."""
+    os.write(int(os.environ["REASON_FD"]), reason.encode())
+    os._exit(1)
 
 
 def _stop_with_parent(orphaned: threading.Event) -> None:

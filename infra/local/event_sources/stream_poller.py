@@ -83,20 +83,6 @@ class StreamPoller(EventSource):
         self._shards: dict[str, Shard] = {}
         self._discover_at = 0.0
         self._pause = SHORTEST_PAUSE
-        self._caught_up_at = 0.0
-
-    def drain(self, within: float = 5.0) -> bool:
-        """Waits until all current records of the stream are settled; returns False after `within`
-        seconds.
-
-        Call it before the engine stops, because ministack loses its stream records then.
-        """
-        asked_at = time.monotonic()
-        while self._caught_up_at <= asked_at:
-            if time.monotonic() > asked_at + within:
-                return False
-            time.sleep(SHORTEST_PAUSE)
-        return True
 
     def step(self) -> float:
         began = time.monotonic()
@@ -110,7 +96,6 @@ class StreamPoller(EventSource):
         if any(moved):
             self._pause = SHORTEST_PAUSE
             return 0.0
-        self._caught_up_at = began
         self._pause = min(LONGEST_PAUSE, 2 * self._pause)
         return self._pause
 

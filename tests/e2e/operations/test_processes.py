@@ -1,10 +1,12 @@
 """`make run` as a process: start, stop, restart and crash."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +56,15 @@ def test_a_signal_stops_the_stack_cleanly(stack: Stack, how: signal.Signals) -> 
     assert "Traceback" not in stack.log.read_text()
 
 
+def test_both_signals_together_and_again_stop_the_stack(stack: Stack) -> None:
+    stack.start()
+    for _ in range(100):
+        for how in (signal.SIGINT, signal.SIGTERM):
+            os.kill(stack.pid, how)
+
+    assert stack.stop() == 0
+
+
 def test_conversations_and_sessions_survive_a_restart(stack: Stack) -> None:
     stack.start()
     conversation_id = paused_conversation(stack)
@@ -89,6 +100,116 @@ def test_a_killed_stack_leaves_no_engine_behind_and_starts_again(stack: Stack) -
 
     with stack:
         assert status_of(stack, conversation_id) == "waiting"
+
+
+class Writer(threading.Thread):
+    """Stores a user's messages one after the other, whatever the stack does meanwhile."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(daemon=True)
+        self.accepted: list[str] = []
+        self._rest = RestClient(stack.url, DEMO_KEY)
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        for number in range(1_000_000):
+            if self._done.is_set():
+                return
+            try:
+                answer = self._rest.post("/bots/demo/messages", message(f"m{number}"))
+            except OSError:
+                continue
+            if answer.status == 201:
+                self.accepted.append(f"m{number}")
+
+    def wait_for(self, more: int) -> None:
+        goal = len(self.accepted) + more
+        assert eventually(lambda: len(self.accepted) >= goal, within=30), self.accepted
+
+    def stop(self) -> None:
+        self._done.set()
+        self.join()
+
+
+def message(text: str) -> dict[str, object]:
+    return {"channel": "web", "user": {"id": "zoe"}, "from": "user", "text": text}
+
+
+def stored_texts(stack: Stack) -> list[str]:
+    rest = RestClient(stack.url, DEMO_KEY)
+    conversation = rest.post("/bots/demo/messages", message("last")).json["conversation_id"]
+    texts: list[str] = []
+    after = 0
+    while True:
+        path = f"/bots/demo/conversations/{conversation}/entries"
+        page = rest.get(path, after=after, limit=100).json["items"]
+        if not page:
+            return texts
+        texts += [entry["text"] for entry in page if entry.get("text")]
+        after = page[-1]["seq"]
+
+
+def engine_of(stack: Stack) -> int:
+    (engine,) = set(processes_of(stack.state)) - {stack.pid}
+    return engine
+
+
+def test_a_killed_engine_loses_no_accepted_message_and_the_stack_goes_on(stack: Stack) -> None:
+    with stack:
+        writer = Writer(stack)
+        writer.start()
+        for _ in range(2):
+            writer.wait_for(20)
+            os.kill(engine_of(stack), signal.SIGKILL)
+        writer.wait_for(20)
+        writer.stop()
+
+        found = stored_texts(stack)
+        assert set(writer.accepted) <= set(found)
+        assert len(found) == len(set(found))
+    assert "started again" in stack.log.read_text()
+
+
+def test_a_killed_stack_loses_no_accepted_message(stack: Stack) -> None:
+    stack.start()
+    writer = Writer(stack)
+    writer.start()
+    writer.wait_for(50)
+
+    stack.kill()
+    writer.stop()
+
+    with stack:
+        assert set(writer.accepted) <= set(stored_texts(stack))
+
+
+def test_a_full_disk_stops_the_stack_with_a_sentence_and_loses_no_message(stack: Stack) -> None:
+    stack.start()
+    limit = 2_000_000
+    resource.prlimit(engine_of(stack), resource.RLIMIT_FSIZE, (limit, limit))
+    writer = Writer(stack)
+    writer.start()
+
+    code = stack.wait(within=60)
+
+    writer.stop()
+    assert code == 1
+    last = stack.log.read_text().splitlines()[-1]
+    assert last.startswith(f"{stack.state}/data/state.sqlite cannot be written: ")
+    with stack:
+        assert set(writer.accepted) <= set(stored_texts(stack))
+
+
+def test_a_damaged_state_stops_the_start_in_one_sentence_and_is_kept(stack: Stack) -> None:
+    file = stack.state / "data" / "state.sqlite"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"x" * 10_000)
+
+    told = complaint(stack.state, str(stack.port))
+
+    assert told.startswith(f"{file} cannot be read (file is not a database). It was not changed.")
+    assert told.count("\n") == 1
+    assert file.read_bytes() == b"x" * 10_000
 
 
 @pytest.mark.parametrize("seconds", [0.3, 0.8, 1.2])
