@@ -20,6 +20,7 @@ from chalicelib.usecases.reports import metrics, reports
 from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.routing.assign import offer_next_waiting, offer_to_agent
 from chalicelib.usecases.routing.overflow import move_to_overflow
+from chalicelib.usecases.routing.unserved import report_unserved
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.enqueue import enqueue_agent_message, enqueue_webhook
 
@@ -36,6 +37,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         publish_handoff,
         move_to_overflow,
         offer_to_agent,
+        report_unserved,
     ),
     Kind.OFFERED: (push_entry,),
     Kind.DECLINED: (push_entry, offer_to_agent),
@@ -52,6 +54,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         move_to_overflow,
         offer_to_agent,
         offer_next_waiting,
+        report_unserved,
     ),
     Kind.TRANSFERRED: (
         enqueue_webhook,
@@ -60,6 +63,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         offer_to_agent,
         offer_next_waiting,
         lost_agents.check_new_owner,
+        report_unserved,
     ),
     Kind.RETURNED: (enqueue_webhook, push_entry, reports.count_handoff, offer_next_waiting),
     Kind.SNOOZED: (push_entry,),

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from playwright.sync_api import Page
@@ -54,9 +55,18 @@ class BotClient:
                 self.call("POST", f"{BOT}/conversations/{conversation}/unpause", {})
 
     def request_handoff(self, name: str, reason: str = "Wants a refund.", **more: Any) -> str:
+        """A queue that the request names is created, unless it exists."""
+        if "queue" in more:
+            self.ensure_queue(more["queue"])
         conversation = self.send_message(name, "May I talk to somebody?")
         self.call("POST", f"{BOT}/conversations/{conversation}/pause", {"reason": reason, **more})
         return conversation
+
+    def ensure_queue(self, name: str) -> None:
+        token = self.token("owner")
+        known = self.call("GET", f"{BOT}/queues", token=token)["items"]
+        if name not in [queue["name"] for queue in known]:
+            self.call("PUT", f"{BOT}/queues/{quote(name, safe='')}", {}, token=token)
 
     def head(self, conversation: str) -> Any:
         return self.call("GET", f"{BOT}/conversations/{conversation}")

@@ -28,7 +28,6 @@ from chalicelib.usecases import records
 from chalicelib.usecases.ports.conversations import Commit, Query
 from chalicelib.usecases.records.answers import (
     Answer,
-    AnswerWarning,
     IdempotencyKey,
     MessageKey,
     StoredAnswer,
@@ -92,6 +91,10 @@ def through_handoff(stores: Stores, handoff: Handoff) -> object:
     return stores.conversations.handoff(BOT, handoff.id)
 
 
+REQUEST_FIELDS = ("queue", "reason", "summary", "context", "priority")
+"""Fields of a change that the handoff keeps in its request."""
+
+
 def through_change(stores: Stores, change: HandoffChange) -> object:
     """The handoff after it had no value in the fields that change; without its other fields."""
     bare = Handoff(
@@ -109,7 +112,8 @@ def through_change(stores: Stores, change: HandoffChange) -> object:
     read = stores.conversations.handoff(BOT, bare.id)
     assert read
     fields = {name: getattr(read, name, None) for name in HandoffChange.__struct_fields__}
-    changed: dict[str, Any] = fields | {"queue": read.request.queue}
+    asked = {name: getattr(read.request, name) for name in REQUEST_FIELDS}
+    changed: dict[str, Any] = fields | asked
     return HandoffChange(**changed)
 
 
@@ -295,7 +299,7 @@ NOT_STORED: Mapping[Callable[[Stores, Any], object], frozenset[str]] = {}
 NO_ROWS = {
     *(Caller, CapacityChange, ContentRecord, Context, Deadline, Decision, DeliveryId),
     *(DurationStats, EndedHandoff, RefusedLeak, StoredAnswer, Backlog),
-    *(AnswerWarning, IdempotencyKey, MessageKey),
+    *(IdempotencyKey, MessageKey),
 }
 """Classes that no row holds, beside the commands: arguments, decisions, and results of reads."""
 

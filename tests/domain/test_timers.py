@@ -27,7 +27,7 @@ from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.conversation.timers import OFFER_RETRY, overdue
 from chalicelib.domain.errors import StaleEpoch
 from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, Presence, PresenceStatus
-from chalicelib.domain.routing.queues import Limits, Mode, Queue
+from chalicelib.domain.routing.queues import NO_LIMITS, Limits, Mode, Queue
 from tests.domain.cast import ANA, BOT_KEY, CY, NOW, SAM, TIMER, WITH_BOT, ask
 
 SECOND = 1000
@@ -343,14 +343,14 @@ def test_a_conversation_takes_the_limits_of_the_queue_that_it_enters() -> None:
 
 
 def test_an_offer_is_tried_again_a_minute_later_if_nobody_was_free() -> None:
-    head = after(queue=Queue("sales", mode=Mode.OFFER))
+    head = after(queue=Queue("sales", mode=Mode.OFFER, limits=NO_LIMITS))
 
     assert head.timing.due_at == NOW + OFFER_RETRY
     assert overdue(head, NOW + OFFER_RETRY) is None
 
 
 def test_an_offer_ends_at_its_time() -> None:
-    head = after(queue=Queue("sales", mode=Mode.OFFER))
+    head = after(queue=Queue("sales", mode=Mode.OFFER, limits=NO_LIMITS))
     offer = MakeOffer(NOW + 30 * SECOND, CY, epoch=head.epoch)
     offered = decide(head, offer, TIMER, NOW).head
 

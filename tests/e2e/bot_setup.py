@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member
+from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.accounts import sessions
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import Bot, BotKey
@@ -115,8 +116,16 @@ class BotSetup:
         return self.rest.post(f"{self.path}/messages", said)
 
     def pause(self, user: User, **more: object) -> dict[str, Any]:
+        """A queue that the request names is created, unless it exists."""
+        if isinstance(queue := more.get("queue"), str):
+            self.ensure_queue(queue)
         body = {"channel": "web", "user": user, **more}
         return self._ok(self.rest.post(f"{self.path}/pause", body))
+
+    def ensure_queue(self, name: str) -> None:
+        directory = self.running.services.directory
+        if directory.queue(self.bot, name) is None:
+            directory.put_queue(self.bot, Queue(name))
 
     def one(self, conversation_id: str, action: str = "") -> str:
         """The path of a conversation, or of an action on it."""

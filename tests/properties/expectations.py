@@ -9,7 +9,7 @@ from chalicelib.domain.address import Address, handoff_id
 from chalicelib.domain.conversation.commands import ClaimAndReply, Pause, UserMessage
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import PresenceStatus
-from chalicelib.usecases.records.answers import Answer, StoredMessage
+from chalicelib.usecases.records.answers import Answer, AnswerWarning, StoredMessage
 from tests.properties import model
 from tests.properties.model import NEW, State
 from tests.properties.requests import Sent
@@ -20,6 +20,11 @@ from tests.support.memory import MemoryTable
 ELEVEN_MINUTES = 11 * 60_000
 SEVEN_DAYS = 7 * 24 * 60 * 60_000
 
+NO_QUEUE = AnswerWarning(
+    "unknown_queue",
+    "queue",
+    "There is no queue nowhere. The conversation waits without one: all agents see it.",
+)
 KeyName = tuple[str, str, str]
 MessageName = tuple[Address, str, str]
 
@@ -89,6 +94,8 @@ class Expectations:
         is_there = sent.address in self.states or not sent.by_id
         is_seen = is_there and model.sees(sent.caller, state)
         if not is_seen or sent.agent not in {None, *PEOPLE}:
+            return Expected(state, "not_found")
+        if _names_unknown_queue(sent) and sent.caller.is_person:
             return Expected(state, "not_found")
         after, code = model.outcome(state, sent.asked(self._online(), self._clock.now()))
         if self._is_full(sent.address, state, after):
@@ -193,7 +200,12 @@ def _answer(sent: Sent, before: State, after: State) -> Answer:
         seq if is_new else None,
         created=is_new and not left_message,
         handoff_ended="user_left" if said_goodbye else None,
+        warnings=(NO_QUEUE,) if is_new and _names_unknown_queue(sent) else (),
     )
+
+
+def _names_unknown_queue(sent: Sent) -> bool:
+    return sent.command.queue not in {None, *model.QUEUES}
 
 
 def _offer_of(head: Head) -> tuple[str, int] | None:

@@ -23,6 +23,7 @@ Outcome = tuple[State, str | None]
 """What is stored afterwards, and the code of the error that the caller sees."""
 
 LEAVE_WORD = "bye"
+QUEUES = frozenset({"sales", "support", "vip"})
 SEVEN_DAYS = 7 * 24 * 3_600_000
 
 NEW: State = {
@@ -146,16 +147,20 @@ def _pause(state: State, asked: Asked) -> Outcome:
         state, _ = _entry(state, asked)
     if command.someone_free is False and command.if_unavailable is IfUnavailable.LEAVE_MESSAGE:
         return _entry(state, asked)
-    queue = command.request.queue
     return _arrow(
         state,
         status="waiting",
-        queue=queue,
+        queue=known_queue(command.request.queue),
         priority=command.request.priority,
         handoff=state["seq"] + 1,
         unanswered=True,
         alerts=0,
     )
+
+
+def known_queue(name: str | None) -> str | None:
+    """Where a bot's request waits."""
+    return name if name in QUEUES else None
 
 
 def _update(state: State, asked: Asked) -> Outcome:

@@ -127,7 +127,7 @@ WITH_EPOCH = (
 
 BODIES = st.builds(Body, text=st.sampled_from(["hi", "ho", "hi", "ho", f" {LEAVE_WORD.upper()} "]))
 MESSAGE_IDS = st.sampled_from([None, None, "m0", "m1", "m2"])
-REQUESTS = st.builds(Request, queue=st.sampled_from([None, "sales", "sales", "support"]))
+REQUESTS = st.builds(Request, queue=st.sampled_from([None, "sales", "sales", "support", "nowhere"]))
 PAUSES = st.builds(
     Pause,
     REQUESTS,

@@ -12,9 +12,10 @@ from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.routing.members import Member
+from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.ports.conversations import Commit, CommitConflict, Loaded, Query
 from chalicelib.usecases.records.bots import Bot
-from tests.properties.model import LEAVE_WORD
+from tests.properties.model import LEAVE_WORD, QUEUES
 from tests.support.memory import MemoryConversations, MemoryDirectory, MemoryTable
 from tests.support.services import MemoryServices
 
@@ -95,5 +96,7 @@ class ThreeBots(MemoryServices):
         self.directory = MemoryDirectory(self.table, self.clock)
         for bot in BOTS:
             self.directory.put_bot(Bot(bot, bot, settings=BotSettings((LEAVE_WORD,))))
+            for queue in QUEUES:
+                self.directory.put_queue(bot, Queue(queue))
             for person in PEOPLE.values():
                 self.directory.put_member(bot, person)

@@ -5,6 +5,7 @@ from copy import copy
 from chalicelib.adapters.cached_directory import CacheClearingAdministration, CachedDirectory
 from chalicelib.adapters.reaction_memory import RecentReactions
 from chalicelib.adapters.security.tokens import JwtTokens
+from chalicelib.domain.routing.queues import NO_LIMITS, Queue
 from chalicelib.settings import LOCAL
 from chalicelib.wiring import integrations_of
 from infra.local.seed import seed
@@ -30,6 +31,8 @@ from tests.support.memory import (
     MemoryTable,
 )
 
+QUEUES = ("billing", "sales", "support", "vip")
+"""Queues of the bot `demo`, whose timers are off."""
 SECRET = "a-secret-for-tests-that-is-long-enough"
 ORIGIN = "http://127.0.0.1:8000"
 
@@ -62,6 +65,8 @@ class MemoryServices:
         self.origins = frozenset({ORIGIN})
         self.integrations = integrations_of(self)
         seed(self, LOCAL, webhook_url)
+        for name in QUEUES:
+            self.directory.put_queue("demo", Queue(name, limits=NO_LIMITS))
 
 
 def add_cache(services: MemoryServices) -> None:

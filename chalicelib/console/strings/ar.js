@@ -116,6 +116,7 @@ export default {
   cause_max_length: "بلغت المدة القصوى",
   cause_timeout: "انتهت مهلة العرض",
   cause_fallback: "قائمة الانتظار الاحتياطية",
+  cause_queue_removed: "حُذفت قائمة الانتظار",
   cause_declined: "رُفض العرض",
   // Writing
   composer_mode: "نوع النص",

@@ -116,6 +116,7 @@ export default {
   cause_max_length: "maximum duration reached",
   cause_timeout: "offer expired",
   cause_fallback: "overflow queue",
+  cause_queue_removed: "the queue was removed",
   cause_declined: "offer declined",
   // Writing
   composer_mode: "Type of text",

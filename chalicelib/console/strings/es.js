@@ -116,6 +116,7 @@ export default {
   cause_max_length: "se alcanzó la duración máxima",
   cause_timeout: "la oferta caducó",
   cause_fallback: "cola de desbordamiento",
+  cause_queue_removed: "se eliminó la cola",
   cause_declined: "oferta rechazada",
   // Writing
   composer_mode: "Tipo de texto",

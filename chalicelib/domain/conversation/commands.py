@@ -36,6 +36,7 @@ class Cause(StrEnum):
     USER_IDLE = "user_idle"
     MAX_LENGTH = "max_length"
     DECLINED = "declined"
+    QUEUE_REMOVED = "queue_removed"
 
 
 class Profile(Struct, frozen=True):
@@ -129,7 +130,8 @@ class Pause(BaseCommand, frozen=True):
     `say` is the bot's last word: it is stored in the same commit, before the request, if this
     command asks for the person. `agent` is the member whom the request names, as stored now.
     `queue_settings` are those of the queue that it names. `someone_free` is None if availability
-    was not checked; the conversation then waits in any case.
+    was not checked; the conversation then waits in any case. `unknown_queue` is the queue that the
+    bot has named and that does not exist: the request then has none.
     """
 
     name: ClassVar[str] = "pause"
@@ -142,6 +144,7 @@ class Pause(BaseCommand, frozen=True):
     queue_settings: Queue | None = None
     say: Body | None = None
     epoch: int | None = None
+    unknown_queue: str | None = None
 
     @property
     def queue(self) -> str | None:

@@ -105,7 +105,10 @@ class OfferedAgent(Struct, frozen=True):
 
 
 class Requested(QueueContent, frozen=True):
-    """A person was asked for. `agent` is the id of the agent whom the request names."""
+    """A person was asked for. `agent` is the id of the agent whom the request names.
+
+    `unknown_queue` is the queue that the bot has named, if there is none of this name.
+    """
 
     kind: ClassVar[Kind] = Kind.REQUESTED
     priority: int
@@ -113,6 +116,7 @@ class Requested(QueueContent, frozen=True):
     agent: str | None
     expires_at: int | None = None
     offered_to: OfferedAgent | None = None
+    unknown_queue: str | None = None
 
 
 class Claimed(OwnerContent, frozen=True):

@@ -101,7 +101,8 @@ def _ask(head: WithBot, command: Pause, context: Context) -> Decision:
     head, profile = with_profile(head, command.profile)
     handoff = _new_handoff(head, request, context)
     after = _waiting_head(head, handoff, command.queue_settings, reserved)
-    decision = move(head, after, _requested(handoff, after), context)
+    requested = replace(_requested(handoff, after), unknown_queue=command.unknown_queue)
+    decision = move(head, after, requested, context)
     return replace(decision, opened=handoff, profile=profile)
 
 

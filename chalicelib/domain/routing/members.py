@@ -86,6 +86,12 @@ class Member(Struct, frozen=True):
         return self.serves(queue) and self.is_free(now)
 
 
+def unserved(queue: str, members: Iterable[Member]) -> bool:
+    """True if no member of this queue may own a conversation. Supervisors see all queues, but serve
+    only those of which they are members."""
+    return not any(queue in member.queues and member.capacity != 0 for member in members)
+
+
 def next_in_turn(
     members: Iterable[Member],
     queue: str | None,

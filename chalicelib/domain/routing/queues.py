@@ -37,6 +37,8 @@ class Limits(Struct, frozen=True):
 
 
 NO_LIMITS = Limits()
+DEFAULT_LIMITS = Limits(first_alert=60, escalate=(300,))
+"""The limits of a queue without settings: nobody waits unseen."""
 
 
 class Queue(Struct, frozen=True):
@@ -50,7 +52,7 @@ class Queue(Struct, frozen=True):
     offer_seconds: int = 30
     fallback: str | None = None
     hours: Hours | None = None
-    limits: Limits = NO_LIMITS
+    limits: Limits = DEFAULT_LIMITS
     texts: Texts = field(default_factory=dict)
 
     def is_open(self, now: int) -> bool:
@@ -59,14 +61,14 @@ class Queue(Struct, frozen=True):
 
 
 def overflow_chain(name: str, queues: Iterable[Queue]) -> list[str]:
-    """The overflow queues of this queue, in their order, each once.
+    """The overflow queues of this queue that exist, in their order, each once.
 
     The chain may be a circle: two admins who save at the same moment can make one.
     """
     following = _following(queues)
     found: list[str] = []
     step = following.get(name)
-    while step is not None and step not in found:
+    while step in following and step is not None and step not in found:
         found.append(step)
         step = following.get(step)
     return found

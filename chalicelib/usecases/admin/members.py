@@ -23,6 +23,8 @@ from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.live import push
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.routing import unserved
+from chalicelib.usecases.routing.queue_lookup import require_queues
 from chalicelib.usecases.services import Services
 
 INVITATION_LIFE_MS = 7 * 24 * 60 * 60 * 1000
@@ -51,6 +53,7 @@ def invite(
     """
     authorize(caller, Action.CONFIGURE)
     who = person_id(email)
+    require_queues(services, caller.bot, template.queues)
     if _find_member(services, caller.bot, who):
         raise Conflict(f"{email} is already a member of this bot.")
     person = _reusable_person(services, caller, who) or _create(
@@ -123,9 +126,11 @@ def update(services: Services, caller: Caller, who: str, template: Member) -> Me
     """Sets the member's role, queues and capacity to those of `template`. Raises NotFound."""
     authorize(caller, Action.CONFIGURE)
     _require_member(services, caller.bot, who)
+    require_queues(services, caller.bot, template.queues)
     if not services.administration.update_member(caller.bot, replace(template, person=who)):
         raise _not_found(caller.bot, who)
     audit.log_change(caller, "agent_changed", agent=who, role=template.role)
+    unserved.report_waiting(services, caller.bot)
     return _require_member(services, caller.bot, who)
 
 
@@ -147,6 +152,7 @@ def remove(services: Services, caller: Caller, who: str) -> None:
         if connection.person == who:
             push.leave_bot(services, connection, caller.bot)
     _release_conversations(services, caller, who)
+    unserved.report_waiting(services, caller.bot)
 
 
 def _release_conversations(services: Services, caller: Caller, who: str) -> None:

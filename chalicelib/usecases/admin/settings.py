@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from chalicelib.domain import bot_settings
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.bot_settings import BotSettings
@@ -11,6 +13,7 @@ from chalicelib.domain.routing.hours import FieldError
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.accounts.authenticate import bot_not_found
 from chalicelib.usecases.admin import audit
+from chalicelib.usecases.routing import unserved
 from chalicelib.usecases.services import Services
 
 
@@ -27,7 +30,7 @@ def fallback_chain(services: Services, bot: str, name: str | None) -> list[Queue
         return [first]
     configured = {queue.name: queue for queue in services.directory.queues(bot)}
     following = queues.overflow_chain(first.name, configured.values())
-    return [first, *(configured.get(each, Queue(each)) for each in following)]
+    return [first, *(configured[each] for each in following)]
 
 
 def settings_or_default(services: Services, bot: str) -> BotSettings:
@@ -50,9 +53,14 @@ def put_queue(services: Services, caller: Caller, queue: Queue) -> None:
 
 
 def remove_queue(services: Services, caller: Caller, name: str) -> None:
-    """Waiting conversations stay in the queue; the default settings apply to it."""
+    """Conversations that wait in it then wait without a queue. Its members no longer have it."""
     authorize(caller, Action.CONFIGURE)
     services.directory.delete_queue(caller.bot, name)
+    for member in services.directory.roster(caller.bot):
+        if name in member.queues:
+            left = replace(member, queues=member.queues - {name})
+            services.administration.update_member(caller.bot, left)
+    unserved.free_waiting(services, caller.bot, name)
     audit.log_change(caller, "queue_removed", queue=name)
 
 

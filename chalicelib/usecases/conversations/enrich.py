@@ -17,6 +17,7 @@ from chalicelib.domain.conversation.entries import Body, Suggested
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.ports.conversations import Loaded
+from chalicelib.usecases.routing.queue_lookup import no_queue
 from chalicelib.usecases.services import Services
 
 
@@ -25,12 +26,15 @@ def enrich_command(
 ) -> Command:
     """`loaded` is what `execute` has read. `agent` is the id of the member whom the command names.
 
-    Raises NotFound if there is no such member or suggestion.
+    Raises NotFound if there is no such member or suggestion, or if a person names a queue that does
+    not exist.
     """
     if isinstance(command, UserMessage):
         return _with_leave_word(services, caller, command, loaded)
     if isinstance(command, AgentMessage):
         return _with_suggestion(command, loaded)
+    if isinstance(command, Pause | PauseAndClaim | Transfer) and loaded.queue is None:
+        command = _without_unknown_queue(services, caller, command)
     if isinstance(command, Pause | PauseAndClaim):
         command = _with_priority(command, loaded)
     if isinstance(command, Pause | PauseAndClaim | Transfer):
@@ -60,6 +64,18 @@ def _with_suggestion(command: AgentMessage, loaded: Loaded) -> AgentMessage:
     if not isinstance(content, Suggested):
         raise NotFound(f"This conversation has no suggestion {command.suggestion}.")
     return replace(command, body=Body(text=content.text))
+
+
+def _without_unknown_queue(
+    services: Services, caller: Caller, command: Pause | PauseAndClaim | Transfer
+) -> Pause | PauseAndClaim | Transfer:
+    """A bot's user must not wait in a queue that nobody sees. People correct the name."""
+    if command.queue is None:
+        return command
+    if not isinstance(command, Pause) or caller.is_person:
+        raise no_queue(services, caller.bot, command.queue)
+    request = replace(command.request, queue=None)
+    return replace(command, request=request, unknown_queue=command.queue)
 
 
 def _with_priority(command: Pause | PauseAndClaim, loaded: Loaded) -> Pause | PauseAndClaim:

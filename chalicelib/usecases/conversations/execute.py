@@ -15,7 +15,13 @@ from chalicelib.domain.errors import Conflict, IdempotencyMismatch, MessageIdMis
 from chalicelib.usecases.conversations.enrich import enrich_command
 from chalicelib.usecases.conversations.visibility import no_conversation, visible
 from chalicelib.usecases.ports.conversations import Commit, CommitConflict, Loaded, Query
-from chalicelib.usecases.records.answers import Answer, IdempotencyKey, MessageKey, StoredMessage
+from chalicelib.usecases.records.answers import (
+    Answer,
+    AnswerWarning,
+    IdempotencyKey,
+    MessageKey,
+    StoredMessage,
+)
 from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.services import Services
 
@@ -62,7 +68,7 @@ def execute(
             return replace(current, created=known.created) if known else current
         enriched = enrich_command(services, caller, command, loaded, agent)
         decision = decide(head, enriched, caller, now)
-        answer = _answer(command, decision)
+        answer = _answer(enriched, decision)
         try:
             services.conversations.commit(
                 Commit(head, decision, command_id, answer, key, query.message)
@@ -150,8 +156,17 @@ def _answer(command: Command, decision: Decision) -> Answer:
         seq=_seq(decision),
         head=head,
         created=bool(decision.entries) and not opened_nothing,
+        warnings=_warnings(command, decision),
         handoff_ended=ended.outcome if ended and isinstance(command, UserMessage) else None,
     )
+
+
+def _warnings(command: Command, decision: Decision) -> tuple[AnswerWarning, ...]:
+    if not (isinstance(command, Pause) and command.unknown_queue and decision.entries):
+        return ()
+    name = command.unknown_queue
+    detail = f"There is no queue {name}. The conversation waits without one: all agents see it."
+    return (AnswerWarning("unknown_queue", "queue", detail),)
 
 
 def _seq(decision: Decision) -> int | None:

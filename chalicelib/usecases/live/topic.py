@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from chalicelib.domain.conversation.entries import Escalated, Requested
+from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases import views
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -44,6 +45,22 @@ def publish_handoff(services: Services, committed: CommittedEntry) -> None:
         "message": alert.message,
         "url": None,
         "at": views.timestamp(committed.entry.at),
+    }
+    _publish(services, message)
+
+
+def publish_unserved(services: Services, head: Head) -> None:
+    """Publishes that a conversation waits in a queue in which nobody could serve it."""
+    message = {
+        "type": "handoff.unserved",
+        "bot": head.bot,
+        "conversation_id": head.id,
+        "handoff_id": head.handoff_id,
+        "queue": head.queue,
+        "level": "error",
+        "message": "A conversation waits in a queue in which nobody could serve it.",
+        "url": None,
+        "at": views.timestamp(services.clock.now()),
     }
     _publish(services, message)
 

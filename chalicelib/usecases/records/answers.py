@@ -36,6 +36,17 @@ class StoredMessage(Struct, frozen=True):
     handoff_ended: str | None = None
 
 
+class AnswerWarning(Struct, frozen=True):
+    """Something in a request was not as it should be, and the request succeeded all the same.
+
+    `field` is the path of the field in the body.
+    """
+
+    code: str
+    field: str
+    detail: str
+
+
 class Answer(Struct, frozen=True):
     """The result of a command. `head` is the head after the command; a stored answer has none.
 
@@ -53,17 +64,7 @@ class Answer(Struct, frozen=True):
     head: Head | None = None
     created: bool = True
     handoff_ended: str | None = None
-
-
-class AnswerWarning(Struct, frozen=True):
-    """Something in a request was not as it should be, and the request succeeded all the same.
-
-    `field` is the path of the field in the body.
-    """
-
-    code: str
-    field: str
-    detail: str
+    warnings: tuple[AnswerWarning, ...] = ()
 
 
 class StoredAnswer(Struct, frozen=True):

@@ -48,7 +48,7 @@ def test_a_reply_name_may_contain_any_characters(owner: Api) -> None:
     names = [reply["name"] for reply in ok(owner.get(f"{BOT}/replies"))["items"]]
 
     assert names == ["Grüße", "Q#sales", "a#b/c"]
-    assert ok(owner.get(f"{BOT}/queues"))["items"] == []
+    assert "Q#sales" not in [queue["name"] for queue in ok(owner.get(f"{BOT}/queues"))["items"]]
 
 
 def test_a_reply_that_is_empty_or_too_long_is_refused_and_changes_nothing(owner: Api) -> None:

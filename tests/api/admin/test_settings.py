@@ -4,8 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.api.conversation_setup import BOT, begun, ok, waiting
+from tests.api.conversation_setup import BOT, begun, log, ok, person, waiting
 from tests.support.api import Api
+from tests.support.services import QUEUES, MemoryServices
+
+
+@pytest.fixture(autouse=True)
+def no_queues(services: MemoryServices) -> None:
+    for name in QUEUES:
+        services.directory.delete_queue("demo", name)
+
 
 MADRID = {"time_zone": "Europe/Madrid", "weekly": {"monday": [["09:00", "13:00"]]}}
 FULL: dict[str, Any] = {
@@ -32,8 +40,8 @@ DEFAULTS = {
     "fallback": None,
     "hours": None,
     "limits": {
-        "first_alert": None,
-        "escalate": [],
+        "first_alert": 60,
+        "escalate": [300],
         "give_up": None,
         "agent_idle": None,
         "user_idle": None,
@@ -58,17 +66,25 @@ def test_an_omitted_queue_setting_gets_its_default(owner: Api) -> None:
     assert owner.put(f"{BOT}/queues/sales", {}).json == {"name": "sales", **DEFAULTS}
 
 
-def test_a_removed_queue_has_default_settings_and_keeps_its_waiting_conversations(
-    owner: Api, bot: Api
-) -> None:
-    owner.put(f"{BOT}/queues/sales", FULL)
+def test_a_removed_queue_hides_nobody(owner: Api, bot: Api, services: MemoryServices) -> None:
+    nell = person(services, "nell", queues=frozenset({"sales", "support"}))
+    ok(owner.put(f"{BOT}/queues/sales", FULL))
+    ok(owner.put(f"{BOT}/queues/support", {}))
     path = waiting(bot, "sales")
 
     removed = [owner.send("DELETE", f"{BOT}/queues/sales").status for _ in range(2)]
 
     assert removed == [204, 204]
-    assert owner.get(f"{BOT}/queues").json["items"] == []
-    assert bot.get(path).json["queue"] == "sales"
+    assert [queue["name"] for queue in owner.get(f"{BOT}/queues").json["items"]] == ["support"]
+    head = bot.get(path).json
+    assert (head["status"], head["queue"]) == ("waiting", None)
+    assert log(bot, path)[-1]["payload"]["cause"] == "queue_removed"
+    members = {each["id"]: each for each in owner.get(f"{BOT}/agents").json["items"]}
+    assert members[nell]["queues"] == ["support"]
+    told = [each["message"] for each in owner.get(f"{BOT}/notifications").json["items"]]
+    assert told == [
+        "The queue sales was removed while a user waited in it. They wait without a queue."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -145,9 +161,3 @@ def test_a_request_has_at_least_the_priority_of_its_queue(owner: Api, bot: Api) 
         priorities.append(ok(bot.post(f"{path}/pause", {"queue": "sales", **request}))["priority"])
 
     assert priorities == [3, 3, 7]
-
-
-def test_a_request_may_name_a_queue_without_settings(bot: Api) -> None:
-    head = ok(bot.post(f"{begun(bot)}/pause", {"queue": "unknown", "priority": 2}))
-
-    assert (head["queue"], head["priority"]) == ("unknown", 2)

@@ -22,6 +22,6 @@ def test_a_user_without_a_profile_is_shown_by_id(bot: Api) -> None:
 
 
 def test_the_user_of_an_invisible_conversation_is_not_shown(bot: Api, ana: Api) -> None:
-    path = waiting(bot, "a queue that is not Ana's")
+    path = waiting(bot, "vip")
 
     assert ana.get(f"{path}/user").status == 404

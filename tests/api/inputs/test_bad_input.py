@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from chalicelib.domain.routing.queues import Queue
 from tests.api.calls import ROWS, WITH_BODY, WITH_ID, filled
 from tests.api.conversation_setup import BOT, begun, log, message, ok, one, owned, waiting
 from tests.api.inputs.hostile_values import (
@@ -53,6 +54,7 @@ def test_a_text_comes_back_exactly_as_it_was_sent(text: str, bot: Api, ana: Api)
 
 @pytest.mark.parametrize("name", IDS)
 def test_an_id_comes_back_exactly_as_it_was_sent(name: str, bot: Api) -> None:
+    bot.services.directory.put_queue("demo", Queue(name))
     ids = {"channel": name, "thread": name, "message_id": name}
 
     path = begun(bot, **ids, user={"id": name, "name": name})

@@ -47,6 +47,7 @@ def test_no_agents_are_counted_if_none_is_online(bot: Api) -> None:
         "open_now": True,
         "waiting": 0,
         "median_wait_s": None,
+        "served": True,
     }
 
 
@@ -57,9 +58,9 @@ def test_agents_of_the_queue_are_counted(services: MemoryServices, bot: Api, sam
         online(bot.login(name))
     online(sam)
 
-    counts = {queue: available(bot, queue)["online"] for queue in ("sales", "support", "night")}
+    counts = {queue: available(bot, queue)["online"] for queue in ("sales", "support", "vip")}
 
-    assert counts == {"sales": 2, "support": 2, "night": 1}
+    assert counts == {"sales": 2, "support": 2, "vip": 1}
 
 
 def test_an_agent_at_capacity_or_away_is_not_free(
@@ -92,7 +93,7 @@ def test_a_queue_is_open_by_its_hours(owner: Api, bot: Api) -> None:
     ok(owner.put(f"{BOT}/queues/sales", CLOSED))
     ok(owner.put(f"{BOT}/queues/support", OPEN))
 
-    found = [available(bot, queue)["open_now"] for queue in ("sales", "support", "night", None)]
+    found = [available(bot, queue)["open_now"] for queue in ("sales", "support", "vip", None)]
 
     assert found == [False, True, True, True]
 
@@ -113,7 +114,7 @@ def test_each_queue_has_a_median_of_its_own(services: MemoryServices, bot: Api) 
     for user in ("b", "c"):
         served(services, bot, user, 9, "support")
 
-    medians = [available(bot, queue)["median_wait_s"] for queue in ("sales", "support", "night")]
+    medians = [available(bot, queue)["median_wait_s"] for queue in ("sales", "support", "vip")]
 
     assert 30 <= medians[0] <= 60
     assert 300 <= medians[1] <= 600

@@ -66,7 +66,9 @@ def test_an_unclaimed_handoff_escalates_and_expires_over_three_days(
     day = DAY // SECOND
     limits = {"first_alert": 300, "escalate": [3600, 7200], "give_up": day}
     queue(ada, "sales", fallback="support", limits=limits)
-    queue(ada, "support", limits={"give_up": 2 * day})
+    queue(ada, "support", limits={"first_alert": None, "escalate": [], "give_up": 2 * day})
+
+    person(services, "cy", queues=frozenset({"sales", "support"}))
 
     path = waiting(bot, "sales")
     simulation.advance(3 * DAY + MINUTE)
@@ -220,7 +222,7 @@ def test_an_agent_who_comes_online_or_becomes_free_gets_an_offer_at_once(
 def test_only_online_agents_get_offers(
     services: MemoryServices, simulation: Simulation, bot: Api, ada: Api, status: str
 ) -> None:
-    queue(ada, "sales", mode="offer")
+    queue(ada, "sales", mode="offer", limits={"first_alert": None, "escalate": []})
     cy = team(services, bot, "cy")["cy"]
     ok(cy.put("/agents/me/status", {"status": status}))
 

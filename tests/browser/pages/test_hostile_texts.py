@@ -135,6 +135,7 @@ def create_hostile_conversation(bot: BotClient, sam: str, number: int, text: str
     path = f"{BOT}/conversations/{conversation}"
     bot.call("POST", f"{path}/messages", {"from": "bot", "type": "card", "payload": {text: text}})
     asked = {"reason": text, "queue": short(text, 32), "context": {text[:60]: text}}
+    bot.ensure_queue(short(text, 32))
     bot.call("POST", f"{path}/pause", asked)
     bot.call("POST", f"{path}/claim", {}, sam)
     bot.call("POST", f"{path}/notes", {"text": f"Noted: {text}"}, sam)
@@ -173,6 +174,7 @@ def test_hostile_names_reasons_and_queues_in_lists_are_shown_as_text(
         asked = {"channel": "list", "user": who["id"], "reason": text, "queue": short(text, 32)}
         said = {"channel": "list", "user": who, "from": "user", "text": text}
         bot.call("POST", f"{BOT}/messages", said)
+        bot.ensure_queue(short(text, 32))
         bot.call("POST", f"{BOT}/pause", {**asked, "priority": 9})
     safe.reload()
     expect(safe.get_by_role("tab", name="Waiting")).to_contain_text("100")

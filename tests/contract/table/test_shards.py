@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.conversation.commands import Pause
 from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.routing.queues import NO_LIMITS, Queue
 from chalicelib.usecases.conversations.queries import PAUSED
 from chalicelib.usecases.ports.conversations import BoardFilter
 from tests.contract.store_setup import ADDRESS, BOT, DEMO, act, other, said
@@ -13,6 +14,9 @@ from tests.support.engines import Stores, on_table
 
 MANY = 12
 LATER = 10**15
+
+
+UNTIMED = Pause(queue_settings=Queue("", limits=NO_LIMITS))
 
 
 def reading(stores: Stores, shards: int, filling: int | None = None) -> Stores:
@@ -23,7 +27,7 @@ def reading(stores: Stores, shards: int, filling: int | None = None) -> Stores:
 
 
 def asked(stores: Stores, numbers: range) -> list[Head]:
-    return [act(stores, DEMO, other(ADDRESS, n), Pause()) for n in numbers]
+    return [act(stores, DEMO, other(ADDRESS, n), UNTIMED) for n in numbers]
 
 
 def listed(stores: Stores) -> dict[str, list[str]]:

@@ -102,6 +102,7 @@ def test_a_conversation_transferred_to_an_invisible_queue_leaves_the_board(
 ) -> None:
     ana, bo = scene.person("Ana", queues=frozenset({"sales"})), scene.person("Bo")
     paused = scene.pause("zoe")
+    scene.ensure_queue("billing")
     with ana.connect() as socket, bo.connect() as other:
         other.do("claim", conversation_id=paused["id"])
         socket.wait_for(head_event(paused["id"], status="agent"), PUSHED_WITHIN)

@@ -15,7 +15,7 @@ from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
 from chalicelib.domain.conversation.head import BaseHead, Head, Preview, Status, Timing
 from chalicelib.domain.routing.queues import NO_LIMITS, Limits
-from chalicelib.usecases.records.answers import Answer
+from chalicelib.usecases.records.answers import Answer, AnswerWarning
 
 
 class HandoffJson(Struct, frozen=True, omit_defaults=True):
@@ -71,6 +71,7 @@ class AnswerJson(Struct, frozen=True, kw_only=True):
     head: HeadJson | None = None
     created: bool = True
     handoff_ended: str | None = None
+    warnings: tuple[AnswerWarning, ...] = ()
 
 
 def answer_text(answer: Answer) -> str:

@@ -114,7 +114,7 @@ def _pause(call: Call, place: Address | str, body: PauseRequest) -> Reply:
 
 
 def _accepted(answer: Answer, misfits: Sequence[Misfit]) -> Reply:
-    warned = views.warnings([misfit.warning for misfit in misfits])
+    warned = views.warnings([*answer.warnings, *(misfit.warning for misfit in misfits)])
     return Reply(views.accepted(answer) | warned, 201 if answer.created else 200)
 
 
@@ -124,5 +124,5 @@ def _numbered(answer: Answer) -> Reply:
 
 def _head(answer: Answer, misfits: Sequence[Misfit] = ()) -> Reply:
     assert answer.head is not None, "commands that answer with a head keep it"
-    warned = views.warnings([misfit.warning for misfit in misfits])
+    warned = views.warnings([*answer.warnings, *(misfit.warning for misfit in misfits)])
     return Reply(views.head(answer.head) | warned)

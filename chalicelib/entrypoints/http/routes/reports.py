@@ -34,6 +34,7 @@ def get_availability(call: Call) -> Reply:
             "open_now": found.open_now,
             "waiting": found.waiting,
             "median_wait_s": _rounded(found.median_wait),
+            "served": found.served,
         }
     )
 

@@ -8,7 +8,7 @@ from msgspec import Meta, field
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.characters import without_controls
 from chalicelib.domain.routing.hours import Hours, Interval
-from chalicelib.domain.routing.queues import NO_LIMITS, Limits, Mode, Queue
+from chalicelib.domain.routing.queues import DEFAULT_LIMITS, Limits, Mode, Queue
 from chalicelib.entrypoints.http.schemas.limits import HIGHEST_PRIORITY, NAME, SHORT
 from chalicelib.entrypoints.http.schemas.parsing import Strict, identifier, words
 from chalicelib.usecases.views import Json
@@ -30,13 +30,13 @@ class HoursRequest(Strict):
 
 
 class LimitsRequest(Strict):
-    first_alert: Seconds | None = None
-    escalate: Annotated[tuple[Seconds, ...], Meta(max_length=STEPS)] = ()
+    first_alert: Seconds | None = DEFAULT_LIMITS.first_alert
+    escalate: Annotated[tuple[Seconds, ...], Meta(max_length=STEPS)] = DEFAULT_LIMITS.escalate
     give_up: Seconds | None = None
     agent_idle: Seconds | None = None
     user_idle: Seconds | None = None
     max_length: Seconds | None = None
-    agent_lost: Seconds | None = NO_LIMITS.agent_lost
+    agent_lost: Seconds | None = DEFAULT_LIMITS.agent_lost
 
     def limits(self) -> Limits:
         return Limits(
