@@ -69,11 +69,14 @@ def _with_suggestion(command: AgentMessage, loaded: Loaded) -> AgentMessage:
 def _without_unknown_queue(
     services: Services, caller: Caller, command: Pause | PauseAndClaim | Transfer
 ) -> Pause | PauseAndClaim | Transfer:
-    """A bot's user must not wait in a queue that nobody sees. People correct the name."""
+    """The user must not wait in a queue that nobody sees: a bot's request, or a move by the system,
+    goes to no queue. People correct the name."""
     if command.queue is None:
         return command
-    if not isinstance(command, Pause) or caller.is_person:
+    if caller.is_person or isinstance(command, PauseAndClaim):
         raise no_queue(services, caller.bot, command.queue)
+    if isinstance(command, Transfer):
+        return replace(command, queue=None)
     request = replace(command.request, queue=None)
     return replace(command, request=request, unknown_queue=command.queue)
 
