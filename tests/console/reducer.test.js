@@ -219,6 +219,7 @@ test("a status that the agent has chosen on another device is shown", () => {
 
 test("signing out clears the state", () => {
   assert.equal(reduce(after(opened, userEntry(1)), { type: "signed_out" }), INITIAL_STATE);
+  assert.deepEqual(reduce(opened, { type: "signed_out", hasEnded: true }), { ...INITIAL_STATE, hasEnded: true });
 });
 
 test("an unknown event changes nothing", () => {

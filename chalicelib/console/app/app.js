@@ -1,7 +1,7 @@
 // @ts-check
 import { errorMessage, isSignedIn } from "../connection/api.js";
 import { Inbox } from "../inbox/inbox.js";
-import { endSession, startSession } from "../session/session.js";
+import { askToEndSession, startSession } from "../session/session.js";
 import { SignIn } from "../session/sign_in.js";
 import { unreadCount } from "../state/conversation_list.js";
 import { closeDialog, showToast, state } from "../state/store.js";
@@ -114,14 +114,12 @@ function dialogFailed() {
 
 /** Resumes the session after a reload. If the server does not answer, the session is kept and the agent can retry. */
 function SessionStart() {
+  const { dialog } = state.value;
   const [error, setError] = useState("");
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     setError("");
-    startSession().catch((failure) => {
-      if (!isSignedIn()) endSession();
-      setError(errorMessage(failure));
-    });
+    startSession().catch((failure) => setError(errorMessage(failure)));
   }, [attempt]);
   if (!isSignedIn()) return html`<${SignIn} />`;
   return html`
@@ -130,7 +128,8 @@ function SessionStart() {
       ${error ? html`
         <p role="alert">${error}</p>
         <button class="primary" onClick=${() => setAttempt(attempt + 1)}>${t("retry")}</button>
-        <button class="plain" onClick=${() => { endSession(); setAttempt(attempt + 1); }}>${t("sign_out")}</button>`
+        <button class="plain" onClick=${() => { askToEndSession(); setAttempt(attempt + 1); }}>${t("sign_out")}</button>`
       : html`<p class="quiet" role="status">${t("loading")}</p>`}
+      ${dialog && html`<${LazyDialogs} name=${dialog} />`}
     </main>`;
 }

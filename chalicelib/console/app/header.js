@@ -1,7 +1,7 @@
 // @ts-check
 import { reconnect } from "../connection/socket.js";
 import { setStatus } from "../conversations/actions.js";
-import { endSession } from "../session/session.js";
+import { askToEndSession } from "../session/session.js";
 import { administeredBots, isSupervisor } from "../state/permissions.js";
 import { dispatch, openDialog, state } from "../state/store.js";
 import { formatDuration } from "../strings/formats.js";
@@ -34,7 +34,7 @@ export function Header() {
       <${Notifications} />
       <button class="plain square" onClick=${() => openDialog("settings")} aria-label=${t("settings")} title=${t("settings")}><${Icon} name="settings" /></button>
       <span class="whoami" dir="auto" title=${me?.email}>${me?.name}</span>
-      <button class="plain square leave" onClick=${endSession} aria-label=${t("sign_out")} title=${t("sign_out")}><${Icon} name="leave" /></button>
+      <button class="plain square leave" onClick=${askToEndSession} aria-label=${t("sign_out")} title=${t("sign_out")}><${Icon} name="leave" /></button>
     </header>`;
 }
 

@@ -15,6 +15,7 @@ const stored = readObject("sessionStorage", STORAGE_KEY);
 if (stored.token && stored.refresh && stored.expiresAt > 0) saveSession({ ...stored, exp: stored.expiresAt - Date.now() });
 /** @type {Promise<void> | null} */
 let refreshing = null;
+let sessionEnded = () => {};
 
 /** A call that failed. `status` is the HTTP status, or 0 if the server did not answer. `problem` is the body of the answer. */
 export class ApiError extends Error {
@@ -34,6 +35,17 @@ export const botPath = (bot) => `/bots/${encodeURIComponent(bot)}`;
 export const conversationPath = ({ bot, id }) => `${botPath(bot)}/conversations/${encodeURIComponent(id)}`;
 
 export const isSignedIn = () => session !== null;
+
+/** Calls `listener` when the server no longer accepts the session. @param {() => void} listener */
+export const onSessionEnd = (listener) => (sessionEnded = listener);
+
+/** Raises ApiError. */
+export const checkSession = () => (refreshing ??= refreshSession());
+
+export function forgetSession() {
+  saveSession(null);
+  sessionEnded();
+}
 
 /** @param {any} payload tokens; `exp` is their lifetime in ms */
 function saveSession(payload) {
@@ -58,12 +70,12 @@ export async function signOut(before) {
 /** A repeated call with the same `idempotencyKey` acts once. Such a call goes on if the page is closed meanwhile. Raises ApiError.
  * @param {string} method @param {string} path @param {object} [body] @param {string} [idempotencyKey] @returns {Promise<any>} */
 export async function request(method, path, body, idempotencyKey) {
-  if (session && session.expiresAt - Date.now() < REFRESH_BEFORE_EXPIRY) await (refreshing ??= refreshSession());
+  if (session && session.expiresAt - Date.now() < REFRESH_BEFORE_EXPIRY) await checkSession();
   try {
     return await send(method, path, body, session?.token, idempotencyKey);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401 || !session) throw error;
-    await (refreshing ??= refreshSession());
+    await checkSession();
     return send(method, path, body, session?.token, idempotencyKey);
   }
 }
@@ -75,7 +87,7 @@ async function refreshSession() {
     const answer = await send("POST", "/auth/refresh", { refresh: before?.refresh });
     if (session === before) saveSession(answer.payload);
   } catch (error) {
-    if (error instanceof ApiError && error.status && error.status < 500 && session === before) saveSession(null);
+    if (error instanceof ApiError && [400, 401].includes(error.status) && session === before) forgetSession();
     throw error;
   } finally {
     refreshing = null;

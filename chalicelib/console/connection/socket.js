@@ -12,7 +12,7 @@ const MAX_AGE = 110 * 60_000;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 
-/** @typedef {{opened: () => void, event: (event: any) => void, lost: (retryAt: number) => void, unauthorized: () => void}} Listener */
+/** @typedef {{opened: () => void, status: (status: string) => void, event: (event: any) => void, lost: (retryAt: number) => void, unauthorized: () => void}} Listener */
 
 /** @param {Listener} listener */
 function createSocket(listener) {
@@ -64,7 +64,11 @@ function createSocket(listener) {
     if (!action) return;
     pending.delete(frame.reply_to);
     clearTimeout(action.timer);
-    if (!frame.ok) return action.reject(new ApiError(frame.error.status, frame.error));
+    if (!frame.ok) {
+      action.reject(new ApiError(frame.error.status, frame.error));
+      // The session has ended, or the server does not know the connection: a new one shows which.
+      return frame.error.status === 401 && drop();
+    }
     attempts = 0;
     action.resolve(frame.result);
   }
@@ -73,7 +77,9 @@ function createSocket(listener) {
   async function ping() {
     const [pinged, askedAt] = [socket, Date.now()];
     try {
-      setServerTime((await send("ping")).at, askedAt);
+      const { at, status } = await send("ping");
+      setServerTime(at, askedAt);
+      listener.status(status);
     } catch (error) {
       if (!(/** @type {ApiError} */ (error).status) && socket === pinged) drop();
     }

@@ -128,14 +128,17 @@ export async function setStatus(status) {
   }
 }
 
-/** On a new connection: sends what the agent has chosen without one, or shows what they have chosen on another device.
- * Raises ApiError. */
-export async function syncStatus() {
-  const [action, fields] = unsentStatus ? ["presence", { status: unsentStatus }] : ["ping", {}];
-  const { status } = await sendAction(action, fields);
+/** At the beginning of a session. @param {string} status */
+export function restoreStatus(status) {
   unsentStatus = null;
   dispatch({ type: "status", status });
 }
+
+/** On a new connection. */
+export const sendUnsentStatus = () => unsentStatus && setStatus(unsentStatus);
+
+/** The agent may have chosen it on another device. @param {string} status */
+export const showStatus = (status) => unsentStatus || dispatch({ type: "status", status });
 
 /** @param {import("../state/types.js").Notification[]} notifications */
 export function markNotificationsRead(notifications) {

@@ -93,7 +93,12 @@ export function restoreOutbox() {
 
 export const clearOutbox = () => store("sessionStorage", STORAGE_KEY, null);
 
+/** Replies that the server has not accepted. */
+export const countUnsent = () => Object.values(readObject("sessionStorage", STORAGE_KEY)).filter((each) => !each?.command).length;
+
+/** After the session has ended, what is stored stays for the next one. */
 function storeOutbox() {
+  if (!state.value.me) return;
   const unsent = state.value.outbox.filter((message) => message.phase !== "sent");
   const stored = unsent.map((message) => (message.phase === "failed" ? message : { ...message, phase: "queued" }));
   store("sessionStorage", STORAGE_KEY, stored);
@@ -137,7 +142,7 @@ async function trySend(message) {
     return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const isUnknown = !error.status || error.status === 429 || error.status > 500;
+    const isUnknown = !error.status || [401, 429].includes(error.status) || error.status > 500;
     dispatch({ type: "outgoing_changed", id, phase: isUnknown ? "queued" : "failed", error: error.message });
     if (command && !isUnknown) commandFailed(message, error);
     if (isUnknown) setTimeout(flushOutbox, RETRY_DELAY);

@@ -1,5 +1,7 @@
 // @ts-check
+import { countUnsent } from "../conversations/outbox.js";
 import { SHORTCUTS } from "../conversations/shortcuts.js";
+import { endSession } from "../session/session.js";
 import { closeDialog, openDialog, selectedHead, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useRef } from "../ui/html.js";
@@ -7,7 +9,7 @@ import { CloseDialog, SnoozeDialog, TransferDialog } from "./handoff_dialogs.js"
 import { SettingsDialog } from "./settings_dialog.js";
 
 /** By the name in the state. @type {Record<string, (props: any) => any>} */
-const DIALOGS = { close: CloseDialog, transfer: TransferDialog, snooze: SnoozeDialog, settings: SettingsDialog, shortcuts: ShortcutsDialog };
+const DIALOGS = { close: CloseDialog, transfer: TransferDialog, snooze: SnoozeDialog, settings: SettingsDialog, shortcuts: ShortcutsDialog, sign_out: SignOutDialog };
 
 /** The dialog that is open. */
 export function Dialogs() {
@@ -23,6 +25,15 @@ function Frame({ name, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useEffect(() => box.current?.showModal(), []);
   return html`<dialog ref=${box} onClose=${() => state.value.dialog === name && closeDialog()} aria-labelledby="dialog-title">${children}</dialog>`;
+}
+
+function SignOutDialog() {
+  return html`
+    <form method="dialog">
+      <h2 id="dialog-title">${t("sign_out")}</h2>
+      <p>${t("unsent_replies", { count: countUnsent() })}</p>
+      <footer><button>${t("cancel")}</button><button type="button" class="destructive" onClick=${endSession}>${t("sign_out")}</button></footer>
+    </form>`;
 }
 
 function ShortcutsDialog() {

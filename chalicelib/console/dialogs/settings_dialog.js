@@ -1,6 +1,6 @@
 // @ts-check
 import { playChime, requestDesktopPermission } from "../session/desktop_alerts.js";
-import { endSession } from "../session/session.js";
+import { askToEndSession } from "../session/session.js";
 import { preferences, setPreferences } from "../state/preferences.js";
 import { closeDialog, openDialog } from "../state/store.js";
 import { LANGUAGES, t } from "../strings/translate.js";
@@ -34,7 +34,7 @@ export function SettingsDialog() {
       ${isDesktopRefused && html`<p class="error" role="alert">${t("desktop_refused")}</p>`}
       <${Checkbox} name="single_keys" isOn=${preferences.singleKeys} onChange=${(/** @type {boolean} */ singleKeys) => set({ singleKeys })} />
       <footer>
-        <button type="button" onClick=${() => { closeDialog(); endSession(); }}>${t("sign_out")}</button><span class="grow"></span>
+        <button type="button" onClick=${() => { closeDialog(); askToEndSession(); }}>${t("sign_out")}</button><span class="grow"></span>
         <button type="button" onClick=${() => openDialog("shortcuts")}>${t("shortcuts")}</button><button class="primary">${t("close")}</button>
       </footer>
     </form>`;

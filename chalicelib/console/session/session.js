@@ -1,16 +1,22 @@
 // @ts-check
 // The session from signing in to signing out: the connection, and the events that the server sends.
-import { ApiError, isSignedIn, request, signIn, signOut } from "../connection/api.js";
+import { ApiError, checkSession, forgetSession, isSignedIn, onSessionEnd, request, signIn, signOut } from "../connection/api.js";
 import { closeSocket, dropConnection, openSocket, reconnect } from "../connection/socket.js";
-import { syncStatus } from "../conversations/actions.js";
+import { restoreStatus, sendUnsentStatus, showStatus } from "../conversations/actions.js";
 import { clearDrafts } from "../conversations/drafts.js";
-import { clearOutbox, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
+import { clearOutbox, countUnsent, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
 import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, syncConversations } from "../conversations/queries.js";
 import { readRoute } from "../conversations/router.js";
 import { restoreUnread, storeUnread } from "../conversations/unread.js";
-import { dispatch, showToast, state } from "../state/store.js";
+import { readText, store } from "../state/storage.js";
+import { dispatch, openDialog, showToast, state } from "../state/store.js";
 import { isMissingEntries } from "../state/thread_entries.js";
 import { alertAgent } from "./desktop_alerts.js";
+
+/** Who wrote what is stored on this device, and in this tab. */
+const AGENT_KEY = "baton.agent";
+/** @type {import("../state/storage.js").Storage[]} */
+const STORAGES = ["localStorage", "sessionStorage"];
 
 /** Raises ApiError. @param {"login" | "invitation"} method @param {object} credentials */
 export async function signInAndStart(method, credentials) {
@@ -21,16 +27,18 @@ export async function signInAndStart(method, credentials) {
 /** Raises ApiError. If the server refuses the session's token, the agent is signed out first. */
 export async function startSession() {
   const [me, self] = await Promise.all([request("GET", "/auth/me"), request("GET", "/agents/me")]);
+  clearTextsOfOthers(me.id);
   dispatch({ type: "signed_in", me: { ...me, bots: self.bots } });
-  dispatch({ type: "status", status: self.chosen_status });
+  restoreStatus(self.chosen_status);
   dispatch({ type: "connection", connection: "connecting" });
   restoreOutbox();
   restoreUnread();
   openSocket({
     opened: connectionOpened,
+    status: showStatus,
     event: (event) => EVENT_HANDLERS[event.event]?.(event),
     lost: (retryAt) => dispatch({ type: "connection", connection: "lost", retryAt }),
-    unauthorized: endSession,
+    unauthorized: forgetSession,
   });
   for (const bot of self.bots) {
     loadAgents(bot);
@@ -38,6 +46,24 @@ export async function startSession() {
   }
 }
 
+/** After a session that has ended elsewhere, drafts and unsent replies wait for the same person. @param {string} me */
+function clearTextsOfOthers(me) {
+  if (readText("localStorage", AGENT_KEY) !== me) clearDrafts();
+  if (readText("sessionStorage", AGENT_KEY) !== me) clearOutbox();
+  for (const storage of STORAGES) store(storage, AGENT_KEY, me);
+}
+
+/** Asks first if replies are not sent: signing out deletes them. */
+export const askToEndSession = () => (countUnsent() ? openDialog("sign_out") : endSession());
+
+/** The server no longer accepts the session. */
+function sessionEnded() {
+  storeUnread();
+  closeSocket();
+  dispatch({ type: "signed_out", hasEnded: true });
+}
+
+/** Signs out, and deletes what the agent has not sent. */
 export function endSession() {
   const sent = sendCommandsNow();
   closeSocket();
@@ -50,6 +76,7 @@ export function endSession() {
 
 /** Listens to the network, the Back button and the visibility of the tab. */
 export function listenToBrowser() {
+  onSessionEnd(sessionEnded);
   addEventListener("online", reconnect);
   addEventListener("offline", dropConnection);
   addEventListener("popstate", followRoute);
@@ -78,7 +105,7 @@ function followRoute() {
 async function connectionOpened() {
   dispatch({ type: "connection", connection: "on" });
   try {
-    await syncStatus();
+    await sendUnsentStatus();
     await syncConversations();
     if (state.value.selected) await loadMissingEntries(state.value.selected);
     flushOutbox();
@@ -111,4 +138,5 @@ const EVENT_HANDLERS = {
     showToast(notification.message, notification.level === "info" ? "info" : "warn");
   },
   resync: () => connectionOpened(),
+  session_ended: () => checkSession().then(dropConnection, () => {}),
 };

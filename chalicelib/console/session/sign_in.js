@@ -1,5 +1,6 @@
 // @ts-check
 import { errorMessage } from "../connection/api.js";
+import { state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html, useState } from "../ui/html.js";
 import { signInAndStart } from "./session.js";
@@ -35,6 +36,7 @@ export function SignIn() {
         : html`
           <label>${t("email")}<input key="email" name="email" type="email" autocomplete="username" required autofocus /></label>
           <label>${t("password")}<input key="password" name="password" type="password" autocomplete="current-password" required /></label>`}
+        ${state.value.hasEnded && html`<p role="status">${t("session_ended")}</p>`}
         <p class="error" role="alert">${error}</p>
         <button class="primary" disabled=${isBusy}>${isBusy ? t("signing_in") : t("sign_in")}</button>
         <button type="button" class="link" onClick=${() => { setHasInvitation(!hasInvitation); setError(""); }}>${t(hasInvitation ? "have_password" : "have_invitation")}</button>

@@ -13,7 +13,7 @@ const MAX_NOTIFICATIONS = 50;
 
 /** @type {State} */
 export const INITIAL_STATE = {
-  me: null, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null, seenSeqs: null,
+  me: null, hasEnded: false, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null, seenSeqs: null,
   heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "",
   searchResults: null, nextPages: {}, outbox: [], unread: {}, typing: {}, viewers: {}, agents: {}, replies: {},
   notifications: [], dialog: null, toast: null,
@@ -191,7 +191,7 @@ function notificationsArrived(state, { notifications }) {
 /** By event type. @type {Record<string, (state: State, event: any) => State>} */
 const REDUCERS = {
   signed_in: (state, { me }) => ({ ...state, me }),
-  signed_out: () => INITIAL_STATE,
+  signed_out: (_, { hasEnded = false }) => (hasEnded ? { ...INITIAL_STATE, hasEnded } : INITIAL_STATE),
   connection: (state, { connection, retryAt = 0 }) => ({ ...state, connection, retryAt }),
   status: (state, { status }) => ({ ...state, status }),
   view: (state, { view }) => ({ ...state, view }),

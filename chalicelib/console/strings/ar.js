@@ -11,6 +11,7 @@ export default {
   have_invitation: "لديّ دعوة",
   have_password: "لديّ كلمة مرور",
   wrong_invitation: "انتهت صلاحية هذه الدعوة، أو سبق استخدامها، أو أنها غير كاملة.",
+  session_ended: "انتهت جلستك. تُحفظ المسودات والردود غير المرسلة حتى تسجّل الدخول مرة أخرى.",
   tagline: "من روبوت الدردشة إلى فريقك",
   // Header and notifications
   conversations: "المحادثات",

@@ -16,6 +16,7 @@ export default {
   tomorrow: "غدًا 9:00",
   next_week: "الأسبوع القادم",
   close: "إغلاق",
+  unsent_replies: "ردود غير مرسلة: {count}. إذا سجّلت الخروج فستُحذف.",
   cancel: "إلغاء",
   close_title: "إنهاء التحويل",
   close_more: "يتابع البوت المحادثة.",

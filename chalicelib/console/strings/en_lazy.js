@@ -16,6 +16,7 @@ export default {
   tomorrow: "Tomorrow 9:00",
   next_week: "Next week",
   close: "Close",
+  unsent_replies: "Replies that are not sent: {count}. If you sign out, they are deleted.",
   cancel: "Cancel",
   close_title: "Close handoff",
   close_more: "The bot continues the conversation.",

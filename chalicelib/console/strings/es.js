@@ -11,6 +11,7 @@ export default {
   have_invitation: "Tengo una invitación",
   have_password: "Tengo una contraseña",
   wrong_invitation: "Esta invitación ha caducado, ya se usó o está incompleta.",
+  session_ended: "Tu sesión ha terminado. Los borradores y las respuestas sin enviar se guardan hasta que vuelvas a iniciar sesión.",
   tagline: "Del chatbot a tu equipo",
   // Header and notifications
   conversations: "Conversaciones",

@@ -16,6 +16,7 @@ export default {
   tomorrow: "Mañana 9:00",
   next_week: "La próxima semana",
   close: "Cerrar",
+  unsent_replies: "Respuestas sin enviar: {count}. Si cierras la sesión, se eliminan.",
   cancel: "Cancelar",
   close_title: "Cerrar la derivación",
   close_more: "El bot continúa la conversación.",

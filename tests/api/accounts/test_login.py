@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.address import person_id
 from tests.api.conversation_setup import BOT, ok
+from tests.api.live.socket_client import SocketClient
 from tests.support.api import Api, ApiAnswer
 from tests.support.services import MemoryServices
 
@@ -205,3 +206,44 @@ def test_a_logged_out_agent_is_offline(bot: Api, ana: Api) -> None:
     assert ana.post("/auth/logout", {}).status == 200
 
     assert ok(bot.get(f"{BOT}/availability"))["online"] == 0
+
+
+# Open connections
+
+
+@pytest.mark.parametrize("ends", ["logout", "password"])
+def test_the_open_connections_of_an_ended_session_hear_of_it(
+    ends: str, services: MemoryServices, ana: Api, bo: Api
+) -> None:
+    mine, also_mine, bos = (
+        SocketClient(services, agent, name)
+        for agent, name in ((ana, "one"), (ana, "two"), (bo, "bo's"))
+    )
+    body = {"current": "ana-demo", "new": "a long enough password"} if ends == "password" else {}
+
+    ok(ana.post(f"/auth/{ends}", body))
+
+    assert mine.events == also_mine.events == [{"event": "session_ended"}]
+    assert bos.events == []
+
+
+def test_a_connection_of_the_new_session_hears_of_nothing(
+    services: MemoryServices, ana: Api
+) -> None:
+    old = SocketClient(services, ana, "old")
+    for current, new in (("ana-demo", "the second password"), ("the second password", "the third")):
+        body = {"current": current, "new": new}
+        ana = ana.as_(ok(ana.post("/auth/password", body))["payload"]["token"])
+    new_one = SocketClient(services, ana, "new")
+
+    assert len(old.events) == 2
+    assert new_one.events == []
+
+
+def test_a_logout_succeeds_if_a_connection_cannot_be_reached(
+    services: MemoryServices, ana: Api
+) -> None:
+    SocketClient(services, ana, "one")
+    services.sockets.disconnect("one")
+
+    assert ana.post("/auth/logout", {}).status == 200

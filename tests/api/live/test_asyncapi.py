@@ -188,6 +188,7 @@ def test_every_reply_fits_the_document(story: Story) -> None:
 def test_every_event_fits_the_document(story: Story) -> None:
     for _ in story.replies():
         story.reactions()
+    ok(story.bot.login("ana").post("/auth/logout", {}))
 
     sent = [*story.ana.events, *story.bo.events, RESYNC]
     for event in sent:
