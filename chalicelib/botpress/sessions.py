@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from chalicelib.botpress.views import BotpressSession
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
+from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases.conversations import lookup, queries
@@ -95,7 +96,7 @@ def _all(services: Services, caller: Caller, only_paused: bool) -> list[Head]:
 
 def _found(services: Services, caller: Caller, search: str) -> list[Head]:
     store = services.conversations
-    named = store.by_user_name(caller.bot, search.lower(), None, MOST).conversation_ids
+    named = store.by_user_name(caller.bot, comparable(search), None, MOST).conversation_ids
     of_user = store.ids_of_user_on_any_channel(caller.bot, search)
     ids = [search, *named, *of_user, *store.ids_of_thread(caller.bot, search)]
     heads = store.heads(caller.bot, dict.fromkeys(ids))
@@ -105,7 +106,7 @@ def _found(services: Services, caller: Caller, search: str) -> list[Head]:
 def _fits(head: Head, search: str) -> bool:
     """The list of names is eventually consistent and finds names by their beginning only."""
     ids = (head.id, head.address.user, head.address.thread)
-    return search in ids or (head.user_name or "").lower().startswith(search.lower())
+    return search in ids or comparable(head.user_name or "").startswith(comparable(search))
 
 
 def _last_event(head: Head) -> int:

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from chalicelib.domain import texts as wording
+from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.texts import FALLBACK_LOCALE, Texts
+
+BLANK = "\t\n\v\f\r \x85\xa0\u200b\u202f\u3000\ufeff"
+"""White space, and characters of no width, that people do not see around a word."""
 
 
 class BotSettings(Struct, frozen=True):
@@ -19,7 +23,8 @@ class BotSettings(Struct, frozen=True):
     outbound: bool = False
 
     def is_leave_word(self, body: Body) -> bool:
-        """Compared without case and without surrounding white space."""
+        """Compared without case, variation selectors and surrounding white space; a letter and its
+        accent count as one character, however they are written."""
         if body.text is None:
             return False
         return _normalized(body.text) in {_normalized(word) for word in self.leave_words}
@@ -38,4 +43,4 @@ def field_errors(settings: BotSettings) -> Iterator[tuple[str, str]]:
 
 
 def _normalized(words: str) -> str:
-    return words.strip().casefold()
+    return comparable(words.strip(BLANK))

@@ -1,5 +1,6 @@
-"""Which characters a stored text may hold, and where a text may be cut."""
+"""Which characters a text may hold, where it may be cut, and when two texts are alike."""
 
+import re
 import unicodedata
 
 KEPT_CONTROLS = "\t\n\r"
@@ -14,6 +15,17 @@ FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 FLAG_TAGS = range(0xE0020, 0xE0080)
 JAMO_TO_APPEND = range(0x1160, 0x1200)
 """The vowels and final consonants of a Hangul syllable."""
+
+
+VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u180b-\u180d]")
+"""They choose a form of the character before them. Keyboards send `🤖` with one or without."""
+
+
+def comparable(text: str) -> str:
+    """Two texts are alike if these are equal, or one begins like the other if these do: Unicode's
+    canonical caseless match, without variation selectors."""
+    plain = VARIATION_SELECTORS.sub("", unicodedata.normalize("NFC", text))
+    return unicodedata.normalize("NFC", plain.casefold())
 
 
 def without_controls(text: str) -> str:

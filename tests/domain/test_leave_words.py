@@ -106,3 +106,22 @@ def test_invalid_bot_settings_are_reported_by_field(wrong: BotSettings, field: s
 
 def test_the_default_bot_settings_are_valid() -> None:
     assert list(field_errors(BotSettings())) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("Zurück", "zuru\u0308ck"),
+        ("Zuru\u0308ck", "ZURÜCK"),
+        ("🤖", "🤖\ufe0f"),
+        ("🤖\ufe0f", "🤖"),
+        ("/end", "\ufeff/END\u200b "),
+        ("Straße", "STRASSE"),
+    ],
+)
+def test_a_leave_word_is_known_however_its_characters_are_written(word: str, text: str) -> None:
+    assert BotSettings(leave_words=(word,)).is_leave_word(Body(text=text))
+
+
+def test_a_leave_word_has_something_to_compare() -> None:
+    assert list(field_errors(BotSettings(leave_words=("\u200b\ufe0f",))))

@@ -2,6 +2,7 @@
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
+from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.errors import AmbiguousAddress, NotFound
 from chalicelib.usecases.conversations.visibility import visible
@@ -49,9 +50,10 @@ def by_name(services: Services, caller: Caller, name: str) -> Head:
     Raises NotFound, AmbiguousAddress.
     """
     authorize(caller, Action.READ)
-    ids = services.conversations.by_user_name(caller.bot, name.lower(), None, 100).conversation_ids
+    wanted = comparable(name)
+    ids = services.conversations.by_user_name(caller.bot, wanted, None, 100).conversation_ids
     heads = services.conversations.heads(caller.bot, ids)
-    return _only([h for h in heads if (h.user_name or "").lower() == name.lower()], caller)
+    return _only([h for h in heads if comparable(h.user_name or "") == wanted], caller)
 
 
 def by_session(services: Services, caller: Caller, session: str) -> str:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
+from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import Entry, may_read
 from chalicelib.domain.conversation.handoff import Handoff
@@ -110,7 +111,7 @@ def _source(
 ) -> Callable[[str | None, int], Listing]:
     store = services.conversations
     if wanted.name is not None:
-        prefix = wanted.name.lower()
+        prefix = comparable(wanted.name)
         return lambda position, limit: store.by_user_name(bot, prefix, position, limit)
     only_paused = wanted.statuses is not None and wanted.statuses <= PAUSED
     if only_paused or wanted.queue or wanted.owner not in (None, "none"):
@@ -125,5 +126,5 @@ def _fits(wanted: ConversationFilter, found: Head) -> bool:
         (wanted.statuses is None or found.status in wanted.statuses)
         and wanted.queue in (None, found.queue)
         and wanted.owner in (None, found.owner_id or "none")
-        and (found.user_name or "").lower().startswith((wanted.name or "").lower())
+        and comparable(found.user_name or "").startswith(comparable(wanted.name or ""))
     )

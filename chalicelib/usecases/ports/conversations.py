@@ -137,7 +137,7 @@ class Conversations(Protocol):
         """
 
     def by_user_name(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
-        """Conversations whose user's name, in lower case, begins with `prefix`.
+        """Conversations whose user's name begins with `prefix`, both in their comparable form.
 
         May lag behind the heads.
         """

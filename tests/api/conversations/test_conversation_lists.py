@@ -252,3 +252,22 @@ def test_ids_in_a_list_are_those_of_the_heads(bot: Api) -> None:
 
     assert ok(bot.get(LIST))["items"] == [bot.get(where).json]
     assert ok(bot.get(LIST))["items"][0]["id"] == id_of(where)
+
+
+@pytest.mark.parametrize(
+    ("name", "searches"),
+    [
+        ("José Peña", ["jose\u0301", "JOSÉ PEN\u0303", "josé"]),
+        ("Jose\u0301 Pen\u0303a", ["José", "JOSÉ PEÑA"]),
+        ("Große", ["grosse", "GROSS"]),
+        ("🤖\ufe0f Bot", ["🤖", "🤖 bot"]),
+    ],
+)
+def test_a_name_is_found_however_its_characters_are_written(
+    name: str, searches: list[str], bot: Api
+) -> None:
+    path = begun(bot, user={"id": "u-1", "name": name})
+
+    for searched in searches:
+        found = ok(bot.get(f"{BOT}/conversations", name=searched))["items"]
+        assert [head["id"] for head in found] == [id_of(path)], searched

@@ -17,6 +17,7 @@ from chalicelib.domain.conversation.commands import (
 )
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.conversation.handoff import Request
+from chalicelib.domain.routing.queues import NO_LIMITS, Queue
 from tests.contract.store_setup import ADDRESS, ANA, BOT, CID, DEMO, SAM, act, other, said
 from tests.support.engines import Stores, with_shards
 
@@ -29,7 +30,7 @@ def sharded(stores: Stores, request: pytest.FixtureRequest) -> Stores:
 
 
 def requested(stores: Stores, number: int, timeout: int | None = None) -> str:
-    head = act(stores, DEMO, other(ADDRESS, number), Pause(Request(timeout=timeout)))
+    head = act(stores, DEMO, other(ADDRESS, number), untimed(timeout))
     stores.clock.advance(1000)
     assert head.handoff_id
     return head.handoff_id
@@ -128,10 +129,15 @@ def test_a_user_is_found_on_every_channel(stores: Stores) -> None:
     assert sorted(found) == sorted(place.conversation_id for place in places)
 
 
+def untimed(timeout: int | None) -> Pause:
+    """A request that has no deadline but its own."""
+    return Pause(Request(timeout=timeout), queue_settings=Queue("", limits=NO_LIMITS))
+
+
 def test_a_deadline_is_listed_once_it_has_passed(sharded: Stores) -> None:
     now = sharded.clock.now()
     for number, timeout in ((1, 3 * MINUTE), (2, MINUTE), (3, None)):
-        act(sharded, DEMO, other(ADDRESS, number), Pause(Request(timeout=timeout)))
+        act(sharded, DEMO, other(ADDRESS, number), untimed(timeout))
     late, early = (other(ADDRESS, n).conversation_id for n in (1, 2))
 
     def due(until: int) -> list[tuple[str, str]]:
@@ -146,7 +152,7 @@ def test_a_deadline_is_listed_once_it_has_passed(sharded: Stores) -> None:
 def test_a_deadline_ends_together_with_its_handoff(
     stores: Stores, command: Claim | Unpause
 ) -> None:
-    act(stores, DEMO, ADDRESS, Pause(Request(timeout=MINUTE)))
+    act(stores, DEMO, ADDRESS, untimed(MINUTE))
 
     act(stores, ANA, ADDRESS, command)
 

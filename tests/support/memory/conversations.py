@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec.structs import replace
 
 from chalicelib.domain.address import Address, conversation_id_of
+from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.decision import CapacityChange, Decision
 from chalicelib.domain.conversation.entries import Entry, Kind
@@ -121,7 +122,7 @@ class MemoryConversations:
 
     def by_user_name(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
         def fits(head: Head) -> bool:
-            return (head.user_name or "").lower().startswith(prefix) and bool(head.user_name)
+            return comparable(head.user_name or "").startswith(prefix) and bool(head.user_name)
 
         return page(self._heads_of(bot, fits), name_order, position, limit)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from itertools import islice
 
+from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases.ports.conversations import Listing
@@ -26,7 +27,7 @@ def recent_order(head: Head) -> list[int | str]:
 
 
 def name_order(head: Head) -> list[int | str]:
-    return [(head.user_name or "").lower(), head.id]
+    return [comparable(head.user_name or ""), head.id]
 
 
 def page(heads: Iterable[Head], order: Order, position: str | None, limit: int) -> Listing:

@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import HeadRow
 from chalicelib.domain.address import Address, handoff_id
+from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
 from chalicelib.domain.conversation.head import (
@@ -71,8 +72,8 @@ def _name_key(head: Head) -> str | None:
 
 
 def name_prefix(name: str) -> str:
-    """As much of a name as its list knows, in lower case."""
-    return name.lower().encode()[:NAME_BYTES].decode(errors="ignore")
+    """As much of a name as its list knows, in the form in which names are compared."""
+    return comparable(name).encode()[:NAME_BYTES].decode(errors="ignore")
 
 
 def head_row(head: Head, shards: int) -> HeadRow:
