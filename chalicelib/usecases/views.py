@@ -135,6 +135,7 @@ def accepted(answer: Answer) -> Json:
         extras["handoff_ended"] = answer.handoff_ended
     return extras | {
         "conversation_id": answer.conversation_id,
+        "thread": answer.head.address.thread if answer.head else None,
         "seq": answer.seq,
         "disposition": answer.status,
         "paused": answer.status != "bot",

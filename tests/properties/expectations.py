@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from chalicelib.domain.address import Address, handoff_id
-from chalicelib.domain.conversation.commands import ClaimAndReply, Pause, UserMessage
+from chalicelib.domain.conversation.commands import BotMessage, ClaimAndReply, Pause, UserMessage
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.usecases.records.answers import Answer, AnswerWarning, StoredMessage
@@ -52,6 +52,16 @@ class Expectations:
 
     def state(self, address: Address) -> State:
         return self.states.get(address, NEW)
+
+    def meant(self, sent: Sent) -> Address:
+        """A message to an address without a thread may mean the user's only conversation."""
+        address = sent.address
+        is_message = isinstance(sent.command, UserMessage | BotMessage)
+        if sent.by_id or not is_message or address.thread or address in self.states:
+            return address
+        user = (address.bot, address.channel, address.user)
+        own = [each for each in self.states if (each.bot, each.channel, each.user) == user]
+        return own[0] if len(own) == 1 else address
 
     def of(self, sent: Sent, first_time: bool = False) -> Expected:
         """`first_time`: as if nothing were known of the key and the message id."""

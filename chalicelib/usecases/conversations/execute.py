@@ -6,7 +6,13 @@ from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller, authorize
 from chalicelib.domain.address import Address, digest
-from chalicelib.domain.conversation.commands import Command, MessageCommand, Pause, UserMessage
+from chalicelib.domain.conversation.commands import (
+    BotMessage,
+    Command,
+    MessageCommand,
+    Pause,
+    UserMessage,
+)
 from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.conversation.head import Head, new_head
@@ -47,8 +53,10 @@ def execute(
     and the current turn, so that a bot never speaks because of an old answer.
 
     `place` is the id of a conversation, or an address, whose conversation is created if it does not
-    exist. `agent` is the id of the member whom the command names. It takes two round trips, and two
-    more for each race that it loses.
+    exist. A message to an address without a thread goes to the conversation at this address; if
+    there is none, to the user's only conversation on the channel. `agent` is the id of the member
+    whom the command names. It takes two round trips, two more for each race that it loses, and one
+    or two more for a message to an address without a thread that has no conversation of its own.
 
     Raises Forbidden, NotFound, IdempotencyMismatch, MessageIdMismatch and the refusals of `decide`;
     Conflict if it loses `ATTEMPTS` races; TemporarilyUnavailable if the table does not answer.
@@ -61,6 +69,11 @@ def execute(
         known = first_answer(loaded, key)
         if known and not loaded.by_message:
             return known
+        if loaded.head is None and isinstance(place, Address) and place.thread is None:
+            only = _only_conversation(services, place, command)
+            if only:
+                place, query = only, _query(caller.bot, only, command, key, agent)
+                loaded = services.conversations.load(query)
         now = services.clock.now()
         head = _head(caller, place, loaded, now)
         if query.message and loaded.by_message:
@@ -105,6 +118,15 @@ def _query(
         message = MessageKey(command.sender, command.message_id, _fingerprint(command))
     conversation_id = place if isinstance(place, str) else place.conversation_id
     return Query(bot, conversation_id, key, message, agent, command.queue, command.suggestion)
+
+
+def _only_conversation(services: Services, address: Address, command: Command) -> str | None:
+    """A pause without a thread chooses the user's only conversation, and so does a message: else
+    the bot would go on beside the person whom it has asked for."""
+    if not isinstance(command, UserMessage | BotMessage):
+        return None
+    ids = services.conversations.ids_of_user(address.bot, address.channel, address.user)
+    return ids[0] if len(ids) == 1 and ids[0] != address.conversation_id else None
 
 
 def _fingerprint(command: MessageCommand) -> str:

@@ -213,3 +213,63 @@ def test_a_pause_by_address_changes_only_the_addressed_conversation(bot: Api) ->
     ok(pause(bot))
 
     assert log(bot, path) == before
+
+
+# Messages without a thread
+
+
+def test_a_message_without_a_thread_goes_where_the_pause_without_a_thread_went(
+    bot: Api, ana: Api
+) -> None:
+    path = begun(bot, thread="t-1")
+    paused = ok(bot.post(f"{BOT}/pause", {"channel": "web", "user": "u-1"}))
+
+    said = ok(bot.post(f"{BOT}/messages", message(message_id="m-1")))
+    again = ok(bot.post(f"{BOT}/messages", message(message_id="m-1")))
+    drafted = bot.post(f"{BOT}/messages", message(**{"from": "bot"}))
+
+    assert paused["id"] == said["conversation_id"] == id_of(path)
+    assert (said["thread"], said["disposition"], said["seq"]) == ("t-1", "waiting", 3)
+    assert (again["repeated"], again["seq"]) == (True, 3)
+    assert (drafted.status, drafted.json["code"]) == (409, "not_your_turn")
+    assert len(ok(bot.get(f"{BOT}/conversations"))["items"]) == 1
+
+
+def test_a_message_without_a_thread_stays_in_the_conversation_without_one(bot: Api) -> None:
+    path = begun(bot)
+    begun(bot, thread="t-1")
+
+    said = ok(bot.post(f"{BOT}/messages", message()))
+
+    assert (said["conversation_id"], said["thread"]) == (id_of(path), None)
+
+
+def test_a_message_without_a_thread_is_not_lost_among_several_conversations(bot: Api) -> None:
+    paths = {begun(bot, thread="t-1"), begun(bot, thread="t-2")}
+
+    said = ok(bot.post(f"{BOT}/messages", message()))
+
+    assert said["thread"] is None
+    assert one(said["conversation_id"]) not in paths
+    refused = bot.post(f"{BOT}/pause", {"channel": "web", "user": "u-1"})
+    assert (refused.status, refused.json["code"]) == (409, "ambiguous_address")
+
+
+def test_the_only_conversation_is_that_of_the_same_channel_and_user(bot: Api) -> None:
+    begun(bot, thread="t-1", channel="sms")
+    begun(bot, thread="t-1", user={"id": "u-2"})
+
+    said = bot.post(f"{BOT}/messages", message())
+
+    assert (said.status, said.json["thread"], said.json["seq"]) == (201, None, 1)
+
+
+def test_a_repeated_key_of_a_message_without_a_thread_has_its_first_answer(bot: Api) -> None:
+    begun(bot, thread="t-1")
+    first = bot.post(f"{BOT}/messages", message(), Idempotency_Key="k-1")
+    begun(bot, thread="t-2")
+
+    again = bot.post(f"{BOT}/messages", message(), Idempotency_Key="k-1")
+
+    assert (again.status, again.text) == (first.status, first.text)
+    assert first.json["thread"] == "t-1"

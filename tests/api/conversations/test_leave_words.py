@@ -24,6 +24,7 @@ def test_the_word_is_stored_and_gives_the_turn_back_to_the_bot(
     assert answer.status == 201
     assert answer.json == {
         "conversation_id": before["id"],
+        "thread": None,
         "seq": before["last_seq"] + 1,
         "disposition": "bot",
         "paused": False,

@@ -28,6 +28,7 @@ def test_the_first_message_begins_a_conversation_with_the_bot(bot: Api) -> None:
     assert answer.status == 201
     assert answer.json == {
         "conversation_id": answer.json["conversation_id"],
+        "thread": None,
         "seq": 1,
         "disposition": "bot",
         "paused": False,
