@@ -12,7 +12,7 @@ from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.handoff import Request
 from chalicelib.domain.report import sum_tallies, utc_day
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
-from chalicelib.domain.routing.queues import Limits, Mode, Queue
+from chalicelib.domain.routing.queues import NO_LIMITS, Limits, Mode, Queue
 from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
@@ -33,7 +33,7 @@ AGENTS = [f"agent-{n}" for n in range(EACH)]
 
 QUEUES = (
     Queue("alerts", limits=Limits(first_alert=OVERDUE)),
-    Queue("offers", mode=Mode.OFFER, offer_seconds=OVERDUE),
+    Queue("offers", mode=Mode.OFFER, offer_seconds=OVERDUE, limits=NO_LIMITS),
     Queue("given up", limits=Limits(give_up=OVERDUE)),
     Queue("idle", limits=Limits(agent_idle=OVERDUE)),
 )
