@@ -15,9 +15,16 @@ const { event, user, args, env, filled } = JSON.parse(fs.readFileSync(0, 'utf8')
 const installed = createRequire(process.cwd() + '/')
 
 const notifications = []
+const replies = []
 const temp = {}
+const kept = new Map()
 const given = {
-  bp: { notifications: { create: async (botId, content) => notifications.push({ botId, ...content }) } },
+  bp: {
+    notifications: { create: async (botId, content) => notifications.push({ botId, ...content }) },
+    logger: { forBot: () => ({ error: console.error, warn: console.error }) },
+    events: { replyToEvent: async (_, payloads) => replies.push(...payloads) },
+    kvs: { forBot: () => ({ get: async key => kept.get(key), set: async (key, value) => kept.set(key, value) }) }
+  },
   event: { ...event, state: { user, session: {}, temp } },
   user,
   temp,
@@ -36,4 +43,4 @@ for (const [placeholder, text] of Object.entries(filled)) {
 const run = new Function(...Object.keys(given), code)
 Promise.resolve(run(...Object.values(given)))
   .then(() => null, error => ({ message: error.message, status: error.response && error.response.status, body: error.response && error.response.data }))
-  .then(error => console.log(JSON.stringify({ notifications, temp, error })))
+  .then(error => console.log(JSON.stringify({ notifications, replies, temp, error })))

@@ -10,7 +10,7 @@ PAGE_BYTES = 100 * 1024
 
 
 def test_a_sync_brings_the_whole_board_in_pages_that_fit_a_frame(scene: BotSetup) -> None:
-    paused = [scene.pause(f"user-{n}", reason="x" * 1000)["id"] for n in range(30)]
+    paused = [scene.pause(f"user-{n}", reason="x" * 1000)["id"] for n in range(90)]
 
     with scene.person("Ana").connect() as socket:
         pages = every_page(socket)
@@ -39,7 +39,7 @@ def test_the_largest_possible_heads_fit_into_frames(scene: BotSetup) -> None:
 
 
 def test_a_sync_cursor_works_only_for_its_person(scene: BotSetup) -> None:
-    for number in range(26):
+    for number in range(76):
         scene.pause(f"user-{number}")
     with scene.person("Ana").connect() as socket, scene.person("Bo").connect() as other:
         cursor = socket.do("sync")["next"]

@@ -101,4 +101,4 @@ def test_a_connection_is_closed_to_frames_and_pushes_after_logout(scene: BotSetu
             other.do("watch", conversation_id=paused["id"], after=0)
 
         assert (reply["ok"], reply["error"]["code"]) == (False, "unauthenticated")
-        assert socket.events == []
+        assert [event["event"] for event in socket.events] == ["session_ended"]
