@@ -14,6 +14,7 @@ import pytest
 from chalicelib.domain.conversation.commands import Cause
 from chalicelib.domain.conversation.handoff import Outcome
 from chalicelib.entrypoints.http.pages.console import TYPES, served
+from chalicelib.entrypoints.http.schemas import limits
 from infra.generate.vendor import CONSOLE as LIBRARIES
 from infra.generate.vendor import DOCS, HASHES, hashes
 
@@ -268,6 +269,27 @@ def named_in_tables(source: str) -> set[str]:
 )
 def test_every_cause_and_outcome_of_the_server_has_a_text(name: str) -> None:
     assert name in texts("en")
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "limit"),
+    [
+        ("thread/composer.js", "MAX_TEXT", limits.TEXT),
+        ("dialogs/handoff_dialogs.js", "MAX_NOTE", limits.NOTE),
+        ("details/details.js", "MAX_TAGS", limits.TAGS),
+    ],
+)
+def test_the_limits_of_the_console_are_those_of_the_api(module: str, name: str, limit: int) -> None:
+    source = (CONSOLE / module).read_text(encoding="utf-8")
+
+    assert [int(found) for found in re.findall(rf"const {name} = ([\d_]+);", source)] == [limit]
+
+
+def test_no_field_cuts_what_is_pasted() -> None:
+    """A field with `maxlength` cuts without a word, and counts UTF-16 units."""
+    cutting = [path for path in OWN_FILES if "maxlength" in path.read_text(encoding="utf-8")]
+
+    assert cutting == []
 
 
 def test_the_page_links_every_style_sheet_that_does_not_come_with_a_lazy_view() -> None:

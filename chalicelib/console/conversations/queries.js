@@ -99,7 +99,7 @@ export function searchByName(text) {
 /** @param {string} text */
 async function search(text) {
   try {
-    const pages = await Promise.all(bots().map((bot) => conversationsPage(bot, `name=${encodeURIComponent(text.trim().normalize())}`)));
+    const pages = await Promise.all(bots().map((bot) => conversationsPage(bot, `name=${encodeURIComponent(text.trim())}`)));
     dispatch({ type: "search_results", search: text, heads: pages.flatMap((page) => page.items) });
   } catch (error) {
     showError(error);
