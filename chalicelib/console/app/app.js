@@ -130,6 +130,6 @@ function SessionStart() {
         <button class="primary" onClick=${() => setAttempt(attempt + 1)}>${t("retry")}</button>
         <button class="plain" onClick=${() => { askToEndSession(); setAttempt(attempt + 1); }}>${t("sign_out")}</button>`
       : html`<p class="quiet" role="status">${t("loading")}</p>`}
-      ${dialog && html`<${LazyDialogs} name=${dialog} />`}
+      <${LazyPart} name="dialogs" trigger=${dialog} failed=${dialogFailed} />
     </main>`;
 }
