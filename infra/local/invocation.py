@@ -100,6 +100,7 @@ class Workers:
     def __init__(self, limit: int = 64) -> None:
         self._limit = limit
         self._started = 0
+        self._starting = threading.Lock()
         self._idle = threading.Semaphore(0)
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
 
@@ -107,7 +108,7 @@ class Workers:
         """The result of `work`. Raises HandlerFailed if it raises, and HandlerTimedOut after
         `within` seconds; work that has begun continues, as it does on Lambda."""
         future: Future[Any] = Future()
-        self._submit(lambda: _settle(future, work))
+        self.submit(lambda: _settle(future, work))
         result = asyncio.wrap_future(future)
         await asyncio.wait({result}, timeout=within)
         if result.done():
@@ -119,12 +120,15 @@ class Workers:
         for _ in range(self._started):
             self._jobs.put(None)
 
-    def _submit(self, job: Job) -> None:
+    def submit(self, job: Job) -> None:
+        """Runs the job, which must not raise, as soon as a thread is free."""
         self._jobs.put(job)
-        if self._idle.acquire(blocking=False) or self._started >= self._limit:
-            return
-        self._started += 1
-        threading.Thread(target=self._work, name=f"lambda-{self._started}", daemon=True).start()
+        with self._starting:
+            if self._idle.acquire(blocking=False) or self._started >= self._limit:
+                return
+            self._started += 1
+            name = f"lambda-{self._started}"
+        threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def _work(self) -> None:
         while job := self._jobs.get():

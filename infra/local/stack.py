@@ -39,9 +39,9 @@ log = logging.getLogger(__name__)
 
 NAME = "baton-local"
 MINUTE = 60.0
-WEBHOOK_WORKERS = 8
-"""More workers than one bot may use at once, so that one slow receiver does not block other
-bots."""
+WEBHOOK_WORKERS = 250
+"""Webhook deliveries at the same time; their threads are started when they are needed. A bot uses
+at most five, so 49 bots with stalled receivers leave room for the others."""
 OUTAGE = 3.0
 """Seconds of the simulated outage, in which the demo page cannot connect."""
 
@@ -128,7 +128,10 @@ class Stack:
     def _start_event_sources(
         self, starting: ExitStack, engine: Engine, messaging: Messaging
     ) -> None:
-        streams, sqs = engine.client("dynamodbstreams"), engine.client("sqs", read_timeout=30)
+        streams, sqs = (
+            engine.client("dynamodbstreams"),
+            engine.client("sqs", read_timeout=30, max_pool_connections=WEBHOOK_WORKERS),
+        )
         stream = StreamPoller(
             "on_change",
             streams,

@@ -78,6 +78,17 @@ def test_event_sources_report_partial_failures_and_never_block(template: dict[st
     assert stream["Properties"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
 
 
+def test_no_limit_on_webhook_workers_lets_stalled_bots_stop_others(
+    template: dict[str, Any],
+) -> None:
+    """Each bot limits itself to five deliveries. A limit on the function would be shared by all
+    bots, so a few stalled receivers could use it up."""
+    function = template["Resources"]["OnWebhookQueue"]["Properties"]
+    assert "ReservedConcurrentExecutions" not in function
+    for source in function["Events"].values():
+        assert "ScalingConfig" not in source["Properties"]
+
+
 def test_access_logs_omit_queries_and_all_logs_expire(template: dict[str, Any]) -> None:
     groups = of_type(template, "AWS::Logs::LogGroup")
     text = json.dumps(template)

@@ -2,6 +2,7 @@
 it, and in nobody's way. The whole ladder of attempts is in `test_webhook_ladder.py`."""
 
 import time
+from contextlib import ExitStack
 from itertools import pairwise
 
 from tests.e2e.bot_setup import BotSetup, RunningStack
@@ -54,15 +55,19 @@ def test_a_410_disables_the_webhook(running: RunningStack) -> None:
         assert eventually(is_off, TOLD_WITHIN)
 
 
-def test_a_slow_webhook_delays_neither_answers_nor_other_bots(running: RunningStack) -> None:
-    with WebhookReceiver(delay=4.0) as slow, WebhookReceiver() as quick:
-        burdened, other = running.bot(slow), running.bot(quick)
-        for number in range(8):
-            burdened.pause(f"user-{number}")
-        slow.wait_for(lambda all: len(all) >= 3, TOLD_WITHIN)
+def test_slow_webhooks_delay_neither_answers_nor_other_bots(running: RunningStack) -> None:
+    with ExitStack() as receivers:
+        quick = receivers.enter_context(WebhookReceiver())
+        slow = [receivers.enter_context(WebhookReceiver(delay=8.0)) for _ in range(3)]
+        other, burdened = running.bot(quick), [running.bot(receiver) for receiver in slow]
+        for bot in burdened:
+            for number in range(8):
+                bot.pause(f"user-{number}")
+        for receiver in slow:
+            receiver.wait_for(lambda all: len(all) >= 3, TOLD_WITHIN)
 
         began = time.monotonic()
-        said = burdened.user_says("user-0", "Hello?")
+        said = burdened[0].user_says("user-0", "Hello?")
         answered_after = time.monotonic() - began
         other.pause("zoe")
         (told,) = quick.wait_for(bool, TOLD_WITHIN)

@@ -162,6 +162,28 @@ def test_each_worker_handles_a_message_at_the_same_time(
     assert eventually(lambda: len(met) == 4)
 
 
+def test_handlers_that_wait_keep_no_other_from_starting(
+    sqs: Any, standard: str, poller: Any
+) -> None:
+    stalled, released, quick = [], threading.Event(), threading.Event()
+
+    def handle(event: Event, context: Any) -> None:
+        if event["Records"][0]["body"] == "quick":
+            quick.set()
+        else:
+            stalled.append(event)
+            released.wait(20)
+
+    poller(standard, handle, workers=30)
+    for _ in range(29):
+        sqs.send_message(QueueUrl=standard, MessageBody="stalled")
+    assert eventually(lambda: len(stalled) == 29)
+    sqs.send_message(QueueUrl=standard, MessageBody="quick")
+
+    assert quick.wait(5)
+    released.set()
+
+
 def test_the_poller_waits_for_a_queue_that_does_not_exist_yet(
     sqs: Any, standard: str, poller: Any
 ) -> None:
