@@ -1,11 +1,14 @@
 """`python -m infra.baton init|add-bot|env`: an operator sets up a stage.
 
-With `--stage NAME` the commands use that deployed stack. Without it they use the environment
-variables; `make run` prints the path of a file that sets them for the local stack.
+`--stage local` is the stack that `make run` has started; it is found in the folder STATE (.local).
+Any other `--stage NAME` is a deployed stack. Without `--stage` the commands use the environment
+variables.
 """
 
 import os
+import re
 import shlex
+from urllib.parse import quote
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,7 +17,7 @@ from chalicelib import wiring
 from chalicelib.domain.access import Caller, Role, Scope
 from chalicelib.domain.errors import BatonError
 from chalicelib.entrypoints.http.schemas.admin import AgentRequest, BotRequest
-from chalicelib.settings import Misconfigured
+from chalicelib.settings import LOCAL, Misconfigured
 from chalicelib.usecases.admin import bots, keys, members
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
@@ -22,6 +25,7 @@ from chalicelib.usecases.views import timestamp
 from infra.deployment.cloudformation import StackFailed
 from infra.deployment.deploy import DeployError, session
 from infra.deployment.stage import StageNotDeployed, environment_of
+from infra.local.environment import StackNotRunning, local_environment, state_folder
 
 OPERATOR = Person("operator", "", "Operator", "", is_owner=True)
 """The person that the audit log records for these commands."""
@@ -30,11 +34,24 @@ EXPECTED_ERRORS = (
     BotoCoreError,
     ClientError,
     DeployError,
-    Misconfigured,
     StageNotDeployed,
     StackFailed,
+    StackNotRunning,
     ValueError,
 )
+
+
+STAGE_NAME = "[A-Za-z0-9][A-Za-z0-9-]{0,60}"
+NAME_A_STAGE = "For the stack of `make run`, add: --stage local"
+
+
+LOCAL_ONLY = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_SECRET_ACCESS_KEY",
+)
+"""The local engine's address and its key, which is no secret. `env` prints no keys of AWS."""
 
 
 class OperatorCommands(click.Group):
@@ -43,14 +60,22 @@ class OperatorCommands(click.Group):
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
+        except Misconfigured as error:
+            raise click.ClickException(f"{error} {NAME_A_STAGE}") from None
         except EXPECTED_ERRORS as error:
             raise click.ClickException(str(error)) from None
 
 
 @click.group(cls=OperatorCommands, help=__doc__)
-@click.option("--stage", help="The stage of a deployed stack.")
+@click.option("--stage", help="`local`, or the stage of a deployed stack.")
 def main(stage: str | None) -> None:
-    if stage:
+    if stage == LOCAL:
+        os.environ.update(local_environment(state_folder()))
+    elif stage is not None:
+        if not re.fullmatch(STAGE_NAME, stage):
+            raise click.BadParameter(
+                "A stage's name has letters, digits and hyphens.", param_hint="--stage"
+            )
         os.environ.update(environment_of(session(), stage))
 
 
@@ -76,13 +101,16 @@ def add_bot(bot: str, name: str | None) -> None:
     bots.create(services, OPERATOR, wanted.id, wanted.name)
     operator = Caller(OPERATOR.id, OPERATOR.name, Role.OWNER, bot)
     _, key = keys.create(services, operator, "first", Scope, None)
-    click.echo(f"{os.environ.get('BATON_URL', '')}/api/v1/bots/{bot}\n{key}")
+    click.echo(f"{os.environ.get('BATON_URL', '')}/api/v1/bots/{quote(wanted.id, safe='')}\n{key}")
 
 
 @main.command(help="Print the stage's settings, including its secret, as shell commands.")
 def env() -> None:
     names = sorted(name for name in os.environ if name.startswith("BATON_"))
-    for name in (*names, "AWS_REGION"):
+    if not names:
+        raise click.ClickException(f"The environment has no settings of Baton. {NAME_A_STAGE}")
+    is_local = os.environ.get("BATON_STAGE") == LOCAL
+    for name in (*names, "AWS_REGION", *(LOCAL_ONLY if is_local else ())):
         click.echo(f"export {name}={shlex.quote(os.environ.get(name, ''))}")
 
 

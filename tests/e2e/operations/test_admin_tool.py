@@ -5,6 +5,8 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -22,6 +24,7 @@ def baton(environment: Mapping[str, str], *command: str) -> Ran:
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
+        stdin=subprocess.DEVNULL,
         text=True,
         check=False,
         timeout=60,
@@ -105,8 +108,81 @@ def test_the_printed_environment_can_be_sourced_by_a_shell(running: RunningStack
     assert told["BATON_SECRET"] == running.environment["BATON_SECRET"]
 
 
-def test_the_admin_tool_reports_a_stack_that_is_not_running() -> None:
-    ran = baton({}, "add-bot", "shop")
+def local(running: RunningStack, *command: str) -> Ran:
+    return baton({"STATE": str(running.stack.state)}, "--stage", "local", *command)
+
+
+def test_the_stage_local_is_the_running_stack(running: RunningStack, email: str) -> None:
+    bot = f"Shop {uuid4().hex[:8]}"
+
+    address, key = local(running, "add-bot", bot, "--name", "My shop").stdout.split()
+    invitation = local(running, "init", "--email", email, "--name", "Olivia").stdout.split()[-1]
+    printed = local(running, "env").stdout
+
+    path = f"/bots/{quote(bot)}"
+    assert address == f"{running.url}/api/v1{path}"
+    paused = RestClient(running.url, key).post(f"{path}/pause", {"channel": "web", "user": "zoe"})
+    assert paused.status == 200
+    owner = accepted(running, invitation, "a long password")
+    assert owner.get("/auth/me").json["role"] == "owner"
+    told = dict(shlex.split(line)[1].split("=", 1) for line in printed.splitlines())
+    assert told == running.environment
+
+
+WRONG: dict[tuple[str, ...], str] = {
+    (): "Missing command.",
+    ("sing",): "No such command 'sing'.",
+    ("add-bot",): "Missing argument 'BOT'.",
+    ("add-bot", "one", "two"): "Got unexpected extra argument (two)",
+    ("add-bot", "demo"): "The bot demo already exists.",
+    ("add-bot", ""): "`id` ",
+    ("add-bot", "x" * 200): "`id` ",
+    ("add-bot", "shop-1", "--name", ""): "`name` ",
+    ("add-bot", "shop-2", "--name", "x" * 2000): "`name` ",
+    ("add-bot", "shop-3", "--colour", "red"): "No such option",
+    ("init", "--email", "olivia", "--name", "Olivia"): "`email` takes an e-mail address",
+    ("init", "--email", "o@example.test", "--name", ""): "`name` ",
+    ("init", "--email", "ana@example.test", "--name", "Ana"): "an owner needs another address",
+    ("init",): "Aborted!",
+    ("env", "more"): "Got unexpected extra argument (more)",
+}
+
+
+@pytest.mark.parametrize(("command", "told"), WRONG.items(), ids=lambda value: str(value)[:40])
+def test_wrong_arguments_are_refused_in_a_sentence(
+    running: RunningStack, command: tuple[str, ...], told: str
+) -> None:
+    ran = local(running, *command)
+
+    assert ran.returncode in (1, 2)
+    assert told in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("command", [("add-bot", "shop"), ("init", "--email=a@b.test", "--name=A")])
+def test_a_stack_that_is_not_running_is_reported(command: tuple[str, ...], tmp_path: Path) -> None:
+    nowhere = {"STATE": str(tmp_path)}
+    missing = baton(nowhere, "--stage", "local", *command)
+    (tmp_path / "env").write_text("export AWS_ENDPOINT_URL=http://127.0.0.1:9\n")
+    ended = baton(nowhere, "--stage", "local", *command)
+    unnamed = baton({}, *command)
+
+    assert f"There is no {tmp_path}/env. Start the stack with: make run." in missing.stderr
+    assert f"The stack in {tmp_path} does not answer. Start it with: make run" in ended.stderr
+    assert "For the stack of `make run`, add: --stage local" in unnamed.stderr
+    assert [ran.returncode for ran in (missing, ended, unnamed)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("stage", ["", "../prod", "a b"])
+def test_a_stage_that_cannot_be_is_refused(stage: str) -> None:
+    ran = baton({}, "--stage", stage, "env")
+
+    assert ran.returncode == 2
+    assert "A stage's name has letters, digits and hyphens." in ran.stderr
+
+
+def test_the_environment_outside_of_any_stage_is_refused() -> None:
+    ran = baton({}, "env")
 
     assert ran.returncode == 1
-    assert "Set BATON_STAGE in the function's environment" in ran.stderr
+    assert "The environment has no settings of Baton." in ran.stderr

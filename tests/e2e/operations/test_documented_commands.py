@@ -49,7 +49,12 @@ for text in ["hi", "a human, please", "hello?"]:
 def test_the_commands_of_each_page_succeed(
     running: RunningStack, page: str, tmp_path: Path
 ) -> None:
-    environment = {"PATH": os.environ["PATH"], "STATE": str(running.stack.state)}
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "STATE": str(running.stack.state),
+    }
 
     shell_blocks.run(ROOT / page, environment, tmp_path, seconds=60)
 
