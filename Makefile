@@ -12,7 +12,7 @@ STAGE ?= dev
 PARALLEL := -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local quick test check fix openapi screenshots package checkov deploy init destroy bench cost scale clean
+.PHONY: help run run-fresh local quick test chaos check fix openapi screenshots package checkov deploy init destroy bench cost scale clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ quick: $(READY) ## Run linter, type checker and all tests that need no engine, b
 
 test: $(READY) ## Run all tests in two processes (T=PATH: only these, in one process)
 	@$(BIN)/python -m pytest $(if $(T),$(T),$(PARALLEL))
+
+chaos: $(READY) ## Kill, stop, fill and cut off running processes, again and again (CHAOS=5 rounds)
+	@CHAOS=$(or $(CHAOS),5) $(BIN)/python -m pytest -m chaos
 
 check: $(READY) ## Run the linter, the type checker and the architecture tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

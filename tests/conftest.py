@@ -14,6 +14,15 @@ SLOW = frozenset(
 """Folders whose tests start an engine, a stack, a browser or valgrind, build the package, or
 search at random. Single slow tests elsewhere have the marker `slow` themselves."""
 
+CHAOS = (
+    "contract/failures",
+    "e2e/operations/test_processes.py",
+    "e2e/webhooks",
+    "local/test_engine_state.py",
+    "operate/test_connection_faults.py",
+)
+"""Folders and files of the tests that cause faults in a running system: `make chaos`."""
+
 SLOW_FIXTURES = frozenset({"aws", "compiled", "engine", "on_moto"})
 """AWS in moto or MiniStack, and the TypeScript compiler; `engine` is quick if it is "memory"."""
 
@@ -48,6 +57,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _is_slow(item):
             item.add_marker("slow")
+        if "/".join(_place(item)).startswith(CHAOS):
+            item.add_marker("chaos")
     items.sort(key=lambda item: _turn(_group(_place(item))))
 
 

@@ -21,6 +21,7 @@ from infra.local.aws.messaging import create_messaging
 from infra.local.aws.state_database import FORMAT, StateDatabase, StateNotWritten, StateRow
 from tests.local.conftest import create_table
 from tests.local.waiting import eventually
+from tests.support.chaos import rounds
 
 WRITERS = 4
 ENOUGH = 60
@@ -70,7 +71,7 @@ def stored(engine: Engine) -> set[str]:
 
 def test_a_kill_loses_no_accepted_change_and_halves_no_transaction(running: Engine) -> None:
     accepted: list[str] = []
-    for _ in range(3):
+    for _ in range(rounds(3)):
         goal = len(accepted) + ENOUGH
         writers = [
             threading.Thread(target=write_pairs, args=(running, len(accepted) + n, accepted))
