@@ -136,9 +136,13 @@ class HttpWebhookClient:
         http = HTTPConnection(call.target.host, call.target.port)
         own = {"host": call.target.authority, "connection": "close", "user-agent": "Baton"}
         with self._secured(call, opened) as channel:
-            http.sock = cast("socket", TimedSocket(channel, call.deadline))
+            timed = TimedSocket(channel, call.deadline)
+            http.sock = cast("socket", timed)
             http.request("POST", call.target.path, call.body, {**call.headers, **own})
             answer = http.getresponse()
+            if timed.has_ended:
+                # http.client takes the end of the connection for the end of the headers.
+                raise HTTPException("The answer was broken off.")
             # The status is known, so an error in the body does not matter.
             with suppress(OSError, HTTPException):
                 answer.read(self._limits.body)
@@ -197,6 +201,7 @@ class TimedSocket(RawIOBase):
     def __init__(self, opened: "socket", deadline: Deadline) -> None:
         self._socket = opened
         self._deadline = deadline
+        self.has_ended = False
 
     def sendall(self, data: bytes) -> None:
         self._socket.settimeout(self._deadline.remaining())
@@ -207,7 +212,9 @@ class TimedSocket(RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
         self._socket.settimeout(self._deadline.remaining())
-        return self._socket.recv_into(buffer)
+        count = self._socket.recv_into(buffer)
+        self.has_ended = count == 0
+        return count
 
     def makefile(self, mode: str) -> BufferedReader:
         return BufferedReader(self)
