@@ -164,7 +164,7 @@ def _idle(minute: Usage) -> Table:
         ("what", "USD"),
         [[what, f"{amount:.2f}"] for what, amount in amounts],
         f"List prices of {PRICES_OF}, {REGION}, without the free tier. The sweep is counted with"
-        " the two demo bots; each bot adds two queries a minute.",
+        " the two demo bots; each bot adds three queries a minute.",
     )
 
 

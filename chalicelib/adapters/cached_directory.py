@@ -51,8 +51,8 @@ class CachedDirectory:
 
         return self._cached(("member", bot, person), read, _may_act, fresh=fresh)
 
-    def bot(self, bot: str) -> Bot | None:
-        return self._cached(("bot", bot), lambda: self._directory.bot(bot), _exists)
+    def bot(self, bot: str, *, fresh: bool = False) -> Bot | None:
+        return self._cached(("bot", bot), lambda: self._directory.bot(bot), _exists, fresh=fresh)
 
     def person(self, person: str, *, fresh: bool = False) -> Person | None:
         def read() -> Person | None:

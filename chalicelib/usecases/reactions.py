@@ -5,8 +5,10 @@ twice for the same entry. Reactions are independent: if one fails, the others st
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+
+from msgspec import Struct
 
 from chalicelib.domain.conversation.entries import Kind
 from chalicelib.usecases import views
@@ -22,7 +24,11 @@ from chalicelib.usecases.routing.assign import offer_next_waiting, offer_to_agen
 from chalicelib.usecases.routing.overflow import move_to_overflow
 from chalicelib.usecases.routing.unserved import report_unserved
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.webhooks.enqueue import enqueue_agent_message, enqueue_webhook
+from chalicelib.usecases.webhooks.enqueue import (
+    enqueue_agent_message,
+    enqueue_webhook,
+    is_for_webhook,
+)
 
 log = logging.getLogger("baton")
 
@@ -103,6 +109,50 @@ def react(services: Services, event: CommittedEntry | Notification) -> None:
     failures = run_reactions(services, event)
     if failures:
         raise next(iter(failures.values()))
+    if isinstance(event, CommittedEntry):
+        mark_handled(services, [event])
+
+
+class HandledRun(Struct):
+    """Owed entries of one conversation that follow each other: those after `previous`, up to
+    `seq`. `queued` is the last that the webhook has to receive."""
+
+    previous: int
+    seq: int
+    queued: int | None = None
+
+
+def mark_handled(services: Services, handled: Iterable[CommittedEntry]) -> None:
+    """Stores that the reactions to these entries have run, with one write for each conversation.
+
+    A mark that cannot be stored costs only a second run: the sweep takes the reactions for lost.
+    """
+    for (bot, conversation_id), runs in _runs(services, handled).items():
+        for run in runs:
+            try:
+                services.deliveries.mark_handled(
+                    bot, conversation_id, run.previous, run.seq, run.queued
+                )
+            except Exception:
+                place = {"bot": bot, "conversation_id": conversation_id}
+                log.exception("reactions not marked", extra=place)
+
+
+def _runs(
+    services: Services, handled: Iterable[CommittedEntry]
+) -> Mapping[tuple[str, str], list[HandledRun]]:
+    found: dict[tuple[str, str], list[HandledRun]] = {}
+    for committed in handled:
+        entry = committed.entry
+        if entry.previous_owed is None:
+            continue
+        runs = found.setdefault((committed.bot, committed.conversation_id), [])
+        if not runs or runs[-1].seq != entry.previous_owed:
+            runs.append(HandledRun(entry.previous_owed, entry.seq))
+        runs[-1].seq = entry.seq
+        if is_for_webhook(services, committed):
+            runs[-1].queued = entry.seq
+    return found
 
 
 def run_reactions(

@@ -1,5 +1,7 @@
 """What an entry costs after its commit, in round trips."""
 
+from collections.abc import Callable
+
 import boto3
 import pytest
 
@@ -51,8 +53,36 @@ def test_the_cost_of_a_conversation_with_the_bot_does_not_depend_on_agents_onlin
     assert len(made) == calls
 
 
-OF_AN_OWNER = 5
-"""Connections, head, watchers, who of those that hear is logged in, who is a member."""
+def test_the_recovery_costs_one_write_unit_for_an_agents_word_and_none_for_the_bot(
+    table: Table, clock: ManualClock
+) -> None:
+    """The commit itself costs as much as without it: head and entry, twice in a transaction."""
+    services = TableServices(table, clock)
+    one = scene(services)
+    one.own()
+
+    agents = _written(table, services, lambda: one.do(one.ana, "messages", {"text": "Hi"}))
+    one.do(one.ana, "unpause")
+    bots = _written(table, services, lambda: one.say("bot"))
+
+    assert (agents, bots) == ((4, 0, 1, 0), (4, 0, 0, 0))
+
+
+def _written(
+    table: Table, services: TableServices, act: Callable[[], object]
+) -> tuple[float, float, float, float]:
+    """The write units of the commit and of what follows, each in the table and in its indexes."""
+    reader = boto3.client("dynamodb", region_name=REGION)
+    with metering(table, reader) as commit:
+        act()
+    with metering(table, reader) as after:
+        react(services, latest(services))
+    return commit.write, commit.index, after.write, after.index
+
+
+OF_AN_OWNER = 6
+"""Connections, head, watchers, who of those that hear is logged in, who is a member; and the mark
+that the reactions have run."""
 READ_OF_CONNECTIONS, READ_OF_ROSTER = 1 / 15, 1 / 20
 """Read units, at most, for each agent: some 250 and 200 bytes."""
 
@@ -84,4 +114,5 @@ def test_a_message_to_an_owner_reads_at_most_two_lists_about_other_agents(
         react(services, committed)
 
     assert len(units.calls) == OF_AN_OWNER
+    assert units.write == 1
     assert units.read <= OF_AN_OWNER + online * (READ_OF_CONNECTIONS + READ_OF_ROSTER) + 1

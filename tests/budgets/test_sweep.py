@@ -11,12 +11,13 @@ from tests.support.clock import ManualClock
 from tests.support.round_trips import counting
 
 SEEDED = 2
-FIXED = 2
-"""The list of bots, before its connections and before its boards."""
+FIXED = 5
+"""The list of bots, before its connections, its boards and its lost reactions; and the sweep's
+position, read and moved."""
 
 
 @pytest.mark.parametrize(("bots", "shards"), [(2, 1), (12, 1), (2, 3)])
-def test_the_sweep_queries_connections_and_boards_of_every_bot(
+def test_the_sweep_queries_connections_boards_and_lost_reactions_of_every_bot(
     table: Table, clock: ManualClock, bots: int, shards: int
 ) -> None:
     services = TableServices(replace(table, shards=shards), clock)
@@ -26,5 +27,5 @@ def test_the_sweep_queries_connections_and_boards_of_every_bot(
     with counting(table) as calls:
         every_minute(services)
 
-    assert set(calls) == {"Query"}
-    assert len(calls) == FIXED + shards + bots * (1 + shards)
+    assert set(calls) == {"Query", "GetItem", "PutItem"}
+    assert len(calls) == FIXED + shards + bots * (1 + 2 * shards)

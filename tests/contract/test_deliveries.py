@@ -140,16 +140,18 @@ def test_cursors_are_read_together(stores: Stores) -> None:
 def test_a_webhook_that_is_switched_off_says_why(stores: Stores) -> None:
     stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
 
-    stores.deliveries.disable_webhook(BOT, "410 Gone")
+    stores.deliveries.disable_webhook(BOT, "410 Gone", START)
 
-    assert stores.directory.bot(BOT) == Bot(BOT, "Demo", replace(HOOK, disabled_reason="410 Gone"))
+    assert stores.directory.bot(BOT) == Bot(
+        BOT, "Demo", replace(HOOK, disabled_reason="410 Gone", disabled_at=START)
+    )
 
 
 def test_a_bot_without_a_webhook_cannot_be_disabled(stores: Stores) -> None:
     stores.directory.put_bot(Bot(BOT, "Demo"))
 
-    stores.deliveries.disable_webhook(BOT, "x")
-    stores.deliveries.disable_webhook("nobody", "x")
+    stores.deliveries.disable_webhook(BOT, "x", START)
+    stores.deliveries.disable_webhook("nobody", "x", START)
 
     assert stores.directory.bot(BOT) == Bot(BOT, "Demo")
     assert stores.directory.bot("nobody") is None

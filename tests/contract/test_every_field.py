@@ -43,6 +43,8 @@ from chalicelib.usecases.records.webhooks import (
     DeliveryAttempt,
     DeliveryCursor,
     DeliveryId,
+    Progress,
+    SweepPosition,
     Webhook,
 )
 from tests.contract.every_field import (
@@ -257,6 +259,18 @@ def through_delivery_cursor(stores: Stores, cursor: DeliveryCursor) -> object:
     return stores.deliveries.cursor(BOT, CID)
 
 
+def through_progress(stores: Stores, progress: Progress) -> object:
+    assert stores.deliveries.advance_cursor(BOT, CID, DeliveryCursor(), progress.cursor)
+    queued = progress.queued or None
+    stores.deliveries.mark_handled(BOT, CID, 0, progress.handled, queued)
+    return stores.deliveries.progress(BOT, [CID])[CID]
+
+
+def through_sweep_position(stores: Stores, position: SweepPosition) -> object:
+    assert stores.deliveries.move_sweep(SweepPosition(), position)
+    return stores.deliveries.sweep_position()
+
+
 def through_delivery(stores: Stores, attempt: DeliveryAttempt) -> object:
     stores.deliveries.record_attempt(attempt)
     return stores.deliveries.attempt(attempt.bot, attempt.id)
@@ -289,6 +303,8 @@ WRITES: Mapping[Callable[[Stores, Any], object], type[Struct]] = {
     through_notification_stream: Notification,
     through_delivery_cursor: DeliveryCursor,
     through_delivery: DeliveryAttempt,
+    through_progress: Progress,
+    through_sweep_position: SweepPosition,
 }
 """Each function writes an instance with an adapter, and returns what the adapter then reads."""
 

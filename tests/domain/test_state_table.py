@@ -196,7 +196,7 @@ def test_a_bot_message_out_of_turn_is_refused_and_marked_without_its_text(
 def turn(head: Head) -> Head:
     """All of the head but what every entry, and every tag or message, may move."""
     head = replace(head, last_seq=0, updated_at=0, last_message=None, tags=(), leaks=0)
-    head = replace(head, heard_seq=None, notes=0)
+    head = replace(head, heard_seq=None, notes=0, owed_seq=None)
     match head:
         case Owned():
             return replace(head, timing=UNTIMED, turn_started_at=0, snoozed_until=None)

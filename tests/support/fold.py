@@ -42,8 +42,13 @@ from chalicelib.domain.conversation.head import (
 
 
 def fold(head: Head, entry: Entry) -> Head:
+    owed_seq = head.owed_seq if entry.previous_owed is None else entry.seq
     return replace(
-        _changed(head, entry), epoch=entry.epoch, last_seq=entry.seq, updated_at=entry.at
+        _changed(head, entry),
+        epoch=entry.epoch,
+        last_seq=entry.seq,
+        updated_at=entry.at,
+        owed_seq=owed_seq,
     )
 
 

@@ -8,7 +8,13 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import BotRow, CursorRow, RecordRow, SlotRow
 from chalicelib.adapters.dynamodb.table import Rows, Table, row_at
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, DeliveryId
+from chalicelib.usecases.records.webhooks import (
+    DeliveryAttempt,
+    DeliveryCursor,
+    DeliveryId,
+    Progress,
+    SweepPosition,
+)
 
 IN_FLIGHT = 5
 """Concurrent deliveries per bot, so that a slow server does not delay other bots."""
@@ -21,17 +27,46 @@ class DynamoDeliveries:
         self._rows = Rows(table, clock)
 
     def cursor(self, bot: str, conversation_id: str) -> DeliveryCursor:
-        row = self._rows.get(CursorRow, keys.cursor(bot, conversation_id))
-        return DeliveryCursor(row.seq, row.attempts) if row else DeliveryCursor()
+        return _cursor_of(self._rows.get(CursorRow, keys.cursor(bot, conversation_id)))
 
     def advance_cursor(
         self, bot: str, conversation_id: str, old: DeliveryCursor, new: DeliveryCursor
     ) -> bool:
-        key = keys.cursor(bot, conversation_id)
+        row = CursorRow.at(keys.cursor(bot, conversation_id))
         unmoved = (CursorRow.seq == old.seq) & (CursorRow.attempts == old.attempts)
         if old == DeliveryCursor():
-            unmoved = CursorRow.pk.does_not_exist() | unmoved
-        return self._rows.put(CursorRow.at(key, seq=new.seq, attempts=new.attempts), unmoved)
+            unmoved = CursorRow.seq.does_not_exist() | unmoved
+        moved = [CursorRow.seq.set(new.seq), CursorRow.attempts.set(new.attempts)]
+        return self._rows.update(row, moved, unmoved)
+
+    def mark_handled(
+        self, bot: str, conversation_id: str, previous: int, seq: int, queued: int | None
+    ) -> bool:
+        row = CursorRow.at(keys.cursor(bot, conversation_id))
+        marks = [CursorRow.handled.set(seq)]
+        if queued is not None:
+            marks.append(CursorRow.queued.set(queued))
+        follows = (CursorRow.handled >= previous) & (CursorRow.handled < seq)
+        if previous == 0:
+            follows = CursorRow.handled.does_not_exist() | follows
+        return self._rows.update(row, marks, follows)
+
+    def progress(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Progress]:
+        places = {each: keys.cursor(bot, each) for each in conversation_ids}
+        found = self._rows.get_all(places.values())
+        rows = {each: row_at(found, CursorRow, place) for each, place in places.items()}
+        return {each: _progress_of(row) for each, row in rows.items()}
+
+    def sweep_position(self) -> SweepPosition:
+        row = self._rows.get(RecordRow, keys.SWEEP)
+        return msgspec.json.decode(row.record, type=SweepPosition) if row else SweepPosition()
+
+    def move_sweep(self, old: SweepPosition, new: SweepPosition) -> bool:
+        stored, record = (msgspec.json.encode(each).decode() for each in (old, new))
+        unmoved = RecordRow.record == stored
+        if old == SweepPosition():
+            unmoved = RecordRow.pk.does_not_exist() | unmoved
+        return self._rows.put(RecordRow.at(keys.SWEEP, record=record), unmoved)
 
     def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
         rows = self._rows.query_all(SlotRow, keys.slots(bot), None)
@@ -45,12 +80,8 @@ class DynamoDeliveries:
         self._rows.delete([keys.slot(bot, slot)])
 
     def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, DeliveryCursor]:
-        places = {each: keys.cursor(bot, each) for each in conversation_ids}
-        found = self._rows.get_all(places.values())
-        rows = {each: row_at(found, CursorRow, place) for each, place in places.items()}
         return {
-            each: DeliveryCursor(r.seq, r.attempts) if r else DeliveryCursor()
-            for each, r in rows.items()
+            each: progress.cursor for each, progress in self.progress(bot, conversation_ids).items()
         }
 
     def latest_attempts(
@@ -83,9 +114,10 @@ class DynamoDeliveries:
         text = msgspec.json.encode(delivery).decode()
         self._rows.put(RecordRow.at(key, record=text, expires=self._rows.expiry(LOG_LIFE)))
 
-    def disable_webhook(self, bot: str, reason: str) -> None:
+    def disable_webhook(self, bot: str, reason: str, now: int) -> None:
         row = BotRow.at(keys.RowKey(keys.bot(bot), keys.META))
-        self._rows.update(row, [BotRow.off.set(reason)], BotRow.url.exists())
+        is_enabled = BotRow.url.exists() & BotRow.off.does_not_exist()
+        self._rows.update(row, [BotRow.off.set(reason), BotRow.off_at.set(now)], is_enabled)
 
     def _lease(self, bot: str, slot: int, now: int, lease: int) -> bool:
         until = now + lease
@@ -94,6 +126,16 @@ class DynamoDeliveries:
         is_lost = SlotRow.until > now + 2 * lease
         is_free = SlotRow.pk.does_not_exist() | (SlotRow.until <= now) | is_lost
         return self._rows.put(row, is_free)
+
+
+def _cursor_of(row: CursorRow | None) -> DeliveryCursor:
+    return DeliveryCursor(row.seq or 0, row.attempts or 0) if row else DeliveryCursor()
+
+
+def _progress_of(row: CursorRow | None) -> Progress:
+    if row is None:
+        return Progress()
+    return Progress(_cursor_of(row), row.handled or 0, row.queued or 0)
 
 
 def _key(bot: str, delivery_id: str) -> keys.RowKey | None:

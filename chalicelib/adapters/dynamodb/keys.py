@@ -28,6 +28,10 @@ class RowKey(NamedTuple):
     sk: str
 
 
+SWEEP = RowKey("SWEEP", META)
+"""How far the sweep has looked for lost reactions, of all bots."""
+
+
 def part(text: str) -> str:
     """One part of a key. It has no `#`, and begins with `~` only if it is a digest."""
     encoded = text.replace("%", "%25").replace("#", "%23")

@@ -116,6 +116,7 @@ class HeadRow(Row, discriminator="h"):
     leaks = Integer(attr_name="l", null=True)
     heard_seq = Integer(attr_name="hs", null=True)
     notes = Integer(attr_name="no", null=True)
+    owed_seq = Integer(attr_name="r", null=True)
     last_agent = UnicodeAttribute(attr_name="la", null=True)
     offered_to = UnicodeAttribute(attr_name="oi", null=True)
     offered_name = UnicodeAttribute(attr_name="om", null=True)
@@ -132,7 +133,8 @@ class HeadRow(Row, discriminator="h"):
 
 class EntryRow(Row, discriminator="e"):
     """`command_id` shows which command wrote the entry, so that a retry recognises its own entry.
-    `counted` marks a leak outside of handoffs that the reports have counted."""
+    `counted` marks a leak outside of handoffs that the reports have counted. `previous_owed` marks
+    an entry whose reactions must not be lost."""
 
     command_id = UnicodeAttribute(attr_name="k")
     what = UnicodeAttribute(attr_name="w")
@@ -146,6 +148,7 @@ class EntryRow(Row, discriminator="e"):
     payload = UnicodeAttribute(attr_name="p", null=True)
     message_id = UnicodeAttribute(attr_name="i", null=True)
     counted = BooleanAttribute(attr_name="rc", null=True)
+    previous_owed = Integer(attr_name="o", null=True)
 
 
 class MessageRow(Row, discriminator="m"):
@@ -207,8 +210,13 @@ class ProfileRow(Row, discriminator="p"):
 
 
 class CursorRow(Row, discriminator="d"):
-    seq = Integer(attr_name="n")
-    attempts = Integer(attr_name="r")
+    """How far a conversation has been delivered to the webhook (`seq`, `attempts`), and how far its
+    reactions have run (`handled`, `queued`)."""
+
+    seq = Integer(attr_name="n", null=True)
+    attempts = Integer(attr_name="r", null=True)
+    handled = Integer(attr_name="h", null=True)
+    queued = Integer(attr_name="w", null=True)
 
 
 class RecordRow(Row, discriminator="j"):
@@ -230,6 +238,7 @@ class BotRow(Row, discriminator="b"):
     secrets = UnicodeAttribute(attr_name="ws", null=True)
     since = Integer(attr_name="wf", null=True)
     off = UnicodeAttribute(attr_name="wo", null=True)
+    off_at = Integer(attr_name="wt", null=True)
     format = UnicodeAttribute(attr_name="wb", null=True)
     retiring = UnicodeAttribute(attr_name="wr", null=True)
     settings = UnicodeAttribute(attr_name="se", null=True)

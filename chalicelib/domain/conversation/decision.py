@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import digest
 from chalicelib.domain.conversation.commands import Profile
-from chalicelib.domain.conversation.entries import Content, Entry
+from chalicelib.domain.conversation.entries import WITHOUT_A_PERSON, Content, Entry
 from chalicelib.domain.conversation.handoff import Handoff, HandoffChange, Offer
 from chalicelib.domain.conversation.head import BaseHead, Head
 from chalicelib.domain.errors import BatonError
@@ -64,6 +64,19 @@ def new_entry(head: Head, content: Content, context: Context) -> Entry:
     """The next entry, written by the caller."""
     caller = context.caller
     return Entry(head.last_seq + 1, caller.sender, caller.author, head.epoch, context.now, content)
+
+
+def with_owed(decision: Decision) -> Decision:
+    """Marks the entries whose reactions must not be lost: all while a person is asked for or
+    answers, and every end of a handoff. What the bot handles alone has no mark."""
+    head = decision.head
+    entries = list[Entry]()
+    for entry in decision.entries:
+        if head.paused or entry.kind not in WITHOUT_A_PERSON:
+            entry = replace(entry, previous_owed=head.owed_seq or 0)
+            head = replace(head, owed_seq=entry.seq)
+        entries.append(entry)
+    return replace(decision, head=head, entries=tuple(entries))
 
 
 def append(head: H, entry: Entry, **changes: Any) -> H:

@@ -240,7 +240,11 @@ class Unknown(Content, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """One line of the log. `at` is in milliseconds since 1970 (UTC)."""
+    """One line of the log. `at` is in milliseconds since 1970 (UTC).
+
+    `previous_owed` is set if the reactions to this entry must be made up for if they are lost. It
+    is the number of the entry before it of which the same is true; 0 if there is none.
+    """
 
     seq: int
     sender: From
@@ -248,6 +252,7 @@ class Entry(Struct, frozen=True):
     epoch: int
     at: int
     content: Content
+    previous_owed: int | None = None
 
     @property
     def kind(self) -> Kind:
@@ -272,6 +277,11 @@ class ContentRecord(Struct, frozen=True):
     payload: Mapping[str, Any] | None = None
     message_id: str | None = None
 
+
+WITHOUT_A_PERSON = frozenset(
+    {Kind.MESSAGE, Kind.EVENT, Kind.NOTE, Kind.TAGGED, Kind.SUGGESTION, Kind.UNKNOWN}
+)
+"""If the bot handles the conversation, nothing is lost with the reactions to these kinds."""
 
 CONTENTS: Mapping[Kind, tuple[type[Content], ...]] = {
     Kind.MESSAGE: (Message,),

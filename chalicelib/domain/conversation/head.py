@@ -66,7 +66,8 @@ class BaseHead(Struct, frozen=True, kw_only=True):
 
     `last_seq` is 0 as long as nothing is stored. `profile` is a digest of the user's name and
     attributes that this conversation last received. `heard_seq` is the number of the user's last
-    message. `leaks` and `notes` are counts.
+    message. `leaks` and `notes` are counts. `owed_seq` is the number of the last entry whose
+    reactions must be made up for if they are lost.
     """
 
     status: ClassVar[Status]
@@ -83,6 +84,7 @@ class BaseHead(Struct, frozen=True, kw_only=True):
     leaks: int = 0
     heard_seq: int | None = None
     notes: int = 0
+    owed_seq: int | None = None
 
     @property
     def id(self) -> str:

@@ -32,7 +32,7 @@ from chalicelib.domain.conversation.commands import (
     UpdateHandoff,
     UserMessage,
 )
-from chalicelib.domain.conversation.decision import Context, Decision
+from chalicelib.domain.conversation.decision import Context, Decision, with_owed
 from chalicelib.domain.conversation.head import Head, Status, WithBot
 from chalicelib.domain.conversation.refusals import illegal, stale
 from chalicelib.domain.conversation.timers import is_out_of_date, scheduled
@@ -153,6 +153,7 @@ def decide(head: Head, command: Command, caller: Caller, now: int) -> Decision:
         return decision
     if is_late:
         raise stale(head)
+    decision = with_owed(decision)
     after = decision.head
     if isinstance(after, WithBot):
         return decision

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from chalicelib.entrypoints.request_log import request_id, request_log
+from chalicelib.usecases import recovery
 from chalicelib.usecases.live import sockets
 from chalicelib.usecases.records.reports import Backlog
 from chalicelib.usecases.reports import metrics
@@ -15,6 +16,9 @@ from chalicelib.usecases.services import Services
 
 ROUNDS = 20
 """After a long outage, one query does not return all timers that are due."""
+
+RECOVERY_UNTIL = 40 * 1000
+"""Milliseconds after the start of a sweep, of the 59 seconds that the function has."""
 
 log = logging.getLogger("baton")
 
@@ -26,11 +30,13 @@ class TimerOutcome(Enum):
 def every_minute(services: Services, context: object = None) -> dict[str, object]:
     """Safe to run twice and in parallel."""
     with request_log.line("minute", request_id=request_id(context)) as line:
+        began = services.clock.now()
         deadlines = _deadlines(services)
         waiting = metrics.backlogs(services)
         failed = deadlines.failed + _failed_moves(services, waiting)
         metrics.record_minute(services, waiting, sockets.count_open(services), failed)
-        done: dict[str, object] = {"deadlines_met": deadlines.met}
+        recovered = _recover(services, began + RECOVERY_UNTIL)
+        done: dict[str, object] = {"deadlines_met": deadlines.met, "recovered": recovered}
         line.update(done)
     return done
 
@@ -46,6 +52,15 @@ def _failed_moves(services: Services, waiting: Mapping[str, Backlog]) -> int:
             log.exception("overflow not checked", extra={"bot": bot})
             failed += 1
     return failed
+
+
+def _recover(services: Services, deadline: int) -> int:
+    """An error does not stop the rest of the sweep; the next minute tries again."""
+    try:
+        return recovery.recover(services, deadline)
+    except Exception:
+        log.exception("reactions not recovered")
+        return 0
 
 
 class Deadlines(NamedTuple):

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.entrypoints.request_log import request_id, request_log
-from chalicelib.usecases.reactions import run_reactions
+from chalicelib.usecases.reactions import mark_handled, run_reactions
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
+from chalicelib.usecases.recovery import was_recovered
 from chalicelib.usecases.services import Services
 
 log = logging.getLogger("baton")
+RETRY_MS = 20 * 1000
+"""Lambda retries a failed reaction until the entry is this old. Then the sweep retries it."""
 Record = Mapping[str, Any]
 ReadRecord = Callable[[Record], CommittedEntry | Notification | None]
 
@@ -28,23 +31,48 @@ def handle(
     """
     count = len(event["Records"])
     with request_log.line("changes", request_id=request_id(context), records=count) as line:
-        failed = list(_failures(services, read, event["Records"]))
+        handled = list[CommittedEntry]()
+        failed = list(_failures(services, read, event["Records"], handled))
+        mark_handled(services, handled)
         line["failed"] = len(failed)
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed[:1]]}
 
 
-def _failures(services: Services, read: ReadRecord, records: Sequence[Record]) -> Iterator[str]:
-    """The sequence numbers of the records of which a reaction failed."""
+def _failures(
+    services: Services,
+    read: ReadRecord,
+    records: Sequence[Record],
+    handled: list[CommittedEntry],
+) -> Iterator[str]:
+    """The sequence numbers of the records to send again. Adds the other entries to `handled`."""
     for record in records:
-        if not _handled(services, read, record):
-            yield record["dynamodb"]["SequenceNumber"]
+        try:
+            event = read(record)
+            if event is None or _is_recovered(services, event):
+                continue
+            is_whole = not run_reactions(services, event)
+        except Exception:
+            log.exception("record not handled", extra={"sequence_number": _number(record)})
+            yield _number(record)
+            continue
+        if not is_whole and not _is_left_to_the_sweep(services, event):
+            yield _number(record)
+        elif is_whole and isinstance(event, CommittedEntry):
+            handled.append(event)
 
 
-def _handled(services: Services, read: ReadRecord, record: Record) -> bool:
-    try:
-        event = read(record)
-    except Exception:
-        number = record["dynamodb"]["SequenceNumber"]
-        log.exception("record not read", extra={"sequence_number": number})
+def _number(record: Record) -> str:
+    number: str = record["dynamodb"]["SequenceNumber"]
+    return number
+
+
+def _is_recovered(services: Services, event: CommittedEntry | Notification) -> bool:
+    return isinstance(event, CommittedEntry) and was_recovered(services, event)
+
+
+def _is_left_to_the_sweep(services: Services, event: CommittedEntry | Notification) -> bool:
+    """An entry that has failed for `RETRY_MS` would hold up the later records of its shard. If it
+    is not owed, only those who watch the bot talk miss it; their consoles fill the gap."""
+    if isinstance(event, Notification):
         return False
-    return event is None or not run_reactions(services, event)
+    return services.clock.now() > event.entry.at + RETRY_MS

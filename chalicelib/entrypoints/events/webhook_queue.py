@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain.conversation.authors import Author
+from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.entrypoints.request_log import request_id, request_log
 from chalicelib.usecases.live import typing
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.worker import deliver
+
+RETRY_SECONDS = 2
+RETRY_WAITS = (500, 1000, 2000, 4000, 8000)
+"""Milliseconds."""
 
 log = logging.getLogger("baton")
 
@@ -37,4 +42,17 @@ def _delivered(services: Services, record: Mapping[str, Any]) -> bool:
         return deliver(services, queued["bot"], queued["conversation_id"], record["receiptHandle"])
     except Exception:
         log.exception("delivery failed", extra={"message_id": record["messageId"]})
+        _retry_soon(services, record["receiptHandle"])
         return False
+
+
+def _retry_soon(services: Services, receipt: str) -> None:
+    """Makes SQS deliver the message again within seconds instead of after its visibility timeout.
+    The fault may concern the queue, too, so this is tried until the queue answers."""
+    for wait in RETRY_WAITS:
+        try:
+            services.webhook_queue.delay(receipt, RETRY_SECONDS)
+        except TemporarilyUnavailable:
+            services.clock.sleep(wait)
+        else:
+            return

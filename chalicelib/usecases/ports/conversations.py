@@ -136,6 +136,13 @@ class Conversations(Protocol):
         May lag behind the heads.
         """
 
+    def owing(self, bot: str, since: int, position: str | None, limit: int) -> Listing:
+        """Conversations with an `owed_seq` whose last activity was not before the minute of
+        `since`, the earliest activity first.
+
+        A page may be short or empty before the last one. May lag behind the heads.
+        """
+
     def by_user_name(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
         """Conversations whose user's name begins with `prefix`, both in their comparable form.
 

@@ -8,7 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from chalicelib.domain.conversation.authors import Author
-from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
+from chalicelib.usecases.records.webhooks import (
+    DeliveryAttempt,
+    DeliveryCursor,
+    Progress,
+    SweepPosition,
+)
 
 
 class WebhookQueue(Protocol):
@@ -55,6 +60,23 @@ class Deliveries(Protocol):
     ) -> bool:
         """False if the cursor is no longer `old`."""
 
+    def mark_handled(
+        self, bot: str, conversation_id: str, previous: int, seq: int, queued: int | None
+    ) -> bool:
+        """Marks that the reactions to all owed entries after `previous` and up to `seq` have run.
+
+        `queued` is the last of them that the webhook has to receive; None if there is none. False
+        if this was marked before, or if reactions to an entry up to `previous` have not run.
+        """
+
+    def progress(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Progress]:
+        """One for each id; one round trip per 100."""
+
+    def sweep_position(self) -> SweepPosition: ...
+
+    def move_sweep(self, old: SweepPosition, new: SweepPosition) -> bool:
+        """False if the position is no longer `old`."""
+
     def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
         """Reserves one of the bot's few concurrent deliveries, for `lease` milliseconds.
 
@@ -75,5 +97,6 @@ class Deliveries(Protocol):
 
     def attempt(self, bot: str, delivery_id: str) -> DeliveryAttempt | None: ...
 
-    def disable_webhook(self, bot: str, reason: str) -> None:
-        """Stops deliveries to this bot's webhook until an admin sets it again."""
+    def disable_webhook(self, bot: str, reason: str, now: int) -> None:
+        """Stops deliveries to this bot's webhook until an admin sets it again. Does nothing if it
+        is disabled already."""

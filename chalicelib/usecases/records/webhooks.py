@@ -20,7 +20,8 @@ class Webhook(Struct, frozen=True):
     """Where a bot's events are delivered.
 
     `secrets` and `retiring_secrets` are Standard Webhooks secrets (`whsec_…`). Entries from before
-    `active_since` are not delivered. While `disabled_reason` is set, nothing is delivered.
+    `active_since` are not delivered. While `disabled_reason` is set, nothing is delivered; it has
+    been set at `disabled_at`.
     """
 
     url: str
@@ -29,6 +30,11 @@ class Webhook(Struct, frozen=True):
     disabled_reason: str | None = None
     format: str = NATIVE_FORMAT
     retiring_secrets: tuple[RetiringSecret, ...] = ()
+    disabled_at: int | None = None
+
+    @property
+    def is_enabled(self) -> bool:
+        return not self.disabled_reason
 
     def retiring_at(self, now: int) -> tuple[RetiringSecret, ...]:
         return tuple(each for each in self.retiring_secrets if each.ends_at > now)
@@ -45,12 +51,37 @@ class DeliveryCursor(Struct, frozen=True):
     attempts: int = 0
 
 
+class Progress(Struct, frozen=True):
+    """How far the entries of a conversation have been handled.
+
+    The reactions to all owed entries up to `handled` have run. `queued` is the last of them that
+    the webhook has to receive; entries up to `cursor.seq` are delivered or given up.
+    """
+
+    cursor: DeliveryCursor = DeliveryCursor()
+    handled: int = 0
+    queued: int = 0
+
+    @property
+    def is_undelivered(self) -> bool:
+        return self.queued > self.cursor.seq
+
+
+class SweepPosition(Struct, frozen=True, omit_defaults=True):
+    """The sweep has looked for lost reactions until that time. `behind` holds earlier times of
+    single bots."""
+
+    until: int | None = None
+    behind: dict[str, int] = {}
+
+
 class DeliveryAttempt(Struct, frozen=True):
     """One attempt to deliver one entry.
 
     `attempt` counts from 1; 0 is a replay that an admin asked for. `status` is the HTTP status of
     the bot's server, None if it did not answer; then `error` says why. `dead` marks the last
-    attempt for an entry that was given up.
+    attempt for an entry that was given up. `held` marks an entry that was not sent, because the
+    webhook is disabled.
     """
 
     bot: str
@@ -62,6 +93,7 @@ class DeliveryAttempt(Struct, frozen=True):
     status: int | None = None
     error: str | None = None
     dead: bool = False
+    held: bool = False
 
     @property
     def id(self) -> str:

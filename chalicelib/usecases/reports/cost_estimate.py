@@ -29,11 +29,11 @@ class EntryUsage(Struct, frozen=True):
     frames_each: float = 0
 
 
-MESSAGE = EntryUsage(reads=13.5, writes=7.7, requests=0.5, frames=2.5, runs=2.5, queue=1.5)
+MESSAGE = EntryUsage(reads=13.5, writes=8.7, requests=0.5, frames=2.5, runs=2.5, queue=1.5)
 """Half of the messages come from an agent, by frame, and are delivered to the bot's webhook."""
 OWNERSHIP_CHANGE = EntryUsage(
     reads=24,
-    writes=19,
+    writes=20,
     requests=1 / 3,
     frames=7 / 3,
     runs=10 / 3,

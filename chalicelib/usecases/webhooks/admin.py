@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.errors import Conflict, NotFound, invalid_field
-from chalicelib.usecases import views
+from chalicelib.usecases import recovery, views
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.webhooks import NATIVE_FORMAT, RetiringSecret, Webhook
@@ -19,9 +19,9 @@ from chalicelib.usecases.webhooks.signing import new_secret
 
 MAX_RETIRING = 4
 """Each replaced secret adds a signature to every call."""
-BACKLOG_CONVERSATIONS = 100
-"""When a webhook is enabled again, the pending entries of this many latest conversations are
-delivered."""
+BACKLOG_MS = 3000
+"""When a webhook is enabled again, the call itself wakes the worker for this long; the sweep goes
+on with the rest."""
 
 
 class WebhookTestResult(Struct, frozen=True):
@@ -56,10 +56,10 @@ def put_webhook(
         secret = _new_secret(services)
         new = Webhook(url, (secret,), active_since=services.clock.now(), format=format_)
     else:
-        new = replace(old, url=url, format=format_, disabled_reason=None)
+        new = replace(old, url=url, format=format_, disabled_reason=None, disabled_at=None)
     _update(services, caller, old, new)
     if old and old.disabled_reason:
-        _enqueue_backlog(services, caller.bot)
+        _deliver_backlog(services, caller.bot, old.disabled_at or old.active_since)
     audit.log_change(caller, "webhook_set", format=format_)
     return new, secret
 
@@ -139,12 +139,9 @@ def _update(services: Services, caller: Caller, old: Webhook | None, new: Webhoo
         raise Conflict("Another request has changed the webhook: read it again.")
 
 
-def _enqueue_backlog(services: Services, bot: str) -> None:
-    now = services.clock.now()
-    for conversation_id in services.conversations.recent(
-        bot, None, BACKLOG_CONVERSATIONS
-    ).conversation_ids:
-        services.webhook_queue.enqueue_backlog(bot, conversation_id, now)
+def _deliver_backlog(services: Services, bot: str, disabled_at: int) -> None:
+    recovery.recover_from(services, bot, disabled_at)
+    recovery.wake_worker(services, bot, disabled_at, services.clock.now() + BACKLOG_MS)
 
 
 def _new_secret(services: Services) -> str:

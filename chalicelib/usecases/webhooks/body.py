@@ -6,15 +6,12 @@ from chalicelib.domain.conversation.entries import Entry, HandoffContent, Kind, 
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations.visibility import no_conversation
 from chalicelib.usecases.services import Services
+from chalicelib.usecases.webhooks.enqueue import webhook_type
 from chalicelib.usecases.webhooks.texts import user_text
 
 STRETCH_BYTES = 128 * 1024
 PAGE = 100
 STRETCH_KINDS = frozenset({Kind.MESSAGE, *views.PUBLIC_TYPES})
-
-
-def webhook_type(entry: Entry) -> str:
-    return "agent.message" if entry.kind is Kind.MESSAGE else views.PUBLIC_TYPES[entry.kind]
 
 
 def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entry) -> views.Json:

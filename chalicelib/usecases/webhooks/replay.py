@@ -10,8 +10,8 @@ from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Webhook
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.webhooks.body import webhook_type
-from chalicelib.usecases.webhooks.worker import send_entry
+from chalicelib.usecases.webhooks.enqueue import webhook_type
+from chalicelib.usecases.webhooks.worker import GONE, send_entry
 
 REPLAY = 0
 PAGES_PER_CALL = 10
@@ -91,18 +91,26 @@ def outcome(of: DeliveryAttempt, cursor: DeliveryCursor) -> DeliveryOutcome:
         return DeliveryOutcome.DELIVERED
     if of.dead:
         return DeliveryOutcome.DEAD
-    is_last = cursor.seq < of.seq and cursor.attempts == of.attempt
-    return DeliveryOutcome.PENDING if is_last and of.attempt != REPLAY else DeliveryOutcome.FAILED
+    if cursor.seq >= of.seq or of.attempt == REPLAY:
+        return DeliveryOutcome.FAILED
+    waits_for_webhook = of.held or of.status == GONE
+    is_last = waits_for_webhook or cursor.attempts == of.attempt
+    return DeliveryOutcome.PENDING if is_last else DeliveryOutcome.FAILED
 
 
 def _with_outcomes(services: Services, page: list[DeliveryAttempt]) -> list[LoggedDelivery]:
-    """Reads the cursors of failed attempts only: the outcome of others does not depend on them."""
+    """Reads the cursors of failed attempts only: the outcome of others does not depend on them.
+
+    An entry that was held is left out once the webhook has received it.
+    """
     failed = {d.conversation_id for d in page if not (d.succeeded or d.dead)}
     cursors = services.deliveries.cursors(page[0].bot, failed) if failed else {}
-    return [
+    logged = [
         LoggedDelivery(d, outcome(d, cursors.get(d.conversation_id, DeliveryCursor())))
         for d in page
     ]
+    pending = DeliveryOutcome.PENDING
+    return [each for each in logged if not each.delivery.held or each.outcome is pending]
 
 
 def _require_enabled_webhook(services: Services, caller: Caller) -> Webhook:

@@ -4,19 +4,20 @@ import json
 
 from msgspec import Struct
 
-from chalicelib.domain.conversation.authors import From
-from chalicelib.domain.conversation.entries import Entry, Kind
+from chalicelib.domain.conversation.entries import Entry
 from chalicelib.usecases import views
 from chalicelib.usecases.live import delivery_status
 from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import (
     DeliveryAttempt,
     DeliveryCursor,
     Webhook,
 )
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.webhooks.body import webhook_body, webhook_type
+from chalicelib.usecases.webhooks.body import webhook_body
+from chalicelib.usecases.webhooks.enqueue import find_webhook, is_due, log_held, webhook_type
 from chalicelib.usecases.webhooks.send import SendResult, send_signed
 
 WAITS = (2, 10, 60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600)
@@ -28,6 +29,9 @@ SLOT_LEASE = DEADLINE + 15 * 1000
 SLOT_BUSY_WAIT = 2
 PAGE = 100
 GONE = 410
+"""The status by which a bot's server switches its webhook off. The entry waits, as all later ones
+do, until an admin sets the webhook again."""
+GONE_REASON = "The webhook answered 410 Gone."
 
 
 class DeliveryJob(Struct, frozen=True):
@@ -42,17 +46,20 @@ class DeliveryJob(Struct, frozen=True):
 def deliver(services: Services, bot_id: str, conversation_id: str, receipt: str) -> bool:
     """Delivers the pending entries of a conversation.
 
-    Returns False if entries remain: the queue message of this `receipt` is delayed and will be
-    received again.
+    Returns False if entries remain to be tried: the queue message of this `receipt` is delayed and
+    will be received again.
     """
+    webhook = find_webhook(services, bot_id)
     bot = services.directory.bot(bot_id)
-    if bot is None or bot.webhook is None or bot.webhook.disabled_reason:
+    if bot is None or webhook is None:
         return True
+    if not webhook.is_enabled:
+        return _hold_pending(services, bot_id, conversation_id, webhook)
     slot = services.deliveries.acquire_slot(bot_id, services.clock.now(), SLOT_LEASE)
     if slot is None:
         return _delay(services, receipt, SLOT_BUSY_WAIT)
     try:
-        return _deliver_pending(services, DeliveryJob(bot, bot.webhook, conversation_id, receipt))
+        return _deliver_pending(services, DeliveryJob(bot, webhook, conversation_id, receipt))
     finally:
         services.deliveries.release_slot(bot_id, slot)
 
@@ -69,35 +76,39 @@ def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
             if services.clock.now() > deadline:
                 return _delay(services, job.receipt, 0)
             result = _send(services, job, entry)
+            if result.status == GONE:
+                _record(services, job, entry, cursor, result, dead=False)
+                services.deliveries.disable_webhook(bot, GONE_REASON, services.clock.now())
+                return True
             moved = next_cursor(cursor, entry.seq, result)
             if not services.deliveries.advance_cursor(bot, conversation_id, cursor, moved):
                 return _delay(services, job.receipt, SLOT_BUSY_WAIT)
             dead = _given_up(moved, entry, result)
             _record(services, job, entry, cursor, result, dead=dead)
             cursor = moved
-            if entry.sender is From.AGENT and entry.kind is Kind.MESSAGE:
+            if entry.is_agent_message:
                 failed = entry.seq if dead else None
                 delivery_status.push_status(services, bot, conversation_id, cursor, failed)
-            if result.status == GONE:
-                services.deliveries.disable_webhook(bot, "The webhook answered 410 Gone.")
-                return True
             if cursor.seq < entry.seq:
                 longest = WAITS[cursor.attempts - 1]
                 return _delay(services, job.receipt, int(services.random.fraction() * longest))
     return True
 
 
-def is_due(entry: Entry, webhook: Webhook) -> bool:
-    """True for agents' messages and handoff events: the bot knows all other messages."""
-    agent_spoke = entry.kind is Kind.MESSAGE and entry.sender is From.AGENT
-    return entry.at >= webhook.active_since and (agent_spoke or entry.kind in views.PUBLIC_TYPES)
+def _hold_pending(services: Services, bot: str, conversation_id: str, webhook: Webhook) -> bool:
+    """Nothing is delivered until an admin sets the webhook again; the first `PAGE` entries that
+    wait for it are in the log of deliveries."""
+    cursor = services.deliveries.cursor(bot, conversation_id)
+    for entry in services.conversations.entries_after(bot, conversation_id, cursor.seq, PAGE):
+        log_held(services, webhook, CommittedEntry(bot, conversation_id, entry))
+    return True
 
 
 def next_cursor(cursor: DeliveryCursor, seq: int, result: SendResult) -> DeliveryCursor:
     """The cursor after an attempt: past the entry if it was delivered or given up, else with one
     more failure."""
     failures = cursor.attempts + 1
-    if result.succeeded or failures > len(WAITS) or result.status == GONE:
+    if result.succeeded or failures > len(WAITS):
         return DeliveryCursor(seq)
     return DeliveryCursor(cursor.seq, failures)
 

@@ -133,6 +133,7 @@ def test_a_webhook_that_410_disabled_delivers_its_backlog_when_it_is_enabled_aga
     deliver(services, "demo", conversation_id, "receipt")
     told_while_off = len(services.webhook_client.requests)
 
+    services.clock.advance(1)
     on = put(owner)
 
     assert (off, on["switched_off"], told_while_off) == (GONE, None, 1)
@@ -141,8 +142,10 @@ def test_a_webhook_that_410_disabled_delivers_its_backlog_when_it_is_enabled_aga
     deliver(services, "demo", conversation_id, "receipt")
     assert [json.loads(r.body)["type"] for r in services.webhook_client.requests] == [
         "handoff.requested",
+        "handoff.requested",
         "handoff.claimed",
     ]
+    assert [d["status"] for d in listed(owner)] == ["delivered", "delivered", "failed"]
 
 
 # Its secret
@@ -270,7 +273,11 @@ def test_a_dead_delivery_is_replayed_with_its_own_id(
     owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:
     put(owner)
-    answered(bot, ana, services, 410)
+    conversation_id = answered(bot, ana, services, 500)
+    for _ in range(7):
+        services.clock.advance(1)
+        services.webhook_client = FakeWebhookClient([500, 410])
+        deliver(services, "demo", conversation_id, "receipt")
     (dead,) = listed(owner, status="dead")
     refused = owner.post(f"{DELIVERIES}/{dead['id']}/replay", {})
     put(owner)
@@ -279,11 +286,12 @@ def test_a_dead_delivery_is_replayed_with_its_own_id(
     again = ok(owner.post(f"{DELIVERIES}/{dead['id']}/replay", {}))
 
     assert (refused.status, GONE in refused.json["detail"]) == (409, True)
-    first, second = services.webhook_client.requests
+    first, _, second = services.webhook_client.requests
     assert first.headers["webhook-id"] == second.headers["webhook-id"] == dead["webhook_id"]
     assert first.body == second.body
     assert (again["status"], again["attempt"], again["seq"]) == ("delivered", 0, dead["seq"])
-    assert [d["status"] for d in listed(owner)] == ["delivered", "dead"]
+    (_, pending, gone, *_) = listed(owner)
+    assert [d["status"] for d in (pending, gone)] == ["pending", "dead"]
 
 
 def test_a_failed_replay_is_reported_and_not_retried(

@@ -109,7 +109,7 @@ def test_a_webhook_that_changed_since_it_was_read_is_not_overwritten(stores: Sto
 
 def test_a_change_of_secrets_does_not_enable_a_disabled_webhook(stores: Stores) -> None:
     stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
-    stores.deliveries.disable_webhook(BOT, "410")
+    stores.deliveries.disable_webhook(BOT, "410", 1)
 
     stores.administration.update_webhook(BOT, HOOK, replace(HOOK, secrets=("whsec_b",)))
 

@@ -70,6 +70,8 @@ def services(stores: Stores) -> StoreServices:
         owner = Caller(agent, agent, Role.AGENT, "demo", frozenset({"idle"}))
         execute(services, owner, place("idle", number).conversation_id, Claim())
         assert assign.offer(services, "demo", place("offers", number).conversation_id)
+    follow(services, {where: log(services, where) for _, where in PLACES})
+    services.topic.published.clear()
     stores.clock.advance(OVERDUE * 1000)
     return services
 

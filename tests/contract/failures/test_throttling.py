@@ -105,7 +105,7 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.deliveries.acquire_slot(BOT, START, 1000),
     lambda s: s.deliveries.release_slot(BOT, 0),
     lambda s: s.deliveries.record_attempt(LOGGED),
-    lambda s: s.deliveries.disable_webhook(BOT, "x"),
+    lambda s: s.deliveries.disable_webhook(BOT, "x", 1),
 ]
 
 

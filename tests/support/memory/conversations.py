@@ -30,8 +30,10 @@ from chalicelib.usecases.records.answers import (
 from chalicelib.usecases.records.reports import Backlog
 from tests.support.clock import ManualClock
 from tests.support.memory.listing import (
+    MINUTE,
     board_order,
     name_order,
+    oldest_order,
     page,
     page_of_entries,
     recent_order,
@@ -119,6 +121,12 @@ class MemoryConversations:
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
         return page(self._heads_of(bot, lambda head: True), recent_order, position, limit)
+
+    def owing(self, bot: str, since: int, position: str | None, limit: int) -> Listing:
+        def fits(head: Head) -> bool:
+            return bool(head.owed_seq) and head.updated_at // MINUTE >= since // MINUTE
+
+        return page(self._heads_of(bot, fits), oldest_order, position, limit)
 
     def by_user_name(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
         def fits(head: Head) -> bool:

@@ -7,7 +7,12 @@ from msgspec.structs import replace
 from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
 from chalicelib.usecases.records.notifications import Notification
-from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
+from chalicelib.usecases.records.webhooks import (
+    DeliveryAttempt,
+    DeliveryCursor,
+    Progress,
+    SweepPosition,
+)
 from tests.support.clock import ManualClock
 from tests.support.memory.conversations import KEY_LIFE
 from tests.support.memory.table import CallerKey, KeptAnswer, MemoryTable, Now
@@ -97,6 +102,36 @@ class MemoryDeliveries:
         with self._table.lock:
             return {each: self.cursor(bot, each) for each in conversation_ids}
 
+    def mark_handled(
+        self, bot: str, conversation_id: str, previous: int, seq: int, queued: int | None
+    ) -> bool:
+        with self._table.lock:
+            place = (bot, conversation_id)
+            handled, known = self._table.handled.get(place, (0, 0))
+            follows = previous <= handled < seq
+            if follows:
+                self._table.handled[place] = (seq, known if queued is None else queued)
+            return follows
+
+    def progress(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Progress]:
+        with self._table.lock:
+            return {
+                each: Progress(
+                    self.cursor(bot, each), *self._table.handled.get((bot, each), (0, 0))
+                )
+                for each in conversation_ids
+            }
+
+    def sweep_position(self) -> SweepPosition:
+        return self._table.sweep
+
+    def move_sweep(self, old: SweepPosition, new: SweepPosition) -> bool:
+        with self._table.lock:
+            unmoved = self._table.sweep == old
+            if unmoved:
+                self._table.sweep = new
+            return unmoved
+
     def record_attempt(self, delivery: DeliveryAttempt) -> None:
         with self._table.lock:
             self._table.deliveries[delivery.bot, delivery.id] = delivery
@@ -115,11 +150,11 @@ class MemoryDeliveries:
     def attempt(self, bot: str, delivery_id: str) -> DeliveryAttempt | None:
         return self._table.deliveries.get((bot, delivery_id))
 
-    def disable_webhook(self, bot: str, reason: str) -> None:
+    def disable_webhook(self, bot: str, reason: str, now: int) -> None:
         with self._table.lock:
             found = self._table.bots.get(bot)
-            if found and found.webhook:
-                off = replace(found.webhook, disabled_reason=reason)
+            if found and found.webhook and found.webhook.is_enabled:
+                off = replace(found.webhook, disabled_reason=reason, disabled_at=now)
                 self._table.bots[bot] = replace(found, webhook=off)
 
 

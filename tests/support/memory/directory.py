@@ -27,7 +27,7 @@ class MemoryDirectory:
             member = self._table.members.get(bot, {}).get(person)
             return self._table.bots.get(bot), self._table.people.get(person), member
 
-    def bot(self, bot: str) -> Bot | None:
+    def bot(self, bot: str, *, fresh: bool = False) -> Bot | None:
         return self._table.bots.get(bot)
 
     def person(self, person: str, *, fresh: bool = False) -> Person | None:

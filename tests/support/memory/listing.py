@@ -26,6 +26,10 @@ def recent_order(head: Head) -> list[int | str]:
     return [-(head.updated_at // MINUTE), head.id]
 
 
+def oldest_order(head: Head) -> list[int | str]:
+    return [head.updated_at // MINUTE, head.id]
+
+
 def name_order(head: Head) -> list[int | str]:
     return [comparable(head.user_name or ""), head.id]
 

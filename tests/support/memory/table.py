@@ -18,7 +18,7 @@ from chalicelib.usecases.records.connections import SocketConnection, SocketTick
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.reports import EndedHandoff
-from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, SweepPosition
 
 
 class Now(Protocol):
@@ -79,6 +79,8 @@ class MemoryTable:
         self.watches: dict[ConversationKey, dict[str, int]] = {}
         self.notifications: dict[str, dict[str, Notification]] = {}
         self.cursors: dict[ConversationKey, DeliveryCursor] = {}
+        self.handled: dict[ConversationKey, tuple[int, int]] = {}
+        self.sweep = SweepPosition()
         self.slots: dict[tuple[str, int], int] = {}
         self.deliveries: dict[tuple[str, str], DeliveryAttempt] = {}
 

@@ -58,6 +58,7 @@ class HeadJson(Struct, frozen=True, kw_only=True, omit_defaults=True):
     leaks: int = 0
     heard_seq: int | None = None
     notes: int = 0
+    owed_seq: int | None = None
     last_agent: str | None = None
     timing: TimingJson = TimingJson()
 

@@ -50,6 +50,7 @@ def entry_row(bot: str, conversation_id: str, entry: Entry, command_id: str) -> 
         text=record.text,
         payload=None if record.payload is None else to_json(record.payload),
         message_id=record.message_id,
+        previous_owed=entry.previous_owed,
     )
 
 
@@ -68,6 +69,7 @@ def entry_of(row: EntryRow) -> Entry:
         epoch=row.epoch,
         at=row.at_ms,
         content=content_of(record),
+        previous_owed=row.previous_owed,
     )
 
 

@@ -25,6 +25,9 @@ TIE_BREAK = slice(2, 14)
 NAME_END = "\x01"
 """Below all that a name is written with: "Ana" stands before "Ana Maria"."""
 MINUTE = 60_000
+OWED_MARK = "+"
+"""Ends the key in `recent` of each conversation that a person has taken part in, so that the sweep
+finds these without reading the heads of all others."""
 HIGHEST_PRIORITY = 9
 PLACE_ON_BOARD = {Status.WAITING: "0", Status.AGENT: "1"}
 
@@ -44,11 +47,16 @@ def places(head: Head, shards: int) -> Places:
     return {
         "index": keys.index(head.bot, shard),
         "board_key": _board_key(head),
-        "recent_key": f"{head.updated_at // MINUTE:010d}#{head.id[TIE_BREAK]}",
+        "recent_key": _recent_key(head),
         "name_key": _name_key(head),
         "due_key": None if due is None else keys.due(shard),
         "due_at": due,
     }
+
+
+def _recent_key(head: Head) -> str:
+    mark = OWED_MARK if head.owed_seq else ""
+    return f"{head.updated_at // MINUTE:010d}#{head.id[TIE_BREAK]}{mark}"
 
 
 def _board_key(head: Head) -> str | None:
@@ -108,6 +116,7 @@ def head_row(head: Head, shards: int) -> HeadRow:
         leaks=head.leaks or None,
         heard_seq=head.heard_seq,
         notes=head.notes or None,
+        owed_seq=head.owed_seq,
         last_agent=head.last_agent,
         created_at=head.created_at,
         updated_at=head.updated_at,
@@ -146,6 +155,7 @@ def head_of(row: HeadRow) -> Head:
         "leaks": row.leaks or 0,
         "heard_seq": row.heard_seq,
         "notes": row.notes or 0,
+        "owed_seq": row.owed_seq,
     }
     timing = Timing(
         limits_of(row.limits), row.offer_seconds, row.clock, row.alerts or 0, row.due_at

@@ -31,10 +31,12 @@ def conversation_of(item: Mapping[str, Any]) -> str:
 
 
 class ListOrder(Struct, frozen=True):
-    """The part of an index that a list shows: sort keys with this prefix, filtered by `only`."""
+    """The part of an index that a list shows: sort keys with this prefix and suffix, filtered by
+    `only`."""
 
     index: str
     prefix: str = ""
+    suffix: str = ""
     descending: bool = False
     only: Condition | None = None
     id_of: Callable[[Mapping[str, Any]], str] = conversation_of
@@ -111,7 +113,8 @@ def _shard_page(
             limit=size,
         )
     end = answer.get("LastEvaluatedKey")
-    places = [ListedKey(item[order.sort_key]["S"], order.id_of(item)) for item in answer["Items"]]
+    found = (ListedKey(item[order.sort_key]["S"], order.id_of(item)) for item in answer["Items"])
+    places = [place for place in found if place.sort_key.endswith(order.suffix)]
     return ShardPage(places, end[order.sort_key]["S"] if end else None)
 
 

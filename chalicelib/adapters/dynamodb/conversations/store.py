@@ -19,6 +19,8 @@ from chalicelib.adapters.dynamodb.conversations.entries import (
     stored_message,
 )
 from chalicelib.adapters.dynamodb.conversations.heads import (
+    MINUTE,
+    OWED_MARK,
     PLACE_ON_BOARD,
     head_of,
     name_prefix,
@@ -123,6 +125,11 @@ class DynamoConversations:
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
         order = lists.ListOrder(RECENT, descending=True)
         return lists.listing(self._table, bot, order, position, limit)
+
+    def owing(self, bot: str, since: int, position: str | None, limit: int) -> Listing:
+        order = lists.ListOrder(RECENT, suffix=OWED_MARK)
+        start = position or f"{since // MINUTE:010d}"
+        return lists.listing(self._table, bot, order, start, limit)
 
     def by_user_name(self, bot: str, prefix: str, position: str | None, limit: int) -> Listing:
         order = lists.ListOrder(NAME, name_prefix(prefix))

@@ -50,7 +50,7 @@ class DynamoDirectory:
         member = members.member_of(member_row) if member_row else None
         return bot_of(bot_row), person_of(person_row), member
 
-    def bot(self, bot: str) -> Bot | None:
+    def bot(self, bot: str, *, fresh: bool = False) -> Bot | None:
         return bot_of(self._rows.get(BotRow, keys.bot_row(bot)))
 
     def person(self, person: str, *, fresh: bool = False) -> Person | None:

@@ -8,7 +8,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.adapters.dynamodb.rows import BotRow
 from chalicelib.usecases.records.webhooks import NATIVE_FORMAT, RetiringSecret, Webhook
 
-ATTRIBUTES = ("url", "secrets", "since", "off", "format", "retiring")
+ATTRIBUTES = ("url", "secrets", "since", "off", "off_at", "format", "retiring")
 
 
 def webhook_of(row: BotRow) -> Webhook | None:
@@ -19,6 +19,7 @@ def webhook_of(row: BotRow) -> Webhook | None:
         secrets=tuple(json.loads(row.secrets)),
         active_since=row.since,
         disabled_reason=row.off,
+        disabled_at=row.off_at,
         format=row.format or NATIVE_FORMAT,
         retiring_secrets=_retiring_of(row),
     )
@@ -36,6 +37,7 @@ def webhook_attributes(webhook: Webhook | None) -> dict[str, object]:
         "secrets": json.dumps(webhook.secrets),
         "since": webhook.active_since,
         "off": webhook.disabled_reason,
+        "off_at": webhook.disabled_at,
         "format": webhook.format,
         "retiring": retiring,
     }

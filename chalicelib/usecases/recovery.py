@@ -1,0 +1,184 @@
+"""Recovery: the sweep finds entries whose reactions have not run, and runs them.
+
+The stream may lose a record: it is trimmed after 24 hours, a batch becomes a dead letter, a local
+stack is killed. Each owed entry names the owed entry before it, and each conversation stores up to
+which one the reactions have run. So a gap shows, whatever has caused it.
+"""
+
+import logging
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.head import Head
+from chalicelib.usecases.reactions import run_reactions
+from chalicelib.usecases.records.stream import CommittedEntry
+from chalicelib.usecases.records.webhooks import Progress, SweepPosition
+from chalicelib.usecases.services import Services
+from chalicelib.usecases.webhooks.enqueue import find_webhook, is_for_webhook
+
+log = logging.getLogger("baton")
+
+MINUTE = 60 * 1000
+GRACE = 45 * 1000
+"""Milliseconds after which the sweep takes an entry's reactions for lost. The stream usually runs
+them within a second."""
+STUCK = MINUTE
+"""An entry that the webhook has not even been called for after this time has lost its message."""
+MARGIN = 2 * MINUTE
+"""How far a sweep looks back behind the one before: the age of entries that were too young then,
+and the minute to which `owing` is exact."""
+MISSED = 90 * 1000
+"""If the last sweep is longer ago, sweeps were missed, and queue messages may be lost, too."""
+HOUR = 60
+DAY = 24 * HOUR
+LONG_LOOKS = ((DAY, 2 * DAY * MINUTE), (HOUR, 2 * HOUR * MINUTE))
+"""Once in so many minutes the sweep looks so far back, in case that something was lost twice."""
+PAGE = 100
+
+
+class Look(Struct, frozen=True):
+    """What one sweep looks at: conversations with activity from `since` on. With `wakes_all`, it
+    wakes the webhook worker for every undelivered entry, not only for those that seem stuck."""
+
+    since: int
+    wakes_all: bool
+
+
+def recover(services: Services, deadline: int) -> int:
+    """Runs lost reactions of all bots, and returns of how many entries.
+
+    After `deadline` (milliseconds since 1970, UTC) it begins no further page; the next sweep goes
+    on there. Safe to run twice and in parallel.
+    """
+    position, recovered = services.deliveries.sweep_position(), 0
+    now, behind = services.clock.now(), dict[str, int]()
+    bots = services.directory.bot_ids()
+    for bot in sorted(bots, key=lambda each: each in position.behind):
+        look = _look(position, bot, now)
+        for reached, count in _recover_bot(services, bot, look):
+            recovered += count
+            if services.clock.now() > deadline and reached is not None:
+                behind[bot] = reached
+                break
+    services.deliveries.move_sweep(position, SweepPosition(now, behind))
+    return recovered
+
+
+def recover_from(services: Services, bot: str, since: int) -> None:
+    """Makes the next sweep deliver what this bot's webhook has not received since that time."""
+    while True:
+        old = services.deliveries.sweep_position()
+        behind = {**old.behind, bot: min(since, old.behind.get(bot, since))}
+        if services.deliveries.move_sweep(old, SweepPosition(old.until, behind)):
+            return
+
+
+def wake_worker(services: Services, bot: str, since: int, deadline: int) -> None:
+    """Wakes the webhook worker for the undelivered entries of this bot's conversations, until
+    `deadline`."""
+    for _ in _recover_bot(services, bot, Look(since, wakes_all=True)):
+        if services.clock.now() > deadline:
+            return
+
+
+def was_recovered(services: Services, committed: CommittedEntry) -> bool:
+    """True if the sweep has run the reactions to this entry before its late stream record came."""
+    entry = committed.entry
+    is_late = services.clock.now() > entry.at + GRACE
+    if entry.previous_owed is None or not is_late:
+        return False
+    place = committed.conversation_id
+    return services.deliveries.progress(committed.bot, [place])[place].handled >= entry.seq
+
+
+def _look(position: SweepPosition, bot: str, now: int) -> Look:
+    last = now - HOUR * MINUTE if position.until is None else position.until
+    since, wakes_all = last - MARGIN, False
+    for interval, length in LONG_LOOKS:
+        if now // MINUTE % interval == 0:
+            since, wakes_all = min(since, now - length), True
+    if now - last > MISSED:
+        since, wakes_all = min(since, last - HOUR * MINUTE), True
+    if bot in position.behind:
+        since, wakes_all = min(since, position.behind[bot]), True
+    return Look(since, wakes_all)
+
+
+def _recover_bot(services: Services, bot: str, look: Look) -> Iterator[tuple[int | None, int]]:
+    """After each page: the time that it has reached (None: the end), and how many entries it has
+    recovered."""
+    position = None
+    while True:
+        listing = services.conversations.owing(bot, look.since, position, PAGE)
+        heads = services.conversations.heads(bot, listing.conversation_ids)
+        progress = services.deliveries.progress(bot, [head.id for head in heads])
+        recovered = sum(_recovered(services, h, progress[h.id], look) for h in heads)
+        position = listing.position
+        reached = min((head.updated_at for head in heads), default=look.since)
+        yield (None if position is None else reached), recovered
+        if position is None:
+            return
+
+
+def _recovered(services: Services, head: Head, progress: Progress, look: Look) -> int:
+    """An error in one conversation does not stop the others; the next sweep tries it again."""
+    try:
+        recovered = _run_lost_reactions(services, head, progress)
+        is_pending = progress.is_undelivered or (head.owed_seq or 0) > progress.handled
+        if is_pending if look.wakes_all else _is_stuck(services, head, progress):
+            _wake_worker(services, head)
+    except Exception:
+        place = {"bot": head.bot, "conversation_id": head.id}
+        log.exception("reactions not recovered", extra=place)
+        return 0
+    return recovered
+
+
+def _wake_worker(services: Services, head: Head) -> None:
+    webhook = find_webhook(services, head.bot)
+    if webhook and webhook.is_enabled:
+        services.webhook_queue.enqueue_backlog(head.bot, head.id, services.clock.now())
+
+
+def _is_stuck(services: Services, head: Head, progress: Progress) -> bool:
+    """True if the webhook should have been called for the entry long ago. After a first attempt,
+    the queue has a message for the next one, which may be hours away."""
+    if progress.cursor.attempts or not progress.is_undelivered:
+        return False
+    place = (head.id, progress.queued)
+    entry = services.conversations.entries_at(head.bot, [place]).get(place)
+    return entry is not None and entry.at <= services.clock.now() - STUCK
+
+
+def _run_lost_reactions(services: Services, head: Head, progress: Progress) -> int:
+    """Returns to how many entries it has reacted."""
+    too_young = services.clock.now() - GRACE
+    recovered, seq, queued, is_whole = 0, progress.handled, None, True
+    for entry in _lost(services, head, progress.handled):
+        if entry.at > too_young:
+            break
+        committed = CommittedEntry(head.bot, head.id, entry)
+        is_whole = not run_reactions(services, committed) and is_whole
+        recovered += 1
+        if is_whole:
+            seq = entry.seq
+            queued = seq if is_for_webhook(services, committed) else queued
+    if seq > progress.handled:
+        services.deliveries.mark_handled(head.bot, head.id, progress.handled, seq, queued)
+    return recovered
+
+
+def _lost(services: Services, head: Head, handled: int) -> list[Entry]:
+    """The owed entries after `handled`, ascending. Reads backwards from one to the one before, so
+    that what the bot has said alone in between is not read."""
+    found, seq = list[Entry](), head.owed_seq or 0
+    while seq > handled:
+        page = services.conversations.entries_before(head.bot, head.id, seq + 1, PAGE)
+        owed = [e for e in page if e.previous_owed is not None and e.seq > handled]
+        if not owed:
+            break
+        found += reversed(owed)
+        seq = owed[0].previous_owed or 0
+    return found[::-1]
