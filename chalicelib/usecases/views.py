@@ -100,7 +100,9 @@ def user(address: Address, profile: Profile) -> Json:
 
 
 def entry(of: Entry) -> Json:
+    """`delivery` is there only if Baton has given up delivering the entry to the webhook."""
     record = of.record
+    delivery: Json = {"delivery": "failed"} if of.is_undelivered else {}
     return {
         "seq": of.seq,
         "kind": of.kind,
@@ -112,6 +114,7 @@ def entry(of: Entry) -> Json:
         "epoch": of.epoch,
         "at": timestamp(of.at),
         "message_id": record.message_id,
+        **delivery,
     }
 
 

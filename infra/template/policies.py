@@ -47,7 +47,7 @@ PERMITTED: Mapping[str, Permissions] = {
         SOCKETS: PUSHES,
         WEBHOOK_QUEUE: _may("SendMessage"),
     },
-    "disconnect": {TABLE: COMMANDS | CLEANS_UP, index("board"): LISTS, SOCKETS: PUSHES},
+    "disconnect": {TABLE: READS | CLEANS_UP | _may("UpdateItem"), index("board"): LISTS, SOCKETS: PUSHES},
     "on_change": {
         TABLE: COMMANDS | CLEANS_UP,
         index("board"): LISTS,

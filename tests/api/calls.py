@@ -89,6 +89,7 @@ ROWS: dict[Resource, Row] = {
     ("POST", ONE + "/release"): Row(PEOPLE, {}, "owned"),
     ("POST", ONE + "/transfer"): Row(PEOPLE, {"queue": "billing"}, "owned"),
     ("POST", ONE + "/snooze"): Row(PEOPLE, {"until": None}, "owned"),
+    ("POST", ONE + "/resend"): Row(PEOPLE, {"seq": 2}, "owned"),
     ("POST", ONE + "/notes"): Row(PEOPLE, {"text": "Called before."}),
     ("POST", ONE + "/suggestions"): Row(BOT_KEY, {"text": "Offer a refund."}),
     ("PUT", ONE + "/tags"): Row(BOTH, {"tags": ["vip"]}),

@@ -50,7 +50,8 @@ test("a suggestion is open until an agent has written", () => {
 
 test("the delivery status follows what the bot's server has received", () => {
   const delivery = { through: 5, attempts: 1, failed: [4] };
-  assert.deepEqual([3, 4, 6].map((seq) => deliveryStatus(delivery, seq)), ["delivered", "undelivered", "retrying"]);
-  assert.equal(deliveryStatus({ ...delivery, attempts: 0 }, 6), "stored");
-  assert.equal(deliveryStatus(null, 6), "stored");
+  assert.deepEqual([3, 4, 6].map((seq) => deliveryStatus(delivery, { seq })), ["delivered", "undelivered", "retrying"]);
+  assert.equal(deliveryStatus({ ...delivery, attempts: 0 }, { seq: 6 }), "stored");
+  assert.equal(deliveryStatus(null, { seq: 6 }), "stored");
+  assert.equal(deliveryStatus(delivery, { seq: 3, delivery: "failed" }), "undelivered");
 });

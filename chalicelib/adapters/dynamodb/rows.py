@@ -134,7 +134,7 @@ class HeadRow(Row, discriminator="h"):
 class EntryRow(Row, discriminator="e"):
     """`command_id` shows which command wrote the entry, so that a retry recognises its own entry.
     `counted` marks a leak outside of handoffs that the reports have counted. `previous_owed` marks
-    an entry whose reactions must not be lost."""
+    an entry whose reactions must not be lost. `undelivered` marks one that was given up."""
 
     command_id = UnicodeAttribute(attr_name="k")
     what = UnicodeAttribute(attr_name="w")
@@ -149,6 +149,7 @@ class EntryRow(Row, discriminator="e"):
     message_id = UnicodeAttribute(attr_name="i", null=True)
     counted = BooleanAttribute(attr_name="rc", null=True)
     previous_owed = Integer(attr_name="o", null=True)
+    undelivered = BooleanAttribute(attr_name="ud", null=True)
 
 
 class MessageRow(Row, discriminator="m"):

@@ -2,7 +2,8 @@
 // What an agent does with a conversation.
 import { botPath, conversationPath, request, showError } from "../connection/api.js";
 import { sendAction } from "../connection/socket.js";
-import { dispatch, state } from "../state/store.js";
+import { dispatch, showToast, state } from "../state/store.js";
+import { t } from "../strings/translate.js";
 import { discardCommand, sendUndoable } from "./outbox.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
@@ -123,6 +124,17 @@ export async function setStatus(status) {
   try {
     await sendAction("presence", { status });
     unsentStatus = null;
+  } catch (error) {
+    showError(error);
+  }
+}
+
+/** Sends an entry to the bot's server again. @param {Head} head @param {number} seq */
+export async function resendEntry(head, seq) {
+  try {
+    const { status } = await request("POST", `${conversationPath(head)}/resend`, { seq });
+    if (status === "delivered") dispatch({ type: "entry_resent", id: head.id, seq });
+    else showToast(t("message_undelivered"), "warn");
   } catch (error) {
     showError(error);
   }

@@ -128,6 +128,15 @@ function deliveryArrived(state, { conversation_id: id, through, attempts, failed
   return { ...state, threads: { ...state.threads, [id]: { ...thread, delivery } } };
 }
 
+/** The bot's server has accepted an entry that had been given up. @param {State} state @param {{id: string, seq: number}} event */
+function entryResent(state, { id, seq }) {
+  const thread = state.threads[id];
+  if (!thread) return state;
+  const entries = thread.entries.map((entry) => (entry.seq === seq ? { ...entry, delivery: undefined } : entry));
+  const delivery = thread.delivery && { ...thread.delivery, failed: thread.delivery.failed.filter((each) => each !== seq) };
+  return { ...state, threads: { ...state.threads, [id]: { ...thread, entries, delivery } } };
+}
+
 // Unread marks, typing signs and presence
 
 /** Does nothing if the agent is looking at the conversation. @param {State} state @param {string} id @param {number} [count] */
@@ -204,6 +213,7 @@ const REDUCERS = {
   entry: entryArrived,
   thread_page: threadPage,
   delivery: deliveryArrived,
+  entry_resent: entryResent,
   selected,
   pane: (state, { pane }) => ({ ...state, pane }),
   tab: (state, { tab }) => ({ ...state, tab, search: "", searchResults: null }),

@@ -90,10 +90,10 @@ export const wasSent = (entries, { seq, text }) =>
   entries.some((entry) => entry.seq > seq && entry.kind === "message" && entry.from === "agent" && entry.text === text);
 
 /** Whether the bot's server has received a message: "stored" means not yet tried, "retrying" that a call failed.
- * @param {import("./types.js").Delivery | null | undefined} delivery @param {number} seq */
-export function deliveryStatus(delivery, seq) {
+ * @param {import("./types.js").Delivery | null | undefined} delivery @param {{seq: number, delivery?: string}} entry */
+export function deliveryStatus(delivery, { seq, delivery: outcome }) {
+  if (outcome || delivery?.failed.includes(seq)) return "undelivered";
   if (!delivery) return "stored";
-  if (delivery.failed.includes(seq)) return "undelivered";
   if (seq <= delivery.through) return "delivered";
   return delivery.attempts ? "retrying" : "stored";
 }

@@ -10,7 +10,7 @@
  *   waiting_since: string | null, snoozed_until: string | null, tags: string[], created_at: string, updated_at: string, visible?: boolean}} Head */
 /** @typedef {{id: string, name: string}} Person */
 /** @typedef {{seq: number, kind: string, from: string, author: Person, type: string | null,
- *   text: string | null, payload: any, epoch: number, at: string, message_id: string | null}} Entry */
+ *   text: string | null, payload: any, epoch: number, at: string, message_id: string | null, delivery?: "failed"}} Entry */
 /** Deliveries to the bot's server: all entries up to the number `through` are done, the next one has
  * failed `attempts` times, and those in `failed` were given up.
  * @typedef {{through: number, attempts: number, failed: number[]}} Delivery */

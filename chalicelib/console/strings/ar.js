@@ -143,6 +143,7 @@ export default {
   message_retrying: "خادم البوت لا يستجيب؛ تُعاد المحاولة",
   message_undelivered: "لم تُسلّم",
   too_long: "عدد الأحرف الزائدة: {count}",
+  send_again: "إعادة الإرسال",
   discard: "تجاهل",
   // Details and names of the fields
   details: "التفاصيل",

@@ -143,6 +143,7 @@ export default {
   message_retrying: "the bot’s server does not answer; retrying",
   message_undelivered: "not delivered",
   too_long: "Characters too many: {count}",
+  send_again: "Send again",
   discard: "Discard",
   // Details and names of the fields
   details: "Details",

@@ -143,6 +143,7 @@ export default {
   message_retrying: "el servidor del bot no responde; reintentando",
   message_undelivered: "no entregado",
   too_long: "Caracteres de más: {count}",
+  send_again: "Enviar de nuevo",
   discard: "Descartar",
   // Details and names of the fields
   details: "Detalles",

@@ -1,6 +1,6 @@
 // @ts-check
 // One entry of the log.
-import { focusComposer } from "../conversations/actions.js";
+import { focusComposer, resendEntry } from "../conversations/actions.js";
 import { discardMessage, resendMessage, sendMessage } from "../conversations/outbox.js";
 import { MODIFIER } from "../conversations/shortcuts.js";
 import { showJson } from "../state/exact_json.js";
@@ -33,18 +33,19 @@ function Message({ entry, previous, head }) {
     <article class="message ${entry.from} ${continuesMessage(previous, entry) ? "continued" : ""}">
       <p class="author"><span dir="auto">${name}</span></p>
       ${entry.text !== null ? html`<p class="text" dir="auto">${entry.text}</p>` : html`<pre class="text" tabindex="0">${entry.type} ${showJson(entry.payload, 1)}</pre>`}
-      <p class="at"><time>${formatTime(entry.at)}</time> ${entry.from === "agent" && html`<${DeliveryMark} seq=${entry.seq} id=${head.id} />`}</p>
+      <p class="at"><time>${formatTime(entry.at)}</time> ${entry.from === "agent" && html`<${DeliveryMark} entry=${entry} head=${head} />`}</p>
     </article>`;
 }
 
 /** @type {Record<string, string>} */
 const DELIVERY_MARKS = { stored: "✓", delivered: "✓✓", retrying: "↻", undelivered: "!" };
 
-/** @param {{seq: number, id: string}} props */
-function DeliveryMark({ seq, id }) {
-  const status = deliveryStatus(state.value.threads[id]?.delivery, seq);
+/** @param {Props} props */
+function DeliveryMark({ entry, head }) {
+  const status = deliveryStatus(state.value.threads[head.id]?.delivery, entry);
   const text = t(`message_${status}`);
-  return html`<span class="delivery ${status}" title=${text}><span aria-hidden="true">${DELIVERY_MARKS[status]}</span><span class="visually-hidden">${text}</span></span>`;
+  return html`<span class="delivery ${status}" title=${text}><span aria-hidden="true">${DELIVERY_MARKS[status]}</span><span class="visually-hidden">${text}</span></span>
+    ${status === "undelivered" && html` <button onClick=${() => resendEntry(head, entry.seq)}>${t("send_again")}</button>`}`;
 }
 
 /** @param {Props} props */

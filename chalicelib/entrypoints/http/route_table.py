@@ -180,6 +180,14 @@ HANDOFFS = (
         idempotency=COMMIT,
     ),
     _route(
+        "POST",
+        ONE + "/resend",
+        "webhooks:resend_entry",
+        Action.SAY,
+        "conversations:ResendRequest",
+        idempotency=REPLY,
+    ),
+    _route(
         "GET",
         BOT + "/handoffs",
         "handoffs:list_handoffs",

@@ -167,6 +167,11 @@ class Conversations(Protocol):
     ) -> Mapping[tuple[str, int], Entry]:
         """Entries by conversation id and `seq`; one round trip per 100."""
 
+    def mark_undelivered(
+        self, bot: str, conversation_id: str, seq: int, *, undelivered: bool
+    ) -> None:
+        """Marks whether Baton has given up delivering this entry, if it exists."""
+
     def notes(self, bot: str, conversation_id: str) -> list[Entry]:
         """All notes of the conversation, ascending."""
 

@@ -2,6 +2,8 @@
 
 import json
 
+from msgspec.structs import replace
+
 from chalicelib.domain.conversation.entries import Entry, HandoffContent, Kind, Returned
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations.visibility import no_conversation
@@ -24,7 +26,7 @@ def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entr
         "user": head.address.user,
         "thread": head.address.thread,
         "epoch": entry.epoch,
-        "entry": views.entry(entry),
+        "entry": _entry(entry),
     }
     content = entry.content
     if isinstance(content, HandoffContent) and entry.kind in views.PUBLIC_TYPES:
@@ -35,6 +37,11 @@ def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entr
             data["summary"] = handoff.request.summary if handoff else None
         data["text"] = user_text(services, head, entry, handoff)
     return {"type": webhook_type(entry), "timestamp": views.timestamp(entry.at), "data": data}
+
+
+def _entry(entry: Entry) -> views.Json:
+    """Each attempt has the same body, also the one after the entry was given up."""
+    return views.entry(replace(entry, is_undelivered=False))
 
 
 def _return_of(services: Services, bot: str, conversation_id: str, entry: Entry) -> views.Json:
@@ -62,7 +69,7 @@ def _stretch(
                 return stretch, False
             if entry.kind not in STRETCH_KINDS:
                 continue
-            view = views.entry(entry)
+            view = _entry(entry)
             size += len(json.dumps(view))
             if size > STRETCH_BYTES:
                 return stretch, True

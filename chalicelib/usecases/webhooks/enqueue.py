@@ -1,6 +1,6 @@
 """Reactions that wake the webhook worker for an entry."""
 
-from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.usecases import views
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, Webhook
@@ -50,7 +50,7 @@ def is_for_webhook(services: Services, committed: CommittedEntry) -> bool:
 
 
 def webhook_type(entry: Entry) -> str:
-    return "agent.message" if entry.is_agent_message else views.PUBLIC_TYPES[entry.kind]
+    return "agent.message" if entry.kind is Kind.MESSAGE else views.PUBLIC_TYPES[entry.kind]
 
 
 def is_due(entry: Entry, webhook: Webhook) -> bool:

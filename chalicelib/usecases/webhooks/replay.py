@@ -6,11 +6,12 @@ from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.entries import Entry
-from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.errors import Conflict, Forbidden, NotFound
 from chalicelib.usecases.admin import audit
+from chalicelib.usecases.conversations.visibility import find_visible
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Webhook
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.webhooks.enqueue import webhook_type
+from chalicelib.usecases.webhooks.enqueue import is_webhook_entry, webhook_type
 from chalicelib.usecases.webhooks.worker import GONE, send_entry
 
 REPLAY = 0
@@ -69,11 +70,39 @@ def replay(services: Services, caller: Caller, delivery_id: str) -> LoggedDelive
     """
     authorize(caller, Action.CONFIGURE)
     delivery, entry = _load(services, caller, delivery_id)
+    logged = _send_again(services, caller, delivery.conversation_id, entry)
+    status = logged.delivery.status
+    audit.log_change(caller, "delivery_replayed", delivery_id=delivery_id, status=status)
+    return logged
+
+
+def resend(services: Services, caller: Caller, conversation_id: str, seq: int) -> LoggedDelivery:
+    """As `replay`, by the conversation's owner, its last owner or a supervisor.
+
+    Raises NotFound if the conversation has no such entry for the webhook, Forbidden, and
+    Conflict as `replay` does.
+    """
+    authorize(caller, Action.SAY)
+    head = find_visible(services, caller, conversation_id)
+    if not (caller.has_supervisor_rights or caller.id in (head.owner_id, head.last_agent)):
+        raise Forbidden(
+            "Only the conversation's owner, its last owner and supervisors may do this."
+        )
+    place = (conversation_id, seq)
+    entry = services.conversations.entries_at(caller.bot, [place]).get(place)
+    if entry is None or not is_webhook_entry(entry):
+        raise NotFound(f"The conversation has no entry {seq} that the webhook receives.")
+    return _send_again(services, caller, conversation_id, entry)
+
+
+def _send_again(
+    services: Services, caller: Caller, conversation_id: str, entry: Entry
+) -> LoggedDelivery:
     webhook = _require_enabled_webhook(services, caller)
-    attempt = send_entry(services, caller.bot, webhook, delivery.conversation_id, entry)
+    attempt = send_entry(services, caller.bot, webhook, conversation_id, entry)
     again = DeliveryAttempt(
         bot=caller.bot,
-        conversation_id=delivery.conversation_id,
+        conversation_id=conversation_id,
         seq=entry.seq,
         attempt=REPLAY,
         type=webhook_type(entry),
@@ -82,7 +111,10 @@ def replay(services: Services, caller: Caller, delivery_id: str) -> LoggedDelive
         error=attempt.error,
     )
     services.deliveries.record_attempt(again)
-    audit.log_change(caller, "delivery_replayed", delivery_id=delivery_id, status=attempt.status)
+    if again.succeeded and entry.is_undelivered:
+        services.conversations.mark_undelivered(
+            caller.bot, conversation_id, entry.seq, undelivered=False
+        )
     return LoggedDelivery(again, outcome(again, DeliveryCursor()))
 
 

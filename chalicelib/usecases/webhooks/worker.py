@@ -18,6 +18,7 @@ from chalicelib.usecases.records.webhooks import (
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.body import webhook_body
 from chalicelib.usecases.webhooks.enqueue import find_webhook, is_due, log_held, webhook_type
+from chalicelib.usecases.webhooks.give_up import give_up
 from chalicelib.usecases.webhooks.send import SendResult, send_signed
 
 WAITS = (2, 10, 60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600)
@@ -81,9 +82,12 @@ def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
                 services.deliveries.disable_webhook(bot, GONE_REASON, services.clock.now())
                 return True
             moved = next_cursor(cursor, entry.seq, result)
+            dead = _given_up(moved, entry, result)
+            if dead:
+                # Before the cursor moves, so that a crash in between repeats it.
+                give_up(services, bot, conversation_id, entry)
             if not services.deliveries.advance_cursor(bot, conversation_id, cursor, moved):
                 return _delay(services, job.receipt, SLOT_BUSY_WAIT)
-            dead = _given_up(moved, entry, result)
             _record(services, job, entry, cursor, result, dead=dead)
             cursor = moved
             if entry.is_agent_message:

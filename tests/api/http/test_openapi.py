@@ -75,6 +75,7 @@ VERBS = frozenset(
         "remove",
         "rename",
         "replay",
+        "resend",
         "resolve",
         "revoke",
         "rotate",

@@ -106,7 +106,7 @@ def test_a_command_that_does_not_fit_is_refused_and_changes_nothing(
     answer = ana.post(f"{path}/{action}", body)
 
     refused(answer)
-    assert named(answer) <= (body.keys() or {"text", "until"})
+    assert named(answer) <= (body.keys() or {"text", "until", "seq"})
     assert bot.get(path).json == before
 
 

@@ -36,6 +36,7 @@ def answered(bot: Api, ana: Api, services: MemoryServices, *script: int | None) 
     """The id of a conversation that Ana has, of which the webhook is told, and answers so."""
     conversation_id = id_of(owned(bot, ana))
     services.webhook_client = FakeWebhookClient(script)
+    services.clock.advance(1)
     deliver(services, "demo", conversation_id, "receipt")
     return conversation_id
 

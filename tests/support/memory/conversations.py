@@ -164,6 +164,14 @@ class MemoryConversations:
             found = {place: t.entries.get(place[1]) for place, t in threads.items() if t}
             return {place: entry for place, entry in found.items() if entry}
 
+    def mark_undelivered(
+        self, bot: str, conversation_id: str, seq: int, *, undelivered: bool
+    ) -> None:
+        with self._table.lock:
+            thread = self._table.threads.get((bot, conversation_id))
+            if thread and seq in thread.entries:
+                thread.entries[seq] = replace(thread.entries[seq], is_undelivered=undelivered)
+
     def notes(self, bot: str, conversation_id: str) -> list[Entry]:
         entries = self._entries(bot, conversation_id)
         return [entry for entry in entries if entry.kind is Kind.NOTE]

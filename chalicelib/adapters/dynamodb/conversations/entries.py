@@ -51,6 +51,7 @@ def entry_row(bot: str, conversation_id: str, entry: Entry, command_id: str) -> 
         payload=None if record.payload is None else to_json(record.payload),
         message_id=record.message_id,
         previous_owed=entry.previous_owed,
+        undelivered=entry.is_undelivered or None,
     )
 
 
@@ -70,6 +71,7 @@ def entry_of(row: EntryRow) -> Entry:
         at=row.at_ms,
         content=content_of(record),
         previous_owed=row.previous_owed,
+        is_undelivered=bool(row.undelivered),
     )
 
 

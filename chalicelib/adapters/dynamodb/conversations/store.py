@@ -172,6 +172,14 @@ class DynamoConversations:
         rows = {place: row_at(found, EntryRow, key) for place, key in wanted.items()}
         return {place: entry_of(row) for place, row in rows.items() if row}
 
+    def mark_undelivered(
+        self, bot: str, conversation_id: str, seq: int, *, undelivered: bool
+    ) -> None:
+        row = EntryRow.at(keys.entry(bot, conversation_id, seq))
+        mark = EntryRow.undelivered
+        change = mark.set(True) if undelivered else mark.remove()
+        self._rows.update(row, [change], EntryRow.pk.exists())
+
     def notes(self, bot: str, conversation_id: str) -> list[Entry]:
         pk = keys.conversation(bot, conversation_id)
         rows = self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("N#"))

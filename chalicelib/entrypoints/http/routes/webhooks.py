@@ -4,6 +4,7 @@ from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.paging import PageRequest, page
 from chalicelib.entrypoints.http.schemas.admin import RotateRequest, WebhookRequest
+from chalicelib.entrypoints.http.schemas.conversations import ResendRequest
 from chalicelib.entrypoints.http.schemas.parsing import Empty
 from chalicelib.usecases import views
 from chalicelib.usecases.records.webhooks import Webhook
@@ -56,6 +57,10 @@ def list_deliveries(call: Call) -> Reply:
 
 def replay_delivery(call: Call, _: Empty) -> Reply:
     return Reply(_delivery(replay.replay(call.services, call.caller, call.id)), 201)
+
+
+def resend_entry(call: Call, body: ResendRequest) -> Reply:
+    return Reply(_delivery(replay.resend(call.services, call.caller, call.id, body.seq)), 201)
 
 
 def _outcome(call: Call) -> replay.DeliveryOutcome | None:

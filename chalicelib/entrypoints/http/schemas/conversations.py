@@ -227,6 +227,12 @@ class SnoozeRequest(Strict):
         return Snooze(until, self.epoch)
 
 
+class ResendRequest(Strict):
+    """POST …/resend"""
+
+    seq: Annotated[int, Meta(ge=1)]
+
+
 class TurnRequest(Strict):
     """POST /turns"""
 
