@@ -6,7 +6,7 @@ which one the reactions have run. So a gap shows, whatever has caused it.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -78,7 +78,10 @@ def recover_from(services: Services, bot: str, since: int) -> None:
 def wake_worker(services: Services, bot: str, since: int, deadline: int) -> None:
     """Wakes the webhook worker for the undelivered entries of this bot's conversations, until
     `deadline`."""
-    for _ in _recover_bot(services, bot, Look(since, wakes_all=True)):
+    for heads, progress, _ in _pages(services, bot, since):
+        for head in heads:
+            if _is_pending(head, progress[head.id]):
+                _wake_worker(services, head)
         if services.clock.now() > deadline:
             return
 
@@ -109,15 +112,23 @@ def _look(position: SweepPosition, bot: str, now: int) -> Look:
 def _recover_bot(services: Services, bot: str, look: Look) -> Iterator[tuple[int | None, int]]:
     """After each page: the time that it has reached (None: the end), and how many entries it has
     recovered."""
+    for heads, progress, reached in _pages(services, bot, look.since):
+        yield reached, sum(_recovered(services, h, progress[h.id], look) for h in heads)
+
+
+def _pages(
+    services: Services, bot: str, since: int
+) -> Iterator[tuple[list[Head], Mapping[str, Progress], int | None]]:
+    """The conversations that may owe something, how far they are, and the time that the page has
+    reached; None after the last page."""
     position = None
     while True:
-        listing = services.conversations.owing(bot, look.since, position, PAGE)
+        listing = services.conversations.owing(bot, since, position, PAGE)
         heads = services.conversations.heads(bot, listing.conversation_ids)
         progress = services.deliveries.progress(bot, [head.id for head in heads])
-        recovered = sum(_recovered(services, h, progress[h.id], look) for h in heads)
         position = listing.position
-        reached = min((head.updated_at for head in heads), default=look.since)
-        yield (None if position is None else reached), recovered
+        reached = min((head.updated_at for head in heads), default=since)
+        yield heads, progress, (None if position is None else reached)
         if position is None:
             return
 
@@ -126,14 +137,18 @@ def _recovered(services: Services, head: Head, progress: Progress, look: Look) -
     """An error in one conversation does not stop the others; the next sweep tries it again."""
     try:
         recovered = _run_lost_reactions(services, head, progress)
-        is_pending = progress.is_undelivered or (head.owed_seq or 0) > progress.handled
-        if is_pending if look.wakes_all else _is_stuck(services, head, progress):
+        is_pending = look.wakes_all and _is_pending(head, progress)
+        if is_pending or _is_stuck(services, head, progress):
             _wake_worker(services, head)
     except Exception:
         place = {"bot": head.bot, "conversation_id": head.id}
         log.exception("reactions not recovered", extra=place)
         return 0
     return recovered
+
+
+def _is_pending(head: Head, progress: Progress) -> bool:
+    return progress.is_undelivered or (head.owed_seq or 0) > progress.handled
 
 
 def _wake_worker(services: Services, head: Head) -> None:

@@ -39,6 +39,7 @@ PERMITTED: Mapping[str, Permissions] = {
         TABLE: COMMANDS | CLEANS_UP | _may("ConditionCheckItem", "DeleteItem"),
         **{index(name): LISTS for name in ("board", "recent", "name", "handoffs")},
         SOCKETS: PUSHES,
+        WEBHOOK_QUEUE: _may("SendMessage"),
     },
     "connect": {TABLE: COMMANDS | _may("DeleteItem"), index("board"): LISTS},
     "message": {
@@ -47,7 +48,11 @@ PERMITTED: Mapping[str, Permissions] = {
         SOCKETS: PUSHES,
         WEBHOOK_QUEUE: _may("SendMessage"),
     },
-    "disconnect": {TABLE: READS | CLEANS_UP | _may("UpdateItem"), index("board"): LISTS, SOCKETS: PUSHES},
+    "disconnect": {
+        TABLE: READS | CLEANS_UP | _may("UpdateItem"),
+        index("board"): LISTS,
+        SOCKETS: PUSHES,
+    },
     "on_change": {
         TABLE: COMMANDS | CLEANS_UP,
         index("board"): LISTS,
@@ -56,12 +61,18 @@ PERMITTED: Mapping[str, Permissions] = {
         WEBHOOK_QUEUE: _may("SendMessage"),
     },
     "on_webhook_queue": {
-        TABLE: _may("BatchWriteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        TABLE: COMMANDS | CLEANS_UP,
         SOCKETS: PUSHES,
         WEBHOOK_QUEUE: _may("ChangeMessageVisibility"),
         WEBHOOK_DEAD_LETTERS: _may("SendMessage"),
     },
-    "on_minute": {TABLE: COMMANDS, index("board"): LISTS, index("due"): LISTS},
+    "on_minute": {
+        TABLE: COMMANDS | CLEANS_UP,
+        **{index(name): LISTS for name in ("board", "recent", "due")},
+        SOCKETS: PUSHES,
+        TOPIC: _may("Publish"),
+        WEBHOOK_QUEUE: _may("SendMessage"),
+    },
 }
 """The calls that the functions' code makes."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.domain.access import Role
-from chalicelib.domain.address import person_id
+from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.routing.hours import Hours
 from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, Member
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
@@ -58,7 +58,9 @@ def run_all(services: Recorder) -> None:
     open_queues(services)
     agent_session(services)
     connection_expires(services)
+    stream_loses_records(services)
     deliveries_fail(services)
+    webhook_is_set_again(services)
 
 
 def agent_session(services: Recorder) -> None:
@@ -85,6 +87,18 @@ def connection_expires(services: Recorder) -> None:
     run_sweep(services)
     services.sockets.disconnect("c-late")
     stream(services)
+
+
+def stream_loses_records(services: Recorder) -> None:
+    """The sweep has to push, publish and deliver, also to a console that has gone silently."""
+    frames = Frames(services)
+    frames.connect("c-silent", "ana")
+    frames.send("c-silent", "watch", {"conversation_id": ZOE, "after": 0})
+    request_handoff(services, "u-lost", None)
+    services.stream_records()
+    services.sockets.disconnect("c-silent")
+    services.manual_clock.advance(HOUR // 60)
+    run_sweep(services)
 
 
 def create_people(services: Recorder) -> dict[str, Api]:
@@ -216,6 +230,9 @@ def deliveries_fail(services: Recorder) -> None:
     """The endpoint refuses all attempts until the entry is a dead letter; another answers 410."""
     deliver_all(services)
     records = pause_with_receiver(services, "u-refused", FakeWebhookClient(otherwise=500))
+    with running_as(services, "api_handler"):
+        refused = Address("demo", "web", "u-refused", None).conversation_id
+        ok(Api(services, DEMO_KEY).post(f"{one(refused)}/unpause", {}))
     while handle_messages(services, records):
         services.manual_clock.advance(24 * HOUR)
     handle_messages(
@@ -256,6 +273,13 @@ def request_handoff(services: Recorder, user: str, queue: str | None) -> None:
     asked = {"channel": "web", "user": user} | ({"queue": queue} if queue else {})
     with running_as(services, "api_handler"):
         ok(Api(services, DEMO_KEY).post(f"{BOT}/pause", asked))
+
+
+def webhook_is_set_again(services: Recorder) -> None:
+    """After the 410, with a conversation whose entries wait for it."""
+    with running_as(services, "api_handler"):
+        body = {"url": "https://bot.example.test/hook"}
+        ok(Api(services).login("owner").put(f"{BOT}/webhook", body))
 
 
 def run_sweep(services: Recorder) -> None:
