@@ -89,7 +89,7 @@ ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.SUGGEST: BOT_ONLY,
     Action.OFFER: TIMER_ONLY,
     Action.ESCALATE: TIMER_ONLY,
-    Action.NOTIFY: BOT_ONLY | TIMER_ONLY,
+    Action.NOTIFY: BOT_ONLY,
     Action.READ_NOTIFICATIONS: PEOPLE,
     Action.SEE_AGENTS: ALL,
     Action.SEE_AVAILABILITY: BOT_ONLY,

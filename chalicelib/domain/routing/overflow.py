@@ -59,5 +59,6 @@ def _has_overflowed(content: Requested | TransferredToQueue) -> bool:
 
 
 def _chain(name: str, queues: Queues) -> list[Queue]:
+    """Without queues that do not exist: nobody could find a conversation there."""
     following = overflow_chain(name, queues.values())
-    return [queues.get(each, Queue(each)) for each in following if each != name]
+    return [queues[each] for each in following if each in queues and each != name]

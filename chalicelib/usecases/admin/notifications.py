@@ -1,6 +1,8 @@
 """Short messages to all members of a bot, in the console and through SNS."""
 
-from chalicelib.domain.access import Action, Caller, authorize, system_caller
+from contextlib import suppress
+
+from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.usecases.conversations.visibility import no_conversation
 from chalicelib.usecases.ports.conversations import CommitConflict
@@ -29,16 +31,7 @@ def notify(
         return first
     if conversation_id and services.conversations.head(caller.bot, conversation_id) is None:
         raise no_conversation(caller.bot, conversation_id)
-    now = services.clock.now()
-    notification = Notification(
-        id=f"n_{now:013d}_{services.random.token()[:12]}",
-        bot=caller.bot,
-        message=message,
-        level=level,
-        at=now,
-        url=url,
-        conversation_id=conversation_id,
-    )
+    notification = _new(services, caller.bot, message, level, url, conversation_id)
     try:
         services.notifications.add(notification, key)
     except CommitConflict:
@@ -50,8 +43,29 @@ def notify_team(
     services: Services, bot: str, message: str, *, conversation_id: str, once: str
 ) -> None:
     """Stores a warning by Baton itself. A second call with the same `once` does nothing."""
-    key = IdempotencyKey("system", once, once)
-    notify(services, system_caller(bot), message, "warning", None, conversation_id, key)
+    warning = _new(services, bot, message, "warning", None, conversation_id)
+    with suppress(CommitConflict):
+        services.notifications.add(warning, IdempotencyKey("baton", once, once))
+
+
+def _new(
+    services: Services,
+    bot: str,
+    message: str,
+    level: str,
+    url: str | None,
+    conversation_id: str | None,
+) -> Notification:
+    now = services.clock.now()
+    return Notification(
+        id=f"n_{now:013d}_{services.random.token()[:12]}",
+        bot=bot,
+        message=message,
+        level=level,
+        at=now,
+        url=url,
+        conversation_id=conversation_id,
+    )
 
 
 def _require_first(services: Services, caller: Caller, key: IdempotencyKey | None) -> Notification:

@@ -8,11 +8,10 @@ from chalicelib.domain.conversation.entries import QueueContent, Requested
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.routing.members import unserved
+from chalicelib.usecases.admin.notifications import notify_team
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.live.topic import publish_unserved
-from chalicelib.usecases.ports.conversations import BoardFilter, CommitConflict, Query
-from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.ports.conversations import BoardFilter, Query
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
@@ -83,15 +82,6 @@ UNSERVED = "A user waits in the queue {queue}, in which nobody could serve them.
 
 def _notify(services: Services, bot: str, conversation_id: str, queue: str, message: str) -> None:
     """Once an hour for each queue and message."""
-    now = services.clock.now()
-    name = f"{message[:9]} {queue} {now // HOUR}"
-    notification = Notification(
-        id=f"n_{now:013d}_{services.random.token()[:12]}",
-        bot=bot,
-        message=message.format(queue=queue),
-        level="warning",
-        at=now,
-        conversation_id=conversation_id,
-    )
-    with suppress(CommitConflict):
-        services.notifications.add(notification, IdempotencyKey("baton", name, name))
+    name = f"{message[:9]} {queue} {services.clock.now() // HOUR}"
+    told = message.format(queue=queue)
+    notify_team(services, bot, told, conversation_id=conversation_id, once=name)
