@@ -294,7 +294,8 @@ def test_an_agent_who_does_not_answer_loses_the_conversation(
     assert ok(bot.get(path))["owner_name"] == "Ben"
     simulation.advance(3 * MINUTE)
 
-    assert (ok(bot.get(path))["status"], kinds(bot, path)[-1]) == ("waiting", "released")
+    assert ok(bot.get(path))["status"] == "waiting"
+    assert "released" in kinds(bot, path)
 
 
 # Time
