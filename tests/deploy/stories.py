@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+from msgspec.structs import replace
+
 from chalicelib import wiring
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
@@ -118,11 +120,15 @@ def create_people(services: Recorder) -> dict[str, Api]:
 
 
 def open_queues(services: Recorder) -> None:
-    """Runs after the routes, because they delete their queues."""
+    """Runs after the routes, because they delete their queues, and their members lose them."""
     offering = Queue("sales", mode=Mode.OFFER, limits=Limits(give_up=60, first_alert=10))
     closed = Queue("night", hours=Hours("UTC", {}), fallback="sales")
     for queue in (offering, closed):
         services.directory.put_queue("demo", queue)
+    for member in services.directory.roster("demo"):
+        services.administration.update_member(
+            "demo", replace(member, queues=member.queues | {"sales"})
+        )
 
 
 def rest(services: Recorder, callers: dict[str, Api]) -> None:
