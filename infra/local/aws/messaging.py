@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-VISIBILITY = 120
+VISIBILITY = 90
 """Seconds; longer than the webhook worker's timeout."""
 MAX_RECEIVES = 1000
 """After so many receives SQS moves a message to the dead-letter queue, for example because it
