@@ -216,7 +216,7 @@ DAMAGES: dict[Any, str] = {
 }
 
 
-@pytest.mark.parametrize(("damage", "reason"), DAMAGES.items(), ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("damage", "reason"), DAMAGES.items(), ids=DAMAGES.values())
 def test_an_unreadable_state_stops_the_start_and_is_kept(
     state: Path, damage: Any, reason: str
 ) -> None:
