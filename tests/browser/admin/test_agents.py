@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.admin.admin_actions import open_admin, press, press_in_dialog, shown_secret
@@ -34,6 +35,12 @@ def accept_invitation(page: Page, stack: Stack, invitation: str) -> None:
     page.get_by_label("Invitation").fill(invitation)
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.fixture(autouse=True)
+def queues(bot: BotClient) -> None:
+    for name in ("sales", "support"):
+        bot.ensure_queue(name)
 
 
 def team(bot: BotClient) -> dict[str, dict[str, object]]:
