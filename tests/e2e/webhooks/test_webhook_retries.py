@@ -149,7 +149,7 @@ def test_the_delivery_log_contains_the_outcome_of_each_attempt() -> None:
     log = worker.deliveries.logged
     first = [(2, attempt) for attempt in range(1, 9)]
     assert [(d.seq, d.attempt) for d in log] == [*first, (3, 1), (4, 1), (5, 1), (6, 1)]
-    assert [d.dead for d in log] == [False] * 7 + [True] + [False] * 3
+    assert [d.dead for d in log] == [False] * 7 + [True] + [False] * 4
     assert [d.status for d in log[:3]] == [500, None, 500]
     assert log[1].error
 
