@@ -73,8 +73,8 @@ def test_an_address_means_the_conversation_of_that_channel_user_and_thread(
 
 @each_strange
 def test_a_thread_id_that_fits_one_conversation_means_it(strange: str, anywhere: Stage) -> None:
-    meant = anywhere.say("u", "hi", thread=strange)
     others = [anywhere.say("u", "hi"), anywhere.say("v", "hi", thread="1")]
+    meant = anywhere.say("u", "hi", thread=strange)
     abroad = anywhere.say("u", "hi", "other", thread=strange)
 
     anywhere.ok("bot", f"POST hitl/sessions/{encoded(strange)}/pause")
