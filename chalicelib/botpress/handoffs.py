@@ -49,13 +49,13 @@ ACTIONS = {ASSIGNED: Action.CLAIM, RESOLVED: Action.UNPAUSE, REJECTED: Action.UN
 def create(
     services: Services,
     caller: Caller,
-    address: Address,
+    place: Address | str,
     timeout: int | None,
     key: IdempotencyKey | None,
 ) -> BotpressHandoff | None:
     """`timeout` in milliseconds. None if a handoff was open already; nothing has changed then."""
     wanted = PauseArgs(Pause(Request(timeout=timeout)))
-    answer = pause(services, caller, address, wanted, key)
+    answer = pause(services, caller, place, wanted, key)
     if not answer.created or answer.handoff_id is None:
         return None
     return _changed(services, caller, answer.handoff_id)

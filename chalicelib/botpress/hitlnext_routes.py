@@ -110,8 +110,8 @@ def list_handoffs(call: Call) -> Reply:
 
 
 def create_handoff(call: Call, body: NewHandoff) -> Reply:
-    address = Address(call.caller.bot, body.channel, body.user, body.thread)
-    created = handoffs.create(call.services, call.caller, address, body.timeout, call.key)
+    place = _place(call.caller.bot, body)
+    created = handoffs.create(call.services, call.caller, place, body.timeout, call.key)
     if created is None:
         return plain_text("OK")
     return Reply(handoff_views.handoff(created), 201)
@@ -146,6 +146,14 @@ def list_messages(call: Call) -> Reply:
     head = queries.head(call.services, call.caller, conversation_id)
     said = sessions.transcript(call.services, call.caller, conversation_id, limit)
     return cut([stored_event(head, entry) for entry in reversed(said)])
+
+
+def _place(bot: str, body: NewHandoff) -> Address | str:
+    """A conversation without a thread shows its own id as its thread, so that id means itself."""
+    threadless = Address(bot, body.channel, body.user).conversation_id
+    if body.thread == threadless:
+        return threadless
+    return Address(bot, body.channel, body.user, body.thread)
 
 
 def _move(call: Call, to: HandoffStatus) -> Reply:

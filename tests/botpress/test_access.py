@@ -9,7 +9,7 @@ from chalicelib.botpress.routes import ROUTES
 from chalicelib.domain.access import Scope
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import BotKey
-from tests.api.calls import ROWS, Resource
+from tests.api.calls import ROWS, U_1, Resource
 from tests.api.refusals import CALLERS, REFUSED, attempts
 from tests.botpress.stage import Stage
 
@@ -34,7 +34,7 @@ class Twin:
     at: str = "begun"
 
 
-WANTED = {"userId": "u-1", "userThreadId": "T", "userChannel": "web"}
+WANTED = {"userId": "u-1", "userThreadId": U_1, "userChannel": "web"}
 TWINS: dict[Resource, Twin] = {
     ("GET", HITL + "/sessions"): Twin((("GET", BOT + "/conversations"),)),
     ("GET", SESSION): Twin((READS,)),

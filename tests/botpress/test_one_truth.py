@@ -224,6 +224,20 @@ def test_a_later_handoff_shows_the_comments_of_an_earlier_one(owned: Stage) -> N
     assert {c["handoffId"] for each in comments for c in each} == {first}
 
 
+def test_a_handoff_is_created_again_with_the_thread_that_the_list_shows(stage: Stage) -> None:
+    """A conversation without a thread shows its own id as `userThreadId`."""
+    stage.names["session"] = stage.say("C", "hi")
+    stage.ok("bot", "POST hitl/sessions/{session}/pause")
+    shown = handoff(stage)
+    stage.ok("bot", "POST hitl/sessions/{session}/unpause")
+    wanted = {name: shown[name] for name in ("userId", "userThreadId", "userChannel")}
+
+    created = stage.ok("bot", "POST hitlnext/handoffs", wanted).json
+
+    assert created["userThreadId"] == shown["userThreadId"] == stage.names["session"]
+    assert len(stage.ok("bot", "GET hitl/sessions").json) == 1
+
+
 def test_column_desc_and_limit_order_and_limit_the_handoffs(
     stage: Stage, services: MemoryServices
 ) -> None:
