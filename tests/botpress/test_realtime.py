@@ -10,6 +10,7 @@ import pytest
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member
+from chalicelib.domain.routing.queues import Queue
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.live import sockets
 from chalicelib.usecases.reactions import react
@@ -201,6 +202,7 @@ def test_an_agent_receives_no_events_of_conversations_that_they_may_not_see(
     email = stage.cast.emails["bo"]
     salesman = Member(person_id(email), "Bo", email, Role.AGENT, frozenset({"sales"}))
     services.directory.put_member(stage.bot, salesman)
+    services.directory.put_queue(stage.bot, Queue("support"))
     bo, eve = Client(stage, services, "bo", "c-bo"), Client(stage, services, "eve", "c-eve")
     for client in (bo, eve):
         client.ask("subscribe", events=HITL)
