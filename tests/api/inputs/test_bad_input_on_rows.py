@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.routing.queues import Queue
 from tests.api.calls import NATIVE, ROWS, best_caller, filled
 from tests.api.conversation_setup import BOT, begun, log, message, ok
 from tests.api.inputs.hostile_values import IDS, JSON, PATHS, TEXTS, VALUES
@@ -33,6 +34,7 @@ def test_texts_come_back_exactly_as_they_were_sent(table_bot: Api) -> None:
 def test_an_id_comes_back_exactly_as_it_was_sent(name: str, table_bot: Api) -> None:
     ids = {"channel": name, "thread": name, "message_id": name}
     path = begun(table_bot, **ids, user={"id": name, "name": name})
+    table_bot.services.directory.put_queue("demo", Queue(name))
     ok(table_bot.post(f"{path}/pause", {"queue": name}, Idempotency_Key=name.encode().hex()))
 
     found = ok(table_bot.get(f"{BOT}/conversations/lookup", channel=name, user=name, thread=name))
