@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chalicelib.domain.routing.queues import Queue
 from tests.budgets.scene import BOT, Scene
 from tests.support.api import ApiAnswer
 
@@ -35,6 +36,11 @@ def _waiting(scene: Scene) -> None:
 
 
 def _owned(scene: Scene) -> None:
+    scene.own()
+
+
+def _owned_beside_a_queue(scene: Scene) -> None:
+    scene.bot.services.directory.put_queue(BOT, Queue("support"))
     scene.own()
 
 
@@ -115,7 +121,7 @@ CHANGES = (
         "transfer to a queue",
         COMMAND,
         lambda s: s.do(s.ana, "transfer", {"queue": "support"}),
-        _owned,
+        _owned_beside_a_queue,
     ),
     Command(
         "transfer to an agent",
