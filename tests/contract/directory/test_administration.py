@@ -114,7 +114,7 @@ def test_a_change_of_secrets_does_not_enable_a_disabled_webhook(stores: Stores) 
     stores.administration.update_webhook(BOT, HOOK, replace(HOOK, secrets=("whsec_b",)))
 
     assert stores.administration.webhook(BOT) == replace(
-        HOOK, secrets=("whsec_b",), disabled_reason="410"
+        HOOK, secrets=("whsec_b",), disabled_reason="410", disabled_at=1
     )
 
 

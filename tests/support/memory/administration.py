@@ -51,7 +51,8 @@ class MemoryAdministration:
             if found is None or _fixed(found.webhook) != _fixed(old):
                 return False
             if new and old and found.webhook and new.disabled_reason == old.disabled_reason:
-                new = replace(new, disabled_reason=found.webhook.disabled_reason)
+                off = found.webhook
+                new = replace(new, disabled_reason=off.disabled_reason, disabled_at=off.disabled_at)
             self._table.bots[bot] = replace(found, webhook=new)
             return True
 
