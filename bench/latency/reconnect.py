@@ -22,7 +22,7 @@ from tests.budgets.client import BOT, Client
 from tests.support.network.websocket import WebSocketClient
 from tests.support.stack import Stack
 
-AGENTS, WAITING = 40, 280
+AGENTS, WAITING = 200, 280
 TOGETHER = 50
 """Agents that are on their way at the same moment; each is a thread."""
 PARTS = ("ticket", "connect", "list", "watch")
