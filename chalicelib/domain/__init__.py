@@ -1,1 +1,1 @@
-"""What is true: pure decisions over plain values. Standard library only; no clock, no I/O."""
+"""Pure decisions over plain values: no clock, no I/O, and no library but msgspec."""

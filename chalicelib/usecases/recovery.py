@@ -39,8 +39,11 @@ PAGE = 100
 
 
 class Look(Struct, frozen=True):
-    """What one sweep looks at: conversations with activity from `since` on. With `wakes_all`, it
-    wakes the webhook worker for every undelivered entry, not only for those that seem stuck."""
+    """The conversations that one sweep reads: those with activity from `since` on.
+
+    With `wakes_all`, it wakes the webhook worker for every undelivered entry, not only for those
+    that seem stuck.
+    """
 
     since: int
     wakes_all: bool

@@ -73,7 +73,7 @@ class Services(Protocol):
 
     @property
     def integrations(self) -> tuple[Integration, ...]:
-        """What the installed plug-ins add."""
+        """The installed plug-ins."""
         ...
 
     @property

@@ -148,7 +148,7 @@ def accepted(answer: Answer) -> Json:
 
 
 def warnings(of: Sequence[AnswerWarning]) -> Json:
-    """What an answer says besides if the request was not all as it should be."""
+    """The warnings in an answer: they name the parts of the request that were ignored or cut."""
     if not of:
         return {}
     shown = [{"code": each.code, "field": each.field, "detail": each.detail} for each in of]

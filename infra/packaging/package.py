@@ -41,7 +41,7 @@ class PackagingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a package is built for. `python` is an interpreter of that version on this machine; it
+    """The platform of a package. `python` is an interpreter of that version on this machine; it
     compiles the bytecode."""
 
     version: str

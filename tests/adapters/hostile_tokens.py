@@ -71,7 +71,7 @@ CHANGED: dict[str, tuple[object, ...]] = {
 
 
 def hostile_tokens() -> Iterator[tuple[str, str]]:
-    """What is wrong with it, and the token."""
+    """Pairs of a description of the fault, and the token."""
     yield from _other_algorithms()
     yield from _other_headers()
     yield from _other_claims()

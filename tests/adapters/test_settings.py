@@ -23,7 +23,7 @@ SOUND = {
 
 
 def read(**changed: str) -> str:
-    """What the settings are, or the sentence that refuses them."""
+    """The settings, or the sentence that refuses them."""
     program = """
 from chalicelib.settings import Misconfigured, settings
 try:

@@ -143,7 +143,7 @@ GUARDED = [resource for resource in NATIVE if "nobody" not in ROWS[resource].may
 
 @dataclass(frozen=True)
 class Ids:
-    """What `{id}` stands for, in the routes of the bot `demo`: by the word before it, else the
+    """The values of `{id}` in the routes of the bot `demo`: by the word before it, else the
     conversation."""
 
     conversation: str

@@ -14,7 +14,7 @@ HERE = "tests/architecture/"
 NAME_IN_CODE = re.compile(r"[A-Z]\w+|(?!test_)[a-z]+(_[a-z]+)+")
 ENDINGS = frozenset(("css", "html", "js", "json", "md", "py", "toml", "txt", "yaml"))
 ELSEWHERE = ("build/", ".local", ".venv", "data/global/")
-"""What the build makes, and the folders of a Botpress server."""
+"""Folders that the build makes, and those of a Botpress server."""
 SHORT_FORMS = ("", "chalicelib/", "chalicelib/console/", "docs/")
 """Folders that a page may leave out at the beginning of a path."""
 

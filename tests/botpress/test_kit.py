@@ -92,7 +92,7 @@ class Botpress:
     def run(
         self, file: str, event: dict[str, Any], bots: str | None = None, **args: Any
     ) -> dict[str, Any]:
-        """What the hook has done. `seconds` is how long it took. `bots` replaces the settings."""
+        """The effects of the hook. `seconds` is its duration; `bots` replaces the settings."""
         bots = bots or json.dumps({self.stage.bot: self.settings})
         env = {"EXPOSED_BATON_URL": self.url, "EXPOSED_BATON_BOTS": bots}
         given = {"event": event, "env": env, "kvs": self.kvs, "args": args}
@@ -540,7 +540,7 @@ def test_settings_that_are_no_json_stop_the_bot_and_are_named_in_the_log(
 
 
 def returned(botpress: Botpress, **more: Any) -> dict[str, Any]:
-    """What webhook.js keeps for the gate when a conversation comes back, and the gate's outcome."""
+    """The values that webhook.js stores for the gate at a return, and the gate's outcome."""
     botpress.hears("hello")
     botpress.connects("Lost.")
     (session,) = botpress.stage.ok("bot", "GET hitl/sessions").json

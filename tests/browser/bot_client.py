@@ -1,4 +1,4 @@
-"""What users and the bot do, over the public API."""
+"""The calls of users and of the bot, over the public API."""
 
 import contextlib
 import json

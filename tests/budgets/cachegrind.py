@@ -43,7 +43,7 @@ class Cachegrind:
 
     @classmethod
     def of_package(cls, tree: Path) -> Self:
-        """Of an unpacked package that nobody can write into."""
+        """Measures an unpacked package that nobody can write into."""
         return cls(None, [str(tree)])
 
     def command(self, program: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What goes to Lambda: small, compiled, the same each time, and it works."""
+"""The package for Lambda is small, compiled, the same each time, and it works."""
 
 import gzip
 import json

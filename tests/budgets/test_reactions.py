@@ -1,4 +1,4 @@
-"""What an entry costs after its commit, in round trips."""
+"""The round trips of the reactions to an entry."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What each command costs in round trips, over REST, with no retry. Exact: one call less is as
+"""The exact round trips of each command, over REST, without a retry: one call less is as
 much news as one more."""
 
 from dataclasses import replace

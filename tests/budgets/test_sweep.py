@@ -1,4 +1,4 @@
-"""What a minute costs while nothing happens, in round trips."""
+"""The round trips of a minute in which nothing happens."""
 
 import pytest
 from msgspec.structs import replace

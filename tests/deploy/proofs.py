@@ -19,7 +19,7 @@ CAPACITY = 3
 
 
 def race(running: RunningStack, at_once: int) -> None:
-    """Of `at_once` agents who claim one conversation, one succeeds. One agent who claims `at_once`
+    """If `at_once` agents claim one conversation, one succeeds. One agent who claims `at_once`
     conversations gets as many as their capacity allows."""
     scene = running.bot()
     agents = [scene.person(f"Agent {number:02d}") for number in range(at_once)]

@@ -65,6 +65,6 @@ HEADS: dict[Status, Head] = {Status.BOT: WITH_BOT, Status.WAITING: WAITING, Stat
 
 
 def ask(head: Head, command: Command, caller: Caller, now: int = NOW) -> Decision:
-    """What this caller gets for this command, the rights of the role included."""
+    """The result of this command for this caller, with the rights of the role."""
     authorize(caller, command.action)
     return decide(head, command, caller, now)

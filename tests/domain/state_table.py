@@ -118,7 +118,7 @@ CALLERS: dict[str, Caller] = {
     "bot key": BOT_KEY,
     "timer": TIMER,
 }
-"""Where a person has the conversation, it is Ana."""
+"""If a person has the conversation, it is Ana."""
 
 COMMANDS: dict[str, Command] = {
     "pause": Pause(Request(queue=QUEUE)),

@@ -1,4 +1,4 @@
-"""Who could take a conversation."""
+"""Chooses the members who may take a conversation."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is said, as it stands in the log and in the head."""
+"""Messages as the log and the head show them."""
 
 import pytest
 from hypothesis import given

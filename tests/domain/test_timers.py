@@ -1,4 +1,4 @@
-"""What happens by itself, and when."""
+"""The timers and their times."""
 
 from collections.abc import Iterator
 
@@ -61,7 +61,7 @@ def after(*steps: Step, queue: Queue = SALES) -> Head:
 def lived(
     head: Head, until: int, owner: Presence = THERE
 ) -> Iterator[tuple[int, Kind, str | None]]:
-    """What happens by itself up to so many seconds after the request: when, what, and why."""
+    """The effects of timers up to so many seconds after the request: when, what, and why."""
     for second in range(until + 1):
         now = NOW + second * SECOND
         while command := overdue(head, now, owner):

@@ -104,7 +104,7 @@ def commands() -> Iterator[Operation]:
 
 
 def effects(services: MemoryServices) -> object:
-    """What others received, regardless of how often, and the exact counts of the reports."""
+    """The messages that others received, without repeats, and the counts of the reports."""
     today = utc_day(services.clock.now())
     return (
         {name: set(frames) for name, frames in services.sockets.frames.items()},

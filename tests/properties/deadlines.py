@@ -1,4 +1,4 @@
-"""When something has to happen by itself, told from the log alone: a second opinion on `timers`."""
+"""Computes deadlines from the log alone: a second opinion on `timers`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ QUEUES = {
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """What somebody has said of themself, and when they were heard of: as the machine did it."""
+    """The status that a person has chosen, and when they were last seen, as the machine did it."""
 
     status: PresenceStatus = PresenceStatus.OFFLINE
     seen_at: int = 0
@@ -41,7 +41,7 @@ class There:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a log has told of the handoff that is open. `unanswered` is since when the user has
+    """The facts of the open handoff that a log shows. `unanswered` is since when the user has
     waited for the first word, `spoke` since when it has been somebody's turn, `taken` since when
     the owner has it, `snoozed` until when silence does not count."""
 
@@ -143,7 +143,7 @@ def deadlines(so_far: Told, owner: There) -> dict[str, int]:
 
 
 def latest(so_far: Told, owner: There) -> dict[str, int]:
-    """When somebody has looked after it at the latest, before what was committed is followed up:
+    """The latest times at which each deadline is met, before the reactions to an entry have run:
     until then, who takes a conversation though their connection has closed is missed no sooner
     than if they had never had one."""
     if owner.gone_at is not None and owner.gone_at <= so_far.taken:

@@ -1,4 +1,4 @@
-"""What the model keeps beside the conversations: first answers, winners, what was acknowledged."""
+"""Expectations beside the conversations: first answers, winners, acknowledged messages."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ class Expectations:
         return Expected(after, code, _answer(sent, state, after))
 
     def settle(self, sent: Sent, expected: Expected, first: Answer | None) -> None:
-        """What has been stored, whether or not its caller knows."""
+        """The stored entries, whether or not their callers know."""
         before = self.state(sent.address)
         if expected.state != before:
             self.states[sent.address] = expected.state
@@ -185,7 +185,7 @@ class Expectations:
         return capacity is not None and owned[agent] >= capacity
 
     def _keep_seats(self, bot: str, before: State, after: State) -> None:
-        """Who is offered one has a seat kept, until its time is over or the offer is."""
+        """An agent who has an offer has a seat kept until the offer or its time is over."""
         was, now = before["offer"], after["offer"]
         if was and not now and self._clock.now() < was[1]:
             self.kept[bot, was[0]] = 0

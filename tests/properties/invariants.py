@@ -1,4 +1,4 @@
-"""What must hold of every stored conversation at every moment, read from its rows alone."""
+"""Checks that hold for every stored conversation at every moment, from its rows alone."""
 
 from collections import Counter
 from collections.abc import Iterator

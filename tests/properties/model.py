@@ -17,10 +17,10 @@ from chalicelib.domain.conversation.commands import (
 )
 
 State = dict[str, Any]
-"""Of one conversation. `handoff` is the number of the entry that opened it."""
+"""The state of one conversation. `handoff` is the number of the entry that opened it."""
 
 Outcome = tuple[State, str | None]
-"""What is stored afterwards, and the code of the error that the caller sees."""
+"""The state afterwards, and the code of the error that the caller gets."""
 
 LEAVE_WORD = "bye"
 QUEUES = frozenset({"sales", "support", "vip"})
@@ -65,7 +65,7 @@ MAY = {
 
 
 NAMES: dict[type[Command], str] = {PauseAndClaim: "take", ClaimAndReply: "take and say"}
-"""Of commands that go by the name of another."""
+"""The model's own names of commands that share a name with another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _pause(state: State, asked: Asked) -> Outcome:
 
 
 def known_queue(name: str | None) -> str | None:
-    """Where a bot's request waits."""
+    """The queue in which a bot's request waits."""
     return name if name in QUEUES else None
 
 

@@ -1,4 +1,4 @@
-"""What anybody may ask for, sensible or not, and where."""
+"""The requests of the random histories, sensible or not."""
 
 from dataclasses import dataclass
 

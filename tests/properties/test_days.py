@@ -320,7 +320,7 @@ class Days(RuleBasedStateMachine):
                 self.services, sent.caller, address, sent.command, key=sent.key, agent=sent.agent
             )
         except BatonError:
-            """What is refused, and how, is the other machine's question."""
+            """The other machine checks refusals."""
 
     def follow(self) -> None:
         """As the stream does: in order, and what fails once more, until nothing comes of it."""

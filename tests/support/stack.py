@@ -44,7 +44,7 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What other programs source to find this stack."""
+        """The variables that other programs source to find this stack."""
         lines = (self.state / "env").read_text().splitlines()
         assignments = (shlex.split(line)[1] for line in lines)
         return dict(assignment.split("=", 1) for assignment in assignments)
@@ -122,7 +122,7 @@ class Stack:
 
 
 def launch(state: Path, port: int, log: Path, *options: str) -> subprocess.Popen[bytes]:
-    """What `make run` does, in the way of nobody's terminal."""
+    """Runs what `make run` runs, without a terminal."""
     with log.open("ab") as written:
         return subprocess.Popen(
             [sys.executable, "-m", "infra.local", *options],
@@ -136,7 +136,7 @@ def launch(state: Path, port: int, log: Path, *options: str) -> subprocess.Popen
 
 
 def processes_of(state: Path) -> list[int]:
-    """Whoever has this folder in its environment: the stack, and what it has started. Linux only:
+    """The processes with this folder in their environment: the stack and its children. Linux only:
     it reads /proc."""
     mark = str(state).encode()
     found = Path("/proc").glob("[0-9]*/environ")
@@ -144,7 +144,7 @@ def processes_of(state: Path) -> list[int]:
 
 
 def services_of(environment: Mapping[str, str]) -> AwsServices:
-    """What is there, as a function in this environment sees it."""
+    """The services as a function in this environment gets them."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)

@@ -116,7 +116,7 @@ def _in_bot(connection: SocketConnection, bot: str) -> keys.RowKey:
 
 
 def _both_rows(watches: list[PointerRow], connection: SocketConnection) -> list[keys.RowKey]:
-    """Of each watch: the row under the connection, and the one under the conversation."""
+    """The two rows of each watch: one under the connection, one under the conversation."""
     watcher = keys.watch_sk(connection.id)
     return [key for row in watches for key in (row.key, keys.RowKey(row.id, watcher))]
 

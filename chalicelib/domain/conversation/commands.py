@@ -18,7 +18,7 @@ from chalicelib.domain.routing.queues import Queue
 
 
 class IfUnavailable(StrEnum):
-    """What a pause does if no agent is available."""
+    """The effect of a pause if no agent is available."""
 
     QUEUE = "queue"
     REFUSE = "refuse"
@@ -40,14 +40,14 @@ class Cause(StrEnum):
 
 
 class Profile(Struct, frozen=True):
-    """What the channel knows of its user."""
+    """The name and the attributes that the channel sends about its user."""
 
     name: str | None = None
     attributes: Mapping[str, object] | None = None
 
 
 class BaseCommand(Struct, frozen=True):
-    """What every command has, with neutral values for what most commands lack.
+    """The attributes of every command. Those that most commands lack have neutral values.
 
     `name` stands in error details. `action` is the permission that the caller needs. `sender` is
     the party that speaks, if the command is a message. `queue` is the queue that it names.

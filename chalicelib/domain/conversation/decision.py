@@ -51,7 +51,10 @@ class Decision(Struct, frozen=True):
 
 
 class Context(Struct, frozen=True):
-    """What a rule knows besides head and command. `now` is in milliseconds since 1970 (UTC)."""
+    """The facts that a rule uses besides head and command.
+
+    `now` is in milliseconds since 1970 (UTC).
+    """
 
     caller: Caller
     now: int

@@ -61,7 +61,7 @@ class Body(Struct, frozen=True):
 
 
 class Content(Struct, frozen=True, omit_defaults=True):
-    """What an entry says. Optional fields that are None are left out of the stored form."""
+    """The content of an entry. Optional fields that are None are left out of the stored form."""
 
     kind: ClassVar[Kind]
 

@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 
 class Request(Struct, frozen=True):
-    """What the bot tells people when it asks for one.
+    """The bot's request for a person.
 
     `summary` is the bot's own account of the conversation so far. `timeout` is in milliseconds: a
     handoff that nobody has claimed by then expires.
@@ -39,8 +39,10 @@ class Request(Struct, frozen=True):
 
 
 class Resumption(Struct, frozen=True):
-    """What the bot receives when it gets the turn back. `outcome` is an `Outcome`, or the text that
-    a newer release has stored in its place."""
+    """The values that the bot receives when a handoff ends.
+
+    `outcome` is an `Outcome`, or the text that a newer release has stored in its place.
+    """
 
     outcome: str = Outcome.RESOLVED
     note: str | None = None
@@ -66,7 +68,7 @@ class Handoff(Struct, frozen=True):
 
 
 class HandoffChange(Struct, frozen=True):
-    """What a command changes in a handoff's row; a field that is None stays as it is."""
+    """The changes of a handoff's row by one command. A field that is None stays as it is."""
 
     id: str
     owner: Author | None = None
@@ -89,8 +91,11 @@ class Offer(Struct, frozen=True):
 
 
 class OpenHandoff(Struct, frozen=True):
-    """What the head keeps of its open handoff. `agent` is the id of the agent whom the request
-    names; `claimed_at` is the time of the first claim."""
+    """The part of an open handoff that the head holds.
+
+    `agent` is the id of the agent whom the request names; `claimed_at` is the time of the first
+    claim.
+    """
 
     id: str
     requested_at: int

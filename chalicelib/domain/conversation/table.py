@@ -44,7 +44,7 @@ BOT, WAITING, AGENT = Status.BOT, Status.WAITING, Status.AGENT
 
 
 class Step(NamedTuple):
-    """Where the command may lead from one status, and the rule that decides."""
+    """The statuses to which the command may lead from one status, and the rule that decides."""
 
     to: tuple[Status, ...]
     rule: Rule
@@ -132,7 +132,7 @@ TABLE: Mapping[type[Command], Mapping[Status, Step]] = {
 
 
 def decide(head: Head, command: Command, caller: Caller, now: int) -> Decision:
-    """What the command does to this head at `now` (milliseconds since 1970, UTC).
+    """Decides what the command changes at `now` (milliseconds since 1970, UTC).
 
     Raises a Refused, or Forbidden, if the table does not allow it. A command that changes nothing
     succeeds with any epoch, so that a caller may repeat it. A timer whose moment has passed does

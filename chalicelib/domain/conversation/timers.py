@@ -51,7 +51,7 @@ def deadlines(head: Head, owner: Presence | None = None) -> Iterator[Deadline]:
 
 
 def due_at(head: Head, now: int, owner: Presence | None = None) -> int | None:
-    """When the conversation has to be looked at again; None if it has no deadline."""
+    """The time at which the sweep must look at the conversation; None if it has no deadline."""
     times = [deadline.at for deadline in deadlines(head, owner)]
     if wants_offer(head):
         times.append(now + OFFER_RETRY)
@@ -78,7 +78,7 @@ def is_out_of_date(command: Command, head: Head, now: int) -> bool:
 
 
 def scheduled(before: Head, after: Head, now: int, *, anew: bool) -> int | None:
-    """When to look at the conversation once `after` is stored.
+    """The time at which the sweep must look at the conversation once `after` is stored.
 
     A change of who may speak, and a timer (`anew`), set the time. Everything else can only bring
     it forward, so that a message seldom changes the index.

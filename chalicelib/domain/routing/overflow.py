@@ -1,4 +1,4 @@
-"""When a waiting conversation changes its queue by itself, and where it goes."""
+"""Decides whether a waiting conversation moves to its overflow queue, or back."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -28,7 +28,7 @@ from chalicelib.usecases.records.reports import Backlog
 
 
 class Query(Struct, frozen=True):
-    """What `load` reads for one command.
+    """The rows that `load` reads for one command.
 
     `agent` is the id of the member whom the command names, `queue` the name of the queue that it
     asks for, `suggestion` the `seq` of an entry.

@@ -1,4 +1,4 @@
-"""What is stored of a request, so that a repetition is recognised and changes nothing."""
+"""The stored answers of requests: a repetition is recognised and changes nothing."""
 
 from msgspec import Struct
 
@@ -26,7 +26,7 @@ class MessageKey(Struct, frozen=True):
 
 
 class StoredMessage(Struct, frozen=True):
-    """What is stored of an accepted message id. `seq` is the number of its entry.
+    """An accepted message id. `seq` is the number of its entry.
 
     `fingerprint` is None if an earlier release stored the id. `handoff_ended` is as in `Answer`.
     """

@@ -17,7 +17,7 @@ class RetiringSecret(Struct, frozen=True):
 
 
 class Webhook(Struct, frozen=True):
-    """Where a bot's events are delivered.
+    """The address to which a bot's events are delivered.
 
     `secrets` and `retiring_secrets` are Standard Webhooks secrets (`whsec_…`). Entries from before
     `active_since` are not delivered. While `disabled_reason` is set, nothing is delivered; it has

@@ -20,7 +20,7 @@ from chalicelib.usecases.webhooks.signing import new_secret
 MAX_RETIRING = 4
 """Each replaced secret adds a signature to every call."""
 BACKLOG_MS = 3000
-"""When a webhook is enabled again, the call itself wakes the worker for this long; the sweep goes
+"""A call that enables a webhook again wakes the worker for this long. The sweep goes
 on with the rest."""
 
 

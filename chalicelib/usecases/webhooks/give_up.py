@@ -1,4 +1,4 @@
-"""What happens to an entry that the webhook has refused too often."""
+"""Marks an entry as failed after the webhook has refused it too often."""
 
 from contextlib import suppress
 

@@ -42,7 +42,7 @@ class DurableService(Protocol):
         ...
 
     def changes(self, action: str) -> Iterator[StateRow]:
-        """What has changed since the last call; `action` is the request's X-Amz-Target."""
+        """The changes since the last call. `action` is the request's X-Amz-Target."""
         ...
 
 

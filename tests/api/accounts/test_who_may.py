@@ -32,7 +32,7 @@ SECRETS = (
     "token_version",
     "secret_hash",
 )
-"""Of the key, of the installation, of Ana, of everybody's password rows, and of the webhook."""
+"""Secrets of the key, the installation, Ana, all password rows, and the webhook."""
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:

@@ -12,7 +12,7 @@ def listed(caller: Api, **query: str) -> list[str]:
 
 
 def three(services: MemoryServices, bot: Api, ana: Api) -> list[str]:
-    """One that has ended, one that Ana has, one that waits in a queue; one after the other."""
+    """Three handoffs: one has ended, Ana has one, and one waits in a queue."""
     ended = owned(bot, ana)
     ok(ana.post(f"{ended}/unpause"))
     services.clock.advance(1)

@@ -186,7 +186,7 @@ def test_an_idempotency_key_may_contain_any_characters(name: str, bot: Api) -> N
 
 
 class SlowToKnow(MemoryNotifications):
-    """Whoever asks first asks too early: the other request is not committed yet."""
+    """The first read comes too early: the other request is not committed yet."""
 
     def __init__(self, table: MemoryTable) -> None:
         super().__init__(table)

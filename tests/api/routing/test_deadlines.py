@@ -40,7 +40,7 @@ def kinds(caller: Api, path: str) -> list[str]:
 
 
 def happened(caller: Api, path: str) -> list[tuple[int, str]]:
-    """What nobody said: so many seconds after the beginning of the world."""
+    """The entries that are no messages, with their time in seconds since the start."""
     entries = [e for e in log(caller, path) if e["kind"] != "message"]
     return [(seconds(e["at"]), e["kind"]) for e in entries]
 

@@ -1,4 +1,4 @@
-"""What an agent does with a conversation: claim, reply, transfer, hand back and close."""
+"""An agent claims, replies, transfers, hands back and closes."""
 
 import pytest
 from playwright.sync_api import expect

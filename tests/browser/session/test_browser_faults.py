@@ -1,4 +1,4 @@
-"""What a browser may refuse or break: stored values, storage itself, notifications, late events."""
+"""A browser may refuse or break stored values, storage itself, notifications, late events."""
 
 import json
 

@@ -125,7 +125,7 @@ def alerted(services: StoreServices) -> list[str]:
 
 
 def counted(services: StoreServices) -> dict[str, int]:
-    """What the report knows of how many there were, and how they ended."""
+    """The report's count of handoffs, and of their outcomes."""
     today = utc_day(services.clock.now())
     found = sum_tallies(each.tally for each in services.reports.by_queue("demo", today, today))
     return {n: c for n, c in found.items() if n == "handoffs" or n.startswith("outcome_")}

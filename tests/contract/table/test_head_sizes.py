@@ -1,4 +1,4 @@
-"""What a head weighs: every message rewrites it, and a write unit is 1,024 bytes.
+"""The size of a head: every message rewrites it, and a write unit is 1,024 bytes.
 
 Sizes by DynamoDB's rules (names and values in UTF-8; a number takes a byte per two digits and one
 more; a list three bytes, and one for each element).
@@ -97,7 +97,7 @@ def waiting(head: Owned) -> Waiting:
 ORDINARY = head_of(
     Address("b" * 32, "c" * 16, "u" * 36, "t" * 36), "n" * 48, "q" * 32, ("g" * 24,) * 5
 )
-"""Of UUIDs, with every field at work, and names that are long, but not the longest there may be."""
+"""A head with UUIDs as ids, every field in use, and long names that are not the longest allowed."""
 AT_THE_CAPS = head_of(
     Address("b" * 32, "c" * 32, "u" * 128, "t" * 128), "🎉" * 64, "q" * 32, ("g" * 24,) * 10
 )

@@ -88,7 +88,7 @@ Agent = tuple[LoggedInPerson, WebSocketClient]
 def both_claim_at_once(
     scene: BotSetup, paused: Frame, agents: dict[str, Agent]
 ) -> tuple[Agent, Agent]:
-    """Who has it now, and who has not."""
+    """Each agent's view: the owner has it, the other one has not."""
     together = Barrier(len(agents))
 
     def claim(name: str) -> tuple[str, Frame]:

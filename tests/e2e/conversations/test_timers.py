@@ -1,4 +1,4 @@
-"""What happens by itself on the running stack: offers, alerts, giving up, lost agents.
+"""Timers on the running stack: offers, alerts, giving up, lost agents.
 
 The sweep runs in the test, in the world behind the stack: what the schedule calls once a minute.
 """

@@ -45,7 +45,7 @@ def invited(running: RunningStack, email: str) -> str:
 
 
 def accepted(running: RunningStack, invitation: str, password: str) -> RestClient:
-    """Whoever has used the invitation."""
+    """The person who has used the invitation."""
     sent = {"invitation": invitation, "password": password}
     answer = RestClient(running.url).post("/auth/invitation", sent)
     assert answer.status == 200, answer.text

@@ -43,7 +43,7 @@ def paused_conversation(stack: Stack) -> str:
 
 
 def status_of(stack: Stack, conversation_id: str, token: str = DEMO_KEY) -> str | int:
-    """Of the conversation; where it cannot be had, the status of the answer."""
+    """The entries of the conversation, or the status of the answer if it is an error."""
     answer = RestClient(stack.url, token).get(f"/bots/demo/conversations/{conversation_id}")
     return str(answer.json["status"]) if answer.status == 200 else answer.status
 
@@ -242,7 +242,7 @@ def test_a_fresh_start_deletes_the_state(stack: Stack) -> None:
 
 
 def complaint(state: Path, port: str, *options: str) -> str:
-    """What a start that cannot be says. It ends with 1."""
+    """The output of a start that fails. It ends with 1."""
     ended = subprocess.run(
         [sys.executable, "-m", "infra.local", *options],
         cwd=ROOT,

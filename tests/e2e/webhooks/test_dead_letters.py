@@ -38,7 +38,7 @@ def letters(running: RunningStack, *command: str) -> str:
 
 @pytest.fixture
 def client(running: RunningStack) -> Any:
-    """Of a service of the stack's engine."""
+    """A client of a service of the stack's engine."""
 
     def make(service: str) -> Any:
         environment = running.environment

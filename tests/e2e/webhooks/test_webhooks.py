@@ -1,4 +1,4 @@
-"""What the bot's server is told over the running stack: in order, again and again until it takes
+"""The bot's server is told over the running stack: in order, again and again until it takes
 it, and in nobody's way. The whole ladder of attempts is in `test_webhook_ladder.py`."""
 
 import time

@@ -1,4 +1,4 @@
-"""What admins set up for a bot, in memory."""
+"""The administration of a bot, in memory."""
 
 from msgspec.structs import replace
 

@@ -112,7 +112,7 @@ class MemoryDirectory:
             self._table.people[person.id] = person
 
     def put_member(self, bot: str, member: Member) -> None:
-        """What somebody owns and where they are is not for the one who adds them to say."""
+        """A new member keeps their load and presence: who adds them does not set these."""
         with self._table.lock:
             place = replace(member, open=0, presence=Presence())
             self._table.members.setdefault(bot, {})[member.person] = place

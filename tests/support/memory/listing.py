@@ -10,7 +10,7 @@ from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases.ports.conversations import Listing
 
 PAGE_BYTES = 1024 * 1024
-"""What DynamoDB reads in one go."""
+"""The number of rows that one read of DynamoDB returns."""
 
 MINUTE = 60_000
 

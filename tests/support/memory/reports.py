@@ -1,4 +1,4 @@
-"""What is counted of handoffs, in memory."""
+"""The report counts of handoffs, in memory."""
 
 from collections.abc import Callable
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""What the stores in memory share: the rows, and one lock that makes each call atomic."""
+"""The rows that the stores in memory share, and one lock that makes each call atomic."""
 
 from dataclasses import dataclass, field
 from threading import RLock

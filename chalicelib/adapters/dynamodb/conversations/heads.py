@@ -21,7 +21,7 @@ from chalicelib.domain.routing.queues import NO_LIMITS, Limits
 
 NAME_BYTES = 24
 TIE_BREAK = slice(2, 14)
-"""Of a conversation's id, at the end of its sort keys: 60 bits, that no two are alike."""
+"""The part of a conversation's id that ends its sort keys: 60 bits, so that no two are equal."""
 NAME_END = "\x01"
 """Below all that a name is written with: "Ana" stands before "Ana Maria"."""
 MINUTE = 60_000
@@ -125,7 +125,7 @@ def head_row(head: Head, shards: int) -> HeadRow:
 
 
 def _times(head: Head) -> dict[str, object]:
-    """What deadlines are counted from."""
+    """The times from which deadlines are counted."""
     timing, offer = head.timing, head.offer
     return {
         "offered_to": offer.agent.id if offer else None,

@@ -60,7 +60,7 @@ class UserProfile(Strict):
 
 
 class WordsFields(Strict):
-    """What somebody says. Words of type `text` have a `text`; each other type has a `payload`, a
+    """The content of a message. One of type `text` has a `text`; each other one has a `payload`, a
     `text` or both.
 
     The user's text is cut if it is too long, because its writer cannot be asked for a shorter one.
