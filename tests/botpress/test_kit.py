@@ -843,3 +843,21 @@ def code(name: str) -> str:
 def later_than_node_12(code: str) -> list[str]:
     bare = re.sub(r"//[^\n]*|/\*.*?\*/", "", code, flags=re.DOTALL)
     return re.findall(r"\?\.|\?\?|\|\|=|&&=|\breplaceAll\b|^import\b|\.at\(", bare)
+
+
+# Copies
+
+
+def functions_of(file: Path) -> dict[str, str]:
+    """The text of each function of a script, by its name."""
+    found = re.finditer(r"^const (\w+) = (.*?)^}$", file.read_text(), re.MULTILINE | re.DOTALL)
+    return {each[1]: each[2] for each in found}
+
+
+@pytest.mark.parametrize("name", ["settingsOf", "callBaton", "within", "reasonOf"])
+def test_the_scripts_have_equal_copies_of_what_calls_baton(name: str) -> None:
+    files = ("baton-gate.js", "connect-to-agent.js", "record-bot.js")
+
+    copies = {functions_of(EXAMPLES / file)[name] for file in files}
+
+    assert len(copies) == 1
