@@ -46,6 +46,7 @@ def claim_new_conversation(page: Page, bot: BotClient, **more: Any) -> tuple[str
     open_conversation(page, name, "Waiting")
     press(page, "Claim")
     expect(page.locator(".owner")).to_have_text("with you")
+    expect(page.locator(".composer textarea")).to_be_focused()
     return name, conversation
 
 

@@ -31,7 +31,9 @@ function Conversations() {
   return html`
     <main class="panes" data-pane=${pane}>
       <${Inbox} /><${Thread} />
-      <${LazyPart} name="details" trigger=${selected}><aside class="details" id="details" aria-label=${t("details")} tabindex="0"></aside><//>
+      <aside class="details" id="details" aria-label=${t("details")} tabindex="0">
+        <${LazyPart} name="details" trigger=${selected} />
+      </aside>
     </main>`;
 }
 
@@ -97,14 +99,14 @@ function LazyView({ name }) {
 }
 
 /** A part of the page that loads with the first conversation that is opened, so that it is there when it is needed.
- * `trigger` is what needs it; while that is null, and until the part is loaded, `children` are shown.
- * @param {{name: string, trigger: string | null, failed?: () => void, children?: any}} props */
-function LazyPart({ name, trigger, failed = () => {}, children }) {
+ * `trigger` is what needs it.
+ * @param {{name: string, trigger: string | null, failed?: () => void}} props */
+function LazyPart({ name, trigger, failed = () => {} }) {
   const [loaded, setLoaded] = useState({ View: /** @type {any} */ (null) });
   useEffect(() => {
     if (trigger && !loaded.View) loadView(name).then((View) => setLoaded({ View }), failed);
   }, [trigger]);
-  return loaded.View ? html`<${loaded.View} />` : children;
+  return loaded.View && html`<${loaded.View} />`;
 }
 
 function dialogFailed() {

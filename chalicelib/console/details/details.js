@@ -12,22 +12,19 @@ import { Icon } from "../ui/widgets.js";
 
 const MAX_TAGS = 10;
 
-/** The pane with facts about the user, tags, notes and earlier handoffs. */
+/** The content of the pane with facts about the user, tags, notes and earlier handoffs. */
 export function Details() {
   const head = selectedHead();
   const Heading = state.value.pane === "details" ? "h1" : "h2";
-  return html`
-    <aside class="details" id="details" aria-label=${t("details")} tabindex="0">
-      ${head && html`
-        <header class="details-top">
-          <button class="plain square back" onClick=${() => dispatch({ type: "pane", pane: "thread" })} aria-label=${t("back")}><${Icon} name="back" /></button>
-          <${Heading}>${t("details")}<//>
-        </header>
-        <${User} key=${`user ${head.id} ${head.user_name}`} head=${head} />
-        <${Tags} key=${`tags ${head.id}`} head=${head} />
-        <${Notes} head=${head} />
-        <${Handoffs} key=${`handoffs ${head.id} ${head.status} ${head.handoff?.id}`} head=${head} />`}
-    </aside>`;
+  return head && html`
+    <header class="details-top">
+      <button class="plain square back" onClick=${() => dispatch({ type: "pane", pane: "thread" })} aria-label=${t("back")}><${Icon} name="back" /></button>
+      <${Heading}>${t("details")}<//>
+    </header>
+    <${User} key=${`user ${head.id} ${head.user_name}`} head=${head} />
+    <${Tags} key=${`tags ${head.id}`} head=${head} />
+    <${Notes} head=${head} />
+    <${Handoffs} key=${`handoffs ${head.id} ${head.status} ${head.handoff?.id}`} head=${head} />`;
 }
 
 /** Loads `path` once. The result is undefined while it loads, and null if the call failed.
