@@ -1,7 +1,6 @@
 """Measures the console under load in the system's Chromium: frame times while a long list and a
 long conversation scroll, and the number of elements in the page."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from bench.output import Table, progress
+from infra.chromium import FLAGS, find_chromium
 from tests.browser.bot_client import BotClient
 from tests.browser.conversations.long_lists import fill_inbox, fill_thread
 from tests.support.stack import Stack
@@ -29,15 +29,13 @@ SCROLL = """([selector, by]) => new Promise((resolve) => {
 
 
 def measure() -> Iterator[Table]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = find_chromium()
     with (
         TemporaryDirectory() as folder,
         Stack(Path(folder) / "state") as stack,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS])
         with progress("Frames of the console"):
             rows = [*_rows(browser.new_page(), stack.url, BotClient(stack.url))]
         browser.close()

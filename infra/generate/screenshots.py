@@ -3,7 +3,6 @@
 It starts its own stack, sends messages from four users, and uses the system's Chromium.
 """
 
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from infra.chromium import FLAGS, find_chromium
 from tests.browser.bot_client import BOT, BotClient
 from tests.support.stack import Stack
 
@@ -26,18 +26,16 @@ USERS = (
 
 
 def main() -> int:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = find_chromium()
     if chromium is None:
-        print("There is no Chromium: run infra/tools, or apt-get install chromium.")
+        print("There is no Chromium: run infra/tools.")
         return 1
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, Stack(Path(folder) / "state") as stack:
         bot = BotClient(stack.url)
         first = _request_handoffs(bot)[0]
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-            )
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS])
             _answer_first_user(browser, stack.url, bot, first)
             for name, scheme, size in (
                 ("console-light", "light", DESKTOP),

@@ -14,7 +14,7 @@ def imports_of(source: Source, modules: Collection[str]) -> Iterator[tuple[ast.s
 
     `modules` are all our own modules: `from a import b` means `a.b` if that is one of them.
     """
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from ((node, each.name) for each in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -27,7 +27,7 @@ def shared_class_names(sources: Sources) -> dict[str, list[str]]:
     """The files of each class name that more than one class has."""
     found: dict[str, list[str]] = defaultdict(list)
     for source in sources:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.ClassDef):
                 found[node.name].append(source.file)
     return {name: files for name, files in found.items() if len(files) > 1}

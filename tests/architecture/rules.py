@@ -30,7 +30,7 @@ def reads_of_the_environment(sources: Sources) -> list[str]:
         source.at(node, f"only {SETTINGS} may read the environment")
         for source in sources
         if source.file != SETTINGS
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.expr | ast.stmt) and _reads_environment(node)
     ]
 
@@ -45,7 +45,7 @@ def scans(sources: Sources) -> list[str]:
     return [
         source.at(node, "a scan reads the whole table; query an index")
         for source in sources
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute) and node.attr in SCANS
     ]
 
@@ -60,7 +60,7 @@ def nameless_names(sources: Sources) -> list[str]:
     return modules + [
         source.at(node, f"name {node.name}")
         for source in sources
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         and NAMELESS & _words(node.name)
     ]
@@ -101,7 +101,7 @@ def _struct_fields() -> frozenset[str]:
     return frozenset(
         statement.target.id
         for source in all_sources()
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ClassDef)
         for statement in node.body
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
@@ -125,7 +125,7 @@ def _texts(source: Source) -> Iterator[tuple[ast.expr, str]]:
 
 def _raw(source: Source) -> Iterator[tuple[ast.expr, str]]:
     """DynamoDB's own parameter names for expressions: as a keyword, a key or an attribute."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         names = (
             [(keyword.value, keyword.arg) for keyword in node.keywords]
             if isinstance(node, ast.Call)
@@ -142,7 +142,7 @@ def _unfit_parameters(source: Source) -> Iterator[tuple[ast.expr, str]]:
     """In the DynamoDB adapter, a parameter named `…condition` must have the type Condition."""
     if not source.file.startswith(TABLE):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.arg) and node.arg.endswith("condition"):
             shown = ast.unparse(node.annotation) if node.annotation else "nothing"
             if shown not in ("Condition", "Condition | None"):
@@ -150,7 +150,7 @@ def _unfit_parameters(source: Source) -> Iterator[tuple[ast.expr, str]]:
 
 
 def _calls(source: Source) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(source.tree) if isinstance(node, ast.Call))
+    return (node for node in source.nodes if isinstance(node, ast.Call))
 
 
 def _called(call: ast.Call) -> str | None:

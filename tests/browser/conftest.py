@@ -1,18 +1,17 @@
 """The tests here run the console in Chromium, against a local stack of the whole product."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from infra.chromium import FLAGS, find_chromium
 from tests.browser.bot_client import BotClient
 from tests.support.stack import Stack
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+CHROMIUM = find_chromium()
 REPORT_VIOLATIONS = """addEventListener('securitypolicyviolation', event =>
     console.error('CSP ' + event.violatedDirective + ' ' + event.blockedURI))"""
 EXPECTED = ("WebSocket", "ERR_CONNECTION", "ERR_INTERNET", "status of 40")
@@ -29,7 +28,7 @@ OpenConsole = Callable[..., Page]
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     if not CHROMIUM:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("No Chromium: run infra/tools.")
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": [*FLAGS]}
 
 
 @pytest.fixture(scope="package")
