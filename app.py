@@ -9,14 +9,15 @@ from typing import Any
 from chalicelib.loading import loading
 
 with loading():
-    from chalice.app import Chalice, Rate
+    from chalice.app import Rate
 
     from chalicelib import wiring
     from chalicelib.entrypoints.http.framework import register
     from chalicelib.entrypoints.http.router import all_routes
+    from chalicelib.entrypoints.http.unknown_routes import BatonApp
 
 # Otherwise Chalice adds a handler with its own format to the log of the same name.
-app = Chalice(app_name="baton", configure_logs=False)
+app = BatonApp(app_name="baton", configure_logs=False)
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
 register(app, all_routes(), wiring.services)

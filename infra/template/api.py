@@ -3,9 +3,11 @@ and, by parameter, a domain, a WAF and a CloudFront distribution."""
 
 import json
 
+from chalicelib.entrypoints.http.router import all_routes
+from infra import gateway_responses
 from infra.template.functions import REST_HOST
 from infra.template.metrics import Resource
-from infra.template.names import REST_API, REST_STAGE, stack_of
+from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, stack_of
 from infra.template.policies import SOCKETS
 from infra.template.storage import RETAINED
 
@@ -34,28 +36,12 @@ SOCKET_LINE = {
     "source": "$context.identity.sourceIp",
 }
 
-NOT_FOUND = {
-    "type": "about:blank",
-    "title": "Not Found",
-    "status": 404,
-    "detail": "There is no such route, or it does not take this method.",
-    "code": "not_found",
-    "request_id": "$context.requestId",
-}
-"""The local gateway gives the same answer. API Gateway's default for an unknown route is 403
-"Missing Authentication Token"."""
-RESPONSES = {
-    "MISSING_AUTHENTICATION_TOKEN": {
-        "statusCode": 404,
-        "responseParameters": {
-            "gatewayresponse.header.Content-Type": "'application/problem+json'",
-            "gatewayresponse.header.Cache-Control": "'no-store'",
-            "gatewayresponse.header.Strict-Transport-Security": "'max-age=31536000'",
-            "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
-        },
-        "responseTemplates": {"application/json": json.dumps(NOT_FOUND)},
-    }
-}
+CATCH_ALL = "/{proxy+}"
+APP_URI = (
+    "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
+    f"${{{FUNCTIONS['api_handler']}.Arn}}/invocations"
+)
+"""As Chalice writes it for the routes."""
 
 
 def api(stage: str, *, traced: bool) -> dict[str, Resource]:
@@ -79,12 +65,44 @@ def _rest(stage: str, *, traced: bool) -> Resource:
         "Name": stack_of(stage),
         "DefinitionBody": {
             "info": {"title": stack_of(stage)},
-            "x-amazon-apigateway-gateway-responses": RESPONSES,
+            "paths": _catch_all(),
+            "x-amazon-apigateway-gateway-responses": gateway_responses.for_template(),
         },
         "AccessLogSetting": _access_log(REST_LOG, REST_LINE),
         "MethodSettings": [throttled],
         "TracingEnabled": traced,
     }
+
+
+def _catch_all() -> dict[str, Resource]:
+    """Makes API Gateway pass every request to the app, whatever its path and method.
+
+    Without it, API Gateway answers an unknown route itself: 403, with the caller's token in the
+    body. Every part of a path is a resource, and a resource without a method might not fall back to
+    `/{proxy+}`, so each of them gets `ANY`.
+    """
+    parts = (route.path.split("/") for route in all_routes())
+    paths = {"/".join(each[:length]) for each in parts for length in range(2, len(each) + 1)}
+    return {
+        path: {"x-amazon-apigateway-any-method": _to_app(path)}
+        for path in sorted(paths | {"/", CATCH_ALL})
+    }
+
+
+def _to_app(path: str) -> Resource:
+    names = [part.strip("{+}") for part in path.split("/") if part.startswith("{")]
+    integration = {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "passthroughBehavior": "when_no_match",
+        "uri": {"Fn::Sub": APP_URI},
+    }
+    found: Resource = {"responses": {}, "x-amazon-apigateway-integration": integration}
+    if names:
+        found["parameters"] = [
+            {"name": name, "in": "path", "required": True, "type": "string"} for name in names
+        ]
+    return found
 
 
 def _sockets() -> Resource:

@@ -22,6 +22,7 @@ from tests.support.stack import services_of
 
 Template = dict[str, Any]
 BUCKET, STACK, STAGE = "packages", "baton-emulated", "api"
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 READY_WITHIN = 60.0
 """Seconds."""
 
@@ -79,6 +80,7 @@ def for_emulator(template: Template, engine: str, code: str) -> Template:
     * The code is in the engine's S3.
     * `AWS::ApiGatewayV2::Deployment` is removed, because the engine does not support it; the stage
       deploys automatically.
+    * `ANY` becomes single methods, because the engine does not import it.
     * The addresses are on loopback, because AWS's host names do not resolve here.
     * The stage is `local`, the only one that permits a webhook on this machine.
     """
@@ -91,7 +93,7 @@ def for_emulator(template: Template, engine: str, code: str) -> Template:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         expanded: Template = transform(prepared, {}, _NoManagedPolicies())
-    return _without_socket_deployment(expanded)
+    return _with_single_methods(_without_socket_deployment(expanded))
 
 
 def _addresses(engine: str, variables: Mapping[str, object]) -> dict[str, object]:
@@ -115,6 +117,16 @@ def _without_socket_deployment(template: Template) -> Template:
             resource["Properties"].pop("DeploymentId")
             resource["Properties"]["AutoDeploy"] = True
             resource.pop("DependsOn", None)
+    return template
+
+
+def _with_single_methods(template: Template) -> Template:
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::ApiGateway::RestApi":
+            for methods in resource["Properties"]["Body"]["paths"].values():
+                every = methods.pop("x-amazon-apigateway-any-method", None)
+                if every:
+                    methods.update({each: every for each in METHODS if each not in methods})
     return template
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.e2e.bot_setup import LoggedInPerson, RunningStack
 from tests.e2e.conversations.test_story import PUSHED_WITHIN, entry_of, wait_until_told
-from tests.support.network.rest_client import HttpAnswer
+from tests.support.network.rest_client import HttpAnswer, RestClient
 
 CAPACITY = 3
 
@@ -37,6 +37,23 @@ def race(running: RunningStack, at_once: int) -> None:
     answers = together([_claim(busy, scene.one(each, "claim")) for each in ids])
 
     assert Counter(answer.status for answer in answers) == {200: CAPACITY, 409: at_once - CAPACITY}
+
+
+def unknown_routes(running: RunningStack) -> None:
+    """The app answers 404 for an unknown path or method, with and without a token, and one trailing
+    slash does no harm."""
+    scene = running.bot()
+    for token in (None, scene.rest.token, "no.such.token"):
+        rest = RestClient(running.url, token)
+        for method, path in (
+            ("GET", "/nowhere"),
+            ("GET", f"{scene.path}/nowhere/at/all"),
+            ("POST", "/auth"),
+            ("PATCH", f"{scene.path}/pause"),
+        ):
+            answer = rest.send(method, path)
+            assert (answer.status, answer.json["code"]) == (404, "not_found"), answer.text
+    assert scene.rest.get(f"{scene.path}/conversations/").status == 200
 
 
 def replay(running: RunningStack) -> None:

@@ -73,6 +73,10 @@ def test_concurrent_claims_give_one_owner_and_respect_capacity(
     proofs.race(running, at_once=5)  # each starts a process of its own here
 
 
+def test_an_unknown_route_is_answered_by_the_app(running: RunningStack) -> None:
+    proofs.unknown_routes(running)
+
+
 def test_a_repeated_request_takes_effect_once(running: RunningStack) -> None:
     proofs.replay(running)
 

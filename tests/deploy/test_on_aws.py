@@ -83,6 +83,10 @@ def test_concurrent_claims_give_one_owner(running: OnAws) -> None:
     proofs.race(running, at_once=16)
 
 
+def test_an_unknown_route_is_answered_by_the_app(running: OnAws) -> None:
+    proofs.unknown_routes(running)
+
+
 def test_a_repeated_request_takes_effect_once(running: OnAws) -> None:
     proofs.replay(running)
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from chalice.app import Chalice
 from chalice.test import Client
 
 from chalicelib.entrypoints.http.framework import register
 from chalicelib.entrypoints.http.router import all_routes
+from chalicelib.entrypoints.http.unknown_routes import BatonApp
 from chalicelib.usecases.services import Services
 from tests.support import openapi_document
 
@@ -42,7 +42,7 @@ class Api:
 
     def __init__(self, services: Services, token: str | None = None) -> None:
         self.services = services
-        app = Chalice(app_name="baton-under-test")
+        app = BatonApp(app_name="baton-under-test")
         register(app, all_routes(), lambda: services)
         self._client = Client(app)
         self.token = token

@@ -155,7 +155,7 @@ def _view(app: Chalice, route: Route, services: Callable[[], Services]) -> Calla
                 shape: ErrorShape = load(route.errors)
                 reply = shape(_expected(error, line), request_id)
             line["status"] = int(reply.status)
-        return _response(reply)
+        return response_of(reply)
 
     return view
 
@@ -222,7 +222,7 @@ def decoded(part: str) -> str:
         raise InvalidRequest("The path is not percent-encoded UTF-8.") from None
 
 
-def _response(reply: Reply) -> Response:
+def response_of(reply: Reply) -> Response:
     text = reply.body if isinstance(reply.body, str) else _json(reply.body)
     headers: dict[str, str | list[str]] = {
         **SAFE_HEADERS,

@@ -6,6 +6,8 @@ from enum import Enum
 
 from chalicelib.domain.access import Action
 
+NATIVE_ERROR = "chalicelib.entrypoints.http.problems:problem_reply"
+
 
 class Access(Enum):
     """The callers of a route that needs no action of `domain/access.py`."""
@@ -57,7 +59,7 @@ class Route:
         people: Action | None = None,
         query: Sequence[str] = (),
         idempotency: Idempotency | None = None,
-        errors: str = "chalicelib.entrypoints.http.problems:problem_reply",
+        errors: str = NATIVE_ERROR,
         identify: str = "chalicelib.usecases.accounts.authenticate:caller",
     ) -> None:
         self.method = method

@@ -8,7 +8,6 @@ import base64
 import gzip
 import json
 import logging
-from typing import Any
 from uuid import uuid4
 
 from chalice.app import Chalice, CORSConfig
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from infra.gateway_responses import RESPONSES
 from infra.local.gateway.limits import Limits
 from infra.local.gateway.proxy_events import raw_path, rest_event
 from infra.local.gateway.routes import Match, Routes
@@ -50,16 +50,13 @@ class RestApi:
     async def _answer(self, request: Request, request_id: str) -> Response:
         body = await _body(request, self._limits.request_bytes)
         if body is None:
-            return _message(413, "Request Too Long")
+            return _own("REQUEST_TOO_LARGE", request_id)
         match = self._routes.match(raw_path(request.scope))
-        if match is None:
-            return _not_found(request_id)
-        if request.method in self._app.routes[match.resource]:
-            return await self._integrate(request, match, body, request_id)
+        methods = self._app.routes.get(match.resource, {})
         cors = self._cors(match)
-        if request.method == "OPTIONS" and cors:
-            return _preflight(cors, list(self._app.routes[match.resource]))
-        return _not_found(request_id)
+        if request.method == "OPTIONS" and "OPTIONS" not in methods and cors:
+            return _preflight(cors, list(methods))
+        return await self._integrate(request, match, body, request_id)
 
     async def _integrate(
         self, request: Request, match: Match, body: bytes, request_id: str
@@ -80,13 +77,13 @@ class RestApi:
             )
             return _compressed(_response(answer), request, self._limits.compress_bytes)
         except HandlerTimedOut:
-            return _message(504, "Endpoint request timed out")
+            return _own("INTEGRATION_TIMEOUT", request_id)
         except Exception:
-            log.exception("The app raised an exception outside its routes; the client gets 502.")
-            return _message(502, "Internal server error")
+            log.exception("The app raised an exception outside its routes; the client gets 503.")
+            return _own("INTEGRATION_FAILURE", request_id)
 
     def _cors(self, match: Match) -> CORSConfig | None:
-        entries = self._app.routes[match.resource].values()
+        entries = self._app.routes.get(match.resource, {}).values()
         return next((entry.cors for entry in entries if entry.cors), None)
 
 
@@ -150,25 +147,10 @@ def _content(answer: Event, status: int) -> bytes:
     return str(body).encode()
 
 
-def _message(status: int, text: str) -> Response:
-    return _json(status, {"message": text}, "application/json")
-
-
-def _json(status: int, content: dict[str, Any], content_type: str) -> Response:
-    return Response(json.dumps(content), status, {"Content-Type": content_type})
-
-
-def _not_found(request_id: str) -> Response:
-    """On AWS, a gateway response in the template gives the same answer."""
-    problem = {
-        "type": "about:blank",
-        "title": "Not Found",
-        "status": 404,
-        "detail": "There is no such route, or it does not take this method.",
-        "code": "not_found",
-        "request_id": request_id,
-    }
-    return _json(404, problem, "application/problem+json")
+def _own(kind: str, request_id: str) -> Response:
+    """An answer that comes from the gateway and not from the app."""
+    answer = RESPONSES[kind]
+    return Response(json.dumps(answer.body(request_id)), answer.status, answer.headers)
 
 
 def _preflight(cors: CORSConfig, methods: list[str]) -> Response:

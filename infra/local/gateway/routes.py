@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+CATCH_ALL = "/{proxy+}"
+
 
 @dataclass(frozen=True)
 class Match:
@@ -12,7 +14,8 @@ class Match:
 
 
 class Routes:
-    """Literal segments take precedence over variables. A variable matches one non-empty segment."""
+    """Literal segments take precedence over variables. A variable matches one non-empty segment.
+    What nothing matches belongs to `/{proxy+}`, which the template adds."""
 
     def __init__(self, resources: Iterable[str]) -> None:
         self._resources = sorted(
@@ -20,14 +23,14 @@ class Routes:
             key=lambda entry: [_is_variable(segment) for segment in entry[1]],
         )
 
-    def match(self, raw_path: str) -> Match | None:
+    def match(self, raw_path: str) -> Match:
         """Parameters are not decoded. One trailing slash is ignored."""
         path = raw_path[:-1] if len(raw_path) > 1 and raw_path.endswith("/") else raw_path
         sent = _segments(path)
         for resource, expected in self._resources:
             if _fits(expected, sent):
                 return Match(resource, _captured(expected, sent))
-        return None
+        return Match(CATCH_ALL, {"proxy": raw_path[1:]}) if sent != [""] else Match("/", {})
 
 
 def _segments(path: str) -> list[str]:

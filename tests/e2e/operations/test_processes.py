@@ -333,6 +333,18 @@ def test_chalice_local_serves_the_same_conversations(
     assert gate.json["disposition"] == "waiting"
 
 
+def test_chalice_local_answers_unknown_routes_as_the_local_gateway_does(
+    running: RunningStack, chalice_local: str
+) -> None:
+    for method, path in (("GET", "/nowhere"), ("PATCH", "/bots"), ("OPTIONS", "/bots")):
+        for token in (None, "anything"):
+            here, there = (
+                RestClient(url, token).send(method, path) for url in (running.url, chalice_local)
+            )
+            assert here.status == there.status == 404
+            assert here.json | {"request_id": ""} == there.json
+
+
 def test_exactly_one_of_sixteen_concurrent_claims_in_two_processes_succeeds(
     running: RunningStack, chalice_local: str
 ) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from chalice.app import Chalice, CORSConfig, Response, WebsocketEvent
 
+from chalicelib.entrypoints.http.unknown_routes import BatonApp
+
 
 class Seen:
     """The events of the WebSocket handlers, and an extra action for $connect."""
@@ -27,7 +29,7 @@ class Seen:
 
 
 def tiny_app(seen: Seen | None = None) -> Chalice:
-    app = Chalice("tiny")
+    app = BatonApp("tiny")
     # Without this, Chalice needs a region in the environment.
     app.websocket_api.configure("unused.test", "unused")
     _echoing_routes(app)
