@@ -10,12 +10,15 @@ from functools import partial
 
 from msgspec import Struct
 
+from chalicelib.domain.access import Role
 from chalicelib.domain.conversation.entries import Kind
 from chalicelib.usecases import views
+from chalicelib.usecases.admin.notifications import is_for
 from chalicelib.usecases.live import audience, push
 from chalicelib.usecases.live.entry_push import push_entry
 from chalicelib.usecases.live.topic import publish_handoff, publish_notification
 from chalicelib.usecases.ports.live import Reacted
+from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.reports import metrics, reports
@@ -84,14 +87,20 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
 
 
 def push_notification(services: Services, notification: Notification) -> None:
-    """Pushes a notification to all connections of its bot."""
+    """Pushes a notification to the connections of those of the bot's people whom it is for."""
     frame = {
         "event": "notification",
         "bot": notification.bot,
         "notification": views.notification(notification, reader=""),
     }
     connections = audience.connections_of_bot(services, notification.bot)
-    push.send(services, [(connection.id, frame) for connection in connections])
+    roles = {member.person: member.role for member in services.directory.roster(notification.bot)}
+
+    def receives(connection: SocketConnection) -> bool:
+        role = Role.OWNER if connection.is_owner else roles.get(connection.person)
+        return role is not None and is_for(notification, role)
+
+    push.send(services, [(each.id, frame) for each in connections if receives(each)])
 
 
 NOTIFICATION_REACTIONS: tuple[Callable[[Services, Notification], None], ...] = (

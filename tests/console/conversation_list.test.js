@@ -41,9 +41,16 @@ test("the load of a queue counts waiting and claimed conversations and agents on
   const state = {
     ...stateWith(waitingHead("c_1", { queue: "sales" }), waitingHead("c_2"), { ...HEAD, id: "c_3", status: "agent", paused: true, owner: ME.id, queue: "sales" }),
     agents: { demo: [{ ...ME, status: "online", queues: ["sales"] }, { id: "p_bo", status: "away", queues: ["sales", "billing"] }] },
+    queues: {},
   };
   const loads = queueLoads(state, "demo", Date.parse(AT) + 60_000).map((load) => [load.name, load.waiting, load.longest, load.claimed, load.online]);
   assert.deepEqual(loads, [[null, 1, 60_000, 0, 1], ["billing", 0, 0, 0, 0], ["sales", 1, 60_000, 1, 1]]);
+});
+
+test("a queue that nobody could serve has a load, too, and is marked", () => {
+  const state = { ...stateWith(), agents: { demo: [{ ...ME, status: "online", queues: ["sales"] }] }, queues: { demo: [{ name: "night", served: false }, { name: "sales", served: true }] } };
+  const loads = queueLoads(state, "demo", Date.parse(AT)).map((load) => [load.name, load.served]);
+  assert.deepEqual(loads, [["night", false], ["sales", true]]);
 });
 
 test("only the rows near the visible part are rendered", () => {

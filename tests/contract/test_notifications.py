@@ -46,7 +46,7 @@ def test_the_readers_of_a_notification_are_stored(stores: Stores) -> None:
     stores.notifications.add(made(1), None)
     people = [f"p{n}" for n in range(8)]
 
-    read = partial(stores.notifications.mark_read, BOT, made(1).id)
+    read = partial(stores.notifications.mark_read, BOT, made(1).id, is_supervisor=False)
     answers = at_once([partial(read, person) for person in [*people, "p0"]])
 
     assert answers == [True] * 9
@@ -56,8 +56,18 @@ def test_the_readers_of_a_notification_are_stored(stores: Stores) -> None:
 def test_a_notification_that_is_not_there_cannot_be_read(stores: Stores) -> None:
     stores.notifications.add(made(1), None)
 
-    assert not stores.notifications.mark_read(BOT, "n_unknown", "ana")
-    assert not stores.notifications.mark_read("other", made(1).id, "ana")
+    read = partial(stores.notifications.mark_read, is_supervisor=True)
+    assert not read(BOT, "n_unknown", "ana")
+    assert not read("other", made(1).id, "ana")
+
+
+def test_an_agent_cannot_read_a_notification_for_supervisors(stores: Stores) -> None:
+    stores.notifications.add(replace(made(1), for_supervisors=True), None)
+
+    read = partial(stores.notifications.mark_read, BOT, made(1).id)
+
+    assert [read("ana", is_supervisor=False), read("sam", is_supervisor=True)] == [False, True]
+    assert stores.notifications.latest(BOT, None, 1)[0].read_by == {"sam"}
     assert len(stores.notifications.latest(BOT, None, 9)) == 1
 
 

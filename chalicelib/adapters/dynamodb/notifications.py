@@ -51,10 +51,15 @@ class DynamoNotifications:
         )
         return [notification_of(row) for row in rows if isinstance(row, NotificationRow)]
 
-    def mark_read(self, bot: str, notification_id: str, person: str) -> bool:
+    def mark_read(
+        self, bot: str, notification_id: str, person: str, *, is_supervisor: bool
+    ) -> bool:
         row = NotificationRow.at(keys.notification(bot, notification_id))
         read = NotificationRow.read_by.add({person})
-        return self._rows.update(row, [read], NotificationRow.pk.exists())
+        may_read = NotificationRow.pk.exists()
+        if not is_supervisor:
+            may_read &= NotificationRow.for_supervisors.does_not_exist()
+        return self._rows.update(row, [read], may_read)
 
     def _row(self, notification: Notification) -> NotificationRow:
         return NotificationRow.at(
@@ -67,6 +72,7 @@ class DynamoNotifications:
             url=notification.url,
             conversation_id=notification.conversation_id,
             read_by=set(notification.read_by),
+            for_supervisors=notification.for_supervisors or None,
             expires=self._rows.expiry(LIFE),
         )
 
@@ -89,6 +95,7 @@ def notification_of(row: NotificationRow) -> Notification:
         url=row.url,
         conversation_id=row.conversation_id,
         read_by=frozenset(row.read_by or ()),
+        for_supervisors=bool(row.for_supervisors),
     )
 
 

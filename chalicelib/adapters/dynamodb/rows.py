@@ -316,3 +316,4 @@ class NotificationRow(Row, discriminator="n"):
     url = UnicodeAttribute(attr_name="w", null=True)
     conversation_id = UnicodeAttribute(attr_name="c", null=True)
     read_by = UnicodeSetAttribute(attr_name="rb", null=True)
+    for_supervisors = BooleanAttribute(attr_name="fs", null=True)

@@ -9,7 +9,7 @@ import { Item, ItemList, Resource, SectionHeader } from "../ui/resource_list.js"
 import { DAYS, fieldText, formatIntervals, LIMITS, queueFromForm, toMinutes } from "./form_data.js";
 import { UserTexts } from "./user_texts.js";
 
-const NEW_QUEUE = { name: "", priority: 0, mode: "manual", offer_seconds: 30, fallback: null, hours: null, limits: { agent_lost: 120, escalate: [] }, texts: {} };
+const NEW_QUEUE = { name: "", priority: 0, mode: "manual", offer_seconds: 30, fallback: null, hours: null, limits: { first_alert: 60, agent_lost: 120, escalate: [300] }, texts: {} };
 
 /** The queues of a bot. @param {{bot: string}} props */
 export function Queues({ bot }) {
@@ -50,6 +50,7 @@ const overflowOptions = (queue, all) =>
 
 /** @param {any} queue */
 const factsOf = (queue) => [
+  !queue.served && html`<span class="pill late">${t("unserved")}</span>`,
   t(`mode_${queue.mode}`),
   queue.hours ? queue.hours.time_zone : t("always_open"),
   queue.priority > 0 && `${t("priority")} ${queue.priority}`,

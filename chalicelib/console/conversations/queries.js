@@ -129,6 +129,9 @@ const conversationsPage = (bot, query) => request("GET", `${botPath(bot)}/conver
 export const loadAgents = (bot) => loadItems(`${botPath(bot)}/agents`, (agents) => dispatch({ type: "agents", bot, agents }));
 
 /** @param {string} bot */
+export const loadQueues = (bot) => loadItems(`${botPath(bot)}/queues`, (queues) => dispatch({ type: "queues", bot, queues }));
+
+/** @param {string} bot */
 export const loadReplies = (bot) => loadItems(`${botPath(bot)}/replies`, (replies) => dispatch({ type: "replies", bot, replies }));
 
 /** @param {string} bot */

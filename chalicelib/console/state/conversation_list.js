@@ -74,8 +74,9 @@ export const activeQueues = (state) =>
  * @param {State} state @param {string} bot @param {number} now */
 export function queueLoads(state, bot, now) {
   const agents = state.agents[bot] ?? [];
+  const queues = state.queues[bot] ?? [];
   const heads = Object.values(state.heads).filter((head) => head.bot === bot && head.paused);
-  const names = [...new Set([...heads.map((head) => head.queue), ...agents.flatMap((agent) => agent.queues)])];
+  const names = [...new Set([...heads.map((head) => head.queue), ...agents.flatMap((agent) => agent.queues), ...queues.map((queue) => queue.name)])];
   return names.sort((a, b) => compare(a ?? "", b ?? "")).map((name) => {
     const waiting = heads.filter((head) => head.queue === name && head.status === "waiting");
     const serving = agents.filter((agent) => agent.status === "online" && (!name || agent.queues.includes(name)));
@@ -85,6 +86,7 @@ export function queueLoads(state, bot, now) {
       longest: Math.max(0, ...waiting.map((head) => waitingTime(head, now))),
       claimed: heads.filter((head) => head.queue === name && head.status === "agent").length,
       online: serving.length,
+      served: queues.find((queue) => queue.name === name)?.served ?? true,
     };
   });
 }

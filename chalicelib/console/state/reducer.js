@@ -15,7 +15,7 @@ const MAX_NOTIFICATIONS = 50;
 export const INITIAL_STATE = {
   me: null, hasEnded: false, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null, seenSeqs: null,
   heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "",
-  searchResults: null, nextPages: {}, outbox: [], unread: {}, typing: {}, viewers: {}, agents: {}, replies: {},
+  searchResults: null, nextPages: {}, outbox: [], unread: {}, typing: {}, viewers: {}, agents: {}, queues: {}, replies: {},
   notifications: [], dialog: null, toast: null,
 };
 
@@ -228,6 +228,7 @@ const REDUCERS = {
   typing: typingArrived,
   typing_ended: typingEnded,
   viewers: (state, { conversation_id: id, people }) => ({ ...state, viewers: { ...state.viewers, [id]: people } }),
+  queues: (state, { bot, queues }) => ({ ...state, queues: { ...state.queues, [bot]: queues } }),
   agents: (state, { bot, agents }) => ({ ...state, agents: { ...state.agents, [bot]: agents } }),
   presence: presenceArrived,
   replies: (state, { bot, replies }) => ({ ...state, replies: { ...state.replies, [bot]: replies } }),

@@ -39,6 +39,7 @@
  *   isHidden: boolean, pane: "inbox" | "thread" | "details", tab: string, queueFilter: string, search: string,
  *   searchResults: string[] | null, nextPages: Record<string, string>, outbox: Outgoing[], unread: Record<string, number>,
  *   typing: Record<string, Record<string, Typist>>, viewers: Record<string, Person[]>, agents: Record<string, Agent[]>,
+ *   queues: Record<string, {name: string, served: boolean}[]>,
  *   replies: Record<string, Reply[]>, notifications: Notification[], dialog: string | null,
  *   toast: {text: string, kind: string} | null}} State */
 export {};

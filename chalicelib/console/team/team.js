@@ -1,7 +1,8 @@
 // @ts-check
 import { claim, transfer } from "../conversations/actions.js";
-import { loadAgents, openConversation } from "../conversations/queries.js";
+import { loadAgents, loadQueues, openConversation } from "../conversations/queries.js";
 import { listedConversations, queueLoads, urgency, waitingTime } from "../state/conversation_list.js";
+import { isSupervisor } from "../state/permissions.js";
 import { state } from "../state/store.js";
 import { formatDuration, formatLoad, formatNumber } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
@@ -17,7 +18,10 @@ export function Team() {
   const { me } = state.value;
   const now = useNow();
   useEffect(() => {
-    const refresh = () => me?.bots.forEach(loadAgents);
+    const refresh = () => me?.bots.forEach((bot) => {
+      loadAgents(bot);
+      if (isSupervisor(state.value, bot)) loadQueues(bot);
+    });
     refresh();
     const timer = setInterval(refresh, REFRESH_INTERVAL);
     return () => clearInterval(timer);
@@ -49,6 +53,7 @@ function QueueCard({ load }) {
       <h3 dir="auto">${load.name ?? t("no_queue")}</h3>
       <p class="figure"><b>${formatNumber(load.waiting)}</b> <span class="quiet">${t("waiting")}</span>
         ${load.waiting > 0 && html`<span class="pill ${urgency(load.longest)}">${formatDuration(load.longest)}</span>`}</p>
+      ${!load.served && html`<p><span class="pill late">${t("unserved")}</span></p>`}
       <p class="quiet">${t("queue_load", { claimed: formatNumber(load.claimed), online: formatNumber(load.online) })}</p>
     </article>`;
 }

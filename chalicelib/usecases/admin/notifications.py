@@ -1,8 +1,10 @@
-"""Short messages to all members of a bot, in the console and through SNS."""
+"""Short messages to the members of a bot, in the console and through SNS."""
 
 from contextlib import suppress
 
-from chalicelib.domain.access import Action, Caller, authorize
+from msgspec.structs import replace
+
+from chalicelib.domain.access import SUPERVISORS, Action, Caller, Role, authorize
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.usecases.conversations.visibility import no_conversation
 from chalicelib.usecases.ports.conversations import CommitConflict
@@ -39,11 +41,12 @@ def notify(
     return notification
 
 
-def notify_team(
+def notify_supervisors(
     services: Services, bot: str, message: str, *, conversation_id: str, once: str
 ) -> None:
     """Stores a warning by Baton itself. A second call with the same `once` does nothing."""
     warning = _new(services, bot, message, "warning", None, conversation_id)
+    warning = replace(warning, for_supervisors=True)
     with suppress(CommitConflict):
         services.notifications.add(warning, IdempotencyKey("baton", once, once))
 
@@ -81,14 +84,28 @@ def list_notifications(
 ) -> tuple[list[Notification], str | None]:
     """Returns notifications, the newest first, and the position of the next page."""
     authorize(caller, Action.READ_NOTIFICATIONS)
-    page = services.notifications.latest(caller.bot, position, limit)
-    return page, page[-1].id if len(page) == limit else None
+    found = list[Notification]()
+    while len(found) < limit:
+        page = services.notifications.latest(caller.bot, position, limit)
+        found += (each for each in page if is_for(each, caller.role))
+        if len(page) < limit:
+            return found[:limit], found[limit - 1].id if len(found) > limit else None
+        position = page[-1].id
+    return found[:limit], found[limit - 1].id
 
 
 def mark_read(services: Services, caller: Caller, notification_id: str) -> None:
     authorize(caller, Action.READ_NOTIFICATIONS)
-    if not services.notifications.mark_read(caller.bot, notification_id, caller.id):
+    is_supervisor = caller.role in SUPERVISORS
+    if not services.notifications.mark_read(
+        caller.bot, notification_id, caller.id, is_supervisor=is_supervisor
+    ):
         raise NotFound(f"The bot {caller.bot} has no notification {notification_id}.")
+
+
+def is_for(notification: Notification, role: Role) -> bool:
+    """True if people of this role receive the notification."""
+    return role in SUPERVISORS or not notification.for_supervisors
 
 
 def _find_first(

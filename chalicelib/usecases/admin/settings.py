@@ -10,6 +10,7 @@ from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.routing import queues
 from chalicelib.domain.routing.hours import FieldError
+from chalicelib.domain.routing.members import unserved as is_unserved
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.accounts.authenticate import bot_not_found
 from chalicelib.usecases.admin import audit
@@ -38,18 +39,23 @@ def settings_or_default(services: Services, bot: str) -> BotSettings:
     return stored.settings if stored else BotSettings()
 
 
-def list_queues(services: Services, caller: Caller) -> list[Queue]:
+def list_queues(services: Services, caller: Caller) -> list[tuple[Queue, bool]]:
+    """Each queue, and whether it has a member who could own a conversation."""
     authorize(caller, Action.SEE_QUEUES)
-    return services.directory.queues(caller.bot)
+    members = services.directory.roster(caller.bot)
+    queues_ = services.directory.queues(caller.bot)
+    return [(each, not is_unserved(each.name, members)) for each in queues_]
 
 
-def put_queue(services: Services, caller: Caller, queue: Queue) -> None:
-    """Raises InvalidRequest, which names each invalid field."""
+def put_queue(services: Services, caller: Caller, queue: Queue) -> bool:
+    """Returns whether the queue has a member who could own a conversation. Raises InvalidRequest,
+    which names each invalid field."""
     authorize(caller, Action.CONFIGURE)
     others = [q for q in services.directory.queues(caller.bot) if q.name != queue.name]
     _refuse_invalid_fields(queues.field_errors(queue, others))
     services.directory.put_queue(caller.bot, queue)
     audit.log_change(caller, "queue_set", queue=queue.name)
+    return not is_unserved(queue.name, services.directory.roster(caller.bot))
 
 
 def remove_queue(services: Services, caller: Caller, name: str) -> None:

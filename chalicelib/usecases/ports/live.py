@@ -65,8 +65,11 @@ class Notifications(Protocol):
     def latest(self, bot: str, position: str | None, limit: int) -> list[Notification]:
         """The newest first. `position` is the id of the last notification of the page before."""
 
-    def mark_read(self, bot: str, notification_id: str, person: str) -> bool:
-        """False if the bot has no such notification."""
+    def mark_read(
+        self, bot: str, notification_id: str, person: str, *, is_supervisor: bool
+    ) -> bool:
+        """False if the bot has no such notification, or if it is for supervisors and the person is
+        none."""
 
 
 class SocketSender(Protocol):

@@ -13,7 +13,7 @@ from chalicelib.domain.conversation.timers import SECOND, wants_offer
 from chalicelib.domain.errors import AtCapacity, NoAgentAvailable
 from chalicelib.domain.routing.members import Member, next_in_turn
 from chalicelib.domain.routing.queues import Mode
-from chalicelib.usecases.admin.notifications import notify_team
+from chalicelib.usecases.admin.notifications import notify_supervisors
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -66,7 +66,7 @@ def offer(services: Services, bot: str, conversation_id: str) -> bool:
 def _tell_that_nobody_accepts(services: Services, head: Waiting) -> None:
     """Once for a handoff and queue: everybody who is free has let it pass, or nobody is left. The
     offers go on, and so does the search for somebody who is free."""
-    notify_team(
+    notify_supervisors(
         services,
         head.bot,
         f"All agents of the queue {head.queue} who are free let a conversation pass.",

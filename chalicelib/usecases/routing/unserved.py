@@ -8,7 +8,7 @@ from chalicelib.domain.conversation.entries import QueueContent, Requested
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.routing.members import unserved
-from chalicelib.usecases.admin.notifications import notify_team
+from chalicelib.usecases.admin.notifications import notify_supervisors
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.live.topic import publish_unserved
 from chalicelib.usecases.ports.conversations import BoardFilter, Query
@@ -84,4 +84,4 @@ def _notify(services: Services, bot: str, conversation_id: str, queue: str, mess
     """Once an hour for each queue and message."""
     name = f"{message[:9]} {queue} {services.clock.now() // HOUR}"
     told = message.format(queue=queue)
-    notify_team(services, bot, told, conversation_id=conversation_id, once=name)
+    notify_supervisors(services, bot, told, conversation_id=conversation_id, once=name)

@@ -56,14 +56,18 @@ def test_a_queue_is_shown_as_it_was_set(owner: Api, sam: Api) -> None:
     answer = owner.put(f"{BOT}/queues/sales%20%23%2F1", FULL)
 
     assert answer.status == 200
-    assert answer.json == {"name": "sales #/1", **FULL}
+    assert answer.json == {"name": "sales #/1", **FULL, "served": False}
     assert sam.get(f"{BOT}/queues").json == {"items": [answer.json], "next": None}
 
 
 def test_an_omitted_queue_setting_gets_its_default(owner: Api) -> None:
     owner.put(f"{BOT}/queues/sales", FULL)
 
-    assert owner.put(f"{BOT}/queues/sales", {}).json == {"name": "sales", **DEFAULTS}
+    assert owner.put(f"{BOT}/queues/sales", {}).json == {
+        "name": "sales",
+        **DEFAULTS,
+        "served": False,
+    }
 
 
 def test_a_removed_queue_hides_nobody(owner: Api, bot: Api, services: MemoryServices) -> None:

@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.routing.queues import Queue
+from chalicelib.usecases.reactions import react
+from chalicelib.usecases.records.notifications import Notification
 from tests.api.conversation_setup import BOT, begun, log, ok, one, owned, person, waiting
+from tests.api.live.socket_client import SocketClient
 from tests.api.simulation import MINUTE, Simulation
 from tests.support.api import Api
 from tests.support.services import QUEUES, MemoryServices
@@ -13,8 +17,13 @@ from tests.support.services import QUEUES, MemoryServices
 NOBODY = "A user waits in the queue sales, in which nobody could serve them."
 
 
-def told(ana: Api) -> list[str]:
-    return [each["message"] for each in ok(ana.get(f"{BOT}/notifications"))["items"]]
+def listed(reader: Api) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = ok(reader.get(f"{BOT}/notifications"))["items"]
+    return items
+
+
+def told(reader: Api) -> list[str]:
+    return [each["message"] for each in listed(reader)]
 
 
 def published(services: MemoryServices, type_: str) -> list[Any]:
@@ -27,7 +36,7 @@ def admin(owner: Api, member: str, **fields: object) -> None:
 
 
 def test_a_bots_request_for_an_unknown_queue_waits_where_everybody_sees_it(
-    bot: Api, ana: Api, simulation: Simulation
+    bot: Api, ana: Api, sam: Api, simulation: Simulation
 ) -> None:
     path = begun(bot)
 
@@ -39,7 +48,7 @@ def test_a_bots_request_for_an_unknown_queue_waits_where_everybody_sees_it(
     assert [(w["code"], w["field"]) for w in head["warnings"]] == [("unknown_queue", "queue")]
     assert again == head
     assert log(ana, path)[-1]["payload"]["unknown_queue"] == "salse"
-    assert told(ana) == [
+    assert told(sam) == [
         "A bot asked for the queue salse, which does not exist. The user waits without a queue."
     ]
 
@@ -91,12 +100,12 @@ def test_members_are_put_only_into_queues_that_exist(owner: Api, services: Memor
 
 
 def test_a_request_into_a_queue_without_members_is_reported_at_once(
-    bot: Api, ana: Api, simulation: Simulation, services: MemoryServices
+    bot: Api, sam: Api, simulation: Simulation, services: MemoryServices
 ) -> None:
     path = waiting(bot, "sales")
     simulation.run_reactions()
 
-    assert told(ana) == [NOBODY]
+    assert told(sam) == [NOBODY]
     (message,) = published(services, "handoff.unserved")
     assert (message["conversation_id"], message["queue"]) == (bot.get(path).json["id"], "sales")
     assert ok(bot.get(f"{BOT}/availability", queue="sales"))["served"] is False
@@ -107,14 +116,14 @@ def test_the_loss_of_the_last_member_is_reported_if_somebody_waits(
     change: str,
     bot: Api,
     owner: Api,
-    ana: Api,
+    sam: Api,
     simulation: Simulation,
     services: MemoryServices,
 ) -> None:
     cy = person(services, "cy", queues=frozenset({"sales"}))
     waiting(bot, "sales")
     simulation.run_reactions()
-    assert told(ana) == []
+    assert told(sam) == []
 
     if change == "removed":
         assert owner.send("DELETE", f"{BOT}/agents/{cy}").status == 204
@@ -123,12 +132,12 @@ def test_the_loss_of_the_last_member_is_reported_if_somebody_waits(
     else:
         admin(owner, cy, queues=["sales"], capacity=0)
 
-    assert told(ana) == [NOBODY]
+    assert told(sam) == [NOBODY]
     assert len(published(services, "handoff.unserved")) == 1
 
 
 def test_an_overflow_queue_without_members_is_reported(
-    bot: Api, ana: Api, owner: Api, simulation: Simulation, services: MemoryServices
+    bot: Api, sam: Api, owner: Api, simulation: Simulation, services: MemoryServices
 ) -> None:
     person(services, "cy", queues=frozenset({"support"}))
     limits = {"give_up": 60}
@@ -138,7 +147,7 @@ def test_an_overflow_queue_without_members_is_reported(
     simulation.advance(3 * MINUTE)
 
     assert bot.get(path).json["queue"] == "sales"
-    assert told(ana) == [NOBODY]
+    assert told(sam) == [NOBODY]
 
 
 def test_a_conversation_that_goes_back_into_a_removed_queue_is_seen_by_everybody(
@@ -168,3 +177,55 @@ def test_a_queue_without_settings_alerts_after_one_and_after_five_minutes(
     kinds = [entry["kind"] for entry in log(bot, one(head["id"]))]
     assert kinds == ["requested", "escalated", "escalated"]
     assert len(published(services, "handoff.escalated")) == 2
+
+
+def test_agents_are_not_told_about_queues_and_supervisors_are(
+    bot: Api, ana: Api, sam: Api, owner: Api, simulation: Simulation, services: MemoryServices
+) -> None:
+    sockets = [SocketClient(services, who, str(n)) for n, who in enumerate((ana, sam, owner))]
+    waiting(bot, "sales")
+    ok(bot.post(f"{BOT}/notifications", {"message": "Lunch."}))
+    simulation.run_reactions()
+    for notification in services.notifications.latest("demo", None, 9):
+        react(services, notification)
+
+    pushed = [
+        {e["notification"]["message"] for e in socket.events if e["event"] == "notification"}
+        for socket in sockets
+    ]
+    assert pushed == [{"Lunch."}, {NOBODY, "Lunch."}, {NOBODY, "Lunch."}]
+    assert told(ana) == ["Lunch."]
+    assert set(told(sam)) == set(told(owner)) == {"Lunch.", NOBODY}
+    (about_queue,) = (each for each in listed(sam) if each["message"] == NOBODY)
+    read = f"{BOT}/notifications/{about_queue['id']}/read"
+    assert (ana.post(read, {}).status, sam.post(read, {}).status) == (404, 200)
+
+
+def test_a_page_for_agents_is_full_although_supervisors_have_more(
+    ana: Api, services: MemoryServices
+) -> None:
+    for number in range(9):
+        made = Notification(f"n_{number}", "demo", str(number), "info", number)
+        services.notifications.add(replace(made, for_supervisors=number % 3 != 0), None)
+
+    first = ok(ana.get(f"{BOT}/notifications", limit="2"))
+    rest = ok(ana.get(f"{BOT}/notifications", limit="2", cursor=first["next"]))
+
+    assert [each["message"] for each in first["items"] + rest["items"]] == ["6", "3", "0"]
+    assert rest["next"] is None
+
+
+def test_the_queues_say_which_of_them_nobody_could_serve(
+    owner: Api, services: MemoryServices
+) -> None:
+    cy = person(services, "cy", queues=frozenset({"sales"}))
+
+    def served() -> dict[str, bool]:
+        items = ok(owner.get(f"{BOT}/queues"))["items"]
+        return {each["name"]: each["served"] for each in items if each["name"] in QUEUES}
+
+    assert served()["sales"]
+    assert ok(owner.put(f"{BOT}/queues/sales", {"priority": 1}))["served"]
+    admin(owner, cy, queues=["sales"], capacity=0)
+    assert not served()["sales"]
+    assert not ok(owner.put(f"{BOT}/queues/sales", {}))["served"]

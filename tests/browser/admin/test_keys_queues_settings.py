@@ -234,6 +234,7 @@ def test_a_form_is_disabled_while_it_is_sent_and_can_be_retried_if_the_call_fail
 def test_an_admin_removes_a_queue(open_console: OpenConsole, bot: BotClient) -> None:
     name = create_queue(bot)
     owner = open_admin(open_console)
+    expect(owner.get_by_role("listitem").filter(has_text=name)).to_contain_text("Nobody can serve")
 
     press(owner, f"Remove {name}")
     press_in_dialog(owner, "Remove")

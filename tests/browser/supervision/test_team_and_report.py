@@ -40,6 +40,7 @@ def test_the_team_view_shows_the_load_of_each_queue_and_agent(
 
     load = sam.locator(".queue-card", has_text=queue)
     expect(load).to_contain_text("2 Waiting")
+    expect(load).to_contain_text("Nobody can serve it")
     colleague = sam.locator(".agent-card", has_text="Ana")
     expect(colleague).to_contain_text("Online")
     expect(colleague.get_by_role("meter")).not_to_have_js_property("value", 0)

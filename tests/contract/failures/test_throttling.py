@@ -99,7 +99,7 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.notifications.add(NOTIFICATION, KEY),
     lambda s: s.notifications.find_by_key(BOT, KEY),
     lambda s: s.notifications.latest(BOT, None, 9),
-    lambda s: s.notifications.mark_read(BOT, "n_1", "ana"),
+    lambda s: s.notifications.mark_read(BOT, "n_1", "ana", is_supervisor=False),
     lambda s: s.deliveries.cursor(BOT, CID),
     lambda s: s.deliveries.advance_cursor(BOT, CID, DeliveryCursor(), DeliveryCursor(1)),
     lambda s: s.deliveries.acquire_slot(BOT, START, 1000),

@@ -56,10 +56,14 @@ class MemoryNotifications:
             newest = [n for n in newest if (n.at, n.id) < (after.at, after.id)]
         return newest[:limit]
 
-    def mark_read(self, bot: str, notification_id: str, person: str) -> bool:
+    def mark_read(
+        self, bot: str, notification_id: str, person: str, *, is_supervisor: bool
+    ) -> bool:
         with self._table.lock:
             made = self._table.notifications.get(bot, {})
             if notification_id not in made:
+                return False
+            if made[notification_id].for_supervisors and not is_supervisor:
                 return False
             read_by = made[notification_id].read_by | {person}
             made[notification_id] = replace(made[notification_id], read_by=read_by)

@@ -14,13 +14,14 @@ from chalicelib.usecases.views import Json
 
 def list_queues(call: Call) -> Reply:
     found = settings.list_queues(call.services, call.caller)
-    return listed(call, [schemas.queue(queue) for queue in found], "name")
+    items = [schemas.queue(queue, served=served) for queue, served in found]
+    return listed(call, items, "name")
 
 
 def configure_queue(call: Call, body: schemas.QueueRequest) -> Reply:
     queue = body.queue(_queue_name(call))
-    settings.put_queue(call.services, call.caller, queue)
-    return Reply(schemas.queue(queue))
+    served = settings.put_queue(call.services, call.caller, queue)
+    return Reply(schemas.queue(queue, served=served))
 
 
 def delete_queue(call: Call) -> Reply:

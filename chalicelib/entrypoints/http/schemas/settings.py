@@ -101,7 +101,7 @@ class SettingsRequest(Strict):
         return BotSettings(self.leave_words, self.default_locale, self.texts, self.outbound)
 
 
-def queue(of: Queue) -> Json:
+def queue(of: Queue, *, served: bool) -> Json:
     return {
         "name": of.name,
         "priority": of.priority,
@@ -119,6 +119,7 @@ def queue(of: Queue) -> Json:
             "agent_lost": of.limits.agent_lost,
         },
         "texts": of.texts,
+        "served": served,
     }
 
 
