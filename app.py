@@ -4,6 +4,7 @@ The route table is in `chalicelib/entrypoints/http/route_table.py`. A function's
 modules that only this function needs.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from chalicelib.loading import loading
@@ -67,3 +68,19 @@ def on_minute(event: Any) -> dict[str, object]:
     from chalicelib.entrypoints.events import minute
 
     return minute.every_minute(wiring.services(), event.context)
+
+
+def warm_up() -> None:
+    """Makes the clients and imports the handlers, so that a snapshot contains them. It opens no
+    connection, because none outlives a snapshot."""
+    from chalicelib.entrypoints.warm_up import load_handlers
+
+    wiring.services().make_clients()
+    load_handlers(all_routes())
+
+
+# Only Lambda's runtime has this module. It calls the hook only if SnapStart is on.
+with suppress(ImportError):
+    from snapshot_restore_py import register_before_snapshot
+
+    register_before_snapshot(warm_up)

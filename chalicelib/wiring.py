@@ -117,25 +117,20 @@ class AwsServices:
     def sockets(self) -> SocketSender:
         from chalicelib.adapters.aws.sockets import ApiGatewaySockets
 
-        endpoint = self._settings.socket_endpoint
-        return ApiGatewaySockets(
-            lambda: self.client("apigatewaymanagementapi", endpoint, attempts=1),
-            self.clock,
-            self.random,
-        )
+        return ApiGatewaySockets(lambda: self._socket_client, self.clock, self.random)
 
     @cached_property
     def topic(self) -> Topic:
         from chalicelib.adapters.aws.sns import SnsTopic
 
-        return SnsTopic(lambda: self.client("sns"), self._settings.topic_arn)
+        return SnsTopic(lambda: self._topic_client, self._settings.topic_arn)
 
     @cached_property
     def webhook_queue(self) -> WebhookQueue:
         from chalicelib.adapters.aws.sqs import SqsWebhookQueue
 
         s = self._settings
-        return SqsWebhookQueue(lambda: self.client("sqs"), s.queue_url, s.dead_letter_url)
+        return SqsWebhookQueue(lambda: self._queue_client, s.queue_url, s.dead_letter_url)
 
     @cached_property
     def webhook_client(self) -> WebhookClient:
@@ -190,6 +185,22 @@ class AwsServices:
                 endpoint_url=endpoint or self._settings.endpoint,
                 config=config,
             )
+
+    def make_clients(self) -> None:
+        """Makes the clients now that calls would make on first use."""
+        _ = self.table, self._socket_client, self._topic_client, self._queue_client
+
+    @cached_property
+    def _socket_client(self) -> Any:
+        return self.client("apigatewaymanagementapi", self._settings.socket_endpoint, attempts=1)
+
+    @cached_property
+    def _topic_client(self) -> Any:
+        return self.client("sns")
+
+    @cached_property
+    def _queue_client(self) -> Any:
+        return self.client("sqs")
 
     @cached_property
     def _session(self) -> Any:

@@ -26,8 +26,8 @@ CHAOS = (
 SLOW_FIXTURES = frozenset({"aws", "compiled", "engine", "on_moto"})
 """AWS in moto or MiniStack, and the TypeScript compiler; `engine` is quick if it is "memory"."""
 
-SHARED = frozenset({"botpress", "browser", "deploy", "e2e"})
-"""Folders whose tests share one running stack, or one package: each stays in one process."""
+SHARED = frozenset({"botpress", "browser", "deploy", "e2e", "template"})
+"""Folders whose tests share one running stack, package or template: each stays in one process."""
 
 LONGEST_FIRST = (
     *("browser", "budgets/test_package.py", "e2e", "budgets/test_memory.py", "deploy"),

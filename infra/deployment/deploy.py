@@ -15,6 +15,7 @@ from rich.table import Table
 
 from infra.deployment.cloudformation import Change, ChangeSet, Stack, StackEvent, StackFailed
 from infra.packaging.package import BUILD, PACKAGE, TEMPLATE
+from infra.template.chalice_template import place_code
 from infra.template.names import SECRET, stack_of
 from infra.template.policies import TABLE
 
@@ -70,11 +71,8 @@ class Bucket:
 
 def upload(bucket: Bucket, package: bytes, template: Template) -> str:
     """Uploads the package and the template that refers to it; returns the template's URL."""
-    code = f"s3://{bucket.name}/{bucket.put(package, '.zip')}"
     whole: Template = json.loads(json.dumps(template))
-    for resource in whole["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = code
+    place_code(whole, bucket.name, bucket.put(package, ".zip"))
     return bucket.url(bucket.put(json.dumps(whole).encode(), ".json"))
 
 

@@ -19,6 +19,7 @@ import click
 from rich.console import Console
 
 from infra.packaging.slim import slim
+from infra.template.chalice_template import adapt
 from infra.template.extensions import merged
 
 ROOT = Path(__file__).parents[2]
@@ -125,9 +126,7 @@ def write_template(stage: str, target: Target, folder: Path) -> None:
     wanted = ["--stage", stage, "--merge-template", str(ours), str(made)]
     _run([*chalice, *wanted], "Chalice could not make the template")
     template = json.loads((made / "sam.json").read_text())
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = f"./{PACKAGE}"
+    adapt(template, f"./{PACKAGE}")
     (folder / TEMPLATE).write_text(json.dumps(template, indent=1, sort_keys=True) + "\n")
     for path in (project, made):
         shutil.rmtree(path)

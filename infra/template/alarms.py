@@ -205,10 +205,15 @@ def alarms(names: Names) -> dict[str, Resource]:
         "Properties": {"DisplayName": f"Baton {names.stage} alarms"},
     }
     return {TOPIC: topic} | {
-        f"{alarm.logical_name}{_logical_part(which)}Alarm": _resource(names, alarm, which, metric)
+        alarm_name(alarm.logical_name, which): _resource(names, alarm, which, metric)
         for alarm in ALARMS
         for which, metric in alarm.metrics(names).items()
     }
+
+
+def alarm_name(alarm: str, which: str = "") -> str:
+    """The logical name of an alarm; `which` tells several alarms of one kind apart."""
+    return f"{alarm}{_logical_part(which)}Alarm"
 
 
 def _resource(names: Names, alarm: Alarm, which: str, metric: AwsMetric) -> Resource:

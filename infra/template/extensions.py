@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from infra.template import api, functions, messaging, monitoring, storage
+from infra.template import api, functions, messaging, monitoring, rollout, storage
 from infra.template.functions import REST_HOST, SOCKET_HOST
 from infra.template.metrics import Resource
 from infra.template.names import REST_STAGE, SECRET, SECRET_VERSION, names_of
@@ -53,8 +53,16 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
     }
     return {
         "Description": f"Baton, {stage}: human handoff for chatbots.",
-        "Parameters": {**SHARDS, **VERSION, **api.PARAMETERS, **monitoring.PARAMETERS},
-        "Conditions": {**api.CONDITIONS, **monitoring.CONDITIONS},
+        "Parameters": {
+            **SHARDS,
+            **VERSION,
+            **api.PARAMETERS,
+            **monitoring.PARAMETERS,
+            **rollout.parameters(stage),
+        },
+        "Mappings": rollout.MAPPINGS,
+        "Conditions": {**api.CONDITIONS, **monitoring.CONDITIONS, **rollout.CONDITIONS},
+        "Rules": rollout.RULES,
         "Resources": resources,
         "Outputs": {name: {"Value": value} for name, value in OUTPUTS.items()},
     }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
 from infra.local.aws.messaging import VISIBILITY
+from infra.template import rollout
 from infra.template.metrics import Resource
 from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, SECRET, SECRET_VERSION
 from infra.template.policies import (
@@ -41,6 +42,7 @@ def _properties(stage: str, function: str, logical: str) -> Resource:
         "Role": {"Fn::GetAtt": [role_of(logical), "Arn"]},
         "LoggingConfig": {"LogGroup": {"Ref": log_of(logical)}},
         "Environment": {"Variables": _environment(stage, function)},
+        **rollout.published(function),
     }
     if function in TIMEOUTS:
         properties["Timeout"] = TIMEOUTS[function]

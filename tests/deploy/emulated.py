@@ -9,16 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-from samtranslator.translator.managed_policy_translator import ManagedPolicyLoader
-from samtranslator.translator.transform import transform
-
 from chalicelib.settings import LOCAL
 from infra.deployment.cloudformation import Stack
 from infra.deployment.deploy import Bucket, read_package, upload
 from infra.local.aws.engine import REGION, Engine
+from infra.template.chalice_template import place_code
+from infra.template.rollout import AT_ONCE
 from tests.e2e.bot_setup import RunningStack
 from tests.support.stack import services_of
+from tests.template.expansion import expanded
 
 Template = dict[str, Any]
 BUCKET, STACK, STAGE = "packages", "baton-emulated", "api"
@@ -40,8 +39,8 @@ class Deployed:
     def deploy(self, package: Path, template: Template | None = None) -> None:
         """Creates or updates the stack. `template` replaces the package's own template."""
         zipped, made = read_package(package)
-        code = f"s3://{BUCKET}/{self._bucket.put(zipped, '.zip')}"
-        wanted = for_emulator(template or made, self._engine.url, code)
+        key = self._bucket.put(zipped, ".zip")
+        wanted = for_emulator(template or made, self._engine.url, key)
         change_set = self._stack.create_change_set(upload(self._bucket, zipped, wanted), [], {})
         assert change_set, "the change set is empty"
         self._stack.execute(change_set, lambda _: None)
@@ -73,7 +72,7 @@ class Deployed:
         return json.load(answer["Payload"])
 
 
-def for_emulator(template: Template, engine: str, code: str) -> Template:
+def for_emulator(template: Template, engine: str, key: str) -> Template:
     """Changes the template for the engine:
 
     * AWS's own SAM translator expands it; CloudFormation does this itself.
@@ -83,17 +82,16 @@ def for_emulator(template: Template, engine: str, code: str) -> Template:
     * `ANY` becomes single methods, because the engine does not import it.
     * The addresses are on loopback, because AWS's host names do not resolve here.
     * The stage is `local`, the only one that permits a webhook on this machine.
+    * New versions take over at once, because the engine has no CodeDeploy.
     """
     prepared = json.loads(json.dumps(template))
     for resource in prepared["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = code
             variables = resource["Properties"]["Environment"]["Variables"]
             variables.update(_addresses(engine, variables))
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_DEFAULT_REGION", REGION)
-        expanded: Template = transform(prepared, {}, _NoManagedPolicies())
-    return _with_single_methods(_without_socket_deployment(expanded))
+    place_code(prepared, BUCKET, key)
+    whole = expanded(prepared, {"Rollout": AT_ONCE}, REGION)
+    return _with_single_methods(_without_socket_deployment(whole))
 
 
 def _addresses(engine: str, variables: Mapping[str, object]) -> dict[str, object]:
@@ -137,13 +135,3 @@ class RunningDeployment(RunningStack):
         self.url = deployed.url
         self.environment = deployed.environment
         vars(self)["services"] = services_of(deployed.environment)
-
-
-class _NoManagedPolicies(ManagedPolicyLoader):
-    """The functions have their own roles, so no managed policy is needed."""
-
-    def __init__(self) -> None:
-        """Skips the base class, which needs an IAM client."""
-
-    def load(self) -> dict[str, str]:
-        return {}

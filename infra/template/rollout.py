@@ -1,0 +1,99 @@
+"""How a new version of the functions takes over from the old one, and how they start."""
+
+from infra.template.alarms import alarm_name
+from infra.template.metrics import Resource
+
+ALIAS = "live"
+"""All callers use this alias, so that a deployment can move them to a new version step by step."""
+PRODUCTION = "prod"
+AT_ONCE, CANARY = "AllAtOnce", "Canary10Percent10Minutes"
+"""The canary lasts two periods of the alarms that stop it."""
+GRADUAL = (
+    CANARY,
+    "Canary10Percent15Minutes",
+    "Canary10Percent30Minutes",
+    "Linear10PercentEvery1Minute",
+    "Linear10PercentEvery2Minutes",
+    "Linear10PercentEvery3Minutes",
+    "Linear10PercentEvery10Minutes",
+)
+"""CodeDeploy's names. Its shortest ones end before an alarm can be raised."""
+GATE = "api_handler"
+"""The function that answers the gate."""
+STOPPED_BY = {GATE: ("ServerErrors", "GateSlow"), "on_minute": ("SweepMissing",)}
+"""The alarms that also roll a function back, beside the one on its own errors."""
+
+
+def parameters(stage: str) -> dict[str, Resource]:
+    return {
+        "Rollout": {
+            "Type": "String",
+            "Default": CANARY if stage == PRODUCTION else AT_ONCE,
+            "AllowedValues": [AT_ONCE, *GRADUAL],
+            "Description": "How calls move to a new version. All but AllAtOnce use CodeDeploy and "
+            "return to the old version if an alarm is raised.",
+        },
+        "SnapStart": {
+            "Type": "String",
+            "Default": "None",
+            "AllowedValues": ["None", "PublishedVersions"],
+            "Description": "PublishedVersions: functions start from a snapshot (Python 3.12 or "
+            "newer). Lambda charges for the snapshots.",
+        },
+        "GateInstances": {
+            "Type": "Number",
+            "Default": 0,
+            "MinValue": 0,
+            "Description": "Instances of the REST function that always run (provisioned "
+            "concurrency). Lambda charges for them by the hour. Not together with SnapStart.",
+        },
+    }
+
+
+MAPPINGS = {
+    "Rollouts": {
+        AT_ONCE: {"UsesCodeDeploy": "false"},
+        **{each: {"UsesCodeDeploy": "true"} for each in GRADUAL},
+    }
+}
+CONDITIONS: dict[str, Resource] = {
+    "HasGateInstances": {"Fn::Not": [{"Fn::Equals": [{"Ref": "GateInstances"}, 0]}]}
+}
+RULES: dict[str, Resource] = {
+    "SnapStartOrInstances": {
+        "RuleCondition": {"Fn::Equals": [{"Ref": "SnapStart"}, "PublishedVersions"]},
+        "Assertions": [
+            {
+                "Assert": {"Fn::Equals": [{"Ref": "GateInstances"}, 0]},
+                "AssertDescription": "Lambda takes SnapStart or GateInstances, not both.",
+            }
+        ],
+    }
+}
+
+
+def published(function: str) -> Resource:
+    """The properties with which SAM publishes a version of the function, moves the alias to it, and
+    deletes the version before: a version keeps its environment, and with SnapStart it costs
+    money."""
+    properties: Resource = {
+        "AutoPublishAlias": ALIAS,
+        "VersionDeletionPolicy": "Delete",
+        "SnapStart": {"ApplyOn": {"Ref": "SnapStart"}},
+        "DeploymentPreference": {
+            "Enabled": {"Fn::FindInMap": ["Rollouts", {"Ref": "Rollout"}, "UsesCodeDeploy"]},
+            "Type": {"Ref": "Rollout"},
+            "Alarms": [{"Ref": name} for name in _stopped_by(function)],
+        },
+    }
+    if function == GATE:
+        instances = {"ProvisionedConcurrentExecutions": {"Ref": "GateInstances"}}
+        properties["ProvisionedConcurrencyConfig"] = {
+            "Fn::If": ["HasGateInstances", instances, {"Ref": "AWS::NoValue"}]
+        }
+    return properties
+
+
+def _stopped_by(function: str) -> list[str]:
+    own = alarm_name("FunctionErrors", function)
+    return [own, *(alarm_name(name) for name in STOPPED_BY.get(function, ()))]
