@@ -19,7 +19,8 @@ class Misconfigured(Exception):
 
 class Settings(Struct, frozen=True):
     """Only pages of `origins` may open a WebSocket. Lists are read from `shards` partitions; rows
-    are written to `filled_shards` of them. Only `log_level` INFO logs requests and metrics."""
+    are written to `filled_shards` of them. Only `log_level` INFO logs requests and metrics.
+    `edge_token` is what our CloudFront distribution sends with each request; "" without one."""
 
     stage: str
     region: str
@@ -35,6 +36,7 @@ class Settings(Struct, frozen=True):
     endpoint: str | None
     filled_shards: int | None = None
     log_level: str = LOG_LEVELS[0]
+    edge_token: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -60,6 +62,7 @@ def settings() -> Settings:
         filled_shards=_count("BATON_FILLED_SHARDS", shards, most=shards),
         endpoint=os.environ.get("AWS_ENDPOINT_URL"),
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
+        edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
     )
 
 

@@ -51,6 +51,7 @@ class AwsServices:
         self.secrets = settings.secrets
         self.socket_url = settings.socket_url
         self.origins = settings.origins
+        self.edge_token = settings.edge_token
 
     @cached_property
     def table(self) -> Table:

@@ -80,3 +80,8 @@ class Services(Protocol):
     def origins(self) -> frozenset[str]:
         """The origins whose pages may open a WebSocket."""
         ...
+
+    @property
+    def edge_token(self) -> str:
+        """What our CloudFront distribution sends with each request; "" if there is none."""
+        ...

@@ -3,11 +3,12 @@ and, by parameter, a domain, a WAF and a CloudFront distribution."""
 
 import json
 
+from chalicelib.entrypoints.http.client_address import EDGE_HEADER
 from chalicelib.entrypoints.http.router import all_routes
 from infra import gateway_responses
-from infra.template.functions import REST_HOST
+from infra.template.functions import EDGE_TOKEN, REST_HOST
 from infra.template.metrics import Resource
-from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, stack_of
+from infra.template.names import EDGE_SECRET, FUNCTIONS, REST_API, REST_STAGE, stack_of
 from infra.template.policies import SOCKETS
 from infra.template.storage import RETAINED
 
@@ -200,6 +201,7 @@ def _optional_resources() -> dict[str, Resource]:
             "DependsOn": f"{REST_API}{REST_STAGE}Stage",
         },
         "ConsoleDistribution": _distribution(),
+        EDGE_SECRET: _edge_secret(),
         **_log_role(),
     }
 
@@ -230,6 +232,7 @@ def _distribution() -> Resource:
         "Id": "rest",
         "DomainName": {"Fn::Sub": REST_HOST},
         "OriginPath": f"/{REST_STAGE}",
+        "OriginCustomHeaders": [{"HeaderName": EDGE_HEADER, "HeaderValue": EDGE_TOKEN}],
         "CustomOriginConfig": {
             "OriginProtocolPolicy": "https-only",
             "OriginSSLProtocols": ["TLSv1.2"],
@@ -248,6 +251,18 @@ def _distribution() -> Resource:
                 "CacheBehaviors": [{**behaviour(BY_HEADERS), "PathPattern": "/console/*"}],
                 "ViewerCertificate": {"CloudFrontDefaultCertificate": True},
             }
+        },
+    }
+
+
+def _edge_secret() -> Resource:
+    return {
+        "Type": "AWS::SecretsManager::Secret",
+        "Condition": "HasConsoleCache",
+        "Properties": {
+            "Description": "CloudFront sends it to the REST API, which then believes the address "
+            "of the viewer.",
+            "GenerateSecretString": {"PasswordLength": 40, "ExcludePunctuation": True},
         },
     }
 

@@ -7,7 +7,14 @@ from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
 from infra.local.aws.messaging import VISIBILITY
 from infra.template import rollout
 from infra.template.metrics import Resource
-from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, SECRET, SECRET_VERSION
+from infra.template.names import (
+    EDGE_SECRET,
+    FUNCTIONS,
+    REST_API,
+    REST_STAGE,
+    SECRET,
+    SECRET_VERSION,
+)
 from infra.template.policies import (
     SOCKETS,
     STREAM_DEAD_LETTERS,
@@ -66,6 +73,8 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_SHARDS": {"Ref": "Shards"},
         "BATON_FILLED_SHARDS": {"Ref": "FilledShards"},
     }
+    if function == "api_handler":
+        variables["BATON_EDGE_TOKEN"] = {"Fn::If": ["HasConsoleCache", EDGE_TOKEN, ""]}
     if function == "connect":
         variables["BATON_ORIGINS"] = {"Fn::Sub": f"https://{REST_HOST} ${{Origins}}"}
     return variables
@@ -76,6 +85,9 @@ SECRET_VALUE = f"{{{{resolve:secretsmanager:${{{SECRET}}}:SecretString:::${{{SEC
 client and a request to each cold start. It reads the secret only if the text of this reference
 changes, so the reference contains the version.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"""
+
+EDGE_TOKEN = {"Fn::Sub": f"{{{{resolve:secretsmanager:${{{EDGE_SECRET}}}}}}}"}
+"""What CloudFront sends with each request, so that the function believes the viewer's address."""
 
 SOCKET_HOST = f"${{{SOCKETS}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{REST_STAGE}"
 REST_HOST = f"${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"

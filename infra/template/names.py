@@ -22,6 +22,7 @@ FUNCTIONS = {
 
 REST_API, REST_STAGE = "RestAPI", "api"
 SECRET, SECRET_VERSION = "Secret", "SecretVersion"
+EDGE_SECRET = "EdgeSecret"
 
 
 def stack_of(stage: str) -> str:

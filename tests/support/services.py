@@ -63,6 +63,7 @@ class MemoryServices:
         self.tokens = JwtTokens(self.secrets, "baton", self.clock)
         self.socket_url = "ws://127.0.0.1:8000/ws"
         self.origins = frozenset({ORIGIN})
+        self.edge_token = ""
         self.integrations = integrations_of(self)
         seed(self, LOCAL, webhook_url)
         for name in QUEUES:

@@ -36,6 +36,7 @@ SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """Headers of every answer. A browser ignores the second one over HTTP (RFC 6797, 8.1)."""
+CLIENT_ADDRESS = "chalicelib.entrypoints.http.client_address:client_address"
 NO_HEADERS: Mapping[str, str] = {}
 log = logging.getLogger("baton")
 
@@ -59,8 +60,8 @@ class Reply:
 
 
 class Call:
-    """One request. `params` are the parts of the path, percent-decoded once; `source` is the
-    caller's network address; what is added to `line` appears in the log.
+    """One request. `params` are the parts of the path, percent-decoded once; what is added to
+    `line` appears in the log.
 
     Raises InvalidRequest if the path is not percent-encoded UTF-8.
     """
@@ -73,16 +74,28 @@ class Call:
         params: Mapping[str, str],
         line: dict[str, object],
     ) -> None:
-        context = request.context
         self.route = route
         self.services = services
-        self.path: str = context.get("path", request.path)
+        self._request = request
+        self._sent_params = params
         self.params = {name: decoded(value) for name, value in params.items()}
         self.query: Mapping[str, str] = {}
         self.headers: Mapping[str, str] = request.headers
         self.raw: bytes = request.raw_body
-        self.source: str = context.get("identity", {}).get("sourceIp", "")
         self.line = line
+
+    @property
+    def path(self) -> str:
+        """The path of the route with its parts as they were sent. It has no stage and no base path,
+        which differ between the addresses of one installation."""
+        return self.route.path.format_map(self._sent_params)
+
+    @property
+    def source(self) -> str:
+        """The caller's network address."""
+        peer = self._request.context.get("identity", {}).get("sourceIp", "")
+        find: Callable[[str, Mapping[str, str], str], str] = load(CLIENT_ADDRESS)
+        return find(peer, self.headers, self.services.edge_token)
 
     @property
     def authorization(self) -> str | None:

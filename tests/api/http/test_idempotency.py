@@ -7,12 +7,15 @@ import pytest
 
 from chalicelib.domain.access import Scope
 from chalicelib.entrypoints.http import route_table
+from chalicelib.entrypoints.http.framework import register
 from chalicelib.entrypoints.http.route import Idempotency
+from chalicelib.entrypoints.http.router import all_routes
+from chalicelib.entrypoints.http.unknown_routes import BatonApp
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.notifications import Notification
 from tests.api.calls import ROWS, Resource, filled, staged
 from tests.api.conversation_setup import BOT, begun, key, log, message, ok, one, owned, waiting
-from tests.support.api import Api, ApiAnswer
+from tests.support.api import DEMO_KEY, Api, ApiAnswer
 from tests.support.memory import MemoryNotifications, MemoryTable
 from tests.support.services import MemoryServices
 
@@ -211,3 +214,35 @@ def test_a_notification_sent_twice_at_the_same_moment_is_one(
 
     assert (second.status, second.text) == (201, first.text)
     assert len(ana.get(f"{BOT}/notifications").json["items"]) == 1
+
+
+def test_a_repetition_by_another_address_of_the_installation_is_recognised(
+    services: MemoryServices,
+) -> None:
+    """A custom domain and execute-api differ in the stage, CloudFront in nothing, and one slash at
+    the end means nothing."""
+    app = BatonApp("two-addresses")
+    register(app, all_routes(), lambda: services)
+    body = json.dumps({"channel": "web", "user": "zoe"})
+
+    answers = [
+        app(rest_event(f"{start}{BOT}/pause{end}", body, "k-1"), None)
+        for start, end in (("/api/api/v1", ""), ("/api/v1", ""), ("/base/api/v1", "/"))
+    ]
+    other = app(rest_event(f"/api/v1{BOT}/pause", body + " ", "k-1"), None)
+
+    assert {(each["statusCode"], each["body"]) for each in answers} == {(200, answers[0]["body"])}
+    assert other["statusCode"] == 422
+
+
+def rest_event(path: str, body: str, key: str) -> dict[str, Any]:
+    resource = "/api/v1/bots/{bot}/pause"
+    context = {"httpMethod": "POST", "resourcePath": resource, "path": path, "requestId": "r"}
+    return {
+        "requestContext": context,
+        "headers": {"Authorization": f"Bearer {DEMO_KEY}", "Idempotency-Key": key},
+        "pathParameters": {"bot": "demo"},
+        "multiValueQueryStringParameters": None,
+        "stageVariables": None,
+        "body": body,
+    }
