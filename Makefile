@@ -12,7 +12,7 @@ STAGE ?= dev
 PARALLEL := -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local quick test chaos check fix openapi screenshots package checkov deploy init destroy bench cost scale clean
+.PHONY: help run run-fresh local quick test chaos check fix openapi screenshots package checkov deploy rollback init destroy bench cost scale clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ checkov: ## Check the packaged template for unsafe settings (STAGE=dev)
 
 deploy: $(READY) ## Deploy the package to AWS, after showing the changes (STAGE=dev, ARGS='--yes')
 	@$(BIN)/python -m infra.deployment.deploy $(STAGE) $(ARGS)
+
+rollback: $(READY) ## Go back to the package that was deployed before, after showing the changes (STAGE=dev)
+	@$(BIN)/python -m infra.deployment.rollback $(STAGE) $(ARGS)
 
 init: $(READY) ## Create the first owner of a deployed stage (STAGE=dev)
 	@$(BIN)/python -m infra.baton --stage $(STAGE) init

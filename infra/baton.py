@@ -22,8 +22,8 @@ from chalicelib.usecases.admin import bots, keys, members
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import timestamp
+from infra.deployment.account import DeployError, session
 from infra.deployment.cloudformation import StackFailed
-from infra.deployment.deploy import DeployError, session
 from infra.deployment.stage import StageNotDeployed, environment_of
 from infra.local.environment import StackNotRunning, local_environment, state_folder
 

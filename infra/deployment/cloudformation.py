@@ -1,5 +1,6 @@
-"""One CloudFormation stack: create a change set, execute it, delete the stack."""
+"""One CloudFormation stack: create a change set, execute it, protect and delete the stack."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +9,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.deployment.stack_states import Remedy, remedy_of
+
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 """The template creates IAM roles and uses the SAM macro."""
-CREATED_FOR_REVIEW = "REVIEW_IN_PROGRESS"
-"""The stack has only a change set and no resources yet."""
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 """CloudFormation fails an empty change set with one of these texts; it has no error code for it."""
 POLL_SECONDS = 2.0
@@ -25,13 +26,15 @@ class StackFailed(Exception):
 class Change:
     """A planned change of one resource. `action` is Add, Modify, Remove, Import or Dynamic.
     `replacement` is True, False, Conditional, or empty if it does not apply. `kept` is true if a
-    DeletionPolicy or UpdateReplacePolicy retains the old resource."""
+    DeletionPolicy or UpdateReplacePolicy retains the old resource. `only_tags` is true if nothing
+    but tags changes."""
 
     action: str
     resource: str
     type: str
     replacement: str
     kept: bool
+    only_tags: bool = False
 
     @property
     def loses(self) -> bool:
@@ -46,6 +49,16 @@ class ChangeSet:
     name: str
     creates: bool
     changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class StackResource:
+    """A resource of the stack. `physical` is its name or ARN, or "" if it was never created."""
+
+    logical: str
+    physical: str
+    type: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +89,26 @@ class Stack:
         self._poll = poll
 
     def description(self) -> Mapping[str, Any] | None:
-        """None if the stack does not exist or has no resources yet."""
+        """None if the stack does not exist."""
         try:
             (found,) = self._client.describe_stacks(StackName=self.name)["Stacks"]
         except ClientError as error:
             if "does not exist" in str(error):
                 return None
             raise
-        if found["StackStatus"] in (CREATED_FOR_REVIEW, "DELETE_COMPLETE"):
-            return None
         described: Mapping[str, Any] = found
-        return described
+        return None if described["StackStatus"] == "DELETE_COMPLETE" else described
+
+    @property
+    def status(self) -> str | None:
+        """None if the stack does not exist."""
+        found = self.description()
+        return None if found is None else str(found["StackStatus"])
+
+    @property
+    def is_protected(self) -> bool:
+        """True if CloudFormation refuses to delete the stack."""
+        return bool((self.description() or {}).get("EnableTerminationProtection"))
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -94,22 +116,34 @@ class Stack:
         return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
 
     @property
-    def parameters(self) -> set[str]:
-        """The names of the stack's parameters."""
+    def parameters(self) -> dict[str, str]:
+        """The stack's parameters and their values."""
         found = self.description() or {}
-        return {each["ParameterKey"] for each in found.get("Parameters", [])}
+        listed = found.get("Parameters", [])
+        return {each["ParameterKey"]: each.get("ParameterValue", "") for each in listed}
+
+    def resources(self) -> list[StackResource]:
+        """All resources that the stack has or had, also after a failed creation."""
+        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        return [_resource(each) for page in pages for each in page["StackResourceSummaries"]]
 
     def create_change_set(
-        self, template_url: str, declared: Sequence[str], given: Mapping[str, str]
+        self,
+        template_url: str,
+        declared: Sequence[str],
+        given: Mapping[str, str],
+        tags: Mapping[str, str] | None = None,
     ) -> ChangeSet | None:
         """Creates a change set; None if the template changes nothing. `given` are parameter values;
-        the other parameters keep theirs.
+        the other parameters keep theirs. CloudFormation gives `tags` to each resource of the stack
+        that can have tags.
 
         Raises StackFailed.
         """
-        creates = self.description() is None
+        creates = remedy_of(self.status) is Remedy.CREATE
         name = datetime.now(UTC).strftime("baton-%Y%m%d-%H%M%S-%f")
-        kept = (self.parameters & set(declared)) - set(given)
+        previous = set() if creates else set(self.parameters)
+        kept = (previous & set(declared)) - set(given)
         parameters: list[Mapping[str, object]]
         parameters = [{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()]
         parameters += [{"ParameterKey": k, "UsePreviousValue": True} for k in sorted(kept)]
@@ -120,6 +154,7 @@ class Stack:
             TemplateURL=template_url,
             Parameters=parameters,
             Capabilities=CAPABILITIES,
+            Tags=[{"Key": key, "Value": value} for key, value in (tags or {}).items()],
         )
         ended, why = self._await_change_set(name)
         if ended == "CREATE_COMPLETE":
@@ -142,16 +177,49 @@ class Stack:
         self._client.execute_change_set(StackName=self.name, ChangeSetName=change_set.name)
         self._follow(seen, report, ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
 
-    def delete(self, report: Callable[[StackEvent], None]) -> None:
-        """Calls `report` for each stack event and returns when the stack is deleted. Raises
-        StackFailed."""
+    def delete(self, report: Callable[[StackEvent], None], retain: Sequence[str] = ()) -> None:
+        """Calls `report` for each stack event and returns when the stack is deleted. `retain` names
+        resources that stay in the account; CloudFormation accepts it only in DELETE_FAILED.
+
+        Raises StackFailed.
+        """
         found = self.description()
         if found is None:
             return
         seen = {event.id for event in self._events()}
+        wanted = {"RetainResources": list(retain)} if retain else {}
         # Follow it by its id: CloudFormation does not find a deleted stack by name.
-        self._client.delete_stack(StackName=self.name)
+        self._client.delete_stack(StackName=self.name, **wanted)
         self._follow(seen, report, ("DELETE_COMPLETE",), found["StackId"])
+
+    def wait(self, report: Callable[[StackEvent], None]) -> str | None:
+        """Waits while CloudFormation works on the stack; returns its status then. Raises
+        StackFailed after the deadline."""
+        found = self.description()
+        if found is None:
+            return None
+        seen = {event.id for event in self._events()}
+        for _ in self._until_deadline("CloudFormation has not finished"):
+            self._report_new(seen, report, found["StackId"])
+            if remedy_of(self._status(found["StackId"])) is not Remedy.WAIT:
+                return self.status
+        raise AssertionError("the deadline raises")
+
+    def finish_rollback(self, report: Callable[[StackEvent], None]) -> None:
+        """Continues the rollback of an update that has failed. Raises StackFailed."""
+        seen = {event.id for event in self._events()}
+        self._client.continue_update_rollback(StackName=self.name)
+        self._follow(seen, report, ("UPDATE_ROLLBACK_COMPLETE",))
+
+    def set_policy(self, policy: Mapping[str, object]) -> None:
+        """The stack policy says which resources an update may replace or delete."""
+        self._client.set_stack_policy(StackName=self.name, StackPolicyBody=json.dumps(policy))
+
+    def protect(self, *, on: bool) -> None:
+        """While it is on, CloudFormation refuses to delete the stack."""
+        self._client.update_termination_protection(
+            StackName=self.name, EnableTerminationProtection=on
+        )
 
     def _await_change_set(self, name: str) -> tuple[str, str]:
         """Waits until the change set is created or has failed; returns the status and the
@@ -180,17 +248,24 @@ class Stack:
     ) -> None:
         failures: list[StackEvent] = []
         for _ in self._until_deadline("CloudFormation has not finished"):
-            for event in self._events(stack_id):
-                if event.id not in seen:
-                    seen.add(event.id)
-                    report(event)
-                    failures += [event] if event.is_failure else []
+            new = self._report_new(seen, report, stack_id)
+            failures += [event for event in new if event.is_failure]
             status = self._status(stack_id)
             if status in good:
                 return
             if not status.endswith("_IN_PROGRESS"):
                 reasons = [f"{each.resource}: {each.reason}" for each in failures]
                 raise StackFailed("\n".join([f"{self.name} is {status}.", *reasons]))
+
+    def _report_new(
+        self, seen: set[str], report: Callable[[StackEvent], None], stack_id: str | None
+    ) -> list[StackEvent]:
+        """The events that are not in `seen`, to which it adds them."""
+        new = [event for event in self._events(stack_id) if event.id not in seen]
+        for event in new:
+            seen.add(event.id)
+            report(event)
+        return new
 
     def _status(self, stack_id: str | None) -> str:
         (found,) = self._client.describe_stacks(StackName=stack_id or self.name)["Stacks"]
@@ -219,6 +294,16 @@ def _change(described: Mapping[str, Any]) -> Change:
         described["ResourceType"],
         described.get("Replacement") or "",
         "Retain" in (described.get("PolicyAction") or ""),
+        described["Action"] == "Modify" and described.get("Scope") == ["Tags"],
+    )
+
+
+def _resource(described: Mapping[str, Any]) -> StackResource:
+    return StackResource(
+        described["LogicalResourceId"],
+        described.get("PhysicalResourceId") or "",
+        described["ResourceType"],
+        described["ResourceStatus"],
     )
 
 

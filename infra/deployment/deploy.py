@@ -1,79 +1,20 @@
 """`make deploy STAGE=prod`: deploys build/prod/ to AWS, after showing what would change."""
 
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
-from rich.table import Table
 
-from infra.deployment.cloudformation import Change, ChangeSet, Stack, StackEvent, StackFailed
+from infra.deployment.account import Account, DeployError, Identity, account
+from infra.deployment.cloudformation import StackFailed
+from infra.deployment.packages import PackageBucket, Template, upload
+from infra.deployment.releases import Records
+from infra.deployment.stack_change import Approval, StackChange, say
 from infra.packaging.package import BUILD, PACKAGE, TEMPLATE
-from infra.template.chalice_template import place_code
-from infra.template.names import SECRET, stack_of
-from infra.template.policies import TABLE
-
-STATEFUL = (TABLE, SECRET)
-"""Resources whose replacement a person must confirm, even with `--yes`."""
-Template = dict[str, Any]
-
-
-class DeployError(Exception):
-    """The command cannot go on; the text tells the user why and what to do next."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """The S3 bucket for packages; `s3` is a boto3 client. Each file is stored under the digest of
-    its content and never deleted, because a rollback needs the package of the earlier release."""
-
-    s3: Any
-    name: str
-
-    def prepare(self) -> None:
-        """Creates the bucket, private and with S3's default encryption, unless it exists. Raises
-        ClientError if another account owns a bucket of that name."""
-        try:
-            self.s3.head_bucket(Bucket=self.name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
-                raise
-            self._create()
-
-    def put(self, content: bytes, suffix: str) -> str:
-        """Uploads the content and returns its key."""
-        key = f"{hashlib.sha256(content).hexdigest()}{suffix}"
-        self.s3.put_object(Bucket=self.name, Key=key, Body=content)
-        return key
-
-    def url(self, key: str) -> str:
-        """The URL of the file in the form that CloudFormation accepts."""
-        return f"{self.s3.meta.endpoint_url}/{self.name}/{key}"
-
-    def _create(self) -> None:
-        region = self.s3.meta.region_name
-        # S3 rejects a LocationConstraint that names its default region.
-        where = {} if region == "us-east-1" else {"LocationConstraint": region}
-        wanted = {"CreateBucketConfiguration": where} if where else {}
-        self.s3.create_bucket(Bucket=self.name, **wanted)
-        closed = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy")
-        self.s3.put_public_access_block(
-            Bucket=self.name,
-            PublicAccessBlockConfiguration=dict.fromkeys((*closed, "RestrictPublicBuckets"), True),
-        )
-
-
-def upload(bucket: Bucket, package: bytes, template: Template) -> str:
-    """Uploads the package and the template that refers to it; returns the template's URL."""
-    whole: Template = json.loads(json.dumps(template))
-    place_code(whole, bucket.name, bucket.put(package, ".zip"))
-    return bucket.url(bucket.put(json.dumps(whole).encode(), ".json"))
 
 
 def parse_parameters(given: tuple[str, ...], template: Template) -> dict[str, str]:
@@ -92,42 +33,6 @@ def parse_parameters(given: tuple[str, ...], template: Template) -> dict[str, st
     return wanted
 
 
-def changes_table(change_set: ChangeSet) -> Table:
-    table = Table("action", "resource", "type", "replaced", title="Planned changes")
-    for change in sorted(change_set.changes, key=lambda each: (each.action, each.resource)):
-        style = "bold red" if loses_state(change) else "yellow" if change.loses else None
-        kept = " (the old one is kept)" if change.kept and change.loses else ""
-        replaced = {"False": "", "True": "yes", "Conditional": "maybe"}
-        replacement = replaced.get(change.replacement, "") + kept
-        table.add_row(change.action, change.resource, change.type, replacement, style=style)
-    return table
-
-
-def loses_state(change: Change) -> bool:
-    """True if the stack would lose its table or its secret."""
-    return change.resource in STATEFUL and change.loses
-
-
-def event_line(event: StackEvent) -> str:
-    return f"{event.at:%H:%M:%S}  {event.status:<28}{event.resource}  {event.reason}".rstrip()
-
-
-def default_bucket(session: Any) -> str:
-    """The name of the package bucket of this account and region."""
-    account = session.client("sts").get_caller_identity()["Account"]
-    return f"baton-packages-{account}-{session.region_name}"
-
-
-def session() -> Any:
-    """A boto3 session. Raises DeployError if no region or no credentials are configured."""
-    here = boto3.Session()
-    if not here.region_name:
-        raise DeployError("No region is set. Set AWS_DEFAULT_REGION, or run: aws configure")
-    if here.get_credentials() is None:
-        raise DeployError("There are no credentials. Set AWS_PROFILE, or run: aws configure")
-    return here
-
-
 def read_package(folder: Path) -> tuple[bytes, Template]:
     """The zip and the template. Raises DeployError if the folder has no package."""
     try:
@@ -138,54 +43,44 @@ def read_package(folder: Path) -> tuple[bytes, Template]:
         ) from None
 
 
-def deploy(
-    console: Console, stack: Stack, bucket: Bucket, folder: Path, given: tuple[str, ...], yes: bool
-) -> None:
-    """Deploys the package in `folder`; with `yes`, a change that loses no data needs no
-    confirmation.
-
-    Raises DeployError, StackFailed.
-    """
-    package, template = read_package(folder)
-    wanted = parse_parameters(given, template)
-    with console.status(f"Uploading to {bucket.name} …"):
-        bucket.prepare()
-        url = upload(bucket, package, template)
-    with console.status(f"Creating a change set for {stack.name} …"):
-        change_set = stack.create_change_set(url, list(template.get("Parameters", {})), wanted)
-    if change_set is None:
-        console.print(f"{stack.name} already matches the package. Nothing to do.")
-        return
-    console.print(changes_table(change_set))
-    if not _is_confirmed(change_set, yes):
-        stack.discard(change_set)
-        raise DeployError("Nothing was changed.")
-    stack.execute(change_set, lambda event: console.print(event_line(event), highlight=False))
-    _report(console, stack.name, stack.outputs)
-
-
-def _is_confirmed(change_set: ChangeSet, yes: bool) -> bool:
-    lost = [change.resource for change in change_set.changes if loses_state(change)]
-    if lost:
-        click.echo(
-            f"{' and '.join(lost)} would be replaced and would lose all content; "
-            "this needs a confirmation even with --yes."
+def require_stage(template: Mapping[str, Any], stage: str) -> None:
+    """Raises DeployError if the package was made for another stage: its functions would use that
+    stage's name in their settings."""
+    made_for = template.get("Metadata", {}).get("Baton", {}).get("Stage", stage)
+    if made_for != stage:
+        raise DeployError(
+            f"This package was made for the stage {made_for}. Run: make package STAGE={stage}"
         )
-    return (yes and not lost) or click.confirm("Deploy these changes?")
 
 
-def _report(console: Console, name: str, outputs: Mapping[str, str]) -> None:
-    table = Table("output", "value", title=f"{name} is deployed")
-    for each in sorted(outputs.items()):
-        table.add_row(*each)
-    console.print(table)
+def package_bucket(here: Account, identity: Identity, name: str | None) -> PackageBucket:
+    """The bucket `name`, or the one of this account and region."""
+    default = f"baton-packages-{identity.account}-{here.region}"
+    ours = name in (None, default)
+    return PackageBucket(here.client("s3"), name or default, identity.account, ours)
 
 
 @click.command()
 @click.argument("stage")
 @click.option("--yes", is_flag=True, help="Deploy without asking for confirmation.")
 @click.option(
+    "--clear",
+    is_flag=True,
+    help="Delete a stack whose creation has failed, and finish a rollback that has failed.",
+)
+@click.option(
+    "--lose",
+    multiple=True,
+    help="A resource with data or an address that may be replaced or removed.",
+)
+@click.option(
     "--parameter", "given", multiple=True, help="Name=Value. Other parameters keep their values."
+)
+@click.option(
+    "--protect/--no-protect",
+    default=None,
+    help="Protect the stack against deletion, and its data and addresses against replacement. "
+    "Default: only prod.",
 )
 @click.option("--bucket", help="The bucket for packages. Default: one per account and region.")
 @click.option(
@@ -194,20 +89,37 @@ def _report(console: Console, name: str, outputs: Mapping[str, str]) -> None:
 @click.option(
     "--minutes", default=60, show_default=True, help="How long to wait for CloudFormation."
 )
+@click.pass_obj
 def main(
+    given_account: Account | None,
     stage: str,
     yes: bool,
+    clear: bool,
+    lose: tuple[str, ...],
     given: tuple[str, ...],
+    protect: bool | None,
     bucket: str | None,
     folder: Path | None,
     minutes: int,
 ) -> None:
     """Deploy the package of STAGE."""
     try:
-        here = session()
-        stack = Stack(here.client("cloudformation"), stack_of(stage), deadline=60 * minutes)
-        packages = Bucket(here.client("s3"), bucket or default_bucket(here))
-        deploy(Console(), stack, packages, folder or BUILD / stage, given, yes)
+        here = account(given_account)
+        stack = here.stack(stage, minutes)
+        code, template = read_package(folder or BUILD / stage)
+        require_stage(template, stage)
+        wanted = parse_parameters(given, template)
+        identity, console = here.identity(), Console()
+        say(console, f"{stack.name} in {here.region}, account {identity.account}")
+        packages = package_bucket(here, identity, bucket)
+        approval = Approval(yes, clear, lose)
+        change = StackChange(console, here, stage, stack, Records(packages), approval, protect)
+        packages.exists()
+        wanted = change.prepare(template, wanted, len(code))
+        with console.status(f"Uploading to {packages.name} …"):
+            packages.prepare()
+            package = upload(packages, code, template)
+        change.apply(package, wanted)
     except (DeployError, StackFailed, ClientError, BotoCoreError) as error:
         raise click.ClickException(str(error)) from None
 

@@ -10,14 +10,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
 from rich.console import Console
 
+from chalicelib.settings import LOCAL
 from infra.packaging.slim import slim
 from infra.template.chalice_template import adapt
 from infra.template.extensions import merged
@@ -96,6 +99,7 @@ def _version_of(python: Path) -> str | None:
 
 def package(stage: str, target: Target, folder: Path) -> None:
     """Writes TEMPLATE and PACKAGE into `folder`. Raises PackagingError."""
+    stage_settings(stage)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     write_template(stage, target, folder)
@@ -106,15 +110,29 @@ def package(stage: str, target: Target, folder: Path) -> None:
     shutil.rmtree(tree)
 
 
-def write_template(stage: str, target: Target, folder: Path) -> None:
-    """Runs `chalice package` in a copy of the app without requirements, so that it installs
-    nothing."""
+def stage_settings(stage: str) -> Mapping[str, Any]:
+    """The stage's settings in .chalice/config.json. Raises PackagingError if it has none, or if it
+    is `local`."""
+    if stage == LOCAL:
+        raise PackagingError(
+            f"The stage {LOCAL!r} exists only on your machine (make run): its webhooks may reach "
+            "any address of the network. Package another stage, for example STAGE=dev."
+        )
     config = json.loads((ROOT / ".chalice" / "config.json").read_text())
     if stage not in config["stages"]:
         raise PackagingError(
-            f"There is no stage {stage!r}; .chalice/config.json has {', '.join(config['stages'])}."
+            f"There is no stage {stage!r}; .chalice/config.json has "
+            f"{', '.join(name for name in config['stages'] if name != LOCAL)}."
         )
-    traced = bool(config["stages"][stage].get("xray"))
+    found: Mapping[str, Any] = config["stages"][stage]
+    return found
+
+
+def write_template(stage: str, target: Target, folder: Path) -> None:
+    """Runs `chalice package` in a copy of the app without requirements, so that it installs
+    nothing."""
+    settings = stage_settings(stage)
+    traced = bool(settings.get("xray"))
     project, made = folder / "project", folder / "made"
     copy_app(project)
     shutil.copytree(ROOT / ".chalice", project / ".chalice")
@@ -127,10 +145,17 @@ def write_template(stage: str, target: Target, folder: Path) -> None:
     _run([*chalice, *wanted], "Chalice could not make the template")
     template = json.loads((made / "sam.json").read_text())
     adapt(template, f"./{PACKAGE}")
+    template["Metadata"] = {"Baton": {"Stage": stage, "Version": version()}}
     (folder / TEMPLATE).write_text(json.dumps(template, indent=1, sort_keys=True) + "\n")
     for path in (project, made):
         shutil.rmtree(path)
     ours.unlink()
+
+
+def version() -> str:
+    """Baton's version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
 
 
 def install(tree: Path, target: Target) -> None:

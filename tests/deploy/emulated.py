@@ -11,7 +11,8 @@ from typing import Any
 
 from chalicelib.settings import LOCAL
 from infra.deployment.cloudformation import Stack
-from infra.deployment.deploy import Bucket, read_package, upload
+from infra.deployment.deploy import read_package
+from infra.deployment.packages import PackageBucket, upload
 from infra.local.aws.engine import REGION, Engine
 from infra.template.chalice_template import place_code
 from infra.template.rollout import AT_ONCE
@@ -20,7 +21,7 @@ from tests.support.stack import services_of
 from tests.template.expansion import expanded
 
 Template = dict[str, Any]
-BUCKET, STACK, STAGE = "packages", "baton-emulated", "api"
+ACCOUNT, BUCKET, STACK, STAGE = "000000000000", "packages", "baton-emulated", "api"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 READY_WITHIN = 60.0
 """Seconds."""
@@ -33,7 +34,7 @@ class Deployed:
         self._engine = engine
         client = engine.client("cloudformation", read_timeout=60)
         self._stack = Stack(client, STACK, deadline=READY_WITHIN, poll=0.1)
-        self._bucket = Bucket(engine.client("s3", read_timeout=60), BUCKET)
+        self._bucket = PackageBucket(engine.client("s3", read_timeout=60), BUCKET, ACCOUNT)
         self._bucket.prepare()
 
     def deploy(self, package: Path, template: Template | None = None) -> None:
@@ -41,7 +42,8 @@ class Deployed:
         zipped, made = read_package(package)
         key = self._bucket.put(zipped, ".zip")
         wanted = for_emulator(template or made, self._engine.url, key)
-        change_set = self._stack.create_change_set(upload(self._bucket, zipped, wanted), [], {})
+        url = self._bucket.url(upload(self._bucket, zipped, wanted).template_key)
+        change_set = self._stack.create_change_set(url, [], {})
         assert change_set, "the change set is empty"
         self._stack.execute(change_set, lambda _: None)
 

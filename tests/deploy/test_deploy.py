@@ -231,7 +231,7 @@ class TestDestroy:
 
         assert answer.exit_code == 0, answer.output
         assert stack_of(engine) is None
-        assert f"The table {table}" in answer.output
+        assert f"Kept: the table {table}" in answer.output
         assert table in engine.client("dynamodb").list_tables()["TableNames"]
 
     @pytest.mark.parametrize(

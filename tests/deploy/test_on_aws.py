@@ -14,7 +14,7 @@ from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.conversation.commands import Unpause
 from chalicelib.usecases.admin import bots
 from chalicelib.usecases.conversations.execute import execute
-from infra.deployment.deploy import DeployError, session
+from infra.deployment.account import DeployError, session
 from infra.deployment.stage import StageNotDeployed, environment_of
 from tests.deploy import proofs
 from tests.e2e.bot_setup import BotSetup, RunningStack

@@ -1,0 +1,305 @@
+"""Looks before a deployment for what would make it fail, and says what to do about it.
+
+The functions whose names begin with `judge` decide from values; `Preflight` reads the account.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.deployment.account import Account
+from infra.deployment.packages import Template
+
+LOG_ROLE = "AccessLogRole"
+"""The template's parameter: `create`, or `exists`."""
+FEW = 100
+"""Lambda invocations at once. An account with fewer can serve a demo, not a team."""
+NEARLY_FULL = 0.9
+EDGE_REGION = "us-east-1"
+"""CloudFront takes certificates from this region only."""
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+CODE_STORAGE = "GB of Lambda code"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`stops` is true if the deployment would fail. `text` says what is so and what to do."""
+
+    stops: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateUse:
+    """A domain that the template takes from the parameter `domain`, with the certificate that it
+    takes from the parameter `certificate`."""
+
+    certificate: str
+    domain: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`chosen` are parameter values that follow from the account."""
+
+    findings: list[Finding] = field(default_factory=list)
+    chosen: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def stops(self) -> bool:
+        return any(each.stops for each in self.findings)
+
+
+def judge_log_role(role: str | None, effective: str) -> tuple[Finding | None, str | None]:
+    """`role` is the ARN of the account's log role, None if there is none that works. `effective` is
+    the value that the parameter would have. Returns what to say, and the value to use instead."""
+    if role is None and effective != "create":
+        text = (
+            "API Gateway has no role in this account and region with which it writes logs: "
+            f"the stack creates it ({LOG_ROLE}=create)."
+        )
+        return Finding(False, text), "create"
+    return None, None
+
+
+def judge_concurrency(limit: int, unreserved: int) -> Finding | None:
+    if limit < FEW:
+        return Finding(
+            False,
+            f"This account may run only {limit} Lambda invocations at once. That is enough for a "
+            "demo. Before real traffic, ask for 1,000: Service Quotas > AWS Lambda > Concurrent "
+            "executions (L-B99A9384).",
+        )
+    if unreserved < FEW:
+        return Finding(
+            False,
+            f"Other functions of this account have reserved concurrency; {unreserved} of {limit} "
+            "invocations at once are left for Baton. Raise the quota L-B99A9384 or lower those "
+            "reservations.",
+        )
+    return None
+
+
+def judge_quota(what: str, used: float, adds: float, limit: float) -> Finding | None:
+    """`adds` is what this deployment needs besides `used`."""
+    if used + adds > limit:
+        return Finding(
+            True,
+            f"This deployment needs {adds:.3g} {what} more, but {used:.4g} of {limit:.4g} are in "
+            "use. Remove some, or ask for more under Service Quotas.",
+        )
+    if used + adds > NEARLY_FULL * limit:
+        return Finding(
+            False,
+            f"With this deployment, {used + adds:.4g} of {limit:.4g} {what} are in use. Ask for "
+            "more under Service Quotas soon.",
+        )
+    return None
+
+
+def judge_domain(use: CertificateUse, values: Mapping[str, str]) -> Finding | None:
+    """Whether the two parameters are given together and the ARN is in the right region."""
+    domain, arn = values.get(use.domain, ""), values.get(use.certificate, "")
+    if not domain:
+        return None
+    if not arn:
+        return Finding(
+            True,
+            f"{use.domain} is {domain}, but {use.certificate} is empty. Add: "
+            f"ARGS='--parameter {use.certificate}=ARN', with the ARN of a certificate for {domain} "
+            f"in {use.region}.",
+        )
+    parts = arn.split(":")
+    if len(parts) != 6 or parts[2] != "acm":
+        return Finding(
+            True,
+            f"{use.certificate} must be the ARN of a certificate in ACM, not {arn!r}. "
+            f"To list them: aws acm list-certificates --region {use.region}",
+        )
+    if parts[3] != use.region:
+        return Finding(
+            True,
+            f"{use.certificate} is in {parts[3]}, but {use.domain} needs a certificate in "
+            f"{use.region}. Request one there: aws acm request-certificate --region {use.region} "
+            f"--domain-name {domain} --validation-method DNS",
+        )
+    return None
+
+
+def judge_certificate(use: CertificateUse, domain: str, found: Mapping[str, Any]) -> Finding | None:
+    """`found` is ACM's description of the certificate."""
+    if found["Status"] != "ISSUED":
+        return Finding(
+            True,
+            f"The certificate of {domain} is {found['Status']}, not ISSUED. Create the DNS records "
+            "that ACM shows for its validation, and wait until it is issued: "
+            f"aws acm describe-certificate --region {use.region} --certificate-arn "
+            f"{found['CertificateArn']}",
+        )
+    names = [found["DomainName"], *found.get("SubjectAlternativeNames", [])]
+    if not any(covers(name, domain) for name in names):
+        return Finding(
+            True,
+            f"The certificate in {use.certificate} is for {', '.join(sorted(set(names)))}, not for "
+            f"{domain}. Give the ARN of one that includes {domain}.",
+        )
+    return None
+
+
+def covers(name: str, domain: str) -> bool:
+    """Whether a certificate for `name` is valid for `domain`. A `*` stands for one label."""
+    name, domain = name.lower(), domain.lower()
+    if name.startswith("*."):
+        return domain.partition(".")[2] == name[2:]
+    return name == domain
+
+
+def certificate_uses(template: Template, region: str) -> list[CertificateUse]:
+    """The domains and certificates that the template takes from parameters."""
+    declared = template.get("Parameters", {})
+    found: list[CertificateUse] = []
+    for resource in template["Resources"].values():
+        for domain, certificate, needed in _CERTIFIED.get(resource["Type"], ()):
+            properties = resource.get("Properties", {})
+            domains = _parameters(_at(properties, domain), declared)
+            certificates = _parameters(_at(properties, certificate), declared)
+            if domains and certificates:
+                found.append(CertificateUse(certificates[0], domains[0], needed or region))
+    return found
+
+
+_CERTIFIED: Mapping[str, Sequence[tuple[str, str, str]]] = {
+    "AWS::ApiGateway::DomainName": (("DomainName", "RegionalCertificateArn", ""),),
+    "AWS::ApiGatewayV2::DomainName": (("DomainName", "DomainNameConfigurations", ""),),
+    "AWS::CloudFront::Distribution": (
+        ("DistributionConfig.Aliases", "DistributionConfig.ViewerCertificate", EDGE_REGION),
+    ),
+}
+"""Where a resource type names its domain and its certificate, and the certificate's region; "" is
+the stack's."""
+
+
+def _at(properties: Any, path: str) -> Any:
+    for name in path.split("."):
+        properties = properties.get(name) if isinstance(properties, dict) else None
+    return properties
+
+
+def _parameters(value: Any, declared: Mapping[str, object]) -> list[str]:
+    """The parameters to which a value of the template refers, in its order."""
+    if isinstance(value, dict):
+        if isinstance(value.get("Ref"), str):
+            return [value["Ref"]] if value["Ref"] in declared else []
+        return [name for part in value.values() for name in _parameters(part, declared)]
+    if isinstance(value, list):
+        return [name for part in value for name in _parameters(part, declared)]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """`values` are the parameters that the stack would have. `is_new` is true if the stack does
+    not exist yet; `size` is the code's in bytes."""
+
+    account: Account
+    template: Template
+    values: Mapping[str, str]
+    is_new: bool
+    size: int
+
+    def run(self) -> Report:
+        report = Report()
+        checks: Mapping[str, Callable[[Report], Iterator[Finding | None]]] = {
+            "API Gateway's log role": self._log_role,
+            "Lambda's quotas": self._lambda,
+            "IAM's quotas": self._roles,
+            "the certificates": self._certificates,
+        }
+        for what, check in checks.items():
+            try:
+                report.findings.extend(each for each in check(report) if each)
+            except ClientError as error:
+                report.findings.append(_unchecked(what, error))
+            except BotoCoreError as error:
+                report.findings.append(Finding(False, f"{what} could not be checked: {error}"))
+        return report
+
+    def _log_role(self, report: Report) -> Iterator[Finding | None]:
+        if LOG_ROLE not in self.template.get("Parameters", {}):
+            return
+        role = self.account.client("apigateway").get_account().get("cloudwatchRoleArn")
+        if role and not self._role_exists(role):
+            role = None
+        finding, value = judge_log_role(role, self.values.get(LOG_ROLE, "exists"))
+        if value:
+            report.chosen[LOG_ROLE] = value
+        yield finding
+
+    def _role_exists(self, arn: str) -> bool:
+        """API Gateway keeps the ARN of a role that somebody has deleted."""
+        try:
+            self.account.client("iam").get_role(RoleName=arn.rpartition("/")[2])
+        except ClientError as error:
+            return error.response["Error"]["Code"] != "NoSuchEntity"
+        return True
+
+    def _lambda(self, _: Report) -> Iterator[Finding | None]:
+        found = self.account.client("lambda").get_account_settings()
+        limit, usage = found["AccountLimit"], found["AccountUsage"]
+        yield judge_concurrency(
+            limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
+        )
+        functions = _count(self.template, "AWS::Serverless::Function")
+        gigabyte = 1_000_000_000
+        yield judge_quota(
+            CODE_STORAGE,
+            usage["TotalCodeSize"] / gigabyte,
+            functions * self.size / gigabyte,
+            limit["TotalCodeSize"] / gigabyte,
+        )
+
+    def _roles(self, _: Report) -> Iterator[Finding | None]:
+        if not self.is_new:
+            return
+        found = self.account.client("iam").get_account_summary()["SummaryMap"]
+        if "RolesQuota" in found:
+            adds = _count(self.template, "AWS::IAM::Role")
+            yield judge_quota("IAM roles", found["Roles"], adds, found["RolesQuota"])
+
+    def _certificates(self, _: Report) -> Iterator[Finding | None]:
+        for use in certificate_uses(self.template, self.account.region):
+            finding = judge_domain(use, self.values)
+            domain = self.values.get(use.domain, "")
+            yield finding or (self._certificate(use, domain) if domain else None)
+
+    def _certificate(self, use: CertificateUse, domain: str) -> Finding | None:
+        arn = self.values[use.certificate]
+        try:
+            found = self.account.client("acm", use.region).describe_certificate(CertificateArn=arn)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return Finding(
+                True,
+                f"There is no certificate {arn} in this account. To list them: "
+                f"aws acm list-certificates --region {use.region}",
+            )
+        return judge_certificate(use, domain, found["Certificate"])
+
+
+def _count(template: Template, type: str) -> int:
+    return sum(each["Type"] == type for each in template["Resources"].values())
+
+
+def _unchecked(what: str, error: ClientError) -> Finding:
+    reason = error.response["Error"]
+    if reason["Code"] in DENIED:
+        return Finding(
+            False,
+            f"{what} could not be checked, because your role may not call "
+            f"{error.operation_name}. infra/deployment/deployer_policy.py has the permission.",
+        )
+    return Finding(False, f"{what} could not be checked: {error}")

@@ -1,0 +1,77 @@
+"""`make rollback STAGE=prod`: deploys the package and the template that were deployed before."""
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.table import Table
+
+from infra.deployment.account import Account, DeployError, account
+from infra.deployment.cloudformation import StackFailed
+from infra.deployment.deploy import package_bucket
+from infra.deployment.releases import KEPT, Deployment, Records, chosen, current, previous
+from infra.deployment.stack_change import Approval, StackChange, say
+
+
+def history_table(history: list[Deployment], now: Deployment) -> Table:
+    """The newest first."""
+    table = Table("deployment", "version", "by", "", title="Deployments")
+    for each in reversed(history[-KEPT:]):
+        note = f"rollback to {each.restores}" if each.restores else ""
+        note = "current" if each == now else note
+        table.add_row(each.id, each.version, each.by, note)
+    return table
+
+
+@click.command()
+@click.argument("stage")
+@click.option("--to", help="The id of a deployment. Default: the one before the current one.")
+@click.option("--list", "only_list", is_flag=True, help="List the deployments and change nothing.")
+@click.option("--yes", is_flag=True, help="Roll back without asking for confirmation.")
+@click.option("--clear", is_flag=True, help="Finish a rollback by CloudFormation that has failed.")
+@click.option(
+    "--lose",
+    multiple=True,
+    help="A resource with data or an address that may be replaced or removed.",
+)
+@click.option("--bucket", help="The bucket for packages. Default: one per account and region.")
+@click.option(
+    "--minutes", default=60, show_default=True, help="How long to wait for CloudFormation."
+)
+@click.pass_obj
+def main(
+    given_account: Account | None,
+    stage: str,
+    to: str | None,
+    only_list: bool,
+    yes: bool,
+    clear: bool,
+    lose: tuple[str, ...],
+    bucket: str | None,
+    minutes: int,
+) -> None:
+    """Deploy the package again that STAGE had before. The parameters keep their values."""
+    try:
+        here = account(given_account)
+        stack = here.stack(stage, minutes)
+        identity, console = here.identity(), Console()
+        packages = package_bucket(here, identity, bucket)
+        if not packages.exists():
+            raise DeployError(f"There is no bucket {packages.name}, so nothing was deployed yet.")
+        records = Records(packages)
+        history = records.of(stack.name)
+        now = current(history)
+        console.print(history_table(history, now))
+        if only_list:
+            return
+        target = chosen(history, to) if to else previous(history)
+        say(console, f"Going back from {now.id} to {target.id}.")
+        package = records.package_of(target)
+        change = StackChange(console, here, stage, stack, records, Approval(yes, clear, lose))
+        wanted = change.prepare(package.template, {}, size=0)
+        change.apply(package, wanted, restores=target.restores or target.id)
+    except (DeployError, StackFailed, ClientError, BotoCoreError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+if __name__ == "__main__":
+    main()
