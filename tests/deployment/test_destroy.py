@@ -1,0 +1,106 @@
+"""`make destroy` in the states in which a stack has no outputs, or does not exist."""
+
+import pytest
+
+from tests.deployment.commands import STACK, Operator
+from tests.deployment.fake_cloudformation import FakeStack
+from tests.deployment.fake_services import FakeAccount
+
+FAILED = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
+
+
+@pytest.mark.parametrize("status", [*FAILED, "UPDATE_ROLLBACK_FAILED"])
+def test_a_failed_stack_without_outputs_is_deleted(
+    operator: Operator, aws: FakeAccount, status: str
+) -> None:
+    operator.deployed("--no-protect")
+    table, stack = operator.table, aws.cloudformation.stacks[STACK]
+    stack.status, stack.outputs = status, {}
+
+    answer = operator.destroy(answers="prod\n")
+
+    assert answer.exit_code == 0, answer.output
+    assert aws.cloudformation.stacks == {}
+    assert f"Kept: the table {table} and the secret" in answer.output
+    assert table in aws.dynamodb.rows
+
+
+def test_a_stack_that_only_has_a_change_set_is_deleted(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    aws.cloudformation.stacks[STACK] = FakeStack(STACK, "REVIEW_IN_PROGRESS")
+
+    answer = operator.destroy(answers="prod\n")
+
+    assert answer.exit_code == 0, answer.output
+    assert aws.cloudformation.stacks == {}
+
+
+def test_destroy_waits_for_a_deployment_that_runs(operator: Operator, aws: FakeAccount) -> None:
+    operator.deployed("--no-protect")
+    aws.cloudformation.stacks[STACK].status = "UPDATE_IN_PROGRESS"
+
+    answer = operator.destroy("--confirm", "prod")
+
+    assert answer.exit_code == 0, answer.output
+    assert "Waiting until it has ended" in answer.output
+    assert aws.cloudformation.stacks == {}
+
+
+def test_a_resource_that_cannot_be_deleted_is_named(operator: Operator, aws: FakeAccount) -> None:
+    operator.deployed("--no-protect")
+    aws.cloudformation.undeletable = {"Events"}
+
+    answer = operator.destroy("--confirm", "prod")
+
+    assert answer.exit_code == 0, answer.output
+    assert "CloudFormation could not delete Events (AWS::SNS::Topic" in answer.output
+    assert aws.cloudformation.stacks == {}
+
+
+def test_a_protected_stack_is_deleted_only_on_request(operator: Operator, aws: FakeAccount) -> None:
+    operator.deployed()
+
+    refused = operator.destroy("--confirm", "prod")
+    done = operator.destroy("--confirm", "prod", "--unprotect")
+
+    assert refused.exit_code == 1
+    assert "make destroy STAGE=prod ARGS=--unprotect" in refused.output
+    assert done.exit_code == 0, done.output
+    assert aws.cloudformation.stacks == {}
+
+
+def test_the_data_that_an_earlier_stack_has_left_can_be_deleted(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    operator.deployed("--no-protect")
+    table = operator.table
+    aws.dynamodb.rows[table] = [{"pk": {"S": "a conversation"}}]
+    operator.destroy("--confirm", "prod")
+
+    said = operator.destroy()
+    wrong = operator.destroy("--with-data", answers="prod\nanother\n")
+    right = operator.destroy("--with-data", answers=f"prod\n{table}\n")
+
+    assert f"Kept: the table {table}" in said.output
+    assert wrong.exit_code == 1
+    assert right.exit_code == 0, right.output
+    assert table not in aws.dynamodb.rows
+
+
+def test_with_data_deletes_the_table_and_the_secret(operator: Operator, aws: FakeAccount) -> None:
+    operator.deployed("--no-protect")
+
+    answer = operator.destroy("--with-data", "--confirm", "prod")
+
+    assert answer.exit_code == 0, answer.output
+    assert aws.dynamodb.rows == {}
+    assert set(aws.secrets.deleted.values()) == {True}
+    assert "Deleted: the table" in answer.output
+
+
+def test_destroy_without_a_stack_does_nothing(operator: Operator) -> None:
+    answer = operator.destroy()
+
+    assert answer.exit_code == 0
+    assert "Nothing to do." in answer.output

@@ -1,0 +1,142 @@
+"""Nothing that holds data or an address is replaced or removed by accident."""
+
+from typing import Any
+
+import pytest
+
+from infra.deployment.precious import PRECIOUS, REPLACEABLE, stack_policy
+from tests.deployment.commands import STACK, Operator, small_template
+from tests.deployment.fake_services import FakeAccount
+from tests.template.expansion import expanded, packaged_template
+
+HELD = ("DynamoDB", "S3", "SecretsManager", "SQS", "SNS::Topic", "KMS::Key", "RestApi", "Domain")
+"""Parts of the names of types that hold data or an address in every template."""
+
+
+def replaced(name: str = "Events") -> dict[str, Any]:
+    """The small template with a topic or a table that must be replaced."""
+    template = small_template("1.1.0")
+    properties = template["Resources"][name]["Properties"]
+    for key in properties:
+        properties[key] = "other"
+    return template
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_each_type_in_the_template_is_precious_or_replaceable(stage: str) -> None:
+    template = packaged_template(stage)
+    whole = expanded(template, {})
+    types = {r["Type"] for each in (template, whole) for r in each["Resources"].values()}
+
+    unknown = types - set(PRECIOUS) - REPLACEABLE
+    assert not unknown, "add the types to one of the tables in infra/deployment/precious.py"
+    assert not set(PRECIOUS) & REPLACEABLE
+    assert [t for t in REPLACEABLE if any(part in t for part in HELD)] == []
+    retained = {r["Type"] for r in whole["Resources"].values() if "DeletionPolicy" in r}
+    shared = {"AWS::ApiGateway::Account", "AWS::IAM::Role"}
+    assert retained - shared <= set(PRECIOUS)
+
+
+@pytest.mark.parametrize("name", ["Table", "Events"])
+def test_a_replacement_needs_the_word_even_with_yes(
+    operator: Operator, aws: FakeAccount, name: str
+) -> None:
+    operator.deployed()
+    operator.package(replaced(name))
+
+    answer = operator.deploy("--yes", answers="\n")
+
+    assert answer.exit_code == 1
+    what = PRECIOUS[small_template()["Resources"][name]["Type"]]
+    assert f"{name} would be replaced or removed: {what}." in answer.output
+    assert f"ARGS=--lose={name}" in answer.output
+    assert aws.cloudformation.stacks[STACK].tags["version"] == "1.0.0"
+
+
+def test_a_removal_needs_the_word(operator: Operator, aws: FakeAccount) -> None:
+    operator.deployed()
+    template = small_template("1.1.0")
+    del template["Resources"]["Events"]
+    operator.package(template)
+
+    denied = operator.deploy("--yes", answers="dev\n")
+    allowed = operator.deploy("--yes", answers="prod\n")
+
+    assert denied.exit_code == 1
+    assert allowed.exit_code == 0, allowed.output
+    assert aws.cloudformation.stacks[STACK].resources["Events"][2] == "DELETE_COMPLETE"
+
+
+def test_a_permitted_loss_opens_the_stack_policy_only_while_it_happens(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    operator.deployed()
+    operator.package(replaced())
+
+    answer = operator.deploy("--yes", "--lose", "Events")
+
+    assert answer.exit_code == 0, answer.output
+    assert aws.cloudformation.policies_while_executing[-1] == stack_policy({"Events"})
+    assert aws.cloudformation.stacks[STACK].policy == stack_policy()
+
+
+def test_a_failed_loss_closes_the_stack_policy_again(operator: Operator, aws: FakeAccount) -> None:
+    operator.deployed()
+    operator.package(replaced())
+    aws.cloudformation.failures = {"Events": "The quota of topics is used up."}
+
+    assert operator.deploy("--yes", "--lose", "Events").exit_code == 1
+
+    assert aws.cloudformation.stacks[STACK].policy == stack_policy()
+
+
+def test_the_word_for_one_resource_does_not_permit_another(operator: Operator) -> None:
+    operator.deployed()
+    operator.package(replaced())
+
+    answer = operator.deploy("--yes", "--lose", "Table")
+
+    assert answer.exit_code == 1
+    assert "Events would be replaced" in answer.output
+
+
+def test_prod_is_protected_and_tagged(operator: Operator, aws: FakeAccount) -> None:
+    operator.deployed()
+
+    stack = aws.cloudformation.stacks[STACK]
+    assert stack.protected
+    assert stack.policy == stack_policy()
+    assert stack.tags == {"project": "baton", "stage": "prod", "version": "1.0.0"}
+
+
+def test_the_protection_can_be_switched_off(operator: Operator, aws: FakeAccount) -> None:
+    operator.deployed()
+
+    answer = operator.deploy("--yes", "--no-protect")
+
+    assert answer.exit_code == 0, answer.output
+    assert not aws.cloudformation.stacks[STACK].protected
+
+
+def test_another_stage_is_not_protected(operator: Operator, aws: FakeAccount) -> None:
+    template = small_template()
+    template["Metadata"]["Baton"]["Stage"] = "dev"
+    operator.package(template)
+
+    assert operator.deploy("--yes", stage="dev").exit_code == 0
+
+    stack = aws.cloudformation.stacks["baton-dev"]
+    assert (stack.protected, stack.policy) == (False, None)
+
+
+def test_changes_of_tags_alone_are_counted_and_not_listed(operator: Operator) -> None:
+    operator.deployed()
+    template = small_template("1.1.0", News={"Type": "AWS::SNS::Topic", "Properties": {}})
+    operator.package(template)
+
+    answer = operator.deploy("--yes")
+
+    shown = answer.output.partition("Deploy")[0]
+    assert "News" in shown
+    assert "AWS::DynamoDB::Table" not in shown
+    assert "more resources only get other tags" in shown

@@ -1,0 +1,208 @@
+"""What `make deploy` finds in an account before it changes anything."""
+
+from typing import Any
+
+import pytest
+
+from infra.deployment.preflight import certificate_uses, covers, judge_quota
+from tests.deployment.commands import STACK, Operator
+from tests.deployment.fake_aws import OWNER, REGION, Refused
+from tests.deployment.fake_services import FakeAccount
+from tests.template.expansion import packaged_template
+
+DOMAIN = ("--parameter", "Domain=chat.example.test")
+
+
+def arn(region: str = REGION) -> str:
+    return f"arn:aws:acm:{region}:{OWNER}:certificate/1"
+
+
+def refused(operator: Operator, *options: str) -> str:
+    """What a deployment says that changes nothing."""
+    answer = operator.deploy("--yes", *options)
+    assert answer.exit_code == 1, answer.output
+    assert operator.aws.cloudformation.stacks == {}
+    assert operator.aws.s3.owners == {}
+    return answer.output
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("ExpiredToken", "The credentials have expired. Sign in again"),
+        ("InvalidClientTokenId", "AWS does not know the access key."),
+        ("SignatureDoesNotMatch", "The secret key does not belong to the access key."),
+        ("UnrecognizedClientException", "or the region is not enabled in this account"),
+    ],
+)
+def test_credentials_that_aws_refuses_are_named(
+    operator: Operator, aws: FakeAccount, code: str, sentence: str
+) -> None:
+    aws.sts.refusal = Refused(code, "No.", 403)
+
+    assert sentence in refused(operator)
+
+
+def test_the_log_role_is_created_where_the_account_has_none(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    aws.apigateway.role = None
+
+    answer = operator.deploy("--yes")
+
+    assert "the stack creates it (AccessLogRole=create)" in answer.output
+    assert aws.cloudformation.stacks[STACK].parameters["AccessLogRole"] == "create"
+
+
+def test_the_log_role_is_created_where_somebody_has_deleted_it(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    aws.iam.roles.clear()
+
+    operator.deployed()
+
+    assert aws.cloudformation.stacks[STACK].parameters["AccessLogRole"] == "create"
+
+
+def test_a_log_role_that_exists_is_left_alone(operator: Operator, aws: FakeAccount) -> None:
+    operator.deployed()
+
+    assert aws.cloudformation.stacks[STACK].parameters["AccessLogRole"] == "exists"
+
+
+@pytest.mark.parametrize(
+    ("concurrent", "unreserved", "sentence"),
+    [
+        (10, 10, "may run only 10 Lambda invocations at once"),
+        (1000, 50, "50 of 1000 invocations at once are left for Baton"),
+    ],
+)
+def test_few_lambda_invocations_are_a_warning(
+    operator: Operator, aws: FakeAccount, concurrent: int, unreserved: int, sentence: str
+) -> None:
+    aws.lambda_.concurrent, aws.lambda_.unreserved = concurrent, unreserved
+
+    answer = operator.deploy("--yes")
+
+    assert answer.exit_code == 0, answer.output
+    assert sentence in answer.output
+
+
+def test_a_full_quota_of_code_stops_the_deployment(operator: Operator, aws: FakeAccount) -> None:
+    aws.lambda_.code = 80_530_636_800
+
+    assert "GB of Lambda code more, but 80.53 of 80.53 are in use" in refused(operator)
+
+
+def test_a_quota_that_is_nearly_full_is_a_warning() -> None:
+    found = judge_quota("IAM roles", used=985, adds=8, limit=1000)
+
+    assert found
+    assert not found.stops
+    assert "993 of 1000 IAM roles are in use" in found.text
+    assert judge_quota("IAM roles", used=12, adds=8, limit=1000) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ((), "but Certificate is empty"),
+        (("--parameter", "Certificate=mine"), "must be the ARN of a certificate in ACM"),
+        (
+            ("--parameter", f"Certificate={arn('us-east-1')}"),
+            f"Certificate is in us-east-1, but Domain needs a certificate in {REGION}",
+        ),
+        (("--parameter", f"Certificate={arn()}"), f"There is no certificate {arn()}"),
+    ],
+)
+def test_a_wrong_certificate_stops_the_deployment(
+    operator: Operator, options: tuple[str, ...], sentence: str
+) -> None:
+    assert sentence in refused(operator, *DOMAIN, *options)
+
+
+@pytest.mark.parametrize(
+    ("status", "names", "sentence"),
+    [
+        ("PENDING_VALIDATION", ["chat.example.test"], "is PENDING_VALIDATION, not ISSUED"),
+        ("EXPIRED", ["chat.example.test"], "is EXPIRED, not ISSUED"),
+        ("ISSUED", ["example.test", "*.other.test"], "is for *.other.test, example.test, not for"),
+    ],
+)
+def test_a_certificate_that_does_not_serve_the_domain_stops_the_deployment(
+    operator: Operator, aws: FakeAccount, status: str, names: list[str], sentence: str
+) -> None:
+    aws.acm.certificates[arn()] = (status, names)
+
+    assert sentence in refused(operator, *DOMAIN, "--parameter", f"Certificate={arn()}")
+
+
+def test_a_certificate_with_a_wildcard_serves_the_domain(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    aws.acm.certificates[arn()] = ("ISSUED", ["example.test", "*.example.test"])
+
+    operator.deployed(*DOMAIN, "--parameter", f"Certificate={arn()}")
+    again = operator.deploy("--yes")
+
+    assert "Nothing to do" in again.output
+
+
+@pytest.mark.parametrize(
+    ("name", "domain", "covered"),
+    [
+        ("chat.example.test", "Chat.example.test", True),
+        ("*.example.test", "chat.example.test", True),
+        ("*.example.test", "a.chat.example.test", False),
+        ("*.example.test", "example.test", False),
+        ("example.test", "chat.example.test", False),
+    ],
+)
+def test_a_wildcard_stands_for_one_label(name: str, domain: str, covered: bool) -> None:
+    assert covers(name, domain) is covered
+
+
+def test_the_certificate_of_each_domain_in_the_template_is_checked() -> None:
+    template = packaged_template("prod")
+    uses = certificate_uses(template, REGION)
+
+    certificates = {name for name in template["Parameters"] if "Certificate" in name}
+    assert {each.certificate for each in uses} == certificates
+    for use in uses:
+        assert use.domain in template["Parameters"]
+
+
+def test_cloudfront_needs_its_certificate_in_virginia() -> None:
+    resource: dict[str, Any] = {
+        "Type": "AWS::CloudFront::Distribution",
+        "Properties": {
+            "DistributionConfig": {
+                "Aliases": {"Fn::If": ["Has", [{"Ref": "Domain"}], {"Ref": "AWS::NoValue"}]},
+                "ViewerCertificate": {"AcmCertificateArn": {"Ref": "EdgeCertificate"}},
+            }
+        },
+    }
+    declared = dict.fromkeys(("Domain", "EdgeCertificate"), "a parameter")
+    template = {"Parameters": declared, "Resources": {"Distribution": resource}}
+
+    (use,) = certificate_uses(template, REGION)
+
+    assert (use.certificate, use.domain, use.region) == ("EdgeCertificate", "Domain", "us-east-1")
+
+
+@pytest.mark.parametrize("operation", ["apigateway:GetAccount", "lambda:GetAccountSettings"])
+def test_a_check_that_is_not_permitted_is_a_warning(
+    operator: Operator, aws: FakeAccount, operation: str
+) -> None:
+    aws.denied = {operation}
+
+    answer = operator.deploy("--yes")
+
+    assert answer.exit_code == 0, answer.output
+    assert f"your role may not call {operation.partition(':')[2]}" in answer.output
+
+
+def test_the_account_and_region_are_shown_first(operator: Operator) -> None:
+    answer = operator.deploy("--yes")
+
+    assert answer.output.startswith(f"{STACK} in {REGION}, account {OWNER}")

@@ -1,0 +1,139 @@
+"""`make rollback` goes back to what was deployed before."""
+
+from typing import Any
+
+from click.testing import Result
+
+from tests.deployment.commands import STACK, Operator, small_template
+from tests.deployment.fake_services import FakeAccount
+
+
+def release(operator: Operator, version: str, **more: Any) -> None:
+    operator.package(small_template(version, **more), version.encode())
+    operator.deployed()
+
+
+def version_of(aws: FakeAccount) -> str:
+    return aws.cloudformation.stacks[STACK].tags["version"]
+
+
+def code_of(aws: FakeAccount) -> bytes:
+    """The code that the stack's function has."""
+    function = aws.cloudformation.stacks[STACK].template["Resources"]["Api"]["Properties"]
+    place = function["CodeUri"]
+    return aws.s3.files[place["Bucket"], place["Key"]["Fn::Select"][1][0]]
+
+
+def gone_back(answer: Result) -> Result:
+    assert answer.exit_code == 0, answer.output
+    return answer
+
+
+def test_rollback_deploys_the_package_and_template_before(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    release(operator, "1.0.0")
+    release(operator, "1.1.0")
+
+    answer = gone_back(operator.rollback(answers="y\n"))
+
+    assert "Planned changes" in answer.output
+    assert (version_of(aws), code_of(aws)) == ("1.0.0", b"1.0.0")
+
+
+def test_a_second_rollback_goes_one_further_back(operator: Operator, aws: FakeAccount) -> None:
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        release(operator, version)
+
+    gone_back(operator.rollback("--yes"))
+    first = version_of(aws)
+    gone_back(operator.rollback("--yes"))
+
+    assert (first, version_of(aws)) == ("1.1.0", "1.0.0")
+
+
+def test_a_deployment_after_a_rollback_goes_on_from_there(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    release(operator, "1.0.0")
+    release(operator, "1.1.0")
+    gone_back(operator.rollback("--yes"))
+    release(operator, "1.2.0")
+
+    gone_back(operator.rollback("--yes"))
+
+    assert version_of(aws) == "1.1.0"
+
+
+def test_rollback_keeps_the_parameters(operator: Operator, aws: FakeAccount) -> None:
+    release(operator, "1.0.0")
+    operator.package(small_template("1.1.0"))
+    operator.deployed("--parameter", "AlarmEmail=ops@example.test")
+
+    gone_back(operator.rollback("--yes"))
+
+    assert aws.cloudformation.stacks[STACK].parameters["AlarmEmail"] == "ops@example.test"
+
+
+def test_rollback_removes_no_data_without_the_word(operator: Operator, aws: FakeAccount) -> None:
+    release(operator, "1.0.0")
+    release(operator, "1.1.0", News={"Type": "AWS::SQS::Queue", "Properties": {}})
+
+    answer = operator.rollback("--yes", answers="\n")
+
+    assert answer.exit_code == 1
+    assert "News would be replaced or removed" in answer.output
+    assert version_of(aws) == "1.1.0"
+
+
+def test_rollback_goes_to_the_deployment_that_is_named(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        release(operator, version)
+    listed = operator.rollback("--list")
+    rows = [line for line in listed.output.splitlines() if "1.0.0" in line]
+    wanted = rows[0].split()[1]
+
+    gone_back(operator.rollback("--yes", "--to", wanted))
+
+    assert version_of(aws) == "1.0.0"
+    wrong = operator.rollback("--yes", "--to", "yesterday")
+    assert "There is no deployment yesterday. The last ones are:" in wrong.output
+
+
+def test_a_package_that_was_retired_is_in_use_again(operator: Operator, aws: FakeAccount) -> None:
+    release(operator, "1.0.0")
+    release(operator, "1.1.0")
+    bucket = next(iter(aws.s3.owners))
+    old = [key for place, key in aws.s3.files if place == bucket and "/" not in key]
+    aws.s3.tags |= {key: [{"Key": "retired", "Value": "yes"}] for key in old}
+
+    gone_back(operator.rollback("--yes"))
+
+    function = aws.cloudformation.stacks[STACK].template["Resources"]["Api"]["Properties"]
+    assert function["CodeUri"]["Key"]["Fn::Select"][1][0] not in aws.s3.tags
+
+
+def test_rollback_says_if_the_package_is_gone(operator: Operator, aws: FakeAccount) -> None:
+    release(operator, "1.0.0")
+    release(operator, "1.1.0")
+    zips = [place for place, content in aws.s3.files.items() if content == b"1.0.0"]
+    for place in zips:
+        del aws.s3.files[place]
+
+    answer = operator.rollback("--yes")
+
+    assert answer.exit_code == 1
+    assert "has no file" in answer.output
+    assert version_of(aws) == "1.1.0"
+
+
+def test_rollback_without_an_earlier_deployment_says_so(operator: Operator) -> None:
+    before = operator.rollback()
+    operator.deployed()
+    after = operator.rollback()
+
+    assert "nothing was deployed yet" in before.output
+    assert "is the first one that is recorded" in after.output
+    assert [before.exit_code, after.exit_code] == [1, 1]
