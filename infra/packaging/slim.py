@@ -22,7 +22,7 @@ SERVICES = {
 """The services that `wiring` makes clients for, and their names in botocore's endpoint list."""
 
 OPERATIONS = {
-    "apigatewaymanagementapi": frozenset({"PostToConnection"}),
+    "apigatewaymanagementapi": frozenset({"DeleteConnection", "PostToConnection"}),
     "dynamodb": frozenset(
         {
             *("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem"),

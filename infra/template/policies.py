@@ -33,12 +33,13 @@ CLEANS_UP = _may("BatchWriteItem")
 """Deletes a closed connection and its watches."""
 LISTS = _may("Query")
 PUSHES = _may("PostToConnection")
+CLOSES = _may("DeleteConnection")
 
 PERMITTED: Mapping[str, Permissions] = {
     "api_handler": {
         TABLE: COMMANDS | CLEANS_UP | _may("ConditionCheckItem", "DeleteItem"),
         **{index(name): LISTS for name in ("board", "recent", "name", "handoffs")},
-        SOCKETS: PUSHES,
+        SOCKETS: PUSHES | CLOSES,
         WEBHOOK_QUEUE: _may("SendMessage"),
     },
     "connect": {TABLE: COMMANDS | _may("DeleteItem"), index("board"): LISTS},
@@ -136,7 +137,7 @@ def _role(function: str, logical: str, traced: bool) -> Resource:
 def policy_of(function: str, logical: str, traced: bool = False) -> Resource:
     """The function's policy document."""
     permissions = [*PERMITTED[function].items(), *SOURCES.get(function, {}).items()]
-    statements = [_statement(_actions(name, what), _arn(name)) for name, what in permissions]
+    statements = [_statement(_actions(name, what), _arn(name, what)) for name, what in permissions]
     log = _statement(
         ["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": [log_of(logical), "Arn"]}
     )
@@ -159,10 +160,11 @@ def _actions(resource: str, operations: Iterable[str]) -> list[str]:
     return [f"{service}:{operation}" for operation in operations]
 
 
-def _arn(resource: str) -> object:
+def _arn(resource: str, operations: Iterable[str]) -> object:
     name, _, inner = resource.partition("/")
     if resource == SOCKETS:
-        return {"Fn::Sub": CONNECTIONS}
+        arns = [{"Fn::Sub": CONNECTIONS + METHODS[each]} for each in sorted(operations)]
+        return arns if len(arns) > 1 else arns[0]
     if resource == STREAM:
         return {"Fn::GetAtt": [TABLE, "StreamArn"]}
     if resource == TOPIC:
@@ -173,7 +175,10 @@ def _arn(resource: str) -> object:
 
 
 CONNECTIONS = (
-    "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
-    f"${{{SOCKETS}}}/*/POST/@connections/*"
+    f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{SOCKETS}}}/*/"
 )
+METHODS = {
+    "PostToConnection": "POST/@connections/*",
+    "DeleteConnection": "DELETE/@connections/*",
+}
 """Any stage and any connection of this API; connection ids are not known in advance."""

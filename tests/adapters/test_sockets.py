@@ -54,8 +54,13 @@ class ConnectionsApi(BaseHTTPRequestHandler):
     server: Gateway
     protocol_version = "HTTP/1.1"
 
+    def do_DELETE(self) -> None:
+        self._answer(b"closed")
+
     def do_POST(self) -> None:
-        frame = self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def _answer(self, frame: bytes) -> None:
         status = self.server.status_for(unquote(self.path).removeprefix("/prod/@connections/"))
         if status == 0:
             self.close_connection = True
@@ -111,6 +116,15 @@ def test_a_frame_reaches_its_connection_as_it_is(
     assert sockets.send(OPEN, frame) is True
 
     assert gateway.frames == [frame]
+
+
+def test_a_connection_is_closed(gateway: Gateway, sockets: ApiGatewaySockets) -> None:
+    gateway.script = [429]
+
+    assert sockets.close(OPEN) is True
+
+    assert gateway.frames == [b"closed"]
+    assert sockets.close("closed=") is False
 
 
 def test_a_connection_that_is_gone_is_gone_at_once(

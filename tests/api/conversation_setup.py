@@ -65,14 +65,15 @@ def person(
     role: Role = Role.AGENT,
     queues: frozenset[str] = frozenset(),
     capacity: int | None = None,
+    bot: str = "demo",
 ) -> str:
-    """Adds a member of `demo`, who can log in like the seeded people; returns the id."""
+    """Adds a member, who can log in like the seeded people; returns the id."""
     email = f"{name}@example.test"
     who = person_id(email)
     hashed = services.passwords.hash(f"{name}-demo")
     services.directory.put_person(Person(who, email, name.title(), hashed))
     member = Member(who, name.title(), email, role, queues, capacity)
-    services.directory.put_member("demo", member)
+    services.directory.put_member(bot, member)
     return who
 
 

@@ -50,6 +50,20 @@ def test_an_open_connection_is_found_by_id_and_by_each_of_its_bots(stores: Store
     assert stores.connections.of_bot("third") == []
 
 
+def test_the_connections_of_a_person_are_found(stores: Stores) -> None:
+    late, bos = replace(OPEN, id="late", bots=()), replace(OPEN, id="bo's", person="ana#S")
+    for each in (OPEN, late, bos):
+        stores.connections.put(each)
+
+    found = stores.connections.of_person("ana")
+    stores.connections.remove(OPEN)
+
+    assert sorted(found, key=lambda each: each.id) == [OPEN, late]
+    assert stores.connections.of_person("ana") == [late]
+    stores.clock.advance(OPEN.expires_at - START + 1000)
+    assert stores.connections.of_person("ana") == []
+
+
 def test_open_connections_are_found_by_their_ids(stores: Stores) -> None:
     more = [replace(OPEN, id=f"s-{number}") for number in range(120)]
     for connection in (OPEN, *more):

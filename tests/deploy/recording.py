@@ -137,7 +137,7 @@ class Recorder(AwsServices):
 
 
 class _Sockets(FakeSockets):
-    """Records the one API Gateway call that our adapter makes."""
+    """Records the calls of API Gateway that our adapter makes."""
 
     def __init__(self, services: Recorder) -> None:
         super().__init__()
@@ -146,6 +146,10 @@ class _Sockets(FakeSockets):
     def send(self, connection_id: str, frame: bytes) -> bool:
         self._services.calls.add(AwsCall(self._services.function, SOCKETS, "PostToConnection"))
         return super().send(connection_id, frame)
+
+    def close(self, connection_id: str) -> bool:
+        self._services.calls.add(AwsCall(self._services.function, SOCKETS, "DeleteConnection"))
+        return super().close(connection_id)
 
 
 def _settings(engine: Engine, messaging: Messaging) -> Settings:

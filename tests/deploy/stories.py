@@ -132,6 +132,7 @@ def open_queues(services: Recorder) -> None:
 
 
 def rest(services: Recorder, callers: dict[str, Api]) -> None:
+    frames = Frames(services)
     with running_as(services, "api_handler"):
         for method, path in NATIVE:
             row = ROWS[method, path]
@@ -141,6 +142,8 @@ def rest(services: Recorder, callers: dict[str, Api]) -> None:
                 bot = CREATED_BOT if (method, path) == REMOVAL else "demo"
                 place = filled(path, ids.of(path), bot)
                 key = f"{by}-{path}"[:99]
+                if path.endswith("/logout"):
+                    frames.connect("c-signed-out", NAMES[by])
                 callers[by].unchecked(method, place, sent, Idempotency_Key=key)
                 callers["bot"].unchecked("POST", f"{one(ids.conversation)}/unpause", b"{}")
                 services.manual_clock.advance(1000)

@@ -33,6 +33,12 @@ class OpeningSockets(FakeSockets):
             return False
         return super().send(connection_id, frame)
 
+    def close(self, connection_id: str) -> bool:
+        if self.looks:
+            self.looks -= 1
+            return False
+        return super().close(connection_id)
+
 
 @pytest.fixture
 def services() -> MemoryServices:
@@ -79,6 +85,21 @@ def test_a_push_to_an_opening_connection_arrives_once_it_is_open(
     react(services, CommittedEntry("demo", id_of(path), entry))
 
     assert [e["head"]["id"] for e in ana.events] == [id_of(path)]
+
+
+@pytest.mark.parametrize("looks", [1, 3])
+def test_an_opening_connection_of_an_ended_session_is_closed_once_it_is_open(
+    services: MemoryServices, bot: Api, looks: int
+) -> None:
+    services.sockets = gateway = OpeningSockets()
+    ana = bot.login("ana")
+    mine = SocketClient(services, ana, "ana")
+
+    gateway.looks = looks
+    assert ana.post("/auth/logout", {}).status == 200
+
+    assert mine.events == [push.SESSION_ENDED]
+    assert not gateway.is_open("ana")
 
 
 def test_a_connection_is_deleted_only_if_it_is_still_gone_after_the_handshake_time(

@@ -38,6 +38,14 @@ class FakeSockets:
         self.frames.setdefault(connection_id, []).append(frame)
         return True
 
+    def close(self, connection_id: str) -> bool:
+        was_open = connection_id in self._open
+        self.disconnect(connection_id)
+        return was_open
+
+    def is_open(self, connection_id: str) -> bool:
+        return connection_id in self._open
+
 
 class UnreachableSockets(FakeSockets):
     """Sockets of which one connection cannot be reached until `broken` is None."""
@@ -50,6 +58,11 @@ class UnreachableSockets(FakeSockets):
         if connection_id == self.broken:
             raise TemporarilyUnavailable("The gateway did not answer.", retry_after=1)
         return super().send(connection_id, frame)
+
+    def close(self, connection_id: str) -> bool:
+        if connection_id == self.broken:
+            raise TemporarilyUnavailable("The gateway did not answer.", retry_after=1)
+        return super().close(connection_id)
 
 
 @dataclass(frozen=True, slots=True)

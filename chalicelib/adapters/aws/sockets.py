@@ -1,4 +1,4 @@
-"""Sends frames to open WebSockets with the management API of API Gateway."""
+"""Sends frames to open WebSockets, and closes them, with the management API of API Gateway."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -38,18 +38,26 @@ class ApiGatewaySockets:
     def send(self, connection_id: str, frame: bytes) -> bool:
         if len(frame) > FRAME_BYTES:
             raise FrameTooLarge(f"A frame has at most {FRAME_BYTES:,} bytes, not {len(frame):,}.")
+        return self._retried(
+            lambda: self._client.post_to_connection(ConnectionId=connection_id, Data=frame)
+        )
+
+    def close(self, connection_id: str) -> bool:
+        return self._retried(lambda: self._client.delete_connection(ConnectionId=connection_id))
+
+    def _retried(self, call: Callable[[], object]) -> bool:
         for wait in WAITS:
-            answer = self._post(connection_id, frame)
+            answer = self._answer(call)
             if answer is not None:
                 return answer
             self._clock.sleep(self._random.fraction() * wait)
-        answer = self._post(connection_id, frame)
+        answer = self._answer(call)
         if answer is None:
             raise _unavailable()
         return answer
 
-    def _post(self, connection_id: str, frame: bytes) -> bool | None:
-        """None if a retry may help."""
+    def _answer(self, call: Callable[[], object]) -> bool | None:
+        """False if the connection is gone, None if a retry may help."""
         from botocore.exceptions import (
             BotoCoreError,
             ClientError,
@@ -58,7 +66,7 @@ class ApiGatewaySockets:
         )
 
         try:
-            self._client.post_to_connection(ConnectionId=connection_id, Data=frame)
+            call()
             return True
         except (ConnectionError, HTTPClientError):
             return None
@@ -84,4 +92,4 @@ def _outcome(error: "ClientError") -> bool | None:
 
 
 def _unavailable() -> TemporarilyUnavailable:
-    return TemporarilyUnavailable("API Gateway did not take the frame.", retry_after=1)
+    return TemporarilyUnavailable("API Gateway did not answer for this connection.", retry_after=1)

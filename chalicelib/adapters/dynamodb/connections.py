@@ -36,7 +36,7 @@ class DynamoConnections:
     def put(self, connection: SocketConnection) -> None:
         """If the person is in more than 99 bots, this takes several transactions; `get` finds the
         connection after the last one."""
-        places = [*_in_bots(connection), _own(connection.id)]
+        places = [*_in_lists(connection), _own(connection.id)]
         self._put_all([_record_row(place, connection) for place in places])
 
     def get(self, connection_id: str) -> SocketConnection | None:
@@ -45,7 +45,7 @@ class DynamoConnections:
     def remove(self, connection: SocketConnection) -> list[tuple[str, str]]:
         watches = self._watches(connection)
         self._rows.delete(
-            [*_in_bots(connection), *_both_rows(watches, connection), _own(connection.id)]
+            [*_in_lists(connection), *_both_rows(watches, connection), _own(connection.id)]
         )
         return [keys.bot_and_conversation(row.id) for row in watches]
 
@@ -67,6 +67,11 @@ class DynamoConnections:
 
     def of_bot(self, bot: str) -> list[SocketConnection]:
         rows = self._rows.query_all(RecordRow, keys.connections(bot), None)
+        return [connection for row in rows if (connection := _record(SocketConnection, row))]
+
+    def of_person(self, person: str) -> list[SocketConnection]:
+        pk = keys.person(person)
+        rows = self._rows.query_all(RecordRow, pk, RecordRow.sk.startswith("S#"))
         return [connection for row in rows if (connection := _record(SocketConnection, row))]
 
     def watch(
@@ -107,8 +112,10 @@ def _own(connection_id: str) -> keys.RowKey:
     return keys.RowKey(keys.connection(connection_id), keys.META)
 
 
-def _in_bots(connection: SocketConnection) -> list[keys.RowKey]:
-    return [_in_bot(connection, bot) for bot in connection.bots]
+def _in_lists(connection: SocketConnection) -> list[keys.RowKey]:
+    """The rows by which the connection is found: one for each bot, and one for its person."""
+    in_bots = [_in_bot(connection, bot) for bot in connection.bots]
+    return [*in_bots, keys.connection_of_person(connection.person, connection.id)]
 
 
 def _in_bot(connection: SocketConnection, bot: str) -> keys.RowKey:

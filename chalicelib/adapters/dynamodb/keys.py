@@ -89,6 +89,10 @@ def connection(connection_id: str) -> str:
     return joined("S", connection_id)
 
 
+def connection_of_person(person_id: str, connection_id: str) -> RowKey:
+    return RowKey(person(person_id), joined("S", connection_id))
+
+
 def slots(bot_id: str) -> str:
     return joined("B", bot_id, "F")
 

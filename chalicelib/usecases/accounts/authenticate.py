@@ -70,12 +70,15 @@ def person_of_token(services: Services, token: str, typ: str) -> Person:
     return _require_valid(person, claims["tv"])
 
 
-def person_of_session(services: Services, person_id: str, version: object) -> Person:
+def person_of_session(
+    services: Services, person_id: str, version: object, *, fresh: bool = False
+) -> Person:
     """The person, if their sessions of this token version have not ended. Raises Unauthenticated.
 
-    An ended session may pass for five seconds more; one that has just begun is never refused.
+    An ended session may pass for five seconds more, unless `fresh`; one that has just begun is
+    never refused.
     """
-    person = services.directory.person(person_id)
+    person = services.directory.person(person_id, fresh=fresh)
     if _may_be_outdated(person, version):
         person = services.directory.person(person_id, fresh=True)
     return _require_valid(person, version)

@@ -1,18 +1,11 @@
 """Login, refresh, logout and passwords."""
 
-from contextlib import suppress
-
 from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.domain.address import digest, person_id
-from chalicelib.domain.errors import (
-    Conflict,
-    InvalidCredentials,
-    RateLimited,
-    TemporarilyUnavailable,
-)
-from chalicelib.usecases.accounts.authenticate import bots_served, person_of_token
+from chalicelib.domain.errors import Conflict, InvalidCredentials, RateLimited
+from chalicelib.usecases.accounts.authenticate import person_of_token
 from chalicelib.usecases.live import push
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.routing import lost_agents
@@ -75,7 +68,7 @@ def logout(services: Services, person: Person) -> None:
     """
     services.directory.end_sessions(person.id)
     lost_agents.person_logged_out(services, person.id)
-    _tell_connections(services, person)
+    _end_connections(services, person)
 
 
 def change_password(
@@ -104,24 +97,15 @@ def set_password(services: Services, person: Person, new: str) -> LoginSession:
     hashed = services.passwords.hash(new)
     if not services.administration.set_password(person, hashed):
         raise Conflict("Another request has ended this session: log in again.")
-    _tell_connections(services, person)
+    _end_connections(services, person)
     version = person.token_version + 1
     return _new_session(services, replace(person, password_hash=hashed, token_version=version))
 
 
-def _tell_connections(services: Services, ended: Person) -> None:
-    """Pushes `session_ended` to the open connections of the sessions that have just ended. Without
-    it, a client that only listens would look connected and receive nothing."""
-    event = {"event": "session_ended"}
-    bots = bots_served(services, ended)
-    connections = {c.id: c for bot in bots for c in services.connections.of_bot(bot)}
-    told = [
-        (c.id, event)
-        for c in connections.values()
-        if c.person == ended.id and c.token_version <= ended.token_version
-    ]
-    with suppress(TemporarilyUnavailable):
-        push.send(services, told)
+def _end_connections(services: Services, ended: Person) -> None:
+    """Closes the connections of the sessions that have just ended."""
+    found = services.connections.of_person(ended.id)
+    push.end_connections(services, [c for c in found if c.token_version <= ended.token_version])
 
 
 def _new_session(services: Services, person: Person) -> LoginSession:

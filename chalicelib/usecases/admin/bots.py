@@ -6,6 +6,7 @@ from chalicelib.domain.access import Action, Caller, Role, authorize
 from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import Conflict, Forbidden, NotFound
 from chalicelib.usecases.admin import audit
+from chalicelib.usecases.live import push
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.people import Person
@@ -78,6 +79,8 @@ def remove(services: Services, caller: Caller) -> None:
     for reply in services.administration.canned_replies(caller.bot):
         services.administration.delete_canned_reply(caller.bot, reply.name)
     services.administration.delete_bot(caller.bot)
+    for connection in services.connections.of_bot(caller.bot):
+        push.leave_bot(services, connection, caller.bot)
     audit.log_change(caller, "bot_removed")
 
 

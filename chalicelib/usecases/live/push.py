@@ -1,7 +1,8 @@
 """Send frames to open connections, in parallel, and delete connections that are gone."""
 
 import json
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -24,6 +25,9 @@ RETRY_WAITS = (50, 100, 200)
 """Milliseconds before each retry for a connection that is younger than `OPENING_MS`. Older ones are
 not retried, so that closed connections do not delay the others."""
 RESYNC = {"event": "resync"}
+SESSION_ENDED = {"event": "session_ended"}
+
+log = logging.getLogger("baton")
 
 
 def send(services: Services, frames: Iterable[tuple[str, Mapping[str, object]]]) -> None:
@@ -66,14 +70,48 @@ def _send_when_open(services: Services, connection_id: str, event: Mapping[str, 
     connection = services.connections.get(connection_id)
     if connection is None:
         return
-    for wait in RETRY_WAITS:
-        if services.clock.now() >= connection.opened_at + OPENING_MS:
-            break
-        services.clock.sleep(wait)
-        if _send_or_resync(services, connection_id, event):
-            return
+    if _is_retried(services, connection, partial(_send_or_resync, services, connection_id, event)):
+        return
     if services.clock.now() >= connection.opened_at + HANDSHAKE_MS:
         close_connection(services, connection)
+
+
+def _is_retried(
+    services: Services, connection: SocketConnection, attempt: Callable[[], bool]
+) -> bool:
+    """True if the connection was still opening and a further attempt has succeeded."""
+    for wait in RETRY_WAITS:
+        if services.clock.now() >= connection.opened_at + OPENING_MS:
+            return False
+        services.clock.sleep(wait)
+        if attempt():
+            return True
+    return False
+
+
+def end_connections(services: Services, connections: list[SocketConnection]) -> None:
+    """After the end of their session: deletes the connections, so that nothing else is sent to
+    them, tells their clients with `session_ended`, and closes the WebSockets.
+
+    If API Gateway cannot be reached, a WebSocket stays open. It then receives nothing, and each of
+    its frames is refused.
+    """
+    for connection in connections:
+        close_connection(services, connection)
+    if connections:
+        with ThreadPoolExecutor(min(MAX_THREADS, len(connections))) as pool:
+            list(pool.map(partial(_tell_and_close, services), connections))
+
+
+def _tell_and_close(services: Services, connection: SocketConnection) -> None:
+    tell = partial(services.sockets.send, connection.id, encode(SESSION_ENDED))
+    close = partial(services.sockets.close, connection.id)
+    for step in (tell, close):
+        try:
+            if not step() and not _is_retried(services, connection, step):
+                return  # gone
+        except TemporarilyUnavailable:
+            log.exception("connection not closed", extra={"connection": connection.id})
 
 
 def close_connection(services: Services, connection: SocketConnection) -> None:
@@ -86,10 +124,11 @@ def close_connection(services: Services, connection: SocketConnection) -> None:
 
 
 def leave_bot(services: Services, connection: SocketConnection, bot: str) -> None:
-    """The connection goes on for the person's other bots. Without one, it is deleted."""
+    """The connection goes on for the person's other bots. Without one, it is closed, unless it
+    belongs to the installation's owner."""
     left = tuple(each for each in connection.bots if each != bot)
-    if not left:
-        close_connection(services, connection)
+    if not left and not connection.is_owner:
+        end_connections(services, [connection])
         return
     for conversation_id in services.connections.leave_bot(replace(connection, bots=left), bot):
         push_viewers(services, bot, conversation_id)

@@ -45,6 +45,10 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
         is_owner=person.is_owner,
     )
     services.connections.put(connection)
+    # The person may have come from the cache. A session that ends after this read finds the
+    # connection and closes it; one that has ended before is refused here. Its rows then expire, or
+    # the first push finds the connection gone.
+    person_of_session(services, person.id, person.token_version, fresh=True)
     presence.heartbeat(services, person.id)
     return connection
 

@@ -39,6 +39,8 @@ class Connections(Protocol):
 
     def of_bot(self, bot: str) -> list[SocketConnection]: ...
 
+    def of_person(self, person: str) -> list[SocketConnection]: ...
+
     def get_all(self, connection_ids: Iterable[str]) -> list[SocketConnection]:
         """Those of these connections that are open; one round trip per 100."""
 
@@ -75,6 +77,9 @@ class Notifications(Protocol):
 class SocketSender(Protocol):
     def send(self, connection_id: str, frame: bytes) -> bool:
         """False if API Gateway reports the connection as gone. Raises FrameTooLarge over 128 KB."""
+
+    def close(self, connection_id: str) -> bool:
+        """Closes the WebSocket. False if API Gateway reports the connection as gone."""
 
 
 class FrameTooLarge(Exception):

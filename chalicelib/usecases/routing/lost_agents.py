@@ -63,12 +63,10 @@ def check_new_owner(services: Services, committed: CommittedEntry) -> None:
 
 
 def _has_another(services: Services, closed: SocketConnection) -> bool:
-    """Each connection has the bots that the person had when it was opened, so another one may be
-    under any of them. Connections of an older session have ended with it."""
-    others = (c for bot in closed.bots for c in services.connections.of_bot(bot))
+    """Connections of an older session have ended with it."""
     return any(
-        c.person == closed.person and c.id != closed.id and c.token_version >= closed.token_version
-        for c in others
+        other.id != closed.id and other.token_version >= closed.token_version
+        for other in services.connections.of_person(closed.person)
     )
 
 

@@ -4,10 +4,17 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.address import person_id
-from tests.api.conversation_setup import BOT, ok
+from chalicelib.domain.errors import Unauthenticated
+from chalicelib.usecases.live import sockets
+from chalicelib.usecases.reactions import react
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.stream import CommittedEntry
+from tests.api.conversation_setup import BOT, id_of, message, ok, owned
 from tests.api.live.socket_client import SocketClient
 from tests.support.api import Api, ApiAnswer
-from tests.support.services import MemoryServices
+from tests.support.fakes import UnreachableSockets
+from tests.support.memory.connections import MemoryConnections
+from tests.support.services import MemoryServices, process_with_cache
 
 PATHS = ["/auth/login", "/auth/login/basic/default", "/auth/login/basic/anything%20else"]
 ANA = {"email": "ana@example.test", "password": "ana-demo"}
@@ -212,7 +219,7 @@ def test_a_logged_out_agent_is_offline(bot: Api, ana: Api) -> None:
 
 
 @pytest.mark.parametrize("ends", ["logout", "password"])
-def test_the_open_connections_of_an_ended_session_hear_of_it(
+def test_the_open_connections_of_an_ended_session_are_told_and_closed(
     ends: str, services: MemoryServices, ana: Api, bo: Api
 ) -> None:
     mine, also_mine, bos = (
@@ -225,6 +232,61 @@ def test_the_open_connections_of_an_ended_session_hear_of_it(
 
     assert mine.events == also_mine.events == [{"event": "session_ended"}]
     assert bos.events == []
+    assert [services.sockets.is_open(each) for each in ("one", "two", "bo's")] == [0, 0, 1]
+
+
+def test_a_connection_of_an_ended_session_receives_nothing_more(
+    services: MemoryServices, bot: Api, ana: Api, bo: Api
+) -> None:
+    path = owned(bot, ana)
+    mine, bos = SocketClient(services, ana, "ana"), SocketClient(services, bo, "bo")
+    for each in (mine, bos):
+        each.do("watch", conversation_id=id_of(path), after=0)
+    before = len(mine.received)
+
+    ok(ana.post("/auth/logout", {}))
+    services.sockets.connect("ana")  # as if API Gateway had not closed it yet
+    ok(bot.post(f"{BOT}/messages", message()))
+    assert bot.post(f"{path}/typing", {"from": "user"}).status < 300
+    bos.do("typing", conversation_id=id_of(path))
+    for entry in services.conversations.entries_after("demo", id_of(path), 0, 99):
+        react(services, CommittedEntry("demo", id_of(path), entry))
+
+    assert mine.received[before:] == [{"event": "session_ended"}]
+    assert [each["people"] for each in bos.events if each["event"] == "viewers"][-1] == [
+        {"id": person_id("bo@example.test"), "name": "Bo"}
+    ]
+
+
+def test_a_session_that_ends_while_its_connection_opens_is_refused(
+    services: MemoryServices, ana: Api
+) -> None:
+    ticket = ana.post("/socket/ticket").json["ticket"]
+    another = process_with_cache(services)
+    assert another.directory.person(person_id("ana@example.test"))
+
+    class EndsMeanwhile(MemoryConnections):
+        def put(self, connection: SocketConnection) -> None:
+            ok(ana.post("/auth/logout", {}))
+            super().put(connection)
+
+    another.connections = EndsMeanwhile(services.memory)
+
+    with pytest.raises(Unauthenticated):
+        sockets.connect(another, "late", ticket)
+
+
+def test_a_connection_stays_if_api_gateway_cannot_close_it_but_is_not_known_any_more(
+    services: MemoryServices, ana: Api
+) -> None:
+    services.sockets = UnreachableSockets("ana")
+    mine = SocketClient(services, ana, "ana")
+
+    ok(ana.post("/auth/logout", {}))
+
+    assert services.sockets.is_open("ana")
+    services.sockets.broken = None
+    assert mine.send('{"id": 1, "action": "ping"}')["error"]["code"] == "unauthenticated"
 
 
 def test_a_connection_of_the_new_session_hears_of_nothing(
@@ -236,7 +298,7 @@ def test_a_connection_of_the_new_session_hears_of_nothing(
         ana = ana.as_(ok(ana.post("/auth/password", body))["payload"]["token"])
     new_one = SocketClient(services, ana, "new")
 
-    assert len(old.events) == 2
+    assert len(old.events) == 1
     assert new_one.events == []
 
 

@@ -11,6 +11,7 @@ from chalicelib.domain.conversation.handoff import Request
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.conversations.execute import execute
 from tests.api.conversation_setup import BOT, begun, message, ok, person, waiting
+from tests.api.live.socket_client import SocketClient
 from tests.support.api import Api, ApiAnswer
 from tests.support.clock import ManualClock
 from tests.support.services import MemoryServices
@@ -87,6 +88,22 @@ def test_a_new_bot_inherits_nothing_from_a_removed_bot_with_the_same_id(
     assert shop.as_(key).post(f"{SHOP}/messages", message()).status == 401
     for what in ("keys", "agents", "queues", "replies"):
         assert ok(shop.get(f"{SHOP}/{what}"))["items"] == [], what
+
+
+def test_the_connections_of_people_who_serve_no_other_bot_are_closed_with_their_bot(
+    shop: Api, bot: Api, ana: Api, services: MemoryServices
+) -> None:
+    person(services, "cy", bot="shop")
+    (member,) = [each for each in services.directory.roster("demo") if each.name == "Ana"]
+    services.directory.put_member("shop", member)
+    people = {"cy": bot.login("cy"), "ana": ana, "owner": shop}
+    sockets = {name: SocketClient(services, who, name) for name, who in people.items()}
+
+    assert shop.send("DELETE", SHOP).status == 204
+
+    assert {name for name in sockets if services.sockets.is_open(name)} == {"ana", "owner"}
+    assert sockets["cy"].events[-1] == {"event": "session_ended"}
+    assert services.connections.of_bot("shop") == []
 
 
 def test_an_interrupted_bot_removal_continues_when_it_is_repeated(

@@ -123,8 +123,9 @@ def test_a_removed_member_receives_no_more_pushes(
     for notification in services.notifications.latest("demo", None, 1):
         reactions.react(services, notification)
 
-    assert client.events == []
-    assert client.do("ping")["error"]["code"] == "unauthenticated"
+    assert client.events == [{"event": "session_ended"}]
+    assert not services.sockets.is_open("c-ana")
+    assert services.connections.get("c-ana") is None
 
 
 def test_inviting_an_existing_member_is_a_conflict(owner: Api) -> None:

@@ -92,6 +92,7 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.connections.get("s"),
     lambda s: s.connections.remove(CONNECTION),
     lambda s: s.connections.of_bot(BOT),
+    lambda s: s.connections.of_person("ana"),
     lambda s: s.connections.get_all(["s"]),
     lambda s: s.connections.watch(BOT, CID, CONNECTION, START + 1),
     lambda s: s.connections.unwatch(BOT, CID, "s"),

@@ -57,6 +57,11 @@ class MemoryConnections:
             found = self._table.connections.values()
             return [c for c in found if bot in c.bots and c.expires_at > self._clock.now()]
 
+    def of_person(self, person: str) -> list[SocketConnection]:
+        with self._table.lock:
+            found = self._table.connections.values()
+            return [c for c in found if c.person == person and c.expires_at > self._clock.now()]
+
     def watch(
         self, bot: str, conversation_id: str, connection: SocketConnection, expires_at: int
     ) -> None:
