@@ -1,0 +1,115 @@
+"""Whether IAM statements permit a call, and which permissions CloudFormation needs."""
+
+import json
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cfnlint
+
+from tests.deployment.fake_aws import OWNER, REGION
+
+Params = Mapping[str, Any]
+SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas"
+
+ACTIONS = {
+    "apigateway:GetAccount": "apigateway:GET",
+    "resourcegroupstaggingapi:GetResources": "tag:GetResources",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+}
+"""IAM's names for operations that have other ones in the API."""
+
+UNUSED_SERVICES = frozenset(
+    {
+        *("amplify", "apprunner", "appsync", "bedrock-agentcore", "cognito-idp", "ec2"),
+        *("elasticfilesystem", "elasticloadbalancing", "firehose", "kinesis", "s3files"),
+    }
+)
+"""Services with which the schemas reckon, and that the template does not use."""
+
+UNUSED = (
+    *("apigateway:TagResource", "apigateway:UntagResource"),  # no actions of IAM
+    *("dynamodb:AssociateTableReplica", "dynamodb:BatchWriteItem", "dynamodb:CreateTableReplica"),
+    *("dynamodb:DeleteItem", "dynamodb:*ResourcePolicy", "dynamodb:*KinesisStreamingDestination"),
+    *("dynamodb:GetItem", "dynamodb:ImportTable", "dynamodb:PutItem", "dynamodb:Query"),
+    "dynamodb:UpdateItem",
+    *("iam:CreateServiceLinkedRole",),
+    *("kms:*",),
+    *("lambda:GetLayerVersion", "lambda:*CodeSigningConfig", "lambda:PassCapacityProvider"),
+    *("logs:AssociateKmsKey", "logs:DisassociateKmsKey", "logs:*IndexPolicy"),
+    *("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
+    *("logs:DeleteDataProtectionPolicy", "logs:PutDataProtectionPolicy"),
+    *("logs:DeleteResourcePolicy", "logs:PutBearerTokenAuthentication"),
+    "s3:GetObjectMetadata",
+    "s3:REST.PUT.OBJECT",
+    *("secretsmanager:RemoveRegionsFromReplication", "secretsmanager:ReplicateSecretToRegions"),
+    "sns:PutDataProtectionPolicy",
+    "codedeploy:RegisterOnPremisesInstance",
+)
+"""Permissions for features of the resource types that the template does not use: replicas, imports,
+layers, code signing, VPCs, streams to Kinesis, data protection."""
+
+
+class Needed(NamedTuple):
+    """An IAM action and the ARN that it is for; "" if the call names none."""
+
+    action: str
+    arn: str
+
+
+def permits(statements: Iterable[Params], needed: Needed) -> bool:
+    return any(_permits(statement, needed) for statement in statements)
+
+
+def _permits(statement: Params, needed: Needed) -> bool:
+    action = needed.action.lower()
+    named = any(fnmatchcase(action, each.lower()) for each in statement["Action"])
+    arns = statement["Resource"]
+    return named and (not needed.arn or any(fnmatchcase(needed.arn, each) for each in arns))
+
+
+def needed_by(service: str, operation: str, params: Params) -> list[Needed]:
+    """What a call of the deployment commands needs."""
+    name = f"{service}:{operation}"
+    return [Needed(ACTIONS.get(name, name), arn) for arn in _arns(service, params) or [""]]
+
+
+def _arns(service: str, params: Params) -> list[str]:
+    own = f"{REGION}:{OWNER}"
+    if service == "cloudformation":
+        stack = params["StackName"].rpartition("stack/")[2].partition("/")[0]
+        return [f"arn:aws:cloudformation:{own}:stack/{stack}/an-id"]
+    if service == "s3":
+        path = f"/{params['Key']}" if "Key" in params else ""
+        return [f"arn:aws:s3:::{params['Bucket']}{path}"]
+    if service == "iam" and "RoleName" in params:
+        return [f"arn:aws:iam::{OWNER}:role/{params['RoleName']}"]
+    if service == "dynamodb":
+        return [f"arn:aws:dynamodb:{own}:table/{params['TableName']}"]
+    if service == "secretsmanager":
+        return [f"arn:aws:secretsmanager:{own}:secret:{params['SecretId']}"]
+    if service == "logs" and "logGroupName" in params:
+        return [f"arn:aws:logs:{own}:log-group:{params['logGroupName']}"]
+    if service == "acm":
+        return [params["CertificateArn"]]
+    return [f"arn:aws:apigateway:{REGION}::/account"] if service == "apigateway" else []
+
+
+def of_type(type: str) -> set[str]:
+    """The permissions that CloudFormation needs for a resource type, by AWS's own schema."""
+    files = json.loads((SCHEMAS / "providers" / "us-east-1.json").read_text())
+    schema = json.loads((SCHEMAS / "resources" / f"{files[type]}.json").read_text())
+    handlers = {name: each for name, each in schema["handlers"].items() if name != "list"}
+    named = {permission for each in handlers.values() for permission in each["permissions"]}
+    named |= set(schema.get("tagging", {}).get("permissions", ()))
+    return {each for each in named if not _is_unused(each)}
+
+
+def _is_unused(action: str) -> bool:
+    service = action.partition(":")[0]
+    return service in UNUSED_SERVICES or any(fnmatchcase(action, each) for each in UNUSED)

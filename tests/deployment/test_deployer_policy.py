@@ -1,0 +1,144 @@
+"""The deployer's policy permits what deploying Baton needs, and is written for few resources."""
+
+import json
+from typing import Any
+
+import pytest
+from cfnlint.api import lint_all
+
+from infra.deployment import deployer_policy
+from infra.deployment.deployer_policy import LIMIT, policies, size, template
+from infra.packaging.package import ROOT
+from tests.deployment.commands import Operator, small_template
+from tests.deployment.fake_aws import OWNER, REGION
+from tests.deployment.fake_services import FakeAccount
+from tests.deployment.permissions import Needed, needed_by, of_type, permits
+from tests.template.expansion import expanded, packaged_template
+
+EXAMPLE = ROOT / "examples" / "github" / "deployer.json"
+DOCUMENTS: list[Any] = policies("arn:aws:", REGION, OWNER)
+STATEMENTS = [statement for document in DOCUMENTS for statement in document["Statement"]]
+CERTIFICATE = f"arn:aws:acm:{REGION}:{OWNER}:certificate/1"
+
+
+@pytest.fixture
+def calls(operator: Operator, aws: FakeAccount) -> set[Needed]:
+    """What the commands need in the stories of a stack: a failed creation, an upgrade that loses a
+    topic, a rollback that stops, and the end."""
+    aws.acm.certificates[CERTIFICATE] = ("ISSUED", ["chat.example.test"])
+    aws.cloudformation.failures = {"Events": "The quota of topics is used up."}
+    operator.deploy("--yes")
+    operator.deployed(
+        *("--clear", "--parameter", "Domain=chat.example.test"),
+        *("--parameter", f"Certificate={CERTIFICATE}"),
+    )
+    changed = small_template("1.1.0")
+    del changed["Resources"]["Events"]
+    operator.package(changed)
+    aws.s3.age(days=2)
+    operator.deployed("--lose", "Events")
+    operator.deploy("--yes")
+    aws.cloudformation.stacks["baton-prod"].status = "UPDATE_ROLLBACK_FAILED"
+    assert operator.rollback("--yes", "--clear").exit_code == 0
+    aws.cloudformation.undeletable = {"Api"}
+    assert operator.destroy("--unprotect", "--confirm", "prod").exit_code == 0
+    assert operator.destroy("--with-data", "--confirm", "prod").exit_code == 0
+    return {need for call in aws.calls for need in needed_by(*call)}
+
+
+def test_every_call_of_the_commands_is_permitted(calls: set[Needed]) -> None:
+    assert {each for each in calls if not permits(STATEMENTS, each)} == set()
+    assert {each.action for each in calls} >= {
+        "cloudformation:ContinueUpdateRollback",
+        "cloudformation:SetStackPolicy",
+        "cloudformation:DeleteStack",
+        "dynamodb:DeleteTable",
+        "s3:PutEncryptionConfiguration",
+        "secretsmanager:DeleteSecret",
+        "acm:DescribeCertificate",
+    }
+
+
+def test_cloudformation_may_do_what_the_resource_types_need() -> None:
+    """The stage prod has all types of the other stages."""
+    whole = expanded(packaged_template("prod"), {})
+    types = {resource["Type"] for resource in whole["Resources"].values()}
+
+    missing = {
+        type: sorted(each for each in of_type(type) if not permits(STATEMENTS, Needed(each, "")))
+        for type in types
+    }
+
+    assert {type: each for type, each in missing.items() if each} == {}, (
+        "add the actions to GRANTS in infra/deployment/deployer_policy.py, "
+        "or to UNUSED in tests/deployment/permissions.py"
+    )
+
+
+def test_the_names_that_cloudformation_makes_are_in_the_policy() -> None:
+    """Most names begin with the stack's, but a secret's begins with its logical name."""
+    resources = packaged_template("prod")["Resources"]
+    secrets = [n for n, r in resources.items() if r["Type"] == "AWS::SecretsManager::Secret"]
+    arns = [f"arn:aws:secretsmanager:{REGION}:{OWNER}:secret:{name}-x1-y2" for name in secrets]
+    fixed = [
+        resource["Properties"][key]
+        for resource in resources.values()
+        for key in ("TableName", "QueueName", "TopicName", "FunctionName", "RoleName")
+        if isinstance(resource.get("Properties", {}).get(key), str)
+    ]
+
+    assert arns
+    for arn in arns:
+        assert permits(STATEMENTS, Needed("secretsmanager:CreateSecret", arn))
+    assert [name for name in fixed if not name.startswith("baton-")] == []
+
+
+@pytest.mark.parametrize(
+    ("action", "arn"),
+    [
+        ("dynamodb:DeleteTable", f"arn:aws:dynamodb:{REGION}:{OWNER}:table/orders"),
+        ("dynamodb:PutItem", f"arn:aws:dynamodb:{REGION}:{OWNER}:table/baton-prod-Table-1"),
+        ("lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{OWNER}:function:billing"),
+        ("iam:CreateRole", f"arn:aws:iam::{OWNER}:role/admin"),
+        ("iam:PassRole", f"arn:aws:iam::{OWNER}:role/admin"),
+        ("iam:CreateUser", f"arn:aws:iam::{OWNER}:user/eve"),
+        ("sqs:ReceiveMessage", f"arn:aws:sqs:{REGION}:{OWNER}:baton-prod-WebhookQueue-1"),
+        ("s3:GetObject", "arn:aws:s3:::somebody-else/key"),
+        ("cloudformation:DeleteStack", f"arn:aws:cloudformation:{REGION}:{OWNER}:stack/network/1"),
+    ],
+)
+def test_what_is_not_batons_is_not_permitted(action: str, arn: str) -> None:
+    assert not permits(STATEMENTS, Needed(action, arn))
+
+
+def test_each_policy_is_below_the_limit_of_iam() -> None:
+    longest: list[Any] = policies("arn:aws-us-gov:", "ap-southeast-2", OWNER)
+
+    assert max(map(size, longest)) <= LIMIT
+
+
+def test_the_example_is_the_generated_template() -> None:
+    assert json.loads(EXAMPLE.read_text()) == template(), (
+        f"run: python -m {deployer_policy.__name__} > {EXAMPLE.relative_to(ROOT)}"
+    )
+
+
+def test_the_example_is_valid_and_names_only_actions_of_iam() -> None:
+    """cfn-lint knows the actions of IAM."""
+    problems = [str(each) for each in lint_all(EXAMPLE.read_text()) if each.rule.id[0] != "I"]
+
+    assert problems == []
+
+
+def test_the_role_is_only_for_environments_of_the_repository() -> None:
+    resources: Any = template()["Resources"]
+    (trusted,) = resources["DeployRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+
+    assert trusted["Condition"] == {
+        "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
+        "StringLike": {
+            "token.actions.githubusercontent.com:sub": {
+                "Fn::Sub": "repo:${Repository}:environment:*"
+            }
+        },
+    }
