@@ -78,6 +78,7 @@ ROWS: dict[Resource, Row] = {
     ("GET", IN_BOT + "/conversations/lookup"): Row(BOTH),
     ("GET", ONE): Row(BOTH),
     ("GET", ONE + "/entries"): Row(BOTH),
+    ("GET", ONE + "/transcript"): Row(BOTH),
     ("GET", ONE + "/gate"): Row(BOT_KEY),
     ("GET", ONE + "/user"): Row(BOTH),
     ("POST", ONE + "/messages"): Row(BOTH, {"text": "Hi", "from": "user"}, "owned"),

@@ -1,6 +1,6 @@
 """Reads conversations without changing them: heads, lists, entries, users."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
 from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.commands import Profile
-from chalicelib.domain.conversation.entries import Entry, may_read
+from chalicelib.domain.conversation.entries import Entry, Kind, may_read
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import NotFound
@@ -20,6 +20,8 @@ PAUSED = frozenset({Status.WAITING, Status.AGENT})
 PAGES_PER_CALL = 5
 """After so many reads a list returns a short page with a cursor, so that a caller who may see
 little does not wait."""
+FILTERED_READ = 1000
+"""Entries of one read if only those of one kind are wanted."""
 
 
 class ConversationFilter(Struct, frozen=True):
@@ -29,6 +31,13 @@ class ConversationFilter(Struct, frozen=True):
     queue: str | None = None
     owner: str | None = None
     name: str | None = None
+
+
+class EntryPage(Struct, frozen=True):
+    """`more`: the log has further entries for this caller, beyond this page's last (or first)."""
+
+    entries: Sequence[Entry]
+    more: bool
 
 
 class ConversationPage(Struct, frozen=True):
@@ -57,21 +66,45 @@ def entries(
     limit: int = 50,
 ) -> list[Entry]:
     """The entries that the caller may read, ascending; the latest ones without `after` and
-    `before`.
+    `before`. An empty page is the end of the log."""
+    return list(
+        entry_page(
+            services, caller, conversation_id, after=after, before=before, limit=limit
+        ).entries
+    )
 
-    An empty page is the end of the log: a page on which the caller may read nothing is skipped.
-    """
-    owner = head(services, caller, conversation_id).owner_id
-    store = services.conversations
-    while True:
+
+def entry_page(
+    services: Services,
+    caller: Caller,
+    conversation_id: str,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+    kind: Kind | None = None,
+) -> EntryPage:
+    """As `entries`, and only those of one kind if `kind` is set."""
+    of = head(services, caller, conversation_id)
+    found, wanted = list[Entry](), limit + 1
+    size = wanted if kind is None else FILTERED_READ
+    while len(found) < wanted:
         if after is not None:
-            found = store.entries_after(caller.bot, conversation_id, after, limit)
+            read = services.conversations.entries_after(caller.bot, of.id, after, size)
         else:
-            found = store.entries_before(caller.bot, conversation_id, before, limit)
-        readable = [entry for entry in found if may_read(caller, entry.kind, owner)]
-        if readable or not found:
-            return readable
-        after, before = (found[-1].seq, None) if after is not None else (None, found[0].seq)
+            read = services.conversations.entries_before(caller.bot, of.id, before, size)
+        fitting = [
+            entry
+            for entry in read
+            if kind in (None, entry.kind) and may_read(caller, entry.kind, of.owner_id)
+        ]
+        found = found + fitting if after is not None else fitting + found
+        # The log has no gaps, so its first and its last number show that there is no further page.
+        if not read or (read[-1].seq >= of.last_seq if after is not None else read[0].seq == 1):
+            break
+        after, before = (read[-1].seq, None) if after is not None else (None, read[0].seq)
+    kept = found[:limit] if after is not None else found[-limit:]
+    return EntryPage(kept, more=len(found) > limit)
 
 
 def conversations(

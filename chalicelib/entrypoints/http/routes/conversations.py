@@ -1,16 +1,27 @@
 """Routes that read conversations."""
 
 from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import invalid_field
+from chalicelib.entrypoints.http import cursors
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.paging import PageRequest, fitting, limit_of, page
 from chalicelib.entrypoints.http.schemas.conversations import person
 from chalicelib.entrypoints.http.schemas.parsing import number
 from chalicelib.usecases import views
-from chalicelib.usecases.conversations import lookup, queries
+from chalicelib.usecases.conversations import lookup, queries, transcript
+from chalicelib.usecases.conversations.transcript import Format
 
 HIGHEST_SEQ = 10**12 - 1
+KINDS = tuple(kind for kind in Kind if kind is not Kind.UNKNOWN)
+NEXT = "Baton-Next"
+"""The header with the cursor of a transcript's next page."""
+FORMATS = {
+    Format.CHAT: "application/json",
+    Format.TEXT: "text/plain; charset=utf-8",
+    Format.JSONL: "application/jsonl",
+}
 
 
 def list_conversations(call: Call) -> Reply:
@@ -51,13 +62,47 @@ def list_entries(call: Call) -> Reply:
     before = number(call.query, "before", 0, HIGHEST_SEQ)
     if after is not None and before is not None:
         raise invalid_field("before", "Ask for entries `after` a seq or `before` one, not both.")
-    found = queries.entries(
-        call.services, call.caller, call.id, after=after, before=before, limit=limit_of(call)
+    page_ = queries.entry_page(
+        call.services,
+        call.caller,
+        call.id,
+        after=after,
+        before=before,
+        limit=limit_of(call),
+        kind=_kind(call.query.get("kind")),
     )
-    items = [views.entry(entry) for entry in found]
+    items = [views.entry(entry) for entry in page_.entries]
     kept = fitting(items if after is not None else items[::-1])
+    more = page_.more or kept < len(items)
     items = items[:kept] if after is not None else items[len(items) - kept :]
-    return Reply({"items": items, "next": None})
+    return Reply({"items": items, "next": None, "more": more})
+
+
+def get_transcript(call: Call) -> Reply:
+    """The position of the next page is in a header, because two of the formats are no objects."""
+    form = call.query.get("format", Format.TEXT)
+    if form not in FORMATS:
+        raise invalid_field("format", f"`format` is {' or '.join(FORMATS)}.")
+    first = number(call.query, "from", 1, HIGHEST_SEQ) or 1
+    last = number(call.query, "to", 1, HIGHEST_SEQ) or HIGHEST_SEQ
+    if first > last:
+        raise invalid_field("to", "`to` is not before `from`.")
+    filters = {name: value for name, value in call.query.items() if name != "cursor"}
+    query = [call.path, call.caller.bot, filters]
+    after = cursors.position(call.services.secrets, query, call.query.get("cursor"))
+    found = transcript.page(
+        call.services,
+        call.caller,
+        call.id,
+        Format(form),
+        after=first - 1 if after is None else int(after),
+        last=last,
+    )
+    following = None if found.position is None else str(found.position)
+    cursor = cursors.cursor(call.services.secrets, query, following)
+    headers = {} if cursor is None else {NEXT: cursor}
+    body = list(found.items) if form == Format.CHAT else "".join(map(str, found.items))
+    return Reply(body, headers=headers, content_type=FORMATS[Format(form)])
 
 
 def get_user(call: Call) -> Reply:
@@ -73,3 +118,11 @@ def _filter(call: Call) -> queries.ConversationFilter:
     owner = call.caller.id if query.get("owner") == "me" else person(query.get("owner"))
     statuses = frozenset({Status(status)}) if status else None
     return queries.ConversationFilter(statuses, query.get("queue"), owner, query.get("name"))
+
+
+def _kind(name: str | None) -> Kind | None:
+    if name is None:
+        return None
+    if name not in KINDS:
+        raise invalid_field("kind", f"`kind` is {', '.join(KINDS)}.")
+    return Kind(name)
