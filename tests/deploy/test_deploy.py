@@ -1,22 +1,25 @@
-"""`make deploy` and `make destroy` with a small template, against the local engine's
-CloudFormation."""
+"""`make deploy`, `make rollback` and `make destroy` with a small template, against the local
+engine's CloudFormation. `tests/deployment` has the states that this engine does not have."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from click.testing import CliRunner, Result
 
-from infra.deployment import deploy, destroy
-from infra.local.aws.engine import Engine
+from infra.deployment import deploy, destroy, rollback
+from infra.deployment.account import Account
+from infra.deployment.deployer_policy import policies
+from infra.local.aws.engine import REGION, Engine
 from infra.packaging.package import PACKAGE, TEMPLATE
 from infra.template.names import SECRET
 from infra.template.policies import TABLE
+from tests.deployment.permissions import needed_by, permits
 
-STACK = "baton-dev"
-Deploy = Callable[..., Result]
+ACCOUNT, STACK = "000000000000", "baton-dev"
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +28,39 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield running
 
 
+class EngineOperator:
+    """Runs the commands in the engine's account; `calls` are the AWS calls of all tests."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.calls: list[tuple[str, str, Mapping[str, Any]]] = []
+        made = boto3.Session("test", "test", region_name=REGION)
+        made.events.register("provide-client-params.*.*", self._record)
+        self._account = Account(made, poll=0.05)
+        self.engine = engine
+
+    def run(self, command: Any, *options: str, answers: str = "") -> Result:
+        runner = CliRunner(env={"AWS_ENDPOINT_URL": self.engine.url, "COLUMNS": "200"})
+        return runner.invoke(command, options, input=answers, obj=self._account)
+
+    def deploy(self, folder: Path, *options: str, answers: str = "") -> Result:
+        wanted = ("dev", "--folder", str(folder), *options)
+        return self.run(deploy.main, *wanted, answers=answers)
+
+    def _record(self, params: Mapping[str, Any], model: Any, **_: object) -> None:
+        self.calls.append((model.service_model.service_name, model.name, dict(params)))
+
+
+@pytest.fixture(scope="module")
+def at_work(engine: Engine) -> EngineOperator:
+    return EngineOperator(engine)
+
+
 @pytest.fixture
-def on_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The AWS environment of the engine; the stack is deleted after the test."""
-    for name, value in engine.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", engine.url)
-    monkeypatch.setenv("COLUMNS", "200")
-    yield
-    run(destroy.main, "dev", "--with-data", "--confirm", "dev", "--lose", table_of(engine))
+def operator(at_work: EngineOperator, engine: Engine) -> Iterator[EngineOperator]:
+    """The stack is deleted after the test."""
+    yield at_work
+    lose = ("--lose", table_of(engine))
+    at_work.run(destroy.main, "dev", "--with-data", "--confirm", "dev", "--unprotect", *lose)
 
 
 @pytest.fixture
@@ -73,8 +100,17 @@ def template(**more: Any) -> dict[str, Any]:
     }
 
 
-def topic(name: str) -> dict[str, Any]:
-    return {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": name}}
+def alarm() -> dict[str, Any]:
+    properties = {
+        "MetricName": "Errors",
+        "Namespace": "AWS/Lambda",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
 
 
 def policy_of(role: str) -> dict[str, Any]:
@@ -86,14 +122,6 @@ def policy_of(role: str) -> dict[str, Any]:
 
 def write(folder: Path, content: dict[str, Any]) -> None:
     (folder / TEMPLATE).write_text(json.dumps(content))
-
-
-def run(command: Any, *options: str, answers: str = "") -> Result:
-    return CliRunner().invoke(command, options, input=answers)
-
-
-def deployed(folder: Path, *options: str, answers: str = "") -> Result:
-    return run(deploy.main, "dev", "--folder", str(folder), *options, answers=answers)
 
 
 def stack_of(engine: Engine) -> Any:
@@ -112,166 +140,115 @@ def table_of(engine: Engine) -> str:
     return outputs_of(engine).get("TableName", "none")
 
 
-@pytest.mark.usefixtures("on_engine")
 class TestDeploy:
     def test_deploy_shows_the_changes_and_carries_them_out_after_a_yes(
-        self, engine: Engine, release: Path
+        self, operator: EngineOperator, release: Path
     ) -> None:
-        answer = deployed(release, answers="y\n")
+        answer = operator.deploy(release, answers="y\n")
 
         assert answer.exit_code == 0, answer.output
         shown, _, done = answer.output.partition("Deploy these changes?")
         assert "AWS::DynamoDB::Table" in shown
         assert "CREATE_COMPLETE" not in shown
         assert f"{STACK} is deployed" in done
-        assert table_of(engine) in done
+        assert table_of(operator.engine) in done
 
-    def test_deploy_changes_nothing_after_a_no(self, engine: Engine, release: Path) -> None:
-        answer = deployed(release, answers="n\n")
-
-        assert answer.exit_code == 1
-        assert "Nothing was changed." in answer.output
-        assert stack_of(engine) is None
-
-    def test_an_upgrade_shows_only_the_changes_and_keeps_the_parameters(
-        self, engine: Engine, release: Path
+    def test_an_upgrade_and_a_rollback_show_only_the_changes_and_keep_the_parameters(
+        self, operator: EngineOperator, release: Path
     ) -> None:
-        deployed(release, "--yes", "--parameter", "Shards=4")
-        table = table_of(engine)
-        write(release, template(News=topic("news")))
+        operator.deploy(release, "--yes", "--parameter", "Shards=4")
+        table = table_of(operator.engine)
+        write(release, template(News=alarm()))
 
-        answer = deployed(release, "--yes")
+        up = operator.deploy(release, "--yes")
+        same = operator.deploy(release, "--yes")
+        down = operator.run(rollback.main, "dev", "--yes")
 
-        assert answer.exit_code == 0, answer.output
-        shown = answer.output.partition("CREATE_IN_PROGRESS")[0]
-        assert "News" in shown
-        assert "AWS::DynamoDB::Table" not in shown
-        assert outputs_of(engine)["ShardsGiven"] == "4"
-        assert table_of(engine) == table
+        for answer, action in ((up, "Add"), (down, "Remove")):
+            assert answer.exit_code == 0, answer.output
+            shown = answer.output.partition("Planned changes")[2].partition("_IN_PROGRESS")[0]
+            assert "News" in shown
+            assert action in shown
+            assert "AWS::DynamoDB::Table" not in shown
+        assert "Nothing to do" in same.output
+        assert outputs_of(operator.engine)["ShardsGiven"] == "4"
+        assert table_of(operator.engine) == table
 
-    def test_deploying_the_same_package_again_does_nothing(self, release: Path) -> None:
-        deployed(release, "--yes")
-
-        answer = deployed(release, "--yes")
-
-        assert answer.exit_code == 0
-        assert "Nothing to do" in answer.output
-
-    def test_replacing_the_table_needs_a_confirmation_even_with_yes(
-        self, engine: Engine, release: Path
+    def test_replacing_the_table_needs_the_word_even_with_yes(
+        self, operator: EngineOperator, release: Path
     ) -> None:
-        deployed(release, "--yes")
-        table = table_of(engine)
+        operator.deploy(release, "--yes")
+        table = table_of(operator.engine)
         other = template()
         properties = other["Resources"][TABLE]["Properties"]
         properties["KeySchema"][0]["AttributeName"] = "id"
         properties["AttributeDefinitions"][0]["AttributeName"] = "id"
         write(release, other)
 
-        answer = deployed(release, "--yes", answers="n\n")
+        answer = operator.deploy(release, "--yes", answers="no\n")
 
         assert f"{TABLE} would be replaced" in answer.output
         assert answer.exit_code == 1
-        assert table_of(engine) == table
+        assert table_of(operator.engine) == table
 
-    def test_deploy_prints_the_reason_if_aws_fails(self, engine: Engine, release: Path) -> None:
-        deployed(release, "--yes")
+    def test_a_deployment_works_again_after_it_has_failed(
+        self, operator: EngineOperator, release: Path
+    ) -> None:
         write(release, template(Wrong=policy_of("nobody")))
 
-        answer = deployed(release, "--yes")
+        failed = operator.deploy(release, "--yes")
+        write(release, template())
+        again = operator.deploy(release, "--yes", "--clear")
 
-        assert answer.exit_code == 1
-        assert "Wrong: The role with name nobody" in answer.output.partition("Error: ")[2]
-
-    def test_an_unknown_parameter_is_refused(self, engine: Engine, release: Path) -> None:
-        answer = deployed(release, "--yes", "--parameter", "Shard=4")
-
-        assert "There is no parameter Shard. The parameters are: Shards, Domain." in answer.output
-        assert stack_of(engine) is None
-
-    def test_deploy_without_a_package_says_how_to_make_one(self, tmp_path: Path) -> None:
-        answer = deployed(tmp_path / "dev", "--yes")
-
-        assert answer.exit_code == 1
-        assert "Run: make package STAGE=dev" in answer.output
+        assert failed.exit_code == 1
+        assert "Wrong: The role with name nobody" in failed.output.partition("Error: ")[2]
+        assert again.exit_code == 0, again.output
+        assert "its creation failed and was rolled back" in again.output
 
 
-@pytest.mark.parametrize(
-    ("region", "sentence"),
-    [
-        ("us-east-1", "There are no credentials. Set AWS_PROFILE, or run: aws configure"),
-        ("", "No region is set. Set AWS_DEFAULT_REGION, or run: aws configure"),
-    ],
-)
-def test_deploy_names_the_missing_aws_configuration(
-    monkeypatch: pytest.MonkeyPatch, release: Path, tmp_path: Path, region: str, sentence: str
-) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
-        monkeypatch.setenv(name, str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
-
-    answer = deployed(release, "--yes")
-
-    assert answer.exit_code == 1
-    assert sentence in answer.output
-
-
-@pytest.mark.usefixtures("on_engine")
 class TestDestroy:
     def test_destroy_deletes_the_stack_and_keeps_the_table_and_the_secret(
-        self, engine: Engine, release: Path
+        self, operator: EngineOperator, release: Path
     ) -> None:
-        deployed(release, "--yes")
-        table = table_of(engine)
+        operator.deploy(release, "--yes", "--protect")
+        table = table_of(operator.engine)
 
-        answer = run(destroy.main, "dev", answers="dev\n")
+        refused = operator.run(destroy.main, "dev", answers="dev\n")
+        answer = operator.run(destroy.main, "dev", "--unprotect", answers="dev\n")
 
+        assert "ARGS=--unprotect" in refused.output
         assert answer.exit_code == 0, answer.output
-        assert stack_of(engine) is None
-        assert f"Kept: the table {table}" in answer.output
-        assert table in engine.client("dynamodb").list_tables()["TableNames"]
-
-    @pytest.mark.parametrize(
-        ("options", "answers"),
-        [
-            ((), "\n"),
-            ((), "prod\n"),
-            (("--with-data", "--confirm", "dev"), "\n"),
-            (("--with-data", "--confirm", "dev"), "dev\n"),
-            (("--with-data", "--confirm", "dev", "--lose", "another"), ""),
-        ],
-    )
-    def test_destroy_deletes_nothing_unless_the_names_are_typed(
-        self, engine: Engine, release: Path, options: tuple[str, ...], answers: str
-    ) -> None:
-        deployed(release, "--yes")
-        table = table_of(engine)
-        engine.client("dynamodb").put_item(TableName=table, Item={"pk": {"S": "a conversation"}})
-
-        answer = run(destroy.main, "dev", *options, answers=answers)
-
-        assert answer.exit_code == 1
-        assert "Nothing was deleted." in answer.output
-        assert table_of(engine) == table
+        assert stack_of(operator.engine) is None
+        assert f"the table {table}" in answer.output.partition("Kept: ")[2]
+        assert table in operator.engine.client("dynamodb").list_tables()["TableNames"]
 
     def test_destroy_deletes_the_data_if_the_table_name_is_typed_too(
-        self, engine: Engine, release: Path
+        self, operator: EngineOperator, release: Path
     ) -> None:
-        deployed(release, "--yes")
-        table = table_of(engine)
-        engine.client("dynamodb").put_item(TableName=table, Item={"pk": {"S": "a conversation"}})
+        operator.deploy(release, "--yes")
+        table = table_of(operator.engine)
+        row = {"pk": {"S": "a conversation"}}
+        operator.engine.client("dynamodb").put_item(TableName=table, Item=row)
 
-        answer = run(destroy.main, "dev", "--with-data", answers=f"dev\n{table}\n")
+        wrong = operator.run(destroy.main, "dev", "--with-data", answers="dev\ndev\n")
+        answer = operator.run(destroy.main, "dev", "--with-data", answers=f"dev\n{table}\n")
 
+        assert "Nothing was deleted." in wrong.output
         assert answer.exit_code == 0, answer.output
-        assert stack_of(engine) is None
-        assert table not in engine.client("dynamodb").list_tables()["TableNames"]
+        assert stack_of(operator.engine) is None
+        assert table not in operator.engine.client("dynamodb").list_tables()["TableNames"]
 
-    def test_destroy_without_a_stack_does_nothing(self) -> None:
-        answer = run(destroy.main, "dev", "--confirm", "dev")
 
-        assert answer.exit_code == 0
-        assert "Nothing to do" in answer.output
+def test_the_deployers_policy_permits_all_these_calls(
+    operator: EngineOperator, release: Path
+) -> None:
+    operator.deploy(release, "--yes")
+    documents: list[Any] = policies("arn:aws:", REGION, ACCOUNT)
+    statements = [statement for document in documents for statement in document["Statement"]]
+
+    needed = {
+        need for call in operator.calls for need in needed_by(*call, region=REGION, owner=ACCOUNT)
+    }
+
+    assert {each for each in needed if not permits(statements, each)} == set()
+    assert {"cloudformation:ExecuteChangeSet", "s3:PutObject"} <= {each.action for each in needed}

@@ -73,14 +73,17 @@ def _permits(statement: Params, needed: Needed) -> bool:
     return named and (not needed.arn or any(fnmatchcase(needed.arn, each) for each in arns))
 
 
-def needed_by(service: str, operation: str, params: Params) -> list[Needed]:
-    """What a call of the deployment commands needs."""
+def needed_by(
+    service: str, operation: str, params: Params, *, region: str = REGION, owner: str = OWNER
+) -> list[Needed]:
+    """What a call of the deployment commands needs in this region and account."""
     name = f"{service}:{operation}"
-    return [Needed(ACTIONS.get(name, name), arn) for arn in _arns(service, params) or [""]]
+    found = _arns(service, params, region, owner)
+    return [Needed(ACTIONS.get(name, name), arn) for arn in found or [""]]
 
 
-def _arns(service: str, params: Params) -> list[str]:
-    own = f"{REGION}:{OWNER}"
+def _arns(service: str, params: Params, region: str, owner: str) -> list[str]:
+    own = f"{region}:{owner}"
     if service == "cloudformation":
         stack = params["StackName"].rpartition("stack/")[2].partition("/")[0]
         return [f"arn:aws:cloudformation:{own}:stack/{stack}/an-id"]
@@ -88,16 +91,17 @@ def _arns(service: str, params: Params) -> list[str]:
         path = f"/{params['Key']}" if "Key" in params else ""
         return [f"arn:aws:s3:::{params['Bucket']}{path}"]
     if service == "iam" and "RoleName" in params:
-        return [f"arn:aws:iam::{OWNER}:role/{params['RoleName']}"]
+        return [f"arn:aws:iam::{owner}:role/{params['RoleName']}"]
     if service == "dynamodb":
         return [f"arn:aws:dynamodb:{own}:table/{params['TableName']}"]
     if service == "secretsmanager":
-        return [f"arn:aws:secretsmanager:{own}:secret:{params['SecretId']}"]
+        name = params["SecretId"]
+        return [name if ":" in name else f"arn:aws:secretsmanager:{own}:secret:{name}"]
     if service == "logs" and "logGroupName" in params:
         return [f"arn:aws:logs:{own}:log-group:{params['logGroupName']}"]
     if service == "acm":
         return [params["CertificateArn"]]
-    return [f"arn:aws:apigateway:{REGION}::/account"] if service == "apigateway" else []
+    return [f"arn:aws:apigateway:{region}::/account"] if service == "apigateway" else []
 
 
 def of_type(type: str) -> set[str]:

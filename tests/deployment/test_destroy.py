@@ -104,3 +104,26 @@ def test_destroy_without_a_stack_does_nothing(operator: Operator) -> None:
 
     assert answer.exit_code == 0
     assert "Nothing to do." in answer.output
+
+
+@pytest.mark.parametrize(
+    ("options", "answers"),
+    [
+        ((), "\n"),
+        ((), "dev\n"),
+        (("--with-data", "--confirm", "prod"), "\n"),
+        (("--with-data", "--confirm", "prod"), "prod\n"),
+        (("--with-data", "--confirm", "prod", "--lose", "another"), ""),
+    ],
+)
+def test_nothing_is_deleted_unless_the_names_are_typed(
+    operator: Operator, aws: FakeAccount, options: tuple[str, ...], answers: str
+) -> None:
+    operator.deployed("--no-protect")
+    aws.dynamodb.rows[operator.table] = [{"pk": {"S": "a conversation"}}]
+
+    answer = operator.destroy(*options, answers=answers)
+
+    assert answer.exit_code == 1
+    assert "Nothing was deleted." in answer.output
+    assert operator.table in aws.dynamodb.rows

@@ -4,7 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from infra.deployment import deploy
 from infra.packaging import package
 from infra.packaging.package import PackagingError, Target
 from tests.deployment.commands import Operator
@@ -41,3 +43,58 @@ def test_the_template_names_its_stage_and_version() -> None:
         "Stage": "prod",
         "Version": package.version(),
     }
+
+
+def test_a_no_changes_nothing(operator: Operator) -> None:
+    answer = operator.deploy(answers="n\n")
+
+    assert answer.exit_code == 1
+    assert "Nothing was changed." in answer.output
+    assert operator.aws.cloudformation.stacks == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("Shard=4", "There is no parameter Shard. The parameters are: Shards, "),
+        ("Shards", "A parameter must have the form Name=Value, not 'Shards'."),
+    ],
+)
+def test_a_wrong_parameter_is_refused(operator: Operator, given: str, sentence: str) -> None:
+    answer = operator.deploy("--yes", "--parameter", given)
+
+    assert answer.exit_code == 1
+    assert sentence in answer.output
+    assert operator.aws.calls == []
+
+
+def test_deploy_without_a_package_says_how_to_make_one(operator: Operator) -> None:
+    operator.folder /= "dev"
+
+    answer = operator.deploy("--yes")
+
+    assert answer.exit_code == 1
+    assert "Run: make package STAGE=dev" in answer.output
+
+
+@pytest.mark.parametrize(
+    ("region", "sentence"),
+    [
+        ("us-east-1", "There are no credentials. Set AWS_PROFILE, or run: aws configure"),
+        ("", "No region is set. Set AWS_DEFAULT_REGION, or run: aws configure"),
+    ],
+)
+def test_deploy_names_the_missing_aws_configuration(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, region: str, sentence: str
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+
+    answer = CliRunner().invoke(deploy.main, ["dev", "--yes"])
+
+    assert answer.exit_code == 1
+    assert sentence in answer.output
