@@ -8,7 +8,11 @@ import pytest
 from tests.architecture.page_paths import missing_names, missing_paths
 from tests.architecture.source import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/**/README.md")])
+PAGES = sorted(
+    page
+    for pages in ("*.md", "docs/*.md", "clients/*/README.md", "examples/**/README.md")
+    for page in ROOT.glob(pages)
+)
 PAGES.remove(ROOT / "docs/console.md")  # until the page names the new folders of the console
 
 

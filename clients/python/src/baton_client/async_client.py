@@ -1,0 +1,160 @@
+"""The asynchronous client."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from baton_client import operations
+from baton_client.client import headers_of, no_reply, reply_of
+from baton_client.exchange import HttpReply, HttpRequest, NoReply, Operation, RetryPolicy
+from baton_client.inbox import WebhookHandler, WebhookInbox
+from baton_client.operations import Availability, Json, User
+from baton_client.servers import AsgiApp, asgi_app
+from baton_client.signatures import WebhookEvent, WebhookVerifier
+from baton_client.transcript import Transcript
+from baton_client.turns import AsyncTurn
+
+T = TypeVar("T")
+
+
+class AsyncBaton:
+    """As `Baton`, for asyncio. Handlers of webhooks may be functions or coroutines.
+
+    It has no `wsgi`, because a WSGI server has no event loop.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        webhook_secret: str | Sequence[str] | None = None,
+        *,
+        timeout: float = 5.0,
+        retries: RetryPolicy | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._url = operations.address_of(url)
+        self._policy = retries or RetryPolicy()
+        verifier = WebhookVerifier(webhook_secret) if webhook_secret else None
+        self._inbox = WebhookInbox(verifier)
+        self._http = httpx.AsyncClient(
+            headers=headers_of(key), timeout=timeout, transport=transport
+        )
+
+    async def heard(
+        self,
+        channel: str,
+        user: str | int | User,
+        *,
+        text: str | None = None,
+        message_id: str | int | None = None,
+        thread: str | int | None = None,
+        type: str | None = None,
+        payload: Json | None = None,
+    ) -> AsyncTurn:
+        """As `Baton.heard`."""
+        asked = (channel, user, text, message_id, thread, type, payload)
+        return self._turn(await self._run(operations.heard(self._policy, *asked)))
+
+    async def turn(self, conversation_id: str, *, key: str | None = None) -> AsyncTurn:
+        """As `Baton.turn`."""
+        return self._turn(await self._run(operations.take_turn(self._policy, conversation_id, key)))
+
+    async def transcript(
+        self, conversation_id: str, *, after: int = 0, latest: int | None = None
+    ) -> Transcript:
+        """As `Baton.transcript`."""
+        return await self._run(operations.transcript(self._policy, conversation_id, after, latest))
+
+    async def availability(self, queue: str | None = None) -> Availability:
+        """As `Baton.availability`."""
+        return await self._run(operations.availability(self._policy, queue))
+
+    async def unpause(
+        self,
+        conversation_id: str,
+        *,
+        outcome: str | None = None,
+        note: str | None = None,
+        resume_at: str | None = None,
+        variables: Json | None = None,
+        epoch: int | None = None,
+    ) -> Json:
+        """As `Baton.unpause`."""
+        asked = {"outcome": outcome, "note": note, "resume_at": resume_at}
+        asked_too = {"variables": variables, "epoch": epoch}
+        return await self._run(
+            operations.unpause(self._policy, conversation_id, {**asked, **asked_too})
+        )
+
+    async def call(self, method: str, path: str, body: Json | None = None) -> Any:
+        """As `Baton.call`."""
+        return await self._run(operations.call(self._policy, method, path, body))
+
+    def on(self, *types: str) -> Callable[[WebhookHandler], WebhookHandler]:
+        """Registers a handler of these webhook events, which gets a WebhookEvent.
+
+        If it raises, Baton delivers the event again.
+        """
+        return lambda handler: self._inbox.add(types, handler)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+        """For a server of your own. Raises WebhookRefused unless the webhook is Baton's."""
+        return self._inbox.verify(headers, body)
+
+    async def receive(self, headers: Mapping[str, str], body: bytes) -> int:
+        """Verifies a webhook, runs its handlers and returns the status to answer with."""
+        event = self._inbox.open(headers, body)
+        if isinstance(event, int):
+            return event
+        try:
+            for handler in self._inbox.handlers(event):
+                result = handler(event)
+                if inspect.isawaitable(result):
+                    await result
+        except BaseException as error:
+            status = self._inbox.close(event, error)
+            if not isinstance(error, Exception):
+                raise
+            return status
+        return self._inbox.close(event)
+
+    def asgi(self) -> AsgiApp:
+        """The webhook's address as an ASGI app."""
+        return asgi_app(self.receive)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def _turn(self, state: operations.TurnState) -> AsyncTurn:
+        return AsyncTurn(state, self._policy, self._run)
+
+    async def _run(self, operation: Operation[T]) -> T:
+        try:
+            request = next(operation)
+            while True:
+                request = operation.send(await self._send(request))
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+    async def _send(self, request: HttpRequest) -> HttpReply | NoReply:
+        await asyncio.sleep(request.after)
+        url = self._url + request.path
+        try:
+            return reply_of(
+                await self._http.request(
+                    request.method, url, content=request.body, headers=dict(request.headers)
+                )
+            )
+        except httpx.HTTPError as error:
+            return no_reply(error)

@@ -1,0 +1,189 @@
+"""The blocking client."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from baton_client import operations
+from baton_client.exchange import HttpReply, HttpRequest, NoReply, Operation, RetryPolicy
+from baton_client.inbox import WebhookHandler, WebhookInbox
+from baton_client.operations import Availability, Json, User
+from baton_client.servers import AsgiApp, WsgiApp, asgi_app, wsgi_app
+from baton_client.signatures import WebhookEvent, WebhookVerifier
+from baton_client.transcript import Transcript
+from baton_client.turns import Turn
+from baton_client.version import __version__
+
+T = TypeVar("T")
+
+
+def headers_of(key: str) -> dict[str, str]:
+    """Raises ValueError if the key cannot be sent in a header."""
+    return {
+        "authorization": f"Bearer {operations.key_of(key)}",
+        "accept": "application/json",
+        "user-agent": f"baton-client-python/{__version__}",
+    }
+
+
+def reply_of(response: httpx.Response) -> HttpReply:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return HttpReply(response.status_code, headers, response.content)
+
+
+def no_reply(error: httpx.HTTPError) -> NoReply:
+    return NoReply(str(error) or type(error).__name__)
+
+
+class Baton:
+    """Talks to Baton for one bot. It may be shared by threads.
+
+    `url` is the bot's address, which ends with `/api/v1/bots/` and the bot's id. `timeout` is in
+    seconds for each attempt. During a rotation, `webhook_secret` is a list with both secrets.
+    Raises ValueError if the address, the key or a secret is malformed.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        webhook_secret: str | Sequence[str] | None = None,
+        *,
+        timeout: float = 5.0,
+        retries: RetryPolicy | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._url = operations.address_of(url)
+        self._policy = retries or RetryPolicy()
+        verifier = WebhookVerifier(webhook_secret) if webhook_secret else None
+        self._inbox = WebhookInbox(verifier)
+        self._http = httpx.Client(headers=headers_of(key), timeout=timeout, transport=transport)
+
+    def heard(
+        self,
+        channel: str,
+        user: str | int | User,
+        *,
+        text: str | None = None,
+        message_id: str | int | None = None,
+        thread: str | int | None = None,
+        type: str | None = None,
+        payload: Json | None = None,
+    ) -> Turn:
+        """Records a message of the user and returns who answers it.
+
+        Give the channel's `message_id`: then a message that is delivered twice is stored once.
+        Raises BatonError; BatonUnavailable if the bot cannot know whether it may speak.
+        """
+        asked = (channel, user, text, message_id, thread, type, payload)
+        return self._turn(self._run(operations.heard(self._policy, *asked)))
+
+    def turn(self, conversation_id: str, *, key: str | None = None) -> Turn:
+        """A turn that no message of the user has begun, for example to greet after a return.
+
+        With the same `key`, for example the webhook's id, the same reply is recorded once.
+        """
+        return self._turn(self._run(operations.take_turn(self._policy, conversation_id, key)))
+
+    def transcript(
+        self, conversation_id: str, *, after: int = 0, latest: int | None = None
+    ) -> Transcript:
+        """All entries after this number, or only the `latest` ones (at most 100)."""
+        return self._run(operations.transcript(self._policy, conversation_id, after, latest))
+
+    def availability(self, queue: str | None = None) -> Availability:
+        """Who could take a conversation now, to ask before `hand_over`."""
+        return self._run(operations.availability(self._policy, queue))
+
+    def unpause(
+        self,
+        conversation_id: str,
+        *,
+        outcome: str | None = None,
+        note: str | None = None,
+        resume_at: str | None = None,
+        variables: Json | None = None,
+        epoch: int | None = None,
+    ) -> Json:
+        """Ends the handoff. Returns the conversation."""
+        asked = {"outcome": outcome, "note": note, "resume_at": resume_at}
+        asked_too = {"variables": variables, "epoch": epoch}
+        return self._run(operations.unpause(self._policy, conversation_id, {**asked, **asked_too}))
+
+    def call(self, method: str, path: str, body: Json | None = None) -> Any:
+        """Any other call, with the same retries and errors. `path` is below the bot's address."""
+        return self._run(operations.call(self._policy, method, path, body))
+
+    def on(self, *types: str) -> Callable[[WebhookHandler], WebhookHandler]:
+        """Registers a handler of these webhook events, which gets a WebhookEvent.
+
+        If it raises, Baton delivers the event again.
+        """
+        return lambda handler: self._inbox.add(types, handler)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+        """For a server of your own. Raises WebhookRefused unless the webhook is Baton's."""
+        return self._inbox.verify(headers, body)
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> int:
+        """Verifies a webhook, runs its handlers and returns the status to answer with."""
+        event = self._inbox.open(headers, body)
+        if isinstance(event, int):
+            return event
+        try:
+            for handler in self._inbox.handlers(event):
+                handler(event)
+        except BaseException as error:
+            status = self._inbox.close(event, error)
+            if not isinstance(error, Exception):
+                raise
+            return status
+        return self._inbox.close(event)
+
+    def asgi(self) -> AsgiApp:
+        """The webhook's address as an ASGI app. Handlers run in threads."""
+
+        async def handle(headers: Mapping[str, str], body: bytes) -> int:
+            return await asyncio.to_thread(self.receive, headers, body)
+
+        return asgi_app(handle)
+
+    def wsgi(self) -> WsgiApp:
+        """The webhook's address as a WSGI app."""
+        return wsgi_app(self.receive)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _turn(self, state: operations.TurnState) -> Turn:
+        return Turn(state, self._policy, self._run)
+
+    def _run(self, operation: Operation[T]) -> T:
+        try:
+            request = next(operation)
+            while True:
+                request = operation.send(self._send(request))
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+    def _send(self, request: HttpRequest) -> HttpReply | NoReply:
+        time.sleep(request.after)
+        url = self._url + request.path
+        try:
+            return reply_of(
+                self._http.request(
+                    request.method, url, content=request.body, headers=dict(request.headers)
+                )
+            )
+        except httpx.HTTPError as error:
+            return no_reply(error)

@@ -1,0 +1,261 @@
+"""What each call of the client sends and what its answer means, without any I/O."""
+
+import hashlib
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NotRequired, TypedDict
+from urllib.parse import quote, urlencode
+
+from baton_client.errors import (
+    AlreadySaid,
+    BatonError,
+    MessageIdMismatch,
+    NoAgentAvailable,
+    NotYourTurn,
+    StaleEpoch,
+)
+from baton_client.exchange import (
+    Answer,
+    HttpRequest,
+    Operation,
+    RetryPolicy,
+    exchange,
+    json_request,
+)
+from baton_client.transcript import Transcript
+
+Status = Literal["bot", "waiting", "agent"]
+IfUnavailable = Literal["queue", "refuse", "leave_message"]
+Json = Mapping[str, Any]
+ADDRESS = re.compile(r"https?://[^/?#]+(/[^?#]*)?/api/v1/bots/[^/?#]+")
+KEY = re.compile(r"[\x21-\x7e]+")
+
+
+class User(TypedDict):
+    """`name` and `attributes` are what agents see."""
+
+    id: str | int
+    name: NotRequired[str]
+    attributes: NotRequired[Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Who could take a conversation now. `served` is false if nobody ever could."""
+
+    online: int
+    free: int
+    open_now: bool
+    waiting: int
+    median_wait_s: int | None
+    served: bool
+
+
+@dataclass(slots=True)
+class TurnState:
+    """What a turn knows. `seed` makes the ids of its replies, the same for each redelivery."""
+
+    conversation_id: str
+    status: Status
+    epoch: int
+    seed: str
+    repeated: bool = False
+    warnings: Sequence[Json] = ()
+    replies: int = 0
+    lost: bool = False
+    refusal: BatonError | None = field(default=None)
+
+    @property
+    def is_mine(self) -> bool:
+        return self.status == "bot" and not self.lost
+
+    def refuse(self, error: BatonError) -> Literal[False]:
+        """Keeps why something was refused, and whether the turn is over."""
+        self.refusal = error
+        self.lost = self.lost or isinstance(error, (NotYourTurn, StaleEpoch))
+        if isinstance(error, NotYourTurn) and self.status == "bot":
+            self.status = "agent" if error.facts.get("owner") else "waiting"
+        return False
+
+
+def address_of(url: str) -> str:
+    """Raises ValueError if the address is not one of a bot."""
+    address = url.rstrip("/")
+    if not ADDRESS.fullmatch(address):
+        raise ValueError(
+            f"{url!r} is not the address of a bot. It ends with /api/v1/bots/ and the bot's id."
+        )
+    return address
+
+
+def key_of(key: str) -> str:
+    """Raises ValueError if the key cannot be sent in a header."""
+    if not KEY.fullmatch(key):
+        raise ValueError("The key is empty or has blanks or line breaks. It begins with bk_.")
+    return key
+
+
+def heard(
+    policy: RetryPolicy,
+    channel: str,
+    user: str | int | User,
+    text: str | None,
+    message_id: str | int | None,
+    thread: str | int | None,
+    type: str | None,
+    payload: Json | None,
+) -> Operation[TurnState]:
+    sent_id = str(message_id) if message_id is not None else new_id("heard")
+    body = {
+        "channel": channel,
+        "user": _user(user),
+        "thread": None if thread is None else str(thread),
+        "message_id": sent_id,
+        "from": "user",
+        **_content(text, type, payload),
+    }
+    answer = yield from exchange(policy, json_request("POST", "/messages", _given(body)))
+    seed = f"{answer.json['conversation_id']} {sent_id}"
+    return TurnState(
+        answer.json["conversation_id"],
+        answer.json["disposition"],
+        answer.json["epoch"],
+        seed,
+        repeated=_repeated_by_another(answer),
+        warnings=answer.json.get("warnings", ()),
+    )
+
+
+def say(
+    policy: RetryPolicy, turn: TurnState, text: str | None, type: str | None, payload: Json | None
+) -> Operation[bool]:
+    if not turn.is_mine:
+        return turn.refuse(turn.refusal or _not_mine(turn))
+    turn.replies += 1
+    body = {
+        "from": "bot",
+        "message_id": reply_id(turn.seed, turn.replies),
+        "epoch": turn.epoch,
+        **_content(text, type, payload),
+    }
+    request = json_request("POST", f"{_conversation(turn)}/messages", _given(body))
+    try:
+        answer = yield from exchange(policy, request)
+    except (NotYourTurn, StaleEpoch, MessageIdMismatch) as refused:
+        return turn.refuse(refused)
+    if _repeated_by_another(answer):
+        return turn.refuse(AlreadySaid("An earlier delivery of this message was answered so."))
+    turn.refusal = None
+    return True
+
+
+def hand_over(policy: RetryPolicy, turn: TurnState, request: Json) -> Operation[bool]:
+    if not turn.is_mine:
+        return turn.refuse(turn.refusal or _not_mine(turn))
+    body = _given({**request, "epoch": turn.epoch})
+    headers = {"idempotency-key": new_id("pause")}
+    path = f"{_conversation(turn)}/pause"
+    try:
+        answer = yield from exchange(policy, json_request("POST", path, body, headers))
+    except (NoAgentAvailable, NotYourTurn, StaleEpoch) as refused:
+        return turn.refuse(refused)
+    turn.status, turn.epoch = answer.json["status"], answer.json["epoch"]
+    turn.warnings, turn.refusal = answer.json.get("warnings", ()), None
+    return True
+
+
+def still_mine(policy: RetryPolicy, turn: TurnState) -> Operation[bool]:
+    if not turn.is_mine:
+        return False
+    answer = yield from exchange(policy, json_request("GET", f"{_conversation(turn)}/gate"))
+    turn.status = answer.json["disposition"]
+    if answer.json["epoch"] != turn.epoch:
+        turn.refuse(StaleEpoch("The conversation changed hands.", facts=answer.json))
+    return turn.is_mine
+
+
+def take_turn(policy: RetryPolicy, conversation_id: str, seed: str | None) -> Operation[TurnState]:
+    path = f"{_path(conversation_id)}/gate"
+    answer = yield from exchange(policy, json_request("GET", path))
+    seed = f"{conversation_id} {seed or new_id('turn')}"
+    return TurnState(conversation_id, answer.json["disposition"], answer.json["epoch"], seed)
+
+
+def transcript(
+    policy: RetryPolicy, conversation_id: str, after: int, latest: int | None
+) -> Operation[Transcript]:
+    path = f"{_path(conversation_id)}/entries"
+    query: dict[str, str | int] = {"after": after, "limit": 100}
+    if latest is not None:
+        query = {"limit": latest}
+    entries: list[Json] = []
+    while True:
+        request = json_request("GET", f"{path}?{urlencode(query)}")
+        page = (yield from exchange(policy, request)).json
+        entries += page["items"]
+        if latest is not None or page["next"] is None:
+            return Transcript(conversation_id, entries)
+        query["cursor"] = page["next"]
+
+
+def availability(policy: RetryPolicy, queue: str | None) -> Operation[Availability]:
+    query = f"?{urlencode({'queue': queue})}" if queue is not None else ""
+    answer = yield from exchange(policy, json_request("GET", f"/availability{query}"))
+    names = Availability.__dataclass_fields__
+    return Availability(**{name: answer.json[name] for name in names})
+
+
+def unpause(policy: RetryPolicy, conversation_id: str, request: Json) -> Operation[Json]:
+    headers = {"idempotency-key": new_id("unpause")}
+    path = f"{_path(conversation_id)}/unpause"
+    answer = yield from exchange(policy, json_request("POST", path, _given(request), headers))
+    head: Json = answer.json
+    return head
+
+
+def call(policy: RetryPolicy, method: str, path: str, body: Json | None) -> Operation[Any]:
+    headers = {"idempotency-key": new_id("call")} if method == "POST" else {}
+    sent: HttpRequest = json_request(method, path, body, headers)
+    return (yield from exchange(policy, sent)).json
+
+
+def new_id(purpose: str) -> str:
+    return f"{purpose}-{uuid.uuid4().hex}"
+
+
+def reply_id(seed: str, number: int) -> str:
+    """The message id of a turn's nth reply. Both clients make the same one."""
+    return f"reply-{hashlib.sha256(f'{seed} {number}'.encode()).hexdigest()[:32]}"
+
+
+def _user(user: str | int | User) -> Json:
+    if isinstance(user, (str, int)):
+        return {"id": str(user)}
+    return {**user, "id": str(user["id"])}
+
+
+def _content(text: str | None, type: str | None, payload: Json | None) -> Json:
+    return {"type": type, "text": text, "payload": payload}
+
+
+def _given(body: Json) -> Json:
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _repeated_by_another(answer: Answer) -> bool:
+    """False if the client's own repetition was recognised: its first attempt was stored."""
+    return bool(answer.json.get("repeated")) and answer.attempts == 1
+
+
+def _not_mine(turn: TurnState) -> NotYourTurn:
+    return NotYourTurn("A person has the conversation or was asked for.")
+
+
+def _conversation(turn: TurnState) -> str:
+    return _path(turn.conversation_id)
+
+
+def _path(conversation_id: str) -> str:
+    return f"/conversations/{quote(conversation_id, safe='')}"

@@ -1,0 +1,104 @@
+"""The real app with services in memory, over real HTTP, with faults on request."""
+
+import json
+import threading
+from collections import deque
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+from tests.support.api import DEMO_KEY, Api
+from tests.support.services import MemoryServices
+
+CUT_BEFORE, CUT_AFTER = "cut before", "cut after"
+"""Close the connection without an answer: before the app has seen the request, or after it."""
+
+
+class AppServer:
+    """`url` is the address of the bot `demo`. Every answer is checked against docs/openapi.yaml.
+
+    `POST /control` with `{"faults": […]}` sets what happens to the next calls: CUT_BEFORE,
+    CUT_AFTER, or a status, headers and body of somebody between the client and Baton. With
+    `{"ana": [method, path, body]}` it makes a call as the agent Ana.
+    """
+
+    def __init__(self) -> None:
+        self.services = MemoryServices()
+        self._bot = Api(self.services, DEMO_KEY)
+        self._agents = {name: self._bot.login(name) for name in ("ana", "owner")}
+        self._agents["ana"].put("/agents/me/status", {"status": "online"})
+        self._faults: deque[Any] = deque()
+        self.calls: list[tuple[str, str, Any]] = []
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"{self.origin}/api/v1/bots/demo"
+        self.key = DEMO_KEY
+
+    def control(self, asked: Mapping[str, Any]) -> Any:
+        self._faults.extend(asked.get("faults", ()))
+        answer = None
+        for name in self._agents.keys() & asked.keys():
+            method, path, body = asked[name]
+            answer = self._agents[name].send(method, path, body)
+            assert answer.status < 300, answer.text
+        return answer.json if answer else None
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _answer(
+        self, method: str, path: str, token: str | None, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes] | None:
+        """None: close the connection without an answer."""
+        with self._lock:
+            if path == "/control":
+                return 200, {}, json.dumps(self.control(json.loads(body))).encode()
+            fault = self._faults.popleft() if self._faults else None
+            self.calls.append((method, path, json.loads(body) if body else None))
+            if isinstance(fault, dict):
+                content = json.dumps(fault.get("body", "")).encode()
+                return fault["status"], fault.get("headers", {}), content
+            if fault == CUT_BEFORE:
+                return None
+            answer = self._bot.as_(token).send(method, path, body, **headers)
+            if fault == CUT_AFTER:
+                return None
+            kept = {"content-type": answer.content_type}
+            return answer.status, kept, answer.text.encode()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        answer = self._answer
+
+        class AppHandler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                token = (self.headers.get("authorization") or "").removeprefix("Bearer ") or None
+                sent = {"Idempotency_Key": self.headers.get("idempotency-key")}
+                headers = {name: value for name, value in sent.items() if value}
+                answered = answer(self.command, self.path, token, headers, body)
+                if answered is None:
+                    self.close_connection = True
+                    return
+                status, kept, content = answered
+                self.send_response(status)
+                for name, value in kept.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_PUT = do_PATCH = do_DELETE = do_POST
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        return AppHandler
