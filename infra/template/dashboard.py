@@ -79,7 +79,8 @@ def dashboard(names: Names) -> dict[str, Resource]:
         "Dashboard": {
             "Type": "AWS::CloudWatch::Dashboard",
             "Properties": {
-                "DashboardName": f"baton-{names.stage}",
+                # Dashboards belong to the account, not to a region.
+                "DashboardName": {"Fn::Sub": f"baton-{names.stage}-${{AWS::Region}}"},
                 "DashboardBody": {"Fn::Sub": body},
             },
         }

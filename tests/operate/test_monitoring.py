@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.entrypoints.http.router import all_routes
 from chalicelib.usecases.records.metrics import Metric
-from infra.local.aws.engine import Engine
+from infra.local.aws.engine import REGION, Engine
 from infra.template.alarms import ALARMS, RUNBOOK, Alarm
 from infra.template.dashboard import graphs
 from infra.template.metrics import COLD_STARTS, GATE, GATE_LATENCY, AwsMetric, log_metrics
@@ -162,7 +162,7 @@ def test_the_engine_creates_the_alarms_and_the_dashboard(
     assert {f"baton-prod-{alarm.section}" for alarm in ALARMS if len(alarm.metrics(NAMES)) == 1} < (
         names
     )
-    body = json.loads(watch.get_dashboard(DashboardName="baton-prod")["DashboardBody"])
+    body = json.loads(watch.get_dashboard(DashboardName=f"baton-prod-{REGION}")["DashboardBody"])
     lines = [line for widget in body["widgets"] for line in widget["properties"]["metrics"]]
     assert len(lines) == len(dashboard_metrics())
     assert "${" not in json.dumps(lines)
