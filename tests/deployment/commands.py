@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from infra.deployment import deploy, destroy, rollback
 from infra.packaging.package import PACKAGE, TEMPLATE
-from tests.deployment.fake_services import FakeAccount
+from tests.deployment.fake_account.services import FakeAccount
 
 STACK = "baton-prod"
 RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}

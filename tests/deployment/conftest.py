@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.deployment.commands import Operator
-from tests.deployment.fake_services import FakeAccount
+from tests.deployment.fake_account.services import FakeAccount
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import cfnlint
 
-from tests.deployment.fake_aws import OWNER, REGION
+from tests.deployment.fake_account.aws import OWNER, REGION
 
 Params = Mapping[str, Any]
 SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas"

@@ -10,8 +10,8 @@ from infra.deployment import deployer_policy
 from infra.deployment.deployer_policy import LIMIT, policies, size, template
 from infra.packaging.package import ROOT
 from tests.deployment.commands import Operator, small_template
-from tests.deployment.fake_aws import OWNER, REGION
-from tests.deployment.fake_services import FakeAccount
+from tests.deployment.fake_account.aws import OWNER, REGION
+from tests.deployment.fake_account.services import FakeAccount
 from tests.deployment.permissions import Needed, needed_by, of_type, permits
 from tests.template.expansion import expanded, packaged_template
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.deployment.commands import STACK, Operator
-from tests.deployment.fake_cloudformation import FakeStack
-from tests.deployment.fake_services import FakeAccount
+from tests.deployment.fake_account.cloudformation import FakeStack
+from tests.deployment.fake_account.services import FakeAccount
 
 FAILED = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 

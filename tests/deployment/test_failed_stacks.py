@@ -5,8 +5,8 @@ import pytest
 
 from infra.deployment.stack_states import REASONS, REMEDIES, Remedy
 from tests.deployment.commands import STACK, Operator, small_template
-from tests.deployment.fake_cloudformation import FakeStack
-from tests.deployment.fake_services import FakeAccount
+from tests.deployment.fake_account.cloudformation import FakeStack
+from tests.deployment.fake_account.services import FakeAccount
 
 FAILED = ("CREATE_FAILED", "DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 

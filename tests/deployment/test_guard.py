@@ -6,7 +6,7 @@ import pytest
 
 from infra.deployment.precious import PRECIOUS, REPLACEABLE, stack_policy
 from tests.deployment.commands import STACK, Operator, small_template
-from tests.deployment.fake_services import FakeAccount
+from tests.deployment.fake_account.services import FakeAccount
 from tests.template.expansion import expanded, packaged_template
 
 HELD = ("DynamoDB", "S3", "SecretsManager", "SQS", "SNS::Topic", "KMS::Key", "RestApi", "Domain")

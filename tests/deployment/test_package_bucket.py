@@ -4,8 +4,8 @@ import json
 
 from infra.deployment.releases import KEPT
 from tests.deployment.commands import STACK, Operator, small_template
-from tests.deployment.fake_aws import OWNER, REGION
-from tests.deployment.fake_services import SOMEBODY_ELSE, FakeAccount
+from tests.deployment.fake_account.aws import OWNER, REGION
+from tests.deployment.fake_account.services import SOMEBODY_ELSE, FakeAccount
 
 BUCKET = f"baton-packages-{OWNER}-{REGION}"
 

@@ -6,8 +6,8 @@ import pytest
 
 from infra.deployment.preflight import certificate_uses, covers, judge_quota
 from tests.deployment.commands import STACK, Operator
-from tests.deployment.fake_aws import OWNER, REGION, Refused
-from tests.deployment.fake_services import FakeAccount
+from tests.deployment.fake_account.aws import OWNER, REGION, Refused
+from tests.deployment.fake_account.services import FakeAccount
 from tests.template.expansion import packaged_template
 
 DOMAIN = ("--parameter", "Domain=chat.example.test")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from infra.deployment.deploy import package_bucket
-from tests.deployment.fake_services import FakeAccount
+from tests.deployment.fake_account.services import FakeAccount
 from tests.template.expansion import expanded, packaged_template
 
 GLOBAL_NAMES = {

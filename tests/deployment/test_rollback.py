@@ -5,7 +5,7 @@ from typing import Any
 from click.testing import Result
 
 from tests.deployment.commands import STACK, Operator, small_template
-from tests.deployment.fake_services import FakeAccount
+from tests.deployment.fake_account.services import FakeAccount
 
 
 def release(operator: Operator, version: str, **more: Any) -> None:

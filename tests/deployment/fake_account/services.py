@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-from tests.deployment.fake_aws import OWNER, REGION, FakeAws, Refused
-from tests.deployment.fake_cloudformation import FakeCloudFormation
+from tests.deployment.fake_account.aws import OWNER, REGION, FakeAws, Refused
+from tests.deployment.fake_account.cloudformation import FakeCloudFormation
 
 Params = Mapping[str, Any]
 SOMEBODY_ELSE = "999999999999"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from tests.deployment.fake_aws import OWNER, REGION, Refused
+from tests.deployment.fake_account.aws import OWNER, REGION, Refused
 
 Params = Mapping[str, Any]
 REPLACING = frozenset({"KeySchema", "FifoQueue", "TopicName", "EndpointType"})
