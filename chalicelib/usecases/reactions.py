@@ -118,8 +118,7 @@ def react(services: Services, event: CommittedEntry | Notification) -> None:
     failures = run_reactions(services, event)
     if failures:
         raise next(iter(failures.values()))
-    if isinstance(event, CommittedEntry):
-        mark_handled(services, [event])
+    mark_handled(services, [event])
 
 
 class HandledRun(Struct):
@@ -131,12 +130,24 @@ class HandledRun(Struct):
     queued: int | None = None
 
 
-def mark_handled(services: Services, handled: Iterable[CommittedEntry]) -> None:
-    """Stores that the reactions to these entries have run, with one write for each conversation.
+def mark_handled(services: Services, handled: Iterable[CommittedEntry | Notification]) -> None:
+    """Stores that the reactions to these entries and notifications have run, with one write for
+    each conversation and each notification.
 
     A mark that cannot be stored costs only a second run: the sweep takes the reactions for lost.
     """
-    for (bot, conversation_id), runs in _runs(services, handled).items():
+    entries = list[CommittedEntry]()
+    for event in handled:
+        if isinstance(event, CommittedEntry):
+            entries.append(event)
+            continue
+        try:
+            services.notifications.mark_handled(event.bot, event.id)
+        except Exception:
+            log.exception(
+                "reactions not marked", extra={"bot": event.bot, "notification": event.id}
+            )
+    for (bot, conversation_id), runs in _runs(services, entries).items():
         for run in runs:
             try:
                 services.deliveries.mark_handled(

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.head import Head
-from chalicelib.usecases.reactions import run_reactions
+from chalicelib.usecases.reactions import mark_handled, run_reactions
+from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import Progress, SweepPosition
 from chalicelib.usecases.services import Services
@@ -50,7 +51,7 @@ class Look(Struct, frozen=True):
 
 
 def recover(services: Services, deadline: int) -> int:
-    """Runs lost reactions of all bots, and returns of how many entries.
+    """Runs lost reactions of all bots, and returns of how many entries and notifications.
 
     After `deadline` (milliseconds since 1970, UTC) it begins no further page; the next sweep goes
     on there. Safe to run twice and in parallel.
@@ -60,6 +61,7 @@ def recover(services: Services, deadline: int) -> int:
     bots = services.directory.bot_ids()
     for bot in sorted(bots, key=lambda each: each in position.behind):
         look = _look(position, bot, now)
+        recovered += _recover_notifications(services, bot, look.since)
         for reached, count in _recover_bot(services, bot, look):
             recovered += count
             if services.clock.now() > deadline and reached is not None:
@@ -89,9 +91,13 @@ def wake_worker(services: Services, bot: str, since: int, deadline: int) -> None
             return
 
 
-def was_recovered(services: Services, committed: CommittedEntry) -> bool:
-    """True if the sweep has run the reactions to this entry before its late stream record came."""
-    entry = committed.entry
+def was_recovered(services: Services, event: CommittedEntry | Notification) -> bool:
+    """True if the sweep has run the reactions to this entry or notification before its late stream
+    record came."""
+    if isinstance(event, Notification):
+        is_late = services.clock.now() > event.at + GRACE
+        return is_late and services.notifications.is_handled(event.bot, event.id)
+    committed, entry = event, event.entry
     is_late = services.clock.now() > entry.at + GRACE
     if entry.previous_owed is None or not is_late:
         return False
@@ -117,6 +123,16 @@ def _recover_bot(services: Services, bot: str, look: Look) -> Iterator[tuple[int
     recovered."""
     for heads, progress, reached in _pages(services, bot, look.since):
         yield reached, sum(_recovered(services, h, progress[h.id], look) for h in heads)
+
+
+def _recover_notifications(services: Services, bot: str, since: int) -> int:
+    """An error in one notification does not stop the others."""
+    recovered = 0
+    for lost in services.notifications.unhandled(bot, since, services.clock.now() - GRACE):
+        if not run_reactions(services, lost):
+            mark_handled(services, [lost])
+        recovered += 1
+    return recovered
 
 
 def _pages(

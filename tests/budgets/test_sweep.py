@@ -28,4 +28,6 @@ def test_the_sweep_queries_connections_boards_and_lost_reactions_of_every_bot(
         every_minute(services)
 
     assert set(calls) == {"Query", "GetItem", "PutItem"}
-    assert len(calls) == FIXED + shards + bots * (1 + 2 * shards)
+    connections = notifications = 1
+    lists = 2 * shards
+    assert len(calls) == FIXED + shards + bots * (connections + notifications + lists)

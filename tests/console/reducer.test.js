@@ -193,6 +193,8 @@ test("the delivery progress never goes back, and given-up entries are remembered
   const delivery = (through, attempts, failed = null) => ({ type: "delivery", conversation_id: "c_1", through, attempts, failed });
   const state = after(opened, delivery(4, 0), delivery(3, 1), delivery(6, 0, 6), { ...delivery(9, 0), conversation_id: "c_unknown" });
   assert.deepEqual(state.threads.c_1.delivery, { through: 6, attempts: 0, failed: [6] });
+  const resent = reduce(state, { type: "delivery", conversation_id: "c_1", through: 6, attempts: 0, failed: null, resent: 6 });
+  assert.deepEqual(resent.threads.c_1.delivery, { through: 6, attempts: 0, failed: [] });
 });
 
 test("a notification that arrives twice appears once, and the newest is first", () => {

@@ -6,7 +6,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from chalicelib.usecases.records.bots import Bot
-from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Webhook
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Progress, Webhook
 from tests.contract.store_setup import BOT, CID, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -127,14 +127,15 @@ def test_a_delivery_is_found_by_its_id_and_by_its_own_bot_alone(stores: Stores) 
         assert stores.deliveries.attempt(BOT, wrong) is None
 
 
-def test_cursors_are_read_together(stores: Stores) -> None:
+def test_the_progress_of_several_conversations_is_read_together(stores: Stores) -> None:
     stores.deliveries.advance_cursor(BOT, CID, DeliveryCursor(), DeliveryCursor(3, 1))
+    stores.deliveries.mark_gone(BOT, CID, 4, START)
 
-    assert stores.deliveries.cursors(BOT, [CID, "c_x"]) == {
-        CID: DeliveryCursor(3, 1),
-        "c_x": DeliveryCursor(),
+    assert stores.deliveries.progress(BOT, [CID, "c_x"]) == {
+        CID: Progress(DeliveryCursor(3, 1), gone=4, gone_at=START),
+        "c_x": Progress(),
     }
-    assert stores.deliveries.cursors(BOT, []) == {}
+    assert stores.deliveries.progress(BOT, []) == {}
 
 
 def test_a_webhook_that_is_switched_off_says_why(stores: Stores) -> None:

@@ -263,6 +263,8 @@ def through_progress(stores: Stores, progress: Progress) -> object:
     assert stores.deliveries.advance_cursor(BOT, CID, DeliveryCursor(), progress.cursor)
     queued = progress.queued or None
     stores.deliveries.mark_handled(BOT, CID, 0, progress.handled, queued)
+    if progress.gone or progress.gone_at:
+        stores.deliveries.mark_gone(BOT, CID, progress.gone, progress.gone_at)
     return stores.deliveries.progress(BOT, [CID])[CID]
 
 

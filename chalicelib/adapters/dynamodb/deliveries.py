@@ -51,6 +51,10 @@ class DynamoDeliveries:
             follows = CursorRow.handled.does_not_exist() | follows
         return self._rows.update(row, marks, follows)
 
+    def mark_gone(self, bot: str, conversation_id: str, seq: int, at: int) -> None:
+        row = CursorRow.at(keys.cursor(bot, conversation_id))
+        self._rows.update(row, [CursorRow.gone.set(seq), CursorRow.gone_at.set(at)])
+
     def progress(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Progress]:
         places = {each: keys.cursor(bot, each) for each in conversation_ids}
         found = self._rows.get_all(places.values())
@@ -78,11 +82,6 @@ class DynamoDeliveries:
 
     def release_slot(self, bot: str, slot: int) -> None:
         self._rows.delete([keys.slot(bot, slot)])
-
-    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, DeliveryCursor]:
-        return {
-            each: progress.cursor for each, progress in self.progress(bot, conversation_ids).items()
-        }
 
     def latest_attempts(
         self, bot: str, position: str | None, limit: int
@@ -135,7 +134,13 @@ def _cursor_of(row: CursorRow | None) -> DeliveryCursor:
 def _progress_of(row: CursorRow | None) -> Progress:
     if row is None:
         return Progress()
-    return Progress(_cursor_of(row), row.handled or 0, row.queued or 0)
+    return Progress(
+        cursor=_cursor_of(row),
+        handled=row.handled or 0,
+        queued=row.queued or 0,
+        gone=row.gone or 0,
+        gone_at=row.gone_at or 0,
+    )
 
 
 def _key(bot: str, delivery_id: str) -> keys.RowKey | None:

@@ -8,7 +8,7 @@ from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.notifications import Notification, earliest_id
 
 LIFE = 30 * 24 * 60 * 60 * 1000
 """Milliseconds."""
@@ -50,6 +50,20 @@ class DynamoNotifications:
             after={"pk": {"S": after.pk}, "sk": {"S": after.sk}} if after else None,
         )
         return [notification_of(row) for row in rows if isinstance(row, NotificationRow)]
+
+    def mark_handled(self, bot: str, notification_id: str) -> None:
+        row = NotificationRow.at(keys.notification(bot, notification_id))
+        self._rows.update(row, [NotificationRow.handled.set(True)], NotificationRow.pk.exists())
+
+    def is_handled(self, bot: str, notification_id: str) -> bool:
+        row = self._rows.get(NotificationRow, keys.notification(bot, notification_id))
+        return row is not None and bool(row.handled)
+
+    def unhandled(self, bot: str, since: int, until: int) -> list[Notification]:
+        first, last = (keys.notification(bot, earliest_id(each)).sk for each in (since, until + 1))
+        made_then = NotificationRow.sk.between(first, last)
+        rows = self._rows.query_all(NotificationRow, keys.bot(bot), made_then)
+        return [notification_of(row) for row in rows if not row.handled]
 
     def mark_read(
         self, bot: str, notification_id: str, person: str, *, is_supervisor: bool

@@ -212,12 +212,14 @@ class ProfileRow(Row, discriminator="p"):
 
 class CursorRow(Row, discriminator="d"):
     """How far a conversation has been delivered to the webhook (`seq`, `attempts`), and how far its
-    reactions have run (`handled`, `queued`)."""
+    reactions have run (`handled`, `queued`). `gone` was answered with 410, at `gone_at`."""
 
     seq = Integer(attr_name="n", null=True)
     attempts = Integer(attr_name="r", null=True)
     handled = Integer(attr_name="h", null=True)
     queued = Integer(attr_name="w", null=True)
+    gone = Integer(attr_name="g", null=True)
+    gone_at = Integer(attr_name="ga", null=True)
 
 
 class RecordRow(Row, discriminator="j"):
@@ -317,3 +319,4 @@ class NotificationRow(Row, discriminator="n"):
     conversation_id = UnicodeAttribute(attr_name="c", null=True)
     read_by = UnicodeSetAttribute(attr_name="rb", null=True)
     for_supervisors = BooleanAttribute(attr_name="fs", null=True)
+    handled = BooleanAttribute(attr_name="hd", null=True)

@@ -115,8 +115,9 @@ function withoutStored(state, entries) {
 }
 
 /** The progress never goes back, even if events arrive out of order.
- * @param {State} state @param {{conversation_id: string, through: number, attempts: number, failed: number | null}} event */
-function deliveryArrived(state, { conversation_id: id, through, attempts, failed }) {
+ * @param {State} before @param {{conversation_id: string, through: number, attempts: number, failed: number | null, resent?: number | null}} event */
+function deliveryArrived(before, { conversation_id: id, through, attempts, failed, resent }) {
+  const state = resent ? entryResent(before, { id, seq: resent }) : before;
   const thread = state.threads[id];
   if (!thread) return state;
   const known = thread.delivery?.failed ?? [];

@@ -31,7 +31,7 @@ def handle(
     """
     count = len(event["Records"])
     with request_log.line("changes", request_id=request_id(context), records=count) as line:
-        handled = list[CommittedEntry]()
+        handled = list[CommittedEntry | Notification]()
         failed = list(_failures(services, read, event["Records"], handled))
         mark_handled(services, handled)
         line["failed"] = len(failed)
@@ -42,13 +42,13 @@ def _failures(
     services: Services,
     read: ReadRecord,
     records: Sequence[Record],
-    handled: list[CommittedEntry],
+    handled: list[CommittedEntry | Notification],
 ) -> Iterator[str]:
-    """The sequence numbers of the records to send again. Adds the other entries to `handled`."""
+    """The sequence numbers of the records to send again. Adds the others to `handled`."""
     for record in records:
         try:
             event = read(record)
-            if event is None or _is_recovered(services, event):
+            if event is None or was_recovered(services, event):
                 continue
             is_whole = not run_reactions(services, event)
         except Exception:
@@ -57,7 +57,7 @@ def _failures(
             continue
         if not is_whole and not _is_left_to_the_sweep(services, event):
             yield _number(record)
-        elif is_whole and isinstance(event, CommittedEntry):
+        elif is_whole:
             handled.append(event)
 
 
@@ -66,13 +66,8 @@ def _number(record: Record) -> str:
     return number
 
 
-def _is_recovered(services: Services, event: CommittedEntry | Notification) -> bool:
-    return isinstance(event, CommittedEntry) and was_recovered(services, event)
-
-
 def _is_left_to_the_sweep(services: Services, event: CommittedEntry | Notification) -> bool:
     """An entry that has failed for `RETRY_MS` would hold up the later records of its shard. If it
     is not owed, only those who watch the bot talk miss it; their consoles fill the gap."""
-    if isinstance(event, Notification):
-        return False
-    return services.clock.now() > event.entry.at + RETRY_MS
+    at = event.at if isinstance(event, Notification) else event.entry.at
+    return services.clock.now() > at + RETRY_MS

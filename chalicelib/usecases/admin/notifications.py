@@ -9,7 +9,7 @@ from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.usecases.conversations.visibility import no_conversation
 from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.notifications import Notification, earliest_id
 from chalicelib.usecases.services import Services
 
 
@@ -61,7 +61,7 @@ def _new(
 ) -> Notification:
     now = services.clock.now()
     return Notification(
-        id=f"n_{now:013d}_{services.random.token()[:12]}",
+        id=earliest_id(now) + services.random.token()[:12],
         bot=bot,
         message=message,
         level=level,

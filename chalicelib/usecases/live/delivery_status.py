@@ -10,16 +10,23 @@ from chalicelib.usecases.services import Services
 
 
 def push_status(
-    services: Services, bot: str, conversation_id: str, cursor: DeliveryCursor, failed: int | None
+    services: Services,
+    bot: str,
+    conversation_id: str,
+    cursor: DeliveryCursor,
+    *,
+    failed: int | None = None,
+    resent: int | None = None,
 ) -> None:
     """Sends the status to the watchers, without retry. `failed` is the `seq` of an entry that has
-    just been given up."""
+    just been given up, `resent` of one that had been and was now accepted."""
     event = {
         "event": "delivery",
         "conversation_id": conversation_id,
         "through": cursor.seq,
         "attempts": cursor.attempts,
         "failed": failed,
+        "resent": resent,
     }
     with suppress(TemporarilyUnavailable):
         watchers = services.connections.watchers(bot, conversation_id)

@@ -67,6 +67,14 @@ class Notifications(Protocol):
     def latest(self, bot: str, position: str | None, limit: int) -> list[Notification]:
         """The newest first. `position` is the id of the last notification of the page before."""
 
+    def mark_handled(self, bot: str, notification_id: str) -> None:
+        """Stores that the reactions to this notification have run."""
+
+    def is_handled(self, bot: str, notification_id: str) -> bool: ...
+
+    def unhandled(self, bot: str, since: int, until: int) -> list[Notification]:
+        """Those of this time whose reactions have not run, the oldest first."""
+
     def mark_read(
         self, bot: str, notification_id: str, person: str, *, is_supervisor: bool
     ) -> bool:

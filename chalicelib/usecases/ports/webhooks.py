@@ -52,9 +52,6 @@ class Deliveries(Protocol):
 
     def cursor(self, bot: str, conversation_id: str) -> DeliveryCursor: ...
 
-    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, DeliveryCursor]:
-        """One cursor for each id; one round trip per 100."""
-
     def advance_cursor(
         self, bot: str, conversation_id: str, old: DeliveryCursor, new: DeliveryCursor
     ) -> bool:
@@ -68,6 +65,9 @@ class Deliveries(Protocol):
         `queued` is the last of them that the webhook has to receive; None if there is none. False
         if this was marked before, or if reactions to an entry up to `previous` have not run.
         """
+
+    def mark_gone(self, bot: str, conversation_id: str, seq: int, at: int) -> None:
+        """Stores that the webhook has answered with 410 to this entry."""
 
     def progress(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Progress]:
         """One for each id; one round trip per 100."""

@@ -55,12 +55,15 @@ class Progress(Struct, frozen=True):
     """How far the entries of a conversation have been handled.
 
     The reactions to all owed entries up to `handled` have run. `queued` is the last of them that
-    the webhook has to receive; entries up to `cursor.seq` are delivered or given up.
+    the webhook has to receive; entries up to `cursor.seq` are delivered or given up. `gone` is the
+    last one that was answered with 410, at the time `gone_at`.
     """
 
     cursor: DeliveryCursor = DeliveryCursor()
     handled: int = 0
     queued: int = 0
+    gone: int = 0
+    gone_at: int = 0
 
     @property
     def is_undelivered(self) -> bool:

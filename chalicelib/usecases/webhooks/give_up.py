@@ -10,7 +10,7 @@ from chalicelib.domain.conversation.head import Head, WithBot
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.notifications import Notification, earliest_id
 from chalicelib.usecases.services import Services
 
 BOT_DOWN = "bot_down"
@@ -43,7 +43,7 @@ def _notify(services: Services, head: Head, message: str) -> None:
     now = services.clock.now()
     key = IdempotencyKey("system", f"undelivered:{head.id}:{head.epoch}", "")
     notification = Notification(
-        id=f"n_{now:013d}_{services.random.token()[:12]}",
+        id=earliest_id(now) + services.random.token()[:12],
         bot=head.bot,
         message=message,
         level="error",

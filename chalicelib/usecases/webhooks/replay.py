@@ -9,7 +9,8 @@ from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.errors import Conflict, Forbidden, NotFound
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations.visibility import find_visible
-from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Webhook
+from chalicelib.usecases.live import delivery_status
+from chalicelib.usecases.records.webhooks import DeliveryAttempt, Progress, Webhook
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.enqueue import is_webhook_entry, webhook_type
 from chalicelib.usecases.webhooks.worker import GONE, send_entry
@@ -115,17 +116,20 @@ def _send_again(
         services.conversations.mark_undelivered(
             caller.bot, conversation_id, entry.seq, undelivered=False
         )
-    return LoggedDelivery(again, outcome(again, DeliveryCursor()))
+        cursor = services.deliveries.cursor(caller.bot, conversation_id)
+        delivery_status.push_status(services, caller.bot, conversation_id, cursor, resent=entry.seq)
+    return LoggedDelivery(again, outcome(again, Progress()))
 
 
-def outcome(of: DeliveryAttempt, cursor: DeliveryCursor) -> DeliveryOutcome:
+def outcome(of: DeliveryAttempt, progress: Progress) -> DeliveryOutcome:
+    cursor = progress.cursor
     if of.succeeded:
         return DeliveryOutcome.DELIVERED
     if of.dead:
         return DeliveryOutcome.DEAD
     if cursor.seq >= of.seq or of.attempt == REPLAY:
         return DeliveryOutcome.FAILED
-    waits_for_webhook = of.held or of.status == GONE
+    waits_for_webhook = of.held or (of.status == GONE and of.at == progress.gone_at)
     is_last = waits_for_webhook or cursor.attempts == of.attempt
     return DeliveryOutcome.PENDING if is_last else DeliveryOutcome.FAILED
 
@@ -133,16 +137,21 @@ def outcome(of: DeliveryAttempt, cursor: DeliveryCursor) -> DeliveryOutcome:
 def _with_outcomes(services: Services, page: list[DeliveryAttempt]) -> list[LoggedDelivery]:
     """Reads the cursors of failed attempts only: the outcome of others does not depend on them.
 
-    An entry that was held is left out once the webhook has received it.
+    An entry that was held is left out once the webhook has received it, or if an attempt that
+    failed with 410 shows that it waits.
     """
     failed = {d.conversation_id for d in page if not (d.succeeded or d.dead)}
-    cursors = services.deliveries.cursors(page[0].bot, failed) if failed else {}
-    logged = [
-        LoggedDelivery(d, outcome(d, cursors.get(d.conversation_id, DeliveryCursor())))
-        for d in page
-    ]
-    pending = DeliveryOutcome.PENDING
-    return [each for each in logged if not each.delivery.held or each.outcome is pending]
+    known = services.deliveries.progress(page[0].bot, failed) if failed else {}
+
+    def log_of(attempt: DeliveryAttempt) -> LoggedDelivery | None:
+        progress = known.get(attempt.conversation_id, Progress())
+        logged = LoggedDelivery(attempt, outcome(attempt, progress))
+        if not attempt.held:
+            return logged
+        met_410 = attempt.seq == progress.gone and attempt.at != progress.gone_at
+        return logged if logged.outcome is DeliveryOutcome.PENDING and not met_410 else None
+
+    return [logged for attempt in page if (logged := log_of(attempt))]
 
 
 def _require_enabled_webhook(services: Services, caller: Caller) -> Webhook:

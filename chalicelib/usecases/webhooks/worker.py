@@ -78,7 +78,8 @@ def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
                 return _delay(services, job.receipt, 0)
             result = _send(services, job, entry)
             if result.status == GONE:
-                _record(services, job, entry, cursor, result, dead=False)
+                at = _record(services, job, entry, cursor, result, dead=False)
+                services.deliveries.mark_gone(bot, conversation_id, entry.seq, at)
                 services.deliveries.disable_webhook(bot, GONE_REASON, services.clock.now())
                 return True
             moved = next_cursor(cursor, entry.seq, result)
@@ -92,7 +93,7 @@ def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
             cursor = moved
             if entry.is_agent_message:
                 failed = entry.seq if dead else None
-                delivery_status.push_status(services, bot, conversation_id, cursor, failed)
+                delivery_status.push_status(services, bot, conversation_id, cursor, failed=failed)
             if cursor.seq < entry.seq:
                 longest = WAITS[cursor.attempts - 1]
                 return _delay(services, job.receipt, int(services.random.fraction() * longest))
@@ -156,7 +157,8 @@ def _record(
     result: SendResult,
     *,
     dead: bool,
-) -> None:
+) -> int:
+    """Logs the attempt, and returns its time."""
     delivery = DeliveryAttempt(
         bot=job.bot.id,
         conversation_id=job.conversation_id,
@@ -173,6 +175,7 @@ def _record(
         names = {"bot": delivery.bot, "conversation_id": delivery.conversation_id}
         services.webhook_queue.dead_letter({**names, "seq": entry.seq, "type": delivery.type})
         services.metrics.record({Metric.DELIVERIES_DEAD: 1}, delivery.bot)
+    return delivery.at
 
 
 def _delay(services: Services, receipt: str, seconds: int) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
-from tests.api.conversation_setup import id_of, ok, owned
+from tests.api.conversation_setup import BOT, id_of, ok, owned
 from tests.api.live.socket_client import SocketClient, fits
 from tests.support.api import DEMO_KEY, Api
 from tests.support.fakes import FakeWebhookClient
@@ -65,6 +65,30 @@ def test_viewers_see_that_a_delivery_is_retried_and_then_failed(
     *retried, last = signs(client)
     assert [attempts for _, attempts, _ in retried] == list(range(1, len(WAITS) + 1))
     assert last == (seq, 0, seq)
+
+
+@pytest.mark.parametrize("by", ["resend", "replay"])
+def test_viewers_see_that_a_message_was_sent_again(
+    by: str, services: MemoryServices, path: str, bot: Api, ana: Api, sam: Api
+) -> None:
+    deliver(services, "demo", id_of(path), "receipt")
+    services.webhook_client = FakeWebhookClient(otherwise=None)
+    client = watching(services, sam, path)
+    seq = says(ana, path)
+    for _ in range(len(WAITS) + 1):
+        deliver(services, "demo", id_of(path), "receipt")
+    assert signs(client)[-1] == (seq, 0, seq)
+    services.webhook_client = FakeWebhookClient()
+
+    if by == "resend":
+        ok(ana.post(f"{path}/resend", {"seq": seq}))
+    else:
+        owner = bot.login("owner")
+        (dead,) = ok(owner.get(f"{BOT}/deliveries", status="dead", limit="1"))["items"]
+        ok(owner.post(f"{BOT}/deliveries/{dead['id']}/replay", {}))
+
+    last = client.events[-1]
+    assert (last["event"], last["resent"], last["failed"]) == ("delivery", seq, None)
 
 
 def test_a_later_viewer_sees_the_delivery_status(

@@ -125,6 +125,28 @@ def test_a_removed_webhook_is_not_called(
     assert services.webhook_client.requests == []
 
 
+def test_an_entry_that_met_410_waits_only_once_in_the_log_of_deliveries(
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
+) -> None:
+    def statuses(outcome: str) -> list[object]:
+        listed = ok(owner.get(f"{BOT}/deliveries", status=outcome))["items"]
+        return [(each["seq"], each["http_status"]) for each in listed if each["seq"] == first]
+
+    put(owner)
+    conversation_id = answered(bot, ana, services, 410)
+    (first,) = {each["seq"] for each in ok(owner.get(f"{BOT}/deliveries"))["items"]}
+    deliver(services, "demo", conversation_id, "receipt")
+    assert (statuses("pending"), statuses("failed")) == ([(first, 410)], [])
+
+    services.clock.advance(1000)
+    put(owner)
+    services.webhook_client = FakeWebhookClient(otherwise=410)
+    deliver(services, "demo", conversation_id, "receipt")
+    deliver(services, "demo", conversation_id, "receipt")
+
+    assert (statuses("pending"), statuses("failed")) == ([(first, 410)], [(first, 410)])
+
+
 def test_a_webhook_that_410_disabled_delivers_its_backlog_when_it_is_enabled_again(
     owner: Api, bot: Api, ana: Api, services: MemoryServices
 ) -> None:

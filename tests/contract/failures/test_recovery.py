@@ -21,9 +21,11 @@ from chalicelib.domain.conversation.entries import Body, Entry
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.report import sum_tallies, utc_day
 from chalicelib.entrypoints.events import minute, stream, webhook_queue
+from chalicelib.usecases.admin import notifications
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import Progress, Webhook
 from chalicelib.usecases.webhooks import admin, replay
@@ -180,6 +182,60 @@ def test_a_record_that_comes_late_is_not_handled_a_second_time(services: StoreSe
     assert answer == {"batchItemFailures": []}
     types = [p.message["type"] for p in services.topic.published]
     assert "handoff.requested" not in types
+
+
+def notify(services: StoreServices, message: str) -> Notification:
+    return notifications.notify(services, BOT, message, "info")
+
+
+def pushed_notifications(services: StoreServices) -> list[str]:
+    frames = [json.loads(frame) for frame in services.sockets.frames.get("ana", [])]
+    return [f["notification"]["message"] for f in frames if f["event"] == "notification"]
+
+
+def test_the_sweep_runs_the_reactions_to_a_notification_that_the_stream_has_lost(
+    services: StoreServices,
+) -> None:
+    notify(services, "Lost.")
+    services.clock.advance(30_000)
+    react(services, notify(services, "Not lost."))
+
+    assert sweep(services, 3) == [1, 0, 0]
+
+    assert pushed_notifications(services) == ["Not lost.", "Lost."]
+    published = [p.message["message"] for p in services.topic.published]
+    assert published == ["Not lost.", "Lost."]
+
+
+def test_a_late_record_of_a_recovered_notification_is_passed_over(services: StoreServices) -> None:
+    late = {"dynamodb": {"SequenceNumber": "1"}, "event": notify(services, "Lost.")}
+    sweep(services)
+
+    answer = stream.handle(services, lambda record: record["event"], {"Records": [late]})
+
+    assert answer == {"batchItemFailures": []}
+    assert pushed_notifications(services) == ["Lost."]
+
+
+def test_a_notification_whose_reactions_fail_is_repeated_by_the_sweep(
+    services: StoreServices,
+) -> None:
+    services.sockets = gateway = UnreachableSockets("ana")
+    gateway.connect("ana")
+    record = {"dynamodb": {"SequenceNumber": "1"}, "event": notify(services, "Hard to send.")}
+
+    def failed() -> object:
+        answer = stream.handle(services, lambda each: each["event"], {"Records": [record]})
+        return answer["batchItemFailures"]
+
+    assert failed() == [{"itemIdentifier": "1"}]
+    services.clock.advance(21_000)
+    assert failed() == []
+    gateway.broken = None
+    sweep(services)
+
+    assert pushed_notifications(services) == ["Hard to send."]
+    assert len(services.topic.published) == 1
 
 
 def test_what_the_bot_handles_alone_leaves_no_mark(services: StoreServices) -> None:

@@ -56,6 +56,19 @@ class MemoryNotifications:
             newest = [n for n in newest if (n.at, n.id) < (after.at, after.id)]
         return newest[:limit]
 
+    def mark_handled(self, bot: str, notification_id: str) -> None:
+        with self._table.lock:
+            self._table.handled_notifications.add((bot, notification_id))
+
+    def is_handled(self, bot: str, notification_id: str) -> bool:
+        with self._table.lock:
+            return (bot, notification_id) in self._table.handled_notifications
+
+    def unhandled(self, bot: str, since: int, until: int) -> list[Notification]:
+        with self._table.lock:
+            made = sorted(self._table.notifications.get(bot, {}).values(), key=lambda n: n.id)
+        return [n for n in made if since <= n.at <= until and not self.is_handled(bot, n.id)]
+
     def mark_read(
         self, bot: str, notification_id: str, person: str, *, is_supervisor: bool
     ) -> bool:
@@ -102,9 +115,9 @@ class MemoryDeliveries:
         with self._table.lock:
             self._table.slots.pop((bot, slot), None)
 
-    def cursors(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, DeliveryCursor]:
+    def mark_gone(self, bot: str, conversation_id: str, seq: int, at: int) -> None:
         with self._table.lock:
-            return {each: self.cursor(bot, each) for each in conversation_ids}
+            self._table.gone[bot, conversation_id] = (seq, at)
 
     def mark_handled(
         self, bot: str, conversation_id: str, previous: int, seq: int, queued: int | None
@@ -121,7 +134,9 @@ class MemoryDeliveries:
         with self._table.lock:
             return {
                 each: Progress(
-                    self.cursor(bot, each), *self._table.handled.get((bot, each), (0, 0))
+                    self.cursor(bot, each),
+                    *self._table.handled.get((bot, each), (0, 0)),
+                    *self._table.gone.get((bot, each), (0, 0)),
                 )
                 for each in conversation_ids
             }

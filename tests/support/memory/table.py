@@ -79,6 +79,8 @@ class MemoryTable:
         self.watches: dict[ConversationKey, dict[str, int]] = {}
         self.notifications: dict[str, dict[str, Notification]] = {}
         self.cursors: dict[ConversationKey, DeliveryCursor] = {}
+        self.handled_notifications: set[tuple[str, str]] = set()
+        self.gone: dict[ConversationKey, tuple[int, int]] = {}
         self.handled: dict[ConversationKey, tuple[int, int]] = {}
         self.sweep = SweepPosition()
         self.slots: dict[tuple[str, int], int] = {}
