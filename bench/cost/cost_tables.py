@@ -13,6 +13,7 @@ from chalicelib.usecases.reports.aws_prices import PRICES_OF, REGION
 from chalicelib.usecases.reports.cost_estimate import GIGABYTES, MILLION, SECONDS
 from infra.template.metrics import Names
 from infra.template.monitoring import monitoring
+from infra.template.names import FUNCTIONS
 
 ONLINE = (1, 5, 25)
 EXTRAPOLATED = (100, 1_000, 5_000)
@@ -169,16 +170,7 @@ def _idle(minute: Usage) -> Table:
 
 
 def _names() -> Names:
-    functions = (
-        "api_handler",
-        "connect",
-        "message",
-        "disconnect",
-        "on_change",
-        "on_webhook_queue",
-        "on_minute",
-    )
-    each = {name: name for name in functions}
+    each = {name: name for name in FUNCTIONS}
     letters = {"webhooks": "w", "stream": "s"}
     return Names("prod", each, each, "table", "queue", letters, "baton", "api")
 

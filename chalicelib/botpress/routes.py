@@ -2,7 +2,13 @@
 and `hitlnext`. docs/botpress.md describes them."""
 
 from chalicelib.domain.access import Action
-from chalicelib.entrypoints.http.route import Access, Idempotency, Route
+from chalicelib.entrypoints.http.route import (
+    LOGIN_FUNCTION,
+    REST_FUNCTION,
+    Access,
+    Idempotency,
+    Route,
+)
 
 PACKAGE = "chalicelib.botpress."
 AUTH = "/api/v1/auth"
@@ -18,7 +24,13 @@ COMMIT = Idempotency.COMMIT
 
 
 def _auth(
-    method: str, path: str, handler: str, access: Access, *, body: str | None = None
+    method: str,
+    path: str,
+    handler: str,
+    access: Access,
+    *,
+    body: str | None = None,
+    function: str = REST_FUNCTION,
 ) -> Route:
     return Route(
         method,
@@ -26,13 +38,14 @@ def _auth(
         f"{PACKAGE}auth_routes:{handler}",
         access,
         body,
+        function=function,
         errors=PACKAGE + "errors:admin_error",
     )
 
 
 def _login(path: str) -> Route:
     body = "chalicelib.entrypoints.http.schemas.accounts:LoginRequest"
-    return _auth("POST", path, "log_in", Access.PUBLIC, body=body)
+    return _auth("POST", path, "log_in", Access.PUBLIC, body=body, function=LOGIN_FUNCTION)
 
 
 def _hitl(

@@ -4,6 +4,7 @@ and, by parameter, a domain, a WAF and a CloudFront distribution."""
 import json
 
 from chalicelib.entrypoints.http.client_address import EDGE_HEADER
+from chalicelib.entrypoints.http.route import LOGIN_FUNCTION
 from chalicelib.entrypoints.http.router import all_routes
 from infra import gateway_responses
 from infra.template.functions import EDGE_TOKEN, REST_HOST
@@ -15,6 +16,8 @@ from infra.template.storage import RETAINED
 RETENTION_DAYS = 30
 RATE, BURST = 1000, 500
 """Requests a second for one stage, a tenth of the account's quota."""
+LOGIN_RATE, LOGIN_BURST = 20, 40
+"""Requests a second for one route that hashes a password, about six concurrent executions."""
 REST_LOG, SOCKET_LOG = "RestAccessLog", "SocketAccessLog"
 
 LOG_ACCOUNT = "AccessLogAccount"
@@ -70,9 +73,24 @@ def _rest(stage: str, *, traced: bool) -> Resource:
             "x-amazon-apigateway-gateway-responses": gateway_responses.for_template(),
         },
         "AccessLogSetting": _access_log(REST_LOG, REST_LINE),
-        "MethodSettings": [throttled],
+        "MethodSettings": [throttled, *_login_limits()],
         "TracingEnabled": traced,
     }
+
+
+def _login_limits() -> list[Resource]:
+    """Limits each route that hashes a password, so that a login storm cannot use up the
+    concurrency that the account's functions share."""
+    return [
+        {
+            "ResourcePath": "/" + route.path.replace("/", "~1"),
+            "HttpMethod": route.method,
+            "ThrottlingRateLimit": LOGIN_RATE,
+            "ThrottlingBurstLimit": LOGIN_BURST,
+        }
+        for route in all_routes()
+        if route.function == LOGIN_FUNCTION
+    ]
 
 
 def _catch_all() -> dict[str, Resource]:

@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chalicelib.entrypoints.http.route import REST_FUNCTION
+from chalicelib.entrypoints.http.router import all_routes
 from infra.template.metrics import Resource
+from infra.template.names import FUNCTIONS, LOGIN
 
 FUNCTION = "AWS::Serverless::Function"
 PERMISSION = "AWS::Lambda::Permission"
@@ -41,6 +44,9 @@ Template = dict[str, Any]
 def adapt(template: Template, code: str) -> None:
     """Changes the template in place. `code` is the zip of the functions, beside the template."""
     resources = template["Resources"]
+    if LOGIN in resources:
+        _complete_login(resources)
+    functions = {(route.path, route.method.lower()): route.function for route in all_routes()}
     for name, resource in resources.items():
         properties = resource.get("Properties", {})
         if resource["Type"] == FUNCTION:
@@ -51,9 +57,11 @@ def adapt(template: Template, code: str) -> None:
         elif resource["Type"] == SOCKET_INTEGRATION:
             function = name.removesuffix("APIIntegration")
             properties["IntegrationUri"] = {"Fn::Sub": INVOCATION % function}
-        for integration in _rest_integrations(properties):
-            uri = integration["uri"]["Fn::Sub"]
-            integration["uri"]["Fn::Sub"] = uri.replace(".Arn}/invocations", ".Alias}/invocations")
+        for path, methods in properties.get("DefinitionBody", {}).get("paths", {}).items():
+            for method, operation in methods.items():
+                function = FUNCTIONS[functions.get((path, method), REST_FUNCTION)]
+                uri = {"Fn::Sub": INVOCATION % function}
+                operation["x-amazon-apigateway-integration"]["uri"] = uri
     _redeploy_changed_sockets(resources)
 
 
@@ -91,10 +99,15 @@ def _parameters_of(value: object, template: Template) -> Iterator[str]:
         yield from _parameters_of(each, template)
 
 
-def _rest_integrations(properties: Resource) -> Iterator[Resource]:
-    for methods in properties.get("DefinitionBody", {}).get("paths", {}).values():
-        for method in methods.values():
-            yield method["x-amazon-apigateway-integration"]
+def _complete_login(resources: Resource) -> None:
+    """Adds what Chalice gives its functions, and the permission to be called by the REST API."""
+    rest = resources[FUNCTIONS[REST_FUNCTION]]
+    properties = {**rest["Properties"], **resources[LOGIN]["Properties"]}
+    del properties["ProvisionedConcurrencyConfig"]
+    resources[LOGIN] = {"Type": rest["Type"], "Properties": properties}
+    permission = json.loads(json.dumps(resources[f"{FUNCTIONS[REST_FUNCTION]}InvokePermission"]))
+    permission["Properties"]["FunctionName"] = {"Ref": LOGIN}
+    resources[f"{LOGIN}InvokePermission"] = permission
 
 
 def _publish_every_change(properties: Resource) -> None:

@@ -50,6 +50,7 @@ def _properties(stage: str, function: str, logical: str) -> Resource:
         "LoggingConfig": {"LogGroup": {"Ref": log_of(logical)}},
         "Environment": {"Variables": _environment(stage, function)},
         **rollout.published(function),
+        **rollout.concurrency(logical),
     }
     if function in TIMEOUTS:
         properties["Timeout"] = TIMEOUTS[function]

@@ -1,5 +1,6 @@
 """The names of the template's resources."""
 
+from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
 from infra.template.metrics import Names
 from infra.template.policies import (
     STREAM_DEAD_LETTERS,
@@ -9,8 +10,10 @@ from infra.template.policies import (
     log_of,
 )
 
+LOGIN = "LogIn"
 FUNCTIONS = {
-    "api_handler": "APIHandler",
+    REST_FUNCTION: "APIHandler",
+    LOGIN_FUNCTION: LOGIN,
     "connect": "WebsocketConnect",
     "message": "WebsocketMessage",
     "disconnect": "WebsocketDisconnect",
@@ -18,7 +21,8 @@ FUNCTIONS = {
     "on_webhook_queue": "OnWebhookQueue",
     "on_minute": "OnMinute",
 }
-"""The logical names that Chalice gives the functions, by their names in app.py."""
+"""The logical names of the functions, by their names in app.py. Chalice gives all but LOGIN, which
+runs the same handler as the REST function."""
 
 REST_API, REST_STAGE = "RestAPI", "api"
 SECRET, SECRET_VERSION = "Secret", "SecretVersion"

@@ -42,6 +42,10 @@ PERMITTED: Mapping[str, Permissions] = {
         SOCKETS: PUSHES | CLOSES,
         WEBHOOK_QUEUE: _may("SendMessage"),
     },
+    "log_in": {
+        TABLE: CLEANS_UP | _may("GetItem", "Query", "UpdateItem"),
+        SOCKETS: PUSHES,
+    },
     "connect": {TABLE: COMMANDS | _may("DeleteItem"), index("board"): LISTS},
     "message": {
         TABLE: COMMANDS | CLEANS_UP,

@@ -1,7 +1,10 @@
-"""How a new version of the functions takes over from the old one, and how they start."""
+"""How a new version of the functions takes over from the old one, how they start, and how many
+run."""
 
+from chalicelib.entrypoints.http.route import REST_FUNCTION
 from infra.template.alarms import alarm_name
 from infra.template.metrics import Resource
+from infra.template.names import FUNCTIONS
 
 ALIAS = "live"
 """All callers use this alias, so that a deployment can move them to a new version step by step."""
@@ -18,9 +21,7 @@ GRADUAL = (
     "Linear10PercentEvery10Minutes",
 )
 """CodeDeploy's names. Its shortest ones end before an alarm can be raised."""
-GATE = "api_handler"
-"""The function that answers the gate."""
-STOPPED_BY = {GATE: ("ServerErrors", "GateSlow"), "on_minute": ("SweepMissing",)}
+STOPPED_BY = {REST_FUNCTION: ("ServerErrors", "GateSlow"), "on_minute": ("SweepMissing",)}
 """The alarms that also roll a function back, beside the one on its own errors."""
 
 
@@ -47,6 +48,21 @@ def parameters(stage: str) -> dict[str, Resource]:
             "Description": "Instances of the REST function that always run (provisioned "
             "concurrency). Lambda charges for them by the hour. Not together with SnapStart.",
         },
+        **{_reserved(logical): _reservation(logical) for logical in FUNCTIONS.values()},
+    }
+
+
+def _reserved(logical: str) -> str:
+    return f"Reserved{logical}"
+
+
+def _reservation(logical: str) -> Resource:
+    return {
+        "Type": "String",
+        "Default": "",
+        "AllowedPattern": "[0-9]*",
+        "Description": f"The most concurrent executions of {logical}, reserved for it. Empty: no "
+        "limit and no reservation.",
     }
 
 
@@ -57,7 +73,11 @@ MAPPINGS = {
     }
 }
 CONDITIONS: dict[str, Resource] = {
-    "HasGateInstances": {"Fn::Not": [{"Fn::Equals": [{"Ref": "GateInstances"}, 0]}]}
+    "HasGateInstances": {"Fn::Not": [{"Fn::Equals": [{"Ref": "GateInstances"}, 0]}]},
+    **{
+        f"Has{_reserved(logical)}": {"Fn::Not": [{"Fn::Equals": [{"Ref": _reserved(logical)}, ""]}]}
+        for logical in FUNCTIONS.values()
+    },
 }
 RULES: dict[str, Resource] = {
     "SnapStartOrInstances": {
@@ -70,6 +90,12 @@ RULES: dict[str, Resource] = {
         ],
     }
 }
+
+
+def concurrency(logical: str) -> Resource:
+    reserved = _reserved(logical)
+    limit = {"Fn::If": [f"Has{reserved}", {"Ref": reserved}, {"Ref": "AWS::NoValue"}]}
+    return {"ReservedConcurrentExecutions": limit}
 
 
 def published(function: str) -> Resource:
@@ -86,7 +112,7 @@ def published(function: str) -> Resource:
             "Alarms": [{"Ref": name} for name in _stopped_by(function)],
         },
     }
-    if function == GATE:
+    if function == REST_FUNCTION:
         instances = {"ProvisionedConcurrentExecutions": {"Ref": "GateInstances"}}
         properties["ProvisionedConcurrencyConfig"] = {
             "Fn::If": ["HasGateInstances", instances, {"Ref": "AWS::NoValue"}]

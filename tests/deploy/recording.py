@@ -58,6 +58,7 @@ class Recorder(AwsServices):
         super().__init__(_settings(engine, messaging))
         self.function = "nobody"
         self.calls: set[AwsCall] = set()
+        self.hashed_by: set[str] = set()
         self._engine = engine
         self.manual_clock = ManualClock()
         self.sockets: FakeSockets = _Sockets(self)
@@ -77,7 +78,7 @@ class Recorder(AwsServices):
             table=table,
             clock=self.manual_clock,
             random=SeededRandom(),
-            passwords=PlainPasswords(),
+            passwords=_Passwords(self),
             webhook_client=FakeWebhookClient(),
             metrics=FakeMetrics(),
         )
@@ -150,6 +151,18 @@ class _Sockets(FakeSockets):
     def close(self, connection_id: str) -> bool:
         self._services.calls.add(AwsCall(self._services.function, SOCKETS, "DeleteConnection"))
         return super().close(connection_id)
+
+
+class _Passwords(PlainPasswords):
+    """Records which function hashes."""
+
+    def __init__(self, services: Recorder) -> None:
+        super().__init__()
+        self._services = services
+
+    def hash(self, password: str) -> str:
+        self._services.hashed_by.add(self._services.function)
+        return super().hash(password)
 
 
 def _settings(engine: Engine, messaging: Messaging) -> Settings:

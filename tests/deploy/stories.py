@@ -2,6 +2,7 @@
 records, queue messages and the minute sweep."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -17,12 +18,14 @@ from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, Member
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
 from chalicelib.entrypoints.events import minute, webhook_queue
 from chalicelib.entrypoints.events import stream as change_stream
+from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
+from chalicelib.entrypoints.http.router import all_routes
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.records.people import Person
 from tests.api.calls import NATIVE, ROWS, U_1, Row, filled, staged
 from tests.api.conversation_setup import BOT, ok, one
 from tests.deploy.recording import Recorder
-from tests.support.api import DEMO_KEY, Api
+from tests.support.api import DEMO_KEY, Api, ApiAnswer, full_path
 from tests.support.fakes import FakeWebhookClient
 
 HOUR = 60 * 60 * 1000
@@ -63,6 +66,7 @@ def run_all(services: Recorder) -> None:
     stream_loses_records(services)
     deliveries_fail(services)
     webhook_is_set_again(services)
+    passwords_are_set(services)
 
 
 def agent_session(services: Recorder) -> None:
@@ -105,9 +109,10 @@ def stream_loses_records(services: Recorder) -> None:
 
 def create_people(services: Recorder) -> dict[str, Api]:
     with running_as(services, "api_handler"):
-        bot = Api(services, DEMO_KEY)
+        bot: Api = RecordedApi(services, DEMO_KEY)
         who = person_id("ada@example.test")
-        hashed = services.passwords.hash("ada-demo")
+        with running_as(services, LOGIN_FUNCTION):
+            hashed = services.passwords.hash("ada-demo")
         services.directory.put_person(Person(who, "ada@example.test", "Ada", hashed))
         sales = frozenset({"sales"})
         for name, role in (("ada", Role.ADMIN), ("ana", Role.AGENT)):
@@ -164,6 +169,24 @@ def callers_of(row: Row) -> list[str]:
     return people[:1] + ["bot"] * ("bot" in row.may)
 
 
+class RecordedApi(Api):
+    """Runs each call as the function that serves its route."""
+
+    services: Recorder
+
+    def unchecked(self, method: str, path: str, body: object = None, **headers: str) -> ApiAnswer:
+        with running_as(self.services, _function_of(method, path.partition("?")[0])):
+            return super().unchecked(method, path, body, **headers)
+
+
+def _function_of(method: str, path: str) -> str:
+    for route in all_routes():
+        pattern = re.sub(r"\{\w+\}", "[^/]+", route.path)
+        if route.method == method and re.fullmatch(pattern, full_path(path)):
+            return route.function
+    return REST_FUNCTION
+
+
 class Frames:
     """The WebSocket connections of agents, by name."""
 
@@ -172,7 +195,7 @@ class Frames:
 
     def connect(self, name: str, person: str) -> None:
         with running_as(self._services, "api_handler"):
-            ticket = ok(Api(self._services).login(person).post("/socket/ticket"))["ticket"]
+            ticket = ok(RecordedApi(self._services).login(person).post("/socket/ticket"))["ticket"]
         headers = {"Origin": ORIGIN, "Sec-WebSocket-Protocol": f"baton.v1, {ticket}"}
         self._services.sockets.connect(name)
         with running_as(self._services, "connect"):
@@ -241,7 +264,7 @@ def deliveries_fail(services: Recorder) -> None:
     records = pause_with_receiver(services, "u-refused", FakeWebhookClient(otherwise=500))
     with running_as(services, "api_handler"):
         refused = Address("demo", "web", "u-refused", None).conversation_id
-        ok(Api(services, DEMO_KEY).post(f"{one(refused)}/unpause", {}))
+        ok(RecordedApi(services, DEMO_KEY).post(f"{one(refused)}/unpause", {}))
     while handle_messages(services, records):
         services.manual_clock.advance(24 * HOUR)
     handle_messages(
@@ -260,7 +283,7 @@ def pause_with_receiver(
 
 def agent_is_lost(services: Recorder) -> None:
     with running_as(services, "api_handler"):
-        ok(Api(services).login("ana").put("/agents/me/status", {"status": "online"}))
+        ok(RecordedApi(services).login("ana").put("/agents/me/status", {"status": "online"}))
     request_handoff(services, "u-early", "sales")
     services.manual_clock.advance(HEARTBEAT_LOST_AFTER + 1)
 
@@ -268,7 +291,7 @@ def agent_is_lost(services: Recorder) -> None:
 def typing(services: Recorder) -> None:
     with running_as(services, "api_handler"):
         path = f"{one(ZOE)}/typing"
-        answer = Api(services, DEMO_KEY).post(path, {"from": "user"})
+        answer = RecordedApi(services, DEMO_KEY).post(path, {"from": "user"})
     assert answer.status == 202, answer.text
 
 
@@ -281,14 +304,30 @@ def handle_messages(services: Recorder, records: list[dict[str, Any]]) -> object
 def request_handoff(services: Recorder, user: str, queue: str | None) -> None:
     asked = {"channel": "web", "user": user} | ({"queue": queue} if queue else {})
     with running_as(services, "api_handler"):
-        ok(Api(services, DEMO_KEY).post(f"{BOT}/pause", asked))
+        ok(RecordedApi(services, DEMO_KEY).post(f"{BOT}/pause", asked))
 
 
 def webhook_is_set_again(services: Recorder) -> None:
     """After the 410, with a conversation whose entries wait for it."""
     with running_as(services, "api_handler"):
         body = {"url": "https://bot.example.test/hook"}
-        ok(Api(services).login("owner").put(f"{BOT}/webhook", body))
+        ok(RecordedApi(services).login("owner").put(f"{BOT}/webhook", body))
+
+
+def passwords_are_set(services: Recorder) -> None:
+    """An invited agent chooses a password, connects twice, and changes the password. One of the
+    two connections has gone silently."""
+    owner = RecordedApi(services).login("owner")
+    new = {"email": "cyra@example.test", "name": "Cyra", "role": "agent"}
+    invited = ok(owner.post(f"{BOT}/agents", new))["invitation"]
+    accepted = {"invitation": invited, "password": "cyra-demo"}
+    token = ok(owner.as_(None).post("/auth/invitation", accepted))["payload"]["token"]
+    frames = Frames(services)
+    for connection in ("c-cy", "c-cy-gone"):
+        frames.connect(connection, "cyra")
+    services.sockets.disconnect("c-cy-gone")
+    changed = {"current": "cyra-demo", "new": "another-password"}
+    ok(owner.as_(token).post("/auth/password", changed))
 
 
 def run_sweep(services: Recorder) -> None:

@@ -5,28 +5,25 @@ from typing import Any
 
 import pytest
 
+from chalicelib.entrypoints.http.route import LOGIN_FUNCTION
 from infra.template import policies
+from infra.template.names import FUNCTIONS
 from infra.template.policies import PERMITTED, SOURCES, policy_of
 from tests.deploy import stories
-from tests.deploy.recording import AwsCall, recording
-
-FUNCTIONS = {
-    "api_handler": "APIHandler",
-    "connect": "WebsocketConnect",
-    "message": "WebsocketMessage",
-    "disconnect": "WebsocketDisconnect",
-    "on_change": "OnChange",
-    "on_webhook_queue": "OnWebhookQueue",
-    "on_minute": "OnMinute",
-}
+from tests.deploy.recording import AwsCall, Recorder, recording
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory: pytest.TempPathFactory) -> set[AwsCall]:
-    """The AWS calls that each function makes in the stories."""
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
     with recording(tmp_path_factory.mktemp("recording")) as services:
         stories.run_all(services)
-    return {each for each in services.calls if each.function in FUNCTIONS}
+    return services
+
+
+@pytest.fixture(scope="module")
+def calls(recorded: Recorder) -> set[AwsCall]:
+    """The AWS calls that each function makes in the stories."""
+    return {each for each in recorded.calls if each.function in FUNCTIONS}
 
 
 def permitted(table: Mapping[str, policies.Permissions]) -> set[AwsCall]:
@@ -52,6 +49,11 @@ def test_every_call_of_a_function_is_permitted(calls: set[AwsCall]) -> None:
 
 def test_every_permission_is_used(calls: set[AwsCall]) -> None:
     assert unused(calls, PERMITTED) == set()
+
+
+def test_only_the_login_function_hashes_passwords(recorded: Recorder) -> None:
+    """A route that hashes a password names LOGIN_FUNCTION in its row."""
+    assert recorded.hashed_by & set(FUNCTIONS) == {LOGIN_FUNCTION}
 
 
 def test_the_check_finds_missing_and_unused_permissions(calls: set[AwsCall]) -> None:

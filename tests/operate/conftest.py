@@ -8,16 +8,8 @@ import pytest
 from infra.local.aws.engine import Engine
 from infra.template.metrics import Names
 from infra.template.monitoring import CONDITIONS, PARAMETERS, monitoring
+from infra.template.names import FUNCTIONS
 
-FUNCTIONS = {
-    "api_handler": "APIHandler",
-    "connect": "WebsocketConnect",
-    "message": "WebsocketMessage",
-    "disconnect": "WebsocketDisconnect",
-    "on_change": "OnChange",
-    "on_webhook_queue": "OnWebhookQueue",
-    "on_minute": "OnMinute",
-}
 NAMES = Names(
     stage="prod",
     functions=FUNCTIONS,

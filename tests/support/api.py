@@ -6,7 +6,7 @@ Every answer is checked against docs/openapi.yaml.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from chalice.test import Client
@@ -47,8 +47,8 @@ class Api:
         self._client = Client(app)
         self.token = token
 
-    def as_(self, token: str | None) -> "Api":
-        other = Api.__new__(Api)
+    def as_(self, token: str | None) -> Self:
+        other = type(self).__new__(type(self))
         other.services, other._client, other.token = self.services, self._client, token
         return other
 
@@ -66,7 +66,7 @@ class Api:
         answer = self.unchecked(method, path, body, **headers)
         has_json = answer.text and answer.content_type.endswith("json")
         shown = answer.json if has_json else answer.text
-        openapi_document.check(method, _full(path), answer.status, answer.content_type, shown)
+        openapi_document.check(method, full_path(path), answer.status, answer.content_type, shown)
         return answer
 
     def unchecked(self, method: str, path: str, body: object = None, **headers: str) -> ApiAnswer:
@@ -78,10 +78,10 @@ class Api:
         }
         if self.token and "Authorization" not in sent:
             sent["Authorization"] = f"Bearer {self.token}"
-        response = self._client.http.request(method, _full(path), headers=sent, body=raw)
+        response = self._client.http.request(method, full_path(path), headers=sent, body=raw)
         return ApiAnswer(response.status_code, response.headers, response.body.decode())
 
-    def login(self, name: str) -> "Api":
+    def login(self, name: str) -> Self:
         """Logs in one of the seeded people: `ana`, `bo`, `sam`, `eve` or `owner`."""
         body = {"email": f"{name}@example.test", "password": f"{name}-demo"}
         answer = self.as_(None).post("/auth/login", body)
@@ -89,6 +89,6 @@ class Api:
         return self.as_(answer.json["payload"]["token"])
 
 
-def _full(path: str) -> str:
+def full_path(path: str) -> str:
     absolute = ("/api", "/console", "/docs", "/healthz", "/readyz", "/openapi.json")
     return path if path.startswith(absolute) else f"/api/v1{path}"

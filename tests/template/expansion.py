@@ -40,12 +40,18 @@ def expanded(
 ) -> Template:
     """The template that CloudFormation executes: AWS's own translator expands it. `parameters`
     replace the defaults."""
-    copied = json.loads(json.dumps(template))
+    made: Template = json.loads(_expanded(json.dumps(template), json.dumps(parameters), region))
+    return made
+
+
+@cache
+def _expanded(template: str, parameters: str, region: str) -> str:
+    """Cached, because the translator takes a second."""
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", region)
-        made: Template = transform(copied, dict(parameters), _NoManagedPolicies())
-    return made
+        made = transform(json.loads(template), json.loads(parameters), _NoManagedPolicies())
+    return json.dumps(made)
 
 
 def evaluated(template: Template, **parameters: object) -> Template:

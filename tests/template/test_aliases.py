@@ -11,10 +11,11 @@ from samtranslator.model.preferences.deployment_preference_collection import (
     CODEDEPLOY_PREDEFINED_CONFIGURATIONS_LIST,
 )
 
+from chalicelib.entrypoints.http.route import REST_FUNCTION
 from infra.template.alarms import MINUTE
 from infra.template.chalice_template import FUNCTION, SETTINGS_DIGEST, adapt
 from infra.template.names import FUNCTIONS
-from infra.template.rollout import ALIAS, AT_ONCE, CANARY, GATE, GRADUAL
+from infra.template.rollout import ALIAS, AT_ONCE, CANARY, GRADUAL
 from tests.template.expansion import (
     Evaluation,
     Template,
@@ -60,10 +61,11 @@ def prod() -> Template:
 
 
 def test_every_caller_names_the_alias(prod: Template) -> None:
-    called = list(targets(expanded(prod, {})))
+    whole = expanded(prod, {})
+    called = list(targets(whole))
 
     assert [target for target in called if target[1] not in ALIASES] == []
-    kinds = {expanded(prod, {})["Resources"][name]["Type"] for name, _ in called}
+    kinds = {whole["Resources"][name]["Type"] for name, _ in called}
     assert kinds == set(CALLERS)
     assert {target for _, target in called} == ALIASES
 
@@ -247,7 +249,7 @@ class TestRollout:
 
         wanted = {"ProvisionedConcurrentExecutions": 3}
         assert {name: each for name, each in found.items() if each} == {
-            f"{FUNCTIONS[GATE]}Alias{ALIAS}": wanted
+            f"{FUNCTIONS[REST_FUNCTION]}Alias{ALIAS}": wanted
         }
         assert "ProvisionedConcurrencyConfig" not in json.dumps(evaluated(prod)["Resources"])
 

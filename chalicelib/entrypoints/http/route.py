@@ -7,6 +7,9 @@ from enum import Enum
 from chalicelib.domain.access import Action
 
 NATIVE_ERROR = "chalicelib.entrypoints.http.problems:problem_reply"
+REST_FUNCTION, LOGIN_FUNCTION = "api_handler", "log_in"
+"""The Lambda functions that serve routes. The routes that hash a password have their own, so that
+many logins at once take no instance from the gate."""
 
 
 class Access(Enum):
@@ -31,14 +34,15 @@ class Route:
     The framework authorises the call, checks its query and parses its body before it calls the
     handler: `access` says who may call, `people` the action of a person if it differs from that of
     a bot's key. `body` names a class whose `read(call)` parses a body, `query` the query parameters
-    that the route knows. `errors` and `identify` name functions: how an error looks to the caller,
-    and who the caller is.
+    that the route knows, `function` the Lambda function that serves it. `errors` and `identify`
+    name functions: how an error looks to the caller, and who the caller is.
     """
 
     __slots__ = (
         "access",
         "body",
         "errors",
+        "function",
         "handler",
         "idempotency",
         "identify",
@@ -59,6 +63,7 @@ class Route:
         people: Action | None = None,
         query: Sequence[str] = (),
         idempotency: Idempotency | None = None,
+        function: str = REST_FUNCTION,
         errors: str = NATIVE_ERROR,
         identify: str = "chalicelib.usecases.accounts.authenticate:caller",
     ) -> None:
@@ -70,6 +75,7 @@ class Route:
         self.body = body
         self.query = query
         self.idempotency = idempotency
+        self.function = function
         self.errors = errors
         self.identify = identify
 

@@ -5,7 +5,13 @@ operation in docs/openapi.yaml, and a row in tests/api/calls.py.
 """
 
 from chalicelib.domain.access import Action
-from chalicelib.entrypoints.http.route import Access, Idempotency, Route
+from chalicelib.entrypoints.http.route import (
+    LOGIN_FUNCTION,
+    REST_FUNCTION,
+    Access,
+    Idempotency,
+    Route,
+)
 
 HANDLERS = "chalicelib.entrypoints.http.routes."
 SCHEMAS = "chalicelib.entrypoints.http.schemas."
@@ -33,6 +39,7 @@ def _route(
     people: Action | None = None,
     query: tuple[str, ...] = (),
     idempotency: Idempotency | None = None,
+    function: str = REST_FUNCTION,
 ) -> Route:
     return Route(
         method,
@@ -43,12 +50,21 @@ def _route(
         people=people,
         query=query,
         idempotency=idempotency,
+        function=function,
     )
 
 
 def _login(path: str, handler: str) -> Route:
     body = SCHEMAS + "accounts:LoginRequest"
-    return Route("POST", AUTH + path, HANDLERS + handler, Access.PUBLIC, body, errors=LOGIN_ERROR)
+    return Route(
+        "POST",
+        AUTH + path,
+        HANDLERS + handler,
+        Access.PUBLIC,
+        body,
+        function=LOGIN_FUNCTION,
+        errors=LOGIN_ERROR,
+    )
 
 
 def _page(path: str, handler: str) -> Route:
@@ -73,6 +89,7 @@ ACCOUNTS = (
         "accounts:change_password",
         Access.PERSON,
         "accounts:PasswordRequest",
+        function=LOGIN_FUNCTION,
     ),
     _route(
         "POST",
@@ -80,6 +97,7 @@ ACCOUNTS = (
         "accounts:accept_invitation",
         Access.PUBLIC,
         "accounts:InvitationRequest",
+        function=LOGIN_FUNCTION,
     ),
     _route("GET", AUTH + "/me", "accounts:get_account", Access.PERSON),
     _route("POST", "/api/v1/socket/ticket", "accounts:create_socket_ticket", Access.PERSON, EMPTY),
