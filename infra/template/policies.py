@@ -44,7 +44,8 @@ PERMITTED: Mapping[str, Permissions] = {
     },
     "log_in": {
         TABLE: CLEANS_UP | _may("GetItem", "Query", "UpdateItem"),
-        SOCKETS: PUSHES,
+        index("board"): LISTS,
+        SOCKETS: PUSHES | CLOSES,
     },
     "connect": {TABLE: COMMANDS | _may("DeleteItem"), index("board"): LISTS},
     "message": {
