@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
+from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
 from infra.local.aws.messaging import VISIBILITY
 from infra.template import rollout
 from infra.template.metrics import Resource
@@ -74,7 +75,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_SHARDS": {"Ref": "Shards"},
         "BATON_FILLED_SHARDS": {"Ref": "FilledShards"},
     }
-    if function == "api_handler":
+    if function in (REST_FUNCTION, LOGIN_FUNCTION):
         variables["BATON_EDGE_TOKEN"] = {"Fn::If": ["HasConsoleCache", EDGE_TOKEN, ""]}
     if function == "connect":
         variables["BATON_ORIGINS"] = {"Fn::Sub": f"https://{REST_HOST} ${{Origins}}"}

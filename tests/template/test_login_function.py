@@ -66,6 +66,16 @@ def test_the_login_function_runs_the_same_app_and_may_be_called_by_the_rest_api(
     )
 
 
+def test_the_login_function_has_the_settings_of_the_rest_function(prod: Template) -> None:
+    """For example, both must know the client's address behind CloudFront, to count attempts."""
+    resources = expanded(prod, {})["Resources"]
+    rest, login = (
+        resources[name]["Properties"]["Environment"]["Variables"] for name in ("APIHandler", LOGIN)
+    )
+
+    assert login.keys() == rest.keys()
+
+
 def test_the_routes_that_hash_a_password_have_a_rate_limit_of_their_own(prod: Template) -> None:
     (stage,) = (
         each["Properties"]
