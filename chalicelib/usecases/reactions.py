@@ -84,6 +84,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.UNKNOWN: (),
 }
 """The first reaction is the one that the user waits for."""
+WEBHOOK_REACTIONS = frozenset({enqueue_webhook, enqueue_agent_message})
 
 
 def push_notification(services: Services, notification: Notification) -> None:
@@ -100,7 +101,7 @@ def push_notification(services: Services, notification: Notification) -> None:
         role = Role.OWNER if connection.is_owner else roles.get(connection.person)
         return role is not None and is_for(notification, role)
 
-    push.send(services, [(each.id, frame) for each in connections if receives(each)])
+    push.send_or_mark(services, [(each.id, frame) for each in connections if receives(each)])
 
 
 NOTIFICATION_REACTIONS: tuple[Callable[[Services, Notification], None], ...] = (
@@ -175,6 +176,14 @@ def _runs(
     return found
 
 
+def run_most_urgent(services: Services, event: CommittedEntry) -> None:
+    """Runs the reaction that the user waits for, if it is the webhook: it is quick, and the others
+    may meet trouble. `run_reactions` then passes over it, or repeats it if it has failed."""
+    for reaction in REACTIONS[event.entry.kind][:1]:
+        if reaction in WEBHOOK_REACTIONS:
+            _run(services, _place(event), reaction.__name__, partial(reaction, services, event))
+
+
 def run_reactions(
     services: Services, event: CommittedEntry | Notification
 ) -> Mapping[str, Exception]:
@@ -184,16 +193,24 @@ def run_reactions(
     for name, run in _reactions_to(services, event):
         if memory.is_done(place, name):
             continue
-        try:
-            run()
-        except Exception as error:
+        error = _run(services, place, name, run)
+        if error:
             failures[name] = error
-            log.exception("reaction failed", extra={"reaction": name})
-        else:
-            memory.add(place, name)
     if not failures:
         memory.forget(place)
     return failures
+
+
+def _run(
+    services: Services, place: Reacted, name: str, run: Callable[[], None]
+) -> Exception | None:
+    try:
+        run()
+    except Exception as error:
+        log.exception("reaction failed", extra={"reaction": name})
+        return error
+    services.reaction_memory.add(place, name)
+    return None
 
 
 def _reactions_to(

@@ -53,20 +53,19 @@ class Look(Struct, frozen=True):
 def recover(services: Services, deadline: int) -> int:
     """Runs lost reactions of all bots, and returns of how many entries and notifications.
 
-    After `deadline` (milliseconds since 1970, UTC) it begins no further page; the next sweep goes
-    on there. Safe to run twice and in parallel.
+    After `deadline` (milliseconds since 1970, UTC) it begins no further conversation; the next
+    sweep goes on there. Safe to run twice and in parallel.
     """
     position, recovered = services.deliveries.sweep_position(), 0
     now, behind = services.clock.now(), dict[str, int]()
     bots = services.directory.bot_ids()
     for bot in sorted(bots, key=lambda each: each in position.behind):
         look = _look(position, bot, now)
-        recovered += _recover_notifications(services, bot, look.since)
-        for reached, count in _recover_bot(services, bot, look):
-            recovered += count
-            if services.clock.now() > deadline and reached is not None:
-                behind[bot] = reached
-                break
+        recovered += _recover_notifications(services, bot, look.since, deadline)
+        reached, count = _recover_bot(services, bot, look, deadline)
+        recovered += count
+        if reached is not None:
+            behind[bot] = reached
     services.deliveries.move_sweep(position, SweepPosition(now, behind))
     return recovered
 
@@ -118,17 +117,27 @@ def _look(position: SweepPosition, bot: str, now: int) -> Look:
     return Look(since, wakes_all)
 
 
-def _recover_bot(services: Services, bot: str, look: Look) -> Iterator[tuple[int | None, int]]:
-    """After each page: the time that it has reached (None: the end), and how many entries it has
-    recovered."""
-    for heads, progress, reached in _pages(services, bot, look.since):
-        yield reached, sum(_recovered(services, h, progress[h.id], look) for h in heads)
+def _recover_bot(services: Services, bot: str, look: Look, deadline: int) -> tuple[int | None, int]:
+    """The time that it has reached (None: the end), and how many entries it has recovered."""
+    reached, recovered = look.since, 0
+    if services.clock.now() > deadline:
+        return reached, recovered
+    for heads, progress, page_reached in _pages(services, bot, look.since):
+        for head in heads:
+            recovered += _recovered(services, head, progress[head.id], look)
+            if services.clock.now() > deadline:
+                return reached, recovered
+        if page_reached is not None:
+            reached = page_reached
+    return None, recovered
 
 
-def _recover_notifications(services: Services, bot: str, since: int) -> int:
+def _recover_notifications(services: Services, bot: str, since: int, deadline: int) -> int:
     """An error in one notification does not stop the others."""
     recovered = 0
     for lost in services.notifications.unhandled(bot, since, services.clock.now() - GRACE):
+        if services.clock.now() > deadline:
+            break
         if not run_reactions(services, lost):
             mark_handled(services, [lost])
         recovered += 1

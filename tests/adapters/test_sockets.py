@@ -181,7 +181,8 @@ def test_passing_trouble_is_waited_out(
     assert sockets.send(OPEN, b"{}") is True
 
     assert gateway.calls == len(trouble) + 1
-    assert START < clock.now() <= START + 350
+    longest = sum((100, 400, 1600)[: len(trouble)]) if 429 in trouble else 350
+    assert START < clock.now() <= START + longest
 
 
 @pytest.mark.parametrize("status", [429, 500, 503, 0])
@@ -195,6 +196,34 @@ def test_lasting_trouble_is_told_after_four_attempts(
 
     assert refusal.value.facts["retry_after"] == 1
     assert gateway.calls == 4
+
+
+def test_a_connection_that_keeps_failing_is_left_alone_for_two_seconds(
+    gateway: Gateway, sockets: ApiGatewaySockets, clock: ManualClock
+) -> None:
+    gateway.script = [500] * 4
+    for _ in range(3):
+        with pytest.raises(TemporarilyUnavailable):
+            sockets.send("broken=", b"{}")
+
+    assert gateway.calls == 4
+    assert sockets.send(OPEN, b"{}") is True, "others are called"
+    clock.advance(2000)
+    assert sockets.send("broken=", b"{}") is False
+    assert gateway.calls == 6
+
+
+def test_a_gateway_that_fails_for_several_connections_is_left_alone_for_two_seconds(
+    gateway: Gateway, sockets: ApiGatewaySockets, clock: ManualClock
+) -> None:
+    gateway.script = [429] * 12
+    for name in ("a", "b", "c", OPEN, "d"):
+        with pytest.raises(TemporarilyUnavailable):
+            sockets.send(name, b"{}")
+
+    assert gateway.calls == 12
+    clock.advance(2000)
+    assert sockets.send(OPEN, b"{}") is True
 
 
 def test_a_connection_that_closes_while_the_gateway_is_busy_is_gone(

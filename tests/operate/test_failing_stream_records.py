@@ -11,7 +11,9 @@ from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.conversation.commands import Pause
 from chalicelib.domain.conversation.handoff import Request
 from chalicelib.entrypoints.events import stream
+from chalicelib.entrypoints.events.minute import every_minute
 from chalicelib.usecases.conversations.execute import execute
+from chalicelib.usecases.live import push
 from chalicelib.usecases.reactions import REACTIONS
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.notifications import Notification
@@ -86,26 +88,32 @@ def test_a_failing_record_is_reported_and_the_others_are_handled(
     assert topic.published_ids == {place(n).conversation_id for n in (0, 2, 3, 4)}
 
 
-def test_a_failing_reaction_does_not_stop_the_others_and_only_it_is_retried(
+def test_a_refused_console_costs_webhook_sns_and_other_consoles_nothing(
     services: MemoryServices,
 ) -> None:
-    """A console connection that is always refused must not keep webhook and SNS from the entry."""
+    """It is told to read everything again as soon as it can be reached."""
     services = MemoryServices("https://bot.test/")
     services.sockets = gateway = UnreachableSockets("ana")
     ana, now = person_id("ana@example.test"), services.clock.now()
-    services.connections.put(SocketConnection("ana", ana, 1, ("demo",), now, now + MINUTE))
+    for each in ("ana", "good"):
+        services.connections.put(SocketConnection(each, ana, 1, ("demo",), now, now + 9 * MINUTE))
+    gateway.connect("good")
     records = records_of(services, 2)
 
-    assert failures_of(services, records) == ["000"]
-    assert failures_of(services, records) == ["000"]
+    assert failures_of(services, records) == []
 
     ids = [place(n).conversation_id for n in range(2)]
     assert [queued.conversation_id for queued in services.webhook_queue.waiting()] == ids
     assert [p.message["conversation_id"] for p in services.topic.published] == ids
+    assert len(gateway.frames["good"]) == 2
+    every_minute(services)
+    assert "ana" not in gateway.frames
     gateway.broken = None
     gateway.connect("ana")
-    assert failures_of(services, records) == []
-    assert len(gateway.frames["ana"]) == 2
+    every_minute(services)
+    every_minute(services)
+    assert gateway.frames["ana"] == [push.encode(push.RESYNC)]
+    assert len(gateway.frames["good"]) == 2
     assert len(services.topic.published) == 2
 
 
@@ -122,7 +130,7 @@ def test_a_failing_push_of_a_notification_does_not_stop_sns(services: MemoryServ
     note = Notification("n-1", "demo", "The shop is closed.", "info", now)
     record = {"dynamodb": {"SequenceNumber": "000"}, "committed": note}
 
-    assert failures_of(services, [record, record]) == ["000"]
+    assert failures_of(services, [record]) == []
 
     assert [p.message["message"] for p in services.topic.published] == [note.message]
 

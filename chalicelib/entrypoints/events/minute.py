@@ -2,13 +2,14 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
 from chalicelib.entrypoints.request_log import request_id, request_log
 from chalicelib.usecases import recovery
-from chalicelib.usecases.live import sockets
+from chalicelib.usecases.live import push, sockets
+from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.reports import Backlog
 from chalicelib.usecases.reports import metrics
 from chalicelib.usecases.routing import overflow, timers
@@ -17,8 +18,9 @@ from chalicelib.usecases.services import Services
 ROUNDS = 20
 """After a long outage, one query does not return all timers that are due."""
 
-RECOVERY_UNTIL = 40 * 1000
-"""Milliseconds after the start of a sweep, of the 59 seconds that the function has."""
+TIMERS_UNTIL, MOVES_UNTIL, RECOVERY_UNTIL = 20 * 1000, 28 * 1000, 40 * 1000
+"""Milliseconds after the start of a sweep, of the 59 seconds that the function has. Each part of
+the sweep begins nothing more after its time; the next minute goes on."""
 
 log = logging.getLogger("baton")
 
@@ -31,27 +33,41 @@ def every_minute(services: Services, context: object = None) -> dict[str, object
     """Safe to run twice and in parallel."""
     with request_log.line("minute", request_id=request_id(context)) as line:
         began = services.clock.now()
-        deadlines = _deadlines(services)
+        deadlines = _deadlines(services, began + TIMERS_UNTIL)
         waiting = metrics.backlogs(services)
-        failed = deadlines.failed + _failed_moves(services, waiting)
-        metrics.record_minute(services, waiting, sockets.count_open(services), failed)
+        failed = deadlines.failed + _failed_moves(services, waiting, began + MOVES_UNTIL)
+        connections = sockets.all_open(services)
+        metrics.record_minute(services, waiting, len(connections), failed)
+        _catch_up(services, connections)
         recovered = _recover(services, began + RECOVERY_UNTIL)
         done: dict[str, object] = {"deadlines_met": deadlines.met, "recovered": recovered}
         line.update(done)
     return done
 
 
-def _failed_moves(services: Services, waiting: Mapping[str, Backlog]) -> int:
+def _failed_moves(services: Services, waiting: Mapping[str, Backlog], until: int) -> int:
     """Moves conversations out of queues that are not served. Returns for how many bots it failed;
     the next minute tries them again."""
     failed = 0
     for bot in (bot for bot, backlog in waiting.items() if backlog.count):
+        if services.clock.now() > until:
+            log.error("overflow not checked in time", extra={"bot": bot})
+            failed += 1
+            continue
         try:
-            overflow.move_waiting(services, bot)
+            overflow.move_waiting(services, bot, until)
         except Exception:
             log.exception("overflow not checked", extra={"bot": bot})
             failed += 1
     return failed
+
+
+def _catch_up(services: Services, connections: Sequence[SocketConnection]) -> None:
+    """An error does not stop the rest of the sweep; the next minute tries again."""
+    try:
+        push.catch_up(services, connections)
+    except Exception:
+        log.exception("connections not caught up")
 
 
 def _recover(services: Services, deadline: int) -> int:
@@ -68,17 +84,25 @@ class Deadlines(NamedTuple):
     failed: int
 
 
-def _deadlines(services: Services) -> Deadlines:
+def _deadlines(services: Services, until: int) -> Deadlines:
     """How many were met and how many failed. One that fails does not stop the others; the next
     minute tries it again."""
-    outcomes, seen = Counter[TimerOutcome](), set[tuple[str, str]]()
+    outcomes = Counter[TimerOutcome]()
+    for place in _due_places(services):
+        if services.clock.now() > until:
+            break
+        outcomes[_looked_after(services, *place)] += 1
+    return Deadlines(outcomes[TimerOutcome.MET], outcomes[TimerOutcome.FAILED])
+
+
+def _due_places(services: Services) -> Iterator[tuple[str, str]]:
+    seen = set[tuple[str, str]]()
     for _ in range(ROUNDS):
         places = [place for place in timers.due(services) if place not in seen]
         if not places:
-            break
-        outcomes.update(_looked_after(services, *place) for place in places)
+            return
         seen.update(places)
-    return Deadlines(outcomes[TimerOutcome.MET], outcomes[TimerOutcome.FAILED])
+        yield from places
 
 
 def _looked_after(services: Services, bot: str, conversation_id: str) -> TimerOutcome:

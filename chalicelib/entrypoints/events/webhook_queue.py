@@ -14,7 +14,9 @@ from chalicelib.usecases.webhooks.worker import deliver
 
 RETRY_SECONDS = 2
 RETRY_WAITS = (500, 1000, 2000, 4000, 8000)
-"""Milliseconds."""
+RETRY_MS = 30 * 1000
+"""Milliseconds: the waits between attempts, and after the function's begin the last attempt. If the
+queue does not answer until then, its visibility timeout brings the message back."""
 
 log = logging.getLogger("baton")
 
@@ -23,14 +25,15 @@ def handle(
     services: Services, event: Mapping[str, Any], context: object = None
 ) -> dict[str, object]:
     """SQS delivers the messages that the answer names again."""
-    count = len(event["Records"])
+    records, began = event["Records"], services.clock.now()
+    count = len(records)
     with request_log.line("webhook_queue", request_id=request_id(context), messages=count) as line:
-        unfinished = [r["messageId"] for r in event["Records"] if not _delivered(services, r)]
+        unfinished = [r["messageId"] for r in records if not _delivered(services, r, began)]
         line["unfinished"] = len(unfinished)
     return {"batchItemFailures": [{"itemIdentifier": message} for message in unfinished]}
 
 
-def _delivered(services: Services, record: Mapping[str, Any]) -> bool:
+def _delivered(services: Services, record: Mapping[str, Any], began: int) -> bool:
     try:
         queued = json.loads(record["body"])
         if "typing" in queued:
@@ -42,17 +45,19 @@ def _delivered(services: Services, record: Mapping[str, Any]) -> bool:
         return deliver(services, queued["bot"], queued["conversation_id"], record["receiptHandle"])
     except Exception:
         log.exception("delivery failed", extra={"message_id": record["messageId"]})
-        _retry_soon(services, record["receiptHandle"])
+        _retry_soon(services, record["receiptHandle"], began + RETRY_MS)
         return False
 
 
-def _retry_soon(services: Services, receipt: str) -> None:
+def _retry_soon(services: Services, receipt: str, until: int) -> None:
     """Makes SQS deliver the message again within seconds instead of after its visibility timeout.
     The fault may concern the queue, too, so this is tried until the queue answers."""
     for wait in RETRY_WAITS:
         try:
             services.webhook_queue.delay(receipt, RETRY_SECONDS)
         except TemporarilyUnavailable:
+            if services.clock.now() + wait > until:
+                return
             services.clock.sleep(wait)
         else:
             return

@@ -48,7 +48,7 @@ def push_entry(services: Services, committed: CommittedEntry) -> None:
     frames = [*_frames(committed, head, recipients, watchers, caller_of)]
     for integration in services.integrations:
         frames += integration.entry_frames(committed, head, recipients, caller_of)
-    push.send(services, frames)
+    push.send_or_mark(services, frames)
 
 
 def _recipients(

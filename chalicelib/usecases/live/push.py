@@ -26,33 +26,64 @@ RETRY_WAITS = (50, 100, 200)
 not retried, so that closed connections do not delay the others."""
 RESYNC = {"event": "resync"}
 SESSION_ENDED = {"event": "session_ended"}
+SEND_MS = 5 * 1000
+"""How long one push may take; then the connections that are left are taken as not reached."""
+CATCH_UPS = 200
+"""Connections that one sweep tells to read everything again: each then makes several calls."""
 
 log = logging.getLogger("baton")
 
+Frames = Iterable[tuple[str, Mapping[str, object]]]
+"""Pairs of connection id and frame."""
 
-def send(services: Services, frames: Iterable[tuple[str, Mapping[str, object]]]) -> None:
-    """Sends each (connection id, frame) in parallel and deletes connections that are gone.
 
-    Raises TemporarilyUnavailable after it has tried all of them. It is harmless to send all
-    frames again.
+def send(services: Services, frames: Frames) -> set[str]:
+    """Sends the frames in parallel and deletes connections that are gone.
+
+    Returns the ids of the connections that a frame has not reached. No frame is begun after
+    `SEND_MS`, so that trouble with API Gateway does not delay what follows.
     """
-    jobs = [partial(_send_one, services, connection, event) for connection, event in frames]
+    jobs = list(frames)
     if not jobs:
-        return
+        return set()
+    until = services.clock.now() + SEND_MS
+    send_one = partial(_send_one, services, until)
     with ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(jobs))) as pool:
-        failures = [error for error in pool.map(lambda job: job(), jobs) if error]
-    if failures:
-        raise failures[0]
+        missed = list(pool.map(send_one, jobs))
+    return {connection for connection in missed if connection is not None}
+
+
+def send_or_mark(services: Services, frames: Frames) -> None:
+    """As `send`. A connection that was not reached is marked as behind: the sweep then tells it to
+    read everything again. Thus it costs the other connections no repetition. Raises
+    TemporarilyUnavailable if the table cannot store the mark."""
+    for connection_id in sorted(send(services, frames)):
+        connection = services.connections.get(connection_id)
+        if connection and not connection.is_behind:
+            services.connections.put(replace(connection, is_behind=True))
+
+
+def catch_up(services: Services, connections: Iterable[SocketConnection]) -> None:
+    """Tells those of the connections that are behind to read everything again."""
+    behind = [connection for connection in connections if connection.is_behind][:CATCH_UPS]
+    # Take the mark away first: a push that fails meanwhile must not lose its own.
+    for connection in behind:
+        services.connections.put(replace(connection, is_behind=False))
+    send_or_mark(services, [(connection.id, RESYNC) for connection in behind])
 
 
 def _send_one(
-    services: Services, connection_id: str, event: Mapping[str, object]
-) -> TemporarilyUnavailable | None:
+    services: Services, until: int, frame: tuple[str, Mapping[str, object]]
+) -> str | None:
+    """The connection's id if it could not be reached."""
+    connection_id, event = frame
+    if services.clock.now() > until:
+        return connection_id
     try:
         if not _send_or_resync(services, connection_id, event):
             _send_when_open(services, connection_id, event)
-    except TemporarilyUnavailable as error:
-        return error
+    except TemporarilyUnavailable:
+        return connection_id
     return None
 
 
@@ -136,7 +167,7 @@ def leave_bot(services: Services, connection: SocketConnection, bot: str) -> Non
 
 def push_viewers(services: Services, bot: str, conversation_id: str) -> None:
     """Sends the list of viewers, without retry: nothing depends on it."""
-    with suppress(TemporarilyUnavailable):
+    with suppress(TemporarilyUnavailable):  # the table, when it looks for the viewers
         send(services, audience.viewers_frames(services, bot, conversation_id))
 
 

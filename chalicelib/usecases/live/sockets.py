@@ -85,8 +85,8 @@ def unwatch(
     push.push_viewers(services, bot, conversation_id)
 
 
-def count_open(services: Services) -> int:
-    """The number of open connections. A connection that closed without `$disconnect` counts until
-    it expires."""
+def all_open(services: Services) -> list[SocketConnection]:
+    """The open connections of all bots. A connection that closed without `$disconnect` is among
+    them until it expires."""
     bots = services.directory.bot_ids()
-    return len({each.id for bot in bots for each in services.connections.of_bot(bot)})
+    return list({c.id: c for bot in bots for c in services.connections.of_bot(bot)}.values())

@@ -19,6 +19,7 @@ class SocketConnection(Struct, frozen=True):
     """One open WebSocket. It receives frames about the conversations of `bots`.
 
     `events` are the names of integrations' events that the connection has subscribed to.
+    `is_behind` is true if a frame could not be sent: the client must read everything again.
     """
 
     id: str
@@ -29,3 +30,4 @@ class SocketConnection(Struct, frozen=True):
     expires_at: int
     is_owner: bool = False
     events: tuple[str, ...] = ()
+    is_behind: bool = False

@@ -36,9 +36,10 @@ def move_to_overflow(services: Services, committed: CommittedEntry) -> None:
         _move(services, committed.bot, committed.conversation_id, committed.entry.epoch, served)
 
 
-def move_waiting(services: Services, bot: str) -> int:
+def move_waiting(services: Services, bot: str, until: int) -> int:
     """Once a minute, for a bot with waiting conversations: a queue may have closed, or its last
-    agent may have left, since they entered it. Returns how many were moved."""
+    agent may have left, since they entered it. Begins no move after `until`, in milliseconds since
+    1970 (UTC). Returns how many were moved."""
     queues = {queue.name: queue for queue in services.directory.queues(bot)}
     linked = overflow.linked_queues(queues.values())
     if not linked:
@@ -50,18 +51,25 @@ def move_waiting(services: Services, bot: str) -> int:
             ahead = overflow.ahead(name, queues, members, now)
             back = {} if ahead else overflow.ways_back(name, queues, members, now)
             if ahead or back:
-                moved += _move_all(services, bot, name, ahead, back)
+                moved += _move_all(services, bot, name, ahead, back, until)
     return moved
 
 
 def _move_all(
-    services: Services, bot: str, name: str, ahead: Queue | None, back: Mapping[str, Queue]
+    services: Services,
+    bot: str,
+    name: str,
+    ahead: Queue | None,
+    back: Mapping[str, Queue],
+    until: int,
 ) -> int:
     """Conversations that are offered to an agent stay until the offer has ended."""
     waiting = BoardFilter(frozenset({Status.WAITING}), name)
     found = services.conversations.board(bot, waiting, None, MOST_MOVED).conversation_ids
     moved = 0
     for head in services.conversations.heads(bot, found):
+        if services.clock.now() > until:
+            break
         if isinstance(head, Waiting) and head.queue == name and head.offer is None:
             to = ahead or back.get(_home_queue(services, head) or "")
             moved += bool(to and _move(services, bot, head.id, head.epoch, to))

@@ -31,7 +31,7 @@ def set_status(
     online = status is PresenceStatus.ONLINE
     for integration in services.integrations:
         frames += integration.presence_frames(person, there, online=online)
-    push.send(services, frames)
+    push.send_or_mark(services, frames)
     if online:
         _offer_waiting(services, there)
     return presence

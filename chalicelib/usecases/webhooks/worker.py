@@ -24,9 +24,10 @@ from chalicelib.usecases.webhooks.send import SendResult, send_signed
 WAITS = (2, 10, 60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600)
 """The longest wait, in seconds, before the second, third … attempt. If the last attempt fails, the
 entry is given up and goes to the dead-letter queue."""
-DEADLINE = 60 * 1000
-"""Milliseconds after which one call stops; the next call delivers the rest."""
-SLOT_LEASE = DEADLINE + 15 * 1000
+DEADLINE = 30 * 1000
+"""Milliseconds after which one call begins no further attempt; the next call delivers the rest. An
+attempt takes up to 10 seconds, and the function has 60."""
+SLOT_LEASE = 75 * 1000
 SLOT_BUSY_WAIT = 2
 PAGE = 100
 GONE = 410

@@ -2,6 +2,7 @@
 it."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 from msgspec.structs import replace
@@ -33,7 +34,7 @@ from chalicelib.usecases.webhooks.replay import DeliveryOutcome
 from chalicelib.usecases.webhooks.worker import deliver
 from infra.local.seed import WEBHOOK_SECRET
 from tests.support.engines import Stores
-from tests.support.fakes import FakeWebhookClient, FakeWebhookQueue, UnreachableSockets
+from tests.support.fakes import FakeTopic, FakeWebhookClient, FakeWebhookQueue
 from tests.support.store_services import StoreServices
 
 BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
@@ -66,6 +67,15 @@ def services(stores: Stores) -> StoreServices:
 def many(stores: Stores) -> int:
     """More than one page. The other engines become slow with the size of the table."""
     return 120 if stores.table is None else 5
+
+
+class AwayTopic(FakeTopic):
+    is_away = True
+
+    def publish(self, message: Mapping[str, object], attributes: Mapping[str, str]) -> None:
+        if self.is_away:
+            raise TemporarilyUnavailable("SNS did not answer.", retry_after=1)
+        super().publish(message, attributes)
 
 
 def place(number: int) -> Address:
@@ -220,8 +230,7 @@ def test_a_late_record_of_a_recovered_notification_is_passed_over(services: Stor
 def test_a_notification_whose_reactions_fail_is_repeated_by_the_sweep(
     services: StoreServices,
 ) -> None:
-    services.sockets = gateway = UnreachableSockets("ana")
-    gateway.connect("ana")
+    services.topic = topic = AwayTopic()
     record = {"dynamodb": {"SequenceNumber": "1"}, "event": notify(services, "Hard to send.")}
 
     def failed() -> object:
@@ -231,11 +240,11 @@ def test_a_notification_whose_reactions_fail_is_repeated_by_the_sweep(
     assert failed() == [{"itemIdentifier": "1"}]
     services.clock.advance(21_000)
     assert failed() == []
-    gateway.broken = None
+    topic.is_away = False
     sweep(services)
 
     assert pushed_notifications(services) == ["Hard to send."]
-    assert len(services.topic.published) == 1
+    assert len(topic.published) == 1
 
 
 def test_what_the_bot_handles_alone_leaves_no_mark(services: StoreServices) -> None:
@@ -273,7 +282,7 @@ def test_the_gap_is_found_behind_a_long_talk_with_the_bot(
 def test_a_reaction_that_keeps_failing_is_left_to_the_sweep_and_delays_no_other_record(
     services: StoreServices,
 ) -> None:
-    services.sockets = gateway = UnreachableSockets("ana")
+    services.topic = topic = AwayTopic()
     cid = own(services, 1)
     records = [
         {"dynamodb": {"SequenceNumber": str(e.seq)}, "committed": CommittedEntry("demo", cid, e)}
@@ -284,13 +293,12 @@ def test_a_reaction_that_keeps_failing_is_left_to_the_sweep_and_delays_no_other_
         event = {"Records": records}
         return stream.handle(services, lambda r: r["committed"], event)["batchItemFailures"]
 
-    assert failed() == [{"itemIdentifier": "1"}]
+    assert failed() == [{"itemIdentifier": "2"}]
     services.clock.advance(21_000)
     assert failed() == []
-    gateway.broken = None
-    gateway.connect("ana")
+    topic.is_away = False
     sweep(services)
-    assert pushed(services)[:2] == [2, 3]
+    assert [p.message["type"] for p in topic.published] == ["handoff.requested"]
     assert services.deliveries.progress("demo", [cid])[cid].handled >= 3
 
 

@@ -1,0 +1,327 @@
+"""The functions that nobody waits for end well before Lambda stops them, whatever is slow.
+
+The clock moves only by what is slow, and by waits. No test may take more than three quarters of a
+function's timeout.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters.aws.sockets import ApiGatewaySockets
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.address import Address, person_id
+from chalicelib.domain.conversation.commands import AgentMessage, Claim, Pause
+from chalicelib.domain.conversation.entries import Body
+from chalicelib.domain.conversation.handoff import Request
+from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.domain.routing.queues import Limits, Queue
+from chalicelib.entrypoints.events import minute, stream, webhook_queue
+from chalicelib.usecases.conversations.execute import execute
+from chalicelib.usecases.live import push
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.stream import CommittedEntry
+from chalicelib.usecases.webhooks.worker import SLOT_LEASE
+from infra.template.functions import TIMEOUTS
+from tests.support.clock import ManualClock
+from tests.support.fakes import (
+    FakeSockets,
+    FakeTopic,
+    FakeWebhookClient,
+    FakeWebhookQueue,
+    SeededRandom,
+)
+from tests.support.memory import MemoryConversations
+from tests.support.services import MemoryServices
+
+SECOND = 1000
+BATCH = 100
+BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
+ANA = Caller(person_id("ana@example.test"), "Ana", Role.SUPERVISOR, "demo")
+
+
+class SlowTopic(FakeTopic):
+    def __init__(self, clock: ManualClock, milliseconds: int) -> None:
+        super().__init__()
+        self._clock, self._milliseconds = clock, milliseconds
+
+    def publish(self, message: Mapping[str, object], attributes: Mapping[str, str]) -> None:
+        self._clock.advance(self._milliseconds)
+        super().publish(message, attributes)
+
+
+class AwayQueue(FakeWebhookQueue):
+    """SQS that does not answer: each call ends after the client's attempts."""
+
+    def __init__(self, clock: ManualClock, milliseconds: int) -> None:
+        super().__init__(clock)
+        self._away, self._milliseconds = clock, milliseconds
+
+    def enqueue(self, bot: str, conversation_id: str, seq: int) -> None:
+        self._fail()
+
+    def delay(self, receipt: str, seconds: int) -> None:
+        self._fail()
+
+    def _fail(self) -> None:
+        self._away.advance(self._milliseconds)
+        raise TemporarilyUnavailable("The queue of deliveries did not answer.", retry_after=1)
+
+
+class SlowWebhook(FakeWebhookClient):
+    def __init__(self, clock: ManualClock, milliseconds: int) -> None:
+        super().__init__()
+        self._clock, self._milliseconds = clock, milliseconds
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        self._clock.advance(self._milliseconds)
+        return super().post(url, headers, body)
+
+
+class SlowConversations(MemoryConversations):
+    """A table that is slow for every head."""
+
+    clock: ManualClock
+    milliseconds = 0
+
+    def head(self, bot: str, conversation_id: str) -> Head | None:
+        self.clock.advance(self.milliseconds)
+        return super().head(bot, conversation_id)
+
+    def heads(self, bot: str, conversation_ids: Iterable[str]) -> list[Head]:
+        """One call of the table, as in DynamoDB."""
+        milliseconds, self.milliseconds = self.milliseconds, 0
+        self.clock.advance(milliseconds)
+        found = super().heads(bot, conversation_ids)
+        self.milliseconds = milliseconds
+        return found
+
+
+class SlowSockets(FakeSockets):
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def send(self, connection_id: str, frame: bytes) -> bool:
+        self._clock.advance(SECOND // 2)
+        return super().send(connection_id, frame)
+
+
+class ThrottlingGateway:
+    """API Gateway while the account's quota is used up, but for the connection `good`."""
+
+    def __init__(self, clock: ManualClock, code: str, status: int) -> None:
+        self._clock = clock
+        self._answer: Any = {
+            "Error": {"Code": code},
+            "ResponseMetadata": {"HTTPStatusCode": status},
+        }
+        self.posts = 0
+        self.good = list[bytes]()
+
+    def post_to_connection(self, *, ConnectionId: str, Data: bytes) -> None:
+        self.posts += 1
+        if ConnectionId == "good":
+            self.good.append(Data)
+            return
+        self._clock.advance(20)
+        raise ClientError(self._answer, "PostToConnection")
+
+
+@pytest.fixture
+def services() -> MemoryServices:
+    return MemoryServices("https://bot.test/")
+
+
+@pytest.fixture
+def took(services: MemoryServices) -> Callable[[], float]:
+    """The seconds since the test has begun."""
+    began = services.clock.now()
+    return lambda: (services.clock.now() - began) / SECOND
+
+
+def place(number: int) -> Address:
+    return Address("demo", "web", f"user-{number}")
+
+
+def batch(services: MemoryServices) -> list[dict[str, Any]]:
+    """A full batch of the stream: pauses of different conversations."""
+    records = []
+    for number in range(BATCH):
+        execute(services, BOT, place(number), Pause())
+        cid = place(number).conversation_id
+        (entry,) = services.conversations.entries_after("demo", cid, 0, 9)
+        committed = CommittedEntry("demo", cid, entry)
+        records.append({"dynamodb": {"SequenceNumber": f"{number:03d}"}, "committed": committed})
+    return records
+
+
+def on_change(services: MemoryServices, records: list[dict[str, Any]]) -> list[str]:
+    """The first record that Lambda has to send again."""
+    answer: Any = stream.handle(services, lambda r: r["committed"], {"Records": records})
+    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+
+
+def most(function: str) -> float:
+    return TIMEOUTS[function] * 3 / 4
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("LimitExceededException", 429), ("InternalServerError", 500)]
+)
+@pytest.mark.parametrize("consoles", [1, 60])
+def test_a_batch_is_told_to_everybody_while_pushes_are_refused(
+    services: MemoryServices, took: Callable[[], float], code: str, status: int, consoles: int
+) -> None:
+    records, now = batch(services), services.clock.now()
+    gateway: Any = ThrottlingGateway(services.clock, code, status)
+    services.sockets = ApiGatewaySockets(  # type: ignore[assignment]
+        lambda: gateway, services.clock, SeededRandom()
+    )
+    for name in ["good", *(f"refused-{number}" for number in range(consoles))]:
+        connection = SocketConnection(name, ANA.id, 1, ("demo",), now, now + 7_200 * SECOND)
+        services.connections.put(connection)
+
+    assert on_change(services, records) == []
+
+    assert took() < most("on_change")
+    assert len(services.webhook_queue.waiting()) == BATCH
+    assert len(services.topic.published) == BATCH
+    assert len(gateway.good) == len(set(gateway.good)), "a frame was repeated"
+    behind = {c.id for c in services.connections.of_bot("demo") if c.is_behind}
+    assert {f"refused-{number}" for number in range(consoles)} <= behind
+    assert len(gateway.good) == BATCH or "good" in behind
+    services.clock.advance(10 * SECOND)
+    minute.every_minute(services)
+    assert push.encode(push.RESYNC) in gateway.good or len(gateway.good) == BATCH
+
+
+def test_a_slow_batch_is_interrupted_and_goes_on_where_it_was(
+    services: MemoryServices, took: Callable[[], float]
+) -> None:
+    records = batch(services)
+    services.topic = topic = SlowTopic(services.clock, 2 * SECOND)
+
+    (first,) = on_change(services, records)
+
+    assert took() < most("on_change")
+    assert len(services.webhook_queue.waiting()) == BATCH, "what users wait for comes first"
+    assert len(topic.published) == int(first)
+    rounds = 0
+    while first:
+        (first,) = on_change(services, records[int(first) :]) or [""]
+        rounds += 1
+    assert rounds <= BATCH
+    assert len(topic.published) == BATCH
+
+
+def test_a_batch_ends_in_time_while_the_queue_does_not_answer(
+    services: MemoryServices, took: Callable[[], float]
+) -> None:
+    records = batch(services)
+    services.webhook_queue = AwayQueue(services.clock, 6 * SECOND)
+
+    (first,) = on_change(services, records)
+
+    # The records that were tried for 20 seconds are left to the sweep.
+    assert 0 < int(first) < BATCH
+    assert took() < most("on_change")
+
+
+def sweeps(services: MemoryServices) -> list[float]:
+    """The seconds that each of an hour's sweeps takes."""
+    took = []
+    for _ in range(60):
+        began = services.clock.now()
+        minute.every_minute(services)
+        took.append((services.clock.now() - began) / SECOND)
+        services.clock.advance(60 * SECOND - (services.clock.now() - began))
+    return took
+
+
+def test_a_sweep_with_many_timers_ends_in_time_and_the_next_one_goes_on(
+    services: MemoryServices,
+) -> None:
+    services.directory.put_queue("demo", Queue("slow", limits=Limits(give_up=1)))
+    services.conversations = slow = SlowConversations(services.memory, services.clock)
+    slow.clock = services.clock
+    ids = [place(number).conversation_id for number in range(BATCH)]
+    for number in range(BATCH):
+        execute(services, BOT, place(number), Pause(Request(queue="slow")))
+    services.clock.advance(30 * SECOND)
+    slow.milliseconds = 500
+
+    assert max(sweeps(services)) < most("on_minute")
+
+    assert {head.status for head in slow.heads("demo", ids)} == {Status.BOT}
+
+
+def test_a_sweep_that_finds_much_lost_ends_in_time_and_the_next_one_goes_on(
+    services: MemoryServices,
+) -> None:
+    for number in range(BATCH):
+        execute(services, BOT, place(number), Pause())
+    services.topic = topic = SlowTopic(services.clock, 2 * SECOND)
+    services.clock.advance(60 * SECOND)
+
+    assert max(sweeps(services)) < most("on_minute")
+
+    requested = [p for p in topic.published if p.message["type"] == "handoff.requested"]
+    assert len(requested) == BATCH
+
+
+def test_a_push_to_many_slow_connections_ends_and_marks_those_that_it_did_not_reach(
+    services: MemoryServices, took: Callable[[], float]
+) -> None:
+    services.sockets = gateway = SlowSockets(services.clock)
+    names = [f"s-{number}" for number in range(60)]
+    for name in names:
+        gateway.connect(name)
+        now = services.clock.now()
+        connection = SocketConnection(name, ANA.id, 1, ("demo",), now, now + 7_200 * SECOND)
+        services.connections.put(connection)
+
+    push.send_or_mark(services, [(name, push.RESYNC) for name in names])
+
+    assert took() < 20
+    marked = {c.id for c in services.connections.of_bot("demo") if c.is_behind}
+    assert {*gateway.frames} | marked == {*names}
+    assert marked
+
+
+def test_the_worker_ends_in_time_with_a_slow_receiver(
+    services: MemoryServices, took: Callable[[], float]
+) -> None:
+    cid = place(1).conversation_id
+    execute(services, BOT, place(1), Pause())
+    execute(services, ANA, cid, Claim())
+    for number in range(20):
+        execute(services, ANA, cid, AgentMessage(Body(text=str(number))))
+    services.webhook_client = receiver = SlowWebhook(services.clock, 9_900)
+    services.webhook_queue.enqueue("demo", cid, 1)
+    queued = services.webhook_queue.receive()
+    assert queued
+    body = f'{{"bot":"demo","conversation_id":"{cid}","seq":1}}'
+    event = {"Records": [{"messageId": "m", "receiptHandle": queued.receipt, "body": body}]}
+
+    answer: Any = webhook_queue.handle(services, event)
+
+    assert took() <= most("on_webhook_queue")
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "m"}]
+    assert receiver.requests
+    assert TIMEOUTS["on_webhook_queue"] * SECOND < SLOT_LEASE, "no other call takes the slot"
+
+
+def test_the_worker_ends_in_time_while_the_queue_does_not_answer(
+    services: MemoryServices, took: Callable[[], float]
+) -> None:
+    services.webhook_queue = AwayQueue(services.clock, 6 * SECOND)
+    event = {"Records": [{"messageId": "m", "receiptHandle": "r", "body": "no JSON"}]}
+
+    answer: Any = webhook_queue.handle(services, event)
+
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "m"}]
+    assert took() < most("on_webhook_queue")
