@@ -1,9 +1,12 @@
 """`make deploy` and `make destroy` find the stack in each status that AWS has."""
 
+import re
+
 import boto3
 import pytest
 
 from infra.deployment.stack_states import REASONS, REMEDIES, Remedy
+from infra.packaging.package import ROOT
 from tests.deployment.commands import STACK, Operator, small_template
 from tests.deployment.fake_account.cloudformation import FakeStack
 from tests.deployment.fake_account.services import FakeAccount
@@ -25,6 +28,16 @@ def test_every_status_of_cloudformation_has_a_remedy() -> None:
     assert set(REMEDIES) == set(statuses), "add the status to REMEDIES in stack_states.py"
     asked = (Remedy.CLEAR, Remedy.FINISH_ROLLBACK, Remedy.BY_HAND)
     assert {each for each in REMEDIES if REMEDIES[each] in asked} == set(REASONS)
+
+
+def test_the_page_says_what_happens_in_each_status() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    part = page.partition("## If a deployment fails")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([A-Z_]+_[A-Z]+)`", part))
+
+    waited_for = {each for each in REMEDIES if REMEDIES[each] is Remedy.WAIT}
+    imports = {"IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE", "DELETE_COMPLETE"}
+    assert named == set(REMEDIES) - waited_for - imports
 
 
 def test_a_first_deployment_in_an_empty_account_succeeds(
