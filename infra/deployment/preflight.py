@@ -16,6 +16,9 @@ LOG_ROLE = "AccessLogRole"
 """The template's parameter: `create`, or `exists`."""
 FEW = 100
 """Lambda invocations at once. An account with fewer can serve a demo, not a team."""
+KEPT_FREE = 100
+"""Lambda refuses a reservation that leaves fewer executions to the account's other functions."""
+RESERVING = ("ProvisionedConcurrencyConfig", "ReservedConcurrentExecutions")
 NEARLY_FULL = 0.9
 EDGE_REGION = "us-east-1"
 """CloudFront takes certificates from this region only."""
@@ -79,6 +82,18 @@ def judge_concurrency(limit: int, unreserved: int) -> Finding | None:
             f"Other functions of this account have reserved concurrency; {unreserved} of {limit} "
             "invocations at once are left for Baton. Raise the quota L-B99A9384 or lower those "
             "reservations.",
+        )
+    return None
+
+
+def judge_reservations(adds: int, unreserved: int) -> Finding | None:
+    """`adds` are the executions that this deployment reserves besides the present ones."""
+    if adds and unreserved - adds < KEPT_FREE:
+        return Finding(
+            True,
+            f"The parameters reserve {adds} more concurrent Lambda executions, but of the "
+            f"{unreserved} that are free {KEPT_FREE} must stay free. Reserve fewer, or raise the "
+            "quota L-B99A9384.",
         )
     return None
 
@@ -182,6 +197,17 @@ _CERTIFIED: Mapping[str, Sequence[tuple[str, str, str]]] = {
 the stack's."""
 
 
+def reserving(template: Template) -> set[str]:
+    """The parameters that reserve concurrency for a function."""
+    declared = template.get("Parameters", {})
+    return {
+        name
+        for resource in template["Resources"].values()
+        for key in RESERVING
+        for name in _parameters(resource.get("Properties", {}).get(key), declared)
+    }
+
+
 def _at(properties: Any, path: str) -> Any:
     for name in path.split("."):
         properties = properties.get(name) if isinstance(properties, dict) else None
@@ -201,13 +227,13 @@ def _parameters(value: Any, declared: Mapping[str, object]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """`values` are the parameters that the stack would have. `is_new` is true if the stack does
-    not exist yet; `size` is the code's in bytes."""
+    """`values` are the parameters that the stack would have, `present` those that it has, none if
+    it does not exist yet. `size` is the code's in bytes."""
 
     account: Account
     template: Template
     values: Mapping[str, str]
-    is_new: bool
+    present: Mapping[str, str]
     size: int
 
     def run(self) -> Report:
@@ -252,6 +278,8 @@ class Preflight:
         yield judge_concurrency(
             limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
         )
+        adds = sum(max(0, self._reserved(name)) for name in reserving(self.template))
+        yield judge_reservations(adds, limit["UnreservedConcurrentExecutions"])
         functions = _count(self.template, "AWS::Serverless::Function")
         gigabyte = 1_000_000_000
         yield judge_quota(
@@ -261,8 +289,13 @@ class Preflight:
             limit["TotalCodeSize"] / gigabyte,
         )
 
+    def _reserved(self, parameter: str) -> int:
+        """How many executions the parameter reserves besides the present ones."""
+        wanted, present = self.values.get(parameter, ""), self.present.get(parameter, "")
+        return int(wanted or 0) - int(present or 0)
+
     def _roles(self, _: Report) -> Iterator[Finding | None]:
-        if not self.is_new:
+        if self.present:
             return
         found = self.account.client("iam").get_account_summary()["SummaryMap"]
         if "RolesQuota" in found:

@@ -129,12 +129,12 @@ class StackChange:
     ) -> dict[str, str]:
         declared = template.get("Parameters", {})
         values = {name: str(each.get("Default", "")) for name, each in declared.items()}
-        if remedy in (Remedy.UPDATE, Remedy.FINISH_ROLLBACK):
-            values |= {k: v for k, v in self.stack.parameters.items() if k in declared}
-        is_new = remedy in (Remedy.CREATE, Remedy.CLEAR)
+        exists = remedy in (Remedy.UPDATE, Remedy.FINISH_ROLLBACK)
+        present = self.stack.parameters if exists else {}
+        values |= {name: value for name, value in present.items() if name in declared}
         values |= wanted
         with self.console.status("Checking the account …"):
-            report = Preflight(self.account, template, values, is_new, size).run()
+            report = Preflight(self.account, template, values, present, size).run()
         for finding in report.findings:
             style = "bold red" if finding.stops else "yellow"
             say(self.console, finding.text, style)

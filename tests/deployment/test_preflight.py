@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from infra.deployment.preflight import certificate_uses, covers, judge_quota
-from tests.deployment.commands import STACK, Operator
+from infra.deployment.preflight import certificate_uses, covers, judge_quota, reserving
+from tests.deployment.commands import STACK, Operator, small_template
 from tests.deployment.fake_account.aws import OWNER, REGION, Refused
 from tests.deployment.fake_account.services import FakeAccount
 from tests.template.expansion import packaged_template
@@ -86,6 +86,35 @@ def test_few_lambda_invocations_are_a_warning(
 
     assert answer.exit_code == 0, answer.output
     assert sentence in answer.output
+
+
+def test_a_reservation_that_lambda_would_refuse_stops_the_deployment(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    properties = {
+        "CodeUri": "./x.zip",
+        "ReservedConcurrentExecutions": {"Fn::If": ["HasReserved", {"Ref": "Reserved"}, 0]},
+    }
+    template = small_template(More={"Type": "AWS::Serverless::Function", "Properties": properties})
+    template["Parameters"]["Reserved"] = {"Type": "String", "Default": ""}
+    template["Conditions"] = {"HasReserved": {"Fn::Equals": [{"Ref": "Reserved"}, ""]}}
+    operator.package(template)
+    aws.lambda_.unreserved = 120
+
+    said = refused(operator, "--parameter", "Reserved=50")
+    operator.deployed("--parameter", "Reserved=20")
+    aws.lambda_.unreserved = 100
+    again = operator.deploy("--yes")
+
+    assert "reserve 50 more concurrent Lambda executions, but of the 120" in said
+    assert "Nothing to do" in again.output
+
+
+def test_each_parameter_that_reserves_concurrency_is_checked() -> None:
+    template = packaged_template("prod")
+
+    wanted = {name for name in template["Parameters"] if name.startswith("Reserved")}
+    assert reserving(template) == wanted | {"GateInstances"}
 
 
 def test_a_full_quota_of_code_stops_the_deployment(operator: Operator, aws: FakeAccount) -> None:
