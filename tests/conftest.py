@@ -23,7 +23,7 @@ CHAOS = (
 )
 """Folders and files of the tests that cause faults in a running system: `make chaos`."""
 
-SLOW_FIXTURES = frozenset({"aws", "compiled", "engine", "on_moto"})
+SLOW_FIXTURES = frozenset({"aws", "compiled", "compiled_package", "engine", "on_moto"})
 """AWS in moto or MiniStack, and the TypeScript compiler; `engine` is quick if it is "memory"."""
 
 SHARED = frozenset({"botpress", "browser", "deploy", "e2e", "template"})

@@ -19,7 +19,7 @@ class AppServer:
 
     `POST /control` with `{"faults": […]}` sets what happens to the next calls: CUT_BEFORE,
     CUT_AFTER, or a status, headers and body of somebody between the client and Baton. With
-    `{"ana": [method, path, body]}` it makes a call as the agent Ana.
+    `{"ana": [method, path, body]}` it makes a call as the agent Ana; `clear` takes faults back.
     """
 
     def __init__(self) -> None:
@@ -37,6 +37,8 @@ class AppServer:
         self.key = DEMO_KEY
 
     def control(self, asked: Mapping[str, Any]) -> Any:
+        if "clear" in asked:
+            self._faults.clear()
         self._faults.extend(asked.get("faults", ()))
         answer = None
         for name in self._agents.keys() & asked.keys():

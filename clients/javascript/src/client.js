@@ -1,0 +1,184 @@
+/** The client of one bot. */
+
+import { sender } from "./exchange.js";
+import { WebhookInbox } from "./inbox.js";
+import { fetchHandler, nodeHandler } from "./servers.js";
+import { WebhookVerifier } from "./signatures.js";
+import { Transcript } from "./transcript.js";
+import { isRepeatedByAnother, pathOf, Turn } from "./turn.js";
+import { newId } from "./webcrypto.js";
+
+/**
+ * @typedef {object} BatonOptions
+ * @property {number} [timeout] Milliseconds for each attempt; 5,000 by default.
+ * @property {Partial<import("./exchange.js").RetryPolicy>} [retries]
+ * @property {typeof globalThis.fetch} [fetch]
+ *
+ * @typedef {string | number | {id: string | number, name?: string, attributes?: object}} User
+ *
+ * @typedef {import("./turn.js").Content & {messageId?: string | number,
+ *   thread?: string | number}} Heard
+ *
+ * @typedef {object} Availability
+ * @property {number} online
+ * @property {number} free
+ * @property {boolean} open_now
+ * @property {number} waiting
+ * @property {number | null} median_wait_s
+ * @property {boolean} served False if nobody ever could take a conversation.
+ */
+
+export class Baton {
+  #send;
+  #inbox;
+
+  /**
+   * @param {string} url The bot's address, which ends with `/api/v1/bots/` and the bot's id.
+   * @param {string} key
+   * @param {string | string[]} [webhookSecret] During a rotation, both secrets.
+   * @param {BatonOptions} [options]
+   */
+  constructor(url, key, webhookSecret, options = {}) {
+    const { timeout = 5_000, retries = {}, fetch = globalThis.fetch } = options;
+    this.#send = sender(url, key, timeout, retries, fetch);
+    this.#inbox = new WebhookInbox(webhookSecret ? new WebhookVerifier(webhookSecret) : null);
+  }
+
+  /**
+   * Records a message of the user and returns who answers it.
+   *
+   * Give the channel's `messageId`: then a message that is delivered twice is stored once. Throws
+   * BatonError; BatonUnavailable if the bot cannot know whether it may speak.
+   *
+   * @param {string} channel @param {User} user @param {Heard} content
+   */
+  async heard(channel, user, content) {
+    const { messageId = await newId("heard"), thread, ...rest } = content;
+    const profile = typeof user === "object" ? user : { id: user };
+    const answer = await this.#send("POST", "/messages", {
+      channel,
+      user: { ...profile, id: String(profile.id) },
+      thread: thread === undefined ? undefined : String(thread),
+      message_id: String(messageId),
+      from: "user",
+      ...rest,
+    });
+    const { conversation_id: conversationId, disposition, epoch, warnings } = answer.json;
+    const seed = `${conversationId} ${messageId}`;
+    const repeated = isRepeatedByAnother(answer);
+    const state = { conversationId, status: disposition, epoch, seed, repeated, warnings };
+    return new Turn(state, this.#send);
+  }
+
+  /**
+   * A turn that no message of the user has begun, for example to greet after a return.
+   *
+   * With the same `key`, for example the webhook's id, the same reply is recorded once.
+   *
+   * @param {string} conversationId @param {{key?: string}} [more]
+   */
+  async turn(conversationId, more = {}) {
+    const { json } = await this.#send("GET", `${pathOf(conversationId)}/gate`);
+    const seed = `${conversationId} ${more.key ?? (await newId("turn"))}`;
+    const state = { conversationId, status: json.disposition, epoch: json.epoch, seed };
+    return new Turn(state, this.#send);
+  }
+
+  /**
+   * All entries after this number, or only the `latest` ones (at most 100).
+   *
+   * @param {string} conversationId @param {{after?: number, latest?: number}} [which]
+   */
+  async transcript(conversationId, which = {}) {
+    const query = new URLSearchParams(
+      which.latest === undefined
+        ? { after: String(which.after ?? 0), limit: "100" }
+        : { limit: String(which.latest) },
+    );
+    const entries = [];
+    for (;;) {
+      const { json } = await this.#send("GET", `${pathOf(conversationId)}/entries?${query}`);
+      entries.push(...json.items);
+      if (which.latest !== undefined || json.next === null) {
+        return new Transcript(conversationId, entries);
+      }
+      query.set("cursor", json.next);
+    }
+  }
+
+  /**
+   * Who could take a conversation now, to ask before `handOver`.
+   *
+   * @param {string} [queue] @returns {Promise<Availability>}
+   */
+  async availability(queue) {
+    const query = queue === undefined ? "" : `?${new URLSearchParams({ queue })}`;
+    return (await this.#send("GET", `/availability${query}`)).json;
+  }
+
+  /**
+   * Ends the handoff. Returns the conversation.
+   *
+   * @param {string} conversationId
+   * @param {{outcome?: string, note?: string, resumeAt?: string, variables?: object,
+   *   epoch?: number}} [more]
+   * @returns {Promise<Record<string, any>>}
+   */
+  async unpause(conversationId, more = {}) {
+    const { resumeAt, ...rest } = more;
+    const headers = { "idempotency-key": await newId("unpause") };
+    const body = { ...rest, resume_at: resumeAt };
+    return (await this.#send("POST", `${pathOf(conversationId)}/unpause`, body, headers)).json;
+  }
+
+  /**
+   * Any other call, with the same retries and errors. `path` is below the bot's address.
+   *
+   * @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>}
+   */
+  async call(method, path, body) {
+    /** @type {Record<string, string>} */
+    const headers = method === "POST" ? { "idempotency-key": await newId("call") } : {};
+    return (await this.#send(method, path, body, headers)).json;
+  }
+
+  /**
+   * Registers a handler of a webhook event. If it throws, Baton delivers the event again.
+   *
+   * @param {string | string[]} types @param {import("./inbox.js").WebhookHandler} handler
+   */
+  on(types, handler) {
+    for (const type of typeof types === "string" ? [types] : types) this.#inbox.add(type, handler);
+    return this;
+  }
+
+  /**
+   * For a server of your own. Throws WebhookRefused unless the webhook is Baton's.
+   *
+   * @param {Record<string, string | string[] | undefined> | Headers} headers
+   * @param {string | Uint8Array} body
+   */
+  async verify(headers, body) {
+    return this.#inbox.verify(headers, body);
+  }
+
+  /**
+   * Verifies a webhook, runs its handlers and returns the status to answer with.
+   *
+   * @param {Record<string, string | string[] | undefined> | Headers} headers
+   * @param {string | Uint8Array} body
+   */
+  async receive(headers, body) {
+    return this.#inbox.receive(headers, body);
+  }
+
+  /** The webhook's address for node:http and for frameworks on it, such as Express. */
+  node() {
+    return nodeHandler((headers, body) => this.receive(headers, body));
+  }
+
+  /** The webhook's address for servers that speak `fetch`: Deno, Bun, Workers, Next.js, Hono. */
+  fetch() {
+    return fetchHandler((headers, body) => this.receive(headers, body));
+  }
+}

@@ -1,0 +1,106 @@
+// Runs cases.json with the JavaScript client: node run_cases.mjs CLIENT URL KEY CASES
+// Prints {case name: what went wrong, or null}.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+const [client, url, key, file] = process.argv.slice(2);
+const errors = await import(client);
+const { Baton, BatonError } = errors;
+const QUICK = { firstWait: 20 };
+const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+const camelled = (object) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [camel(name), value]));
+
+async function control(asked) {
+  const body = JSON.stringify(asked);
+  const answer = await fetch(new URL("/control", url), { method: "POST", body });
+  assert.equal(answer.status, 200);
+}
+
+class CaseRun {
+  constructor(user) {
+    this.baton = new Baton(url, key, undefined, { retries: QUICK });
+    this.user = user;
+  }
+
+  async step(step) {
+    const begun = performance.now();
+    let result;
+    try {
+      result = await this.act(step);
+    } catch (error) {
+      if (!(error instanceof BatonError) || !step.raises) throw error;
+      assert(error instanceof errors[step.raises]);
+      assert.equal(error.code, step.code);
+      if (step.field) assert(error.errors.some((each) => each.field === step.field));
+      this.checkTime(step, begun);
+      return;
+    }
+    assert(!step.raises, `${JSON.stringify(step)} must fail`);
+    this.checkTime(step, begun);
+    this.compare(step, result);
+  }
+
+  async act(step) {
+    if (step.heard) {
+      this.turn = await this.baton.heard("web", this.user, camelled(step.heard));
+      this.conversationId = this.turn.conversationId;
+    } else if (step.turn) {
+      this.turn = await this.baton.turn(this.conversationId, { key: step.turn });
+    } else if (step.say) {
+      return this.turn.say(step.say);
+    } else if (step.hand_over) {
+      const { reason, ...more } = camelled(step.hand_over);
+      return this.turn.handOver(reason, more);
+    } else if ("still_mine" in step) {
+      return this.turn.stillMine();
+    } else if (step.unpause) {
+      return this.baton.unpause(this.conversationId, camelled(step.unpause));
+    } else if (step.chat) {
+      return (await this.baton.transcript(this.conversationId)).asChat();
+    } else if (step.faults) {
+      await control({ faults: step.faults });
+    } else if (step.ana) {
+      const [method, path, body] = step.ana;
+      await control({ ana: [method, `/bots/demo/conversations/${this.conversationId}/${path}`, body] });
+    }
+    return undefined;
+  }
+
+  compare(step, result) {
+    for (const [name, value] of Object.entries(step.is ?? {})) {
+      assert.equal(this.turn[camel(name)], value, name);
+    }
+    if ("returns" in step) {
+      assert.equal(result, step.returns);
+      assert.equal(this.turn.refusal?.code, step.refusal);
+    }
+    if ("still_mine" in step) assert.equal(result, step.still_mine);
+    if (step.status) assert.equal(result.status, step.status);
+    if (step.chat) assert.deepEqual(result.map(({ at, ...rest }) => rest), step.chat);
+  }
+
+  checkTime({ seconds: [least, most] = [0, 5] }, begun) {
+    const passed = (performance.now() - begun) / 1000;
+    assert(least <= passed && passed <= most, `${passed} s`);
+  }
+
+  async log() {
+    const { entries } = await this.baton.transcript(this.conversationId);
+    return entries.map((entry) => [entry.from, entry.kind, entry.text].filter(Boolean).join(" "));
+  }
+}
+
+const results = {};
+for (const { name, steps, log } of JSON.parse(readFileSync(file, "utf8"))) {
+  const run = new CaseRun(`javascript ${name}`);
+  try {
+    for (const step of steps) await run.step(step);
+    if (log) assert.deepEqual(await run.log(), log);
+    results[name] = null;
+  } catch (error) {
+    results[name] = error.stack;
+    await control({ clear: true });
+  }
+}
+console.log(JSON.stringify(results));
