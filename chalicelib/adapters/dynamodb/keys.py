@@ -15,6 +15,7 @@ META = "META"
 HEAD = "HEAD"
 CURSOR = "D"
 ALL_BOTS = "BOTS"
+REMOVED_BOTS = "GONE"
 OF_QUEUE, OF_AGENT = "Q", "A"
 """The kinds of tallies."""
 AFTER_SEPARATOR = "$"
@@ -163,6 +164,10 @@ def idempotency(bot_id: str, key: IdempotencyKey) -> RowKey:
 
 def bot_row(bot_id: str) -> RowKey:
     return RowKey(bot(bot_id), META)
+
+
+def removed_bot(bot_id: str) -> RowKey:
+    return RowKey(REMOVED_BOTS, part(bot_id))
 
 
 def member(bot_id: str, person_id: str) -> RowKey:

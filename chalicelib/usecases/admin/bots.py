@@ -27,13 +27,18 @@ def list_bots(services: Services, person: Person, ids: list[str]) -> list[Bot]:
 def create(services: Services, person: Person, bot: str, name: str | None) -> Bot:
     """If `name` is None, the bot is named like its id.
 
-    Raises Forbidden if the person is not the owner, Conflict if the id is taken.
+    Raises Forbidden if the person is not the owner, Conflict if the id is taken, or was taken
+    before: the conversations of a removed bot stay in the table.
     """
     if not person.is_owner:
         raise Forbidden("Only the installation's owner may create bots.")
     new = Bot(bot, name or bot)
-    if not services.administration.create_bot(new):
+    if services.directory.bot(bot, fresh=True):
         raise Conflict(f"The bot {bot} already exists.")
+    # An earlier release removed bots without a trace, except for their conversations.
+    has_conversations = services.conversations.recent(bot, None, 1).conversation_ids
+    if has_conversations or not services.administration.create_bot(new):
+        raise Conflict(f"The id {bot} belonged to a bot that was removed. Choose another one.")
     audit.log_change(Caller(person.id, person.name, Role.OWNER, bot), "bot_created")
     return new
 
@@ -69,7 +74,7 @@ def remove(services: Services, caller: Caller) -> None:
     except Conflict:
         services.administration.set_closing(caller.bot, False)
         raise
-    # Delete the bot last: a new bot of the same id would inherit keys and members that remain.
+    # Delete the bot last: while it is there, the same call finishes an interrupted removal.
     for key in services.administration.keys(caller.bot):
         services.administration.delete_key(caller.bot, key.id)
     for member in services.directory.roster(caller.bot):

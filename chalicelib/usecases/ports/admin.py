@@ -48,7 +48,7 @@ class Administration(Protocol):
         """Does nothing if there is no such reply."""
 
     def create_bot(self, bot: Bot) -> bool:
-        """False, and no change, if the id is taken."""
+        """False, and no change, if the id is taken, or was taken by a bot that is removed."""
 
     def rename_bot(self, bot: str, name: str) -> bool:
         """False if there is no such bot."""
@@ -58,7 +58,7 @@ class Administration(Protocol):
 
     def delete_bot(self, bot: str) -> None:
         """Deletes the bot with its webhook and settings, but not its keys, members, queues,
-        replies and conversations. Does nothing if there is no such bot."""
+        replies and conversations. Its id is never free again."""
 
     def create_person(self, person: Person) -> bool:
         """False, and no change, if the id is taken."""

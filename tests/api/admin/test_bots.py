@@ -73,21 +73,35 @@ def test_a_bot_with_a_waiting_conversation_cannot_be_removed(owner: Api, bot: Ap
     assert ok(owner.get(BOT))["id"] == "demo"
 
 
-def test_a_new_bot_inherits_nothing_from_a_removed_bot_with_the_same_id(
+def test_nothing_of_a_removed_bot_can_be_reached_and_its_id_is_never_given_again(
     shop: Api, services: MemoryServices
 ) -> None:
     key = ok(shop.post(f"{SHOP}/keys", {}))["key"]
     ok(shop.post(f"{SHOP}/agents", {"email": "neo@example.test", "name": "Neo"}))
     services.directory.put_queue("shop", Queue("sales"))
     ok(shop.put(f"{SHOP}/replies/hello", {"text": "Hello"}))
+    ok(shop.as_(key).post(f"{SHOP}/messages", message()))
 
     assert shop.send("DELETE", SHOP).status == 204
 
+    again = shop.post(BOTS, {"id": "shop"})
+    assert (again.status, again.json["code"]) == (409, "conflict")
+    assert "was removed" in again.json["detail"]
     assert shop.get(SHOP).status == 404
-    ok(shop.post(BOTS, {"id": "shop"}))
     assert shop.as_(key).post(f"{SHOP}/messages", message()).status == 401
-    for what in ("keys", "agents", "queues", "replies"):
-        assert ok(shop.get(f"{SHOP}/{what}"))["items"] == [], what
+    assert services.administration.keys("shop") == []
+    assert services.directory.roster("shop") == []
+    assert services.directory.queues("shop") == []
+    assert services.administration.canned_replies("shop") == []
+
+
+def test_an_id_that_an_earlier_release_has_freed_is_not_given_while_it_has_conversations(
+    owner: Api, services: MemoryServices
+) -> None:
+    late = Caller("late", "Shop", Role.BOT, "shop", scopes=frozenset(Scope))
+    execute(services, late, Address("shop", "web", "u-1"), Pause(Request()))
+
+    assert owner.post(BOTS, {"id": "shop"}).status == 409
 
 
 def test_the_connections_of_people_who_serve_no_other_bot_are_closed_with_their_bot(

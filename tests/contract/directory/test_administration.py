@@ -256,7 +256,9 @@ def test_a_bot_keeps_all_but_its_name(stores: Stores) -> None:
     assert stores.directory.bot("nobody") is None
 
 
-def test_a_bot_that_is_removed_is_in_no_list(stores: Stores) -> None:
+def test_a_removed_bot_is_in_no_list_and_its_id_is_never_given_again(
+    stores: Stores,
+) -> None:
     stores.administration.create_bot(Bot("shop", "Shop"))
 
     stores.administration.delete_bot("shop")
@@ -264,4 +266,6 @@ def test_a_bot_that_is_removed_is_in_no_list(stores: Stores) -> None:
 
     assert stores.directory.bot("shop") is None
     assert "shop" not in stores.directory.bot_ids()
-    assert stores.administration.create_bot(Bot("shop", "Shop anew")) is True
+    assert stores.administration.create_bot(Bot("shop", "Shop anew")) is False
+    assert stores.directory.bot("shop") is None
+    assert "shop" not in stores.directory.bot_ids()

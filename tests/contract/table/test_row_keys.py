@@ -39,6 +39,7 @@ BUILDERS: dict[str, Callable[[str, str, str], keys.RowKey]] = {
     "connection": lambda a, b, _: keys.RowKey(keys.connections(a), keys.joined(b)),
     "own connection": lambda a, *_: keys.RowKey(keys.connection(a), keys.META),
     "listed bot": lambda a, *_: keys.RowKey(keys.ALL_BOTS, keys.joined(a)),
+    "removed bot": lambda a, *_: keys.removed_bot(a),
     "listed key": lambda a, b, _: keys.RowKey(keys.bot(a), keys.joined("KEY", b)),
     "listed place": lambda a, b, _: keys.RowKey(keys.person(a), keys.joined("BOT", b)),
 }

@@ -70,6 +70,8 @@ class MemoryAdministration:
 
     def create_bot(self, bot: Bot) -> bool:
         with self._table.lock:
+            if bot.id in self._table.removed_bots:
+                return False
             is_new = bot.id not in self._table.bots
             self._table.bots.setdefault(bot.id, bot)
             return is_new
@@ -89,6 +91,7 @@ class MemoryAdministration:
     def delete_bot(self, bot: str) -> None:
         with self._table.lock:
             self._table.bots.pop(bot, None)
+            self._table.removed_bots.add(bot)
 
     def create_person(self, person: Person) -> bool:
         with self._table.lock:

@@ -66,6 +66,7 @@ class MemoryTable:
         self.busy_at: dict[tuple[str, str], int] = {}
         self.reserved_until: dict[tuple[str, str], int] = {}
         self.bots: dict[str, Bot] = {}
+        self.removed_bots: set[str] = set()
         self.replies: dict[tuple[str, str], CannedReply] = {}
         self.queues: dict[tuple[str, str], Queue] = {}
         self.ended: dict[tuple[str, str], EndedHandoff] = {}

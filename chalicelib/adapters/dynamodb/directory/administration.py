@@ -9,7 +9,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.conversations.commit import KEY_LIFE
 from chalicelib.adapters.dynamodb.directory.bot_keys import key_of, key_pointer, key_row
-from chalicelib.adapters.dynamodb.directory.bots import bot_pointer, bot_row
+from chalicelib.adapters.dynamodb.directory.bots import bot_pointer, bot_row, tombstone
 from chalicelib.adapters.dynamodb.directory.people import person_key, person_of, person_row
 from chalicelib.adapters.dynamodb.directory.webhooks import (
     webhook_attributes,
@@ -96,6 +96,7 @@ class DynamoAdministration:
 
     def create_bot(self, bot: Bot) -> bool:
         transaction = Transaction(self._rows.table)
+        transaction.check(tombstone(bot.id), PointerRow.pk.does_not_exist())
         transaction.put(bot_row(bot), BotRow.pk.does_not_exist())
         transaction.put(bot_pointer(bot.id))
         try:
@@ -117,6 +118,7 @@ class DynamoAdministration:
         transaction = Transaction(self._rows.table)
         transaction.delete(BotRow.at(keys.bot_row(bot)))
         transaction.delete(bot_pointer(bot))
+        transaction.put(tombstone(bot))
         transaction.commit()
 
     def create_person(self, person: Person) -> bool:

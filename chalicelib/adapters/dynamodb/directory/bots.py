@@ -13,6 +13,11 @@ def bot_pointer(bot: str) -> PointerRow:
     return PointerRow.at(keys.RowKey(keys.ALL_BOTS, keys.part(bot)), id=bot)
 
 
+def tombstone(bot: str) -> PointerRow:
+    """Stays for ever, so that nobody gets the id of a removed bot, and with it its rows."""
+    return PointerRow.at(keys.removed_bot(bot), id=bot)
+
+
 def bot_row(bot: Bot) -> BotRow:
     return BotRow.at(
         keys.bot_row(bot.id),
