@@ -45,7 +45,7 @@ def frames(
     for name, data in _events(services, committed, head, wanted):
         for connection in connections:
             caller = caller_of(connection) if name in connection.events else None
-            if caller and visible(caller, head):
+            if caller and visible(services, caller, head):
                 yield connection.id, {"event": name, "data": data}
 
 

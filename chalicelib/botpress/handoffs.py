@@ -71,7 +71,7 @@ def latest(services: Services, caller: Caller, most: int = MOST) -> list[Botpres
         ids = dict.fromkeys(handoff.conversation_id for handoff in handoffs)
         heads = {head.id: head for head in services.conversations.heads(caller.bot, ids)}
         pairs = [(h, heads[h.conversation_id]) for h in handoffs if h.conversation_id in heads]
-        seen = [(handoff, head) for handoff, head in pairs if visible(caller, head)]
+        seen = [(handoff, head) for handoff, head in pairs if visible(services, caller, head)]
         found += with_details(services, caller.bot, seen[: most - len(found)])
         if position is None or len(found) >= most:
             return found

@@ -100,7 +100,7 @@ def _found(services: Services, caller: Caller, search: str) -> list[Head]:
     of_user = store.ids_of_user_on_any_channel(caller.bot, search)
     ids = [search, *named, *of_user, *store.ids_of_thread(caller.bot, search)]
     heads = store.heads(caller.bot, dict.fromkeys(ids))
-    return [h for h in heads if visible(caller, h) and _fits(h, search)]
+    return [h for h in heads if visible(services, caller, h) and _fits(h, search)]
 
 
 def _fits(head: Head, search: str) -> bool:

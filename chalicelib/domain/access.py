@@ -174,11 +174,12 @@ def is_allowed(caller: Caller, action: Action) -> bool:
     return True
 
 
-def may_see_conversation(
-    caller: Caller, *, paused: bool, queue: str | None, owner: str | None
-) -> bool:
-    """Agents see conversations that are with the bot, in one of their queues, in no queue, or owned
-    by them. All other roles see every conversation of their bot."""
-    if caller.role in SEE_EVERY_CONVERSATION or not paused:
+def may_see_conversation(caller: Caller, *, queue: str | None, agent: str | None) -> bool:
+    """Agents see conversations that are in one of their queues, in no queue, or owned by them.
+    All other roles see every conversation of their bot.
+
+    If the conversation is with the bot, `queue` and `agent` are those of its last handoff.
+    """
+    if caller.role in SEE_EVERY_CONVERSATION:
         return True
-    return queue is None or queue in caller.queues or owner == caller.id
+    return queue is None or queue in caller.queues or agent == caller.id

@@ -1,6 +1,7 @@
 """Settings of a whole bot."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 
 from msgspec import Struct, field
 
@@ -13,6 +14,14 @@ BLANK = "\t\n\v\f\r \x85\xa0\u200b\u202f\u3000\ufeff"
 """White space, and characters of no width, that people do not see around a word."""
 
 
+class AfterReturn(StrEnum):
+    """The agents who still see a conversation that people have returned to the bot."""
+
+    QUEUE = "queue"
+    """The members of the queue of its last handoff, and its last owner."""
+    EVERYBODY = "everybody"
+
+
 class BotSettings(Struct, frozen=True):
     """If a user's whole message is one of `leave_words`, the handoff ends. If `outbound` is true,
     agents may start conversations with users who have not written yet."""
@@ -21,6 +30,7 @@ class BotSettings(Struct, frozen=True):
     default_locale: str = FALLBACK_LOCALE
     texts: Texts = field(default_factory=dict)
     outbound: bool = False
+    after_return: AfterReturn = AfterReturn.QUEUE
 
     def is_leave_word(self, body: Body) -> bool:
         """Compared without case, variation selectors and surrounding white space; a letter and its

@@ -107,28 +107,27 @@ def agent(*queues: str) -> Caller:
 
 
 @pytest.mark.parametrize(
-    ("viewer", "paused", "queue", "owner", "seen"),
+    ("viewer", "queue", "owner", "seen"),
     [
-        pytest.param(agent("sales"), True, "sales", None, True, id="their queue"),
-        pytest.param(agent("sales"), True, "sales", "bo", True, id="their queue, another's"),
-        pytest.param(agent("sales"), True, "support", None, False, id="another queue"),
-        pytest.param(agent("sales"), True, "support", "bo", False, id="another queue, another's"),
-        pytest.param(agent("sales"), True, "support", "ana", True, id="another queue, own"),
-        pytest.param(agent("sales"), True, None, None, True, id="no queue"),
-        pytest.param(agent("sales"), True, None, "bo", True, id="no queue, another's"),
-        pytest.param(agent(), True, "sales", None, False, id="agent without queues"),
-        pytest.param(agent(), False, None, None, True, id="with the bot"),
+        pytest.param(agent("sales"), "sales", None, True, id="their queue"),
+        pytest.param(agent("sales"), "sales", "bo", True, id="their queue, another's"),
+        pytest.param(agent("sales"), "support", None, False, id="another queue"),
+        pytest.param(agent("sales"), "support", "bo", False, id="another queue, another's"),
+        pytest.param(agent("sales"), "support", "ana", True, id="another queue, own"),
+        pytest.param(agent("sales"), None, None, True, id="no queue"),
+        pytest.param(agent("sales"), None, "bo", True, id="no queue, another's"),
+        pytest.param(agent(), "sales", None, False, id="agent without queues"),
     ],
 )
-def test_an_agent_sees_conversations_of_their_queues_without_queue_their_own_and_the_bots(
-    viewer: Caller, paused: bool, queue: str | None, owner: str | None, seen: bool
+def test_an_agent_sees_conversations_of_their_queues_without_queue_and_their_own(
+    viewer: Caller, queue: str | None, owner: str | None, seen: bool
 ) -> None:
-    assert may_see_conversation(viewer, paused=paused, queue=queue, owner=owner) is seen
+    assert may_see_conversation(viewer, queue=queue, agent=owner) is seen
 
 
 @pytest.mark.parametrize("role", [Role.BOT, Role.SUPERVISOR, Role.ADMIN, Role.OWNER])
 def test_bot_keys_and_supervisors_see_every_conversation(role: Role) -> None:
-    assert may_see_conversation(caller(role), paused=True, queue="any", owner="somebody")
+    assert may_see_conversation(caller(role), queue="any", agent="somebody")
 
 
 # Authors

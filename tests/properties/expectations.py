@@ -150,6 +150,8 @@ class Expectations:
                 "alerts": head.timing.alerts,
                 "snoozed": head.snoozed_until,
                 "priority": head.priority,
+                "last_agent": head.last_agent,
+                "last_queue": head.last_queue,
             }
         said = {
             (thread.head.address, *name): replace(stored, fingerprint=None)

@@ -40,6 +40,8 @@ NEW: State = {
     "alerts": 0,
     "snoozed": None,
     "priority": 0,
+    "last_agent": None,
+    "last_queue": None,
 }
 
 OF_PEOPLE = {
@@ -99,9 +101,11 @@ def may(asked: Asked) -> bool:
 
 
 def sees(caller: Caller, state: State) -> bool:
-    if caller.role is not Role.AGENT or state["status"] == "bot":
+    if caller.role is not Role.AGENT:
         return True
-    return state["queue"] in {None, *caller.queues} or state["owner"] == caller.id
+    was = "last_queue", "last_agent"
+    queue, owner = was if state["status"] == "bot" else ("queue", "owner")
+    return state[queue] in {None, *caller.queues} or state[owner] == caller.id
 
 
 def outcome(state: State, asked: Asked) -> Outcome:
@@ -123,11 +127,20 @@ WITH_BOT: State = {
     for name in ("status", "owner", "queue", "handoff", "unanswered", "alerts", "priority")
 }
 
+
+def with_bot(state: State) -> State:
+    """What a return changes. The last agent stays known until another one takes over."""
+    last_agent = state["owner"] or state["last_agent"]
+    return {**WITH_BOT, "last_agent": last_agent, "last_queue": state["queue"]}
+
+
 Rule = Callable[[State, Asked], Outcome]
 
 
 def _arrow(state: State, entries: int = 1, **changes: Any) -> Outcome:
-    after = {**state, "epoch": state["epoch"] + 1, "seq": state["seq"] + entries}
+    last = {} if changes["status"] == "bot" else {"last_queue": None}
+    last |= {"last_agent": None} if changes["status"] == "agent" else {}
+    after = {**state, **last, "epoch": state["epoch"] + 1, "seq": state["seq"] + entries}
     return {**after, "offer": None, "snoozed": None, **changes}, None
 
 
@@ -277,7 +290,7 @@ def _entries(asked: Asked) -> int:
 
 
 def _return(state: State, asked: Asked) -> Outcome:
-    return _arrow(state, **WITH_BOT)
+    return _arrow(state, **with_bot(state))
 
 
 def _return_owned(state: State, asked: Asked) -> Outcome:
@@ -289,7 +302,7 @@ def _user_speaks(state: State, asked: Asked) -> Outcome:
     command: Any = asked.command
     if command.body.text.strip().lower() != LEAVE_WORD:
         return _entry({**state, "snoozed": None}, asked)
-    return _arrow(state, entries=2, **WITH_BOT)
+    return _arrow(state, entries=2, **with_bot(state))
 
 
 def _bot_answers(state: State, asked: Asked) -> Outcome:

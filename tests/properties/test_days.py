@@ -354,7 +354,7 @@ class Days(RuleBasedStateMachine):
         for member in self.services.directory.members(head.bot):
             who = caller(head.bot, member.person)
             if member.serves(head.queue):
-                assert visible(who, head)
+                assert visible(self.services, who, head)
                 if member.is_free(self.now) and may_take(head, member.person, self.now):
                     assert decide(head, Claim(), who, self.now).head.owner_id == member.person
 

@@ -77,7 +77,7 @@ def _changed(head: Head, entry: Entry) -> Head:
                 expires_at=head.expires_at,
             )
         case Returned():
-            return as_with_bot(head, last_agent=head.owner_id or head.last_agent)
+            return as_with_bot(head)
         case HandoffUpdated(priority=priority, reason=reason) if not isinstance(head, WithBot):
             kept = shorten(reason, REASON_BYTES) if reason else head.handoff.reason
             return replace(head, priority=priority, handoff=replace(head.handoff, reason=kept))

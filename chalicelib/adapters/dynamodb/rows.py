@@ -118,6 +118,7 @@ class HeadRow(Row, discriminator="h"):
     notes = Integer(attr_name="no", null=True)
     owed_seq = Integer(attr_name="r", null=True)
     last_agent = UnicodeAttribute(attr_name="la", null=True)
+    last_queue = UnicodeAttribute(attr_name="lq", null=True)
     offered_to = UnicodeAttribute(attr_name="oi", null=True)
     offered_name = UnicodeAttribute(attr_name="om", null=True)
     offered_until = Integer(attr_name="ou", null=True)

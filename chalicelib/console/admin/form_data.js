@@ -69,6 +69,7 @@ export const settingsFromForm = (form) => ({
   default_locale: fieldText(form, "default_locale"),
   texts: textsFromForm(form),
   outbound: form.has("outbound"),
+  after_return: form.has("everybody") ? "everybody" : "queue",
 });
 
 /** The key expires at the end of the chosen day, in the admin's time zone. @param {FormData} form */

@@ -185,6 +185,7 @@ export default {
   // Admin: bot settings
   settings_more: "لكل قوائم انتظار هذا البوت.",
   outbound: "يبدأ الموظفون المحادثات",
+  after_return: "بعد التحويل يقرأ موظفو قوائم الانتظار الأخرى المحادثة",
   leave_words: "كلمات تُنهي التحويل",
   leave_words_hint: "واحدة في كل سطر. الرسالة المطابقة تنهي التحويل.",
   default_locale: "لغة الرسائل",

@@ -185,6 +185,7 @@ export default {
   // Admin: bot settings
   settings_more: "They apply to all queues of this bot.",
   outbound: "Agents may start conversations",
+  after_return: "After a handoff, agents of other queues may read the conversation",
   leave_words: "Words that end a handoff",
   leave_words_hint: "One per line. If a user sends one of them as a whole message, the handoff ends.",
   default_locale: "Language of the messages",

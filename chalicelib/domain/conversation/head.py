@@ -147,16 +147,22 @@ class BaseHead(Struct, frozen=True, kw_only=True):
         return None
 
     @property
+    def last_queue(self) -> str | None:
+        return None
+
+    @property
     def timing(self) -> Timing:
         return UNTIMED
 
 
 class WithBot(BaseHead, frozen=True, kw_only=True):
-    """The bot may speak. `last_agent` is the agent who owned the conversation last."""
+    """The bot may speak. `last_agent` is the agent who owned the conversation last, `last_queue` is
+    the queue of its last handoff."""
 
     status: ClassVar[Status] = Status.BOT
 
     last_agent: str | None = None
+    last_queue: str | None = None
 
 
 class Waiting(BaseHead, frozen=True, kw_only=True):
@@ -205,8 +211,12 @@ def new_head(address: Address, now: int) -> WithBot:
     return WithBot(address=address, created_at=now, updated_at=now)
 
 
-def as_with_bot(head: Head, *, last_agent: str | None) -> WithBot:
-    return WithBot(**_common_fields(head), last_agent=last_agent)
+def as_with_bot(head: Head) -> WithBot:
+    return WithBot(
+        **_common_fields(head),
+        last_agent=head.owner_id or head.last_agent,
+        last_queue=head.queue,
+    )
 
 
 def as_waiting(

@@ -330,7 +330,7 @@ def _return(head: Paused, command: Unpause, context: Context) -> Decision:
         end.variables,
         command.cause,
     )
-    after = as_with_bot(head, last_agent=head.owner_id or head.last_agent)
+    after = as_with_bot(head)
     decision = move(head, after, content, context)
     changed = HandoffChange(
         handoff.id,

@@ -75,7 +75,7 @@ def execute(
                 place, query = only, _query(caller.bot, only, command, key, agent)
                 loaded = services.conversations.load(query)
         now = services.clock.now()
-        head = _head(caller, place, loaded, now)
+        head = _head(services, caller, place, loaded, now)
         if query.message and loaded.by_message:
             current = _current_answer(head, query.message, loaded.by_message)
             return replace(current, created=known.created) if known else current
@@ -155,11 +155,13 @@ def _current_answer(head: Head, key: MessageKey, stored: StoredMessage) -> Answe
     )
 
 
-def _head(caller: Caller, place: Address | str, loaded: Loaded, now: int) -> Head:
+def _head(
+    services: Services, caller: Caller, place: Address | str, loaded: Loaded, now: int
+) -> Head:
     head = loaded.head
     if head is None and isinstance(place, Address):
         return new_head(place, now)
-    if head is None or not visible(caller, head):
+    if head is None or not visible(services, caller, head):
         raise no_conversation(
             caller.bot, place if isinstance(place, str) else place.conversation_id
         )

@@ -72,7 +72,9 @@ def _visible(
     heads: dict[str, Head] = {h.id: h for h in services.conversations.heads(caller.bot, ids)}
     of = ((handoff, heads.get(handoff.conversation_id)) for handoff in fitting)
     return [
-        HandoffDetail(handoff, head.tags) for handoff, head in of if head and visible(caller, head)
+        HandoffDetail(handoff, head.tags)
+        for handoff, head in of
+        if head and visible(services, caller, head)
     ]
 
 

@@ -26,7 +26,9 @@ def conversation_to_pause(services: Services, caller: Caller, address: Address) 
         return address
     if len(ids) == 1:
         return ids[0]
-    raise ambiguous(_visible_heads(services.conversations.heads(address.bot, ids), caller))
+    raise ambiguous(
+        _visible_heads(services, services.conversations.heads(address.bot, ids), caller)
+    )
 
 
 def by_address(
@@ -41,7 +43,7 @@ def by_address(
     ids = [address.conversation_id]
     if address.thread is None:
         ids = services.conversations.ids_of_user(address.bot, address.channel, address.user)
-    return _only(services.conversations.heads(address.bot, ids), caller)
+    return _only(services, services.conversations.heads(address.bot, ids), caller)
 
 
 def by_name(services: Services, caller: Caller, name: str) -> Head:
@@ -53,7 +55,7 @@ def by_name(services: Services, caller: Caller, name: str) -> Head:
     wanted = comparable(name)
     ids = services.conversations.by_user_name(caller.bot, wanted, None, 100).conversation_ids
     heads = services.conversations.heads(caller.bot, ids)
-    return _only([h for h in heads if comparable(h.user_name or "") == wanted], caller)
+    return _only(services, [h for h in heads if comparable(h.user_name or "") == wanted], caller)
 
 
 def by_session(services: Services, caller: Caller, session: str) -> str:
@@ -64,7 +66,7 @@ def by_session(services: Services, caller: Caller, session: str) -> str:
     conversation never hits that one. Raises NotFound, AmbiguousAddress.
     """
     ids = {session, *services.conversations.ids_of_thread(caller.bot, session)}
-    return _only(services.conversations.heads(caller.bot, sorted(ids)), caller).id
+    return _only(services, services.conversations.heads(caller.bot, sorted(ids)), caller).id
 
 
 def ambiguous(heads: list[Head]) -> AmbiguousAddress:
@@ -82,16 +84,16 @@ def ambiguous(heads: list[Head]) -> AmbiguousAddress:
     return AmbiguousAddress(message, candidates=candidates, candidates_total=len(heads))
 
 
-def _only(heads: list[Head], caller: Caller) -> Head:
-    seen = _visible_heads(heads, caller)
+def _only(services: Services, heads: list[Head], caller: Caller) -> Head:
+    seen = _visible_heads(services, heads, caller)
     if len(seen) > 1:
         raise ambiguous(seen)
     return seen[0]
 
 
-def _visible_heads(heads: list[Head], caller: Caller) -> list[Head]:
+def _visible_heads(services: Services, heads: list[Head], caller: Caller) -> list[Head]:
     """The conversations that the caller may see. Raises NotFound if there is none."""
-    seen = [head for head in heads if visible(caller, head)]
+    seen = [head for head in heads if visible(services, caller, head)]
     if not seen:
         raise NotFound(f"The bot {caller.bot} has no such conversation.")
     return seen

@@ -64,7 +64,7 @@ def _require_known_or_outbound(services: Services, caller: Caller, place: Addres
     the answer does not tell them apart."""
     conversation_id = place if isinstance(place, str) else place.conversation_id
     found = services.conversations.head(caller.bot, conversation_id)
-    if found and visible(caller, found):
+    if found and visible(services, caller, found):
         return
     bot = services.directory.bot(caller.bot)
     if bot is None or not bot.settings.outbound:

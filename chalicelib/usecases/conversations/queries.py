@@ -120,7 +120,7 @@ def conversations(
     for _ in range(PAGES_PER_CALL):
         listing = _source(services, caller.bot, wanted)(position, limit - len(found))
         heads = services.conversations.heads(caller.bot, listing.conversation_ids)
-        found += [h for h in heads if visible(caller, h) and _fits(wanted, h)]
+        found += [h for h in heads if visible(services, caller, h) and _fits(wanted, h)]
         position = listing.position
         if position is None or len(found) >= limit:
             break
@@ -134,7 +134,7 @@ def handoff(
     authorize(caller, action)
     found = services.conversations.handoff(caller.bot, handoff_id)
     of = services.conversations.head(caller.bot, found.conversation_id) if found else None
-    if found is None or of is None or not visible(caller, of):
+    if found is None or of is None or not visible(services, caller, of):
         raise NotFound(f"The bot {caller.bot} has no handoff {handoff_id}.")
     return found, of
 

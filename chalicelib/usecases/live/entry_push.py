@@ -45,7 +45,7 @@ def push_entry(services: Services, committed: CommittedEntry) -> None:
     def caller_of(connection: SocketConnection) -> Caller | None:
         return members.get(connection.person) or _caller_of_owner(connection, committed.bot)
 
-    frames = [*_frames(committed, head, recipients, watchers, caller_of)]
+    frames = [*_frames(services, committed, head, recipients, watchers, caller_of)]
     for integration in services.integrations:
         frames += integration.entry_frames(committed, head, recipients, caller_of)
     push.send_or_mark(services, frames)
@@ -66,6 +66,7 @@ def _follows(connection: SocketConnection, head: Head, watchers: set[str]) -> bo
 
 
 def _frames(
+    services: Services,
     committed: CommittedEntry,
     head: Head,
     connections: list[SocketConnection],
@@ -83,7 +84,7 @@ def _frames(
         follows = _follows(connection, head, watchers)
         if caller is None:
             continue  # no longer a member of the bot
-        if not visible(caller, head):
+        if not visible(services, caller, head):
             if committed.entry.kind in VISIBILITY_CHANGES:
                 yield connection.id, {"event": "head", "head": views.hidden(head)}
         elif follows and may_read(caller, committed.entry.kind, head.owner_id):

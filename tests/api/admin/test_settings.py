@@ -146,12 +146,19 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "default_locale": "ar",
         "texts": {"ar": {"expired": None}},
         "outbound": True,
+        "after_return": "everybody",
     }
     before = owner.get(f"{BOT}/settings").json
 
     ok(owner.put(f"{BOT}/settings", wanted))
 
-    assert before == {"leave_words": [], "default_locale": "en", "texts": {}, "outbound": False}
+    assert before == {
+        "leave_words": [],
+        "default_locale": "en",
+        "texts": {},
+        "outbound": False,
+        "after_return": "queue",
+    }
     assert owner.get(f"{BOT}/settings").json == wanted
     assert owner.get("/bots/other/settings").json == before
 

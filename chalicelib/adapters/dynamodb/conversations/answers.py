@@ -60,6 +60,7 @@ class HeadJson(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: int = 0
     owed_seq: int | None = None
     last_agent: str | None = None
+    last_queue: str | None = None
     timing: TimingJson = TimingJson()
 
 
@@ -103,6 +104,7 @@ def _stored(head: Head) -> HeadJson:
         handoff=handoff,
         waiting_since=head.waiting_since,
         last_agent=head.last_agent,
+        last_queue=head.last_queue,
         timing=TimingJson(
             timing.limits,
             timing.offer_seconds,
@@ -137,6 +139,7 @@ def _head_of(stored: HeadJson) -> Head:
         turn_started_at=timing.silent_since,
         snoozed_until=timing.snoozed_until,
         last_agent=stored.last_agent,
+        last_queue=stored.last_queue,
     )
 
 

@@ -118,6 +118,7 @@ def head_row(head: Head, shards: int) -> HeadRow:
         notes=head.notes or None,
         owed_seq=head.owed_seq,
         last_agent=head.last_agent,
+        last_queue=head.last_queue,
         created_at=head.created_at,
         updated_at=head.updated_at,
         **_times(head),
@@ -174,6 +175,7 @@ def head_of(row: HeadRow) -> Head:
         turn_started_at=row.silent_since,
         snoozed_until=row.snoozed_until,
         last_agent=row.last_agent,
+        last_queue=row.last_queue,
     )
 
 
@@ -192,13 +194,14 @@ def build_head(
     turn_started_at: int | None,
     snoozed_until: int | None,
     last_agent: str | None,
+    last_queue: str | None,
 ) -> Head:
     """The head of this status from the fields of all statuses. `common` are those of `BaseHead`.
 
     An early release stored no `turn_started_at`: the turn then counts from the last change.
     """
     if status is Status.BOT or handoff is None:
-        return WithBot(**common, last_agent=last_agent)
+        return WithBot(**common, last_agent=last_agent, last_queue=last_queue)
     if status is Status.AGENT and owner is not None:
         return Owned(
             **common,

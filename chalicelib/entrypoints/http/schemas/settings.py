@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.domain.bot_settings import AfterReturn, BotSettings
 from chalicelib.domain.characters import without_controls
 from chalicelib.domain.routing.hours import Hours, Interval
 from chalicelib.domain.routing.queues import DEFAULT_LIMITS, Limits, Mode, Queue
@@ -92,13 +92,16 @@ class SettingsRequest(Strict):
     default_locale: str = BotSettings().default_locale
     texts: Wording = field(default_factory=dict)
     outbound: bool = False
+    after_return: AfterReturn = AfterReturn.QUEUE
 
     def __post_init__(self) -> None:
         self.leave_words = tuple(words("leave_words", word, NAME) for word in self.leave_words)
         self.texts = _without_controls(self.texts)
 
     def settings(self) -> BotSettings:
-        return BotSettings(self.leave_words, self.default_locale, self.texts, self.outbound)
+        return BotSettings(
+            self.leave_words, self.default_locale, self.texts, self.outbound, self.after_return
+        )
 
 
 def queue(of: Queue, *, served: bool) -> Json:
@@ -133,4 +136,5 @@ def settings(of: BotSettings) -> Json:
         "default_locale": of.default_locale,
         "texts": of.texts,
         "outbound": of.outbound,
+        "after_return": of.after_return,
     }
