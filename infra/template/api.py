@@ -1,15 +1,13 @@
 """The settings of the REST and WebSocket APIs: access logs, rate limits, API Gateway's own answers,
-and, by parameter, a domain, a WAF and a CloudFront distribution."""
+and, by parameter, a WAF. Their addresses are in `domains.py`."""
 
 import json
 
-from chalicelib.entrypoints.http.client_address import EDGE_HEADER
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION
 from chalicelib.entrypoints.http.router import all_routes
 from infra import gateway_responses
-from infra.template.functions import EDGE_TOKEN, REST_HOST
 from infra.template.metrics import Resource
-from infra.template.names import EDGE_SECRET, FUNCTIONS, REST_API, REST_STAGE, stack_of
+from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, stack_of
 from infra.template.policies import SOCKETS
 from infra.template.storage import RETAINED
 
@@ -150,31 +148,10 @@ def _log_group() -> Resource:
 
 
 PARAMETERS: dict[str, Resource] = {
-    "Origins": {
-        "Type": "String",
-        "Default": "",
-        "Description": "More origins whose pages may open a WebSocket, separated by spaces.",
-    },
-    "Domain": {
-        "Type": "String",
-        "Default": "",
-        "Description": "A custom domain for the REST API and the console. Empty: none.",
-    },
-    "Certificate": {
-        "Type": "String",
-        "Default": "",
-        "Description": "The ARN of the domain's certificate in this region.",
-    },
     "WebAcl": {
         "Type": "String",
         "Default": "",
         "Description": "The ARN of a regional WAF web ACL for the REST API. Empty: none.",
-    },
-    "ConsoleCache": {
-        "Type": "String",
-        "Default": "no",
-        "AllowedValues": ["no", "yes"],
-        "Description": "yes: CloudFront serves the console from its cache and forwards API calls.",
     },
     "AccessLogRole": {
         "Type": "String",
@@ -184,42 +161,19 @@ PARAMETERS: dict[str, Resource] = {
     },
 }
 CONDITIONS: dict[str, Resource] = {
-    "HasDomain": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Domain"}, ""]}]},
     "HasWebAcl": {"Fn::Not": [{"Fn::Equals": [{"Ref": "WebAcl"}, ""]}]},
-    "HasConsoleCache": {"Fn::Equals": [{"Ref": "ConsoleCache"}, "yes"]},
     "MakesLogRole": {"Fn::Equals": [{"Ref": "AccessLogRole"}, "create"]},
 }
 
 
 def _optional_resources() -> dict[str, Resource]:
     return {
-        "RestDomain": {
-            "Type": "AWS::ApiGateway::DomainName",
-            "Condition": "HasDomain",
-            "Properties": {
-                "DomainName": {"Ref": "Domain"},
-                "RegionalCertificateArn": {"Ref": "Certificate"},
-                "EndpointConfiguration": {"Types": ["REGIONAL"]},
-                "SecurityPolicy": "TLS_1_2",
-            },
-        },
-        "RestDomainMapping": {
-            "Type": "AWS::ApiGateway::BasePathMapping",
-            "Condition": "HasDomain",
-            "Properties": {
-                "DomainName": {"Ref": "RestDomain"},
-                "RestApiId": {"Ref": REST_API},
-                "Stage": {"Ref": f"{REST_API}.Stage"},
-            },
-        },
         "RestFirewall": {
             "Type": "AWS::WAFv2::WebACLAssociation",
             "Condition": "HasWebAcl",
             "Properties": {"ResourceArn": {"Fn::Sub": REST_STAGE_ARN}, "WebACLArn": _ref("WebAcl")},
             "DependsOn": f"{REST_API}{REST_STAGE}Stage",
         },
-        "ConsoleDistribution": _distribution(),
-        EDGE_SECRET: _edge_secret(),
         **_log_role(),
     }
 
@@ -228,61 +182,6 @@ REST_STAGE_ARN = (
     "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/"
     f"${{{REST_API}}}/stages/{REST_STAGE}"
 )
-DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-BY_HEADERS = "83da9c7e-98b4-4e11-a168-04f0df8e2c65"
-ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-"""The ids of AWS's managed policies: CachingDisabled and UseOriginCacheControlHeaders (cache), and
-AllViewerExceptHostHeader (origin request)."""
-
-
-def _distribution() -> Resource:
-    def behaviour(cache: str) -> Resource:
-        return {
-            "TargetOriginId": "rest",
-            "ViewerProtocolPolicy": "redirect-to-https",
-            "CachePolicyId": cache,
-            "OriginRequestPolicyId": ALL_BUT_HOST,
-            "Compress": True,
-        }
-
-    methods = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
-    origin = {
-        "Id": "rest",
-        "DomainName": {"Fn::Sub": REST_HOST},
-        "OriginPath": f"/{REST_STAGE}",
-        "OriginCustomHeaders": [{"HeaderName": EDGE_HEADER, "HeaderValue": EDGE_TOKEN}],
-        "CustomOriginConfig": {
-            "OriginProtocolPolicy": "https-only",
-            "OriginSSLProtocols": ["TLSv1.2"],
-        },
-    }
-    return {
-        "Type": "AWS::CloudFront::Distribution",
-        "Condition": "HasConsoleCache",
-        "Properties": {
-            "DistributionConfig": {
-                "Enabled": True,
-                "HttpVersion": "http2and3",
-                "Comment": {"Fn::Sub": "${AWS::StackName}: the API and the console"},
-                "Origins": [origin],
-                "DefaultCacheBehavior": {**behaviour(DISABLED), "AllowedMethods": methods},
-                "CacheBehaviors": [{**behaviour(BY_HEADERS), "PathPattern": "/console/*"}],
-                "ViewerCertificate": {"CloudFrontDefaultCertificate": True},
-            }
-        },
-    }
-
-
-def _edge_secret() -> Resource:
-    return {
-        "Type": "AWS::SecretsManager::Secret",
-        "Condition": "HasConsoleCache",
-        "Properties": {
-            "Description": "CloudFront sends it to the REST API, which then believes the address "
-            "of the viewer.",
-            "GenerateSecretString": {"PasswordLength": 40, "ExcludePunctuation": True},
-        },
-    }
 
 
 def _log_role() -> dict[str, Resource]:

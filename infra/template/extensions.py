@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from infra.template import api, functions, messaging, monitoring, rollout, storage
-from infra.template.functions import REST_HOST, SOCKET_HOST
+from infra.template import api, domains, functions, messaging, monitoring, rollout, storage
 from infra.template.metrics import Resource
-from infra.template.names import REST_STAGE, SECRET, SECRET_VERSION, names_of
+from infra.template.names import SECRET, SECRET_VERSION, names_of
 from infra.template.policies import (
     STREAM_DEAD_LETTERS,
     TABLE,
@@ -29,9 +28,6 @@ VERSION: dict[str, Resource] = {
     }
 }
 OUTPUTS: Mapping[str, object] = {
-    "Url": {"Fn::Sub": f"https://{REST_HOST}/{REST_STAGE}"},
-    "SocketUrl": {"Fn::Sub": f"wss://{SOCKET_HOST}"},
-    "ConsoleUrl": {"Fn::Sub": f"https://{REST_HOST}/{REST_STAGE}/console/index.html"},
     "TableName": {"Ref": TABLE},
     "TopicArn": {"Ref": TOPIC},
     "QueueUrl": {"Ref": WEBHOOK_QUEUE},
@@ -49,6 +45,7 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
         **messaging.messaging(),
         **functions.functions(stage, target, traced=traced),
         **api.api(stage, traced=traced),
+        **domains.domains(stage),
         **monitoring.monitoring(names_of(stage)),
     }
     return {
@@ -56,13 +53,22 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
         "Parameters": {
             **SHARDS,
             **VERSION,
+            **domains.PARAMETERS,
             **api.PARAMETERS,
             **monitoring.PARAMETERS,
             **rollout.parameters(stage),
         },
         "Mappings": rollout.MAPPINGS,
-        "Conditions": {**api.CONDITIONS, **monitoring.CONDITIONS, **rollout.CONDITIONS},
-        "Rules": rollout.RULES,
+        "Conditions": {
+            **domains.CONDITIONS,
+            **api.CONDITIONS,
+            **monitoring.CONDITIONS,
+            **rollout.CONDITIONS,
+        },
+        "Rules": {**domains.RULES, **rollout.RULES},
         "Resources": resources,
-        "Outputs": {name: {"Value": value} for name, value in OUTPUTS.items()},
+        "Outputs": {
+            **domains.OUTPUTS,
+            **{name: {"Value": value} for name, value in OUTPUTS.items()},
+        },
     }

@@ -7,17 +7,10 @@ from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
 from infra.local.aws.messaging import VISIBILITY
 from infra.template import rollout
+from infra.template.domains import EDGE_TOKEN, ORIGINS, SOCKET_HOST, SOCKET_URL
 from infra.template.metrics import Resource
-from infra.template.names import (
-    EDGE_SECRET,
-    FUNCTIONS,
-    REST_API,
-    REST_STAGE,
-    SECRET,
-    SECRET_VERSION,
-)
+from infra.template.names import FUNCTIONS, SECRET, SECRET_VERSION
 from infra.template.policies import (
-    SOCKETS,
     STREAM_DEAD_LETTERS,
     TABLE,
     TOPIC,
@@ -69,7 +62,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_TOPIC_ARN": {"Ref": TOPIC},
         "BATON_QUEUE_URL": {"Ref": WEBHOOK_QUEUE},
         "BATON_DEAD_LETTER_URL": {"Ref": WEBHOOK_DEAD_LETTERS},
-        "BATON_SOCKET_URL": {"Fn::Sub": f"wss://{SOCKET_HOST}"},
+        "BATON_SOCKET_URL": SOCKET_URL,
         "BATON_SOCKET_ENDPOINT": {"Fn::Sub": f"https://{SOCKET_HOST}"},
         "BATON_SECRET": {"Fn::Sub": SECRET_VALUE},
         "BATON_SHARDS": {"Ref": "Shards"},
@@ -78,7 +71,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
     if function in (REST_FUNCTION, LOGIN_FUNCTION):
         variables["BATON_EDGE_TOKEN"] = {"Fn::If": ["HasConsoleCache", EDGE_TOKEN, ""]}
     if function == "connect":
-        variables["BATON_ORIGINS"] = {"Fn::Sub": f"https://{REST_HOST} ${{Origins}}"}
+        variables["BATON_ORIGINS"] = ORIGINS
     return variables
 
 
@@ -87,12 +80,6 @@ SECRET_VALUE = f"{{{{resolve:secretsmanager:${{{SECRET}}}:SecretString:::${{{SEC
 client and a request to each cold start. It reads the secret only if the text of this reference
 changes, so the reference contains the version.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"""
-
-EDGE_TOKEN = {"Fn::Sub": f"{{{{resolve:secretsmanager:${{{EDGE_SECRET}}}}}}}"}
-"""What CloudFront sends with each request, so that the function believes the viewer's address."""
-
-SOCKET_HOST = f"${{{SOCKETS}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{REST_STAGE}"
-REST_HOST = f"${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
 
 EVENTS: Mapping[str, Resource] = {
     "on_change": {

@@ -91,4 +91,5 @@ class Api:
 
 def full_path(path: str) -> str:
     absolute = ("/api", "/console", "/docs", "/healthz", "/readyz", "/openapi.json")
-    return path if path.startswith(absolute) else f"/api/v1{path}"
+    is_root = path.partition("?")[0] == "/"
+    return path if is_root or path.startswith(absolute) else f"/api/v1{path}"

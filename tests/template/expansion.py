@@ -125,6 +125,11 @@ class Evaluation:
     def _fn__select(self, parts: list[Any]) -> Any:
         return self.value(parts[1][int(parts[0])])
 
+    def _fn__join(self, parts: list[Any]) -> Any:
+        values = self.value(parts[1])
+        shown = [each if isinstance(each, str) else json.dumps(each) for each in values]
+        return parts[0].join(shown)
+
     def _fn__findinmap(self, parts: list[Any]) -> Any:
         name, first, second = map(self.value, parts)
         return self._mappings[name][first][second]

@@ -91,6 +91,12 @@ class Call:
         return self.route.path.format_map(self._sent_params)
 
     @property
+    def sent_path(self) -> str:
+        """The path at API Gateway, with its stage or the domain's base path."""
+        path: str = self._request.context.get("path", self.path)
+        return path
+
+    @property
     def source(self) -> str:
         """The caller's network address."""
         peer = self._request.context.get("identity", {}).get("sourceIp", "")

@@ -432,6 +432,7 @@ NATIVE = (
 )
 
 PAGES = (
+    _page("/", "console:redirect_to_console"),
     _page("/console/{name}", "console:get_console_file"),
     _page("/console/{name}/{file}", "console:get_console_file"),
     _page("/console/r/{release}/{name}", "console:get_console_file"),

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.entrypoints.http.client_address import EDGE_HEADER, client_address
 from chalicelib.entrypoints.http.framework import Call
 from chalicelib.entrypoints.http.route_table import NATIVE
-from infra.template.api import api
+from infra.template.domains import domains
 from infra.template.functions import functions
 from tests.support.services import MemoryServices
 
@@ -60,7 +60,7 @@ def test_a_call_counts_the_viewer_behind_the_edge(services: MemoryServices) -> N
 
 
 def test_the_distribution_sends_the_token_that_the_function_expects() -> None:
-    distribution = api("prod", traced=False)["ConsoleDistribution"]["Properties"]
+    distribution = domains("prod")["ConsoleDistribution"]["Properties"]
     (origin,) = distribution["DistributionConfig"]["Origins"]
     (header,) = origin["OriginCustomHeaders"]
     handler = functions("prod", {}, traced=False)["APIHandler"]["Properties"]

@@ -1,11 +1,16 @@
 """The files of the console, as a browser receives them."""
 
 import re
+from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import pytest
 
+from chalicelib.entrypoints.http.framework import Call
 from chalicelib.entrypoints.http.pages import console
+from chalicelib.entrypoints.http.route_table import PAGES as ROUTES
 from tests.support.api import Api, ApiAnswer
+from tests.support.services import MemoryServices
 
 PAGES = [
     ("index.html", "text/html; charset=utf-8"),
@@ -101,3 +106,25 @@ def test_files_outside_the_list_are_404_however_the_path_is_written(nobody: Api,
 def page(caller: Api, path: str, **headers: str) -> ApiAnswer:
     """Unchecked: the pages are no part of the API's document."""
     return caller.unchecked("GET", f"/console/{path}", **headers)
+
+
+@pytest.mark.parametrize(
+    ("address", "at_api_gateway", "console_page"),
+    [
+        ("https://a.example/api/", "/api/", "https://a.example/api/console/index.html"),
+        ("https://a.example/api", "/api", "https://a.example/api/console/index.html"),
+        ("https://desk.example/", "/", "https://desk.example/console/index.html"),
+        ("https://edge.example/", "/api/", "https://edge.example/console/index.html"),
+    ],
+    ids=["stage", "stage without slash", "own domain", "CloudFront adds the stage"],
+)
+def test_the_root_of_each_address_leads_to_the_console(
+    address: str, at_api_gateway: str, console_page: str
+) -> None:
+    (route,) = (each for each in ROUTES if each.path == "/")
+    request = SimpleNamespace(context={"path": at_api_gateway}, headers={}, raw_body=b"")
+
+    reply = console.redirect_to_console(Call(route, MemoryServices(), request, {}, {}))
+
+    assert reply.status == 307
+    assert urljoin(address, reply.headers["Location"]) == console_page

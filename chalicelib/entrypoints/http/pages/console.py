@@ -43,6 +43,13 @@ class File(NamedTuple):
     etag: str
 
 
+def redirect_to_console(call: Call) -> Reply:
+    """The address is relative, because a proxy in front of API Gateway may not show the stage. If
+    the path lacks its last slash, a relative address would replace the stage."""
+    parent = "" if call.sent_path.endswith("/") else f"{call.sent_path}/"
+    return Reply(None, 307, {"Location": f"{parent}console/{PAGE}"}, TYPES[".html"])
+
+
 def get_console_file(call: Call) -> Reply:
     """The browser keeps a file under its release for good. It asks each time whether a file
     without one has changed."""
