@@ -33,7 +33,7 @@ class Deployed:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         client = engine.client("cloudformation", read_timeout=60)
-        self._stack = Stack(client, STACK, deadline=READY_WITHIN, poll=0.1)
+        self.stack = Stack(client, STACK, deadline=READY_WITHIN, poll=0.1)
         self._bucket = PackageBucket(engine.client("s3", read_timeout=60), BUCKET, ACCOUNT)
         self._bucket.prepare()
 
@@ -43,13 +43,13 @@ class Deployed:
         key = self._bucket.put(zipped, ".zip")
         wanted = for_emulator(template or made, self._engine.url, key)
         url = self._bucket.url(upload(self._bucket, zipped, wanted).template_key)
-        change_set = self._stack.create_change_set(url, [], {})
+        change_set = self.stack.create_change_set(url, [], {})
         assert change_set, "the change set is empty"
-        self._stack.execute(change_set, lambda _: None)
+        self.stack.execute(change_set, lambda _: None)
 
     @property
     def outputs(self) -> Mapping[str, str]:
-        return self._stack.outputs
+        return self.stack.outputs
 
     @property
     def url(self) -> str:

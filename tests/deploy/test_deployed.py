@@ -15,7 +15,7 @@ from chalicelib.domain.routing.queues import Limits, Queue
 from infra.local.aws.engine import Engine
 from infra.packaging.package import TEMPLATE
 from infra.template.names import FUNCTIONS
-from tests.deploy import proofs
+from tests.deploy import proofs, stack_checks
 from tests.deploy.emulated import Deployed, RunningDeployment
 from tests.deploy.test_on_aws import OnAws
 from tests.e2e.bot_setup import RunningStack
@@ -113,6 +113,18 @@ def test_the_sweep_expires_a_handoff_that_waited_too_long(
     assert eventually(is_given_up)
     (handoff,) = scene.rest.get(f"{scene.path}/handoffs").json["items"]
     assert handoff["outcome"] == "expired"
+
+
+def test_the_checks_of_a_deployed_stack_find_nothing_here(
+    running: RunningStack, deployed: Deployed, engine: Engine
+) -> None:
+    """This engine enforces no permissions and evaluates no alarms; the checks must run at least."""
+    running.bot().pause("zoe")
+    resources = stack_checks.resources_of(deployed.stack)
+
+    assert stack_checks.idle_event_sources(engine.client, resources) == []
+    assert stack_checks.denied_calls(engine.client, resources) == []
+    assert stack_checks.raised_alarms(engine.client, resources) == []
 
 
 def test_an_operator_creates_the_first_bot_of_a_stage(

@@ -1,0 +1,105 @@
+"""What is wrong with a deployed stack, as far as its account can tell. Each check returns the
+problems that it finds."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from http.client import HTTPConnection
+from typing import Any
+
+from infra.deployment.cloudformation import Stack, StackResource
+
+Client = Callable[[str], Any]
+HOUR = 60 * 60 * 1000
+TAGGED = {
+    "AWS::DynamoDB::Table",
+    "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+}
+"""Types whose physical name is a part of the ARN, and that AWS lets carry tags."""
+DENIED = "?AccessDenied ?AccessDeniedException ?AuthorizationError"
+
+
+def idle_event_sources(client: Client, resources: Sequence[StackResource]) -> list[str]:
+    """Event sources that are off, or whose last batch met a problem."""
+    found = []
+    for name in _named(resources, "AWS::Lambda::EventSourceMapping"):
+        source = client("lambda").get_event_source_mapping(UUID=name)
+        result = source.get("LastProcessingResult") or "OK"
+        if source["State"] != "Enabled" or not result.startswith(("OK", "No records")):
+            found.append(f"{source['EventSourceArn']} is {source['State']}: {result}")
+    return found
+
+
+def denied_calls(client: Client, resources: Sequence[StackResource]) -> list[str]:
+    """Log lines of the last hour that tell of a missing permission."""
+    since = int(time.time() * 1000) - HOUR
+    found: list[str] = []
+    for group in _named(resources, "AWS::Logs::LogGroup"):
+        lines = client("logs").filter_log_events(
+            logGroupName=group, filterPattern=DENIED, startTime=since
+        )
+        found += [f"{group}: {each['message']}" for each in lines["events"]]
+    return found
+
+
+def sweeps(client: Client, resources: Sequence[StackResource]) -> int:
+    """How often the sweep's function was called in the last hour, by its log."""
+    since = int(time.time() * 1000) - HOUR
+    (group,) = [each.physical for each in resources if each.logical == "OnMinuteLog"]
+    lines = client("logs").filter_log_events(logGroupName=group, startTime=since)
+    return len(lines["events"])
+
+
+def raised_alarms(client: Client, resources: Sequence[StackResource]) -> list[str]:
+    names = set(_named(resources, "AWS::CloudWatch::Alarm"))
+    pages = client("cloudwatch").get_paginator("describe_alarms").paginate(StateValue="ALARM")
+    raised = (each for page in pages for each in page["MetricAlarms"])
+    return [
+        f"{each['AlarmName']}: {each['StateReason']}"
+        for each in raised
+        if each["AlarmName"] in names
+    ]
+
+
+def untagged(
+    client: Client, resources: Sequence[StackResource], tags: Mapping[str, str]
+) -> list[str]:
+    """Resources that are not found by the stage's tags."""
+    wanted = [{"Key": key, "Values": [value]} for key, value in tags.items()]
+    pages = client("resourcegroupstaggingapi").get_paginator("get_resources")
+    found = pages.paginate(TagFilters=wanted)
+    arns = [each["ResourceARN"] for page in found for each in page["ResourceTagMappingList"]]
+    named = (each for each in resources if each.type in TAGGED)
+    return [each.logical for each in named if not any(_is(arn, each.physical) for arn in arns)]
+
+
+def open_bucket(client: Client, bucket: str, owner: str) -> Iterator[str]:
+    """Ways in which the package bucket is open."""
+    s3 = client("s3")
+    blocked = s3.get_public_access_block(Bucket=bucket, ExpectedBucketOwner=owner)
+    settings = blocked["PublicAccessBlockConfiguration"]
+    yield from (name for name, is_on in settings.items() if not is_on)
+    connection = HTTPConnection(f"{bucket}.s3.{s3.meta.region_name}.amazonaws.com", timeout=20)
+    connection.request("GET", "/")
+    status = connection.getresponse().status
+    connection.close()
+    if status != 403:
+        yield f"plain HTTP is answered with {status}"
+
+
+def resources_of(stack: Stack) -> list[StackResource]:
+    return [each for each in stack.resources() if not each.status.startswith("DELETE")]
+
+
+def _named(resources: Sequence[StackResource], type: str) -> list[str]:
+    return [each.physical for each in resources if each.type == type]
+
+
+def _is(arn: str, physical: str) -> bool:
+    """The physical name is an ARN, a queue's URL, or the last part of the ARN."""
+    return arn.removesuffix(":*") == physical or arn.removesuffix(":*").endswith(
+        (f":{physical}", f"/{physical}", f":{physical.rpartition('/')[2]}")
+    )
