@@ -42,7 +42,13 @@ def _delivered(services: Services, record: Mapping[str, Any], began: int) -> boo
                 services, queued["bot"], queued["conversation_id"], author, queued["at"]
             )
             return True
-        return deliver(services, queued["bot"], queued["conversation_id"], record["receiptHandle"])
+        return deliver(
+            services,
+            queued["bot"],
+            queued["conversation_id"],
+            record["receiptHandle"],
+            int(record.get("attributes", {}).get("ApproximateReceiveCount", 1)),
+        )
     except Exception:
         log.exception("delivery failed", extra={"message_id": record["messageId"]})
         _retry_soon(services, record["receiptHandle"], began + RETRY_MS)

@@ -28,7 +28,12 @@ DEADLINE = 30 * 1000
 """Milliseconds after which one call begins no further attempt; the next call delivers the rest. An
 attempt takes up to 10 seconds, and the function has 60."""
 SLOT_LEASE = 75 * 1000
-SLOT_BUSY_WAIT = 2
+BUSY_WAIT, LONGEST_BUSY_WAIT, GROWTH = 2, 120, 1.3
+"""Seconds: the first and the longest wait for a free slot, and by how much it grows each time. The
+queue gives a message up after 1,000 receives, so a fixed wait would lose entries of a conversation
+that waits behind many others of a server that is down."""
+CURSOR_WAIT = 2
+"""Seconds after another call has moved the cursor."""
 PAGE = 100
 GONE = 410
 """The status by which a bot's server switches its webhook off. The entry waits, as all later ones
@@ -45,8 +50,11 @@ class DeliveryJob(Struct, frozen=True):
     receipt: str
 
 
-def deliver(services: Services, bot_id: str, conversation_id: str, receipt: str) -> bool:
-    """Delivers the pending entries of a conversation.
+def deliver(
+    services: Services, bot_id: str, conversation_id: str, receipt: str, receives: int = 1
+) -> bool:
+    """Delivers the pending entries of a conversation. `receives` is how often the queue has handed
+    out this message.
 
     Returns False if entries remain to be tried: the queue message of this `receipt` is delayed and
     will be received again.
@@ -59,11 +67,18 @@ def deliver(services: Services, bot_id: str, conversation_id: str, receipt: str)
         return _hold_pending(services, bot_id, conversation_id, webhook)
     slot = services.deliveries.acquire_slot(bot_id, services.clock.now(), SLOT_LEASE)
     if slot is None:
-        return _delay(services, receipt, SLOT_BUSY_WAIT)
+        return _delay(services, receipt, _busy_wait(services, receives))
     try:
         return _deliver_pending(services, DeliveryJob(bot, webhook, conversation_id, receipt))
     finally:
         services.deliveries.release_slot(bot_id, slot)
+
+
+def _busy_wait(services: Services, receives: int) -> int:
+    """Seconds, half of them at random."""
+    # The exponent is limited, because a large one is no float.
+    longest = min(LONGEST_BUSY_WAIT, BUSY_WAIT * GROWTH ** min(receives - 1, 100))
+    return max(1, round(longest * (1 + services.random.fraction()) / 2))
 
 
 def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
@@ -89,7 +104,7 @@ def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
                 # Before the cursor moves, so that a crash in between repeats it.
                 give_up(services, bot, conversation_id, entry)
             if not services.deliveries.advance_cursor(bot, conversation_id, cursor, moved):
-                return _delay(services, job.receipt, SLOT_BUSY_WAIT)
+                return _delay(services, job.receipt, CURSOR_WAIT)
             _record(services, job, entry, cursor, result, dead=dead)
             cursor = moved
             if entry.is_agent_message:

@@ -1,0 +1,144 @@
+"""Many conversations of one bot wait for its few delivery slots, and none loses an attempt."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from heapq import heappop, heappush
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.domain.access import Caller, Role
+from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.commands import Pause
+from chalicelib.entrypoints.events import webhook_queue
+from chalicelib.usecases.conversations.execute import execute
+from chalicelib.usecases.ports.webhooks import Unreachable
+from chalicelib.usecases.webhooks import worker
+from chalicelib.usecases.webhooks.worker import LONGEST_BUSY_WAIT
+from infra.local.aws.messaging import MAX_RECEIVES
+from tests.support.clock import ManualClock
+from tests.support.fakes import FakeWebhookClient, FakeWebhookQueue, SeededRandom
+from tests.support.services import MemoryServices
+
+CONVERSATIONS = 1000
+TIMEOUT = 1000
+"""Milliseconds until a connection to a dead host fails."""
+ATTEMPTS = len(worker.WAITS) + 1
+BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
+
+
+class OrderedMessage(Struct, order=True):
+    """In the queue by the time at which it is visible, in milliseconds since 1970 (UTC)."""
+
+    visible_at: int
+    conversation_id: str
+    receives: int = 0
+
+
+class TimedQueue(FakeWebhookQueue):
+    """One message for each conversation, received in the order in which they become visible."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self._waiting: list[OrderedMessage] = []
+        self._in_flight: dict[str, OrderedMessage] = {}
+        self._time = clock
+
+    def enqueue(self, bot: str, conversation_id: str, seq: int) -> None:
+        heappush(self._waiting, OrderedMessage(self._time.now(), conversation_id))
+
+    def delay(self, receipt: str, seconds: int) -> None:
+        self._in_flight[receipt].visible_at = self._time.now() + seconds * 1000
+
+    def next_visible(self) -> int | None:
+        return self._waiting[0].visible_at if self._waiting else None
+
+    def take(self) -> OrderedMessage:
+        message = heappop(self._waiting)
+        message.receives += 1
+        self._in_flight[message.conversation_id] = message
+        return message
+
+    def finish(self, message: OrderedMessage, *, is_done: bool) -> None:
+        del self._in_flight[message.conversation_id]
+        if not is_done:
+            heappush(self._waiting, message)
+
+
+class DeadHost(FakeWebhookClient):
+    """While one call waits for its timeout, the other workers go on."""
+
+    def __init__(self, workers: "Workers") -> None:
+        super().__init__()
+        self._workers = workers
+        self.attempts = Counter[str]()
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        conversation_id, _, _ = headers["webhook-id"].rpartition(":")
+        self.attempts[conversation_id] += 1
+        self._workers.run_until(self._workers.clock.now() + TIMEOUT)
+        raise Unreachable("connect timeout")
+
+
+class Workers:
+    """The real handler of the queue, for each message as soon as it is visible."""
+
+    def __init__(self) -> None:
+        self.services = MemoryServices("https://bot.test/")
+        self.clock = self.services.clock
+        self.services.random = SeededRandom(1)
+        self.services.webhook_queue = self.queue = TimedQueue(self.clock)
+        self.services.webhook_client = self.host = DeadHost(self)
+        self.most_receives = 0
+
+    def run_until(self, until: int | None = None) -> None:
+        while (at := self.queue.next_visible()) is not None and (until is None or at < until):
+            self.clock.advance(max(0, at - self.clock.now()))
+            self._handle(self.queue.take())
+        if until is not None:
+            self.clock.advance(max(0, until - self.clock.now()))
+
+    def _handle(self, message: OrderedMessage) -> None:
+        self.most_receives = max(self.most_receives, message.receives)
+        record = {
+            "messageId": "m",
+            "receiptHandle": message.conversation_id,
+            "attributes": {"ApproximateReceiveCount": str(message.receives)},
+            "body": json.dumps({"bot": "demo", "conversation_id": message.conversation_id}),
+        }
+        answer: Any = webhook_queue.handle(self.services, {"Records": [record]})
+        self.queue.finish(message, is_done=not answer["batchItemFailures"])
+
+
+def test_a_thousand_conversations_behind_a_dead_host_get_all_their_attempts() -> None:
+    workers = Workers()
+    for number in range(CONVERSATIONS):
+        place = Address("demo", "web", f"user-{number}")
+        execute(workers.services, BOT, place, Pause())
+        workers.queue.enqueue("demo", place.conversation_id, 1)
+    began = workers.clock.now()
+
+    workers.run_until()
+
+    assert len(workers.host.attempts) == CONVERSATIONS
+    assert set(workers.host.attempts.values()) == {ATTEMPTS}
+    assert len(workers.queue.dead_letters) == CONVERSATIONS
+    assert workers.most_receives < MAX_RECEIVES / 4
+    # The five slots were in use nearly all the time until the long waits.
+    hours = (workers.clock.now() - began) / 3_600_000
+    assert hours < 12
+
+
+def test_a_wait_for_a_slot_grows_with_jitter_up_to_two_minutes() -> None:
+    services = MemoryServices("https://bot.test/")
+
+    def waits(receives: int) -> set[int]:
+        return {worker._busy_wait(services, receives) for _ in range(200)}
+
+    assert waits(1) == {1, 2}
+    assert max(waits(5)) < min(waits(15))
+    for receives in (30, MAX_RECEIVES, 10**6):
+        assert min(waits(receives)) >= LONGEST_BUSY_WAIT / 2
+        assert max(waits(receives)) <= LONGEST_BUSY_WAIT
+        assert len(waits(receives)) > 20
