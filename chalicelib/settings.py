@@ -5,10 +5,15 @@ from functools import cache
 
 from msgspec import Struct
 
+from chalicelib.usecases.records.people import SessionLimits
+
 LOCAL = "local"
 MIN_SECRET_LENGTH = 32
 MAX_SHARDS = 1000
 """Every list reads each shard."""
+HOUR = 60 * 60 * 1000
+IDLE_HOURS, SESSION_HOURS = 12, 7 * 24
+MAX_SESSION_HOURS = 90 * 24
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")
 """The first is the default."""
 
@@ -37,6 +42,7 @@ class Settings(Struct, frozen=True):
     filled_shards: int | None = None
     log_level: str = LOG_LEVELS[0]
     edge_token: str = ""
+    session_limits: SessionLimits = SessionLimits(IDLE_HOURS * HOUR, SESSION_HOURS * HOUR)
 
     @property
     def is_local(self) -> bool:
@@ -61,9 +67,16 @@ def settings() -> Settings:
         shards=shards,
         filled_shards=_count("BATON_FILLED_SHARDS", shards, most=shards),
         endpoint=os.environ.get("AWS_ENDPOINT_URL"),
+        session_limits=_session_limits(),
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
     )
+
+
+def _session_limits() -> SessionLimits:
+    life = _count("BATON_SESSION_HOURS", SESSION_HOURS, most=MAX_SESSION_HOURS)
+    idle = _count("BATON_SESSION_IDLE_HOURS", min(IDLE_HOURS, life), most=life)
+    return SessionLimits(idle * HOUR, life * HOUR)
 
 
 def _required(*names: str) -> str:

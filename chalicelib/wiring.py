@@ -21,7 +21,7 @@ from chalicelib.usecases.services import Services
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table
-    from chalicelib.usecases.ports.accounts import LoginAttempts, Passwords, Tokens
+    from chalicelib.usecases.ports.accounts import LoginAttempts, Passwords, Sessions, Tokens
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
@@ -49,6 +49,7 @@ class AwsServices:
         self.clock = SystemClock()
         self.random = SystemRandom()
         self.secrets = settings.secrets
+        self.session_limits = settings.session_limits
         self.socket_url = settings.socket_url
         self.origins = settings.origins
         self.edge_token = settings.edge_token
@@ -83,6 +84,12 @@ class AwsServices:
 
         stored = DynamoAdministration(self.table, self.clock)
         return CacheClearingAdministration(stored, self.directory)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        from chalicelib.adapters.dynamodb.directory.sessions import DynamoSessions
+
+        return DynamoSessions(self.table, self.clock)
 
     @cached_property
     def login_attempts(self) -> LoginAttempts:

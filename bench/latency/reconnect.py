@@ -16,7 +16,7 @@ from bench.output import Table, progress
 from chalicelib.domain.access import Role
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.accounts import sessions
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Device, Person
 from chalicelib.wiring import AwsServices
 from tests.budgets.client import BOT, Client
 from tests.support.network.websocket import WebSocketClient
@@ -57,7 +57,7 @@ def _token(services: AwsServices, number: int) -> str:
     person = Person(f"p_{number}", f"a{number}@example.test", f"Agent {number}", "no password")
     services.directory.put_person(person)
     services.directory.put_member("demo", Member(person.id, person.name, person.email, Role.AGENT))
-    return sessions.renew(services, person).access
+    return sessions.begin(services, person, Device("bench")).access.text
 
 
 def _reconnect(stack: Stack, token: str, conversation_id: str) -> Times:

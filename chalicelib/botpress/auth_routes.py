@@ -31,8 +31,8 @@ def get_auth_config(_: Call) -> Reply:
 
 
 def refresh_token(call: Call) -> Reply:
-    session = sessions.renew(call.services, call.person)
-    token = {"jwt": session.access, "exp": session.access_life}
+    access = sessions.renew(call.services, call.session)
+    token = {"jwt": access.text, "exp": access.life}
     return success("Token refreshed", {"newToken": token})
 
 

@@ -25,4 +25,4 @@ def _name(services: Services, header: str | None) -> str:
     token = authenticate.bearer_token(header)
     if token.startswith(authenticate.KEY_PREFIX):
         return token.removeprefix(authenticate.KEY_PREFIX).partition("_")[0]
-    return authenticate.person(services, header).email
+    return authenticate.person_of_session(services, authenticate.session(services, header)).email

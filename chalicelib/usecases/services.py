@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.usecases.ports.accounts import LoginAttempts, Passwords, Tokens
+    from chalicelib.usecases.ports.accounts import LoginAttempts, Passwords, Sessions, Tokens
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.system import Clock, Random
     from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
+    from chalicelib.usecases.records.people import SessionLimits
 
 
 class Services(Protocol):
@@ -30,6 +31,8 @@ class Services(Protocol):
     def directory(self) -> Directory: ...
     @property
     def administration(self) -> Administration: ...
+    @property
+    def sessions(self) -> Sessions: ...
     @property
     def login_attempts(self) -> LoginAttempts: ...
     @property
@@ -65,6 +68,9 @@ class Services(Protocol):
         """The first secret signs tokens, tickets and cursors; all secrets verify them. So a secret
         can be replaced while its signatures are still in use."""
         ...
+
+    @property
+    def session_limits(self) -> SessionLimits: ...
 
     @property
     def socket_url(self) -> str:

@@ -112,3 +112,15 @@ def _once(compare: Callable[[], bool]) -> float:
     start = process_time()
     compare()
     return process_time() - start
+
+
+@pytest.mark.parametrize("password", ["1234567890", "qwertyuiop", "password123", "1q2w3e4r5t"])
+def test_passwords_that_many_people_have_are_common(
+    passwords: Argon2Passwords, password: str
+) -> None:
+    assert passwords.is_common(password)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "", "1234567890 ", "\ud800", "1234567890\n"])
+def test_other_passwords_are_not_common(passwords: Argon2Passwords, password: str) -> None:
+    assert not passwords.is_common(password)

@@ -10,7 +10,7 @@ from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.http import cursors, route_table
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import BotKey
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Person, Session
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, Webhook
 from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
 from tests.support.api import Api
@@ -62,6 +62,9 @@ ROWS: dict[Resource, Row] = {
     ("POST", "/api/v1/auth/password"): Row(PEOPLE, {"current": "wrong", "new": "long enough"}),
     ("POST", "/api/v1/auth/logout"): Row(PEOPLE, {}),
     ("GET", "/api/v1/auth/logout"): Row(PEOPLE),
+    ("GET", "/api/v1/auth/sessions"): Row(PEOPLE),
+    ("DELETE", "/api/v1/auth/sessions"): Row(PEOPLE),
+    ("DELETE", "/api/v1/auth/sessions/{id}"): Row(PEOPLE),
     ("GET", "/api/v1/auth/me"): Row(PEOPLE),
     ("POST", "/api/v1/socket/ticket"): Row(PEOPLE, {}),
     ("GET", "/api/v1/agents/me"): Row(PEOPLE),
@@ -166,7 +169,11 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
     administration.update_webhook("demo", administration.webhook("demo"), HOOK)
     tried = DeliveryAttempt("demo", id_of(path), 1, 1, "agent.message", bot.services.clock.now())
     bot.services.deliveries.record_attempt(tried)
+    for name in ("ana", "sam", "ada", "owner"):
+        person, now = person_id(f"{name}@example.test"), bot.services.clock.now()
+        bot.services.sessions.add(Session("staged", person, 1, now, now, now + 1000, "staged"))
     others = {
+        "sessions": "staged",
         "handoffs": handoff["id"] if handoff else "h_none",
         "notifications": told["id"],
         "keys": "staged",

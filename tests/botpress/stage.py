@@ -15,7 +15,7 @@ from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.accounts import sessions
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import Bot, BotKey
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Device, Person
 from chalicelib.usecases.services import Services
 from tests.support.api import ApiAnswer
 
@@ -51,7 +51,9 @@ class Cast:
         for name, email in emails.items():
             person = Person(person_id(email), email, name.title(), hashed)
             services.directory.put_person(person)
-        tokens = {n: sessions.login(services, e, PASSWORD, mark).access for n, e in emails.items()}
+        device = Device(mark)
+        begun = {n: sessions.login(services, e, PASSWORD, device) for n, e in emails.items()}
+        tokens = {name: session.access.text for name, session in begun.items()}
         return cls(services, send, tokens, emails)
 
     def stage(self) -> "Stage":

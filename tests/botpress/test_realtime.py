@@ -12,6 +12,7 @@ from chalicelib.domain.address import person_id
 from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.accounts import authenticate
 from chalicelib.usecases.live import sockets
 from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -30,9 +31,9 @@ class Client:
 
     def __init__(self, stage: Stage, services: MemoryServices, name: str, id_: str) -> None:
         self.services, self.id, self.stage = services, id_, stage
-        person = services.directory.person(person_id(stage.cast.emails[name]))
-        assert person
-        ticket, _ = sockets.issue_ticket(services, person)
+        token = stage.cast.tokens[name]
+        session = authenticate.session_of_token(services, token, "access")
+        ticket, _ = sockets.issue_ticket(services, session)
         services.sockets.connect(id_)
         sockets.connect(services, id_, ticket)
 

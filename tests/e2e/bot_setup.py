@@ -12,7 +12,7 @@ from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.accounts import sessions
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import Bot, BotKey
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Device, Person
 from chalicelib.usecases.records.webhooks import Webhook
 from chalicelib.wiring import AwsServices
 from tests.support.network.rest_client import HttpAnswer, RestClient
@@ -101,8 +101,9 @@ class BotSetup:
             place = Member(who, name, email, role, queues, capacity=capacity)
             running.services.directory.put_member(self.bot, place)
         # Directly, because so many logins from one address would be refused over HTTP.
-        session = sessions.login(running.services, email, PASSWORD, source=self.bot)
-        return LoggedInPerson(running, who, name, email, RestClient(running.url, session.access))
+        session = sessions.login(running.services, email, PASSWORD, Device(self.bot))
+        client = RestClient(running.url, session.access.text)
+        return LoggedInPerson(running, who, name, email, client)
 
     def user_says(self, user: User, text: str, **more: object) -> dict[str, Any]:
         return self._ok(self.message(user, "user", text, **more))

@@ -13,11 +13,12 @@ from chalicelib.adapters.dynamodb.connections import DynamoConnections
 from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
 from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
 from chalicelib.adapters.dynamodb.directory.administration import DynamoAdministration
+from chalicelib.adapters.dynamodb.directory.sessions import DynamoSessions
 from chalicelib.adapters.dynamodb.directory.store import DynamoDirectory
 from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
 from chalicelib.adapters.dynamodb.reports import DynamoReports
 from chalicelib.adapters.dynamodb.table import Table, open_table
-from chalicelib.usecases.ports.accounts import LoginAttempts
+from chalicelib.usecases.ports.accounts import LoginAttempts, Sessions
 from chalicelib.usecases.ports.admin import Administration
 from chalicelib.usecases.ports.conversations import Conversations
 from chalicelib.usecases.ports.directory import Directory
@@ -37,6 +38,7 @@ from tests.support.memory import (
     MemoryDirectory,
     MemoryNotifications,
     MemoryReports,
+    MemorySessions,
     MemoryTable,
 )
 
@@ -52,6 +54,7 @@ class Stores:
     conversations: Conversations
     directory: Directory
     administration: Administration
+    sessions: Sessions
     login_attempts: LoginAttempts
     connections: Connections
     notifications: Notifications
@@ -70,6 +73,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoConversations(table, clock),
         DynamoDirectory(table, clock),
         DynamoAdministration(table, clock),
+        DynamoSessions(table, clock),
         DynamoAttempts(table, clock),
         DynamoConnections(table, clock),
         DynamoNotifications(table, clock),
@@ -96,6 +100,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemoryConversations(table, clock),
             MemoryDirectory(table, clock),
             MemoryAdministration(table, clock),
+            MemorySessions(table, clock),
             MemoryAttempts(table, clock),
             MemoryConnections(table, clock),
             MemoryNotifications(table, clock),

@@ -198,6 +198,9 @@ class PlainPasswords:
     def __init__(self) -> None:
         self.compared = 0
 
+    def is_common(self, password: str) -> bool:
+        return password in ("1234567890", "password123")
+
     def hash(self, password: str) -> str:
         return f"plain:{password}"
 

@@ -7,6 +7,7 @@ from chalicelib.adapters.reaction_memory import RecentReactions
 from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.domain.routing.queues import NO_LIMITS, Queue
 from chalicelib.settings import LOCAL
+from chalicelib.usecases.records.people import SessionLimits
 from chalicelib.wiring import integrations_of
 from infra.local.seed import seed
 from tests.support.clock import ManualClock
@@ -28,11 +29,13 @@ from tests.support.memory import (
     MemoryDirectory,
     MemoryNotifications,
     MemoryReports,
+    MemorySessions,
     MemoryTable,
 )
 
 QUEUES = ("billing", "sales", "support", "vip")
 """Queues of the bot `demo`, whose timers are off."""
+HOUR = 60 * 60 * 1000
 SECRET = "a-secret-for-tests-that-is-long-enough"
 ORIGIN = "http://127.0.0.1:8000"
 
@@ -46,6 +49,8 @@ class MemoryServices:
         self.conversations = MemoryConversations(table, self.clock)
         self.directory = MemoryDirectory(table, self.clock)
         self.administration = MemoryAdministration(table, self.clock)
+        self.session_limits = SessionLimits(12 * HOUR, 7 * 24 * HOUR)
+        self.sessions = MemorySessions(table, self.clock)
         self.login_attempts = MemoryAttempts(table, self.clock)
         self.connections = MemoryConnections(table, self.clock)
         self.notifications = MemoryNotifications(table, self.clock)

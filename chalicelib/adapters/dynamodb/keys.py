@@ -182,6 +182,10 @@ def presence(person_id: str) -> RowKey:
     return RowKey(person(person_id), "PRESENCE")
 
 
+def session(person_id: str, session_id: str) -> RowKey:
+    return RowKey(person(person_id), joined("SESSION", session_id))
+
+
 def key(key_id: str) -> RowKey:
     return RowKey(joined("K", key_id), META)
 

@@ -257,6 +257,7 @@ class PersonRow(Row, discriminator="u"):
     token_version = Integer(attr_name="v")
     is_owner = BooleanAttribute(attr_name="o")
     disabled = BooleanAttribute(attr_name="z")
+    ended_sessions = UnicodeSetAttribute(attr_name="es", null=True)
 
 
 class MemberRow(Row, discriminator="q"):

@@ -4,6 +4,7 @@ Parameters: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Chea
 """
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import invalid_field
@@ -20,7 +21,14 @@ NOBODY = f"$argon2id$v=19$m={MEMORY_KIB},t={ROUNDS},p={LANES}${'A' * 22}${'A' * 
 """A hash with no known password. Its check costs as much as that of every other hash."""
 
 
+COMMON = Path(__file__).with_name("common_passwords.txt")
+"""One per line, sorted, in lower case. `infra/generate/common_passwords.py` writes it."""
+
+
 class Argon2Passwords:
+    def is_common(self, password: str) -> bool:
+        return password in COMMON.read_text(encoding="utf-8").splitlines()
+
     def hash(self, password: str) -> str:
         """Raises InvalidRequest for a password over 1 KB, which `matches` would refuse."""
         secret = _bytes(password)

@@ -1,6 +1,8 @@
 // @ts-check
 // Calls to the REST API with the session's token, and the messages for calls that fail. The token is
-// refreshed before it expires. It is kept in the session storage, which other tabs cannot read.
+// refreshed before it expires. It is kept in the session storage, which other tabs cannot read; a tab
+// that the agent duplicates starts with a copy. A refresh token is good for one use, so one tab at a
+// time uses it, and tells the others which token is next.
 import { parseJson } from "../state/exact_json.js";
 import { readObject, store } from "../state/storage.js";
 import { showToast } from "../state/store.js";
@@ -16,6 +18,10 @@ if (stored.token && stored.refresh && stored.expiresAt > 0) saveSession({ ...sto
 /** @type {Promise<void> | null} */
 let refreshing = null;
 let sessionEnded = () => {};
+const tabs = new BroadcastChannel("baton.session");
+tabs.onmessage = ({ data }) => { if (session?.refresh === data.used) keepSession(data.next); };
+/** In ms: the message of the tab that was first may still be on its way. */
+const MESSAGE_TIME = 50;
 
 /** A call that failed. `status` is the HTTP status, or 0 if the server did not answer. `problem` is the body of the answer. */
 export class ApiError extends Error {
@@ -49,7 +55,12 @@ export function forgetSession() {
 
 /** @param {any} payload tokens; `exp` is their lifetime in ms */
 function saveSession(payload) {
-  session = payload && { token: payload.token, refresh: payload.refresh, expiresAt: Date.now() + payload.exp };
+  keepSession(payload && { token: payload.token, refresh: payload.refresh, expiresAt: Date.now() + payload.exp });
+}
+
+/** @param {typeof session} next */
+function keepSession(next) {
+  session = next;
   store("sessionStorage", STORAGE_KEY, session);
 }
 
@@ -84,14 +95,29 @@ export async function request(method, path, body, idempotencyKey) {
 async function refreshSession() {
   const before = session;
   try {
-    const answer = await send("POST", "/auth/refresh", { refresh: before?.refresh });
-    if (session === before) saveSession(answer.payload);
+    await oneTabAtATime(async () => {
+      if (session !== before) return;
+      const answer = await send("POST", "/auth/refresh", { refresh: before?.refresh });
+      if (session !== before) return;
+      saveSession(answer.payload);
+      tabs.postMessage({ used: before?.refresh, next: session });
+    });
   } catch (error) {
     if (error instanceof ApiError && [400, 401].includes(error.status) && session === before) forgetSession();
     throw error;
   } finally {
     refreshing = null;
   }
+}
+
+/** Browsers have no locks on a page without TLS, except on this machine. @param {() => Promise<void>} refresh */
+async function oneTabAtATime(refresh) {
+  if (!navigator.locks) return refresh();
+  const asked = Date.now();
+  return navigator.locks.request("baton.refresh", async () => {
+    if (Date.now() - asked > 1) await new Promise((resolve) => setTimeout(resolve, MESSAGE_TIME));
+    return refresh();
+  });
 }
 
 /** @param {string} method @param {string} path @param {object} [body] @param {string} [token] @param {string} [idempotencyKey] */

@@ -32,7 +32,7 @@ export function SignIn() {
         <div><h1 id="signin-title">Baton</h1><p class="quiet">${t("tagline")}</p></div>
         ${hasInvitation ? html`
           <label>${t("invitation")}<input key="invitation" name="invitation" autocomplete="off" required dir="ltr" /></label>
-          <label>${t("new_password")}<input key="new" name="password" type="password" autocomplete="new-password" minlength="8" required /></label>`
+          <label>${t("new_password")}<input key="new" name="password" type="password" autocomplete="new-password" minlength="10" required /></label>`
         : html`
           <label>${t("email")}<input key="email" name="email" type="email" autocomplete="username" required autofocus /></label>
           <label>${t("password")}<input key="password" name="password" type="password" autocomplete="current-password" required /></label>`}

@@ -23,7 +23,7 @@ from chalicelib.entrypoints.request_log import request_log
 from chalicelib.loading import load
 from chalicelib.usecases.accounts import authenticate
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Device, Person, SessionReference
 from chalicelib.usecases.services import Services
 
 KEY_LIMIT = 255
@@ -116,11 +116,20 @@ class Call:
         return caller
 
     @cached_property
+    def session(self) -> SessionReference:
+        """The session of the person who calls."""
+        return authenticate.session(self.services, self.authorization)
+
+    @cached_property
     def person(self) -> Person:
         """The person who calls, whichever bot the call concerns."""
-        person = authenticate.person(self.services, self.authorization)
+        person = authenticate.person_of_session(self.services, self.session)
         self.line.update(caller=Role.OWNER if person.is_owner else "person")
         return person
+
+    @property
+    def device(self) -> Device:
+        return Device(self.source, self.headers.get("user-agent", ""))
 
     @property
     def bots(self) -> list[str]:

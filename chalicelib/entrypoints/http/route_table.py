@@ -99,6 +99,9 @@ ACCOUNTS = (
         "accounts:InvitationRequest",
         function=LOGIN_FUNCTION,
     ),
+    _route("GET", AUTH + "/sessions", "accounts:list_sessions", Access.PERSON),
+    _route("DELETE", AUTH + "/sessions", "accounts:end_other_sessions", Access.PERSON),
+    _route("DELETE", AUTH + "/sessions/{id}", "accounts:end_session", Access.PERSON),
     _route("GET", AUTH + "/me", "accounts:get_account", Access.PERSON),
     _route("POST", "/api/v1/socket/ticket", "accounts:create_socket_ticket", Access.PERSON, EMPTY),
 )

@@ -81,9 +81,8 @@ class FrameCall:
     def caller_of(self, bot: str) -> Caller:
         if bot not in self.connection.bots:
             raise authenticate.bot_not_found(bot)
-        return authenticate.caller_of_person(
-            self.services, bot, self.person.id, self.connection.token_version
-        )
+        session = self.connection.session_reference
+        return authenticate.caller_of_person(self.services, bot, session)
 
 
 def sync(call: FrameCall, body: SyncBody) -> views.Json:

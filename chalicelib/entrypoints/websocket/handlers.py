@@ -84,7 +84,7 @@ def _known(services: Services, connection_id: str) -> tuple[SocketConnection, Pe
     connection = services.connections.get(connection_id)
     if connection is None:
         raise Unauthenticated("This connection is not known, or no longer.")
-    return connection, person_of_session(services, connection.person, connection.token_version)
+    return connection, person_of_session(services, connection.session_reference)
 
 
 def _ticket(protocols: str) -> str:

@@ -5,12 +5,13 @@ Identity comes only from the verified key or token, never from a body, a query o
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.errors import NotFound, Unauthenticated
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.bots import Bot, BotKey
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Person, SessionReference
 from chalicelib.usecases.services import Services
 
 KEY_PREFIX = "bk_"
@@ -35,53 +36,56 @@ def caller(services: Services, bot: str, header: str | None) -> Caller:
     token = bearer_token(header)
     if token.startswith(KEY_PREFIX):
         return _bot_caller(services, bot, token)
-    claims = services.tokens.verify(token, "access")
-    return caller_of_person(services, bot, str(claims["sub"]), claims["tv"])
+    return caller_of_person(services, bot, session_of_token(services, token, "access"))
 
 
-def caller_of_person(services: Services, bot: str, person_id: str, version: object) -> Caller:
-    stored_bot, person, member = services.directory.bot_and_member(bot, person_id)
-    if _may_be_outdated(person, version):
-        stored_bot, person, member = services.directory.bot_and_member(bot, person_id, fresh=True)
-    person = _require_valid(person, version)
+def caller_of_person(services: Services, bot: str, session: SessionReference) -> Caller:
+    stored_bot, person, member = services.directory.bot_and_member(bot, session.person)
+    if _may_be_outdated(person, session):
+        found = services.directory.bot_and_member(bot, session.person, fresh=True)
+        stored_bot, person, member = found
+    person = _require_valid(person, session)
     may_enter = stored_bot and member and not stored_bot.is_closing
     if stored_bot is None or not (may_enter or person.is_owner):
         raise bot_not_found(bot)
     return _person_caller(person, member, bot)
 
 
-def person(services: Services, header: str | None) -> Person:
-    """The person who calls a route that concerns no bot. Raises Unauthenticated, also for a bot's
-    key."""
+def session(services: Services, header: str | None) -> SessionReference:
+    """The session that calls a route that concerns no bot; `person_of_session` says whether it has
+    ended. Raises Unauthenticated, also for a bot's key."""
     token = bearer_token(header)
     if token.startswith(KEY_PREFIX):
         raise Unauthenticated("This call needs a person's token, not a bot's key: log in first.")
-    claims = services.tokens.verify(token, "access")
-    return person_of_session(services, str(claims["sub"]), claims["tv"])
+    return session_of_token(services, token, "access")
 
 
-def person_of_token(services: Services, token: str, typ: str) -> Person:
-    """The person of a token that gives more than one access: it is compared with the table.
+def session_of_token(services: Services, token: str, typ: str) -> SessionReference:
+    """Raises Unauthenticated. A token that belongs to no session, such as an invitation, has the
+    id ""."""
+    return reference_of(services.tokens.verify(token, typ))
 
-    Raises Unauthenticated.
-    """
-    claims = services.tokens.verify(token, typ)
-    person = services.directory.person(str(claims["sub"]), fresh=True)
-    return _require_valid(person, claims["tv"])
+
+def reference_of(claims: Mapping[str, object]) -> SessionReference:
+    """The session that the claims of a verified token name. Raises Unauthenticated."""
+    session_id, version = claims.get("sid", ""), claims["tv"]
+    if not isinstance(session_id, str) or not isinstance(version, int):
+        raise Unauthenticated("The token is not valid.")
+    return SessionReference(str(claims["sub"]), session_id, version)
 
 
 def person_of_session(
-    services: Services, person_id: str, version: object, *, fresh: bool = False
+    services: Services, session: SessionReference, *, fresh: bool = False
 ) -> Person:
-    """The person, if their sessions of this token version have not ended. Raises Unauthenticated.
+    """The person, if the session has not ended. Raises Unauthenticated.
 
-    An ended session may pass for five seconds more, unless `fresh`; one that has just begun is
-    never refused.
+    An ended session may pass for five seconds more, but not with `fresh`; one that has just begun
+    is never refused.
     """
-    person = services.directory.person(person_id, fresh=fresh)
-    if _may_be_outdated(person, version):
-        person = services.directory.person(person_id, fresh=True)
-    return _require_valid(person, version)
+    person = services.directory.person(session.person, fresh=fresh)
+    if not fresh and _may_be_outdated(person, session):
+        person = services.directory.person(session.person, fresh=True)
+    return _require_valid(person, session)
 
 
 def bots_served(services: Services, person: Person) -> list[str]:
@@ -118,16 +122,16 @@ def _key_caller(bot: Bot, key: BotKey) -> Caller:
     return Caller(id=key.id, name=bot.name, role=Role.BOT, bot=bot.id, scopes=key.scopes)
 
 
-def _may_be_outdated(cached: Person | None, version: object) -> bool:
-    """True if the cached person refuses a token that the stored one may accept: they have just set
-    a password, or have been enabled again."""
-    if cached is None or not isinstance(version, int):
+def _may_be_outdated(cached: Person | None, session: SessionReference) -> bool:
+    """True if the cached person refuses a session that the stored one may accept: they have just
+    set a password, or have been enabled again."""
+    if cached is None:
         return False
-    return version > cached.token_version or cached.disabled
+    return session.token_version > cached.token_version or cached.disabled
 
 
-def _require_valid(person: Person | None, version: object) -> Person:
-    if person is None or person.disabled or person.token_version != version:
+def _require_valid(person: Person | None, session: SessionReference) -> Person:
+    if person is None or not person.accepts(session):
         raise Unauthenticated("This token is no longer valid: its session has ended.")
     return person
 

@@ -1,18 +1,36 @@
-"""Login, refresh, logout and passwords."""
+"""Login, refresh, logout and passwords.
+
+A session is one login on one device. Its access tokens live for minutes; its refresh token is good
+for one use, and each use gives the next one. A token that is used again was copied, by a thief or
+from one, so it ends the session.
+"""
+
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.domain.address import digest, person_id
-from chalicelib.domain.errors import Conflict, InvalidCredentials, RateLimited
-from chalicelib.usecases.accounts.authenticate import person_of_token
+from chalicelib.domain.errors import (
+    Conflict,
+    InvalidCredentials,
+    NotFound,
+    RateLimited,
+    Unauthenticated,
+)
+from chalicelib.usecases.accounts import password_rules
+from chalicelib.usecases.accounts.authenticate import person_of_session, reference_of
 from chalicelib.usecases.live import push
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.people import Device, Person, Session, SessionReference
 from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.services import Services
 
-ACCESS_LIFE_MS = 60 * 60 * 1000
-REFRESH_LIFE_MS = 12 * 60 * 60 * 1000
+ACCESS_LIFE_MS = 15 * 60 * 1000
+MAX_SESSIONS = 50
+"""The sessions of one person. A further login ends the one that was not used for the longest."""
+MAX_DEVICE = 200
+"""Characters of a device's name that are stored."""
 WINDOW_MS = 15 * 60 * 1000
 PER_ACCOUNT_AND_ADDRESS = 10
 """Wrong passwords within the window, per account and network address. If they were counted per
@@ -21,24 +39,27 @@ PER_ADDRESS = 300
 """Logins within the window, successful ones included. Many people may share one address."""
 
 
+class AccessToken(Struct, frozen=True):
+    """`life` is in milliseconds."""
+
+    text: str
+    life: int
+
+
 class LoginSession(Struct, frozen=True):
-    """The tokens of a login. `access_life` is in milliseconds."""
+    """The tokens of a login or a refresh."""
 
-    person: Person
-    access: str
+    access: AccessToken
     refresh: str
-    access_life: int = ACCESS_LIFE_MS
 
 
-def login(services: Services, email: str, password: str, source: str) -> LoginSession:
-    """`source` is the caller's network address.
-
-    Raises RateLimited; InvalidCredentials, with the same text and after the same time for an
+def login(services: Services, email: str, password: str, device: Device) -> LoginSession:
+    """Raises RateLimited; InvalidCredentials, with the same text and after the same time for an
     unknown e-mail as for a wrong password.
     """
     account = person_id(email)
-    _count_attempt(services, digest("login", source), PER_ADDRESS)
-    attempt = digest("login", source, account)
+    _count_attempt(services, digest("login", device.address), PER_ADDRESS)
+    attempt = digest("login", device.address, account)
     _count_attempt(services, attempt, PER_ACCOUNT_AND_ADDRESS)
     # Not from the cache: for five seconds it would know the old password and refuse the new one.
     person = services.directory.person(account, fresh=True)
@@ -47,85 +68,187 @@ def login(services: Services, email: str, password: str, source: str) -> LoginSe
     if not services.passwords.matches(password, hashed) or person is None:
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
-    return _new_session(services, person)
+    return begin(services, person, device)
 
 
-def refresh(services: Services, token: str) -> LoginSession:
-    """Returns new tokens for a refresh token. Raises Unauthenticated."""
-    return _new_session(services, person_of_token(services, token, "refresh"))
+def refresh(services: Services, token: str, device: Device) -> LoginSession:
+    """Returns the next tokens for a refresh token, which is then used.
 
-
-def renew(services: Services, person: Person) -> LoginSession:
-    """Returns new tokens for a person with a valid access token, for clients without a refresh
-    token."""
-    return _new_session(services, person)
-
-
-def logout(services: Services, person: Person) -> None:
-    """Ends all sessions of this person within five seconds, when all caches have expired.
-
-    The person counts as disconnected: they get no more offers, and the agent-lost timer starts.
+    Raises Unauthenticated, also for a token that was used before: that ends its session.
     """
-    services.directory.end_sessions(person.id)
-    lost_agents.person_logged_out(services, person.id)
-    _end_connections(services, person)
+    claims = services.tokens.verify(token, "refresh")
+    reference = reference_of(claims)
+    person_of_session(services, reference, fresh=True)
+    session = _current(services, reference)
+    while session.refresh_id == claims["jti"]:
+        now, refresh_id = services.clock.now(), services.random.token()
+        rotated = replace(_seen(session, device), refresh_id=refresh_id, used_at=now)
+        if services.sessions.rotate(session, rotated):
+            return _tokens(services, rotated)
+        session = _current(services, reference)
+    _end(services, reference.person, [reference.id])
+    raise Unauthenticated("This refresh token was used before: its session has ended.")
+
+
+def renew(services: Services, reference: SessionReference) -> AccessToken:
+    """Returns a new access token of the session for one that is still valid, for clients that know
+    no refresh tokens. Raises Unauthenticated after the session's limits."""
+    person_of_session(services, reference, fresh=True)
+    session = _current(services, reference)
+    renewed = replace(session, used_at=services.clock.now())
+    # If another request was first, the session has just been used anyway.
+    services.sessions.rotate(session, renewed)
+    return _access(services, renewed)
+
+
+def logout(services: Services, session: SessionReference) -> None:
+    """Ends this session within five seconds, when all caches have expired.
+
+    A person without another open connection counts as disconnected: they get no more offers, and
+    the agent-lost timer starts.
+    """
+    _end(services, session.person, [session.id])
+    if not services.connections.of_person(session.person):
+        lost_agents.person_logged_out(services, session.person)
+
+
+def of_person(services: Services, person: Person) -> list[Session]:
+    """The person's sessions that have not ended, the one that was used last first."""
+    found = services.sessions.of_person(person.id)
+    current = [
+        each for each in found if person.accepts(each.reference) and _is_live(services, each)
+    ]
+    return sorted(current, key=lambda each: each.used_at, reverse=True)
+
+
+def end(services: Services, person: Person, session_id: str) -> None:
+    """Raises NotFound."""
+    if not any(each.id == session_id for each in of_person(services, person)):
+        raise NotFound("You have no session with this id.")
+    _end(services, person.id, [session_id])
+
+
+def end_others(services: Services, person: Person, kept: SessionReference) -> None:
+    others = (each.id for each in of_person(services, person) if each.id != kept.id)
+    _end(services, person.id, others)
 
 
 def change_password(
-    services: Services, person: Person, current: str, new: str, source: str
+    services: Services, session: SessionReference, current: str, new: str, device: Device
 ) -> LoginSession:
-    """Ends all other sessions and returns a new one.
+    """Ends all sessions of the person and begins a new one.
 
-    Raises InvalidCredentials if `current` is wrong, RateLimited, and Conflict if the sessions have
-    ended since `person` was read.
+    Raises InvalidCredentials if `current` is wrong, RateLimited, Unauthenticated if the session has
+    ended, and Conflict if it ends meanwhile.
     """
-    attempt = digest("login", source, person.id)
+    attempt = digest("login", device.address, session.person)
     _count_attempt(services, attempt, PER_ACCOUNT_AND_ADDRESS)
-    stored = services.directory.person(person.id, fresh=True)
-    hashed = (stored.password_hash or None) if stored else None
-    if not services.passwords.matches(current, hashed):
+    person = person_of_session(services, session, fresh=True)
+    if not services.passwords.matches(current, person.password_hash or None):
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
-    return set_password(services, person, new)
+    return set_password(services, person, new, device, field="new")
 
 
-def set_password(services: Services, person: Person, new: str) -> LoginSession:
-    """Ends all other sessions and returns a new one.
+def set_password(
+    services: Services, person: Person, new: str, device: Device, *, field: str = "password"
+) -> LoginSession:
+    """Ends all sessions and begins a new one.
 
-    Raises Conflict if the sessions have ended since `person` was read.
+    Raises InvalidRequest, which names `field`, for a password that is easy to guess, and Conflict
+    if the sessions have ended since `person` was read.
     """
+    password_rules.check(services.passwords, person, new, field)
     hashed = services.passwords.hash(new)
     if not services.administration.set_password(person, hashed):
         raise Conflict("Another request has ended this session: log in again.")
-    _end_connections(services, person)
+    _close_connections(services, person.id, lambda c: c.token_version <= person.token_version)
     version = person.token_version + 1
-    return _new_session(services, replace(person, password_hash=hashed, token_version=version))
+    after = replace(person, password_hash=hashed, token_version=version)
+    return begin(services, after, device)
 
 
-def _end_connections(services: Services, ended: Person) -> None:
-    """Closes the connections of the sessions that have just ended."""
-    found = services.connections.of_person(ended.id)
-    push.end_connections(services, [c for c in found if c.token_version <= ended.token_version])
-
-
-def _new_session(services: Services, person: Person) -> LoginSession:
-    return LoginSession(
-        person,
-        _token(services, person, "access", ACCESS_LIFE_MS),
-        _token(services, person, "refresh", REFRESH_LIFE_MS),
-    )
-
-
-def _token(services: Services, person: Person, typ: str, life: int) -> str:
+def begin(services: Services, person: Person, device: Device) -> LoginSession:
+    """Logs the person in, who has proved who they are."""
+    longest_unused = of_person(services, person)[MAX_SESSIONS - 1 :]
+    _end(services, person.id, [each.id for each in longest_unused])
     now = services.clock.now()
+    session = Session(
+        id=services.random.token(),
+        person=person.id,
+        token_version=person.token_version,
+        began_at=now,
+        used_at=now,
+        expires_at=now + services.session_limits.life,
+        refresh_id=services.random.token(),
+    )
+    session = _seen(session, device)
+    services.sessions.add(session)
+    return _tokens(services, session)
+
+
+def _seen(session: Session, device: Device) -> Session:
+    return replace(session, address=device.address, device=device.name[:MAX_DEVICE])
+
+
+def _current(services: Services, reference: SessionReference) -> Session:
+    """The stored session. Raises Unauthenticated if it has ended, or was not used for too long."""
+    session = services.sessions.get(reference.person, reference.id)
+    if session is None or not _is_live(services, session):
+        raise Unauthenticated("This token is no longer valid: its session has ended.")
+    return session
+
+
+def _is_live(services: Services, session: Session) -> bool:
+    return services.clock.now() < _ends_at(services, session)
+
+
+def _ends_at(services: Services, session: Session) -> int:
+    """When the session ends if it is not used again."""
+    return min(session.expires_at, session.used_at + services.session_limits.idle)
+
+
+def _end(services: Services, person: str, session_ids: Iterable[str]) -> None:
+    """Refuses all tokens of these sessions and closes their connections."""
+    ended = [*session_ids]
+    if not ended:
+        return
+    now = services.clock.now()
+    services.sessions.end(person, ended, now + ACCESS_LIFE_MS, now)
+    services.directory.invalidate_cache()
+    _close_connections(services, person, lambda c: c.session in ended)
+
+
+def _close_connections(
+    services: Services, person: str, has_ended: Callable[[SocketConnection], bool]
+) -> None:
+    ended = [each for each in services.connections.of_person(person) if has_ended(each)]
+    push.end_connections(services, ended)
+
+
+def _tokens(services: Services, session: Session) -> LoginSession:
+    ends_at = _ends_at(services, session)
+    refresh = _token(services, session, "refresh", session.refresh_id, ends_at)
+    return LoginSession(_access(services, session), refresh)
+
+
+def _access(services: Services, session: Session) -> AccessToken:
+    now = services.clock.now()
+    ends_at = min(now + ACCESS_LIFE_MS, session.expires_at)
+    text = _token(services, session, "access", services.random.token(), ends_at)
+    return AccessToken(text, ends_at - now)
+
+
+def _token(services: Services, session: Session, typ: str, token_id: str, ends_at: int) -> str:
     return services.tokens.issue(
         {
-            "sub": person.id,
-            "tv": person.token_version,
+            "sub": session.person,
+            "sid": session.id,
+            "tv": session.token_version,
             "typ": typ,
-            "jti": services.random.token(),
-            "iat": now // 1000,
-            "exp": (now + life) // 1000,
+            "jti": token_id,
+            "iat": services.clock.now() // 1000,
+            "exp": ends_at // 1000,
         }
     )
 

@@ -16,13 +16,13 @@ from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import Conflict, Forbidden, NotFound, Refused, TemporarilyUnavailable
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.accounts import sessions
-from chalicelib.usecases.accounts.authenticate import person_of_token
+from chalicelib.usecases.accounts.authenticate import person_of_session, session_of_token
 from chalicelib.usecases.accounts.sessions import LoginSession
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.live import push
 from chalicelib.usecases.ports.conversations import BoardFilter
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Device, Person
 from chalicelib.usecases.routing import unserved
 from chalicelib.usecases.routing.queue_lookup import require_queues
 from chalicelib.usecases.services import Services
@@ -116,10 +116,14 @@ def invite_owner(services: Services, email: str, name: str) -> Invitation:
     return _invitation(services, person)
 
 
-def accept_invitation(services: Services, token: str, password: str) -> LoginSession:
+def accept_invitation(
+    services: Services, token: str, password: str, device: Device
+) -> LoginSession:
     """Sets the password and logs in. Raises Unauthenticated if the invitation is invalid, expired
     or used."""
-    return sessions.set_password(services, person_of_token(services, token, INVITATION), password)
+    invited = session_of_token(services, token, INVITATION)
+    person = person_of_session(services, invited, fresh=True)
+    return sessions.set_password(services, person, password, device)
 
 
 def update(services: Services, caller: Caller, who: str, template: Member) -> Member:

@@ -47,6 +47,4 @@ def _people(services: Services, connections: list[SocketConnection]) -> Mapping[
 
 
 def _is_current(person: Person | None, connection: SocketConnection) -> bool:
-    if person is None or person.disabled:
-        return False
-    return person.token_version == connection.token_version
+    return person is not None and person.accepts(connection.session_reference)

@@ -6,7 +6,7 @@ from chalicelib.domain.errors import Unauthenticated, invalid_field
 from chalicelib.usecases.accounts.authenticate import bots_served, hash_secret, person_of_session
 from chalicelib.usecases.live import push
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import SessionReference
 from chalicelib.usecases.routing import presence
 from chalicelib.usecases.services import Services
 
@@ -15,12 +15,15 @@ CONNECTION_LIFE_MS = (2 * 60 + 10) * 60 * 1000
 """API Gateway closes a connection after two hours, and may not call `$disconnect`."""
 
 
-def issue_ticket(services: Services, person: Person) -> tuple[str, int]:
+def issue_ticket(services: Services, session: SessionReference) -> tuple[str, int]:
     """Returns a single-use ticket and when it expires."""
     ticket = services.random.token()
     expires_at = services.clock.now() + TICKET_LIFE_MS
-    stored = SocketTicket(hash_secret(ticket), person.id, person.token_version, expires_at)
-    services.connections.add_ticket(stored)
+    services.connections.add_ticket(
+        SocketTicket(
+            hash_secret(ticket), session.person, session.token_version, expires_at, session.id
+        )
+    )
     return ticket, expires_at
 
 
@@ -34,7 +37,7 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
     used = services.connections.use_ticket(hash_secret(ticket), now)
     if used is None:
         raise Unauthenticated("This ticket is unknown, used or expired.")
-    person = person_of_session(services, used.person, used.token_version)
+    person = person_of_session(services, used.session_reference)
     connection = SocketConnection(
         id=connection_id,
         person=person.id,
@@ -43,12 +46,13 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
         opened_at=now,
         expires_at=now + CONNECTION_LIFE_MS,
         is_owner=person.is_owner,
+        session=used.session,
     )
     services.connections.put(connection)
     # The person may have come from the cache. A session that ends after this read finds the
     # connection and closes it; one that has ended before is refused here. Its rows then expire, or
     # the first push finds the connection gone.
-    person_of_session(services, person.id, person.token_version, fresh=True)
+    person_of_session(services, used.session_reference, fresh=True)
     presence.heartbeat(services, person.id)
     return connection
 

@@ -5,14 +5,21 @@ Times are in milliseconds since 1970 (UTC).
 
 from msgspec import Struct
 
+from chalicelib.usecases.records.people import SessionReference
+
 
 class SocketTicket(Struct, frozen=True):
-    """A single-use ticket: it opens one connection, before `expires_at`."""
+    """A single-use ticket: it opens one connection, before `expires_at`, for the `session`."""
 
     hash: str
     person: str
     token_version: int
     expires_at: int
+    session: str = ""
+
+    @property
+    def session_reference(self) -> SessionReference:
+        return SessionReference(self.person, self.session, self.token_version)
 
 
 class SocketConnection(Struct, frozen=True):
@@ -31,3 +38,8 @@ class SocketConnection(Struct, frozen=True):
     is_owner: bool = False
     events: tuple[str, ...] = ()
     is_behind: bool = False
+    session: str = ""
+
+    @property
+    def session_reference(self) -> SessionReference:
+        return SessionReference(self.person, self.session, self.token_version)

@@ -1,6 +1,38 @@
-"""The people who log in."""
+"""The people who log in, and their sessions.
+
+Times are in milliseconds since 1970 (UTC).
+"""
 
 from msgspec import Struct
+
+
+class SessionLimits(Struct, frozen=True):
+    """A session ends when it was not used for `idle` milliseconds, and `life` after its login."""
+
+    idle: int
+    life: int
+
+
+class Device(Struct, frozen=True):
+    """Where a session is used: the network address, and the browser's `User-Agent`."""
+
+    address: str
+    name: str = ""
+
+
+class EndedSession(Struct, frozen=True):
+    """No access token of the session is valid after `until`, so it can be forgotten then."""
+
+    id: str
+    until: int
+
+
+class SessionReference(Struct, frozen=True):
+    """The session that a token, a ticket or a connection belongs to."""
+
+    person: str
+    id: str
+    token_version: int
 
 
 class Person(Struct, frozen=True):
@@ -14,3 +46,29 @@ class Person(Struct, frozen=True):
     token_version: int = 1
     is_owner: bool = False
     disabled: bool = False
+    ended_sessions: frozenset[EndedSession] = frozenset()
+
+    def accepts(self, session: SessionReference) -> bool:
+        """False for a session that has ended."""
+        if self.disabled or self.token_version != session.token_version:
+            return False
+        return all(ended.id != session.id for ended in self.ended_sessions)
+
+
+class Session(Struct, frozen=True):
+    """One login on one device, until `expires_at`. Only the refresh token with the id `refresh_id`
+    is accepted, once. `used_at` is when it was last refreshed, and `address` from where."""
+
+    id: str
+    person: str
+    token_version: int
+    began_at: int
+    used_at: int
+    expires_at: int
+    refresh_id: str
+    address: str = ""
+    device: str = ""
+
+    @property
+    def reference(self) -> SessionReference:
+        return SessionReference(self.person, self.id, self.token_version)

@@ -30,7 +30,7 @@ def test_login_answers_as_botpress_does_under_both_names_of_the_token(
     payload = answer.json["payload"]
     assert (answer.status, answer.json["status"]) == (200, "success")
     assert answer.json["message"] == "Login successful"
-    assert (payload["token"], payload["exp"]) == (payload["jwt"], HOUR)
+    assert (payload["token"], payload["exp"]) == (payload["jwt"], HOUR // 4)
     assert nobody.as_(payload["token"]).get("/auth/me").status == 200
 
 
@@ -130,13 +130,6 @@ def test_a_refresh_token_gives_a_new_pair_after_the_access_token_has_expired(
     assert nobody.as_(second["token"]).get("/auth/me").status == 200
 
 
-def test_a_refresh_token_ends_after_twelve_hours(services: MemoryServices, nobody: Api) -> None:
-    token = ok(nobody.post("/auth/login", ANA))["payload"]["refresh"]
-    services.clock.advance(12 * HOUR + 1000)
-
-    assert _refreshed(nobody, token).status == 401
-
-
 def test_each_kind_of_token_works_only_for_its_purpose(nobody: Api) -> None:
     payload = ok(nobody.post("/auth/login", ANA))["payload"]
 
@@ -157,16 +150,15 @@ def _refreshed(nobody: Api, token: str) -> ApiAnswer:
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"])
-def test_logout_ends_every_session_of_this_person_and_no_other(
-    method: str, bot: Api, ana: Api, bo: Api
-) -> None:
+def test_logout_ends_its_own_session_and_no_other(method: str, bot: Api, ana: Api, bo: Api) -> None:
     elsewhere = bot.login("ana")
-    token = ok(bot.as_(None).post("/auth/login", ANA))["payload"]["refresh"]
+    payload = ok(bot.as_(None).post("/auth/login", ANA))["payload"]
 
-    ok(ana.send(method, "/auth/logout"))
+    ok(ana.as_(payload["token"]).send(method, "/auth/logout"))
 
-    assert [each.get("/auth/me").status for each in (ana, elsewhere, bo)] == [401, 401, 200]
-    assert _refreshed(bot.as_(None), token).status == 401
+    assert ana.as_(payload["token"]).get("/auth/me").status == 401
+    assert _refreshed(bot.as_(None), payload["refresh"]).status == 401
+    assert [each.get("/auth/me").status for each in (ana, elsewhere, bo)] == [200, 200, 200]
 
 
 # Oneself, and the ticket

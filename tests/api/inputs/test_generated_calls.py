@@ -20,6 +20,7 @@ from schemathesis.specs.openapi import checks
 from chalicelib.entrypoints.http.framework import register
 from chalicelib.entrypoints.http.router import all_routes
 from chalicelib.usecases.accounts import sessions
+from chalicelib.usecases.records.people import Device
 from infra.local.gateway.limits import Limits
 from infra.local.gateway.rest import RestApi
 from infra.local.invocation import Workers, isolate
@@ -64,8 +65,9 @@ class Described:
         """The bot's key if the schemes accept keys, otherwise an access token of the owner."""
         if "botKey" in schemes:
             return DEMO_KEY
-        source = f"10.0.0.{next(self._sources)}"
-        return sessions.login(self.services, "owner@example.test", "owner-demo", source).access
+        device = Device(f"10.0.0.{next(self._sources)}")
+        owner = sessions.login(self.services, "owner@example.test", "owner-demo", device)
+        return owner.access.text
 
 
 @pytest.fixture(scope="module")

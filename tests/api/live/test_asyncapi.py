@@ -125,7 +125,8 @@ class Story:
 
     def __init__(self, services: MemoryServices, bot: Api) -> None:
         self._services, self.bot = services, bot
-        ana, bo = bot.login("ana"), bot.login("bo")
+        self.as_ana = ana = bot.login("ana")
+        bo = bot.login("bo")
         for agent in (ana, bo):
             online(agent)
         self.ana, self.bo = SocketClient(services, ana, "c-ana"), SocketClient(services, bo, "c-bo")
@@ -188,7 +189,7 @@ def test_every_reply_fits_the_document(story: Story) -> None:
 def test_every_event_fits_the_document(story: Story) -> None:
     for _ in story.replies():
         story.reactions()
-    ok(story.bot.login("ana").post("/auth/logout", {}))
+    ok(story.as_ana.post("/auth/logout", {}))
 
     sent = [*story.ana.events, *story.bo.events, RESYNC]
     for event in sent:

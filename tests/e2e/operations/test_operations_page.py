@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
-from chalicelib.usecases.accounts.sessions import REFRESH_LIFE_MS
+from chalicelib.settings import IDLE_HOURS
 from chalicelib.usecases.webhooks.worker import WAITS
 from infra.local.aws.messaging import MAX_RECEIVES
 from infra.template.alarms import alarms
@@ -69,7 +69,7 @@ def exists(link: str) -> bool:
         f"StreamViewType={table_definition()['StreamSpecification']['StreamViewType']}",
         "refused eight times" if len(WAITS) + 1 == 8 else "?",
         f"received {MAX_RECEIVES:,} times",
-        f"After {REFRESH_LIFE_MS // HOUR} hours, the life of a refresh token",
+        f"After {IDLE_HOURS} hours, the life of a refresh token",
         f"at most {math.ceil(sum(WAITS) * 1000 / HOUR)} hours".replace("9", "nine"),
         f"{len(OURS)} metrics and {len(alarms(NAMES)) - 1} alarms",
     ],

@@ -4,7 +4,7 @@ from tests.support.memory.administration import MemoryAdministration
 from tests.support.memory.connections import MemoryConnections
 from tests.support.memory.conversations import MemoryConversations
 from tests.support.memory.deliveries import MemoryDeliveries, MemoryNotifications
-from tests.support.memory.directory import MemoryAttempts, MemoryDirectory
+from tests.support.memory.directory import MemoryAttempts, MemoryDirectory, MemorySessions
 from tests.support.memory.reports import MemoryReports
 from tests.support.memory.table import MemoryTable
 
@@ -17,5 +17,6 @@ __all__ = [
     "MemoryDirectory",
     "MemoryNotifications",
     "MemoryReports",
+    "MemorySessions",
     "MemoryTable",
 ]

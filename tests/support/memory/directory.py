@@ -1,6 +1,6 @@
-"""Bots, keys, people and attempts in memory."""
+"""Bots, keys, people, sessions and attempts in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -8,7 +8,7 @@ from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.records.bots import Bot, BotKey
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import EndedSession, Person, Session
 from tests.support.memory.table import MemoryTable, Now
 
 
@@ -123,6 +123,42 @@ class MemoryDirectory:
             if found:
                 ended = replace(found, token_version=found.token_version + 1)
                 self._table.people[person] = ended
+
+
+class MemorySessions:
+    def __init__(self, table: MemoryTable, clock: Now) -> None:
+        self._table = table
+        self._clock = clock
+
+    def add(self, session: Session) -> None:
+        with self._table.lock:
+            self._table.sessions[session.person, session.id] = session
+
+    def get(self, person: str, session_id: str) -> Session | None:
+        found = self._table.sessions.get((person, session_id))
+        return found if found and found.expires_at > self._clock.now() else None
+
+    def of_person(self, person: str) -> list[Session]:
+        with self._table.lock:
+            ids = [session_id for of, session_id in self._table.sessions if of == person]
+        return [found for each in ids if (found := self.get(person, each))]
+
+    def rotate(self, session: Session, rotated: Session) -> bool:
+        with self._table.lock:
+            if self.get(session.person, session.id) != session:
+                return False
+            self.add(rotated)
+            return True
+
+    def end(self, person: str, session_ids: Sequence[str], until: int, now: int) -> None:
+        with self._table.lock:
+            if session_ids and (found := self._table.people.get(person)):
+                known = {each for each in found.ended_sessions if each.until > now}
+                ended = {EndedSession(each, until) for each in session_ids}
+                changed = replace(found, ended_sessions=frozenset(known | ended))
+                self._table.people[person] = changed
+            for each in session_ids:
+                self._table.sessions.pop((person, each), None)
 
 
 class MemoryAttempts:

@@ -16,7 +16,7 @@ from chalicelib.usecases.records.answers import StoredAnswer, StoredMessage
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.notifications import Notification
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Person, Session
 from chalicelib.usecases.records.reports import EndedHandoff
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, SweepPosition
 
@@ -73,6 +73,7 @@ class MemoryTable:
         self.keys: dict[str, BotKey] = {}
         self.people: dict[str, Person] = {}
         self.members: dict[str, dict[str, Member]] = {}
+        self.sessions: dict[tuple[str, str], Session] = {}
         self.presences: dict[str, Presence] = {}
         self.attempts: dict[str, tuple[int, int]] = {}
         self.tickets: dict[str, SocketTicket] = {}

@@ -1,8 +1,8 @@
-"""The row of a person."""
+"""The row of a person. Its ended sessions are a set of texts, so that one update adds to it."""
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import PersonRow
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import EndedSession, Person
 
 
 def person_key(person: str) -> keys.RowKey:
@@ -19,7 +19,17 @@ def person_row(person: Person) -> PersonRow:
         token_version=person.token_version,
         is_owner=person.is_owner,
         disabled=person.disabled,
+        ended_sessions={ended_text(each) for each in person.ended_sessions} or None,
     )
+
+
+def ended_text(ended: EndedSession) -> str:
+    return f"{ended.until} {ended.id}"
+
+
+def _ended_of(text: str) -> EndedSession:
+    until, _, session_id = text.partition(" ")
+    return EndedSession(session_id, int(until))
 
 
 def person_of(row: PersonRow | None) -> Person | None:
@@ -33,4 +43,5 @@ def person_of(row: PersonRow | None) -> Person | None:
         token_version=row.token_version,
         is_owner=row.is_owner,
         disabled=row.disabled,
+        ended_sessions=frozenset(map(_ended_of, row.ended_sessions or ())),
     )

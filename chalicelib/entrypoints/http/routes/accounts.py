@@ -13,10 +13,11 @@ from chalicelib.usecases import views
 from chalicelib.usecases.accounts import sessions
 from chalicelib.usecases.admin import members
 from chalicelib.usecases.live import sockets
+from chalicelib.usecases.records.people import Session
 
 
 def log_in(call: Call, body: LoginRequest) -> Reply:
-    session = sessions.login(call.services, body.email, body.password, call.source)
+    session = sessions.login(call.services, body.email, body.password, call.device)
     return success("Login successful", _tokens(session))
 
 
@@ -26,7 +27,8 @@ def log_in_with_strategy(call: Call, body: LoginRequest) -> Reply:
 
 
 def refresh_tokens(call: Call, body: RefreshRequest) -> Reply:
-    return success("Token refreshed", _tokens(sessions.refresh(call.services, body.refresh)))
+    session = sessions.refresh(call.services, body.refresh, call.device)
+    return success("Token refreshed", _tokens(session))
 
 
 def log_out(call: Call, _: Empty) -> Reply:
@@ -35,20 +37,20 @@ def log_out(call: Call, _: Empty) -> Reply:
 
 def log_out_with_get(call: Call) -> Reply:
     """The form that Botpress has."""
-    sessions.logout(call.services, call.person)
+    sessions.logout(call.services, call.session)
     return success("Logged out", {})
 
 
 def change_password(call: Call, body: PasswordRequest) -> Reply:
     session = sessions.change_password(
-        call.services, call.person, body.current, body.new, call.source
+        call.services, call.session, body.current, body.new, call.device
     )
     return success("Password changed", _tokens(session))
 
 
 def accept_invitation(call: Call, body: InvitationRequest) -> Reply:
     """Sets the first password of the person whom the invitation names, and logs them in."""
-    session = members.accept_invitation(call.services, body.invitation, body.password)
+    session = members.accept_invitation(call.services, body.invitation, body.password, call.device)
     return success("Welcome", _tokens(session))
 
 
@@ -64,8 +66,35 @@ def get_account(call: Call) -> Reply:
     return Reply(shown)
 
 
+def list_sessions(call: Call) -> Reply:
+    found = sessions.of_person(call.services, call.person)
+    return Reply({"items": [_session(call, each) for each in found], "next": None})
+
+
+def end_session(call: Call) -> Reply:
+    sessions.end(call.services, call.person, call.id)
+    return Reply(status=204)
+
+
+def end_other_sessions(call: Call) -> Reply:
+    sessions.end_others(call.services, call.person, call.session)
+    return Reply(status=204)
+
+
+def _session(call: Call, session: Session) -> views.Json:
+    return {
+        "id": session.id,
+        "created_at": views.timestamp(session.began_at),
+        "used_at": views.timestamp(session.used_at),
+        "expires_at": views.timestamp(session.expires_at),
+        "address": session.address,
+        "device": session.device,
+        "current": session.id == call.session.id,
+    }
+
+
 def create_socket_ticket(call: Call, _: Empty) -> Reply:
-    issued, expires_at = sockets.issue_ticket(call.services, call.person)
+    issued, expires_at = sockets.issue_ticket(call.services, call.session)
     shown = {"ticket": issued, "expires_at": views.timestamp(expires_at)}
     return Reply(shown | {"url": call.services.socket_url}, 201)
 
@@ -79,8 +108,8 @@ def _tokens(session: sessions.LoginSession) -> views.Json:
     """`exp` is a duration in milliseconds; `token` is the older name of `jwt`: both as in
     Botpress v12."""
     return {
-        "token": session.access,
-        "jwt": session.access,
-        "exp": session.access_life,
+        "token": session.access.text,
+        "jwt": session.access.text,
+        "exp": session.access.life,
         "refresh": session.refresh,
     }

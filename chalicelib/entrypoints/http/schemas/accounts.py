@@ -3,8 +3,8 @@
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.entrypoints.http.schemas.parsing import FieldError, Strict
 
-PASSWORD = range(8, 257)
-"""Characters: at least eight, and no other rule (NIST SP 800-63B, 5.1.1.2)."""
+PASSWORD = range(10, 257)
+"""Characters. Further rules are in `usecases/accounts/password_rules.py`."""
 
 
 class LoginRequest(Strict):
