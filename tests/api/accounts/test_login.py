@@ -285,7 +285,10 @@ def test_a_connection_of_the_new_session_hears_of_nothing(
     services: MemoryServices, ana: Api
 ) -> None:
     old = SocketClient(services, ana, "old")
-    for current, new in (("ana-demo", "the second password"), ("the second password", "the third")):
+    for current, new in (
+        ("ana-demo", "the second password"),
+        ("the second password", "the third password"),
+    ):
         body = {"current": current, "new": new}
         ana = ana.as_(ok(ana.post("/auth/password", body))["payload"]["token"])
     new_one = SocketClient(services, ana, "new")

@@ -61,6 +61,7 @@ VERBS = frozenset(
         "configure",
         "create",
         "delete",
+        "end",
         "find",
         "get",
         "invite",

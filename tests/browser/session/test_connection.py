@@ -21,6 +21,11 @@ from tests.browser.console_actions import (
 )
 from tests.support.stack import Stack
 
+REFRESH = """() => {
+    import("./connection/api.js").then((api) => api.checkSession())
+        .then(() => { window.isRefreshed = true; });
+}"""
+
 
 def test_messages_written_without_a_connection_are_sent_once_after_it_returns(
     open_console: OpenConsole, bot: BotClient
@@ -235,7 +240,7 @@ def test_a_token_is_refreshed_before_it_expires(open_console: OpenConsole, bot: 
     renewed = calls(page, "/auth/refresh")
     page.clock.install()
 
-    page.clock.fast_forward("59:30")
+    page.clock.fast_forward("14:30")
     page.get_by_label("Add a tag").fill("late")
     page.get_by_label("Add a tag").press("Enter")
 
@@ -257,6 +262,27 @@ def test_a_refused_token_is_refreshed_and_the_call_repeated(
 
     expect(page.locator(".tags li")).to_have_text(["again"])
     assert len(renewed) == 1
+
+
+def test_a_duplicated_tab_goes_on_with_the_session_of_the_first(open_console: OpenConsole) -> None:
+    """A refresh token is good for one use, and both tabs have the same one."""
+    first = open_console("ana")
+    stored = first.evaluate("({...sessionStorage})")
+    second = first.context.new_page()
+    second.goto(f"{first.url.rpartition('/')[0]}/icon.svg")
+    second.evaluate("stored => void Object.assign(sessionStorage, stored)", stored)
+    second.goto(first.url)
+    expect(second.locator(".panes")).to_be_visible()
+    tabs = (first, second)
+
+    for page in tabs:
+        page.evaluate(REFRESH)
+    for page in tabs:
+        page.wait_for_function("window.isRefreshed")
+        page.reload()
+
+    for page in tabs:
+        expect(page.locator(".panes")).to_be_visible()
 
 
 def test_a_session_that_was_ended_elsewhere_leads_to_the_sign_in_page(
