@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -278,7 +279,7 @@ def test_a_duplicated_tab_goes_on_with_the_session_of_the_first(open_console: Op
     for page in tabs:
         page.evaluate(REFRESH)
     for page in tabs:
-        page.wait_for_function("window.isRefreshed")
+        eventually(partial(page.evaluate, "window.isRefreshed"), page=page)
         page.reload()
 
     for page in tabs:
