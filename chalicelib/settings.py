@@ -5,13 +5,10 @@ from functools import cache
 
 from msgspec import Struct
 
-from chalicelib.usecases.records.people import SessionLimits
-
 LOCAL = "local"
 MIN_SECRET_LENGTH = 32
 MAX_SHARDS = 1000
 """Every list reads each shard."""
-HOUR = 60 * 60 * 1000
 IDLE_HOURS, SESSION_HOURS = 12, 7 * 24
 MAX_SESSION_HOURS = 90 * 24
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")
@@ -25,6 +22,7 @@ class Misconfigured(Exception):
 class Settings(Struct, frozen=True):
     """Only pages of `origins` may open a WebSocket. Lists are read from `shards` partitions; rows
     are written to `filled_shards` of them. Only `log_level` INFO logs requests and metrics.
+    People's sessions end `idle_hours` after their last use and `session_hours` after their login.
     `edge_token` is what our CloudFront distribution sends with each request; "" without one."""
 
     stage: str
@@ -42,7 +40,8 @@ class Settings(Struct, frozen=True):
     filled_shards: int | None = None
     log_level: str = LOG_LEVELS[0]
     edge_token: str = ""
-    session_limits: SessionLimits = SessionLimits(IDLE_HOURS * HOUR, SESSION_HOURS * HOUR)
+    session_hours: int = SESSION_HOURS
+    idle_hours: int = IDLE_HOURS
 
     @property
     def is_local(self) -> bool:
@@ -53,6 +52,8 @@ class Settings(Struct, frozen=True):
 def settings() -> Settings:
     """Raises Misconfigured."""
     shards = _count("BATON_SHARDS", 1, most=MAX_SHARDS)
+    session_hours = _count("BATON_SESSION_HOURS", SESSION_HOURS, most=MAX_SESSION_HOURS)
+    idle_hours = min(IDLE_HOURS, session_hours)
     return Settings(
         stage=_required("BATON_STAGE"),
         region=_required("AWS_REGION", "AWS_DEFAULT_REGION"),
@@ -67,16 +68,13 @@ def settings() -> Settings:
         shards=shards,
         filled_shards=_count("BATON_FILLED_SHARDS", shards, most=shards),
         endpoint=os.environ.get("AWS_ENDPOINT_URL"),
-        session_limits=_session_limits(),
+        session_hours=session_hours,
+        idle_hours=_count(
+            "BATON_SESSION_IDLE_HOURS", min(IDLE_HOURS, session_hours), session_hours
+        ),
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
     )
-
-
-def _session_limits() -> SessionLimits:
-    life = _count("BATON_SESSION_HOURS", SESSION_HOURS, most=MAX_SESSION_HOURS)
-    idle = _count("BATON_SESSION_IDLE_HOURS", min(IDLE_HOURS, life), most=life)
-    return SessionLimits(idle * HOUR, life * HOUR)
 
 
 def _required(*names: str) -> str:

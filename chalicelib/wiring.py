@@ -16,6 +16,7 @@ from chalicelib.loading import load, loading
 from chalicelib.plugins import PLUGINS
 from chalicelib.settings import Settings, settings
 from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.people import SessionLimits
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
 
+HOUR_MS = 60 * 60 * 1000
 ISSUER = "baton"
 NAMESPACE = "Baton"
 """The metrics' namespace is this and the stage, so that each stage has metrics of its own."""
@@ -49,7 +51,8 @@ class AwsServices:
         self.clock = SystemClock()
         self.random = SystemRandom()
         self.secrets = settings.secrets
-        self.session_limits = settings.session_limits
+        idle, life = settings.idle_hours * HOUR_MS, settings.session_hours * HOUR_MS
+        self.session_limits = SessionLimits(idle, life)
         self.socket_url = settings.socket_url
         self.origins = settings.origins
         self.edge_token = settings.edge_token

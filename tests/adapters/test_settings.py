@@ -80,3 +80,10 @@ def test_lists_are_filled_from_where_they_are_read(shards: str, filled: str, sen
 
 def test_without_an_origin_no_page_may_connect() -> None:
     assert read(BATON_ORIGINS="") == "prod [] ['n', 'o'] INFO"
+
+
+def test_a_session_is_never_idle_for_longer_than_it_lives() -> None:
+    told = "BATON_SESSION_IDLE_HOURS is a number from 1 to 8, not '9'."
+
+    assert read(BATON_SESSION_HOURS="8", BATON_SESSION_IDLE_HOURS="9") == told
+    assert read(BATON_SESSION_HOURS="8").startswith("prod")
