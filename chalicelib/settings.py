@@ -69,9 +69,7 @@ def settings() -> Settings:
         filled_shards=_count("BATON_FILLED_SHARDS", shards, most=shards),
         endpoint=os.environ.get("AWS_ENDPOINT_URL"),
         session_hours=session_hours,
-        idle_hours=_count(
-            "BATON_SESSION_IDLE_HOURS", min(IDLE_HOURS, session_hours), session_hours
-        ),
+        idle_hours=_count("BATON_SESSION_IDLE_HOURS", idle_hours, most=session_hours),
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
     )
