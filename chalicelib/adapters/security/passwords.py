@@ -21,8 +21,8 @@ NOBODY = f"$argon2id$v=19$m={MEMORY_KIB},t={ROUNDS},p={LANES}${'A' * 22}${'A' * 
 """A hash with no known password. Its check costs as much as that of every other hash."""
 
 
-COMMON = Path(__file__).with_name("common_passwords.txt")
-"""One per line, sorted, in lower case. `infra/generate/common_passwords.py` writes it."""
+COMMON = Path(__file__).with_name("frequent_passwords.txt")
+"""One per line, sorted, in lower case. `infra/generate/frequent_passwords.py` writes it."""
 
 
 class Argon2Passwords:

@@ -1,4 +1,4 @@
-"""`python -m infra.generate.common_passwords`: writes the list of passwords that nobody may choose.
+"""`python -m infra.generate.frequent_passwords`: writes the list of passwords that nobody may choose.
 
 It takes the passwords that are long enough from two lists of the commonest ones: the 30,000 of
 zxcvbn (MIT) and the 20,000 of Django (BSD). A shorter one is refused by its length.
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from chalicelib.entrypoints.http.schemas.accounts import PASSWORD
 
-WRITTEN = Path(__file__).parents[2] / "chalicelib/adapters/security/common_passwords.txt"
+WRITTEN = Path(__file__).parents[2] / "chalicelib/adapters/security/frequent_passwords.txt"
 SOURCES = {
     "zxcvbn==4.5.0": "zxcvbn/frequency_lists.py",
     "django==5.2.19": "django/contrib/auth/common-passwords.txt.gz",
