@@ -1,4 +1,4 @@
-"""`python -m infra.generate.frequent_passwords`: writes the list of passwords that nobody may choose.
+"""`python -m infra.generate.frequent_passwords` writes the list of refused passwords.
 
 It takes the passwords that are long enough from two lists of the commonest ones: the 30,000 of
 zxcvbn (MIT) and the 20,000 of Django (BSD). A shorter one is refused by its length.
