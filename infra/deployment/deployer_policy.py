@@ -57,6 +57,7 @@ GRANTS: Sequence[Grant] = (
             *_of("secretsmanager", "GetRandomPassword"),
             *_of("sns", "GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"),
             *_of("codedeploy", "GetApplicationRevision", "ListDeployments"),
+            *_of("route53", "ListHostedZones"),
         ]
     ),
     Grant(
@@ -132,7 +133,11 @@ GRANTS: Sequence[Grant] = (
         ),
     ),
     Grant(
-        _of("apigateway", "DELETE", "GET", "PATCH", "POST", "PUT", "SetWebACL"),
+        _of(
+            "apigateway",
+            *("DELETE", "GET", "PATCH", "POST", "PUT", "SetWebACL"),
+            *("AddCertificateToDomain", "RemoveCertificateFromDomain"),
+        ),
         [
             f"apigateway:REGION::/{path}"
             for path in ("account", "apis", "apis/*", "domainnames", "domainnames/*")
@@ -213,6 +218,15 @@ GRANTS: Sequence[Grant] = (
         ),
         ["cloudfront::ACCOUNT:*"],
     ),
+    # Any zone: the policy cannot know which one the parameter HostedZone will name.
+    Grant(
+        _of(
+            "route53",
+            *("ChangeResourceRecordSets", "GetHostedZone", "ListResourceRecordSets"),
+        ),
+        ["route53:::hostedzone/*"],
+    ),
+    Grant(_of("route53", "GetChange"), ["route53:::change/*"]),
     Grant(
         _of(
             "wafv2",

@@ -23,6 +23,7 @@ NEARLY_FULL = 0.9
 EDGE_REGION = "us-east-1"
 """CloudFront takes certificates from this region only."""
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+RECORD = "AWS::Route53::RecordSet"
 CODE_STORAGE = "GB of Lambda code"
 
 
@@ -164,6 +165,18 @@ def judge_certificate(use: CertificateUse, domain: str, found: Mapping[str, Any]
     return None
 
 
+def judge_zone(zone: str, name: str, domain: str) -> Finding | None:
+    """`name` is the hosted zone's, with a dot at its end."""
+    apex = name.rstrip(".").lower()
+    if domain.lower() == apex or domain.lower().endswith(f".{apex}"):
+        return None
+    return Finding(
+        True,
+        f"The hosted zone {zone} is for {apex}, so it cannot have a record for {domain}. Give the "
+        "id of the zone of that domain: aws route53 list-hosted-zones",
+    )
+
+
 def covers(name: str, domain: str) -> bool:
     """Whether a certificate for `name` is valid for `domain`. A `*` stands for one label."""
     name, domain = name.lower(), domain.lower()
@@ -183,6 +196,19 @@ def certificate_uses(template: Template, region: str) -> list[CertificateUse]:
             certificates = _parameters(_at(properties, certificate), declared)
             if domains and certificates:
                 found.append(CertificateUse(certificates[0], domains[0], needed or region))
+    return found
+
+
+def zone_uses(template: Template) -> list[tuple[str, str]]:
+    """The parameters for a hosted zone and for the domain that gets a record there."""
+    declared = template.get("Parameters", {})
+    found: list[tuple[str, str]] = []
+    for resource in template["Resources"].values():
+        if resource["Type"] == RECORD:
+            properties = resource.get("Properties", {})
+            zones = _parameters(properties.get("HostedZoneId"), declared)
+            domains = _parameters(properties.get("Name"), declared)
+            found += [(zones[0], domains[0])] if zones and domains else []
     return found
 
 
@@ -242,7 +268,8 @@ class Preflight:
             "API Gateway's log role": self._log_role,
             "Lambda's quotas": self._lambda,
             "IAM's quotas": self._roles,
-            "the certificates": self._certificates,
+            "The certificates": self._certificates,
+            "The hosted zone": self._zones,
         }
         for what, check in checks.items():
             try:
@@ -321,6 +348,26 @@ class Preflight:
                 f"aws acm list-certificates --region {use.region}",
             )
         return judge_certificate(use, domain, found["Certificate"])
+
+    def _zones(self, _: Report) -> Iterator[Finding | None]:
+        for zone_parameter, domain_parameter in zone_uses(self.template):
+            zone = self.values.get(zone_parameter, "")
+            domain = self.values.get(domain_parameter, "")
+            if zone and domain:
+                yield self._zone(zone, domain)
+
+    def _zone(self, zone: str, domain: str) -> Finding | None:
+        try:
+            found = self.account.client("route53").get_hosted_zone(Id=zone)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("NoSuchHostedZone", "InvalidInput"):
+                raise
+            return Finding(
+                True,
+                f"There is no hosted zone {zone} in this account. "
+                "To list them: aws route53 list-hosted-zones",
+            )
+        return judge_zone(zone, found["HostedZone"]["Name"], domain)
 
 
 def _count(template: Template, type: str) -> int:

@@ -16,7 +16,7 @@ RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 
 def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
     key = [{"AttributeName": "pk", "KeyType": "HASH"}]
-    names = ("Domain", "Certificate", "AlarmEmail")
+    names = ("Domain", "Certificate", "HostedZone", "AlarmEmail")
     return {
         "Metadata": {"Baton": {"Stage": "prod", "Version": version}},
         "Parameters": {
@@ -40,6 +40,10 @@ def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
                     "DomainName": {"Ref": "Domain"},
                     "RegionalCertificateArn": {"Ref": "Certificate"},
                 },
+            },
+            "RestRecord": {
+                "Type": "AWS::Route53::RecordSet",
+                "Properties": {"HostedZoneId": {"Ref": "HostedZone"}, "Name": {"Ref": "Domain"}},
             },
             **more,
         },

@@ -99,6 +99,8 @@ def _arns(service: str, params: Params, region: str, owner: str) -> list[str]:
         return [name if ":" in name else f"arn:aws:secretsmanager:{own}:secret:{name}"]
     if service == "logs" and "logGroupName" in params:
         return [f"arn:aws:logs:{own}:log-group:{params['logGroupName']}"]
+    if service == "route53":
+        return [f"arn:aws:route53:::hostedzone/{params['Id'].rpartition('/')[2]}"]
     if service == "acm":
         return [params["CertificateArn"]]
     return [f"arn:aws:apigateway:{region}::/account"] if service == "apigateway" else []

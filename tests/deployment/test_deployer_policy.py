@@ -26,11 +26,12 @@ def calls(operator: Operator, aws: FakeAccount) -> set[Needed]:
     """What the commands need in the stories of a stack: a failed creation, an upgrade that loses a
     topic, a rollback that stops, and the end."""
     aws.acm.certificates[CERTIFICATE] = ("ISSUED", ["chat.example.test"])
+    aws.route53.zones["Z1"] = "example.test."
     aws.cloudformation.failures = {"Events": "The quota of topics is used up."}
     operator.deploy("--yes")
     operator.deployed(
         *("--clear", "--parameter", "Domain=chat.example.test"),
-        *("--parameter", f"Certificate={CERTIFICATE}"),
+        *("--parameter", f"Certificate={CERTIFICATE}", "--parameter", "HostedZone=Z1"),
     )
     changed = small_template("1.1.0")
     del changed["Resources"]["Events"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.deployment.preflight import certificate_uses, covers, judge_quota, reserving
+from infra.deployment.preflight import certificate_uses, covers, judge_quota, reserving, zone_uses
 from tests.deployment.commands import STACK, Operator, small_template
 from tests.deployment.fake_account.aws import OWNER, REGION, Refused
 from tests.deployment.fake_account.services import FakeAccount
@@ -175,6 +175,35 @@ def test_a_certificate_with_a_wildcard_serves_the_domain(
     again = operator.deploy("--yes")
 
     assert "Nothing to do" in again.output
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (None, "There is no hosted zone Z1 in this account."),
+        ("other.test.", "The hosted zone Z1 is for other.test, so it cannot have a record for"),
+        ("ample.test.", "The hosted zone Z1 is for ample.test"),
+        ("example.test.", ""),
+    ],
+)
+def test_the_hosted_zone_must_be_that_of_the_domain(
+    operator: Operator, aws: FakeAccount, name: str | None, sentence: str
+) -> None:
+    aws.acm.certificates[arn()] = ("ISSUED", ["chat.example.test"])
+    aws.route53.zones |= {"Z1": name} if name else {}
+    given = (*DOMAIN, "--parameter", f"Certificate={arn()}", "--parameter", "HostedZone=Z1")
+
+    if sentence:
+        assert sentence in refused(operator, *given)
+    else:
+        operator.deployed(*given)
+
+
+def test_the_hosted_zone_of_each_record_in_the_template_is_checked() -> None:
+    template = packaged_template("prod")
+    records = [r for r in template["Resources"].values() if r["Type"] == "AWS::Route53::RecordSet"]
+
+    assert len(zone_uses(template)) == len(records) > 0
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,20 @@ class FakeAcm:
         return {"Certificate": {**found, "SubjectAlternativeNames": names}}
 
 
+class FakeRoute53:
+    """`zones` maps an id to a name with a dot at its end."""
+
+    def __init__(self) -> None:
+        self.zones: dict[str, str] = {}
+
+    def get_hosted_zone(self, params: Params) -> Any:
+        zone = params["Id"]
+        if zone not in self.zones:
+            raise Refused("NoSuchHostedZone", f"No hosted zone found with ID: {zone}", 404)
+        found = {"Id": f"/hostedzone/{zone}", "Name": self.zones[zone], "CallerReference": "1"}
+        return {"HostedZone": found}
+
+
 class FakeTables:
     """DynamoDB: `rows` maps each table to its rows."""
 
@@ -254,6 +268,7 @@ class FakeAccount(FakeAws):
             FakeLambda(),
         )
         self.iam, self.acm, self.dynamodb = FakeIam(), FakeAcm(), FakeTables()
+        self.route53 = FakeRoute53()
         self.secrets, self.logs, self.tagging = FakeSecrets(), FakeLogs(), FakeTagging()
         self.cloudformation = FakeCloudFormation(self.s3.read, self._create, self._delete)
         self.services |= {
@@ -263,6 +278,7 @@ class FakeAccount(FakeAws):
             "lambda": self.lambda_,
             "iam": self.iam,
             "acm": self.acm,
+            "route53": self.route53,
             "dynamodb": self.dynamodb,
             "secretsmanager": self.secrets,
             "logs": self.logs,
