@@ -100,11 +100,11 @@ ALARMS = (
     ),
     Alarm(
         "Deliveries late",
-        "The oldest webhook delivery has waited for 30 minutes.",
-        _one(lambda names: of_queue(names.webhook_queue, "ApproximateAgeOfOldestMessage")),
+        "A webhook delivery will be more than 30 minutes late.",
+        _own(Metric.DELIVERY_AGE),
         threshold=30 * 60,
         statistic="Maximum",
-        times=3,
+        minutes=5,
     ),
     Alarm(
         "Stream late",

@@ -43,7 +43,6 @@ def graphs(names: Names) -> list[Graph]:
     to_claim = mine("p50", Metric.TIME_TO_CLAIM) + mine("p90", Metric.TIME_TO_CLAIM)
     queues = [names.webhook_queue, *names.dead_letters.values()]
     stream = of_function(names, "on_change", "IteratorAge")
-    age = of_queue(names.webhook_queue, "ApproximateAgeOfOldestMessage")
     table = [(n, o) for n in ("ThrottledRequests", "SystemErrors") for o in HOT_PATH]
     return [
         Graph("Handoffs waiting", mine("Maximum", Metric.HANDOFFS_WAITING)),
@@ -53,7 +52,7 @@ def graphs(names: Names) -> list[Graph]:
         Graph("Leaks and conflicts", mine("Sum", Metric.LEAKS, Metric.CONFLICTS_RETRIED)),
         Graph("Sockets", mine("Maximum", Metric.SOCKETS)),
         Graph("Deliveries pending, dead letters", _pending(queues)),
-        Graph("Oldest delivery (s)", ((age, "Maximum"),)),
+        Graph("Late deliveries (s)", mine("Maximum", Metric.DELIVERY_AGE)),
         Graph("Dead deliveries", mine("Sum", Metric.DELIVERIES_DEAD)),
         Graph("Stream lag (ms)", ((stream, "Maximum"),)),
         Graph("Sweeps", mine("Sum", Metric.SWEEPS, Metric.DEADLINES_FAILED)),

@@ -24,7 +24,6 @@ from tests.support.stack import ROOT
 AWS_METRICS = {
     "AWS/Lambda": {"ConcurrentExecutions", "Errors", "IteratorAge", "Throttles"},
     "AWS/SQS": {
-        "ApproximateAgeOfOldestMessage",
         "ApproximateNumberOfMessagesNotVisible",
         "ApproximateNumberOfMessagesVisible",
     },

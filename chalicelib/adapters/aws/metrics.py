@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from chalicelib.adapters.log_lines import METRICS
 from chalicelib.usecases.records.metrics import Metric
 
-SECONDS = frozenset({Metric.OLDEST_WAIT, Metric.TIME_TO_CLAIM})
+SECONDS = frozenset({Metric.OLDEST_WAIT, Metric.TIME_TO_CLAIM, Metric.DELIVERY_AGE})
 """Metrics in seconds. All others are counts."""
 log = logging.getLogger(METRICS)
 

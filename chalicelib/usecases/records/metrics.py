@@ -12,6 +12,7 @@ class Metric(StrEnum):
     SOCKETS = "Sockets"
     CONFLICTS_RETRIED = "ConflictsRetried"
     DELIVERIES_DEAD = "DeliveriesDead"
+    DELIVERY_AGE = "DeliveryAge"
     LEAKS = "Leaks"
     SWEEPS = "Sweeps"
     DEADLINES_FAILED = "DeadlinesFailed"

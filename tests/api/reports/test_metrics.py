@@ -4,7 +4,7 @@ from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.live.sockets import CONNECTION_LIFE_MS
 from chalicelib.usecases.ports.conversations import Commit, CommitConflict
 from chalicelib.usecases.records.metrics import Metric
-from chalicelib.usecases.webhooks.worker import WAITS, deliver
+from chalicelib.usecases.webhooks.worker import LATE, WAITS, deliver
 from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
 from tests.api.live.socket_client import SocketClient
 from tests.api.simulation import run_reactions
@@ -79,6 +79,37 @@ def test_a_delivery_that_is_given_up_is_counted() -> None:
         deliver(services, "demo", id_of(path), "receipt")
 
     assert services.metrics.of(Metric.DELIVERIES_DEAD) == [1.0]
+
+
+def test_a_late_delivery_records_when_its_entry_is_tried_next() -> None:
+    services = MemoryServices("https://bot.test/")
+    services.webhook_client = FakeWebhookClient([500] * 6, otherwise=200)
+    path = waiting(Api(services, DEMO_KEY))
+    services.webhook_queue.enqueue("demo", id_of(path), 1)
+    began = services.clock.now()
+    ages: list[float] = []
+    while True:
+        message = services.webhook_queue.receive()
+        assert message
+        ended = deliver(services, "demo", id_of(path), message.receipt)
+        next_at = services.clock.now() if ended else message.visible_at
+        if (age := (next_at - began) // SECOND) >= LATE:
+            ages.append(age)
+        if ended:
+            break
+        services.clock.advance(message.visible_at - services.clock.now())
+
+    assert services.metrics.of(Metric.DELIVERY_AGE) == ages
+    assert ages[0] < 30 * 60 < ages[-1], "the alarm comes before the delivery"
+
+
+def test_a_delivery_in_time_records_no_age() -> None:
+    services = MemoryServices("https://bot.test/")
+    path = waiting(Api(services, DEMO_KEY))
+
+    deliver(services, "demo", id_of(path), "receipt")
+
+    assert services.metrics.of(Metric.DELIVERY_AGE) == []
 
 
 def test_every_minute_records_the_current_counts(
