@@ -19,6 +19,7 @@ from infra.deployment.precious import losses, stack_policy
 from infra.deployment.preflight import LOG_ROLE, Preflight
 from infra.deployment.releases import Records
 from infra.deployment.stack_states import REASONS, Remedy, remedy_of
+from infra.table import shards
 from infra.template.rollout import PRODUCTION
 
 HIDDEN = "****"
@@ -133,6 +134,9 @@ class StackChange:
         present = self.stack.parameters if exists else {}
         values |= {name: value for name, value in present.items() if name in declared}
         values |= wanted
+        refusal = shards.refusal(present, values)
+        if refusal:
+            raise DeployError(refusal)
         with self.console.status("Checking the account …"):
             report = Preflight(self.account, template, values, present, size).run()
         for finding in report.findings:

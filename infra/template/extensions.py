@@ -57,6 +57,7 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
             **api.PARAMETERS,
             **monitoring.PARAMETERS,
             **rollout.parameters(stage),
+            **storage.PARAMETERS,
         },
         "Mappings": rollout.MAPPINGS,
         "Conditions": {
@@ -64,11 +65,12 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
             **api.CONDITIONS,
             **monitoring.CONDITIONS,
             **rollout.CONDITIONS,
+            **storage.CONDITIONS,
         },
-        "Rules": {**domains.RULES, **rollout.RULES},
-        "Resources": resources,
+        "Rules": {**domains.RULES, **rollout.RULES, **storage.RULES},
+        "Resources": storage.adopting(resources),
         "Outputs": {
             **domains.OUTPUTS,
-            **{name: {"Value": value} for name, value in OUTPUTS.items()},
+            **{name: {"Value": storage.adopting(value)} for name, value in OUTPUTS.items()},
         },
     }

@@ -20,6 +20,7 @@ from infra.template.policies import (
     role_of,
     roles,
 )
+from infra.template.storage import MAKES_TABLE
 
 RETENTION_DAYS = 30
 STREAM_RETRIES = 10
@@ -81,6 +82,10 @@ client and a request to each cold start. It reads the secret only if the text of
 changes, so the reference contains the version.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"""
 
+START = {"Fn::If": [MAKES_TABLE, "TRIM_HORIZON", "LATEST"]}
+"""An adopted table's stream may hold the changes of the last 24 hours. Lambda takes no time as the
+start for DynamoDB; the sweep makes up for changes that come before the event source is ready."""
+
 EVENTS: Mapping[str, Resource] = {
     "on_change": {
         "OnChangeDynamodbEventSource": {
@@ -91,7 +96,7 @@ EVENTS: Mapping[str, Resource] = {
                 "BisectBatchOnFunctionError": True,
                 "MaximumRetryAttempts": STREAM_RETRIES,
                 "ParallelizationFactor": 10,
-                "StartingPosition": "TRIM_HORIZON",
+                "StartingPosition": START,
                 "DestinationConfig": {
                     "OnFailure": {
                         "Type": "SQS",

@@ -1,4 +1,13 @@
-"""The table and the signing secret, which CloudFormation must never delete."""
+"""The table and the signing secret, which CloudFormation must never delete.
+
+A stack makes its table, or adopts an existing one: restored from a backup, or kept by a stack that
+was deleted. All parts of the template refer to the table that the stack makes; `adopting` rewrites
+these references.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
 from infra.template.metrics import Resource
@@ -7,6 +16,44 @@ from infra.template.policies import TABLE
 
 RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 SECRET_LENGTH = 64
+EXISTING_TABLE, EXISTING_STREAM = "ExistingTable", "ExistingStream"
+MAKES_TABLE = "MakesTable"
+PARAMETERS: dict[str, Resource] = {
+    EXISTING_TABLE: {
+        "Type": "String",
+        "Default": "",
+        "Description": "The name of a table to use instead of a new one; see docs/operations.md.",
+    },
+    EXISTING_STREAM: {
+        "Type": "String",
+        "Default": "",
+        "Description": "The ARN of the stream of ExistingTable.",
+    },
+}
+HAS_TABLE, HAS_STREAM = (
+    {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} for name in (EXISTING_TABLE, EXISTING_STREAM)
+)
+CONDITIONS: dict[str, Resource] = {MAKES_TABLE: {"Fn::Equals": [{"Ref": EXISTING_TABLE}, ""]}}
+RULES: dict[str, Resource] = {
+    "TableWithStream": {
+        "RuleCondition": {"Fn::Or": [HAS_TABLE, HAS_STREAM]},
+        "Assertions": [
+            {
+                "Assert": {"Fn::And": [HAS_TABLE, HAS_STREAM]},
+                "AssertDescription": f"{EXISTING_TABLE} needs {EXISTING_STREAM}, and vice versa.",
+            }
+        ],
+    }
+}
+ADOPTED: Mapping[str, Any] = {
+    "": {"Ref": EXISTING_TABLE},
+    "Arn": {
+        "Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:"
+        f"table/${{{EXISTING_TABLE}}}"
+    },
+    "StreamArn": {"Ref": EXISTING_STREAM},
+}
+"""What replaces a reference to the stack's own table or to one of its attributes."""
 
 
 def storage() -> dict[str, Resource]:
@@ -19,6 +66,7 @@ def _table() -> Resource:
     return {
         "Type": "AWS::DynamoDB::Table",
         **RETAINED,
+        "Condition": MAKES_TABLE,
         "Properties": {
             **definition,
             "StreamSpecification": stream,
@@ -39,3 +87,39 @@ def _secret() -> Resource:
             "GenerateSecretString": generated,
         },
     }
+
+
+def adopting(value: Any) -> Any:
+    """A part of the template in which each reference to the table depends on the parameters."""
+    if isinstance(value, list):
+        return [adopting(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value == {"Ref": TABLE}:
+        return _either("")
+    attribute = value.get("Fn::GetAtt")
+    if attribute and attribute[0] == TABLE:
+        return _either(attribute[1])
+    if "Fn::Sub" in value:
+        return {"Fn::Sub": _substitution(value["Fn::Sub"])}
+    return {name: adopting(each) for name, each in value.items()}
+
+
+def _either(attribute: str) -> Resource:
+    own = {"Fn::GetAtt": [TABLE, attribute]} if attribute else {"Ref": TABLE}
+    return {"Fn::If": [MAKES_TABLE, own, ADOPTED[attribute]]}
+
+
+def _substitution(given: Any) -> Any:
+    text, variables = given if isinstance(given, list) else (given, {})
+    used = set(re.findall(rf"\$\{{{TABLE}(?:\.(\w+))?\}}", text))
+    if not used:
+        return [text, adopting(variables)] if isinstance(given, list) else text
+    for attribute in used:
+        text = text.replace(_placeholder(attribute), f"${{The{TABLE}{attribute}}}")
+    chosen = {f"The{TABLE}{attribute}": _either(attribute) for attribute in sorted(used)}
+    return [text, {**adopting(variables), **chosen}]
+
+
+def _placeholder(attribute: str) -> str:
+    return f"${{{TABLE}.{attribute}}}" if attribute else f"${{{TABLE}}}"

@@ -21,6 +21,7 @@ def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
         "Metadata": {"Baton": {"Stage": "prod", "Version": version}},
         "Parameters": {
             "Shards": {"Type": "Number", "Default": 1},
+            "FilledShards": {"Type": "Number", "Default": 1},
             "AccessLogRole": {"Type": "String", "Default": "exists"},
             **{name: {"Type": "String", "Default": ""} for name in names},
         },

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from infra.deployment import deploy
 from infra.packaging import package
 from infra.packaging.package import PackagingError, Target
-from tests.deployment.commands import Operator
+from tests.deployment.commands import STACK, Operator
+from tests.deployment.fake_account.services import FakeAccount
 from tests.template.expansion import packaged_template
 
 
@@ -66,6 +67,23 @@ def test_a_wrong_parameter_is_refused(operator: Operator, given: str, sentence: 
     assert answer.exit_code == 1
     assert sentence in answer.output
     assert operator.aws.calls == []
+
+
+def test_shards_are_raised_in_two_steps_and_never_lowered(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    operator.deployed()
+
+    at_once = operator.deploy("--yes", "--parameter", "Shards=4", "--parameter", "FilledShards=4")
+    assert at_once.exit_code == 1
+    assert "Deploy Shards=4 first, with FilledShards=1, then FilledShards=4." in at_once.output
+    operator.deployed("--parameter", "Shards=4")
+    operator.deployed("--parameter", "FilledShards=4")
+    lowered = operator.deploy("--yes", "--parameter", "Shards=2", "--parameter", "FilledShards=2")
+
+    assert "Shards must not be lowered from 4 to 2" in lowered.output
+    parameters = aws.cloudformation.stacks[STACK].parameters
+    assert (parameters["Shards"], parameters["FilledShards"]) == ("4", "4")
 
 
 def test_deploy_without_a_package_says_how_to_make_one(operator: Operator) -> None:

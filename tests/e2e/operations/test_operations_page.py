@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
 from chalicelib.settings import IDLE_HOURS
 from chalicelib.usecases.webhooks.worker import WAITS
 from infra.local.aws.messaging import MAX_RECEIVES
@@ -65,8 +64,6 @@ def exists(link: str) -> bool:
 @pytest.mark.parametrize(
     "said",
     [
-        f"AttributeName={TTL_ATTRIBUTE}\n",
-        f"StreamViewType={table_definition()['StreamSpecification']['StreamViewType']}",
         "refused eight times" if len(WAITS) + 1 == 8 else "?",
         f"received {MAX_RECEIVES:,} times",
         f"After {IDLE_HOURS} hours, the life of a refresh token",
