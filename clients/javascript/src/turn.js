@@ -119,6 +119,9 @@ export class Turn {
     this.epoch = answer.json.epoch;
     this.warnings = answer.json.warnings ?? [];
     this.#refusal = null;
+    if (this.warnings.some((warning) => warning.code === "say_ignored")) {
+      return this.#refuse(new NotYourTurn("A person was asked for already, so nothing was said."));
+    }
     return true;
   }
 

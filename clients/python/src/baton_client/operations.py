@@ -163,6 +163,8 @@ def hand_over(policy: RetryPolicy, turn: TurnState, request: Json) -> Operation[
         return turn.refuse(refused)
     turn.status, turn.epoch = answer.json["status"], answer.json["epoch"]
     turn.warnings, turn.refusal = answer.json.get("warnings", ()), None
+    if any(warning["code"] == "say_ignored" for warning in turn.warnings):
+        return turn.refuse(NotYourTurn("A person was asked for already, so nothing was said."))
     return True
 
 
