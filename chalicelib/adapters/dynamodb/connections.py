@@ -105,7 +105,7 @@ class DynamoConnections:
             transaction = Transaction(self._rows.table)
             for row in rows[start : start + ROWS_PER_TRANSACTION]:
                 transaction.put(row)
-            transaction.commit()
+            transaction.commit_or_wait()
 
 
 def _own(connection_id: str) -> keys.RowKey:

@@ -28,7 +28,7 @@ class DynamoNotifications:
             made = self._idempotency_row(notification, key)
             transaction.put(made, self._rows.is_absent(IdempotencyRow))
         try:
-            transaction.commit()
+            transaction.commit_or_wait()
         except Cancelled as cancelled:
             if not _is_ours(cancelled, notification):
                 raise CommitConflict from cancelled

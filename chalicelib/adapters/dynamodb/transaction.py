@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamodb.errors import (
     CONDITION,
     LOST_RACE,
     translate_errors,
+    unavailable,
 )
 from chalicelib.adapters.dynamodb.rows import Row, row_of
 from chalicelib.adapters.dynamodb.table import Table
@@ -80,6 +81,16 @@ class Transaction:
             condition=condition,
         )
         self._updates.append((row, asked))
+
+    def commit_or_wait(self) -> None:
+        """As `commit`, for writes that no concurrent one makes obsolete: raises Cancelled only if a
+        condition does not hold, and TemporarilyUnavailable if another write was in the way."""
+        try:
+            self.commit()
+        except Cancelled as cancelled:
+            if any(failure.is_condition for failure in cancelled.failures):
+                raise
+            raise unavailable() from cancelled
 
     def commit(self) -> None:
         """Raises Cancelled."""

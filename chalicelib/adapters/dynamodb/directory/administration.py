@@ -57,7 +57,7 @@ class DynamoAdministration:
         ending = KeyRow.at(keys.key(old.id))
         transaction.update(ending, [KeyRow.ends_at.set(ends_at)], KeyRow.bot == old.bot)
         try:
-            transaction.commit()
+            transaction.commit_or_wait()
         except Cancelled:
             return False
         return True
@@ -68,7 +68,7 @@ class DynamoAdministration:
         transaction = Transaction(self._rows.table)
         transaction.delete(KeyRow.at(keys.key(key_id)))
         transaction.delete(key_pointer(bot, key_id))
-        transaction.commit()
+        transaction.commit_or_wait()
         return True
 
     def webhook(self, bot: str) -> Webhook | None:
@@ -100,7 +100,7 @@ class DynamoAdministration:
         transaction.put(bot_row(bot), BotRow.pk.does_not_exist())
         transaction.put(bot_pointer(bot.id))
         try:
-            transaction.commit()
+            transaction.commit_or_wait()
         except Cancelled:
             # Another caller did it: a retry by the SDK has the token of its first attempt.
             return False
@@ -119,7 +119,7 @@ class DynamoAdministration:
         transaction.delete(BotRow.at(keys.bot_row(bot)))
         transaction.delete(bot_pointer(bot))
         transaction.put(tombstone(bot))
-        transaction.commit()
+        transaction.commit_or_wait()
 
     def create_person(self, person: Person) -> bool:
         row = person_row(person)
@@ -158,7 +158,7 @@ class DynamoAdministration:
         transaction.delete(row)
         listed = keys.RowKey(keys.person(person), keys.joined("BOT", bot))
         transaction.delete(PointerRow.at(listed, id=bot))
-        transaction.commit()
+        transaction.commit_or_wait()
         return True
 
     def open_conversations(self, bot: str, person: str) -> int:

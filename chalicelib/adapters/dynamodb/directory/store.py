@@ -150,4 +150,4 @@ class DynamoDirectory:
         transaction = Transaction(self._rows.table)
         for row in rows:
             transaction.put(row)
-        transaction.commit()
+        transaction.commit_or_wait()
