@@ -53,6 +53,17 @@ def require_stage(template: Mapping[str, Any], stage: str) -> None:
         )
 
 
+def give_back(change: StackChange, template: Template, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Adds the values that parameters had before a rollback has changed them for itself. Raises
+    DeployError if the bucket belongs to another account."""
+    before = change.records.overridden(change.stack.name)
+    declared = template.get("Parameters", {})
+    back = {k: v for k, v in before.items() if k in declared and k not in wanted}
+    for name, value in back.items():
+        say(change.console, f"{name} is {value} again, as before the rollback.")
+    return {**back, **wanted}
+
+
 def package_bucket(here: Account, identity: Identity, name: str | None) -> PackageBucket:
     """The bucket `name`, or the one of this account and region."""
     default = f"baton-packages-{identity.account}-{here.region}"
@@ -114,7 +125,7 @@ def main(
         packages = package_bucket(here, identity, bucket)
         approval = Approval(yes, clear, lose)
         change = StackChange(console, here, stage, stack, Records(packages), approval, protect)
-        packages.exists()
+        wanted = give_back(change, template, wanted)
         wanted = change.prepare(template, wanted, len(code))
         with console.status(f"Uploading to {packages.name} …"):
             packages.prepare()

@@ -1,8 +1,8 @@
 """What was deployed when: one small record in the package bucket for each deployment."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from infra.deployment.account import DeployError
@@ -17,7 +17,8 @@ KEPT = 10
 class Deployment:
     """A deployment that has succeeded. `id` is its time in UTC, so ids sort by time. `template` and
     `code` are keys in the bucket. `restores` is the id of the deployment that a rollback has
-    repeated, or ""."""
+    repeated, or "". `overridden` are values that parameters had before a rollback has changed them
+    for itself; the next deployment gives them back."""
 
     id: str
     stack: str
@@ -26,6 +27,7 @@ class Deployment:
     version: str
     by: str
     restores: str = ""
+    overridden: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,32 @@ class Records:
 
     bucket: PackageBucket
 
-    def add(self, stack: str, package: Package, version: str, by: str, restores: str = "") -> None:
+    def add(
+        self,
+        stack: str,
+        package: Package,
+        version: str,
+        by: str,
+        restores: str = "",
+        overridden: Mapping[str, str] | None = None,
+    ) -> None:
         """Records a deployment that has just succeeded, and retires old packages."""
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        done = Deployment(now, stack, package.template_key, package.code_key, version, by, restores)
+        keys = package.template_key, package.code_key
+        done = Deployment(now, stack, *keys, version, by, restores, overridden or {})
         self.bucket.write(f"{FOLDER}/{stack}/{now}.json", json.dumps(asdict(done)).encode())
         self.bucket.retire(self._used())
 
-    def of(self, stack: str) -> list[Deployment]:
-        """Oldest first."""
-        keys = sorted(self.bucket.keys(f"{FOLDER}/{stack}/"))
+    def of(self, stack: str, newest: int = 100) -> list[Deployment]:
+        """The newest deployments of the stack, oldest first."""
+        keys = sorted(self.bucket.keys(f"{FOLDER}/{stack}/"))[-newest:]
         return [Deployment(**json.loads(self.bucket.read(key))) for key in keys]
+
+    def overridden(self, stack: str) -> Mapping[str, str]:
+        """The parameters that the last deployment has changed for itself, and their values
+        before."""
+        last = self.of(stack, newest=1) if self.bucket.exists() else []
+        return last[0].overridden if last else {}
 
     def package_of(self, deployment: Deployment) -> Package:
         """Uploads the files again, so that they are no longer retired. Raises DeployError if the
@@ -56,7 +73,7 @@ class Records:
 
     def _used(self) -> set[str]:
         stacks = {key.split("/")[1] for key in self.bucket.keys(f"{FOLDER}/")}
-        recent = (each for stack in stacks for each in self.of(stack)[-KEPT:])
+        recent = (each for stack in stacks for each in self.of(stack, newest=KEPT))
         return {key for each in recent for key in (each.template, each.code)}
 
 

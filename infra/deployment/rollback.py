@@ -1,5 +1,7 @@
 """`make rollback STAGE=prod`: deploys the package and the template that were deployed before."""
 
+from collections.abc import Mapping
+
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
@@ -8,8 +10,12 @@ from rich.table import Table
 from infra.deployment.account import Account, DeployError, account
 from infra.deployment.cloudformation import StackFailed
 from infra.deployment.deploy import package_bucket
+from infra.deployment.packages import Template
 from infra.deployment.releases import KEPT, Deployment, Records, chosen, current, previous
 from infra.deployment.stack_change import Approval, StackChange, say
+from infra.template.rollout import AT_ONCE
+
+ROLLOUT = "Rollout"
 
 
 def history_table(history: list[Deployment], now: Deployment) -> Table:
@@ -22,11 +28,25 @@ def history_table(history: list[Deployment], now: Deployment) -> Table:
     return table
 
 
+def rollout_before(template: Template, present: Mapping[str, str]) -> dict[str, str]:
+    """The parameter that lets calls move step by step, if the template has it, and its present
+    value. CodeDeploy refuses to move them while the alarm is raised that was the reason to roll
+    back."""
+    value = present.get(ROLLOUT, AT_ONCE)
+    gradual = ROLLOUT in template.get("Parameters", {}) and value != AT_ONCE
+    return {ROLLOUT: value} if gradual else {}
+
+
 @click.command()
 @click.argument("stage")
 @click.option("--to", help="The id of a deployment. Default: the one before the current one.")
 @click.option("--list", "only_list", is_flag=True, help="List the deployments and change nothing.")
 @click.option("--yes", is_flag=True, help="Roll back without asking for confirmation.")
+@click.option(
+    "--gradual",
+    is_flag=True,
+    help="Move the calls step by step, as a deployment does. While an alarm is raised this fails.",
+)
 @click.option("--clear", is_flag=True, help="Finish a rollback by CloudFormation that has failed.")
 @click.option(
     "--lose",
@@ -44,12 +64,14 @@ def main(
     to: str | None,
     only_list: bool,
     yes: bool,
+    gradual: bool,
     clear: bool,
     lose: tuple[str, ...],
     bucket: str | None,
     minutes: int,
 ) -> None:
-    """Deploy the package again that STAGE had before. The parameters keep their values."""
+    """Deploy the package again that STAGE had before. The parameters keep their values, except that
+    the calls move at once."""
     try:
         here = account(given_account)
         stack = here.stack(stage, minutes)
@@ -67,8 +89,13 @@ def main(
         say(console, f"Going back from {now.id} to {target.id}.")
         package = records.package_of(target)
         change = StackChange(console, here, stage, stack, records, Approval(yes, clear, lose))
-        wanted = change.prepare(package.template, {}, size=0)
-        change.apply(package, wanted, restores=target.restores or target.id)
+        present = {**stack.parameters, **history[-1].overridden}
+        before = {} if gradual else rollout_before(package.template, present)
+        if before:
+            say(console, "All calls go back at once, whatever the alarms say (or give --gradual).")
+        given = dict.fromkeys(before, AT_ONCE)
+        wanted = change.prepare(package.template, given, size=0)
+        change.apply(package, wanted, target.restores or target.id, before)
     except (DeployError, StackFailed, ClientError, BotoCoreError) as error:
         raise click.ClickException(str(error)) from None
 

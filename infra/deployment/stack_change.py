@@ -65,9 +65,16 @@ class StackChange:
             self._mention_leftovers()
         return wanted
 
-    def apply(self, package: Package, given: Mapping[str, str], restores: str = "") -> None:
+    def apply(
+        self,
+        package: Package,
+        given: Mapping[str, str],
+        restores: str = "",
+        overridden: Mapping[str, str] | None = None,
+    ) -> None:
         """Shows the changes, asks, and executes them. `restores` is the id of the deployment that
-        a rollback repeats.
+        a rollback repeats, and `overridden` are the values before of parameters in `given` that
+        are meant for this change only.
 
         Raises DeployError, StackFailed.
         """
@@ -93,7 +100,7 @@ class StackChange:
         self._protect()
         self._report()
         by = self.account.identity().arn
-        self.records.add(self.stack.name, package, version, by, restores)
+        self.records.add(self.stack.name, package, version, by, restores, overridden)
 
     def _await_others(self) -> Remedy:
         """Waits while CloudFormation works on the stack. Raises DeployError if only a person can

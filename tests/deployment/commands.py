@@ -22,6 +22,7 @@ def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
         "Parameters": {
             "Shards": {"Type": "Number", "Default": 1},
             "FilledShards": {"Type": "Number", "Default": 1},
+            "Rollout": {"Type": "String", "Default": "Canary10Percent10Minutes"},
             "AccessLogRole": {"Type": "String", "Default": "exists"},
             **{name: {"Type": "String", "Default": ""} for name in names},
         },

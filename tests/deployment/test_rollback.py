@@ -4,8 +4,11 @@ from typing import Any
 
 from click.testing import Result
 
+from infra.deployment.rollback import ROLLOUT
+from infra.template.rollout import AT_ONCE
 from tests.deployment.commands import STACK, Operator, small_template
 from tests.deployment.fake_account.services import FakeAccount
+from tests.template.expansion import packaged_template
 
 
 def release(operator: Operator, version: str, **more: Any) -> None:
@@ -73,6 +76,54 @@ def test_rollback_keeps_the_parameters(operator: Operator, aws: FakeAccount) -> 
     gone_back(operator.rollback("--yes"))
 
     assert aws.cloudformation.stacks[STACK].parameters["AlarmEmail"] == "ops@example.test"
+
+
+def rollout_of(aws: FakeAccount) -> str:
+    return aws.cloudformation.stacks[STACK].parameters["Rollout"]
+
+
+def test_rollback_moves_all_calls_at_once_and_the_next_deployment_step_by_step_again(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    """CodeDeploy would refuse while the alarm is raised that was the reason to roll back."""
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        release(operator, version)
+    values = [rollout_of(aws)]
+
+    for _ in range(2):
+        gone_back(operator.rollback("--yes"))
+        values.append(rollout_of(aws))
+    release(operator, "1.3.0")
+    values.append(rollout_of(aws))
+
+    canary, at_once = "Canary10Percent10Minutes", "AllAtOnce"
+    assert values == [canary, at_once, at_once, canary]
+
+
+def test_a_gradual_rollback_keeps_the_rollout(operator: Operator, aws: FakeAccount) -> None:
+    release(operator, "1.0.0")
+    release(operator, "1.1.0")
+
+    gone_back(operator.rollback("--yes", "--gradual"))
+
+    assert rollout_of(aws) == "Canary10Percent10Minutes"
+
+
+def test_a_value_that_is_given_after_a_rollback_counts(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    release(operator, "1.0.0")
+    release(operator, "1.1.0")
+    gone_back(operator.rollback("--yes"))
+    operator.package(small_template("1.2.0"))
+
+    operator.deployed("--parameter", "Rollout=AllAtOnce")
+
+    assert rollout_of(aws) == "AllAtOnce"
+
+
+def test_the_template_has_the_parameter_that_a_rollback_changes() -> None:
+    assert AT_ONCE in packaged_template("prod")["Parameters"][ROLLOUT]["AllowedValues"]
 
 
 def test_rollback_removes_no_data_without_the_word(operator: Operator, aws: FakeAccount) -> None:
