@@ -68,7 +68,9 @@ def test_the_wheel_holds_the_typed_package_and_nothing_of_the_server(tmp_path: P
     assert {name.partition("/")[0] for name in names} == {
         *("baton_client", f"baton_client-{__version__}.dist-info")
     }
-    assert re.findall(r"^Requires-Dist: (.*)$", metadata, re.MULTILINE) == ["httpx<1,>=0.27"]
+    assert re.findall(r"^Requires-Dist: (.*)$", metadata, re.MULTILINE) == [
+        *("httpx<1,>=0.27", "mcp<3,>=2.3; extra == 'mcp'")
+    ]
 
 
 CONVERSATION = """
