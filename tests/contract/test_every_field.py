@@ -36,7 +36,13 @@ from chalicelib.usecases.records.answers import (
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.notifications import Notification
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import (
+    Device,
+    Person,
+    Session,
+    SessionLimits,
+    SessionReference,
+)
 from chalicelib.usecases.records.reports import Backlog, DayTally, EndedHandoff, RefusedLeak
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import (
@@ -182,6 +188,11 @@ def through_key(stores: Stores, key: BotKey) -> object:
     return stores.administration.key(key.bot, key.id)
 
 
+def through_session(stores: Stores, session: Session) -> object:
+    stores.sessions.add(session)
+    return stores.sessions.get(session.person, session.id)
+
+
 def through_person(stores: Stores, person: Person) -> object:
     stores.directory.put_person(person)
     return stores.directory.person(person.id)
@@ -288,6 +299,7 @@ WRITES: Mapping[Callable[[Stores, Any], object], type[Struct]] = {
     through_profile: Profile,
     through_message: StoredMessage,
     through_key_answer: Answer,
+    through_session: Session,
     through_bot: Bot,
     through_created_bot: Bot,
     through_settings: BotSettings,
@@ -317,7 +329,7 @@ NOT_STORED: Mapping[Callable[[Stores, Any], object], frozenset[str]] = {}
 NO_ROWS = {
     *(Caller, CapacityChange, ContentRecord, Context, Deadline, Decision, DeliveryId),
     *(DurationStats, EndedHandoff, RefusedLeak, StoredAnswer, Backlog),
-    *(IdempotencyKey, MessageKey),
+    *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference),
 }
 """Classes that no row holds, beside the commands: arguments, decisions, and results of reads."""
 

@@ -188,7 +188,7 @@ def begin(services: Services, person: Person, device: Device) -> LoginSession:
 
 
 def _seen(session: Session, device: Device) -> Session:
-    return replace(session, address=device.address, device=device.name[:MAX_DEVICE])
+    return replace(session, network_address=device.address, device=device.name[:MAX_DEVICE])
 
 
 def _current(services: Services, reference: SessionReference) -> Session:

@@ -57,7 +57,7 @@ class Person(Struct, frozen=True):
 
 class Session(Struct, frozen=True):
     """One login on one device, until `expires_at`. Only the refresh token with the id `refresh_id`
-    is accepted, once. `used_at` is when it was last refreshed, and `address` from where."""
+    is accepted, once. `used_at` is when it was last refreshed, and `network_address` from where."""
 
     id: str
     person: str
@@ -66,7 +66,7 @@ class Session(Struct, frozen=True):
     used_at: int
     expires_at: int
     refresh_id: str
-    address: str = ""
+    network_address: str = ""
     device: str = ""
 
     @property

@@ -23,6 +23,8 @@ from tests.support.services import MemoryServices
 CANARY = "canary-4000-1234"
 GATE = "GET /api/v1/bots/{bot}/conversations/{id}/gate"
 
+RECORD = {"dynamodb": {"SequenceNumber": "1"}}
+
 
 @pytest.fixture
 def lines() -> Iterator[Lines]:
@@ -107,7 +109,7 @@ def test_frames_stream_batches_queue_messages_and_sweeps_are_logged(
     client.do("sync")
     client.send('{"id": 1, "action": "canary"}')
     webhook_queue.handle(services, _queue_event(waiting(bot)))
-    stream.handle(services, lambda record: None, {"Records": [{}, {}]})
+    stream.handle(services, lambda record: None, {"Records": [RECORD, RECORD]})
     minute.every_minute(services)
     handlers.disconnect(services, {"requestContext": {"connectionId": "a"}})
 
@@ -199,7 +201,8 @@ def secrets_in(text: str) -> list[str]:
 
 def _follow(services: MemoryServices, path: str) -> None:
     entries = services.conversations.entries_after("demo", id_of(path), 0, 1000)
-    records = [{"committed": CommittedEntry("demo", id_of(path), entry)} for entry in entries]
+    committed = (CommittedEntry("demo", id_of(path), entry) for entry in entries)
+    records = [{**RECORD, "committed": each} for each in committed]
     stream.handle(services, lambda record: record["committed"], {"Records": records})
 
 

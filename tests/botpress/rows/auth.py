@@ -27,7 +27,7 @@ def success(payload: Any, message: str = "$text") -> dict[str, Any]:
 
 
 LOGGED_IN = success(
-    {"token": "$text", "jwt": "$text", "exp": 3_600_000, "refresh": "$text"}, "Login successful"
+    {"token": "$text", "jwt": "$text", "exp": 900_000, "refresh": "$text"}, "Login successful"
 )
 LOGINS = (
     "POST /api/v1/auth/login",
@@ -61,7 +61,7 @@ AUTH = [
         "ana",
         "GET /api/v1/auth/refresh",
         200,
-        success({"newToken": {"jwt": "$text", "exp": 3_600_000}}),
+        success({"newToken": {"jwt": "$text", "exp": 900_000}}),
     ),
     Row(
         "refresh nothing",

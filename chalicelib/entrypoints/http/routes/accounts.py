@@ -87,7 +87,7 @@ def _session(call: Call, session: Session) -> views.Json:
         "created_at": views.timestamp(session.began_at),
         "used_at": views.timestamp(session.used_at),
         "expires_at": views.timestamp(session.expires_at),
-        "address": session.address,
+        "address": session.network_address,
         "device": session.device,
         "current": session.id == call.session.id,
     }
