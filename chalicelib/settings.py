@@ -13,6 +13,8 @@ IDLE_HOURS, SESSION_HOURS = 12, 7 * 24
 MAX_SESSION_HOURS = 90 * 24
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")
 """The first is the default."""
+WATCHING = ("full", "basic", "off")
+"""Which metrics are recorded; the first is the default."""
 
 
 class Misconfigured(Exception):
@@ -21,7 +23,8 @@ class Misconfigured(Exception):
 
 class Settings(Struct, frozen=True):
     """Only pages of `origins` may open a WebSocket. Lists are read from `shards` partitions; rows
-    are written to `filled_shards` of them. Only `log_level` INFO logs requests and metrics.
+    are written to `filled_shards` of them. Only `log_level` INFO logs requests, and
+    `watching` says which metrics are recorded.
     People's sessions end `idle_hours` after their last use and `session_hours` after their login.
     `edge_token` is what our CloudFront distribution sends with each request; "" without one."""
 
@@ -39,6 +42,7 @@ class Settings(Struct, frozen=True):
     endpoint: str | None
     filled_shards: int | None = None
     log_level: str = LOG_LEVELS[0]
+    watching: str = WATCHING[0]
     edge_token: str = ""
     session_hours: int = SESSION_HOURS
     idle_hours: int = IDLE_HOURS
@@ -71,6 +75,7 @@ def settings() -> Settings:
         session_hours=session_hours,
         idle_hours=_count("BATON_SESSION_IDLE_HOURS", idle_hours, most=session_hours),
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
+        watching=_one_of("BATON_WATCHING", WATCHING),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
     )
 

@@ -152,8 +152,10 @@ class AwsServices:
     @cached_property
     def metrics(self) -> Metrics:
         from chalicelib.adapters.aws.metrics import EmfMetrics
+        from chalicelib.usecases.records.metrics import RECORDED
 
-        return EmfMetrics(f"{NAMESPACE}/{self._settings.stage}")
+        settings = self._settings
+        return EmfMetrics(f"{NAMESPACE}/{settings.stage}", RECORDED[settings.watching])
 
     @cached_property
     def reaction_memory(self) -> ReactionMemory:

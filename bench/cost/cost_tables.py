@@ -1,6 +1,7 @@
 """The AWS cost of handoffs, gated messages, agents and an idle stack: counted usage times list
 prices."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from bench.cost import handoff_run, pricing
@@ -8,10 +9,12 @@ from bench.cost.competitors import COMPETITORS
 from bench.cost.handoff_run import Usage
 from bench.cost.pricing import PRICES, dollars, sum_of
 from bench.output import Cell, Table, progress
-from chalicelib.usecases.records.metrics import Metric
+from chalicelib.settings import WATCHING
+from chalicelib.usecases.records.metrics import RECORDED
 from chalicelib.usecases.reports.aws_prices import PRICES_OF, REGION
 from chalicelib.usecases.reports.cost_estimate import GIGABYTES, MILLION, SECONDS
-from infra.template.metrics import Names
+from infra.template.alarms import WATCHED
+from infra.template.metrics import Names, Resource
 from infra.template.monitoring import monitoring
 from infra.template.names import FUNCTIONS
 
@@ -143,36 +146,62 @@ def _agents(ping: Usage) -> Table:
 def _idle(minute: Usage) -> Table:
     month = minute * MINUTES_OF_MONTH
     polls = POLLERS * MINUTES_OF_MONTH * 60 / POLL * PRICES.queue / MILLION
-    resources = monitoring(_names())
-    alarms = sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources.values())
     swept, logs = dollars(month), month.runs * pricing.LOG_KILOBYTES / MILLION
     kept = swept["logs"] + logs * PRICES.log_gigabyte_month
-    amounts: list[tuple[str, float]] = [
+    always = [
         (f"sweep: {month.runs:,.0f} runs of {SECONDS} s at {GIGABYTES} GB", swept["Lambda"]),
         (f"sweep: {month.read:,.0f} read units", swept["DynamoDB"]),
         (f"sweep: {logs:.3f} GB of log, kept a month", kept),
         (f"Lambda polls the queue {POLLERS * 60 / POLL:.0f} times a minute", polls),
-        (f"{alarms} alarms", alarms * PRICES.alarm_month),
-        (f"{len(Metric) + 2} custom metrics", (len(Metric) + 2) * PRICES.metric_month),
-        ("1 dashboard", PRICES.dashboard_month),
         ("1 secret", PRICES.secret_month),
         (f"{STORED:g} GB in the table", STORED * PRICES.table_gigabyte_month),
         (f"{STORED:g} GB of point-in-time recovery", STORED * PRICES.recovery_gigabyte_month),
     ]
-    amounts.append(("total", sum(amount for _, amount in amounts)))
+    rows = [(what, [amount] * len(WATCHING)) for what, amount in always]
+    rows += _watched()
+    columns = zip(*(amounts for _, amounts in rows), strict=True)
+    rows.append(("total", [sum(column) for column in columns]))
     return Table(
         "USD for an idle stack, a month",
-        ("what", "USD"),
-        [[what, f"{amount:.2f}"] for what, amount in amounts],
+        ("what", *(f"Watching={each}" for each in WATCHING)),
+        [[what, *(f"{amount:.2f}" for amount in amounts)] for what, amounts in rows],
         f"List prices of {PRICES_OF}, {REGION}, without the free tier. The sweep is counted with"
-        " the two demo bots; each bot adds three queries a minute.",
+        " the two demo bots; each bot adds three queries a minute. Alarms, metrics and dashboards"
+        " are counted in the template.",
     )
+
+
+def _watched() -> list[tuple[str, list[float]]]:
+    """What CloudWatch charges for each value of the parameter `Watching`."""
+    resources = monitoring(_names()).values()
+    counts: dict[str, list[int]] = {"alarms": [], "custom metrics": [], "dashboards": []}
+    for watching in WATCHING:
+        there = Counter(each["Type"] for each in resources if _exists(each, watching))
+        filtered = {
+            transformation["MetricName"]
+            for each in resources
+            if each["Type"] == "AWS::Logs::MetricFilter" and _exists(each, watching)
+            for transformation in each["Properties"]["MetricTransformations"]
+        }
+        counts["alarms"].append(there["AWS::CloudWatch::Alarm"])
+        counts["custom metrics"].append(len(RECORDED[watching] | filtered))
+        counts["dashboards"].append(there["AWS::CloudWatch::Dashboard"])
+    prices = (PRICES.alarm_month, PRICES.metric_month, PRICES.dashboard_month)
+    return [
+        (f"{', '.join(map(str, numbers))} {what}", [number * price for number in numbers])
+        for (what, numbers), price in zip(counts.items(), prices, strict=True)
+    ]
+
+
+def _exists(resource: Resource, watching: str) -> bool:
+    condition = resource.get("Condition")
+    return watching == "full" or (condition == WATCHED and watching != "off")
 
 
 def _names() -> Names:
     each = {name: name for name in FUNCTIONS}
     letters = {"webhooks": "w", "stream": "s"}
-    return Names("prod", each, each, "table", "queue", letters, "baton", "api")
+    return Names("prod", each, each, "table", "queue", letters, "baton", "api", "topic", "sockets")
 
 
 def _priced(name: str, used: Usage, times: int) -> list[Cell]:

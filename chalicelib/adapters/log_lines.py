@@ -25,12 +25,18 @@ STANDARD_FIELDS = frozenset({*vars(logging.makeLogRecord({})), "taskName", "mess
 def write_log_lines(level: str) -> None:
     """Installs the format. A second call changes only the level."""
     log = logging.getLogger(LOGGER)
-    log.setLevel(level)
+    set_level(level)
     log.propagate = False
     if not any(isinstance(handler.formatter, JsonLines) for handler in log.handlers):
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(JsonLines())
         log.addHandler(handler)
+
+
+def set_level(level: str | int) -> None:
+    """Metrics do not depend on the level: alarms would take their absence for an outage."""
+    logging.getLogger(LOGGER).setLevel(level)
+    logging.getLogger(METRICS).setLevel(logging.INFO)
 
 
 class JsonLines(logging.Formatter):

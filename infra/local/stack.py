@@ -157,6 +157,7 @@ class Stack:
             "BATON_STAGE": LOCAL,
             # The terminal shows faults, not every request.
             "BATON_LOG_LEVEL": os.environ.get("BATON_LOG_LEVEL", "WARNING"),
+            "BATON_WATCHING": os.environ.get("BATON_WATCHING", "off"),
             "BATON_URL": gateway.url,
             "BATON_TABLE": NAME,
             "BATON_TOPIC_ARN": messaging.topic_arn,

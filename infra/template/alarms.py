@@ -17,16 +17,24 @@ from infra.template.metrics import (
     of_function,
     of_queue,
     of_rest,
+    of_sockets,
     of_table,
+    of_topic,
     own,
 )
+from infra.template.policies import table_operations
 
 RUNBOOK = "docs/operations.md"
 TOPIC = "AlarmTopic"
 """The logical name of the topic that alarms publish to; operators subscribe to it."""
-HOT_PATH = ("GetItem", "BatchGetItem", "Query", "TransactWriteItems")
-"""The DynamoDB operations of commands, gates and lists."""
+IN_TRANSACTIONS = frozenset({"ConditionCheckItem"})
+OPERATIONS = sorted(table_operations() - IN_TRANSACTIONS | {"TransactWriteItems"})
+"""The DynamoDB operations that the functions call: those that they may, and transactions, for which
+IAM has only the permissions of their steps."""
+CONCURRENCY = "LambdaConcurrency"
 MINUTE = 60
+WATCHED, WATCHED_FULLY = "IsWatched", "IsWatchedFully"
+"""Conditions: the parameter `Watching` is not `off`, and it is `full`."""
 MetricsByName = Callable[[Names], Mapping[str, AwsMetric]]
 """The metrics of an alarm, by a distinguishing name; "" if there is only one."""
 
@@ -45,6 +53,10 @@ class Alarm:
     times: int = 1
     below: bool = False
     """If true, the alarm is raised below the threshold and if there is no data."""
+    basic: bool = False
+    """If true, it also exists if the parameter `Watching` is `basic`."""
+    share_of: str | None = None
+    """A parameter: the alarm compares the percentage of it with the threshold."""
 
     @property
     def section(self) -> str:
@@ -72,6 +84,7 @@ ALARMS = (
         threshold=15 * 60,
         statistic="Maximum",
         times=3,
+        basic=True,
     ),
     Alarm(
         "Sweep missing",
@@ -80,6 +93,7 @@ ALARMS = (
         threshold=1,
         minutes=5,
         below=True,
+        basic=True,
     ),
     Alarm(
         "Deadlines failed",
@@ -97,6 +111,7 @@ ALARMS = (
         },
         threshold=0,
         statistic="Maximum",
+        basic=True,
     ),
     Alarm(
         "Deliveries late",
@@ -113,6 +128,7 @@ ALARMS = (
         threshold=60_000,
         statistic="Maximum",
         times=3,
+        basic=True,
     ),
     Alarm(
         "Function errors",
@@ -122,6 +138,7 @@ ALARMS = (
         },
         threshold=2,
         minutes=5,
+        basic=True,
     ),
     Alarm(
         "Functions throttled",
@@ -129,20 +146,39 @@ ALARMS = (
         _one(lambda names: of_account("Throttles")),
         threshold=0,
         times=2,
+        basic=True,
     ),
     Alarm(
         "Concurrency",
-        "800 of the account's default 1,000 concurrent executions are in use.",
-        _one(lambda names: of_account("ConcurrentExecutions")),
-        threshold=800,
+        "Four fifths of the account's concurrent executions are in use or reserved.",
+        _one(lambda names: of_account("ClaimedAccountConcurrency")),
+        threshold=80,
         statistic="Maximum",
         times=3,
+        share_of=CONCURRENCY,
     ),
     Alarm(
         "Server errors",
         "The REST API answered requests with a 5xx status.",
         _one(lambda names: of_rest(names, "5XXError")),
         threshold=5,
+        minutes=5,
+        basic=True,
+    ),
+    Alarm(
+        "WebSocket errors",
+        "The WebSocket API could not call a function, or a function failed.",
+        lambda names: {
+            name: of_sockets(names, name) for name in ("ExecutionError", "IntegrationError")
+        },
+        threshold=5,
+        minutes=5,
+    ),
+    Alarm(
+        "Notifications failed",
+        "SNS could not deliver a handoff's notification to a subscriber.",
+        _one(lambda names: of_topic(names, "NumberOfNotificationsFailed")),
+        threshold=0,
         minutes=5,
     ),
     Alarm(
@@ -158,7 +194,7 @@ ALARMS = (
         "Table throttled",
         "DynamoDB throttles requests.",
         lambda names: {
-            operation: of_table(names, operation, "ThrottledRequests") for operation in HOT_PATH
+            operation: of_table(names, operation, "ThrottledRequests") for operation in OPERATIONS
         },
         threshold=0,
         times=3,
@@ -167,7 +203,7 @@ ALARMS = (
         "Table errors",
         "DynamoDB reports system errors.",
         lambda names: {
-            operation: of_table(names, operation, "SystemErrors") for operation in HOT_PATH
+            operation: of_table(names, operation, "SystemErrors") for operation in OPERATIONS
         },
         threshold=0,
         times=3,
@@ -202,6 +238,7 @@ def alarms(names: Names) -> dict[str, Resource]:
     """CloudFormation resources by logical name: the alarm topic and the alarms."""
     topic = {
         "Type": "AWS::SNS::Topic",
+        "Condition": WATCHED,
         "Properties": {"DisplayName": f"Baton {names.stage} alarms"},
     }
     return {TOPIC: topic} | {
@@ -219,16 +256,23 @@ def alarm_name(alarm: str, which: str = "") -> str:
 def _resource(names: Names, alarm: Alarm, which: str, metric: AwsMetric) -> Resource:
     is_percentile = alarm.statistic.startswith("p")
     name = "-".join(filter(None, ("baton", names.stage, alarm.section, which)))
+    watched: Resource = {
+        "Namespace": metric.namespace,
+        "MetricName": metric.name,
+        "Dimensions": [{"Name": n, "Value": v} for n, v in metric.dimensions.items()],
+    }
+    if alarm.share_of:
+        measured: Resource = {"Metrics": _percentage(alarm, watched)}
+    else:
+        kind = "ExtendedStatistic" if is_percentile else "Statistic"
+        measured = {**watched, kind: alarm.statistic, "Period": alarm.minutes * MINUTE}
     return {
         "Type": "AWS::CloudWatch::Alarm",
+        "Condition": WATCHED if alarm.basic else WATCHED_FULLY,
         "Properties": {
             "AlarmName": name,
             "AlarmDescription": f"{alarm.description} {RUNBOOK}#{alarm.section}",
-            "Namespace": metric.namespace,
-            "MetricName": metric.name,
-            "Dimensions": [{"Name": n, "Value": v} for n, v in metric.dimensions.items()],
-            "ExtendedStatistic" if is_percentile else "Statistic": alarm.statistic,
-            "Period": alarm.minutes * MINUTE,
+            **measured,
             "EvaluationPeriods": alarm.times,
             "Threshold": alarm.threshold,
             "ComparisonOperator": "LessThanThreshold" if alarm.below else "GreaterThanThreshold",
@@ -237,6 +281,15 @@ def _resource(names: Names, alarm: Alarm, which: str, metric: AwsMetric) -> Reso
             "OKActions": [{"Ref": TOPIC}],
         },
     }
+
+
+def _percentage(alarm: Alarm, metric: Resource) -> list[Resource]:
+    stat = {"Metric": metric, "Period": alarm.minutes * MINUTE, "Stat": alarm.statistic}
+    share = {"Fn::Sub": f"100 * used / ${{{alarm.share_of}}}"}
+    return [
+        {"Id": "used", "MetricStat": stat, "ReturnData": False},
+        {"Id": "share", "Expression": share, "Label": f"percent of {alarm.share_of}"},
+    ]
 
 
 def _logical_part(which: str) -> str:

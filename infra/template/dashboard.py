@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.usecases.records.metrics import Metric
-from infra.template.alarms import HOT_PATH
+from infra.template.alarms import OPERATIONS, WATCHED_FULLY
 from infra.template.metrics import (
     COLD_STARTS,
     GATE_LATENCY,
@@ -43,7 +43,7 @@ def graphs(names: Names) -> list[Graph]:
     to_claim = mine("p50", Metric.TIME_TO_CLAIM) + mine("p90", Metric.TIME_TO_CLAIM)
     queues = [names.webhook_queue, *names.dead_letters.values()]
     stream = of_function(names, "on_change", "IteratorAge")
-    table = [(n, o) for n in ("ThrottledRequests", "SystemErrors") for o in HOT_PATH]
+    table = [(n, o) for n in ("ThrottledRequests", "SystemErrors") for o in OPERATIONS]
     return [
         Graph("Handoffs waiting", mine("Maximum", Metric.HANDOFFS_WAITING)),
         Graph("Oldest wait (s)", mine("Maximum", Metric.OLDEST_WAIT)),
@@ -77,6 +77,7 @@ def dashboard(names: Names) -> dict[str, Resource]:
     return {
         "Dashboard": {
             "Type": "AWS::CloudWatch::Dashboard",
+            "Condition": WATCHED_FULLY,
             "Properties": {
                 # Dashboards belong to the account, not to a region.
                 "DashboardName": {"Fn::Sub": f"baton-{names.stage}-${{AWS::Region}}"},

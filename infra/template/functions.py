@@ -67,6 +67,8 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_SOCKET_ENDPOINT": {"Fn::Sub": f"https://{SOCKET_HOST}"},
         "BATON_SECRET": {"Fn::Sub": SECRET_VALUE},
         "BATON_SHARDS": {"Ref": "Shards"},
+        "BATON_LOG_LEVEL": {"Ref": "LogLevel"},
+        "BATON_WATCHING": {"Ref": "Watching"},
         "BATON_FILLED_SHARDS": {"Ref": "FilledShards"},
     }
     if function in (REST_FUNCTION, LOGIN_FUNCTION):

@@ -28,6 +28,8 @@ class Names:
     dead_letters: Mapping[str, str]
     rest_api: str
     rest_stage: str
+    topic: str
+    socket_api: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,16 @@ def of_queue(logical_name: str, name: str) -> AwsMetric:
     return AwsMetric("AWS/SQS", name, {"QueueName": queue})
 
 
+def of_topic(names: Names, name: str) -> AwsMetric:
+    topic = {"Fn::GetAtt": [names.topic, "TopicName"]}
+    return AwsMetric("AWS/SNS", name, {"TopicName": topic})
+
+
+def of_sockets(names: Names, name: str) -> AwsMetric:
+    dimensions = {"ApiId": {"Ref": names.socket_api}, "Stage": names.rest_stage}
+    return AwsMetric("AWS/ApiGateway", name, dimensions)
+
+
 def of_table(names: Names, operation: str, name: str) -> AwsMetric:
     """Includes throttled indexes, because DynamoDB then refuses the write to the table."""
     dimensions = {"TableName": {"Ref": names.table}, "Operation": operation}
@@ -83,6 +95,7 @@ def _filter(names: Names, function: str, pattern: str, name: str, value: str) ->
     unit = "Count" if value == "1" else "Milliseconds"
     return {
         "Type": "AWS::Logs::MetricFilter",
+        "Condition": "IsWatchedFully",
         "Properties": {
             "LogGroupName": {"Ref": names.log_groups[function]},
             "FilterPattern": pattern,

@@ -1,6 +1,7 @@
 """All monitoring resources of the template."""
 
-from infra.template.alarms import TOPIC, alarms
+from chalicelib.settings import LOG_LEVELS, WATCHING
+from infra.template.alarms import CONCURRENCY, TOPIC, WATCHED, WATCHED_FULLY, alarms
 from infra.template.dashboard import dashboard
 from infra.template.metrics import Names, Resource, log_metrics
 
@@ -10,10 +11,37 @@ PARAMETERS: dict[str, Resource] = {
         "Type": "String",
         "Default": "",
         "Description": "The e-mail address that receives alarms. Empty: none.",
-    }
+    },
+    "Watching": {
+        "Type": "String",
+        "Default": "full",
+        "AllowedValues": [*WATCHING],
+        "Description": "full: all alarms, metrics and the dashboard. basic: the alarms that mean "
+        "an outage. off: none of them.",
+    },
+    "LogLevel": {
+        "Type": "String",
+        "Default": LOG_LEVELS[0],
+        "AllowedValues": [*LOG_LEVELS],
+        "Description": "WARNING and ERROR leave out the line for each request, and with it the "
+        "metrics GateLatency and ColdStarts.",
+    },
+    CONCURRENCY: {
+        "Type": "Number",
+        "Default": 1000,
+        "MinValue": 1,
+        "Description": "The account's quota of concurrent executions, for the alarm on them.",
+    },
 }
 CONDITIONS: dict[str, Resource] = {
-    "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [{"Ref": EMAIL}, ""]}]}
+    WATCHED: {"Fn::Not": [{"Fn::Equals": [{"Ref": "Watching"}, "off"]}]},
+    WATCHED_FULLY: {"Fn::Equals": [{"Ref": "Watching"}, "full"]},
+    "HasAlarmEmail": {
+        "Fn::And": [
+            {"Condition": WATCHED},
+            {"Fn::Not": [{"Fn::Equals": [{"Ref": EMAIL}, ""]}]},
+        ]
+    },
 }
 
 

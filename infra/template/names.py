@@ -3,8 +3,10 @@
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
 from infra.template.metrics import Names
 from infra.template.policies import (
+    SOCKETS,
     STREAM_DEAD_LETTERS,
     TABLE,
+    TOPIC,
     WEBHOOK_DEAD_LETTERS,
     WEBHOOK_QUEUE,
     log_of,
@@ -45,4 +47,6 @@ def names_of(stage: str) -> Names:
         dead_letters={"webhooks": WEBHOOK_DEAD_LETTERS, "stream": STREAM_DEAD_LETTERS},
         rest_api=stack_of(stage),
         rest_stage=REST_STAGE,
+        topic=TOPIC,
+        socket_api=SOCKETS,
     )

@@ -84,7 +84,7 @@ PERMITTED: Mapping[str, Permissions] = {
 
 SOURCES: Mapping[str, Permissions] = {
     "on_change": {
-        STREAM: _may("DescribeStream", "GetRecords", "GetShardIterator"),
+        STREAM: _may("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"),
         STREAM_DEAD_LETTERS: _may("SendMessage"),
     },
     "on_webhook_queue": {
@@ -95,6 +95,18 @@ SOURCES: Mapping[str, Permissions] = {
 queue, and send failed stream batches to a queue.
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html,
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html"""
+
+
+def table_operations() -> frozenset[str]:
+    """The operations on the table and its indexes that any function's code may call."""
+    return frozenset(
+        operation
+        for permissions in PERMITTED.values()
+        for resource, operations in permissions.items()
+        if resource.partition("/")[0] == TABLE
+        for operation in operations
+    )
+
 
 SERVICES = {TABLE: "dynamodb", TOPIC: "sns", SOCKETS: "execute-api"}
 """The service of each resource; the others are queues."""

@@ -2,7 +2,7 @@
 run."""
 
 from chalicelib.entrypoints.http.route import REST_FUNCTION
-from infra.template.alarms import alarm_name
+from infra.template.alarms import WATCHED_FULLY, alarm_name
 from infra.template.metrics import Resource
 from infra.template.names import FUNCTIONS
 
@@ -21,8 +21,10 @@ GRADUAL = (
     "Linear10PercentEvery10Minutes",
 )
 """CodeDeploy's names. Its shortest ones end before an alarm can be raised."""
-STOPPED_BY = {REST_FUNCTION: ("ServerErrors", "GateSlow"), "on_minute": ("SweepMissing",)}
-"""The alarms that also roll a function back, beside the one on its own errors."""
+STOPPED_BY = {REST_FUNCTION: ("ServerErrors",), "on_minute": ("SweepMissing",)}
+ALSO_STOPPED_BY = {REST_FUNCTION: ("GateSlow",)}
+"""The alarms that also roll a function back, beside the one on its own errors. The second ones
+exist only if `Watching` is `full`."""
 
 
 def parameters(stage: str) -> dict[str, Resource]:
@@ -80,6 +82,15 @@ CONDITIONS: dict[str, Resource] = {
     },
 }
 RULES: dict[str, Resource] = {
+    "RolloutNeedsAlarms": {
+        "RuleCondition": {"Fn::Equals": [{"Ref": "Watching"}, "off"]},
+        "Assertions": [
+            {
+                "Assert": {"Fn::Equals": [{"Ref": "Rollout"}, AT_ONCE]},
+                "AssertDescription": f"Without alarms (Watching=off), Rollout is {AT_ONCE}.",
+            }
+        ],
+    },
     "SnapStartOrInstances": {
         "RuleCondition": {"Fn::Equals": [{"Ref": "SnapStart"}, "PublishedVersions"]},
         "Assertions": [
@@ -88,7 +99,7 @@ RULES: dict[str, Resource] = {
                 "AssertDescription": "Lambda takes SnapStart or GateInstances, not both.",
             }
         ],
-    }
+    },
 }
 
 
@@ -109,7 +120,7 @@ def published(function: str) -> Resource:
         "DeploymentPreference": {
             "Enabled": {"Fn::FindInMap": ["Rollouts", {"Ref": "Rollout"}, "UsesCodeDeploy"]},
             "Type": {"Ref": "Rollout"},
-            "Alarms": [{"Ref": name} for name in _stopped_by(function)],
+            "Alarms": _stopped_by(function),
         },
     }
     if function == REST_FUNCTION:
@@ -120,6 +131,13 @@ def published(function: str) -> Resource:
     return properties
 
 
-def _stopped_by(function: str) -> list[str]:
-    own = alarm_name("FunctionErrors", function)
-    return [own, *(alarm_name(name) for name in STOPPED_BY.get(function, ()))]
+def _stopped_by(function: str) -> Resource:
+    basic = [alarm_name("FunctionErrors", function), *map(alarm_name, STOPPED_BY.get(function, ()))]
+    full = [*basic, *map(alarm_name, ALSO_STOPPED_BY.get(function, ()))]
+    return {
+        "Fn::If": [
+            WATCHED_FULLY,
+            [{"Ref": name} for name in full],
+            [{"Ref": name} for name in basic],
+        ]
+    }

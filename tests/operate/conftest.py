@@ -19,6 +19,8 @@ NAMES = Names(
     dead_letters={"webhooks": "WebhookDeadLetters", "stream": "StreamDeadLetters"},
     rest_api="baton-prod",
     rest_stage="api",
+    topic="Events",
+    socket_api="WebsocketAPI",
 )
 
 
@@ -45,6 +47,15 @@ def template(monitoring_resources: dict[str, Any]) -> dict[str, Any]:
         "Conditions": CONDITIONS,
         "Resources": {
             "Table": table,
+            "Events": {"Type": "AWS::SNS::Topic"},
+            "WebsocketAPI": {
+                "Type": "AWS::ApiGatewayV2::Api",
+                "Properties": {
+                    "Name": "sockets",
+                    "ProtocolType": "WEBSOCKET",
+                    "RouteSelectionExpression": "$request.body.action",
+                },
+            },
             **dict.fromkeys(("WebhookQueue", *NAMES.dead_letters.values()), queue),
             **{name: {"Type": "AWS::Logs::LogGroup"} for name in NAMES.log_groups.values()},
             **_functions(),

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.adapters.aws.metrics import EmfMetrics
 from chalicelib.usecases.ports.reports import Metrics
-from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.metrics import RECORDED, Metric
 from tests.support.fakes import FakeMetrics
 from tests.support.log_lines import Lines, written
 from tests.support.stack import ROOT
@@ -30,7 +30,9 @@ def lines() -> Iterator[Lines]:
 def recorder(request: pytest.FixtureRequest, lines: Lines) -> Recorder:
     """An adapter, and a function that returns what it recorded."""
     if request.param == "emf":
-        return EmfMetrics("Baton/test"), lambda: [_of_line(line) for line in lines.all]
+        return EmfMetrics("Baton/test", RECORDED["full"]), lambda: [
+            _of_line(line) for line in lines.all
+        ]
     fake = FakeMetrics()
     return fake, lambda: [
         ({metric.value: value for metric, value in each.values.items()}, each.bot)
@@ -57,7 +59,7 @@ def test_every_metric_can_be_recorded(recorder: Recorder, metric: Metric) -> Non
 
 
 def test_a_bot_is_never_a_dimension(lines: Lines) -> None:
-    EmfMetrics("Baton/test").record({Metric.TIME_TO_CLAIM: 12.5}, "_aws")
+    EmfMetrics("Baton/test", RECORDED["full"]).record({Metric.TIME_TO_CLAIM: 12.5}, "_aws")
 
     (line,) = lines.all
     (directive,) = line["_aws"]["CloudWatchMetrics"]
@@ -68,20 +70,33 @@ def test_a_bot_is_never_a_dimension(lines: Lines) -> None:
     }
 
 
-def test_no_metric_is_written_above_log_level_info() -> None:
+def test_metrics_do_not_depend_on_the_log_level() -> None:
+    """Otherwise the alarm on missing sweeps would always be raised."""
     with written("WARNING") as lines:
-        EmfMetrics("Baton/test").record({Metric.LEAKS: 1})
+        EmfMetrics("Baton/test", RECORDED["full"]).record({Metric.LEAKS: 1})
 
-    assert lines.text == ""
+    assert [line["Leaks"] for line in lines.all] == [[1.0]]
+
+
+@pytest.mark.parametrize(
+    ("watching", "names"), [("full", ["Leaks", "Sweeps"]), ("basic", ["Sweeps"]), ("off", [])]
+)
+def test_only_the_metrics_of_the_chosen_watching_are_written(
+    lines: Lines, watching: str, names: list[str]
+) -> None:
+    EmfMetrics("Baton/test", RECORDED[watching]).record({Metric.SWEEPS: 1, Metric.LEAKS: 2})
+
+    found = [metric for line in lines.all for metric in ("Leaks", "Sweeps") if metric in line]
+    assert found == names
 
 
 def test_the_metrics_library_is_loaded_with_the_first_metric() -> None:
     program = """
 import logging, sys
 from chalicelib.adapters.aws.metrics import EmfMetrics
-from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.metrics import RECORDED, Metric
 logging.getLogger("baton").setLevel("INFO")
-metrics = EmfMetrics("Baton/test")
+metrics = EmfMetrics("Baton/test", RECORDED["full"])
 before = "aws_lambda_powertools" in sys.modules
 metrics.record({Metric.LEAKS: 1})
 print(before, "aws_lambda_powertools" in sys.modules)

@@ -9,28 +9,46 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.aws.metrics import EmfMetrics
 from chalicelib.entrypoints.http.router import all_routes
-from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.metrics import RECORDED, Metric
 from infra.local.aws.engine import REGION, Engine
 from infra.template.alarms import ALARMS, RUNBOOK, Alarm
 from infra.template.dashboard import graphs
 from infra.template.metrics import COLD_STARTS, GATE, GATE_LATENCY, AwsMetric, log_metrics
+from infra.template.policies import table_operations
 from tests.operate.conftest import NAMES
 from tests.support.api import DEMO_KEY, Api
 from tests.support.log_lines import written
 from tests.support.services import MemoryServices
 from tests.support.stack import ROOT
 
-AWS_METRICS = {
-    "AWS/Lambda": {"ConcurrentExecutions", "Errors", "IteratorAge", "Throttles"},
-    "AWS/SQS": {
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesVisible",
+FUNCTION, ACCOUNT, QUEUE = ("FunctionName",), (), ("QueueName",)
+REST, SOCKETS = ("ApiName", "Stage"), ("ApiId", "Stage")
+AWS_METRICS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
+    "AWS/Lambda": {
+        "ClaimedAccountConcurrency": (ACCOUNT,),
+        "Errors": (FUNCTION, ACCOUNT),
+        "IteratorAge": (FUNCTION,),
+        "Throttles": (FUNCTION, ACCOUNT),
     },
-    "AWS/DynamoDB": {"SystemErrors", "ThrottledRequests"},
-    "AWS/ApiGateway": {"5XXError"},
+    "AWS/SQS": {
+        "ApproximateNumberOfMessagesNotVisible": (QUEUE,),
+        "ApproximateNumberOfMessagesVisible": (QUEUE,),
+    },
+    "AWS/DynamoDB": {
+        "SystemErrors": (("TableName", "Operation"),),
+        "ThrottledRequests": (("TableName", "Operation"),),
+    },
+    "AWS/ApiGateway": {
+        "5XXError": (REST,),
+        "ExecutionError": (SOCKETS,),
+        "IntegrationError": (SOCKETS,),
+    },
+    "AWS/SNS": {"NumberOfNotificationsFailed": (("TopicName",),)},
 }
-"""From AWS's documentation of each service's metrics."""
+"""The metrics and the dimensions with which AWS emits them, from each service's documentation. An
+alarm on other dimensions never gets a value."""
 OURS = {*Metric, GATE_LATENCY, COLD_STARTS}
 NEEDS_NO_ALARM = {Metric.HANDOFFS_WAITING, Metric.TIME_TO_CLAIM, Metric.DELIVERIES_DEAD}
 """The alarms on the oldest wait and on dead letters cover these."""
@@ -45,8 +63,13 @@ def dashboard_metrics() -> list[AwsMetric]:
 
 
 def unknown(metrics: list[AwsMetric]) -> list[str]:
-    known = {**AWS_METRICS, "Baton/prod": OURS}
-    return [m.name for m in metrics if m.name not in known.get(m.namespace, set())]
+    ours: dict[str, tuple[tuple[str, ...], ...]] = dict.fromkeys(map(str, OURS), ((),))
+    known = {**AWS_METRICS, "Baton/prod": ours}
+    return [
+        m.name
+        for m in metrics
+        if tuple(m.dimensions) not in known.get(m.namespace, {}).get(m.name, ())
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +85,7 @@ def test_every_metric_is_one_that_exists(metrics: list[AwsMetric]) -> None:
         AwsMetric("Baton/prod", "OldestWayt"),
         AwsMetric("AWS/Lambda", "Leaks"),
         AwsMetric("AWS/X", "Leaks"),
+        AwsMetric("AWS/SNS", "NumberOfNotificationsFailed", {"Topic": "Events"}),
     ],
 )
 def test_the_check_finds_an_unknown_metric(metric: AwsMetric) -> None:
@@ -72,6 +96,44 @@ def test_our_metrics_are_on_the_dashboard_and_have_alarms() -> None:
     assert {m.name for m in dashboard_metrics() if m.namespace == "Baton/prod"} == OURS
     watched = {m.name for m in alarm_metrics() if m.namespace == "Baton/prod"}
     assert watched == OURS - NEEDS_NO_ALARM - {COLD_STARTS}
+
+
+@pytest.mark.parametrize("metric", [m for m in alarm_metrics() if m.name in list(Metric)])
+def test_an_alarm_on_a_metric_of_ours_gets_what_the_code_emits(metric: AwsMetric) -> None:
+    with written() as lines:
+        EmfMetrics("Baton/prod", RECORDED["full"]).record({Metric(metric.name): 1})
+
+    (line,) = lines.all
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == metric.namespace
+    assert [each["Name"] for each in directive["Metrics"]] == [metric.name]
+    assert directive["Dimensions"] == [list(metric.dimensions)]
+
+
+def test_the_alarm_on_concurrency_is_relative_to_the_accounts_quota(
+    monitoring_resources: dict[str, Any],
+) -> None:
+    used, share = monitoring_resources["ConcurrencyAlarm"]["Properties"]["Metrics"]
+
+    assert share["Expression"] == {"Fn::Sub": "100 * used / ${LambdaConcurrency}"}
+    assert used["MetricStat"]["Metric"]["MetricName"] == "ClaimedAccountConcurrency"
+
+
+def test_all_operations_that_the_functions_may_call_are_watched() -> None:
+    watched = {m.dimensions["Operation"] for m in alarm_metrics() if m.namespace == "AWS/DynamoDB"}
+
+    assert {"PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems"} < watched
+    assert watched == table_operations() - {"ConditionCheckItem"} | {"TransactWriteItems"}
+
+
+def test_every_alarm_that_exists_if_watching_is_basic_has_its_metric(
+    monitoring_resources: dict[str, Any],
+) -> None:
+    basic = {m.name for alarm in ALARMS if alarm.basic for m in alarm.metrics(NAMES).values()}
+
+    assert basic & OURS == {str(metric) for metric in RECORDED["basic"]}
+    conditions = {each.get("Condition") for each in monitoring_resources.values()}
+    assert conditions == {"IsWatched", "IsWatchedFully", "HasAlarmEmail"}
 
 
 def test_the_runbook_has_one_section_for_each_alarm() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.adapters.log_lines import LOGGER, JsonLines
+from chalicelib.adapters.log_lines import LOGGER, JsonLines, set_level
 
 
 class Lines:
@@ -34,7 +34,7 @@ def written(level: str = "INFO") -> Iterator[Lines]:
     handler.setFormatter(JsonLines())
     before = log.level
     log.addHandler(handler)
-    log.setLevel(level)
+    set_level(level)
     try:
         yield lines
     finally:

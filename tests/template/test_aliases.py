@@ -208,7 +208,7 @@ class TestRollout:
     def test_production_moves_to_a_new_version_in_steps_and_back_on_an_alarm(
         self, prod: Template
     ) -> None:
-        resources = expanded(prod, {})["Resources"]
+        resources = evaluated(prod)["Resources"]
 
         for function in FUNCTIONS.values():
             policy = resources[f"{function}Alias{ALIAS}"]["UpdatePolicy"]
@@ -218,6 +218,22 @@ class TestRollout:
             assert {resources[alarm]["Type"] for alarm in alarms} == {"AWS::CloudWatch::Alarm"}
             assert "DEPLOYMENT_STOP_ON_ALARM" in properties["AutoRollbackConfiguration"]["Events"]
             assert CANARY in json.dumps(properties["DeploymentConfigName"])
+
+    def test_without_full_watching_the_remaining_alarms_stop_a_rollout(
+        self, prod: Template
+    ) -> None:
+        resources = evaluated(prod, Watching="basic")["Resources"]
+        groups = [
+            each["Properties"]
+            for each in resources.values()
+            if each["Type"] == "AWS::CodeDeploy::DeploymentGroup"
+        ]
+
+        assert len(groups) == len(FUNCTIONS)
+        for group in groups:
+            alarms = group["AlarmConfiguration"]["Alarms"]
+            assert alarms
+            assert {each["Name"]["Ref"] for each in alarms} <= resources.keys()
 
     def test_the_canary_lasts_longer_than_the_alarms_that_stop_it(self, prod: Template) -> None:
         resources = expanded(prod, {})["Resources"]
@@ -253,14 +269,26 @@ class TestRollout:
         }
         assert "ProvisionedConcurrencyConfig" not in json.dumps(evaluated(prod)["Resources"])
 
-    def test_snapstart_and_provisioned_instances_exclude_each_other(self, prod: Template) -> None:
-        def is_accepted(**parameters: object) -> bool:
-            evaluation = Evaluation(prod, parameters)
-            rule = prod["Rules"]["SnapStartOrInstances"]
-            return not evaluation.value(rule["RuleCondition"]) or all(
-                evaluation.value(each["Assert"]) for each in rule["Assertions"]
-            )
+    @pytest.mark.parametrize(
+        ("parameters", "is_accepted"),
+        [
+            ({"SnapStart": "PublishedVersions"}, True),
+            ({"GateInstances": 1}, True),
+            ({"SnapStart": "PublishedVersions", "GateInstances": 1}, False),
+            ({"Watching": "off"}, False),
+            ({"Watching": "off", "Rollout": AT_ONCE}, True),
+        ],
+    )
+    def test_parameters_that_exclude_each_other_are_refused(
+        self, prod: Template, parameters: dict[str, object], is_accepted: bool
+    ) -> None:
+        evaluation = Evaluation(prod, parameters)
+        refused = [
+            assertion["AssertDescription"]
+            for rule in prod["Rules"].values()
+            if evaluation.value(rule["RuleCondition"])
+            for assertion in rule["Assertions"]
+            if not evaluation.value(assertion["Assert"])
+        ]
 
-        assert is_accepted(SnapStart="PublishedVersions")
-        assert is_accepted(GateInstances=1)
-        assert not is_accepted(SnapStart="PublishedVersions", GateInstances=1)
+        assert (refused == []) == is_accepted

@@ -1,5 +1,6 @@
 """The names of the metrics."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -16,3 +17,12 @@ class Metric(StrEnum):
     LEAKS = "Leaks"
     SWEEPS = "Sweeps"
     DEADLINES_FAILED = "DeadlinesFailed"
+
+
+RECORDED: Mapping[str, frozenset[Metric]] = {
+    "full": frozenset(Metric),
+    "basic": frozenset({Metric.OLDEST_WAIT, Metric.SWEEPS}),
+    "off": frozenset(),
+}
+"""The metrics that an installation records, by how closely it is watched. CloudWatch charges for
+each of them."""
