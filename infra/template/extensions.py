@@ -55,6 +55,7 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
             **VERSION,
             **domains.PARAMETERS,
             **api.PARAMETERS,
+            **functions.PARAMETERS,
             **monitoring.PARAMETERS,
             **rollout.parameters(stage),
             **storage.PARAMETERS,

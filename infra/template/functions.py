@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
+from chalicelib.settings import LOG_LEVELS
 from infra.local.aws.messaging import VISIBILITY
 from infra.template import rollout
 from infra.template.domains import EDGE_TOKEN, ORIGINS, SOCKET_HOST, SOCKET_URL
@@ -28,6 +29,17 @@ STREAM_RETRIES = 10
 TIMEOUTS = {"on_change": 60, "on_webhook_queue": 60, "on_minute": 59}
 """Seconds. The other functions have 29 seconds, the limit of API Gateway."""
 assert TIMEOUTS["on_webhook_queue"] < VISIBILITY
+
+
+PARAMETERS: dict[str, Resource] = {
+    "LogLevel": {
+        "Type": "String",
+        "Default": LOG_LEVELS[0],
+        "AllowedValues": [*LOG_LEVELS],
+        "Description": "WARNING and ERROR leave out the line for each request, and with it the "
+        "metrics GateLatency and ColdStarts.",
+    },
+}
 
 
 def functions(stage: str, target: Mapping[str, object], *, traced: bool) -> dict[str, Resource]:

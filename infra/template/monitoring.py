@@ -1,6 +1,6 @@
 """All monitoring resources of the template."""
 
-from chalicelib.settings import LOG_LEVELS, WATCHING
+from chalicelib.settings import WATCHING
 from infra.template.alarms import CONCURRENCY, TOPIC, WATCHED, WATCHED_FULLY, alarms
 from infra.template.dashboard import dashboard
 from infra.template.metrics import Names, Resource, log_metrics
@@ -18,13 +18,6 @@ PARAMETERS: dict[str, Resource] = {
         "AllowedValues": [*WATCHING],
         "Description": "full: all alarms, metrics and the dashboard. basic: the alarms that mean "
         "an outage. off: none of them.",
-    },
-    "LogLevel": {
-        "Type": "String",
-        "Default": LOG_LEVELS[0],
-        "AllowedValues": [*LOG_LEVELS],
-        "Description": "WARNING and ERROR leave out the line for each request, and with it the "
-        "metrics GateLatency and ColdStarts.",
     },
     CONCURRENCY: {
         "Type": "Number",

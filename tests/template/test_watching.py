@@ -62,7 +62,7 @@ def test_the_functions_record_what_the_parameter_says(prod: Template) -> None:
 
 def test_the_streams_reader_may_list_the_streams(prod: Template) -> None:
     """Fact 4: Lambda's own policies grant it, and its error text names it."""
-    (policy,) = prod["Resources"]["OnChangeRole"]["Properties"]["Policies"]
+    (policy,) = evaluated(prod)["Resources"]["OnChangeRole"]["Properties"]["Policies"]
     actions = {
         action
         for statement in policy["PolicyDocument"]["Statement"]
