@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.api.calls import NATIVE, best_caller, filled
+from tests.api.calls import NATIVE, ROWS, best_caller, filled
 from tests.api.conversation_setup import BOT, ok
 from tests.api.full_bot import HANDOFFS, MEGABYTE, full_bot, last
 from tests.support.api import Api
@@ -61,3 +61,19 @@ def test_an_ambiguous_address_names_twenty_candidates_and_their_number(full: Api
     assert answer.status == 409
     assert len(answer.json["candidates"]) == 20
     assert answer.json["candidates_total"] == 120
+
+
+def test_no_change_is_answered_with_more_than_a_megabyte(full: Api) -> None:
+    """The last test of this file, because it changes the full bot."""
+    ana, conversation = full.login("ana"), last(full)
+    changes = [(m, p) for m, p in NATIVE if m not in ("GET", "DELETE") and "/auth/" not in p]
+    succeeded = 0
+
+    for method, path in changes:
+        caller, name = best_caller((method, path), full, ana)
+        body = ROWS[method, path].body_from(name)
+        answer = caller.send(method, filled(path, conversation), body)
+        assert len(answer.text.encode()) < MEGABYTE, path
+        succeeded += answer.status < 300
+
+    assert succeeded > 10
