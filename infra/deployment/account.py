@@ -27,10 +27,15 @@ class DeployError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The account's number, and the ARN of the person or role that runs the command."""
+    """The account's number, its region, and the ARN of who runs the command."""
 
     account: str
+    region: str
     arn: str
+
+    def place(self, stack: Stack) -> str:
+        """Says which stack a command is about to change."""
+        return f"{stack.name} in {self.region}, account {self.account}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Account:
             ) from None
         except BotoCoreError as error:
             raise DeployError(f"The credentials cannot be loaded: {error}") from None
-        return Identity(found["Account"], found["Arn"])
+        return Identity(found["Account"], self.region, found["Arn"])
 
 
 def session() -> Any:

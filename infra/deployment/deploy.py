@@ -121,7 +121,7 @@ def main(
         require_stage(template, stage)
         wanted = parse_parameters(given, template)
         identity, console = here.identity(), Console()
-        say(console, f"{stack.name} in {here.region}, account {identity.account}")
+        say(console, identity.place(stack))
         packages = package_bucket(here, identity, bucket)
         approval = Approval(yes, clear, lose)
         change = StackChange(console, here, stage, stack, Records(packages), approval, protect)

@@ -111,7 +111,9 @@ def main(
     try:
         here = account(given_account)
         stack = here.stack(stage)
-        destroy(Console(), here, stack, stage, with_data, unprotect, (confirm, lose))
+        console = Console()
+        say(console, here.identity().place(stack))
+        destroy(console, here, stack, stage, with_data, unprotect, (confirm, lose))
     except (DeployError, StackFailed, ClientError, BotoCoreError) as error:
         raise click.ClickException(str(error)) from None
 

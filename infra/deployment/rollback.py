@@ -76,6 +76,7 @@ def main(
         here = account(given_account)
         stack = here.stack(stage, minutes)
         identity, console = here.identity(), Console()
+        say(console, identity.place(stack))
         packages = package_bucket(here, identity, bucket)
         if not packages.exists():
             raise DeployError(f"There is no bucket {packages.name}, so nothing was deployed yet.")

@@ -260,7 +260,6 @@ def test_a_check_that_is_not_permitted_is_a_warning(
     assert f"your role may not call {operation.partition(':')[2]}" in answer.output
 
 
-def test_the_account_and_region_are_shown_first(operator: Operator) -> None:
-    answer = operator.deploy("--yes")
-
-    assert answer.output.startswith(f"{STACK} in {REGION}, account {OWNER}")
+def test_each_command_names_the_account_and_region_first(operator: Operator) -> None:
+    for answer in (operator.deploy("--yes"), operator.rollback(), operator.destroy()):
+        assert answer.output.startswith(f"{STACK} in {REGION}, account {OWNER}\n")
