@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table
     from chalicelib.usecases.ports.accounts import LoginAttempts, Passwords, Sessions, Tokens
     from chalicelib.usecases.ports.admin import Administration
+    from chalicelib.usecases.ports.audit import AuditTrail
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
     from chalicelib.usecases.ports.integrations import Integration
@@ -93,6 +94,12 @@ class AwsServices:
         from chalicelib.adapters.dynamodb.directory.sessions import DynamoSessions
 
         return DynamoSessions(self.table, self.clock)
+
+    @cached_property
+    def audit_trail(self) -> AuditTrail:
+        from chalicelib.adapters.dynamodb.audit import DynamoAuditTrail
+
+        return DynamoAuditTrail(self.table, self.clock)
 
     @cached_property
     def login_attempts(self) -> LoginAttempts:

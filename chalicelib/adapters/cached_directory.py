@@ -12,6 +12,7 @@ from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.ports.admin import Administration
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.system import Clock
+from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 
@@ -86,16 +87,16 @@ class CachedDirectory:
         self._directory.put_bot(bot)
         self._cache.clear()
 
-    def put_key(self, key: BotKey) -> None:
-        self._directory.put_key(key)
+    def put_key(self, key: BotKey, event: AuditEvent | None = None) -> None:
+        self._directory.put_key(key, event)
         self._cache.clear()
 
     def put_person(self, person: Person) -> None:
         self._directory.put_person(person)
         self._cache.clear()
 
-    def put_member(self, bot: str, member: Member) -> None:
-        self._directory.put_member(bot, member)
+    def put_member(self, bot: str, member: Member, event: AuditEvent | None = None) -> None:
+        self._directory.put_member(bot, member, event)
         self._cache.clear()
 
     def end_sessions(self, person: str) -> None:

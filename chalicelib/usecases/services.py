@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from chalicelib.usecases.ports.accounts import LoginAttempts, Passwords, Sessions, Tokens
     from chalicelib.usecases.ports.admin import Administration
+    from chalicelib.usecases.ports.audit import AuditTrail
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
     from chalicelib.usecases.ports.integrations import Integration
@@ -29,6 +30,8 @@ class Services(Protocol):
     def conversations(self) -> Conversations: ...
     @property
     def directory(self) -> Directory: ...
+    @property
+    def audit_trail(self) -> AuditTrail: ...
     @property
     def administration(self) -> Administration: ...
     @property

@@ -74,6 +74,8 @@ ROWS: dict[Resource, Row] = {
     ("GET", IN_BOT): Row(ADMINS),
     ("PUT", IN_BOT): Row(ADMINS, {"name": "Shop"}),
     ("DELETE", IN_BOT): Row(OWNER),
+    ("GET", IN_BOT + "/audit"): Row(ADMINS),
+    ("GET", "/api/v1/audit"): Row(OWNER),
     ("GET", IN_BOT + "/agents"): Row(BOTH),
     ("POST", IN_BOT + "/messages"): Row(BOT_KEY, message()),
     ("POST", IN_BOT + "/pause"): Row(BOTH, {"channel": "web", "user": "u-1"}),

@@ -33,6 +33,7 @@ from chalicelib.usecases.records.answers import (
     StoredAnswer,
     StoredMessage,
 )
+from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.notifications import Notification
@@ -170,6 +171,11 @@ def through_created_bot(stores: Stores, bot: Bot) -> object:
     return stores.directory.bot(bot.id)
 
 
+def through_audit(stores: Stores, event: AuditEvent) -> object:
+    stores.audit_trail.add(event)
+    return stores.audit_trail.latest(event.bot, None, 1)[0][0]
+
+
 def through_settings(stores: Stores, settings: BotSettings) -> object:
     stores.directory.put_bot(Bot(BOT, "name"))
     assert stores.directory.put_settings(BOT, settings)
@@ -291,6 +297,7 @@ def through_delivery(stores: Stores, attempt: DeliveryAttempt) -> object:
 
 WRITES: Mapping[Callable[[Stores, Any], object], type[Struct]] = {
     through_head: BaseHead,
+    through_audit: AuditEvent,
     through_entry: Entry,
     through_handoff: Handoff,
     through_change: HandoffChange,

@@ -9,6 +9,7 @@ from moto import mock_aws
 from msgspec.structs import replace
 
 from chalicelib.adapters.dynamodb.attempts import DynamoAttempts
+from chalicelib.adapters.dynamodb.audit import DynamoAuditTrail
 from chalicelib.adapters.dynamodb.connections import DynamoConnections
 from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
 from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
@@ -20,6 +21,7 @@ from chalicelib.adapters.dynamodb.reports import DynamoReports
 from chalicelib.adapters.dynamodb.table import Table, open_table
 from chalicelib.usecases.ports.accounts import LoginAttempts, Sessions
 from chalicelib.usecases.ports.admin import Administration
+from chalicelib.usecases.ports.audit import AuditTrail
 from chalicelib.usecases.ports.conversations import Conversations
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.live import Connections, Notifications
@@ -32,6 +34,7 @@ from tests.support.clock import ManualClock
 from tests.support.memory import (
     MemoryAdministration,
     MemoryAttempts,
+    MemoryAuditTrail,
     MemoryConnections,
     MemoryConversations,
     MemoryDeliveries,
@@ -60,6 +63,7 @@ class Stores:
     notifications: Notifications
     deliveries: Deliveries
     reports: Reports
+    audit_trail: AuditTrail
     table: Table | None = None
 
 
@@ -79,6 +83,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoNotifications(table, clock),
         DynamoDeliveries(table, clock),
         DynamoReports(table, clock),
+        DynamoAuditTrail(table, clock),
         table,
     )
 
@@ -106,6 +111,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemoryNotifications(table, clock),
             MemoryDeliveries(table, clock),
             MemoryReports(table, clock),
+            MemoryAuditTrail(table, clock),
         )
 
     yield fresh

@@ -23,6 +23,7 @@ from tests.support.fakes import (
 from tests.support.memory import (
     MemoryAdministration,
     MemoryAttempts,
+    MemoryAuditTrail,
     MemoryConnections,
     MemoryConversations,
     MemoryDeliveries,
@@ -55,6 +56,7 @@ class MemoryServices:
         self.connections = MemoryConnections(table, self.clock)
         self.notifications = MemoryNotifications(table, self.clock)
         self.deliveries = MemoryDeliveries(table, self.clock)
+        self.audit_trail = MemoryAuditTrail(table, self.clock)
         self.reports = MemoryReports(table, self.clock)
         self.sockets = FakeSockets()
         self.topic = FakeTopic()

@@ -16,6 +16,7 @@ HEAD = "HEAD"
 CURSOR = "D"
 ALL_BOTS = "BOTS"
 REMOVED_BOTS = "GONE"
+AUDIT = "AUDIT"
 OF_QUEUE, OF_AGENT = "Q", "A"
 """The kinds of tallies."""
 AFTER_SEPARATOR = "$"
@@ -104,6 +105,11 @@ def deliveries(bot_id: str) -> str:
 
 def tallies(bot_id: str) -> str:
     return joined("B", bot_id, "R")
+
+
+def audit(bot_id: str | None) -> str:
+    """None for the installation's trail."""
+    return AUDIT if bot_id is None else joined("B", bot_id, "A")
 
 
 def index(bot_id: str, shard: int) -> str:
@@ -226,6 +232,14 @@ def slot(bot_id: str, number: int) -> RowKey:
 def delivery(bot_id: str, at: int, conversation_id: str, seq: int, attempt: int) -> RowKey:
     sk = joined(f"{at:013d}", conversation_id, str(seq), str(attempt))
     return RowKey(deliveries(bot_id), sk)
+
+
+def audit_event(bot_id: str | None, event_id: str) -> RowKey:
+    return RowKey(audit(bot_id), part(event_id))
+
+
+def audit_mark(bot_id: str | None, mark: str) -> RowKey:
+    return RowKey(joined(audit(bot_id), "M"), part(mark))
 
 
 def shard(conversation_id: str, shards: int) -> int:

@@ -7,6 +7,7 @@ import { html, useState } from "../ui/html.js";
 import { tabAfterKey } from "../ui/widgets.js";
 import { Agents } from "./agents.js";
 import { ApiKeys } from "./api_keys.js";
+import { Audit } from "./audit.js";
 import { BotSettings } from "./bot_settings.js";
 import { CannedReplies } from "./canned_replies.js";
 import { Deliveries } from "./deliveries.js";
@@ -14,7 +15,7 @@ import { Queues } from "./queues.js";
 import { Webhook } from "./webhook.js";
 
 /** @type {Record<string, (props: any) => any>} */
-const TABS = { agents: Agents, queues: Queues, api_keys: ApiKeys, canned: CannedReplies, webhook: Webhook, deliveries: Deliveries, settings: BotSettings };
+const TABS = { agents: Agents, queues: Queues, api_keys: ApiKeys, canned: CannedReplies, webhook: Webhook, deliveries: Deliveries, settings: BotSettings, audit: Audit };
 const TAB_NAMES = Object.keys(TABS);
 
 export function Admin() {

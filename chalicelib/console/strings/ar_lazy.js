@@ -170,6 +170,8 @@ export default {
   test_good: "نجح",
   test_bad: "فشل",
   answered: "أجاب {status} خلال {ms} ms",
+  audit: "سجل التدقيق",
+  audit_more: "من غيّر أو قرأ ماذا، الأحدث أولاً.",
   deliveries: "عمليات التسليم",
   deliveries_more: "استدعاءات الـ webhook، الأحدث أولًا.",
   delivery_status: "الحالة",

@@ -170,6 +170,8 @@ export default {
   test_good: "Success",
   test_bad: "Failed",
   answered: "answered {status} in {ms} ms",
+  audit: "Audit",
+  audit_more: "Who changed or read what, newest first.",
   deliveries: "Deliveries",
   deliveries_more: "Webhook calls, newest first.",
   delivery_status: "Status",

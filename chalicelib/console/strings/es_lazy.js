@@ -170,6 +170,8 @@ export default {
   test_good: "Correcto",
   test_bad: "Error",
   answered: "respondió {status} en {ms} ms",
+  audit: "Auditoría",
+  audit_more: "Quién cambió o leyó qué, lo más reciente primero.",
   deliveries: "Entregas",
   deliveries_more: "Llamadas al webhook, las más recientes primero.",
   delivery_status: "Estado",

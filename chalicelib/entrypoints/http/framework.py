@@ -22,6 +22,7 @@ from chalicelib.entrypoints.http.route import Access, Idempotency, Route
 from chalicelib.entrypoints.request_log import request_log
 from chalicelib.loading import load
 from chalicelib.usecases.accounts import authenticate
+from chalicelib.usecases.origin import ADDRESS
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.people import Device, Person, SessionReference
 from chalicelib.usecases.services import Services
@@ -178,6 +179,7 @@ def _view(app: Chalice, route: Route, services: Callable[[], Services]) -> Calla
         with request_log.line("request", request_id=request_id, route=str(route)) as line:
             try:
                 call = Call(route, services(), request, params, line)
+                ADDRESS.set(lambda: call.source)
                 reply = _answer(call, request.query_params)
             except Exception as error:
                 shape: ErrorShape = load(route.errors)

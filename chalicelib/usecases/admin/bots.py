@@ -8,6 +8,7 @@ from chalicelib.domain.errors import Conflict, Forbidden, NotFound
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.live import push
 from chalicelib.usecases.ports.conversations import BoardFilter
+from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
@@ -37,9 +38,11 @@ def create(services: Services, person: Person, bot: str, name: str | None) -> Bo
         raise Conflict(f"The bot {bot} already exists.")
     # An earlier release removed bots without a trace, except for their conversations.
     has_conversations = services.conversations.recent(bot, None, 1).conversation_ids
-    if has_conversations or not services.administration.create_bot(new):
+    owner = Caller(person.id, person.name, Role.OWNER, bot)
+    event = audit.event(services, owner, AuditAction.BOT_CREATED)
+    if has_conversations or not services.administration.create_bot(new, event):
         raise Conflict(f"The id {bot} belonged to a bot that was removed. Choose another one.")
-    audit.log_change(Caller(person.id, person.name, Role.OWNER, bot), "bot_created")
+    audit.log_event(owner, AuditAction.BOT_CREATED)
     return new
 
 
@@ -53,7 +56,7 @@ def rename(services: Services, caller: Caller, name: str) -> Bot:
     before = _require(services, caller.bot)
     if not services.administration.rename_bot(caller.bot, name):
         raise _not_found(caller.bot)
-    audit.log_change(caller, "bot_renamed")
+    audit.record(services, caller, AuditAction.BOT_RENAMED)
     return replace(before, name=name)
 
 
@@ -83,10 +86,11 @@ def remove(services: Services, caller: Caller) -> None:
         services.directory.delete_queue(caller.bot, queue.name)
     for reply in services.administration.canned_replies(caller.bot):
         services.administration.delete_canned_reply(caller.bot, reply.name)
-    services.administration.delete_bot(caller.bot)
+    event = audit.event(services, caller, AuditAction.BOT_REMOVED)
+    services.administration.delete_bot(caller.bot, event)
     for connection in services.connections.of_bot(caller.bot):
         push.leave_bot(services, connection, caller.bot)
-    audit.log_change(caller, "bot_removed")
+    audit.log_event(caller, AuditAction.BOT_REMOVED)
 
 
 def _require_no_handoffs(services: Services, caller: Caller) -> None:

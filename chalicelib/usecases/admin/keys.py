@@ -10,6 +10,7 @@ from chalicelib.domain.address import digest
 from chalicelib.domain.errors import Conflict, NotFound, invalid_field
 from chalicelib.usecases.accounts.authenticate import KEY_PREFIX, hash_secret
 from chalicelib.usecases.admin import audit
+from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.services import Services
 
@@ -39,8 +40,10 @@ def create(
     authorize(caller, Action.CONFIGURE)
     _require_future(services, expires_at)
     key, token = _new(services, BotKey("", caller.bot, "", frozenset(scopes), expires_at, name))
-    services.directory.put_key(key)
-    audit.log_change(caller, "key_created", key_id=key.id, scopes=sorted(key.scopes))
+    facts = {"key_id": key.id, "scopes": sorted(key.scopes)}
+    event = audit.event(services, caller, AuditAction.KEY_CREATED, **facts)
+    services.directory.put_key(key, event)
+    audit.log_event(caller, AuditAction.KEY_CREATED, **facts)
     return key, token
 
 
@@ -64,18 +67,21 @@ def rotate(
     if old.expires_at is not None:
         ends_at = min(ends_at, old.expires_at)
     new, token = _new(services, replace(old, expires_at=expires_at))
-    if not services.administration.rotate_key(old, ends_at, new):
+    facts = {"key_id": key_id, "new_key_id": new.id}
+    event = audit.event(services, caller, AuditAction.KEY_ROTATED, **facts)
+    if not services.administration.rotate_key(old, ends_at, new, event):
         raise _not_found(caller.bot, key_id)
-    audit.log_change(caller, "key_rotated", key_id=key_id, new_key_id=new.id)
+    audit.log_event(caller, AuditAction.KEY_ROTATED, **facts)
     return new, token, ends_at
 
 
 def revoke(services: Services, caller: Caller, key_id: str) -> None:
     """The key is refused within five seconds, when all caches have expired. Raises NotFound."""
     authorize(caller, Action.CONFIGURE)
-    if not services.administration.delete_key(caller.bot, key_id):
+    event = audit.event(services, caller, AuditAction.KEY_REVOKED, key_id=key_id)
+    if not services.administration.delete_key(caller.bot, key_id, event):
         raise _not_found(caller.bot, key_id)
-    audit.log_change(caller, "key_revoked", key_id=key_id)
+    audit.log_event(caller, AuditAction.KEY_REVOKED, key_id=key_id)
 
 
 def _new(services: Services, template: BotKey) -> tuple[BotKey, str]:

@@ -22,6 +22,7 @@ from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.live import push
 from chalicelib.usecases.ports.conversations import BoardFilter
+from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.people import Device, Person
 from chalicelib.usecases.routing import unserved
 from chalicelib.usecases.routing.queue_lookup import require_queues
@@ -60,8 +61,10 @@ def invite(
         services, Person(who, email, name, "")
     )
     member = replace(template, person=who, name=person.name, email=person.email)
-    services.directory.put_member(caller.bot, member)
-    audit.log_change(caller, "agent_added", agent=who, role=member.role)
+    facts = {"agent": who, "role": member.role}
+    event = audit.event(services, caller, AuditAction.AGENT_ADDED, **facts)
+    services.directory.put_member(caller.bot, member, event)
+    audit.log_event(caller, AuditAction.AGENT_ADDED, **facts)
     return member, None if person.password_hash else _invitation(services, person)
 
 
@@ -98,7 +101,7 @@ def renew_invitation(services: Services, caller: Caller, who: str) -> Invitation
         raise Forbidden(
             "This person has a password: only the installation's owner may invite them again."
         )
-    audit.log_change(caller, "agent_invited", agent=who)
+    audit.record(services, caller, AuditAction.AGENT_INVITED, agent=who)
     return _invitation(services, person)
 
 
@@ -133,7 +136,7 @@ def update(services: Services, caller: Caller, who: str, template: Member) -> Me
     require_queues(services, caller.bot, template.queues)
     if not services.administration.update_member(caller.bot, replace(template, person=who)):
         raise _not_found(caller.bot, who)
-    audit.log_change(caller, "agent_changed", agent=who, role=template.role)
+    audit.record(services, caller, AuditAction.AGENT_CHANGED, agent=who, role=template.role)
     unserved.report_waiting(services, caller.bot)
     return _require_member(services, caller.bot, who)
 
@@ -148,10 +151,11 @@ def remove(services: Services, caller: Caller, who: str) -> None:
     removed by then, and the same call releases the remaining conversations.
     """
     authorize(caller, Action.CONFIGURE)
-    removed = services.administration.remove_member(caller.bot, who)
+    event = audit.event(services, caller, AuditAction.AGENT_REMOVED, agent=who)
+    removed = services.administration.remove_member(caller.bot, who, event)
     if not removed and not services.administration.open_conversations(caller.bot, who):
         raise _not_found(caller.bot, who)
-    audit.log_change(caller, "agent_removed", agent=who)
+    audit.log_event(caller, AuditAction.AGENT_REMOVED, agent=who)
     for connection in services.connections.of_bot(caller.bot):
         if connection.person == who:
             push.leave_bot(services, connection, caller.bot)

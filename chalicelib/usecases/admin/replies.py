@@ -2,6 +2,7 @@
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.usecases.admin import audit
+from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.bots import CannedReply
 from chalicelib.usecases.services import Services
 
@@ -15,10 +16,10 @@ def list_replies(services: Services, caller: Caller) -> list[CannedReply]:
 def put(services: Services, caller: Caller, reply: CannedReply) -> None:
     authorize(caller, Action.CONFIGURE)
     services.administration.put_canned_reply(caller.bot, reply)
-    audit.log_change(caller, "reply_set", reply=reply.name)
+    audit.record(services, caller, AuditAction.REPLY_SET, reply=reply.name)
 
 
 def remove(services: Services, caller: Caller, name: str) -> None:
     authorize(caller, Action.CONFIGURE)
     services.administration.delete_canned_reply(caller.bot, name)
-    audit.log_change(caller, "reply_removed", reply=name)
+    audit.record(services, caller, AuditAction.REPLY_REMOVED, reply=name)

@@ -14,6 +14,7 @@ from chalicelib.domain.routing.members import unserved as is_unserved
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.accounts.authenticate import bot_not_found
 from chalicelib.usecases.admin import audit
+from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.routing import unserved
 from chalicelib.usecases.services import Services
 
@@ -54,7 +55,7 @@ def put_queue(services: Services, caller: Caller, queue: Queue) -> bool:
     others = [q for q in services.directory.queues(caller.bot) if q.name != queue.name]
     _refuse_invalid_fields(queues.field_errors(queue, others))
     services.directory.put_queue(caller.bot, queue)
-    audit.log_change(caller, "queue_set", queue=queue.name)
+    audit.record(services, caller, AuditAction.QUEUE_SET, queue=queue.name)
     return not is_unserved(queue.name, services.directory.roster(caller.bot))
 
 
@@ -67,7 +68,7 @@ def remove_queue(services: Services, caller: Caller, name: str) -> None:
             left = replace(member, queues=member.queues - {name})
             services.administration.update_member(caller.bot, left)
     unserved.free_waiting(services, caller.bot, name)
-    audit.log_change(caller, "queue_removed", queue=name)
+    audit.record(services, caller, AuditAction.QUEUE_REMOVED, queue=name)
 
 
 def get_settings(services: Services, caller: Caller) -> BotSettings:
@@ -81,7 +82,7 @@ def put_settings(services: Services, caller: Caller, new: BotSettings) -> None:
     _refuse_invalid_fields(bot_settings.field_errors(new))
     if not services.directory.put_settings(caller.bot, new):
         raise bot_not_found(caller.bot)
-    audit.log_change(caller, "settings_set")
+    audit.record(services, caller, AuditAction.SETTINGS_SET)
 
 
 def _refuse_invalid_fields(field_errors: Iterable[FieldError]) -> None:

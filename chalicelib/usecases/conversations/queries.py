@@ -12,6 +12,7 @@ from chalicelib.domain.conversation.entries import Entry, Kind, may_read
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import NotFound
+from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations.visibility import find_visible, visible
 from chalicelib.usecases.ports.conversations import BoardFilter, Listing
 from chalicelib.usecases.services import Services
@@ -86,6 +87,7 @@ def entry_page(
 ) -> EntryPage:
     """As `entries`, and only those of one kind if `kind` is set."""
     of = head(services, caller, conversation_id)
+    audit.record_reading(services, caller, of.id)
     found, wanted = list[Entry](), limit + 1
     size = wanted if kind is None else FILTERED_READ
     while len(found) < wanted:

@@ -10,6 +10,7 @@ from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.entries import Entry, Kind, Noted, may_read
 from chalicelib.usecases import views
+from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations import queries
 from chalicelib.usecases.services import Services
 
@@ -43,6 +44,7 @@ def page(
 ) -> TranscriptPage:
     """What the caller may read of the entries after `after`, up to `last`; about 512 KB of it."""
     of = queries.head(services, caller, conversation_id)
+    audit.record_reading(services, caller, of.id)
     write, items, size, seq = WRITERS[form], list[views.Json | str](), 0, after
     for _ in range(READS_PER_PAGE):
         for entry in services.conversations.entries_after(caller.bot, of.id, seq, READ):

@@ -1,13 +1,15 @@
 """The port for administration: bots, their keys, webhooks, canned replies and members.
 
 Reads here are not cached. Others see a change within five seconds, because `Directory` may cache.
-Times are in milliseconds since 1970 (UTC).
+An `event` is added to its audit trail in the same transaction, if the change takes place. Times are
+in milliseconds since 1970 (UTC).
 """
 
 from typing import Protocol
 
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
@@ -20,13 +22,15 @@ class Administration(Protocol):
     def key(self, bot: str, key_id: str) -> BotKey | None:
         """None if this bot has no such key."""
 
-    def rotate_key(self, old: BotKey, ends_at: int, new: BotKey) -> bool:
+    def rotate_key(
+        self, old: BotKey, ends_at: int, new: BotKey, event: AuditEvent | None = None
+    ) -> bool:
         """Adds `new` and lets `old` expire at `ends_at`, in one transaction.
 
         False, and no change, if `old` no longer exists.
         """
 
-    def delete_key(self, bot: str, key_id: str) -> bool:
+    def delete_key(self, bot: str, key_id: str, event: AuditEvent | None = None) -> bool:
         """False if this bot has no such key."""
 
     def webhook(self, bot: str) -> Webhook | None: ...
@@ -47,7 +51,7 @@ class Administration(Protocol):
     def delete_canned_reply(self, bot: str, name: str) -> None:
         """Does nothing if there is no such reply."""
 
-    def create_bot(self, bot: Bot) -> bool:
+    def create_bot(self, bot: Bot, event: AuditEvent | None = None) -> bool:
         """False, and no change, if the id is taken, or was taken by a bot that is removed."""
 
     def rename_bot(self, bot: str, name: str) -> bool:
@@ -56,7 +60,7 @@ class Administration(Protocol):
     def set_closing(self, bot: str, is_closing: bool) -> None:
         """Does nothing if there is no such bot."""
 
-    def delete_bot(self, bot: str) -> None:
+    def delete_bot(self, bot: str, event: AuditEvent | None = None) -> None:
         """Deletes the bot with its webhook and settings, but not its keys, members, queues,
         replies and conversations. Its id is never free again."""
 
@@ -72,7 +76,7 @@ class Administration(Protocol):
     def update_member(self, bot: str, member: Member) -> bool:
         """Sets role, queues and capacity. False if the person is not a member."""
 
-    def remove_member(self, bot: str, person: str) -> bool:
+    def remove_member(self, bot: str, person: str, event: AuditEvent | None = None) -> bool:
         """Keeps the conversations that the person owns. False if they are not a member."""
 
     def open_conversations(self, bot: str, person: str) -> int:

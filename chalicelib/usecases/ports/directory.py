@@ -10,6 +10,7 @@ from typing import Protocol
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member, Presence
 from chalicelib.domain.routing.queues import Queue
+from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 
@@ -18,7 +19,8 @@ class Directory(Protocol):
     """Results may be up to five seconds old. Writes of the same process show at once, and so does
     what did not exist before. With `fresh`, the result comes from the table.
 
-    The `put_` methods replace what has the same id.
+    The `put_` methods replace what has the same id. An `event` is added to its audit trail in the
+    same transaction.
     """
 
     def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, BotKey | None]:
@@ -75,11 +77,11 @@ class Directory(Protocol):
 
     def delete_queue(self, bot: str, name: str) -> None: ...
 
-    def put_key(self, key: BotKey) -> None: ...
+    def put_key(self, key: BotKey, event: AuditEvent | None = None) -> None: ...
 
     def put_person(self, person: Person) -> None: ...
 
-    def put_member(self, bot: str, member: Member) -> None: ...
+    def put_member(self, bot: str, member: Member, event: AuditEvent | None = None) -> None: ...
 
     def end_sessions(self, person: str) -> None:
         """Raises the person's token version: all tokens issued so far are refused."""

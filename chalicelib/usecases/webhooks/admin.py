@@ -12,6 +12,7 @@ from chalicelib.domain.errors import Conflict, NotFound, invalid_field
 from chalicelib.usecases import recovery, views
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.ports.webhooks import Unreachable
+from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.webhooks import NATIVE_FORMAT, RetiringSecret, Webhook
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.send import send_signed
@@ -60,7 +61,7 @@ def put_webhook(
     _update(services, caller, old, new)
     if old and old.disabled_reason:
         _deliver_backlog(services, caller.bot, old.disabled_at or old.active_since)
-    audit.log_change(caller, "webhook_set", format=format_)
+    audit.record(services, caller, AuditAction.WEBHOOK_SET, format=format_)
     return new, secret
 
 
@@ -81,7 +82,7 @@ def rotate_secret(services: Services, caller: Caller, overlap: int) -> tuple[Web
     secret = _new_secret(services)
     new = replace(old, secrets=(secret,), retiring_secrets=retiring)
     _update(services, caller, old, new)
-    audit.log_change(caller, "webhook_rotated")
+    audit.record(services, caller, AuditAction.WEBHOOK_ROTATED)
     return new, secret
 
 
@@ -91,7 +92,7 @@ def remove_webhook(services: Services, caller: Caller) -> None:
     old = services.administration.webhook(caller.bot)
     if old:
         _update(services, caller, old, None)
-        audit.log_change(caller, "webhook_removed")
+        audit.record(services, caller, AuditAction.WEBHOOK_REMOVED)
 
 
 def send_test(services: Services, caller: Caller) -> WebhookTestResult:
@@ -110,7 +111,7 @@ def send_test(services: Services, caller: Caller) -> WebhookTestResult:
         services, to, f"test:{services.random.token()}", json.dumps(event).encode()
     )
     took = services.clock.now() - began
-    audit.log_change(caller, "webhook_tested", status=attempt.status)
+    audit.record(services, caller, AuditAction.WEBHOOK_TESTED, status=attempt.status)
     return WebhookTestResult(attempt.succeeded, attempt.status, took, attempt.error)
 
 

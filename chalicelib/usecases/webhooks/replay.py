@@ -10,6 +10,7 @@ from chalicelib.domain.errors import Conflict, Forbidden, NotFound
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations.visibility import find_visible
 from chalicelib.usecases.live import delivery_status
+from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, Progress, Webhook
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.enqueue import is_webhook_entry, webhook_type
@@ -73,7 +74,13 @@ def replay(services: Services, caller: Caller, delivery_id: str) -> LoggedDelive
     delivery, entry = _load(services, caller, delivery_id)
     logged = _send_again(services, caller, delivery.conversation_id, entry)
     status = logged.delivery.status
-    audit.log_change(caller, "delivery_replayed", delivery_id=delivery_id, status=status)
+    audit.record(
+        services,
+        caller,
+        AuditAction.DELIVERY_REPLAYED,
+        delivery_id=delivery_id,
+        status=status,
+    )
     return logged
 
 

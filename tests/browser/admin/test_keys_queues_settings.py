@@ -262,6 +262,8 @@ def test_an_admin_saves_the_settings_of_the_chosen_bot(owner: Page, bot: BotClie
     choices = {"outbound": True, "after_return": "everybody"}
     assert kept == {"leave_words": words, "default_locale": "es", "texts": {}, **choices}
     assert get_as_owner(bot, "settings")["default_locale"] == "en"
+    open_tab(owner, "Audit")
+    expect(owner.get_by_role("listitem").first).to_contain_text("settings_set")
     owner.reload()
     expect(owner.locator(".panes")).to_be_visible()
     open_view(owner, "Admin")

@@ -1,6 +1,7 @@
 """The stores in memory: one table, shared by all of them, as on DynamoDB."""
 
 from tests.support.memory.administration import MemoryAdministration
+from tests.support.memory.audit import MemoryAuditTrail
 from tests.support.memory.connections import MemoryConnections
 from tests.support.memory.conversations import MemoryConversations
 from tests.support.memory.deliveries import MemoryDeliveries, MemoryNotifications
@@ -11,6 +12,7 @@ from tests.support.memory.table import MemoryTable
 __all__ = [
     "MemoryAdministration",
     "MemoryAttempts",
+    "MemoryAuditTrail",
     "MemoryConnections",
     "MemoryConversations",
     "MemoryDeliveries",

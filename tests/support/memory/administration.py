@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
+from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
@@ -24,19 +25,23 @@ class MemoryAdministration:
         key = self._table.keys.get(key_id)
         return key if key and key.bot == bot else None
 
-    def rotate_key(self, old: BotKey, ends_at: int, new: BotKey) -> bool:
+    def rotate_key(
+        self, old: BotKey, ends_at: int, new: BotKey, event: AuditEvent | None = None
+    ) -> bool:
         with self._table.lock:
             known = self.key(old.bot, old.id)
             if known:
                 self._table.keys[old.id] = replace(known, expires_at=ends_at)
                 self._table.keys[new.id] = new
+                self._table.add_event(event)
             return known is not None
 
-    def delete_key(self, bot: str, key_id: str) -> bool:
+    def delete_key(self, bot: str, key_id: str, event: AuditEvent | None = None) -> bool:
         with self._table.lock:
             known = self.key(bot, key_id)
             if known:
                 del self._table.keys[key_id]
+                self._table.add_event(event)
             return known is not None
 
     def webhook(self, bot: str) -> Webhook | None:
@@ -68,12 +73,13 @@ class MemoryAdministration:
         with self._table.lock:
             self._table.replies.pop((bot, name), None)
 
-    def create_bot(self, bot: Bot) -> bool:
+    def create_bot(self, bot: Bot, event: AuditEvent | None = None) -> bool:
         with self._table.lock:
             if bot.id in self._table.removed_bots:
                 return False
             is_new = bot.id not in self._table.bots
             self._table.bots.setdefault(bot.id, bot)
+            self._table.add_event(event if is_new else None)
             return is_new
 
     def rename_bot(self, bot: str, name: str) -> bool:
@@ -88,9 +94,10 @@ class MemoryAdministration:
             if found := self._table.bots.get(bot):
                 self._table.bots[bot] = replace(found, is_closing=is_closing)
 
-    def delete_bot(self, bot: str) -> None:
+    def delete_bot(self, bot: str, event: AuditEvent | None = None) -> None:
         with self._table.lock:
             self._table.bots.pop(bot, None)
+            self._table.add_event(event)
             self._table.removed_bots.add(bot)
 
     def create_person(self, person: Person) -> bool:
@@ -118,9 +125,11 @@ class MemoryAdministration:
             )
             return True
 
-    def remove_member(self, bot: str, person: str) -> bool:
+    def remove_member(self, bot: str, person: str, event: AuditEvent | None = None) -> bool:
         with self._table.lock:
-            return self._table.members.get(bot, {}).pop(person, None) is not None
+            removed = self._table.members.get(bot, {}).pop(person, None) is not None
+            self._table.add_event(event if removed else None)
+            return removed
 
     def open_conversations(self, bot: str, person: str) -> int:
         with self._table.lock:

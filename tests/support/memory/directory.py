@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Queue
+from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import EndedSession, Person, Session
 from tests.support.memory.table import MemoryTable, Now
@@ -103,17 +104,19 @@ class MemoryDirectory:
         with self._table.lock:
             self._table.queues.pop((bot, name), None)
 
-    def put_key(self, key: BotKey) -> None:
+    def put_key(self, key: BotKey, event: AuditEvent | None = None) -> None:
         with self._table.lock:
             self._table.keys[key.id] = key
+            self._table.add_event(event)
 
     def put_person(self, person: Person) -> None:
         with self._table.lock:
             self._table.people[person.id] = person
 
-    def put_member(self, bot: str, member: Member) -> None:
+    def put_member(self, bot: str, member: Member, event: AuditEvent | None = None) -> None:
         """A new member keeps their load and presence: who adds them does not set these."""
         with self._table.lock:
+            self._table.add_event(event)
             place = replace(member, open=0, presence=Presence())
             self._table.members.setdefault(bot, {})[member.person] = place
 

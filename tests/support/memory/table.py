@@ -13,6 +13,7 @@ from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import NEVER, Member, Presence
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.records.answers import StoredAnswer, StoredMessage
+from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.notifications import Notification
@@ -85,8 +86,14 @@ class MemoryTable:
         self.gone: dict[ConversationKey, tuple[int, int]] = {}
         self.handled: dict[ConversationKey, tuple[int, int]] = {}
         self.sweep = SweepPosition()
+        self.audit: dict[str, AuditEvent] = {}
+        self.audit_marks: dict[tuple[str | None, str], int] = {}
         self.slots: dict[tuple[str, int], int] = {}
         self.deliveries: dict[tuple[str, str], DeliveryAttempt] = {}
+
+    def add_event(self, event: AuditEvent | None) -> None:
+        if event:
+            self.audit.setdefault(event.id, event)
 
     def as_they_stand(self, bot: str, member: Member) -> Member:
         """With presence and load."""

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.audit import add_event
 from chalicelib.adapters.dynamodb.conversations.commit import KEY_LIFE
 from chalicelib.adapters.dynamodb.directory.bot_keys import key_of, key_pointer, key_row
 from chalicelib.adapters.dynamodb.directory.bots import bot_pointer, bot_row, tombstone
@@ -31,6 +32,7 @@ from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.answers import IdempotencyKey
+from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.webhooks import Webhook
@@ -49,11 +51,14 @@ class DynamoAdministration:
         row = self._rows.get(KeyRow, keys.key(key_id))
         return key_of(row) if row and row.bot == bot else None
 
-    def rotate_key(self, old: BotKey, ends_at: int, new: BotKey) -> bool:
+    def rotate_key(
+        self, old: BotKey, ends_at: int, new: BotKey, event: AuditEvent | None = None
+    ) -> bool:
         # A retry by the SDK or by the admin is harmless: each write only sets values.
         transaction = Transaction(self._rows.table)
         transaction.put(key_row(new))
         transaction.put(key_pointer(new.bot, new.id))
+        add_event(transaction, self._rows, event)
         ending = KeyRow.at(keys.key(old.id))
         transaction.update(ending, [KeyRow.ends_at.set(ends_at)], KeyRow.bot == old.bot)
         try:
@@ -62,12 +67,13 @@ class DynamoAdministration:
             return False
         return True
 
-    def delete_key(self, bot: str, key_id: str) -> bool:
+    def delete_key(self, bot: str, key_id: str, event: AuditEvent | None = None) -> bool:
         if self.key(bot, key_id) is None:
             return False
         transaction = Transaction(self._rows.table)
         transaction.delete(KeyRow.at(keys.key(key_id)))
         transaction.delete(key_pointer(bot, key_id))
+        add_event(transaction, self._rows, event)
         transaction.commit_or_wait()
         return True
 
@@ -94,11 +100,12 @@ class DynamoAdministration:
     def delete_canned_reply(self, bot: str, name: str) -> None:
         self._rows.delete([keys.reply(bot, name)])
 
-    def create_bot(self, bot: Bot) -> bool:
+    def create_bot(self, bot: Bot, event: AuditEvent | None = None) -> bool:
         transaction = Transaction(self._rows.table)
         transaction.check(tombstone(bot.id), PointerRow.pk.does_not_exist())
         transaction.put(bot_row(bot), BotRow.pk.does_not_exist())
         transaction.put(bot_pointer(bot.id))
+        add_event(transaction, self._rows, event)
         try:
             transaction.commit_or_wait()
         except Cancelled:
@@ -114,11 +121,12 @@ class DynamoAdministration:
         row = BotRow.at(keys.bot_row(bot))
         self._rows.update(row, [BotRow.is_closing.set(is_closing)], BotRow.pk.exists())
 
-    def delete_bot(self, bot: str) -> None:
+    def delete_bot(self, bot: str, event: AuditEvent | None = None) -> None:
         transaction = Transaction(self._rows.table)
         transaction.delete(BotRow.at(keys.bot_row(bot)))
         transaction.delete(bot_pointer(bot))
         transaction.put(tombstone(bot))
+        add_event(transaction, self._rows, event)
         transaction.commit_or_wait()
 
     def create_person(self, person: Person) -> bool:
@@ -150,7 +158,7 @@ class DynamoAdministration:
         ]
         return self._rows.update(row, changes, MemberRow.pk.exists())
 
-    def remove_member(self, bot: str, person: str) -> bool:
+    def remove_member(self, bot: str, person: str, event: AuditEvent | None = None) -> bool:
         row = MemberRow.at(keys.member(bot, person))
         if self._rows.get(MemberRow, row.key) is None:
             return False
@@ -158,6 +166,7 @@ class DynamoAdministration:
         transaction.delete(row)
         listed = keys.RowKey(keys.person(person), keys.joined("BOT", bot))
         transaction.delete(PointerRow.at(listed, id=bot))
+        add_event(transaction, self._rows, event)
         transaction.commit_or_wait()
         return True
 

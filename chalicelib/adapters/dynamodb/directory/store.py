@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.audit import add_event
 from chalicelib.adapters.dynamodb.directory import members
 from chalicelib.adapters.dynamodb.directory.bot_keys import key_of, key_pointer, key_row
 from chalicelib.adapters.dynamodb.directory.bots import bot_of, bot_pointer, bot_row, settings_text
@@ -25,6 +26,7 @@ from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.ports.system import Clock
+from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person
 
@@ -129,15 +131,15 @@ class DynamoDirectory:
     def delete_queue(self, bot: str, name: str) -> None:
         self._rows.delete([keys.queue(bot, name)])
 
-    def put_key(self, key: BotKey) -> None:
-        self._put_all(key_row(key), key_pointer(key.bot, key.id))
+    def put_key(self, key: BotKey, event: AuditEvent | None = None) -> None:
+        self._put_all(key_row(key), key_pointer(key.bot, key.id), event=event)
 
     def put_person(self, person: Person) -> None:
         self._rows.put(person_row(person))
 
-    def put_member(self, bot: str, member: Member) -> None:
+    def put_member(self, bot: str, member: Member, event: AuditEvent | None = None) -> None:
         listed = keys.RowKey(keys.person(member.person), keys.joined("BOT", bot))
-        self._put_all(members.member_row(bot, member), PointerRow.at(listed, id=bot))
+        self._put_all(members.member_row(bot, member), PointerRow.at(listed, id=bot), event=event)
 
     def end_sessions(self, person: str) -> None:
         # If the SDK retries this, the version rises twice, which does no harm.
@@ -146,8 +148,9 @@ class DynamoDirectory:
             row, [PersonRow.token_version.set(PersonRow.token_version + 1)], PersonRow.pk.exists()
         )
 
-    def _put_all(self, *rows: Row) -> None:
+    def _put_all(self, *rows: Row, event: AuditEvent | None = None) -> None:
         transaction = Transaction(self._rows.table)
         for row in rows:
             transaction.put(row)
+        add_event(transaction, self._rows, event)
         transaction.commit_or_wait()
