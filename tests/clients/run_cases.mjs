@@ -43,7 +43,9 @@ class CaseRun {
 
   async act(step) {
     if (step.heard) {
-      this.turn = await this.baton.heard("web", this.user, camelled(step.heard));
+      for (let count = step.times ?? 1; count > 0; count -= 1) {
+        this.turn = await this.baton.heard("web", this.user, camelled(step.heard));
+      }
       this.conversationId = this.turn.conversationId;
     } else if (step.turn) {
       this.turn = await this.baton.turn(this.conversationId, { key: step.turn });
@@ -58,6 +60,8 @@ class CaseRun {
       return this.baton.unpause(this.conversationId, camelled(step.unpause));
     } else if (step.chat) {
       return (await this.baton.transcript(this.conversationId)).asChat();
+    } else if (step.entries) {
+      return this.baton.transcript(this.conversationId, step.entries);
     } else if (step.faults) {
       await control({ faults: step.faults });
     } else if (step.ana) {
@@ -77,6 +81,11 @@ class CaseRun {
     }
     if ("still_mine" in step) assert.equal(result, step.still_mine);
     if (step.status) assert.equal(result.status, step.status);
+    if (step.entries) {
+      const [first, last] = step.numbers;
+      const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+      assert.deepEqual(result.entries.map((entry) => entry.seq), numbers);
+    }
     if (step.chat) assert.deepEqual(result.map(({ at, ...rest }) => rest), step.chat);
   }
 

@@ -42,7 +42,8 @@ class CaseRun:
 
     def _do(self, step: Mapping[str, Any]) -> Any:
         if "heard" in step:
-            self.turn = self.finish(self.baton.heard("web", self.user, **step["heard"]))
+            for _ in range(step.get("times", 1)):
+                self.turn = self.finish(self.baton.heard("web", self.user, **step["heard"]))
             self.conversation_id = self.turn.conversation_id
         elif "turn" in step:
             self.turn = self.finish(self.baton.turn(self.conversation_id, key=step["turn"]))
@@ -56,6 +57,8 @@ class CaseRun:
             return self.finish(self.baton.unpause(self.conversation_id, **step["unpause"]))
         elif "chat" in step:
             return self.finish(self.baton.transcript(self.conversation_id)).as_chat()
+        elif "entries" in step:
+            return self.finish(self.baton.transcript(self.conversation_id, **step["entries"]))
         elif "faults" in step:
             self.server.control({"faults": step["faults"]})
         elif "ana" in step:
@@ -75,6 +78,9 @@ class CaseRun:
             assert result is step["still_mine"]
         if "status" in step:
             assert result["status"] == step["status"]
+        if "entries" in step:
+            first, last = step["numbers"]
+            assert [entry["seq"] for entry in result] == list(range(first, last + 1))
         if "chat" in step:
             assert [{k: v for k, v in each.items() if k != "at"} for each in result] == step["chat"]
 

@@ -13,6 +13,7 @@ import yaml
 from baton_client import Baton, BatonError, BatonUnavailable, RetryPolicy, __version__
 from baton_client.errors import BY_CODE
 from baton_client.exchange import HttpReply, error_of
+from infra.packaging.package import copy_app
 from tests.clients.app_server import AppServer
 from tests.support.stack import ROOT
 
@@ -98,3 +99,13 @@ def test_the_bot_in_the_readme_answers_until_it_asks_for_a_person(server: AppSer
     )
 
     assert (bot.stdout, bot.stderr) == ("You said: hi\nOne moment, I ask a colleague.\n", "")
+
+
+def test_nothing_of_the_clients_reaches_the_lambda_package(tmp_path: Path) -> None:
+    copy_app(tmp_path)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+
+    assert files
+    assert [path for path in files if b"baton_client" in path.read_bytes()] == []
+    needed = (ROOT / "requirements.txt").read_text()
+    assert [name for name in ("httpx", "mcp") if re.search(rf"^{name}\b", needed, re.M)] == []

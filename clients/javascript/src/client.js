@@ -28,6 +28,9 @@ import { newId } from "./webcrypto.js";
  * @property {boolean} served False if nobody ever could take a conversation.
  */
 
+/** Entries of one call; Baton allows no more. */
+const PAGE = 100;
+
 export class Baton {
   #send;
   #inbox;
@@ -85,24 +88,24 @@ export class Baton {
   }
 
   /**
-   * All entries after this number, or only the `latest` ones (at most 100).
+   * All entries after this number, or only this many of the `latest` ones.
    *
    * @param {string} conversationId @param {{after?: number, latest?: number}} [which]
    */
-  async transcript(conversationId, which = {}) {
-    const query = new URLSearchParams(
-      which.latest === undefined
-        ? { after: String(which.after ?? 0), limit: "100" }
-        : { limit: String(which.latest) },
-    );
-    const entries = [];
+  async transcript(conversationId, { after = 0, latest } = {}) {
+    /** @type {Record<string, any>[]} */
+    let entries = [];
+    /** @type {Record<string, number>} */
+    let query = latest === undefined ? { after, limit: PAGE } : { limit: Math.min(latest, PAGE) };
     for (;;) {
-      const { json } = await this.#send("GET", `${pathOf(conversationId)}/entries?${query}`);
-      entries.push(...json.items);
-      if (which.latest !== undefined || json.next === null) {
-        return new Transcript(conversationId, entries);
-      }
-      query.set("cursor", json.next);
+      const search = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]));
+      const { json } = await this.#send("GET", `${pathOf(conversationId)}/entries?${search}`);
+      entries = latest === undefined ? [...entries, ...json.items] : [...json.items, ...entries];
+      if (!json.more || entries.length === latest) return new Transcript(conversationId, entries);
+      query =
+        latest === undefined
+          ? { after: entries[entries.length - 1].seq, limit: PAGE }
+          : { before: entries[0].seq, limit: Math.min(latest - entries.length, PAGE) };
     }
   }
 

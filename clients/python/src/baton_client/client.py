@@ -91,7 +91,7 @@ class Baton:
     def transcript(
         self, conversation_id: str, *, after: int = 0, latest: int | None = None
     ) -> Transcript:
-        """All entries after this number, or only the `latest` ones (at most 100)."""
+        """All entries after this number, or only this many of the `latest` ones."""
         return self._run(operations.transcript(self._policy, conversation_id, after, latest))
 
     def availability(self, queue: str | None = None) -> Availability:

@@ -127,7 +127,7 @@ def mcp_server(baton: AsyncBaton) -> MCPServer[Any]:
     @server.tool()
     @readable
     async def transcript(conversation_id: str, latest: int = 50) -> list[dict[str, Any]]:
-        """Read the latest messages of user, bot and people (at most 100)."""
+        """Read the latest messages of user, bot and people."""
         read = await baton.transcript(conversation_id, latest=latest)
         return [dict(message) for message in read.as_chat()]
 

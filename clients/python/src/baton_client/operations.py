@@ -29,6 +29,8 @@ from baton_client.transcript import Transcript
 Status = Literal["bot", "waiting", "agent"]
 IfUnavailable = Literal["queue", "refuse", "leave_message"]
 Json = Mapping[str, Any]
+PAGE = 100
+"""Entries of one call; Baton allows no more."""
 ADDRESS = re.compile(r"https?://[^/?#]+(/[^?#]*)?/api/v1/bots/[^/?#]+")
 KEY = re.compile(r"[\x21-\x7e]+")
 
@@ -189,17 +191,18 @@ def transcript(
     policy: RetryPolicy, conversation_id: str, after: int, latest: int | None
 ) -> Operation[Transcript]:
     path = f"{_path(conversation_id)}/entries"
-    query: dict[str, str | int] = {"after": after, "limit": 100}
-    if latest is not None:
-        query = {"limit": latest}
+    query = {"after": after, "limit": PAGE} if latest is None else {"limit": min(latest, PAGE)}
     entries: list[Json] = []
     while True:
         request = json_request("GET", f"{path}?{urlencode(query)}")
         page = (yield from exchange(policy, request)).json
-        entries += page["items"]
-        if latest is not None or page["next"] is None:
+        entries = entries + page["items"] if latest is None else page["items"] + entries
+        if not page["more"] or len(entries) == latest:
             return Transcript(conversation_id, entries)
-        query["cursor"] = page["next"]
+        if latest is None:
+            query["after"] = entries[-1]["seq"]
+        else:
+            query = {"before": entries[0]["seq"], "limit": min(latest - len(entries), PAGE)}
 
 
 def availability(policy: RetryPolicy, queue: str | None) -> Operation[Availability]:
