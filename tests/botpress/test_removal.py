@@ -47,7 +47,7 @@ def copy(tmp_path: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.timeout(SECONDS)
 def test_without_the_folder_and_its_line_all_other_tests_pass(copy: Path) -> None:
-    options = ("-q", "-x", "-p", "no:cacheprovider", "--ignore", PAGES)
+    options = ("-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", "--ignore", PAGES)
     command = [sys.executable, "-B", "-m", "pytest", *options, *SUITES]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
 

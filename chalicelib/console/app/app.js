@@ -41,6 +41,7 @@ function Conversations() {
 const LAZY_VIEWS = {
   team: () => import("../team/team.js").then((module) => module.Team),
   report: () => import("../report/report.js").then((module) => module.Report),
+  account: () => import("../account/account.js").then((module) => module.Account),
   admin: () => import("../admin/admin.js").then((module) => module.Admin),
   details: () => import("../details/details.js").then((module) => module.Details),
   dialogs: () => import("../dialogs/dialogs.js").then((module) => module.Dialogs),

@@ -33,7 +33,7 @@ export function Header() {
       </label>
       <${Notifications} />
       <button class="plain square" onClick=${() => openDialog("settings")} aria-label=${t("settings")} title=${t("settings")}><${Icon} name="settings" /></button>
-      <span class="whoami" dir="auto" title=${me?.email}>${me?.name}</span>
+      <button class="plain whoami" dir="auto" aria-current=${view === "account" ? "page" : undefined} title=${t("account")} onClick=${() => dispatch({ type: "view", view: "account" })}>${me?.name}</button>
       <button class="plain square leave" onClick=${askToEndSession} aria-label=${t("sign_out")} title=${t("sign_out")}><${Icon} name="leave" /></button>
     </header>`;
 }

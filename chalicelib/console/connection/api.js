@@ -11,7 +11,9 @@ import { t } from "../strings/translate.js";
 const BASE = "../api/v1";
 const STORAGE_KEY = "baton.session";
 const REFRESH_BEFORE_EXPIRY = 60_000;
-/** `expiresAt` is in ms, by this device's clock. @type {{token: string, refresh: string, expiresAt: number} | null} */
+/** `expiresAt` is in ms, by this device's clock. @typedef {{token: string, refresh: string, expiresAt: number}} Session */
+
+/** @type {Session | null} */
 let session = null;
 const stored = readObject("sessionStorage", STORAGE_KEY);
 if (stored.token && stored.refresh && stored.expiresAt > 0) saveSession({ ...stored, exp: stored.expiresAt - Date.now() });
@@ -19,7 +21,9 @@ if (stored.token && stored.refresh && stored.expiresAt > 0) saveSession({ ...sto
 let refreshing = null;
 let sessionEnded = () => {};
 const tabs = new BroadcastChannel("baton.session");
-tabs.onmessage = ({ data }) => { if (session?.refresh === data.used) keepSession(data.next); };
+tabs.onmessage = (/** @type {MessageEvent<{used: string, next: Session}>} */ { data }) => {
+  if (session?.refresh === data.used) keepSession(data.next);
+};
 /** In ms: the message of the tab that was first may still be on its way. */
 const MESSAGE_TIME = 50;
 
@@ -58,7 +62,7 @@ function saveSession(payload) {
   keepSession(payload && { token: payload.token, refresh: payload.refresh, expiresAt: Date.now() + payload.exp });
 }
 
-/** @param {typeof session} next */
+/** @param {Session | null} next */
 function keepSession(next) {
   session = next;
   store("sessionStorage", STORAGE_KEY, session);
@@ -76,6 +80,18 @@ export async function signOut(before) {
   saveSession(null);
   await before;
   await send("POST", "/auth/logout", {}, token).catch(() => null);
+}
+
+/** Begins a new session; all others end. Raises ApiError. @param {string} current @param {string} password */
+export async function changePassword(current, password) {
+  const before = session;
+  const done = send("POST", "/auth/password", { current, new: password }, before?.token).then((answer) => {
+    saveSession(answer.payload);
+    tabs.postMessage({ used: before?.refresh, next: session });
+  });
+  // The server tells the connection at once that its session has ended. The new session may still be on its way.
+  refreshing = done.catch(() => {}).finally(() => (refreshing = null));
+  return done;
 }
 
 /** A repeated call with the same `idempotencyKey` acts once. Such a call goes on if the page is closed meanwhile. Raises ApiError.

@@ -1,6 +1,7 @@
 export default {
   // Signing in
   sign_in: "تسجيل الدخول",
+  account: "حسابك",
   sign_out: "تسجيل الخروج",
   signing_in: "جارٍ تسجيل الدخول …",
   email: "البريد الإلكتروني",

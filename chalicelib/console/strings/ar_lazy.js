@@ -42,6 +42,17 @@ export default {
   send_suggestion: "إرسال الاقتراح",
   new_line: "سطر جديد",
   close_conversation: "مغادرة حقل النص، ثم إغلاق المحادثة",
+  // Account
+  sessions: "الأجهزة المسجَّل الدخول منها",
+  this_device: "هذا الجهاز",
+  last_used: "آخر استخدام: {time}",
+  sign_out_device: "تسجيل الخروج: {device}",
+  sign_out_others: "تسجيل الخروج من كل الأجهزة الأخرى",
+  unknown_device: "جهاز غير معروف",
+  change_password: "تغيير كلمة المرور",
+  current_password: "كلمة المرور الحالية",
+  password_hint: "10 أحرف على الأقل. تُرفض كلمات المرور الشائعة.",
+  password_changed: "تم تغيير كلمة المرور، وتم تسجيل الخروج من أجهزتك الأخرى.",
   // Team
   agents: "الموظفون",
   agent: "الموظف",

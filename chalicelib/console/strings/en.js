@@ -1,6 +1,7 @@
 export default {
   // Signing in
   sign_in: "Sign in",
+  account: "Your account",
   sign_out: "Sign out",
   signing_in: "Signing in …",
   email: "Email",

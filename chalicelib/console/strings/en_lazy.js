@@ -42,6 +42,17 @@ export default {
   send_suggestion: "Send the suggestion",
   new_line: "New line",
   close_conversation: "Leave the text field, then close the conversation",
+  // Account
+  sessions: "Where you are signed in",
+  this_device: "This device",
+  last_used: "Last used {time}",
+  sign_out_device: "Sign out: {device}",
+  sign_out_others: "Sign out everywhere else",
+  unknown_device: "Unknown device",
+  change_password: "Change password",
+  current_password: "Current password",
+  password_hint: "At least 10 characters. Common passwords are refused.",
+  password_changed: "Your password has changed, and your other devices are signed out.",
   // Team
   agents: "Agents",
   agent: "Agent",

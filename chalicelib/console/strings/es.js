@@ -1,6 +1,7 @@
 export default {
   // Signing in
   sign_in: "Iniciar sesión",
+  account: "Su cuenta",
   sign_out: "Cerrar sesión",
   signing_in: "Iniciando sesión …",
   email: "Correo electrónico",

@@ -42,6 +42,17 @@ export default {
   send_suggestion: "Enviar la sugerencia",
   new_line: "Línea nueva",
   close_conversation: "Salir del campo de texto y luego cerrar la conversación",
+  // Account
+  sessions: "Dónde ha iniciado sesión",
+  this_device: "Este dispositivo",
+  last_used: "Último uso: {time}",
+  sign_out_device: "Cerrar sesión: {device}",
+  sign_out_others: "Cerrar sesión en los demás dispositivos",
+  unknown_device: "Dispositivo desconocido",
+  change_password: "Cambiar la contraseña",
+  current_password: "Contraseña actual",
+  password_hint: "Al menos 10 caracteres. No se aceptan contraseñas comunes.",
+  password_changed: "La contraseña ha cambiado y se ha cerrado la sesión en los demás dispositivos.",
   // Team
   agents: "Agentes",
   agent: "Agente",
