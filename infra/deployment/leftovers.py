@@ -65,6 +65,11 @@ class Leftovers:
     def tables(self, leftovers: Iterable[Leftover]) -> list[Leftover]:
         return [each for each in leftovers if each.type == TABLE]
 
+    def stream(self, table: str) -> str:
+        """The ARN of the table's stream, or ""."""
+        found = self._dynamodb.describe_table(TableName=table)["Table"]
+        return str(found.get("LatestStreamArn", ""))
+
     def rows(self, table: str) -> int:
         """DynamoDB's own count, which it updates every six hours."""
         return int(self._dynamodb.describe_table(TableName=table)["Table"]["ItemCount"])

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deployment.account import Account
 from infra.deployment.packages import Template
+from infra.template.storage import EXISTING_STREAM, EXISTING_TABLE
 
 LOG_ROLE = "AccessLogRole"
 """The template's parameter: `create`, or `exists`."""
@@ -177,6 +178,27 @@ def judge_zone(zone: str, name: str, domain: str) -> Finding | None:
     )
 
 
+def judge_table(name: str, stream: str, found: Mapping[str, Any] | None) -> Finding | None:
+    """`found` is DynamoDB's description of the table that the stack shall adopt, None if there is
+    none."""
+    if found is None:
+        return Finding(
+            True,
+            f"There is no table {name} in this account and region. To list them: "
+            "aws dynamodb list-tables",
+        )
+    actual = found.get("LatestStreamArn", "")
+    if not found.get("StreamSpecification", {}).get("StreamEnabled"):
+        return Finding(
+            True,
+            f"The table {name} has no stream. To enable it: aws dynamodb update-table --table-name "
+            f"{name} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES",
+        )
+    if actual != stream:
+        return Finding(True, f"The stream of {name} is {actual}. Set {EXISTING_STREAM} to it.")
+    return None
+
+
 def covers(name: str, domain: str) -> bool:
     """Whether a certificate for `name` is valid for `domain`. A `*` stands for one label."""
     name, domain = name.lower(), domain.lower()
@@ -270,6 +292,7 @@ class Preflight:
             "IAM's quotas": self._roles,
             "The certificates": self._certificates,
             "The hosted zone": self._zones,
+            "The existing table": self._table,
         }
         for what, check in checks.items():
             try:
@@ -368,6 +391,18 @@ class Preflight:
                 "To list them: aws route53 list-hosted-zones",
             )
         return judge_zone(zone, found["HostedZone"]["Name"], domain)
+
+    def _table(self, _: Report) -> Iterator[Finding | None]:
+        name = self.values.get(EXISTING_TABLE, "")
+        if not name:
+            return
+        found: Mapping[str, Any] | None = None
+        try:
+            found = self.account.client("dynamodb").describe_table(TableName=name)["Table"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+        yield judge_table(name, self.values.get(EXISTING_STREAM, ""), found)
 
 
 def _count(template: Template, type: str) -> int:

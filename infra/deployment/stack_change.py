@@ -21,6 +21,7 @@ from infra.deployment.releases import Records
 from infra.deployment.stack_states import REASONS, Remedy, remedy_of
 from infra.table import shards
 from infra.template.rollout import PRODUCTION
+from infra.template.storage import EXISTING_STREAM, EXISTING_TABLE
 
 HIDDEN = "****"
 """CloudFormation shows this instead of the value of a NoEcho parameter."""
@@ -62,7 +63,7 @@ class StackChange:
         elif remedy is Remedy.FINISH_ROLLBACK:
             self._finish_rollback()
         elif remedy is Remedy.CREATE:
-            self._mention_leftovers()
+            self._mention_leftovers(wanted.get(EXISTING_TABLE, ""))
         return wanted
 
     def apply(
@@ -190,10 +191,11 @@ class StackChange:
         if not given and click.prompt(question, default="", show_default=False) != self.stage:
             raise DeployError("Nothing was changed.")
 
-    def _mention_leftovers(self) -> None:
+    def _mention_leftovers(self, adopted: str) -> None:
+        """`adopted` is the table that the new stack will use, or ""."""
         try:
             leftovers = Leftovers(self.account)
-            found = leftovers.of_stage(self.stage)
+            found = [each for each in leftovers.of_stage(self.stage) if each.name != adopted]
             filled = [each for each in leftovers.tables(found) if not leftovers.is_empty(each.name)]
         except ClientError as error:
             say(self.console, f"Leftovers of an earlier stack could not be looked for: {error}")
@@ -204,10 +206,11 @@ class StackChange:
                 f"use them. To delete them: make destroy STAGE={self.stage} ARGS=--with-data"
             )
             say(self.console, text, "yellow")
-        if filled:
+        for table in filled:
             text = (
-                f"There is data in {named(filled)}. To go on with that data instead of an empty "
-                "table, read docs/operations.md first."
+                f"There is data in {table}. To go on with it instead of an empty table: "
+                f"make deploy STAGE={self.stage} ARGS='--parameter {EXISTING_TABLE}={table.name} "
+                f"--parameter {EXISTING_STREAM}={leftovers.stream(table.name)}'"
             )
             say(self.console, text, "yellow")
 

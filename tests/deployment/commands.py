@@ -16,7 +16,10 @@ RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 
 def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
     key = [{"AttributeName": "pk", "KeyType": "HASH"}]
-    names = ("Domain", "Certificate", "HostedZone", "AlarmEmail")
+    names = (
+        *("Domain", "Certificate", "HostedZone", "AlarmEmail"),
+        *("ExistingTable", "ExistingStream"),
+    )
     return {
         "Metadata": {"Baton": {"Stage": "prod", "Version": version}},
         "Parameters": {

@@ -8,6 +8,7 @@ import pytest
 from infra.deployment.stack_states import REASONS, REMEDIES, Remedy
 from infra.packaging.package import ROOT
 from tests.deployment.commands import STACK, Operator, small_template
+from tests.deployment.fake_account.aws import OWNER, REGION
 from tests.deployment.fake_account.cloudformation import FakeStack
 from tests.deployment.fake_account.services import FakeAccount
 
@@ -220,3 +221,10 @@ def test_a_table_that_an_earlier_stack_has_left_is_mentioned(
     assert answer.exit_code == 0, answer.output
     assert f"An earlier stack of this stage has left the table {table}" in answer.output
     assert f"There is data in the table {table}." in answer.output
+    stream = f"arn:aws:dynamodb:{REGION}:{OWNER}:table/{table}/stream/1"
+    adopt = f"--parameter ExistingTable={table} --parameter ExistingStream={stream}"
+    assert f"ARGS='{adopt}'" in answer.output
+    operator.destroy("--confirm", "prod", "--unprotect")
+    adopted = operator.deploy("--yes", *adopt.split())
+    assert adopted.exit_code == 0, adopted.output
+    assert f"left the table {table}" not in adopted.output

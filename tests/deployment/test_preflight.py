@@ -207,6 +207,24 @@ def test_the_hosted_zone_of_each_record_in_the_template_is_checked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("lost", "There is no table lost in this account and region."),
+        ("restored", "The stream of restored is arn:aws:dynamodb:"),
+        ("silent", "The table silent has no stream. To enable it: aws dynamodb update-table"),
+    ],
+)
+def test_a_table_that_cannot_be_adopted_stops_the_deployment(
+    operator: Operator, aws: FakeAccount, table: str, sentence: str
+) -> None:
+    aws.dynamodb.rows |= {"restored": [], "silent": []}
+    aws.dynamodb.without_stream = {"silent"}
+    given = ("--parameter", f"ExistingTable={table}", "--parameter", "ExistingStream=another")
+
+    assert sentence in refused(operator, *given)
+
+
+@pytest.mark.parametrize(
     ("name", "domain", "covered"),
     [
         ("chat.example.test", "Chat.example.test", True),

@@ -184,10 +184,15 @@ class FakeTables:
     def __init__(self) -> None:
         self.rows: dict[str, list[Any]] = {}
         self.protected: set[str] = set()
+        self.without_stream: set[str] = set()
 
     def describe_table(self, params: Params) -> Any:
         name = self._known(params)
-        return {"Table": {"TableStatus": "ACTIVE", "ItemCount": len(self.rows[name])}}
+        found: dict[str, Any] = {"TableStatus": "ACTIVE", "ItemCount": len(self.rows[name])}
+        if name not in self.without_stream:
+            found["StreamSpecification"] = {"StreamEnabled": True}
+            found["LatestStreamArn"] = f"arn:aws:dynamodb:{REGION}:{OWNER}:table/{name}/stream/1"
+        return {"Table": found}
 
     def scan(self, params: Params) -> Any:
         return {"Items": self.rows[self._known(params)][:1]}
