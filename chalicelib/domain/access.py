@@ -58,6 +58,7 @@ class Action(StrEnum):
     SEE_DELIVERIES = "list the webhook deliveries"
     SEE_REPLIES = "list the canned replies"
     CONFIGURE = "configure the bot"
+    EXPORT = "export people's data"
     SEE_AUDIT = "read the audit trail"
     REMOVE_BOT = "remove the bot"
 
@@ -99,6 +100,7 @@ ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.SEE_DELIVERIES: SUPERVISORS,
     Action.SEE_REPLIES: PEOPLE,
     Action.CONFIGURE: ADMINS,
+    Action.EXPORT: ADMINS,
     Action.SEE_AUDIT: ADMINS,
     Action.REMOVE_BOT: frozenset({Role.OWNER}),
 }

@@ -324,6 +324,13 @@ ADMINISTRATION = (
     _route("GET", BOT, "bots:get_bot", Action.CONFIGURE),
     _route("PUT", BOT, "bots:rename_bot", Action.CONFIGURE, "admin:BotNameRequest"),
     _route("DELETE", BOT, "bots:delete_bot", Action.REMOVE_BOT),
+    _route(
+        "GET",
+        BOT + "/users/{channel}/{user}/export",
+        "conversations:get_user_export",
+        Action.EXPORT,
+        query=("cursor",),
+    ),
     _route("GET", BOT + "/audit", "bots:list_audit_events", Action.SEE_AUDIT, query=PAGED),
     _route("GET", "/api/v1/audit", "bots:list_installation_events", Access.OWNER, query=PAGED),
     _route("GET", BOT + "/keys", "keys:list_keys", Action.CONFIGURE, query=LISTED),

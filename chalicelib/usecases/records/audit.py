@@ -39,6 +39,7 @@ class AuditAction(StrEnum):
     WEBHOOK_TESTED = "webhook_tested"
     DELIVERY_REPLAYED = "delivery_replayed"
     TRANSCRIPT_READ = "transcript_read"
+    USER_EXPORTED = "user_exported"
 
 
 OBJECTS: Mapping[AuditAction, str] = {
@@ -74,6 +75,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.WEBHOOK_TESTED: "bot",
     AuditAction.DELIVERY_REPLAYED: "delivery_id",
     AuditAction.TRANSCRIPT_READ: "conversation",
+    AuditAction.USER_EXPORTED: "bot",
 }
 """The fact of an event that names its object. Each action has its row here."""
 

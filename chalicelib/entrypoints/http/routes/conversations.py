@@ -10,13 +10,13 @@ from chalicelib.entrypoints.http.paging import PageRequest, fitting, limit_of, p
 from chalicelib.entrypoints.http.schemas.conversations import person
 from chalicelib.entrypoints.http.schemas.parsing import number
 from chalicelib.usecases import views
-from chalicelib.usecases.conversations import lookup, queries, transcript
+from chalicelib.usecases.conversations import export, lookup, queries, transcript
 from chalicelib.usecases.conversations.transcript import Format
 
 HIGHEST_SEQ = 10**12 - 1
 KINDS = tuple(kind for kind in Kind if kind is not Kind.UNKNOWN)
 NEXT = "Baton-Next"
-"""The header with the cursor of a transcript's next page."""
+"""The header with the cursor of the next page of a transcript or an export."""
 FORMATS = {
     Format.CHAT: "application/json",
     Format.TEXT: "text/plain; charset=utf-8",
@@ -103,6 +103,16 @@ def get_transcript(call: Call) -> Reply:
     headers = {} if cursor is None else {NEXT: cursor}
     body = list(found.items) if form == Format.CHAT else "".join(map(str, found.items))
     return Reply(body, headers=headers, content_type=FORMATS[Format(form)])
+
+
+def get_user_export(call: Call) -> Reply:
+    query = [call.path, call.caller.bot]
+    position = cursors.position(call.services.secrets, query, call.query.get("cursor"))
+    channel, user = call.params["channel"], call.params["user"]
+    found = export.user_page(call.services, call.caller, channel, user, position)
+    cursor = cursors.cursor(call.services.secrets, query, found.position)
+    headers = {} if cursor is None else {NEXT: cursor}
+    return Reply("".join(found.lines), headers=headers, content_type=FORMATS[Format.JSONL])
 
 
 def get_user(call: Call) -> Reply:

@@ -1,0 +1,100 @@
+"""Everything that is stored about one user, as lines of JSON."""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.address import Address
+from chalicelib.domain.errors import NotFound
+from chalicelib.usecases import views
+from chalicelib.usecases.admin import audit
+from chalicelib.usecases.records.audit import AuditAction
+from chalicelib.usecases.services import Services
+
+PAGE_BYTES = 512 * 1024
+READ = 500
+"""Entries of one read, which brings at most 1 MB."""
+
+
+class ExportPosition(Struct, frozen=True, array_like=True):
+    """The last line of a page: the conversation, and the handoff or the entry in it. -1 stands
+    before the first handoff, 0 before the first entry."""
+
+    conversation_id: str
+    handoff_seq: int = -1
+    seq: int = 0
+
+
+class ExportPage(Struct, frozen=True):
+    lines: list[str]
+    position: str | None
+
+
+def user_page(
+    services: Services, caller: Caller, channel: str, user: str, position: str | None
+) -> ExportPage:
+    """About 512 KB. Each line has its `record`: `user`, `conversation`, `handoff` or `entry`.
+
+    Raises NotFound if nothing is stored about the user.
+    """
+    authorize(caller, Action.EXPORT)
+    address = Address(caller.bot, channel, user)
+    ids = sorted(services.conversations.ids_of_user(caller.bot, channel, user))
+    profile = services.conversations.profiles([address]).get(address)
+    if not ids and profile is None:
+        raise NotFound(f"The bot {caller.bot} has stored nothing about this user.")
+    start, lines, size = None, list[str](), 0
+    if position is None:
+        # The user's id may be an address, such as a phone number: it is no fact for the trail.
+        audit.record(services, caller, AuditAction.USER_EXPORTED, conversations=len(ids))
+        lines.append(_line("user", views.user(address, profile) if profile else {"id": user}))
+    else:
+        start = msgspec.json.decode(position, type=ExportPosition)
+    reached = start
+    for place, line in _conversation_lines(services, caller.bot, ids, start):
+        size += len(line.encode())
+        if lines and size > PAGE_BYTES:
+            following = reached or ExportPosition("")
+            return ExportPage(lines, msgspec.json.encode(following).decode())
+        lines.append(line)
+        reached = place
+    return ExportPage(lines, None)
+
+
+def _conversation_lines(
+    services: Services, bot: str, ids: list[str], start: ExportPosition | None
+) -> Iterator[tuple[ExportPosition, str]]:
+    for each in ids:
+        if start is None or each > start.conversation_id:
+            begin = ExportPosition(each)
+            head = services.conversations.head(bot, each)
+            if head:
+                yield begin, _line("conversation", views.head(head))
+            yield from _lines_after(services, bot, begin)
+        elif each == start.conversation_id:
+            yield from _lines_after(services, bot, start)
+
+
+def _lines_after(
+    services: Services, bot: str, start: ExportPosition
+) -> Iterator[tuple[ExportPosition, str]]:
+    """The handoffs, the first one first, and then the entries."""
+    cid, store = start.conversation_id, services.conversations
+    last = start.handoff_seq
+    if start.seq == 0:
+        for handoff in reversed(store.handoffs_of_conversation(bot, cid)):
+            if handoff.opened_seq > start.handoff_seq:
+                last = handoff.opened_seq
+                yield ExportPosition(cid, last), _line("handoff", views.handoff(handoff))
+    seq = start.seq
+    while entries := store.entries_after(bot, cid, seq, READ):
+        for entry in entries:
+            seq = entry.seq
+            fields = {"conversation_id": cid, **views.entry(entry)}
+            yield ExportPosition(cid, last, seq), _line("entry", fields)
+
+
+def _line(kind: str, fields: views.Json) -> str:
+    return msgspec.json.encode({"record": kind, **fields}).decode() + "\n"
