@@ -145,7 +145,7 @@ def write_template(stage: str, target: Target, folder: Path) -> None:
     _run([*chalice, *wanted], "Chalice could not make the template")
     template = json.loads((made / "sam.json").read_text())
     adapt(template, f"./{PACKAGE}")
-    template["Metadata"] = {"Baton": {"Stage": stage, "Version": version()}}
+    template.setdefault("Metadata", {}).update({"Baton": {"Stage": stage, "Version": version()}})
     (folder / TEMPLATE).write_text(json.dumps(template, indent=1, sort_keys=True) + "\n")
     for path in (project, made):
         shutil.rmtree(path)

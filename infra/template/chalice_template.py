@@ -21,9 +21,9 @@ SOCKET_STAGE = "AWS::ApiGatewayV2::Stage"
 DIGEST_LENGTH = 10
 INVOCATION = (
     "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
-    "${%s.Alias}/invocations"
+    "${Alias}/invocations"
 )
-"""The address at which API Gateway calls a function. SAM replaces `NAME.Alias` by the alias."""
+"""The address at which API Gateway calls a function."""
 NOT_IN_A_VERSION = frozenset(
     {
         "AutoPublishAlias",
@@ -55,13 +55,11 @@ def adapt(template: Template, code: str) -> None:
         elif resource["Type"] == PERMISSION:
             properties["FunctionName"] = {"Ref": f"{properties['FunctionName']['Ref']}.Alias"}
         elif resource["Type"] == SOCKET_INTEGRATION:
-            function = name.removesuffix("APIIntegration")
-            properties["IntegrationUri"] = {"Fn::Sub": INVOCATION % function}
+            properties["IntegrationUri"] = _invocation(name.removesuffix("APIIntegration"))
         for path, methods in properties.get("DefinitionBody", {}).get("paths", {}).items():
             for method, operation in methods.items():
                 function = FUNCTIONS[functions.get((path, method), REST_FUNCTION)]
-                uri = {"Fn::Sub": INVOCATION % function}
-                operation["x-amazon-apigateway-integration"]["uri"] = uri
+                operation["x-amazon-apigateway-integration"]["uri"] = _invocation(function)
     _redeploy_changed_sockets(resources)
 
 
@@ -99,12 +97,17 @@ def _parameters_of(value: object, template: Template) -> Iterator[str]:
         yield from _parameters_of(each, template)
 
 
+def _invocation(function: str) -> Resource:
+    """SAM replaces `FUNCTION.Alias` by the alias."""
+    return {"Fn::Sub": [INVOCATION, {"Alias": {"Ref": f"{function}.Alias"}}]}
+
+
 def _complete_login(resources: Resource) -> None:
     """Adds what Chalice gives its functions, and the permission to be called by the REST API."""
     rest = resources[FUNCTIONS[REST_FUNCTION]]
     properties = {**rest["Properties"], **resources[LOGIN]["Properties"]}
     del properties["ProvisionedConcurrencyConfig"]
-    resources[LOGIN] = {"Type": rest["Type"], "Properties": properties}
+    resources[LOGIN] = {**rest, "Properties": properties}
     permission = json.loads(json.dumps(resources[f"{FUNCTIONS[REST_FUNCTION]}InvokePermission"]))
     permission["Properties"]["FunctionName"] = {"Ref": LOGIN}
     resources[f"{LOGIN}InvokePermission"] = permission

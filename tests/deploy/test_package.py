@@ -18,6 +18,7 @@ from tests.deploy.conftest import host
 MEGABYTE = 1_000_000
 ELF_MACHINE = slice(18, 20)
 AARCH64 = b"\xb7\x00"
+NO_VALUE = {"Ref": "AWS::NoValue"}
 CFN_LINT = Path(sys.executable).with_name("cfn-lint")
 
 
@@ -84,7 +85,9 @@ def test_no_limit_on_webhook_workers_lets_stalled_bots_stop_others(
     """Each bot limits itself to five deliveries. A limit on the function would be shared by all
     bots, so a few stalled receivers could use it up."""
     function = template["Resources"]["OnWebhookQueue"]["Properties"]
-    assert "ReservedConcurrentExecutions" not in function
+    limit = {"Fn::If": ["HasReservedOnWebhookQueue", {"Ref": "ReservedOnWebhookQueue"}, NO_VALUE]}
+    assert function["ReservedConcurrentExecutions"] == limit
+    assert template["Parameters"]["ReservedOnWebhookQueue"]["Default"] == ""
     for source in function["Events"].values():
         assert "ScalingConfig" not in source["Properties"]
 
