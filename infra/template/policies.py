@@ -183,7 +183,7 @@ def _arn(resource: str, operations: Iterable[str]) -> object:
         arns = [{"Fn::Sub": CONNECTIONS + METHODS[each]} for each in sorted(operations)]
         return arns if len(arns) > 1 else arns[0]
     if resource == STREAM:
-        return {"Fn::GetAtt": [TABLE, "StreamArn"]}
+        return {"Fn::Sub": f"${{{TABLE}.Arn}}/stream/*"}  # A table has one enabled stream.
     if resource == TOPIC:
         return {"Ref": TOPIC}
     if inner:

@@ -55,7 +55,7 @@ def test_functions_policies_alarms_and_outputs_name_the_adopted_table() -> None:
     assert tables == {"restored"}
     assert template["Outputs"]["TableName"]["Value"] == "restored"
     assert "table/restored" in text
-    assert f'"{STREAM}"' in text
+    assert '"${TheTableArn}/stream/*"' in text
     assert '"restored"' in json.dumps(of_type(template, "AWS::CloudWatch::Alarm"))
 
 
