@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from bench.capacity import flatness, reactions, units
+from bench.capacity import flatness, reactions, reconnect_calls, units
 from bench.cost import cost_tables
 from bench.cpu import cold_start, warm_gate
 from bench.latency import console, local_stack, reconnect
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "flatness": flatness.measure,
     "running": local_stack.measure,
     "reconnect": reconnect.measure,
+    "reconnect-calls": reconnect_calls.measure,
     "console": console.measure,
     "cost": cost_tables.measure,
     "scale": scale_tables.measure,

@@ -1,14 +1,16 @@
 """Measures how long it takes until all agents have their lists again, after all of them lost their
-connections at once.
+connections at once, and whose processor time it takes.
 
 Each agent asks for a ticket, connects, reads the whole list of paused conversations and watches one
 of them, as the console does.
 """
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from statistics import median
 
 from bench.latency.local_stack import running
@@ -37,13 +39,42 @@ def measure() -> Iterator[Table]:
             ids = _fill(stack.port)
             tokens = [_token(stack.services(), number) for number in range(AGENTS)]
         with progress(f"{AGENTS} agents connect"):
-            began = time.monotonic()
+            began, before = time.monotonic(), _processor_times(stack.pid)
             with ThreadPoolExecutor(TOGETHER) as pool:
                 told = list(
                     pool.map(lambda each: _reconnect(stack, *each), zip(tokens, ids, strict=False))
                 )
             took = time.monotonic() - began
+            after = _processor_times(stack.pid)
+            used = [last - first for first, last in zip(before, after, strict=True)]
     yield _table(told, took)
+    yield _processor_table(used, took)
+
+
+def _processor_times(stack: int) -> tuple[float, ...]:
+    """Seconds used by the stack, by its engine (its child processes), and by this process."""
+    children = Path(f"/proc/{stack}/task/{stack}/children").read_text().split()
+    return _seconds(stack), sum(_seconds(int(child)) for child in children), time.process_time()
+
+
+def _seconds(pid: int) -> float:
+    """See proc_pid_stat(5): the fields 14 and 15 are user and system time in clock ticks."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _processor_table(used: list[float], took: float) -> Table:
+    names = ("gateway, handlers and stream of the stack", "the engine", "the agents' clients")
+    rows: list[list[str | float]] = [
+        [name, seconds, 1000 * seconds / AGENTS, 100 * seconds / took]
+        for name, seconds in zip(names, used, strict=True)
+    ]
+    return Table(
+        "Processor time of these reconnects",
+        ("of", "s", "ms an agent", "% of one processor"),
+        rows,
+        f"This machine has {os.cpu_count()} processors. On AWS only the handlers' part exists.",
+    )
 
 
 def _fill(port: int) -> list[str]:

@@ -45,8 +45,9 @@ from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.routing import presence
 from chalicelib.usecases.services import Services
 
-SYNC_PAGE, SYNC_BYTES = 75, 100 * 1024
-"""Ordinary heads have about 1,000 bytes. A page of larger ones is read again with fewer of them."""
+SYNC_PAGE, SYNC_BYTES = 100, 120 * 1024
+"""Ordinary heads have about 1,000 bytes, one batch reads 100 of them, and a frame takes 128 KB. A
+page of larger ones is read again with fewer of them."""
 WATCH_PAGE, WATCH_BYTES = 100, 100 * 1024
 
 

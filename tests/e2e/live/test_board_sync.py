@@ -6,11 +6,11 @@ from chalicelib.domain.access import Role
 from tests.e2e.bot_setup import BotSetup
 from tests.support.network.websocket import Frame, WebSocketClient
 
-PAGE_BYTES = 100 * 1024
+PAGE_BYTES = 128 * 1024
 
 
 def test_a_sync_brings_the_whole_board_in_pages_that_fit_a_frame(scene: BotSetup) -> None:
-    paused = [scene.pause(f"user-{n}", reason="x" * 1000)["id"] for n in range(90)]
+    paused = [scene.pause(f"user-{n}", reason="x" * 1000)["id"] for n in range(105)]
 
     with scene.person("Ana").connect() as socket:
         pages = every_page(socket)
@@ -39,7 +39,7 @@ def test_the_largest_possible_heads_fit_into_frames(scene: BotSetup) -> None:
 
 
 def test_a_sync_cursor_works_only_for_its_person(scene: BotSetup) -> None:
-    for number in range(76):
+    for number in range(101):
         scene.pause(f"user-{number}")
     with scene.person("Ana").connect() as socket, scene.person("Bo").connect() as other:
         cursor = socket.do("sync")["next"]
