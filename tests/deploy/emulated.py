@@ -14,6 +14,7 @@ from infra.deployment.cloudformation import Stack
 from infra.deployment.deploy import read_package
 from infra.deployment.packages import PackageBucket, upload
 from infra.local.aws.engine import REGION, Engine
+from infra.template.alarms import alarm_name
 from infra.template.chalice_template import place_code
 from infra.template.rollout import AT_ONCE
 from tests.e2e.bot_setup import RunningStack
@@ -84,9 +85,11 @@ def for_emulator(template: Template, engine: str, key: str) -> Template:
     * `ANY` becomes single methods, because the engine does not import it.
     * The addresses are on loopback, because AWS's host names do not resolve here.
     * The stage is `local`, the only one that permits a webhook on this machine.
+    * The alarm on concurrency is removed, because the engine has no metric math.
     * New versions take over at once, because the engine has no CodeDeploy.
     """
     prepared = json.loads(json.dumps(template))
+    prepared["Resources"].pop(alarm_name("Concurrency"), None)
     for resource in prepared["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             variables = resource["Properties"]["Environment"]["Variables"]

@@ -212,6 +212,8 @@ def test_cfn_lint_finds_planted_faults(template: dict[str, Any], tmp_path: Path)
 def test_the_engine_creates_the_alarms_and_the_dashboard(
     template: dict[str, Any], engine: Engine
 ) -> None:
+    # The engine has no metric math.
+    del template["Resources"]["ConcurrencyAlarm"]
     formation, watch = engine.client("cloudformation"), engine.client("cloudwatch")
 
     formation.create_stack(StackName="monitoring", TemplateBody=json.dumps(template))
@@ -220,9 +222,10 @@ def test_the_engine_creates_the_alarms_and_the_dashboard(
     )
 
     names = {each["AlarmName"] for each in watch.describe_alarms()["MetricAlarms"]}
-    assert {f"baton-prod-{alarm.section}" for alarm in ALARMS if len(alarm.metrics(NAMES)) == 1} < (
-        names
-    )
+    single = [
+        each for each in ALARMS if len(each.metrics(NAMES)) == 1 and each.title != "Concurrency"
+    ]
+    assert {f"baton-prod-{alarm.section}" for alarm in single} < names
     body = json.loads(watch.get_dashboard(DashboardName=f"baton-prod-{REGION}")["DashboardBody"])
     lines = [line for widget in body["widgets"] for line in widget["properties"]["metrics"]]
     assert len(lines) == len(dashboard_metrics())
