@@ -47,7 +47,7 @@ class CertificateUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PreflightReport:
     """`chosen` are parameter values that follow from the account."""
 
     findings: list[Finding] = field(default_factory=list)
@@ -284,9 +284,9 @@ class Preflight:
     present: Mapping[str, str]
     size: int
 
-    def run(self) -> Report:
-        report = Report()
-        checks: Mapping[str, Callable[[Report], Iterator[Finding | None]]] = {
+    def run(self) -> PreflightReport:
+        report = PreflightReport()
+        checks: Mapping[str, Callable[[PreflightReport], Iterator[Finding | None]]] = {
             "API Gateway's log role": self._log_role,
             "Lambda's quotas": self._lambda,
             "IAM's quotas": self._roles,
@@ -303,7 +303,7 @@ class Preflight:
                 report.findings.append(Finding(False, f"{what} could not be checked: {error}"))
         return report
 
-    def _log_role(self, report: Report) -> Iterator[Finding | None]:
+    def _log_role(self, report: PreflightReport) -> Iterator[Finding | None]:
         if LOG_ROLE not in self.template.get("Parameters", {}):
             return
         role = self.account.client("apigateway").get_account().get("cloudwatchRoleArn")
@@ -322,7 +322,7 @@ class Preflight:
             return error.response["Error"]["Code"] != "NoSuchEntity"
         return True
 
-    def _lambda(self, _: Report) -> Iterator[Finding | None]:
+    def _lambda(self, _: PreflightReport) -> Iterator[Finding | None]:
         found = self.account.client("lambda").get_account_settings()
         limit, usage = found["AccountLimit"], found["AccountUsage"]
         yield judge_concurrency(
@@ -344,7 +344,7 @@ class Preflight:
         wanted, present = self.values.get(parameter, ""), self.present.get(parameter, "")
         return int(wanted or 0) - int(present or 0)
 
-    def _roles(self, _: Report) -> Iterator[Finding | None]:
+    def _roles(self, _: PreflightReport) -> Iterator[Finding | None]:
         if self.present:
             return
         found = self.account.client("iam").get_account_summary()["SummaryMap"]
@@ -352,7 +352,7 @@ class Preflight:
             adds = _count(self.template, "AWS::IAM::Role")
             yield judge_quota("IAM roles", found["Roles"], adds, found["RolesQuota"])
 
-    def _certificates(self, _: Report) -> Iterator[Finding | None]:
+    def _certificates(self, _: PreflightReport) -> Iterator[Finding | None]:
         for use in certificate_uses(self.template, self.account.region):
             finding = judge_domain(use, self.values)
             domain = self.values.get(use.domain, "")
@@ -372,7 +372,7 @@ class Preflight:
             )
         return judge_certificate(use, domain, found["Certificate"])
 
-    def _zones(self, _: Report) -> Iterator[Finding | None]:
+    def _zones(self, _: PreflightReport) -> Iterator[Finding | None]:
         for zone_parameter, domain_parameter in zone_uses(self.template):
             zone = self.values.get(zone_parameter, "")
             domain = self.values.get(domain_parameter, "")
@@ -392,7 +392,7 @@ class Preflight:
             )
         return judge_zone(zone, found["HostedZone"]["Name"], domain)
 
-    def _table(self, _: Report) -> Iterator[Finding | None]:
+    def _table(self, _: PreflightReport) -> Iterator[Finding | None]:
         name = self.values.get(EXISTING_TABLE, "")
         if not name:
             return

@@ -19,7 +19,7 @@ WEBHOOK_SECRET = "whsec_b25seS1mb3ItbG9vcGJhY2stb25seS1mb3ItbG9vcGJhY2s="
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SeededAccount:
     """A demo account. Its password is the part of the address before the @, followed by `-demo`."""
 
     email: str
@@ -33,11 +33,11 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("owner@example.test", "Olga", None, Role.OWNER),
-    Account("ana@example.test", "Ana", "demo", Role.AGENT),
-    Account("bo@example.test", "Bo", "demo", Role.AGENT),
-    Account("sam@example.test", "Sam", "demo", Role.SUPERVISOR),
-    Account("eve@example.test", "Eve", "other", Role.AGENT),
+    SeededAccount("owner@example.test", "Olga", None, Role.OWNER),
+    SeededAccount("ana@example.test", "Ana", "demo", Role.AGENT),
+    SeededAccount("bo@example.test", "Bo", "demo", Role.AGENT),
+    SeededAccount("sam@example.test", "Sam", "demo", Role.SUPERVISOR),
+    SeededAccount("eve@example.test", "Eve", "other", Role.AGENT),
 )
 
 
@@ -62,7 +62,7 @@ def seed(services: Services, stage: str, webhook_url: str | None) -> None:
         _add(services, account)
 
 
-def _add(services: Services, account: Account) -> None:
+def _add(services: Services, account: SeededAccount) -> None:
     who = person_id(account.email)
     if services.directory.person(who) is None:
         hashed = services.passwords.hash(account.password)

@@ -51,20 +51,20 @@ def test_an_unanswered_request_escalates_and_returns_to_the_bot(
     running: RunningStack, receiver: WebhookReceiver
 ) -> None:
     scene = running.bot(receiver)
-    with_queue(scene, Queue("sales", limits=Limits(1, (2,), give_up=3)))
+    with_queue(scene, Queue("sales", limits=Limits(1, (4,), give_up=8)))
     alerts = {"bot": [scene.bot], "type": ["handoff.escalated"]}
     ana, sam = scene.person("Ana", queues=SALES), scene.person("Sam", Role.SUPERVISOR)
     with ana.connect() as socket, TopicSubscriber(running.environment, alerts) as topic:
         paused = scene.pause("zoe", queue="sales")
-        for seconds, level in ((1, "warning"), (2, "error")):
+        for number, (seconds, level) in enumerate(((1, "warning"), (4, "error")), 1):
             swept_after(scene, paused["waiting_since"], seconds)
-            seq = paused["last_seq"] + seconds
+            seq = paused["last_seq"] + number
             socket.wait_for(head_of(paused["id"], status="waiting", last_seq=seq), PUSHED_WITHIN)
             told = topic.next(PUSHED_WITHIN)
             assert told
             assert told["MessageAttributes"]["level"]["Value"] == level
             assert json.loads(told["Message"])["handoff_id"] == paused["handoff"]["id"]
-        swept_after(scene, paused["waiting_since"], 3)
+        swept_after(scene, paused["waiting_since"], 8)
         back = socket.wait_for(head_of(paused["id"], status="bot"), PUSHED_WITHIN)["head"]
     returned = receiver.wait_for(lambda all: all[-1:] and all[-1].seq == back["last_seq"], 20)[-1]
 
