@@ -12,7 +12,7 @@ STAGE ?= dev
 PARALLEL := -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local quick test chaos check fix openapi screenshots package checkov deploy rollback init destroy bench cost scale clean
+.PHONY: help run run-fresh local quick test chaos lint check fix openapi screenshots package checkov deploy rollback init destroy bench cost scale clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,8 +36,10 @@ test: $(READY) ## Run all tests in two processes (T=PATH: only these, in one pro
 chaos: $(READY) ## Kill, stop, fill and cut off running processes, again and again (CHAOS=5 rounds)
 	@CHAOS=$(or $(CHAOS),5) $(BIN)/python -m pytest -m chaos
 
-check: $(READY) ## Run the linter, the type checker and the architecture tests
+lint: $(READY) ## Run the linter and the type checker
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+check: lint ## Run the linter, the type checker and the architecture tests
 	@$(BIN)/python -m pytest tests/architecture
 
 fix: $(READY) ## Fix imports and format

@@ -72,6 +72,8 @@ def _is_slow(item: pytest.Item) -> bool:
 
 def _group(place: tuple[str, ...]) -> str:
     """The tests of one group run in one process, one after the other."""
+    if place[0] in SHARED_BY_FOLDER:
+        return "/".join(place[:2])
     return place[0] if place[0] in SHARED else "/".join(place)
 
 
