@@ -26,12 +26,17 @@ CHAOS = (
 SLOW_FIXTURES = frozenset({"aws", "compiled", "compiled_package", "engine", "on_moto"})
 """AWS in moto or MiniStack, and the TypeScript compiler; `engine` is quick if it is "memory"."""
 
-SHARED = frozenset({"botpress", "browser", "deploy", "e2e", "template"})
+SHARED = frozenset({"botpress", "deploy", "e2e", "template"})
 """Folders whose tests share one running stack, package or template: each stays in one process."""
 
+SHARED_BY_FOLDER = frozenset({"browser"})
+"""Folders whose subfolders stay in one process each. A process that gets several of them starts a
+stack for each one."""
+
 LONGEST_FIRST = (
-    *("browser", "budgets/test_package.py", "e2e", "budgets/test_memory.py", "deploy"),
-    *("operate", "botpress", "properties", "budgets", "local", "contract"),
+    *("browser/conversations", "e2e", "deploy", "browser/session", "budgets/test_package.py"),
+    *("browser/admin", "browser/pages", "browser", "budgets/test_memory.py", "operate"),
+    *("botpress", "properties", "budgets", "clients", "template", "local", "contract"),
 )
 """The longest groups start first, so that no process waits for one at the end."""
 

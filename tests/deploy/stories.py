@@ -318,15 +318,15 @@ def passwords_are_set(services: Recorder) -> None:
     """An invited agent chooses a password, connects twice, and changes the password. One of the
     two connections has gone silently."""
     owner = RecordedApi(services).login("owner")
-    new = {"email": "cyra@example.test", "name": "Cyra", "role": "agent"}
+    new = {"email": "christina@example.test", "name": "Christina", "role": "agent"}
     invited = ok(owner.post(f"{BOT}/agents", new))["invitation"]
-    accepted = {"invitation": invited, "password": "cyra-demo"}
+    accepted = {"invitation": invited, "password": "christina-demo"}
     token = ok(owner.as_(None).post("/auth/invitation", accepted))["payload"]["token"]
     frames = Frames(services)
     for connection in ("c-cy", "c-cy-gone"):
-        frames.connect(connection, "cyra")
+        frames.connect(connection, "christina")
     services.sockets.disconnect("c-cy-gone")
-    changed = {"current": "cyra-demo", "new": "another-password"}
+    changed = {"current": "christina-demo", "new": "another-password"}
     ok(owner.as_(token).post("/auth/password", changed))
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.botpress import routes as botpress
 from chalicelib.entrypoints.http.framework import register
 from chalicelib.entrypoints.http.route import NATIVE_ERROR
 from chalicelib.entrypoints.http.route_table import LOGIN_ERROR
@@ -71,9 +70,6 @@ def test_a_known_route_is_still_served(app: BatonApp) -> None:
         ("/nowhere", NATIVE_ERROR),
         ("/api/v1/bots/demo/mod", NATIVE_ERROR),
         ("/api/v1/bots/demo/conversations/c_1/nothing", NATIVE_ERROR),
-        ("/api/v1/bots/demo/mod/hitl/nothing", f"{botpress.PACKAGE}errors:hitl_error"),
-        ("/api/v1/bots/demo/mod/hitlnext/a/b/c", f"{botpress.PACKAGE}errors:hitlnext_error"),
-        ("/api/v2/admin/nothing", f"{botpress.PACKAGE}errors:admin_error"),
         ("/api/v1/auth/login", LOGIN_ERROR),
         ("/api/v1/auth/nothing", NATIVE_ERROR),
     ],
