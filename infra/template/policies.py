@@ -43,7 +43,7 @@ PERMITTED: Mapping[str, Permissions] = {
         WEBHOOK_QUEUE: _may("SendMessage"),
     },
     "log_in": {
-        TABLE: CLEANS_UP | _may("GetItem", "Query", "UpdateItem"),
+        TABLE: CLEANS_UP | _may("GetItem", "PutItem", "Query", "UpdateItem"),
         index("board"): LISTS,
         SOCKETS: PUSHES | CLOSES,
     },

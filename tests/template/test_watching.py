@@ -66,7 +66,7 @@ def test_the_streams_reader_may_list_the_streams(prod: Template) -> None:
     actions = {
         action
         for statement in policy["PolicyDocument"]["Statement"]
-        if statement["Resource"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+        if "/stream/" in str(statement["Resource"])
         for action in statement["Action"]
     }
 
