@@ -20,7 +20,9 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.usecases.accounts import password_rules
 from chalicelib.usecases.accounts.authenticate import person_of_session, reference_of
+from chalicelib.usecases.admin import audit
 from chalicelib.usecases.live import push
+from chalicelib.usecases.records.audit import AuditAction, AuditOutcome
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.people import Device, Person, Session, SessionReference
 from chalicelib.usecases.routing import lost_agents
@@ -60,12 +62,14 @@ def login(services: Services, email: str, password: str, device: Device) -> Logi
     account = person_id(email)
     _count_attempt(services, digest("login", device.address), PER_ADDRESS)
     attempt = digest("login", device.address, account)
-    _count_attempt(services, attempt, PER_ACCOUNT_AND_ADDRESS)
     # Not from the cache: for five seconds it would know the old password and refuse the new one.
     person = services.directory.person(account, fresh=True)
+    _count_password(services, attempt, person)
     # An invited person has no password yet: their hash is empty.
     hashed = (person.password_hash or None) if person and not person.disabled else None
     if not services.passwords.matches(password, hashed) or person is None:
+        if person:
+            _record(services, person.id, AuditAction.LOGIN_FAILED, AuditOutcome.REFUSED)
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
     return begin(services, person, device)
@@ -87,6 +91,14 @@ def refresh(services: Services, token: str, device: Device) -> LoginSession:
             return _tokens(services, rotated)
         session = _current(services, reference)
     _end(services, reference.person, [reference.id])
+    audit.record_account(
+        services,
+        reference.person,
+        AuditAction.SESSION_ENDED,
+        outcome=AuditOutcome.REFUSED,
+        session=reference.id,
+        reason="refresh_token_used_twice",
+    )
     raise Unauthenticated("This refresh token was used before: its session has ended.")
 
 
@@ -108,6 +120,7 @@ def logout(services: Services, session: SessionReference) -> None:
     the agent-lost timer starts.
     """
     _end(services, session.person, [session.id])
+    _record(services, session.person, AuditAction.LOGGED_OUT, session=session.id)
     if not services.connections.of_person(session.person):
         lost_agents.person_logged_out(services, session.person)
 
@@ -125,12 +138,12 @@ def end(services: Services, person: Person, session_id: str) -> None:
     """Raises NotFound."""
     if not any(each.id == session_id for each in of_person(services, person)):
         raise NotFound("You have no session with this id.")
-    _end(services, person.id, [session_id])
+    _end_and_record(services, person.id, [session_id])
 
 
 def end_others(services: Services, person: Person, kept: SessionReference) -> None:
-    others = (each.id for each in of_person(services, person) if each.id != kept.id)
-    _end(services, person.id, others)
+    others = [each.id for each in of_person(services, person) if each.id != kept.id]
+    _end_and_record(services, person.id, others)
 
 
 def change_password(
@@ -142,9 +155,10 @@ def change_password(
     ended, and Conflict if it ends meanwhile.
     """
     attempt = digest("login", device.address, session.person)
-    _count_attempt(services, attempt, PER_ACCOUNT_AND_ADDRESS)
     person = person_of_session(services, session, fresh=True)
+    _count_password(services, attempt, person)
     if not services.passwords.matches(current, person.password_hash or None):
+        _record(services, person.id, AuditAction.PASSWORD_CHANGED, AuditOutcome.REFUSED)
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
     return set_password(services, person, new, device, field="new")
@@ -162,6 +176,7 @@ def set_password(
     hashed = services.passwords.hash(new)
     if not services.administration.set_password(person, hashed):
         raise Conflict("Another request has ended this session: log in again.")
+    _record(services, person.id, AuditAction.PASSWORD_CHANGED)
     _close_connections(services, person.id, lambda c: c.token_version <= person.token_version)
     version = person.token_version + 1
     after = replace(person, password_hash=hashed, token_version=version)
@@ -184,6 +199,7 @@ def begin(services: Services, person: Person, device: Device) -> LoginSession:
     )
     session = _seen(session, device)
     services.sessions.add(session)
+    _record(services, person.id, AuditAction.LOGGED_IN, session=session.id)
     return _tokens(services, session)
 
 
@@ -217,6 +233,22 @@ def _end(services: Services, person: str, session_ids: Iterable[str]) -> None:
     services.sessions.end(person, ended, now + ACCESS_LIFE_MS, now)
     services.directory.invalidate_cache()
     _close_connections(services, person, lambda c: c.session in ended)
+
+
+def _end_and_record(services: Services, person: str, session_ids: list[str]) -> None:
+    _end(services, person, session_ids)
+    for session_id in session_ids:
+        _record(services, person, AuditAction.SESSION_ENDED, session=session_id)
+
+
+def _record(
+    services: Services,
+    person: str,
+    action: AuditAction,
+    outcome: AuditOutcome = AuditOutcome.DONE,
+    session: str | None = None,
+) -> None:
+    audit.record_account(services, person, action, outcome=outcome, session=session)
 
 
 def _close_connections(
@@ -253,6 +285,23 @@ def _token(services: Services, session: Session, typ: str, token_id: str, ends_a
     )
 
 
+def _count_password(services: Services, name: str, person: Person | None) -> None:
+    """The first attempt that is refused is in the audit trail, and not all of them."""
+    made = _made(services, name)
+    if made == PER_ACCOUNT_AND_ADDRESS + 1 and person:
+        _record(services, person.id, AuditAction.LOCKED_OUT, AuditOutcome.REFUSED)
+    if made > PER_ACCOUNT_AND_ADDRESS:
+        raise _too_many()
+
+
 def _count_attempt(services: Services, name: str, limit: int) -> None:
-    if services.login_attempts.count(name, services.clock.now(), WINDOW_MS) > limit:
-        raise RateLimited("Too many attempts to log in.", retry_after=WINDOW_MS // 1000)
+    if _made(services, name) > limit:
+        raise _too_many()
+
+
+def _made(services: Services, name: str) -> int:
+    return services.login_attempts.count(name, services.clock.now(), WINDOW_MS)
+
+
+def _too_many() -> RateLimited:
+    return RateLimited("Too many attempts to log in.", retry_after=WINDOW_MS // 1000)
