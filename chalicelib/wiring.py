@@ -14,7 +14,7 @@ from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.security.random import SystemRandom
 from chalicelib.loading import load, loading
 from chalicelib.plugins import PLUGINS
-from chalicelib.settings import Settings, settings
+from chalicelib.settings import Misconfigured, Settings, settings
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import SessionLimits
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -51,12 +51,18 @@ class AwsServices:
         self._settings = settings
         self.clock = SystemClock()
         self.random = SystemRandom()
-        self.secrets = settings.secrets
         idle, life = settings.idle_hours * HOUR_MS, settings.session_hours * HOUR_MS
         self.session_limits = SessionLimits(idle, life)
         self.socket_url = settings.socket_url
         self.origins = settings.origins
         self.edge_token = settings.edge_token
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Raises Misconfigured in a function that has none."""
+        if not self._settings.secrets:
+            raise Misconfigured("Set BATON_SECRET in the function's environment; it is empty.")
+        return self._settings.secrets
 
     @cached_property
     def table(self) -> Table:

@@ -6,7 +6,8 @@ from infra.deployment.cloudformation import Stack
 from infra.template.names import stack_of
 
 FUNCTION = "WebsocketMessageHandlerName"
-"""The stack output with a function's name; all functions have the same settings."""
+"""The stack output with a function's name. This function has the secret, and no setting that only
+others have but `BATON_EDGE_TOKEN` and `BATON_ORIGINS`, which no tool needs."""
 
 
 class StageNotDeployed(Exception):

@@ -23,6 +23,8 @@ from infra.template.policies import (
 )
 from infra.template.storage import MAKES_TABLE
 
+HOLD_SECRET = frozenset({REST_FUNCTION, LOGIN_FUNCTION, "message"})
+"""The functions that sign or verify tokens and cursors. The other ones cannot leak the secret."""
 RETENTION_DAYS = 30
 STREAM_RETRIES = 10
 """Attempts for a batch, which is halved each time, before its first record is a dead letter."""
@@ -77,12 +79,13 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_DEAD_LETTER_URL": {"Ref": WEBHOOK_DEAD_LETTERS},
         "BATON_SOCKET_URL": SOCKET_URL,
         "BATON_SOCKET_ENDPOINT": {"Fn::Sub": f"https://{SOCKET_HOST}"},
-        "BATON_SECRET": {"Fn::Sub": SECRET_VALUE},
         "BATON_SHARDS": {"Ref": "Shards"},
         "BATON_LOG_LEVEL": {"Ref": "LogLevel"},
         "BATON_WATCHING": {"Ref": "Watching"},
         "BATON_FILLED_SHARDS": {"Ref": "FilledShards"},
     }
+    if function in HOLD_SECRET:
+        variables["BATON_SECRET"] = {"Fn::Sub": SECRET_VALUE}
     if function in (REST_FUNCTION, LOGIN_FUNCTION):
         variables["BATON_EDGE_TOKEN"] = {"Fn::If": ["HasConsoleCache", EDGE_TOKEN, ""]}
     if function == "connect":

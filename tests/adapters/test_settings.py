@@ -26,8 +26,10 @@ def read(**changed: str) -> str:
     """The settings, or the sentence that refuses them."""
     program = """
 from chalicelib.settings import Misconfigured, settings
+from chalicelib.wiring import AwsServices
 try:
     s = settings()
+    AwsServices(s).secrets
     print(s.stage, sorted(s.origins), [secret[0] for secret in s.secrets], s.log_level)
 except Misconfigured as refusal:
     print(refusal)

@@ -30,7 +30,7 @@ class BotClient:
             method=method,
         )
         with urllib.request.urlopen(request, timeout=15) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or "null")
 
     def token(self, name: str) -> str:
         login = {"email": f"{name}@example.test", "password": f"{name}-demo"}

@@ -9,8 +9,10 @@ import pytest
 
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE
 from chalicelib.adapters.dynamodb.table import open_table
+from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.settings import LOCAL, Settings
-from chalicelib.wiring import AwsServices
+from chalicelib.usecases.ports.accounts import Tokens
+from chalicelib.wiring import ISSUER, AwsServices
 from infra.local.aws.engine import Engine
 from infra.local.aws.messaging import Messaging, create_messaging
 from infra.local.aws.table import create_table
@@ -59,6 +61,7 @@ class Recorder(AwsServices):
         self.function = "nobody"
         self.calls: set[AwsCall] = set()
         self.hashed_by: set[str] = set()
+        self.signed_by: set[str] = set()
         self._engine = engine
         self.manual_clock = ManualClock()
         self.sockets: FakeSockets = _Sockets(self)
@@ -84,6 +87,16 @@ class Recorder(AwsServices):
         )
         seed(self, LOCAL, "https://bot.test/")
         self._listen(table.client)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        self.signed_by.add(self.function)
+        return super().secrets
+
+    @property
+    def tokens(self) -> Tokens:
+        """New for each use, so that each use asks for the secrets."""
+        return JwtTokens(self.secrets, ISSUER, self.clock)
 
     def client(self, service: str, endpoint: str | None = None, attempts: int = 3) -> Any:
         made = super().client(service, endpoint, attempts)

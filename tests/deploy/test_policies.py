@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION
 from infra.template import policies
+from infra.template.functions import HOLD_SECRET
 from infra.template.names import FUNCTIONS
 from infra.template.policies import PERMITTED, SOURCES, policy_of
 from tests.deploy import stories
@@ -54,6 +55,10 @@ def test_every_permission_is_used(calls: set[AwsCall]) -> None:
 def test_only_the_login_function_hashes_passwords(recorded: Recorder) -> None:
     """A route that hashes a password names LOGIN_FUNCTION in its row."""
     assert recorded.hashed_by & set(FUNCTIONS) == {LOGIN_FUNCTION}
+
+
+def test_only_functions_that_sign_or_verify_have_the_secret(recorded: Recorder) -> None:
+    assert recorded.signed_by & set(FUNCTIONS) == HOLD_SECRET
 
 
 def test_the_check_finds_missing_and_unused_permissions(calls: set[AwsCall]) -> None:

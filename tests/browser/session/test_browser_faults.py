@@ -126,11 +126,11 @@ def test_long_names_without_spaces_do_not_widen_any_pane(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
     token = bot.token("owner")
-    agent = {"name": NAME, "email": "wide@example.test", "role": "agent", "queues": []}
+    agent = {"name": NAME, "email": "widest@example.test", "role": "agent", "queues": []}
     invitation = bot.call("POST", f"{BOT}/agents", agent, token)["invitation"]
-    accepted = {"invitation": invitation, "password": "wide-demo"}
+    accepted = {"invitation": invitation, "password": "widest-demo"}
     bot.call("POST", "/api/v1/auth/invitation", accepted)
-    page = open_console("wide", viewport={"width": 1100, "height": 700})
+    page = open_console("widest", viewport={"width": 1100, "height": 700})
     conversation = bot.request_handoff(NAME, "R" * 300, priority=9)
     open_conversation(page, NAME, "Waiting")
     page.locator(".actions .primary").click()

@@ -21,6 +21,7 @@ SECRETS = (CANARY, "onlyforloopback", "ana-demo", "eyJ", "whsec_", "Bearer")
 def stack(tmp_path: Path) -> Iterator[Stack]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("BATON_LOG_LEVEL", "INFO")
+        environment.setenv("BATON_WATCHING", "full")
         with Stack(tmp_path / "state") as running:
             yield running
 
