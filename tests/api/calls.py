@@ -150,14 +150,16 @@ GUARDED = [resource for resource in NATIVE if "nobody" not in ROWS[resource].may
 
 @dataclass(frozen=True)
 class Ids:
-    """The values of `{id}` in the routes of the bot `demo`: by the word before it, else the
+    """The values of `{id}` in the routes of the bot `demo`: by the words before it, else the
     conversation."""
 
     conversation: str
     others: Mapping[str, str]
 
     def of(self, path: str) -> str:
-        return self.others.get(path.partition("/{id}")[0].rpartition("/")[2], self.conversation)
+        place = path.partition("/{id}")[0]
+        found = (value for words, value in self.others.items() if place.endswith(f"/{words}"))
+        return next(found, self.conversation)
 
 
 def staged(bot: Api, ana: Api, at: str) -> Ids:
@@ -176,7 +178,7 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
         person, now = person_id(f"{name}@example.test"), bot.services.clock.now()
         bot.services.sessions.add(Session("staged", person, 1, now, now, now + 1000, "staged"))
     others = {
-        "sessions": "staged",
+        "auth/sessions": "staged",
         "handoffs": handoff["id"] if handoff else "h_none",
         "notifications": told["id"],
         "keys": "staged",

@@ -102,7 +102,7 @@ def test_a_key_has_only_the_chosen_scopes(owner: Page, bot: BotClient) -> None:
     press(owner, "New key")
     owner.get_by_label("Name").fill(name)
     for scope in ("Handoffs", "Read"):
-        owner.get_by_label(scope).uncheck()
+        owner.get_by_role("checkbox", name=scope).uncheck()
     owner.get_by_label("Expires on (optional)").fill("2040-02-01")
     press_in_dialog(owner, "Create")
     expect(owner.get_by_role("dialog")).to_contain_text("it is not shown again")
