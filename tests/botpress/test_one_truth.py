@@ -290,9 +290,9 @@ def test_a_handoff_that_was_claimed_in_time_does_not_expire(
 
 
 def test_each_action_of_an_agent_keeps_them_online(owned: Stage, services: MemoryServices) -> None:
-    services.clock.advance(10 * MINUTE)
+    services.clock.advance(7 * MINUTE)
     owned.ok("ana", "POST hitlnext/handoffs/{handoff}/comments", {"content": "still here"})
-    services.clock.advance(10 * MINUTE)
+    services.clock.advance(7 * MINUTE)
 
     assert owned.ok("ana", "GET hitlnext/agents/me").json["online"] is True
 

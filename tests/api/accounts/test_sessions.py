@@ -113,20 +113,6 @@ def test_a_session_ends_after_seven_days_although_it_is_used(
     assert not is_in(nobody, tokens["token"])
 
 
-@pytest.mark.parametrize("is_used", [True, False])
-def test_botpress_renews_an_access_token_until_the_sessions_limits(
-    is_used: bool, services: MemoryServices, nobody: Api, log_in: LogIn
-) -> None:
-    token = log_in()["token"]
-    began = services.clock.now()
-    while (answer := nobody.as_(token).get("/auth/refresh")).status == 200:
-        token = answer.json["payload"]["newToken"]["jwt"]
-        services.clock.advance(10 * MINUTE if is_used else 16 * MINUTE)
-
-    lasted = services.clock.now() - began
-    assert lasted == (7 * 24 * HOUR if is_used else 16 * MINUTE)
-
-
 def test_a_session_can_be_ended_from_another_device(nobody: Api, log_in: LogIn) -> None:
     lost, here = log_in(), log_in()
     ana = nobody.as_(here["token"])
