@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from infra.chromium import FLAGS, find_chromium
 from tests.browser.bot_client import BotClient
@@ -24,11 +31,15 @@ expect.set_options(timeout=TIMEOUT_MS)
 OpenConsole = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Ends with the package: while Playwright runs, its process can run no other event loop."""
     if not CHROMIUM:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("No Chromium: run infra/tools.")
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": [*FLAGS]}
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="package")
