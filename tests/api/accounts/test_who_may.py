@@ -133,9 +133,10 @@ def test_a_token_that_is_none_is_refused_before_anything_else_is_looked_at(
 
 def test_an_expired_token_is_refused(services: MemoryServices, ana: Api) -> None:
     services.clock.advance(60 * 60 * 1000 + 1000)
+    expired = ana.as_(ana.token)
 
-    assert ana.get("/auth/me").status == 401
-    assert ana.get("/bots/demo/conversations").status == 401
+    assert expired.get("/auth/me").status == 401
+    assert expired.get("/bots/demo/conversations").status == 401
 
 
 def test_an_expired_key_is_refused(services: MemoryServices, bot: Api) -> None:
