@@ -166,7 +166,7 @@ def _idle(minute: Usage) -> Table:
         ("what", *(f"Watching={each}" for each in WATCHING)),
         [[what, *(f"{amount:.2f}" for amount in amounts)] for what, amounts in rows],
         f"List prices of {PRICES_OF}, {REGION}, without the free tier. The sweep is counted with"
-        " the two demo bots; each bot adds three queries a minute. Alarms, metrics and dashboards"
+        " the two demo bots; each bot adds four queries a minute. Alarms, metrics and dashboards"
         " are counted in the template.",
     )
 
