@@ -14,7 +14,7 @@ MAX_SESSION_HOURS = 90 * 24
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")
 """The first is the default."""
 WATCHING = ("full", "basic", "off")
-"""Which metrics are recorded; the first is the default."""
+"""These values say which metrics are recorded. The first is the default."""
 
 
 class Misconfigured(Exception):

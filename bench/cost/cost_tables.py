@@ -172,7 +172,7 @@ def _idle(minute: Usage) -> Table:
 
 
 def _watched() -> list[tuple[str, list[float]]]:
-    """What CloudWatch charges for each value of the parameter `Watching`."""
+    """Returns what CloudWatch charges for each value of the parameter `Watching`."""
     resources = monitoring(_names()).values()
     counts: dict[str, list[int]] = {"alarms": [], "custom metrics": [], "dashboards": []}
     for watching in WATCHING:

@@ -1,4 +1,4 @@
-"""Where the request that is being handled comes from, for the audit trail.
+"""The origin of the request that is being handled, for the audit trail.
 
 It is ambient, because each use case would otherwise hand it on; nothing but the trail reads it.
 """

@@ -92,5 +92,5 @@ class Services(Protocol):
 
     @property
     def edge_token(self) -> str:
-        """What our CloudFront distribution sends with each request; "" if there is none."""
+        """The secret that our CloudFront sends with each request; "" if there is none."""
         ...

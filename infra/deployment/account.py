@@ -18,7 +18,7 @@ WRONG_CREDENTIALS = {
     "UnrecognizedClientException": "AWS does not know the access key, or the region is not enabled "
     "in this account. Check AWS_PROFILE, and the region under Account > AWS Regions.",
 }
-"""What to do, by the error code of `sts:GetCallerIdentity`."""
+"""The next step, by the error code of `sts:GetCallerIdentity`."""
 
 
 class DeployError(Exception):

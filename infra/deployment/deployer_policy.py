@@ -1,4 +1,4 @@
-"""What whoever deploys Baton must be permitted to do: their own calls, and the calls that
+"""The permissions of whoever deploys Baton: their own calls, and the calls that
 CloudFormation makes for them.
 
 `python -m infra.deployment.deployer_policy` prints examples/github/deployer.json, a template with

@@ -23,7 +23,7 @@ PRECIOUS: Mapping[str, str] = {
     "AWS::SecretsManager::Secret": "the signing secret; everybody is signed out",
     "AWS::Serverless::Api": "the REST API's address; bots and consoles no longer reach it",
 }
-"""What is lost, by resource type."""
+"""The loss, by resource type."""
 
 REPLACEABLE = frozenset(
     {
@@ -62,7 +62,7 @@ DENIED = ("Update:Replace", "Update:Delete")
 
 
 def losses(changes: Iterable[Change]) -> dict[str, str]:
-    """What is lost by each precious resource that would be replaced or removed, by logical name."""
+    """The loss for each precious resource that would be replaced or removed, by logical name."""
     return {
         each.resource: PRECIOUS[each.type]
         for each in changes

@@ -118,7 +118,7 @@ def judge_quota(what: str, used: float, adds: float, limit: float) -> Finding | 
 
 
 def judge_domain(use: CertificateUse, values: Mapping[str, str]) -> Finding | None:
-    """Whether the two parameters are given together and the ARN is in the right region."""
+    """The finding if only one of the two parameters is given, or the ARN is in a wrong region."""
     domain, arn = values.get(use.domain, ""), values.get(use.certificate, "")
     if not domain:
         return None
@@ -200,7 +200,7 @@ def judge_table(name: str, stream: str, found: Mapping[str, Any] | None) -> Find
 
 
 def covers(name: str, domain: str) -> bool:
-    """Whether a certificate for `name` is valid for `domain`. A `*` stands for one label."""
+    """True if a certificate for `name` is valid for `domain`. A `*` stands for one label."""
     name, domain = name.lower(), domain.lower()
     if name.startswith("*."):
         return domain.partition(".")[2] == name[2:]
@@ -241,8 +241,8 @@ _CERTIFIED: Mapping[str, Sequence[tuple[str, str, str]]] = {
         ("DistributionConfig.Aliases", "DistributionConfig.ViewerCertificate", EDGE_REGION),
     ),
 }
-"""Where a resource type names its domain and its certificate, and the certificate's region; "" is
-the stack's."""
+"""The properties of a resource type that name its domain and its certificate, and the region of
+the certificate; "" is the stack's."""
 
 
 def reserving(template: Template) -> set[str]:

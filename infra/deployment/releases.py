@@ -1,4 +1,4 @@
-"""What was deployed when: one small record in the package bucket for each deployment."""
+"""The history of deployments: one small record in the package bucket for each deployment."""
 
 import json
 from collections.abc import Mapping, Sequence

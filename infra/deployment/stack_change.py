@@ -29,8 +29,8 @@ HIDDEN = "****"
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What the user has agreed to on the command line; the command asks for the rest. `lose` names
-    precious resources that may be replaced or removed."""
+    """The consent that the user gave on the command line; the command asks for the rest. `lose`
+    names precious resources that may be replaced or removed."""
 
     yes: bool = False
     clear: bool = False

@@ -1,4 +1,4 @@
-"""What must happen to a stack in each status before it can be deployed."""
+"""The table of what must happen to a stack in each status before it can be deployed."""
 
 from collections.abc import Mapping
 from enum import Enum

@@ -7,7 +7,7 @@ READ, WRITTEN = "Shards", "FilledShards"
 
 
 def refusal(before: Mapping[str, str], after: Mapping[str, str]) -> str | None:
-    """Why the parameters must not change so, or None. `before` is empty for a new stack.
+    """Returns why the parameters must not change so, or None. `before` is empty for a new stack.
 
     While functions of both settings run, none may write to a partition that another one does not
     read.

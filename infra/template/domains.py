@@ -11,7 +11,8 @@ REST_HOST = f"${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
 CONSOLE = "/console/index.html"
 REST_DOMAIN, SOCKET_DOMAIN, DISTRIBUTION = "RestDomain", "SocketDomain", "ConsoleDistribution"
 EDGE_TOKEN = {"Fn::Sub": f"{{{{resolve:secretsmanager:${{{EDGE_SECRET}}}}}}}"}
-"""What CloudFront sends with each request, so that the function believes the viewer's address."""
+"""CloudFront sends this secret with each request, so that the function believes the viewer's
+address."""
 
 PARAMETERS: dict[str, Resource] = {
     "Domain": {

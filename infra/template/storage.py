@@ -53,7 +53,7 @@ ADOPTED: Mapping[str, Any] = {
     },
     "StreamArn": {"Ref": EXISTING_STREAM},
 }
-"""What replaces a reference to the stack's own table or to one of its attributes."""
+"""Returns what replaces a reference to the stack's own table or to one of its attributes."""
 
 
 def storage() -> dict[str, Resource]:

@@ -1,4 +1,4 @@
-"""Whether IAM statements permit a call, and which permissions CloudFormation needs."""
+"""Tells whether IAM statements permit a call, and which permissions CloudFormation needs."""
 
 import json
 from collections.abc import Iterable, Mapping

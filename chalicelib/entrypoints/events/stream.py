@@ -81,7 +81,7 @@ class Unreadable:
 def _read(
     services: Services, read: ReadRecord, record: Record
 ) -> CommittedEntry | Notification | Unreadable | None:
-    """What the record is about. None if there is nothing to do."""
+    """Returns what the record is about. None if there is nothing to do."""
     try:
         event = read(record)
         return None if event is None or was_recovered(services, event) else event

@@ -1,4 +1,4 @@
-"""Which passwords may be chosen (NIST SP 800-63B, 5.1.1.2): any text that is long enough, unless it
+"""The rules for new passwords (NIST SP 800-63B, 5.1.1.2): any text that is long enough, unless it
 is one that attackers try first."""
 
 import unicodedata

@@ -220,7 +220,7 @@ def _is_live(services: Services, session: Session) -> bool:
 
 
 def _ends_at(services: Services, session: Session) -> int:
-    """When the session ends if it is not used again."""
+    """The time at which the session ends if it is not used again."""
     return min(session.expires_at, session.used_at + services.session_limits.idle)
 
 

@@ -42,7 +42,7 @@ def page(
     after: int,
     last: int,
 ) -> TranscriptPage:
-    """What the caller may read of the entries after `after`, up to `last`; about 512 KB of it."""
+    """Returns about 512 KB of the entries after `after`, up to `last`, that the caller may read."""
     of = queries.head(services, caller, conversation_id)
     audit.record_reading(services, caller, of.id)
     write, items, size, seq = WRITERS[form], list[views.Json | str](), 0, after

@@ -14,7 +14,7 @@ class SessionLimits(Struct, frozen=True):
 
 
 class Device(Struct, frozen=True):
-    """Where a session is used: the network address, and the browser's `User-Agent`."""
+    """The device of a session: the network address, and the browser's `User-Agent`."""
 
     address: str
     name: str = ""

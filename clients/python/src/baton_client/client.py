@@ -95,7 +95,7 @@ class Baton:
         return self._run(operations.transcript(self._policy, conversation_id, after, latest))
 
     def availability(self, queue: str | None = None) -> Availability:
-        """Who could take a conversation now, to ask before `hand_over`."""
+        """Tells who could take a conversation now, to ask before `hand_over`."""
         return self._run(operations.availability(self._policy, queue))
 
     def unpause(

@@ -13,7 +13,7 @@ class BatonError(Exception):
 
     code: ClassVar[str] = "error"
     retried: ClassVar[bool] = False
-    """Whether the client repeats the call before it raises this error."""
+    """True if the client repeats the call before it raises this error."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What the client sends and receives, as values: the rules of retrying without any I/O.
+"""Requests and answers of the client, as values: the rules of retrying without any I/O.
 
 An `Operation` is a generator. It yields requests and gets replies, so the same code drives the
 blocking client, the asynchronous one and tests.

@@ -1,4 +1,4 @@
-"""What happens with a webhook before and after the bot's own handlers."""
+"""The handling of a webhook before and after the bot's own handlers."""
 
 import logging
 import threading

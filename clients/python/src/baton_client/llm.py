@@ -186,7 +186,7 @@ def anthropic_messages(transcript: Transcript) -> list[dict[str, str]]:
 
 
 def resume_context(returned: Json) -> str:
-    """What a model must know after a handoff.
+    """Returns what a model must know after a handoff.
 
     `returned` is the `data` of the webhook's `conversation.returned`, or the payload of the log's
     entry `returned`.

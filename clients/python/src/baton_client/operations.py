@@ -1,4 +1,4 @@
-"""What each call of the client sends and what its answer means, without any I/O."""
+"""The calls of the client: their requests, and the meaning of the answers, without any I/O."""
 
 import hashlib
 import re
@@ -45,7 +45,7 @@ class User(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Who could take a conversation now. `served` is false if nobody ever could."""
+    """Tells who could take a conversation now. `served` is false if nobody ever could."""
 
     online: int
     free: int
@@ -57,7 +57,7 @@ class Availability:
 
 @dataclass(slots=True)
 class TurnState:
-    """What a turn knows. `seed` makes the ids of its replies, the same for each redelivery."""
+    """The facts of a turn. `seed` makes the ids of its replies, the same for each redelivery."""
 
     conversation_id: str
     status: Status

@@ -49,7 +49,7 @@ class WebhookEvent:
 
     @property
     def text(self) -> str | None:
-        """What the bot shows to the user: the agent's words, or Baton's text about the change.
+        """The text for the user: the agent's words, or Baton's text about the change.
 
         None if there is nothing to show.
         """

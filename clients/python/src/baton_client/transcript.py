@@ -22,7 +22,7 @@ class Transcript:
     entries: Sequence[Mapping[str, Any]]
 
     def as_chat(self) -> list[ChatMessage]:
-        """What user, bot and agents wrote. Bot and agents are `assistant`, told apart by `name`."""
+        """The messages. Bot and agents are `assistant`, told apart by `name`."""
         return [_message(entry) for entry in self.entries if entry["kind"] == "message"]
 
     def as_text(self) -> str:

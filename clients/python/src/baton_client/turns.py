@@ -22,7 +22,7 @@ class AsyncRun(Protocol):
 
 
 class TurnFacts:
-    """What both kinds of turn know."""
+    """The facts that both kinds of turn know."""
 
     def __init__(self, state: TurnState, policy: RetryPolicy) -> None:
         self._state = state
@@ -53,12 +53,12 @@ class TurnFacts:
 
     @property
     def refusal(self) -> BatonError | None:
-        """Why the last `say` or `hand_over` returned False."""
+        """The reason why the last `say` or `hand_over` returned False."""
         return self._state.refusal
 
     @property
     def warnings(self) -> Sequence[Mapping[str, Any]]:
-        """What Baton left out or changed in a request that succeeded."""
+        """The list of what Baton left out or changed in a request that succeeded."""
         return self._state.warnings
 
     def __repr__(self) -> str:
