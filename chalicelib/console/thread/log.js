@@ -71,7 +71,7 @@ function useStayAtEnd(outgoing, last) {
     stayAtEnd();
     box.current?.focus();
   };
-  return { box, onScroll, stayAtEnd, hasUnseen: last > seen, goToEnd };
+  return { box, onScroll, stayAtEnd, hasUnseen: last > seen && !reader.current.isAtEnd, goToEnd };
 }
 
 /** @param {Block | undefined} block */

@@ -98,3 +98,24 @@ def test_a_button_leads_an_agent_who_scrolled_up_to_new_messages(
     expect(log(page).locator(".message").last).to_be_in_viewport()
     expect(log(page)).to_be_focused()
     expect(news).to_have_count(0)
+
+
+def test_the_button_does_not_even_flash_while_the_agent_reads_at_the_end(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    name, _ = claim_new_conversation(page, bot)
+    page.evaluate(COUNT_BUTTONS)
+
+    for text in ("One", "Two"):
+        bot.send_message(name, text)
+        expect(log(page)).to_contain_text(text)
+
+    assert page.evaluate("() => window.buttonsSeen") == 0
+
+
+COUNT_BUTTONS = """() => {
+    window.buttonsSeen = 0;
+    const count = () => { window.buttonsSeen += document.querySelectorAll('button.latest').length; };
+    new MutationObserver(count).observe(document.body, { childList: true, subtree: true });
+}"""
