@@ -137,6 +137,13 @@ test("messages that come with a page of a known thread are unread, each once, an
   assert.deepEqual(after(hidden, page(5, 6), page(1, 2)).unread, {});
 });
 
+test("a message is unread if the first page of its thread overtakes its event", () => {
+  const left = after(signedIn, { type: "head", head: { ...HEAD, owner: ME.id, last_seq: 2 } }, { type: "selected", id: "c_1" }, { type: "selected", id: null });
+  const page = { type: "thread_page", id: "c_1", entries: [1, 2, 3].map((seq) => entry(seq)), head: { ...HEAD, owner: ME.id, last_seq: 3 }, completeThrough: 3 };
+  assert.deepEqual(after(left, page, userEntry(3)).unread, { c_1: 1 });
+  assert.deepEqual(after(left, userEntry(3), page).unread, { c_1: 1 });
+});
+
 test("a conversation that is removed is no longer unread", () => {
   const gone = { id: "c_1", bot: "demo", last_seq: 2, visible: false };
   assert.deepEqual(after(signedIn, { type: "head", head: waitingHead("c_1") }, { type: "head", head: gone }).unread, {});

@@ -77,9 +77,10 @@ function needsAttention(state, head) {
 }
 
 /** A page of a thread. The page and what was loaded before contain every entry up to `completeThrough`.
+ * A first page may overtake the event of a new message: what the head did not count yet is new to the agent.
  * @param {State} state @param {{id: string, entries: Entry[], head: Head, completeThrough: number, delivery?: any}} event */
 function threadPage(state, { id, entries, head, completeThrough, delivery }) {
-  const before = state.threads[id]?.highestSeq;
+  const before = state.threads[id]?.highestSeq ?? state.heads[id]?.last_seq;
   const missed = before ? entries.filter((entry) => entry.seq > before && entry.from === "user").length : 0;
   const thread = mergeEntries(state.threads[id], entries);
   const known = {
