@@ -35,6 +35,15 @@ CONCURRENCY = "LambdaConcurrency"
 MINUTE = 60
 WATCHED, WATCHED_FULLY = "IsWatched", "IsWatchedFully"
 """Conditions: the parameter `Watching` is not `off`, and it is `full`."""
+SILENCE: Resource = {
+    "TreatMissingData": "missing",
+    "InsufficientDataActions": [{"Ref": TOPIC}],
+}
+"""Reports the end of a metric by the state INSUFFICIENT_DATA, and not its absence before the first
+value: a new alarm has this state already, and actions follow only a change from another state.
+`breaching` would raise the alarm of each new stage before its first sweep.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html"""
 MetricsByName = Callable[[Names], Mapping[str, AwsMetric]]
 """The metrics of an alarm, by a distinguishing name; "" if there is only one."""
 
@@ -52,7 +61,7 @@ class Alarm:
     minutes: int = 1
     times: int = 1
     below: bool = False
-    """If true, the alarm is raised below the threshold and if there is no data."""
+    """If true, the alarm is raised below the threshold, and tells its topic when the data ends."""
     basic: bool = False
     """If true, it also exists if the parameter `Watching` is `basic`."""
     share_of: str | None = None
@@ -276,7 +285,7 @@ def _resource(names: Names, alarm: Alarm, which: str, metric: AwsMetric) -> Reso
             "EvaluationPeriods": alarm.times,
             "Threshold": alarm.threshold,
             "ComparisonOperator": "LessThanThreshold" if alarm.below else "GreaterThanThreshold",
-            "TreatMissingData": "breaching" if alarm.below else "notBreaching",
+            **(SILENCE if alarm.below else {"TreatMissingData": "notBreaching"}),
             "AlarmActions": [{"Ref": TOPIC}],
             "OKActions": [{"Ref": TOPIC}],
         },

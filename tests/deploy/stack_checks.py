@@ -64,6 +64,19 @@ def raised_alarms(client: Client, resources: Sequence[StackResource]) -> list[st
     ]
 
 
+def silent_alarms(client: Client, resources: Sequence[StackResource]) -> list[str]:
+    """Alarms that report the end of their data and have none."""
+    names = set(_named(resources, "AWS::CloudWatch::Alarm"))
+    query = {"StateValue": "INSUFFICIENT_DATA"}
+    pages = client("cloudwatch").get_paginator("describe_alarms").paginate(**query)
+    return [
+        each["AlarmName"]
+        for page in pages
+        for each in page["MetricAlarms"]
+        if each["AlarmName"] in names and each["InsufficientDataActions"]
+    ]
+
+
 def untagged(
     client: Client, resources: Sequence[StackResource], tags: Mapping[str, str]
 ) -> list[str]:

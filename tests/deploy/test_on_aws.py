@@ -142,6 +142,7 @@ class TestTheAccount:
 
     def test_the_alarms_stay_quiet(self, here: Account, resources: list[StackResource]) -> None:
         assert stack_checks.raised_alarms(here.client, resources) == []
+        assert stack_checks.silent_alarms(here.client, resources) == []
 
     def test_each_resource_has_its_tags(
         self, here: Account, resources: list[StackResource], running: OnAws

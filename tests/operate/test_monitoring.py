@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.aws.metrics import EmfMetrics
+from chalicelib.entrypoints.events.minute import every_minute
 from chalicelib.entrypoints.http.router import all_routes
 from chalicelib.usecases.records.metrics import RECORDED, Metric
 from infra.local.aws.engine import REGION, Engine
@@ -18,6 +19,7 @@ from infra.template.dashboard import graphs
 from infra.template.metrics import COLD_STARTS, GATE, GATE_LATENCY, AwsMetric, log_metrics
 from infra.template.policies import table_operations
 from tests.operate.conftest import NAMES
+from tests.operate.watched_alarm import WatchedAlarm
 from tests.support.api import DEMO_KEY, Api
 from tests.support.log_lines import written
 from tests.support.services import MemoryServices
@@ -47,8 +49,17 @@ AWS_METRICS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
     },
     "AWS/SNS": {"NumberOfNotificationsFailed": (("TopicName",),)},
 }
-"""The metrics and the dimensions with which AWS emits them, from each service's documentation. An
-alarm on other dimensions never gets a value."""
+"""The metrics and the dimensions with which AWS emits them. An alarm on other dimensions never gets
+a value. The sources:
+
+* Lambda: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html (an account's
+  metric has no dimension) and monitoring-metrics-types.html beside it
+* SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+* DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+* REST: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+* WebSocket: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html
+* SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+"""
 OURS = {*Metric, GATE_LATENCY, COLD_STARTS}
 NEEDS_NO_ALARM = {Metric.HANDOFFS_WAITING, Metric.TIME_TO_CLAIM, Metric.DELIVERIES_DEAD}
 """The alarms on the oldest wait and on dead letters cover these."""
@@ -162,16 +173,68 @@ def test_an_alarm_describes_the_problem_and_names_its_runbook_section(
         assert each["AlarmActions"] == each["OKActions"] == [{"Ref": "AlarmTopic"}]
 
 
-def test_only_the_sweep_alarm_is_raised_by_missing_data(
-    monitoring_resources: dict[str, Any],
-) -> None:
-    silent = [
-        each["Properties"]["AlarmName"]
-        for each in monitoring_resources.values()
-        if each.get("Properties", {}).get("TreatMissingData") == "breaching"
-    ]
+class TestTheSweepAlarm:
+    """The sweep's own log lines, minute by minute, as CloudWatch sees them."""
 
-    assert silent == ["baton-prod-sweep-missing"]
+    @pytest.fixture
+    def services(self) -> MemoryServices:
+        return MemoryServices()
+
+    @pytest.fixture
+    def alarm(self, monitoring_resources: dict[str, Any]) -> WatchedAlarm:
+        return WatchedAlarm(monitoring_resources["SweepMissingAlarm"]["Properties"])
+
+    def test_a_new_stage_tells_nobody_before_its_first_sweep(
+        self, services: MemoryServices, alarm: WatchedAlarm
+    ) -> None:
+        for _ in range(30):
+            alarm.minute([])
+        assert alarm.told == []
+
+        for _ in range(10):
+            alarm.minute(swept(services))
+        assert alarm.told == ["OK"]
+
+    def test_a_sweep_that_ends_is_told_once(
+        self, services: MemoryServices, alarm: WatchedAlarm
+    ) -> None:
+        for _ in range(10):
+            alarm.minute(swept(services))
+        alarm.told.clear()
+
+        for _ in range(20):
+            alarm.minute([])
+
+        assert alarm.told == ["INSUFFICIENT_DATA"]
+
+    def test_one_missing_sweep_is_no_alarm(
+        self, services: MemoryServices, alarm: WatchedAlarm
+    ) -> None:
+        for minute in range(30):
+            alarm.minute([] if minute == 15 else swept(services))
+
+        assert alarm.told == ["OK"]
+
+    def test_only_this_alarm_reports_the_end_of_its_metric(
+        self, monitoring_resources: dict[str, Any]
+    ) -> None:
+        alarms = {
+            name: each["Properties"]
+            for name, each in monitoring_resources.items()
+            if each["Type"] == "AWS::CloudWatch::Alarm"
+        }
+
+        reporting = [name for name, each in alarms.items() if each.get("InsufficientDataActions")]
+        quiet = {each["TreatMissingData"] for name, each in alarms.items() if name not in reporting}
+        assert reporting == ["SweepMissingAlarm"]
+        assert quiet == {"notBreaching"}
+
+
+def swept(services: MemoryServices) -> list[dict[str, Any]]:
+    with written() as lines:
+        vars(services)["metrics"] = EmfMetrics("Baton/prod", RECORDED["basic"])
+        every_minute(services)
+    return lines.all
 
 
 def test_the_latency_filter_matches_the_gates_log_line() -> None:
