@@ -11,6 +11,8 @@ const HEARTBEAT = 4 * 60_000;
 const MAX_AGE = 110 * 60_000;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
+/** The browsers of one office notice at the same moment that the network is back. */
+const NETWORK_BACK_DELAY = 2000;
 
 /** @typedef {{opened: () => void, status: (status: string) => void, event: (event: any) => void, lost: (retryAt: number) => void, unauthorized: () => void}} Listener */
 
@@ -98,6 +100,11 @@ function createSocket(listener) {
     const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** attempts++);
     const delay = longest / 2 + (Math.random() * longest) / 2;
     if (socket) return void timers.push(setTimeout(open, delay));
+    openAfter(delay);
+  }
+
+  /** @param {number} delay */
+  function openAfter(delay) {
     clearTimers();
     timers = [setTimeout(open, delay)];
     listener.lost(serverNow() + delay);
@@ -142,6 +149,11 @@ function createSocket(listener) {
       attempts = 0;
       open();
     },
+    networkIsBack() {
+      if (socket || isClosed) return;
+      attempts = 0;
+      openAfter(Math.random() * NETWORK_BACK_DELAY);
+    },
     /** Closes for good. */
     close() {
       isClosed = true;
@@ -183,6 +195,7 @@ export function closeSocket() {
 }
 
 export const reconnect = () => sessionSocket?.reconnect();
+export const networkIsBack = () => sessionSocket?.networkIsBack();
 export const dropConnection = () => sessionSocket?.drop();
 
 /** Resolves with the result in the reply. Raises ApiError; its status is 0 if no reply arrived.

@@ -1,7 +1,7 @@
 // @ts-check
 // The session from signing in to signing out: the connection, and the events that the server sends.
 import { ApiError, checkSession, forgetSession, isSignedIn, onSessionEnd, request, signIn, signOut } from "../connection/api.js";
-import { closeSocket, dropConnection, openSocket, reconnect } from "../connection/socket.js";
+import { closeSocket, dropConnection, networkIsBack, openSocket } from "../connection/socket.js";
 import { restoreStatus, sendUnsentStatus, showStatus } from "../conversations/actions.js";
 import { clearDrafts } from "../conversations/drafts.js";
 import { clearOutbox, countUnsent, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
@@ -77,7 +77,7 @@ export function endSession() {
 /** Listens to the network, the Back button and the visibility of the tab. */
 export function listenToBrowser() {
   onSessionEnd(sessionEnded);
-  addEventListener("online", reconnect);
+  addEventListener("online", networkIsBack);
   addEventListener("offline", dropConnection);
   addEventListener("popstate", followRoute);
   addEventListener("pagehide", pageMayEnd);

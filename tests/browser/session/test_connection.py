@@ -313,12 +313,14 @@ def test_the_delay_between_reconnects_grows(open_console: OpenConsole) -> None:
     page.context.set_offline(True)
     page.context.set_offline(False)
 
+    # The console waits a random part of two seconds, as all browsers of an office do.
+    assert not tried
     for _ in range(480):
         page.clock.run_for(250)
     pauses = [after - before for before, after in pairwise([start, *tried])]
 
     assert 6 <= len(tried) <= 14, tried
-    assert pauses[-1] > 10_000 > 2_000 > pauses[1]
+    assert pauses[-1] > 10_000 > 2_250 > max(pauses[:2])
     assert max(pauses) < 32_000
 
 
