@@ -48,7 +48,12 @@ class CachedDirectory:
         self, bot: str, person: str, *, fresh: bool = False
     ) -> tuple[Bot | None, Person | None, Member | None]:
         def read() -> tuple[Bot | None, Person | None, Member | None]:
-            return self._directory.bot_and_member(bot, person)
+            found = self._directory.bot_and_member(bot, person)
+            # The same call reads its person and its bot's settings next.
+            for kind, name, record in (("bot", bot, found[0]), ("person", person, found[1])):
+                if record is not None:
+                    self._store((kind, name), record)
+            return found
 
         return self._cached(("member", bot, person), read, _may_act, fresh=fresh)
 

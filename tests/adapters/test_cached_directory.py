@@ -43,6 +43,7 @@ READS: dict[str, tuple[object, ...]] = {
     "members": ("demo",),
     "roster": ("demo",),
     "bots_of_person": (ANA,),
+    "person_state": (ANA,),
     "bot_ids": (),
     "presence": (ANA,),
     "set_presence": (ANA, Presence(PresenceStatus.AWAY, 1)),

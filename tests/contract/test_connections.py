@@ -4,7 +4,11 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
+from chalicelib.domain.access import Role
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
+from chalicelib.usecases.records.bots import Bot
+from chalicelib.usecases.records.connections import PersonState, SocketConnection, SocketTicket
+from chalicelib.usecases.records.people import Person, Session
 from tests.contract.store_setup import BOT, CID, at_once
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -64,6 +68,20 @@ def test_the_connections_of_a_person_are_found(stores: Stores) -> None:
     assert stores.connections.of_person("ana") == []
 
 
+def test_the_state_of_a_person_has_all_that_is_stored_under_them(stores: Stores) -> None:
+    ana = Person("ana", "ana@example.test", "Ana", "hash", token_version=2)
+    seen = Presence(PresenceStatus.AWAY, START)
+    stores.directory.put_person(ana)
+    stores.directory.put_bot(Bot(BOT, "Demo"))
+    stores.directory.put_member(BOT, Member("ana", "Ana", ana.email, Role.AGENT))
+    stores.directory.set_presence("ana", seen)
+    stores.sessions.add(Session("s_1", "ana", 2, START, START, START + MINUTE, "r"))
+    stores.connections.put(OPEN)
+
+    assert stores.directory.person_state("ana") == PersonState(ana, seen, (BOT,), (OPEN,))
+    assert stores.directory.person_state("bo") == PersonState(None, Presence(), (), ())
+
+
 def test_open_connections_are_found_by_their_ids(stores: Stores) -> None:
     more = [replace(OPEN, id=f"s-{number}") for number in range(120)]
     for connection in (OPEN, *more):
@@ -99,7 +117,7 @@ def test_a_closed_connection_is_forgotten_with_all_it_watched(stores: Stores) ->
     for connection in (OPEN, other):
         stores.connections.put(connection)
         for n in range(30):
-            stores.connections.watch(BOT, f"c_{n}", connection, START + MINUTE)
+            stores.connections.watch(BOT, f"c_{n}", connection)
 
     first = stores.connections.remove(OPEN)
     again = stores.connections.remove(OPEN)
@@ -115,7 +133,7 @@ def test_a_closed_connection_is_forgotten_with_all_it_watched(stores: Stores) ->
 def test_a_connection_that_leaves_one_bot_stays_open_for_the_others(stores: Stores) -> None:
     stores.connections.put(OPEN)
     for bot in (BOT, "other"):
-        stores.connections.watch(bot, CID, OPEN, START + MINUTE)
+        stores.connections.watch(bot, CID, OPEN)
     left = replace(OPEN, bots=("other",))
 
     watched = [stores.connections.leave_bot(left, BOT) for _ in range(2)]
@@ -130,16 +148,16 @@ def test_a_connection_that_leaves_one_bot_stays_open_for_the_others(stores: Stor
 
 def test_watchers_are_the_connections_with_the_conversation_open(stores: Stores) -> None:
     other = replace(OPEN, id="other")
-    for connection in (OPEN, other, other):
-        stores.connections.watch(BOT, CID, connection, START + MINUTE)
+    new = [stores.connections.watch(BOT, CID, connection) for connection in (OPEN, other, other)]
 
+    assert new == [True, True, False]
     assert sorted(stores.connections.watchers(BOT, CID)) == sorted([OPEN.id, "other"])
     assert stores.connections.watchers("other", CID) == []
     assert stores.connections.watchers(BOT, "c_other") == []
 
 
 def test_an_unwatched_conversation_has_no_watcher(stores: Stores) -> None:
-    stores.connections.watch(BOT, CID, OPEN, START + MINUTE)
+    stores.connections.watch(BOT, CID, OPEN)
 
     for _ in range(2):
         stores.connections.unwatch(BOT, CID, OPEN.id)
@@ -149,7 +167,7 @@ def test_an_unwatched_conversation_has_no_watcher(stores: Stores) -> None:
 
 def test_expired_rows_are_absent_even_before_dynamodb_removes_them(stores: Stores) -> None:
     stores.connections.put(OPEN)
-    stores.connections.watch(BOT, CID, OPEN, OPEN.expires_at)
+    stores.connections.watch(BOT, CID, OPEN)
     stores.clock.advance(OPEN.expires_at - START + 1000)
 
     assert stores.connections.get(OPEN.id) is None

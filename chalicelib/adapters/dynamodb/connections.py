@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import PointerRow, RecordRow, Row
 from chalicelib.adapters.dynamodb.table import Rows, Table
-from chalicelib.adapters.dynamodb.transaction import Transaction
+from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 
@@ -71,21 +71,22 @@ class DynamoConnections:
 
     def of_person(self, person: str) -> list[SocketConnection]:
         pk = keys.person(person)
-        rows = self._rows.query_all(RecordRow, pk, RecordRow.sk.startswith("S#"))
+        rows = self._rows.query_all(RecordRow, pk, RecordRow.sk.startswith(keys.OF_CONNECTION))
         return [connection for row in rows if (connection := _record(SocketConnection, row))]
 
-    def watch(
-        self, bot: str, conversation_id: str, connection: SocketConnection, expires_at: int
-    ) -> None:
+    def watch(self, bot: str, conversation_id: str, connection: SocketConnection) -> bool:
         watch = keys.watch(bot, conversation_id, connection.id)
         watched = keys.watched(bot, conversation_id, connection.id)
-        ends = -(-expires_at // 1000)
-        self._put_all(
-            [
-                PointerRow.at(watch, id=connection.id, expires=ends),
-                PointerRow.at(watched, id=watch.pk, expires=ends),
-            ]
-        )
+        ends = -(-connection.expires_at // 1000)
+        transaction = Transaction(self._rows.table)
+        watcher = PointerRow.at(watch, id=connection.id, expires=ends)
+        transaction.put(watcher, self._rows.is_absent(PointerRow))
+        transaction.put(PointerRow.at(watched, id=watch.pk, expires=ends))
+        try:
+            transaction.commit_or_wait()
+        except Cancelled:
+            return False
+        return True
 
     def unwatch(self, bot: str, conversation_id: str, connection_id: str) -> None:
         self._rows.delete(

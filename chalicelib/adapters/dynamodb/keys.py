@@ -19,6 +19,8 @@ REMOVED_BOTS = "GONE"
 AUDIT = "AUDIT"
 OF_QUEUE, OF_AGENT = "Q", "A"
 """The kinds of tallies."""
+OF_BOT, OF_CONNECTION = "BOT#", "S#"
+"""How the sort keys of a person's memberships and connections begin."""
 AFTER_SEPARATOR = "$"
 """Sorts after `#`, and so after all keys with the same beginning."""
 SEQ_DIGITS = 12

@@ -54,13 +54,23 @@ WATCH_PAGE, WATCH_BYTES = 100, 100 * 1024
 class FrameCall:
     """One frame, and the person at the other end of its connection."""
 
-    def __init__(
-        self, services: Services, connection: SocketConnection, person: Person, frame: Frame
-    ) -> None:
+    def __init__(self, services: Services, connection: SocketConnection, frame: Frame) -> None:
         self.services = services
         self.connection = connection
-        self.person = person
         self._frame = frame
+
+    @cached_property
+    def person(self) -> Person:
+        """Raises Unauthenticated if the session has ended."""
+        return authenticate.person_of_session(self.services, self.connection.session_reference)
+
+    def read_bot(self) -> None:
+        """If it is clear which bot the frame concerns, reads bot, person and membership at once,
+        so that the cache has them."""
+        named = self._frame.envelope.bot
+        bots = [bot for bot in self.connection.bots if named in (None, bot)]
+        if len(bots) == 1:
+            self.services.directory.bot_and_member(bots[0], self.connection.person)
 
     @property
     def conversation_id(self) -> str:
@@ -123,7 +133,8 @@ def watch(call: FrameCall, body: WatchBody) -> views.Json:
     services, caller = call.services, call.caller
     head = queries.head(services, caller, call.conversation_id)
     sockets.watch(services, caller.bot, head.id, call.connection)
-    found = queries.entries(services, caller, head.id, after=max(body.after, 0), limit=WATCH_PAGE)
+    after = max(body.after, 0)
+    found = queries.entries(services, caller, head.id, after=after, limit=WATCH_PAGE, of=head)
     shown = [views.entry(entry) for entry in found]
     sent = shown[: fitting(shown, WATCH_BYTES)]
     more = len(sent) < len(shown) or len(shown) == WATCH_PAGE
@@ -209,18 +220,19 @@ def _head(answer: Answer) -> views.Json:
 class FrameAction(Struct, frozen=True):
     """`handler` is called with an authorised call and a parsed body. `access` is what the person
     must be allowed to do with the conversation that the frame names; `Access.PERSON` if the frame
-    names none."""
+    names none. `enters_bot`: the handler needs the membership in a bot."""
 
     access: Action | Access
     body: type[Any]
     handler: Callable[[FrameCall, Any], views.Json]
+    enters_bot: bool = True
 
 
 ACTIONS: Mapping[str, FrameAction] = {
     "sync": FrameAction(Access.PERSON, SyncBody, sync),
     "watch": FrameAction(Action.READ, WatchBody, watch),
     "unwatch": FrameAction(Access.CALLER, Empty, unwatch),
-    "subscribe": FrameAction(Access.PERSON, SubscribeBody, subscribe),
+    "subscribe": FrameAction(Access.PERSON, SubscribeBody, subscribe, enters_bot=False),
     "message": FrameAction(Action.SAY, AgentMessageRequest, send_message),
     "pause": FrameAction(Action.PAUSE, PauseRequest, pause_conversation),
     "unpause": FrameAction(Action.UNPAUSE, UnpauseRequest, unpause_conversation),
@@ -230,20 +242,22 @@ ACTIONS: Mapping[str, FrameAction] = {
     "snooze": FrameAction(Action.SNOOZE, SnoozeRequest, snooze_conversation),
     "note": FrameAction(Action.NOTE, TextRequest, add_note),
     "typing": FrameAction(Action.READ, Empty, show_typing),
-    "presence": FrameAction(Access.PERSON, PresenceBody, set_presence),
-    "ping": FrameAction(Access.PERSON, Empty, ping),
+    "presence": FrameAction(Access.PERSON, PresenceBody, set_presence, enters_bot=False),
+    "ping": FrameAction(Access.PERSON, Empty, ping, enters_bot=False),
 }
 
 
-def act(
-    services: Services, connection: SocketConnection, person: Person, frame: Frame
-) -> views.Json:
-    """Raises InvalidRequest, Forbidden, NotFound, and what the use case raises."""
+def act(services: Services, connection: SocketConnection, frame: Frame) -> views.Json:
+    """Raises Unauthenticated if the session has ended; InvalidRequest, Forbidden, NotFound, and
+    what the use case raises."""
     action = ACTIONS.get(frame.envelope.action)
+    call = FrameCall(services, connection, frame)
+    if action and action.enters_bot:
+        call.read_bot()
+    _ = call.person
     if action is None:
         told = f"There is no action {frame.envelope.action}."
         raise invalid_field("action", told, actions=[*ACTIONS])
-    call = FrameCall(services, connection, person, frame)
     body = convert(frame.fields, action.body)
     if isinstance(action.access, Action):
         authorize(call.caller, action.access)

@@ -13,10 +13,8 @@ from chalicelib.entrypoints.http.problems import problem, status_of
 from chalicelib.entrypoints.request_log import request_log
 from chalicelib.entrypoints.websocket.actions import ACTIONS, act
 from chalicelib.entrypoints.websocket.frames import id_of, read_frame
-from chalicelib.usecases.accounts.authenticate import person_of_session
 from chalicelib.usecases.live import push, sockets
 from chalicelib.usecases.records.connections import SocketConnection
-from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import Json
 
@@ -67,7 +65,7 @@ def _reply(services: Services, context: Event, raw: bytes, line: dict[str, objec
         frame = read_frame(raw)
         if frame.envelope.action in ACTIONS:
             line["action"] = frame.envelope.action
-        result = act(services, *_known(services, context["connectionId"]), frame)
+        result = act(services, _known(services, context["connectionId"]), frame)
         return {"reply_to": frame.envelope.id, "ok": True, "result": result}
     except BatonError as error:
         shown = error
@@ -79,12 +77,12 @@ def _reply(services: Services, context: Event, raw: bytes, line: dict[str, objec
     return {"reply_to": id_of(raw), "ok": False, "error": problem(shown, request_id)}
 
 
-def _known(services: Services, connection_id: str) -> tuple[SocketConnection, Person]:
-    """Checked for each frame, so that a frame after a logout is refused. Raises Unauthenticated."""
+def _known(services: Services, connection_id: str) -> SocketConnection:
+    """Raises Unauthenticated."""
     connection = services.connections.get(connection_id)
     if connection is None:
         raise Unauthenticated("This connection is not known, or no longer.")
-    return connection, person_of_session(services, connection.session_reference)
+    return connection
 
 
 def _ticket(protocols: str) -> str:

@@ -44,7 +44,7 @@ def caller_of_person(services: Services, bot: str, session: SessionReference) ->
     if _may_be_outdated(person, session):
         found = services.directory.bot_and_member(bot, session.person, fresh=True)
         stored_bot, person, member = found
-    person = _require_valid(person, session)
+    person = require_valid(person, session)
     may_enter = stored_bot and member and not stored_bot.is_closing
     if stored_bot is None or not (may_enter or person.is_owner):
         raise bot_not_found(bot)
@@ -85,7 +85,14 @@ def person_of_session(
     person = services.directory.person(session.person, fresh=fresh)
     if not fresh and _may_be_outdated(person, session):
         person = services.directory.person(session.person, fresh=True)
-    return _require_valid(person, session)
+    return require_valid(person, session)
+
+
+def require_valid(person: Person | None, session: SessionReference) -> Person:
+    """The person, if the session has not ended. Raises Unauthenticated."""
+    if person is None or not person.accepts(session):
+        raise Unauthenticated("This token is no longer valid: its session has ended.")
+    return person
 
 
 def bots_served(services: Services, person: Person) -> list[str]:
@@ -128,12 +135,6 @@ def _may_be_outdated(cached: Person | None, session: SessionReference) -> bool:
     if cached is None:
         return False
     return session.token_version > cached.token_version or cached.disabled
-
-
-def _require_valid(person: Person | None, session: SessionReference) -> Person:
-    if person is None or not person.accepts(session):
-        raise Unauthenticated("This token is no longer valid: its session has ended.")
-    return person
 
 
 def _person_caller(person: Person, member: Member | None, bot: str) -> Caller:

@@ -65,12 +65,13 @@ def entries(
     after: int | None = None,
     before: int | None = None,
     limit: int = 50,
+    of: Head | None = None,
 ) -> list[Entry]:
     """The entries that the caller may read, ascending; the latest ones without `after` and
-    `before`. An empty page is the end of the log."""
+    `before`. An empty page is the end of the log. `of` is the head, if `head` has just read it."""
     return list(
         entry_page(
-            services, caller, conversation_id, after=after, before=before, limit=limit
+            services, caller, conversation_id, after=after, before=before, limit=limit, of=of
         ).entries
     )
 
@@ -84,9 +85,10 @@ def entry_page(
     before: int | None = None,
     limit: int = 50,
     kind: Kind | None = None,
+    of: Head | None = None,
 ) -> EntryPage:
     """As `entries`, and only those of one kind if `kind` is set."""
-    of = head(services, caller, conversation_id)
+    of = of or head(services, caller, conversation_id)
     audit.record_reading(services, caller, of.id)
     found, wanted = list[Entry](), limit + 1
     size = wanted if kind is None else FILTERED_READ

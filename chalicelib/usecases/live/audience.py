@@ -6,6 +6,9 @@ from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 
+VIEWERS_SHOWN = 20
+"""Agents want to know that a colleague has the conversation open, not how many hundreds have."""
+
 Event = Mapping[str, object]
 
 
@@ -22,13 +25,18 @@ def with_valid_session(
     return [c for c in connections if _is_current(people.get(c.person), c)]
 
 
-def viewers_frames(services: Services, bot: str, conversation_id: str) -> list[tuple[str, Event]]:
-    """One `viewers` frame for each connection that watches this conversation.
+def viewers_frames(
+    services: Services, bot: str, conversation_id: str, newest: str
+) -> list[tuple[str, Event]]:
+    """One `viewers` frame for each connection that watches this conversation, but for at most
+    `VIEWERS_SHOWN` of them, the `newest` included. Otherwise n people who open one conversation
+    would cause n² frames.
 
-    The frame names each person once. Returns pairs of connection id and frame.
+    The frame names each person of these connections once. Returns pairs of connection id and frame.
     """
-    watching = services.connections.watchers(bot, conversation_id)
-    open_watchers = services.connections.get_all(watching)
+    watching = sorted(services.connections.watchers(bot, conversation_id))
+    watching.sort(key=lambda connection: connection != newest)
+    open_watchers = services.connections.get_all(watching[:VIEWERS_SHOWN])
     if not open_watchers:
         return []
     people = _people(services, open_watchers)

@@ -165,10 +165,11 @@ def leave_bot(services: Services, connection: SocketConnection, bot: str) -> Non
         push_viewers(services, bot, conversation_id)
 
 
-def push_viewers(services: Services, bot: str, conversation_id: str) -> None:
-    """Sends the list of viewers, without retry: nothing depends on it."""
+def push_viewers(services: Services, bot: str, conversation_id: str, newest: str = "") -> None:
+    """Sends the list of viewers, without retry: nothing depends on it. `newest` is the connection
+    that has just begun to watch."""
     with suppress(TemporarilyUnavailable):  # the table, when it looks for the viewers
-        send(services, audience.viewers_frames(services, bot, conversation_id))
+        send(services, audience.viewers_frames(services, bot, conversation_id, newest))
 
 
 def encode(event: Mapping[str, object]) -> bytes:

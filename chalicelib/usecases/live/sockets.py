@@ -3,7 +3,11 @@
 from msgspec.structs import replace
 
 from chalicelib.domain.errors import Unauthenticated, invalid_field
-from chalicelib.usecases.accounts.authenticate import bots_served, hash_secret, person_of_session
+from chalicelib.usecases.accounts.authenticate import (
+    hash_secret,
+    person_of_session,
+    require_valid,
+)
 from chalicelib.usecases.live import push
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.people import SessionReference
@@ -37,23 +41,25 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
     used = services.connections.use_ticket(hash_secret(ticket), now)
     if used is None:
         raise Unauthenticated("This ticket is unknown, used or expired.")
-    person = person_of_session(services, used.session_reference)
+    # The bots must be as they are stored, and so everything is read at once.
+    state = services.directory.person_state(used.person)
+    person = require_valid(state.person, used.session_reference)
+    bots = services.directory.bot_ids() if person.is_owner else state.bots
     connection = SocketConnection(
         id=connection_id,
         person=person.id,
         token_version=person.token_version,
-        bots=tuple(bots_served(services, person)),
+        bots=tuple(bots),
         opened_at=now,
         expires_at=now + CONNECTION_LIFE_MS,
         is_owner=person.is_owner,
         session=used.session,
     )
     services.connections.put(connection)
-    # The person may have come from the cache. A session that ends after this read finds the
-    # connection and closes it; one that has ended before is refused here. Its rows then expire, or
-    # the first push finds the connection gone.
+    # A session that ends after this read finds the connection and closes it; one that has ended
+    # before is refused here. Its rows then expire, or the first push finds the connection gone.
     person_of_session(services, used.session_reference, fresh=True)
-    presence.heartbeat(services, person.id)
+    presence.record_arrival(services, state)
     return connection
 
 
@@ -76,10 +82,8 @@ def disconnect(services: Services, connection_id: str) -> None:
 def watch(services: Services, bot: str, conversation_id: str, connection: SocketConnection) -> None:
     """The connection receives all entries from now on. The other watchers see the new viewer, but
     only the first time."""
-    watching = services.connections.watchers(bot, conversation_id)
-    services.connections.watch(bot, conversation_id, connection, connection.expires_at)
-    if connection.id not in watching:
-        push.push_viewers(services, bot, conversation_id)
+    if services.connections.watch(bot, conversation_id, connection):
+        push.push_viewers(services, bot, conversation_id, newest=connection.id)
 
 
 def unwatch(

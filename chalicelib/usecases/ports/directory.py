@@ -12,6 +12,7 @@ from chalicelib.domain.routing.members import Member, Presence
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey
+from chalicelib.usecases.records.connections import PersonState
 from chalicelib.usecases.records.people import Person
 
 
@@ -46,6 +47,9 @@ class Directory(Protocol):
 
     def roster(self, bot: str) -> list[Member]:
         """All members of the bot, without presence and load, which cost one read per member."""
+
+    def person_state(self, person: str) -> PersonState:
+        """As it is stored, in one round trip."""
 
     def bots_of_person(self, person: str) -> list[str]:
         """The ids of the bots in which the person is a member."""

@@ -44,9 +44,8 @@ class Connections(Protocol):
     def get_all(self, connection_ids: Iterable[str]) -> list[SocketConnection]:
         """Those of these connections that are open; one round trip per 100."""
 
-    def watch(
-        self, bot: str, conversation_id: str, connection: SocketConnection, expires_at: int
-    ) -> None: ...
+    def watch(self, bot: str, conversation_id: str, connection: SocketConnection) -> bool:
+        """Until the connection expires. False if it already watches this conversation."""
 
     def unwatch(self, bot: str, conversation_id: str, connection_id: str) -> None: ...
 

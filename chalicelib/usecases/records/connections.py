@@ -5,7 +5,8 @@ Times are in milliseconds since 1970 (UTC).
 
 from msgspec import Struct
 
-from chalicelib.usecases.records.people import SessionReference
+from chalicelib.domain.routing.members import Presence
+from chalicelib.usecases.records.people import Person, SessionReference
 
 
 class SocketTicket(Struct, frozen=True):
@@ -43,3 +44,13 @@ class SocketConnection(Struct, frozen=True):
     @property
     def session_reference(self) -> SessionReference:
         return SessionReference(self.person, self.session, self.token_version)
+
+
+class PersonState(Struct, frozen=True):
+    """What is stored under one person: `bots` are those in which they are a member, `connections`
+    the open ones. `person` is None if there is no such account."""
+
+    person: Person | None
+    presence: Presence
+    bots: tuple[str, ...]
+    connections: tuple[SocketConnection, ...]

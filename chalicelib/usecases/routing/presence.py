@@ -6,6 +6,7 @@ from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.live import audience, push
 from chalicelib.usecases.ports.integrations import PushedFrame
+from chalicelib.usecases.records.connections import PersonState
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.routing import assign
 from chalicelib.usecases.services import Services
@@ -47,11 +48,24 @@ def heartbeat(services: Services, person: str) -> PresenceStatus:
 
     A person who is online again gets offers of waiting conversations.
     """
-    before, now = services.directory.presence(person), services.clock.now()
-    services.directory.record_sign_of_life(person, now)
-    if before.chosen is PresenceStatus.ONLINE and before.at(now) is not PresenceStatus.ONLINE:
+    before = services.directory.presence(person)
+    if _is_online_again(services, person, before):
         _offer_waiting(services, services.directory.bots_of_person(person))
     return before.chosen
+
+
+def record_arrival(services: Services, state: PersonState) -> None:
+    """As `heartbeat`, for a person whose state has just been read."""
+    if state.person and _is_online_again(services, state.person.id, state.presence):
+        _offer_waiting(services, state.bots)
+
+
+def _is_online_again(services: Services, person: str, before: Presence) -> bool:
+    """Records the sign of life."""
+    now = services.clock.now()
+    services.directory.record_sign_of_life(person, now)
+    wants_work = before.chosen is PresenceStatus.ONLINE
+    return wants_work and before.at(now) is not PresenceStatus.ONLINE
 
 
 def refresh(services: Services, person: str) -> None:

@@ -36,7 +36,7 @@ def connect(services: MemoryServices, agent: Api, name: str, *watched: str) -> s
     services.connections.put(connection)
     services.sockets.connect(name)
     for path in watched:
-        services.connections.watch("demo", id_of(path), connection, START + HOUR)
+        services.connections.watch("demo", id_of(path), connection)
     return name
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.live.audience import VIEWERS_SHOWN
 from chalicelib.usecases.live.push import HANDSHAKE_MS
 from chalicelib.usecases.live.sockets import CONNECTION_LIFE_MS
 from tests.api.conversation_setup import BOT, id_of, ok, waiting
@@ -131,6 +132,22 @@ def test_loading_older_entries_does_not_announce_the_viewer_again(
         look(one, path, after)
 
     assert told(one) == [["Ana"]]
+
+
+def test_each_new_viewer_causes_a_limited_number_of_frames(
+    services: MemoryServices, path: str, ana: Api, bo: Api
+) -> None:
+    """Otherwise n people who open one conversation would cause n² frames."""
+    many = [SocketClient(services, ana, f"a-{n:02}") for n in range(VIEWERS_SHOWN + 10)]
+    for client in many:
+        look(client, path)
+    before = sum(len(told(client)) for client in many)
+    last = SocketClient(services, bo, "z")
+
+    look(last, path)
+
+    assert told(last) == [["Ana", "Bo"]]
+    assert 1 + sum(len(told(client)) for client in many) - before == VIEWERS_SHOWN
 
 
 def test_the_bots_calls_and_the_lists_contain_no_viewers(

@@ -45,7 +45,7 @@ WRITES: Mapping[str, Callable[[Stores], object]] = {
     "remove a member": lambda s: s.administration.remove_member(BOT, "ana"),
     "store an answer": lambda s: s.administration.store_response(BOT, KEY, "{}"),
     "open a connection": lambda s: s.connections.put(CONNECTION),
-    "watch": lambda s: s.connections.watch(BOT, CID, CONNECTION, START + 1),
+    "watch": lambda s: s.connections.watch(BOT, CID, CONNECTION),
     "notify": lambda s: s.notifications.add(NOTIFICATION, None),
     "notify once": lambda s: s.notifications.add(NOTIFICATION, KEY),
     "count a handoff": lambda s: s.reports.count_handoff(ENDED),

@@ -145,7 +145,7 @@ def test_a_connection_that_is_gone_is_forgotten_at_the_first_push(
     lost = SocketConnection(f"lost-{scene.bot}", ana.id, 1, (scene.bot,), 0, 2**53)
     connections.put(lost)
     if watches:
-        connections.watch(scene.bot, conversation_id, lost, lost.expires_at)
+        connections.watch(scene.bot, conversation_id, lost)
 
     with ana.connect() as socket:
         said = scene.user_says("zoe", "Is anybody there?")

@@ -62,12 +62,12 @@ class MemoryConnections:
             found = self._table.connections.values()
             return [c for c in found if c.person == person and c.expires_at > self._clock.now()]
 
-    def watch(
-        self, bot: str, conversation_id: str, connection: SocketConnection, expires_at: int
-    ) -> None:
+    def watch(self, bot: str, conversation_id: str, connection: SocketConnection) -> bool:
         with self._table.lock:
             watching = self._table.watches.setdefault((bot, conversation_id), {})
-            watching[connection.id] = expires_at
+            is_new = watching.get(connection.id, 0) <= self._clock.now()
+            watching[connection.id] = connection.expires_at
+            return is_new
 
     def unwatch(self, bot: str, conversation_id: str, connection_id: str) -> None:
         with self._table.lock:

@@ -9,13 +9,16 @@ from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey
+from chalicelib.usecases.records.connections import PersonState
 from chalicelib.usecases.records.people import EndedSession, Person, Session
+from tests.support.clock import ManualClock
 from tests.support.memory.table import MemoryTable, Now
 
 
 class MemoryDirectory:
     def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
         self._table = table
+        self._clock = clock or ManualClock()
 
     def bot_and_key(self, bot: str, key_id: str) -> tuple[Bot | None, BotKey | None]:
         with self._table.lock:
@@ -49,6 +52,16 @@ class MemoryDirectory:
     def roster(self, bot: str) -> list[Member]:
         with self._table.lock:
             return list(self._table.members.get(bot, {}).values())
+
+    def person_state(self, person: str) -> PersonState:
+        found = self._table.people.get(person)
+        connections = [c for c in self._table.connections.values() if c.person == person]
+        return PersonState(
+            found,
+            self.presence(person),
+            tuple(self.bots_of_person(person)),
+            tuple(c for c in connections if c.expires_at > self._clock.now()),
+        )
 
     def bots_of_person(self, person: str) -> list[str]:
         with self._table.lock:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.audit import add_event
 from chalicelib.adapters.dynamodb.directory import members
@@ -28,6 +30,7 @@ from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey
+from chalicelib.usecases.records.connections import PersonState, SocketConnection
 from chalicelib.usecases.records.people import Person
 
 
@@ -79,9 +82,27 @@ class DynamoDirectory:
         rows = self._rows.query_all(MemberRow, keys.bot(bot), MemberRow.sk.startswith("AGENT#"))
         return [members.member_of(row) for row in rows]
 
+    def person_state(self, person: str) -> PersonState:
+        rows = list(self._rows.query_all(Row, keys.person(person), None))
+        found = {row.key: row for row in rows}
+        return PersonState(
+            person=person_of(row_at(found, PersonRow, person_key(person))),
+            presence=members.presence_of(row_at(found, PresenceRow, keys.presence(person))),
+            bots=tuple(
+                row.id
+                for row in rows
+                if isinstance(row, PointerRow) and row.sk.startswith(keys.OF_BOT)
+            ),
+            connections=tuple(
+                msgspec.json.decode(row.record, type=SocketConnection)
+                for row in rows
+                if isinstance(row, RecordRow) and row.sk.startswith(keys.OF_CONNECTION)
+            ),
+        )
+
     def bots_of_person(self, person: str) -> list[str]:
         pk = keys.person(person)
-        rows = self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("BOT#"))
+        rows = self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith(keys.OF_BOT))
         return [row.id for row in rows]
 
     def bot_ids(self) -> list[str]:
