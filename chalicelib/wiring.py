@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         SocketSender,
         Topic,
     )
+    from chalicelib.usecases.ports.people import PeopleAdministration
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
 
@@ -94,6 +95,14 @@ class AwsServices:
 
         stored = DynamoAdministration(self.table, self.clock)
         return CacheClearingAdministration(stored, self.directory)
+
+    @cached_property
+    def people(self) -> PeopleAdministration:
+        from chalicelib.adapters.dynamodb.directory.people_administration import (
+            DynamoPeopleAdministration,
+        )
+
+        return DynamoPeopleAdministration(self.table, self.clock)
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         SocketSender,
         Topic,
     )
+    from chalicelib.usecases.ports.people import PeopleAdministration
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.system import Clock, Random
     from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
@@ -34,6 +35,8 @@ class Services(Protocol):
     def audit_trail(self) -> AuditTrail: ...
     @property
     def administration(self) -> Administration: ...
+    @property
+    def people(self) -> PeopleAdministration: ...
     @property
     def sessions(self) -> Sessions: ...
     @property

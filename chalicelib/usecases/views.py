@@ -14,6 +14,7 @@ from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import Answer, AnswerWarning
 from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.people import Session
 
 Json = dict[str, object]
 
@@ -221,3 +222,16 @@ PUBLIC_TYPES: Mapping[Kind, str] = {
     Kind.RETURNED: "conversation.returned",
 }
 """The webhook event types of the kinds that change who may speak."""
+
+
+def session(of: Session, current: str) -> Json:
+    """`current` is the id of the session that calls."""
+    return {
+        "id": of.id,
+        "created_at": timestamp(of.began_at),
+        "used_at": timestamp(of.used_at),
+        "expires_at": timestamp(of.expires_at),
+        "address": of.network_address,
+        "device": of.device,
+        "current": of.id == current,
+    }

@@ -49,6 +49,7 @@ U_1 = Address("demo", "web", "u-1").conversation_id
 INVITED = person_id("nell@example.test")
 """Nell, who has no password yet."""
 LOGIN = {"email": "ana@example.test", "password": "ana-demo"}
+PERSON = "/api/v1/people/{id}"
 IN_BOT = "/api/v1/bots/{bot}"
 ONE = IN_BOT + "/conversations/{id}"
 
@@ -66,6 +67,12 @@ ROWS: dict[Resource, Row] = {
     ("DELETE", "/api/v1/auth/sessions"): Row(PEOPLE),
     ("DELETE", "/api/v1/auth/sessions/{id}"): Row(PEOPLE),
     ("GET", "/api/v1/auth/me"): Row(PEOPLE),
+    ("GET", "/api/v1/people"): Row(OWNER),
+    ("DELETE", PERSON): Row(OWNER),
+    ("POST", PERSON + "/disable"): Row(OWNER, {}),
+    ("POST", PERSON + "/enable"): Row(OWNER, {}),
+    ("GET", PERSON + "/sessions"): Row(OWNER),
+    ("DELETE", PERSON + "/sessions"): Row(OWNER),
     ("POST", "/api/v1/socket/ticket"): Row(PEOPLE, {}),
     ("GET", "/api/v1/agents/me"): Row(PEOPLE),
     ("PUT", "/api/v1/agents/me/status"): Row(PEOPLE, {"status": "away"}),
@@ -143,7 +150,11 @@ ROUTES = [(route.method, route.path) for route in route_table.NATIVE]
 
 NATIVE = [resource for resource in ROUTES if resource in ROWS]
 IN_A_BOT = [resource for resource in NATIVE if "{bot}" in resource[1]]
-WITH_ID = [resource for resource in NATIVE if "{id}" in resource[1]]
+OF_PEOPLE = "/api/v1/people"
+"""The owner's routes for people, who belong to no bot."""
+WITH_ID = [
+    (method, path) for method, path in NATIVE if "{id}" in path and not path.startswith(OF_PEOPLE)
+]
 WITH_BODY = [resource for resource in NATIVE if ROWS[resource].body is not None]
 GUARDED = [resource for resource in NATIVE if "nobody" not in ROWS[resource].may]
 
@@ -183,6 +194,7 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
         "notifications": told["id"],
         "keys": "staged",
         "agents": INVITED,
+        "people": INVITED,
         "deliveries": tried.id,
     }
     nell = Member(INVITED, "Nell", "nell@example.test", Role.AGENT)

@@ -14,6 +14,9 @@ from chalicelib.adapters.dynamodb.connections import DynamoConnections
 from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
 from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
 from chalicelib.adapters.dynamodb.directory.administration import DynamoAdministration
+from chalicelib.adapters.dynamodb.directory.people_administration import (
+    DynamoPeopleAdministration,
+)
 from chalicelib.adapters.dynamodb.directory.sessions import DynamoSessions
 from chalicelib.adapters.dynamodb.directory.store import DynamoDirectory
 from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
@@ -25,6 +28,7 @@ from chalicelib.usecases.ports.audit import AuditTrail
 from chalicelib.usecases.ports.conversations import Conversations
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.live import Connections, Notifications
+from chalicelib.usecases.ports.people import PeopleAdministration
 from chalicelib.usecases.ports.reports import Reports
 from chalicelib.usecases.ports.webhooks import Deliveries
 from infra.local.aws.engine import Engine as Ministack
@@ -40,6 +44,7 @@ from tests.support.memory import (
     MemoryDeliveries,
     MemoryDirectory,
     MemoryNotifications,
+    MemoryPeopleAdministration,
     MemoryReports,
     MemorySessions,
     MemoryTable,
@@ -57,6 +62,7 @@ class Stores:
     conversations: Conversations
     directory: Directory
     administration: Administration
+    people: PeopleAdministration
     sessions: Sessions
     login_attempts: LoginAttempts
     connections: Connections
@@ -77,6 +83,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoConversations(table, clock),
         DynamoDirectory(table, clock),
         DynamoAdministration(table, clock),
+        DynamoPeopleAdministration(table, clock),
         DynamoSessions(table, clock),
         DynamoAttempts(table, clock),
         DynamoConnections(table, clock),
@@ -105,6 +112,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemoryConversations(table, clock),
             MemoryDirectory(table, clock),
             MemoryAdministration(table, clock),
+            MemoryPeopleAdministration(table, clock),
             MemorySessions(table, clock),
             MemoryAttempts(table, clock),
             MemoryConnections(table, clock),

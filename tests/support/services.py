@@ -29,6 +29,7 @@ from tests.support.memory import (
     MemoryDeliveries,
     MemoryDirectory,
     MemoryNotifications,
+    MemoryPeopleAdministration,
     MemoryReports,
     MemorySessions,
     MemoryTable,
@@ -51,6 +52,7 @@ class MemoryServices:
         self.directory = MemoryDirectory(table, self.clock)
         self.administration = MemoryAdministration(table, self.clock)
         self.session_limits = SessionLimits(12 * HOUR, 7 * 24 * HOUR)
+        self.people = MemoryPeopleAdministration(table, self.clock)
         self.sessions = MemorySessions(table, self.clock)
         self.login_attempts = MemoryAttempts(table, self.clock)
         self.connections = MemoryConnections(table, self.clock)

@@ -258,6 +258,7 @@ class PersonRow(Row, discriminator="u"):
     is_owner = BooleanAttribute(attr_name="o")
     disabled = BooleanAttribute(attr_name="z")
     ended_sessions = UnicodeSetAttribute(attr_name="es", null=True)
+    last_login_at = Integer(attr_name="la", null=True)
 
 
 class MemberRow(Row, discriminator="q"):

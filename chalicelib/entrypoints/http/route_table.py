@@ -19,6 +19,7 @@ PAGE_HANDLERS = "chalicelib.entrypoints.http.pages."
 LOGIN_ERROR = "chalicelib.entrypoints.http.login_errors:login_error"
 
 AUTH = "/api/v1/auth"
+PERSON = "/api/v1/people/{id}"
 BOTS = "/api/v1/bots"
 BOT = BOTS + "/{bot}"
 ONE = BOT + "/conversations/{id}"
@@ -104,6 +105,15 @@ ACCOUNTS = (
     _route("DELETE", AUTH + "/sessions/{id}", "accounts:end_session", Access.PERSON),
     _route("GET", AUTH + "/me", "accounts:get_account", Access.PERSON),
     _route("POST", "/api/v1/socket/ticket", "accounts:create_socket_ticket", Access.PERSON, EMPTY),
+)
+
+PEOPLE = (
+    _route("GET", "/api/v1/people", "people.accounts:list_people", Access.OWNER, query=LISTED),
+    _route("DELETE", PERSON, "people.accounts:delete_person", Access.OWNER),
+    _route("POST", PERSON + "/disable", "people.accounts:disable_person", Access.OWNER, EMPTY),
+    _route("POST", PERSON + "/enable", "people.accounts:enable_person", Access.OWNER, EMPTY),
+    _route("GET", PERSON + "/sessions", "people.accounts:list_sessions_of_person", Access.OWNER),
+    _route("DELETE", PERSON + "/sessions", "people.accounts:end_sessions_of_person", Access.OWNER),
 )
 
 MESSAGES = (
@@ -432,6 +442,7 @@ INSTALLATION = (
 
 NATIVE = (
     *ACCOUNTS,
+    *PEOPLE,
     *MESSAGES,
     *HANDOFFS,
     *CONVERSATIONS,

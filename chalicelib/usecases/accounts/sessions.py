@@ -146,6 +146,11 @@ def end_others(services: Services, person: Person, kept: SessionReference) -> No
     _end_and_record(services, person.id, others)
 
 
+def end_all(services: Services, person: Person, by: Person) -> None:
+    """Ends all sessions of the person, for the installation's owner."""
+    _end_and_record(services, person.id, [each.id for each in of_person(services, person)], by.id)
+
+
 def change_password(
     services: Services, session: SessionReference, current: str, new: str, device: Device
 ) -> LoginSession:
@@ -199,6 +204,7 @@ def begin(services: Services, person: Person, device: Device) -> LoginSession:
     )
     session = _seen(session, device)
     services.sessions.add(session)
+    services.people.record_login(person.id, now)
     _record(services, person.id, AuditAction.LOGGED_IN, session=session.id)
     return _tokens(services, session)
 
@@ -235,10 +241,12 @@ def _end(services: Services, person: str, session_ids: Iterable[str]) -> None:
     _close_connections(services, person, lambda c: c.session in ended)
 
 
-def _end_and_record(services: Services, person: str, session_ids: list[str]) -> None:
+def _end_and_record(
+    services: Services, person: str, session_ids: list[str], by: str | None = None
+) -> None:
     _end(services, person, session_ids)
     for session_id in session_ids:
-        _record(services, person, AuditAction.SESSION_ENDED, session=session_id)
+        audit.record_account(services, person, AuditAction.SESSION_ENDED, by=by, session=session_id)
 
 
 def _record(

@@ -16,6 +16,7 @@ from chalicelib.usecases.records.audit import (
     AuditEvent,
     AuditOutcome,
 )
+from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 
 log = logging.getLogger("baton.audit")
@@ -62,6 +63,14 @@ def record_account(
     """For what happens to a person's account, in no bot. `by` is who did it, if somebody else."""
     actor = Caller(by or person, "", Role.OWNER, "")
     record(services, actor, action, outcome=outcome, session=session, person=person, **facts)
+
+
+def account_event(
+    services: Services, person: str, action: AuditAction, by: Person, **facts: object
+) -> AuditEvent:
+    """As `event`, for what `by` does to a person's account."""
+    actor = Caller(by.id, by.name, Role.OWNER, "")
+    return event(services, actor, action, person=person, **facts)
 
 
 def record_reading(services: Services, caller: Caller, conversation_id: str) -> None:

@@ -58,7 +58,7 @@ def invite(
     if _find_member(services, caller.bot, who):
         raise Conflict(f"{email} is already a member of this bot.")
     person = _reusable_person(services, caller, who) or _create(
-        services, Person(who, email, name, "")
+        services, _account(services, email, name)
     )
     member = replace(template, person=who, name=person.name, email=person.email)
     facts = {"agent": who, "role": member.role}
@@ -66,6 +66,10 @@ def invite(
     services.directory.put_member(caller.bot, member, event)
     audit.log_event(caller, AuditAction.AGENT_ADDED, **facts)
     return member, None if person.password_hash else _invitation(services, person)
+
+
+def _account(services: Services, email: str, name: str) -> Person:
+    return Person(person_id(email), email, name, "", token_version=services.clock.now())
 
 
 def _create(services: Services, person: Person) -> Person:
@@ -115,7 +119,7 @@ def invite_owner(services: Services, email: str, name: str) -> Invitation:
     if person and not person.is_owner:
         raise Conflict(f"{email} belongs to a member of a bot: an owner needs another address.")
     if person is None:
-        person = _create(services, Person(person_id(email), email, name, "", is_owner=True))
+        person = _create(services, replace(_account(services, email, name), is_owner=True))
     return _invitation(services, person)
 
 
@@ -159,13 +163,16 @@ def remove(services: Services, caller: Caller, who: str) -> None:
     for connection in services.connections.of_bot(caller.bot):
         if connection.person == who:
             push.leave_bot(services, connection, caller.bot)
-    _release_conversations(services, caller, who)
+    release_conversations(services, caller, who)
     unserved.report_waiting(services, caller.bot)
 
 
-def _release_conversations(services: Services, caller: Caller, who: str) -> None:
-    """The board may lag; the count of open conversations does not. So read the board until the
-    count is 0."""
+def release_conversations(services: Services, caller: Caller, who: str) -> None:
+    """Releases the conversations of this bot that the person owns.
+
+    The board may lag; the count of open conversations does not. So read the board until the count
+    is 0. Raises TemporarilyUnavailable if that takes too long.
+    """
     owned = BoardFilter(frozenset({Status.AGENT}), owner=who)
     for round_ in range(ROUNDS):
         ids = services.conversations.board(caller.bot, owned, None, MAX_OWNED).conversation_ids

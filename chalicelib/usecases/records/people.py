@@ -37,7 +37,9 @@ class SessionReference(Struct, frozen=True):
 
 class Person(Struct, frozen=True):
     """`password_hash` is empty until the person has accepted an invitation. A higher
-    `token_version` ends all sessions that began under a lower one."""
+    `token_version` ends all sessions that began under a lower one. An account begins with the time
+    of its creation as the version, so that tokens of a deleted account with its address stay
+    refused."""
 
     id: str
     email: str
@@ -47,6 +49,7 @@ class Person(Struct, frozen=True):
     is_owner: bool = False
     disabled: bool = False
     ended_sessions: frozenset[EndedSession] = frozenset()
+    last_login_at: int | None = None
 
     def accepts(self, session: SessionReference) -> bool:
         """False for a session that has ended."""

@@ -61,6 +61,8 @@ VERBS = frozenset(
         "configure",
         "create",
         "delete",
+        "disable",
+        "enable",
         "end",
         "find",
         "get",

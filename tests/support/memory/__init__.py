@@ -6,6 +6,7 @@ from tests.support.memory.connections import MemoryConnections
 from tests.support.memory.conversations import MemoryConversations
 from tests.support.memory.deliveries import MemoryDeliveries, MemoryNotifications
 from tests.support.memory.directory import MemoryAttempts, MemoryDirectory, MemorySessions
+from tests.support.memory.people import MemoryPeopleAdministration
 from tests.support.memory.reports import MemoryReports
 from tests.support.memory.table import MemoryTable
 
@@ -18,6 +19,7 @@ __all__ = [
     "MemoryDeliveries",
     "MemoryDirectory",
     "MemoryNotifications",
+    "MemoryPeopleAdministration",
     "MemoryReports",
     "MemorySessions",
     "MemoryTable",

@@ -109,11 +109,11 @@ class MemoryAdministration:
         version = person.token_version + 1
         with self._table.lock:
             known = self._table.people.get(person.id)
-            after = replace(person, password_hash=password_hash, token_version=version)
             if known and known.token_version == person.token_version:
-                known = after
-                self._table.people[person.id] = after
-            return known == after
+                known = replace(known, password_hash=password_hash, token_version=version)
+                self._table.people[person.id] = known
+            is_ours = known and known.token_version == version
+            return bool(is_ours and known and known.password_hash == password_hash)
 
     def update_member(self, bot: str, member: Member) -> bool:
         with self._table.lock:

@@ -11,7 +11,12 @@ from chalicelib.adapters.dynamodb.audit import add_event
 from chalicelib.adapters.dynamodb.conversations.commit import KEY_LIFE
 from chalicelib.adapters.dynamodb.directory.bot_keys import key_of, key_pointer, key_row
 from chalicelib.adapters.dynamodb.directory.bots import bot_pointer, bot_row, tombstone
-from chalicelib.adapters.dynamodb.directory.people import person_key, person_of, person_row
+from chalicelib.adapters.dynamodb.directory.people import (
+    person_key,
+    person_of,
+    person_pointer,
+    person_row,
+)
 from chalicelib.adapters.dynamodb.directory.webhooks import (
     webhook_attributes,
     webhook_changes,
@@ -130,9 +135,13 @@ class DynamoAdministration:
         transaction.commit_or_wait()
 
     def create_person(self, person: Person) -> bool:
-        row = person_row(person)
-        # If our answer was lost, the stored row is our own: no other call has this hash.
-        return self._rows.put(row, PersonRow.pk.does_not_exist()) or self._is(person)
+        transaction = Transaction(self._rows.table)
+        transaction.put(person_row(person), PersonRow.pk.does_not_exist())
+        transaction.put(person_pointer(person.id))
+        with suppress(Cancelled):
+            transaction.commit_or_wait()
+            return True
+        return self._is(person)
 
     def set_password(self, person: Person, password_hash: str) -> bool:
         changes = [
@@ -146,7 +155,13 @@ class DynamoAdministration:
         return changed or self._is(after)
 
     def _is(self, person: Person) -> bool:
-        return person_of(self._rows.get(PersonRow, person_key(person.id))) == person
+        """True if our own write has succeeded although its answer was lost: no other one has this
+        hash and version."""
+        stored = person_of(self._rows.get(PersonRow, person_key(person.id)))
+        return stored is not None and (stored.password_hash, stored.token_version) == (
+            person.password_hash,
+            person.token_version,
+        )
 
     def update_member(self, bot: str, member: Member) -> bool:
         row = MemberRow.at(keys.member(bot, member.person))

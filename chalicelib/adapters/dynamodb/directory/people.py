@@ -1,7 +1,7 @@
 """The row of a person. Its ended sessions are a set of texts, so that one update adds to it."""
 
 from chalicelib.adapters.dynamodb import keys
-from chalicelib.adapters.dynamodb.rows import PersonRow
+from chalicelib.adapters.dynamodb.rows import PersonRow, PointerRow
 from chalicelib.usecases.records.people import EndedSession, Person
 
 
@@ -20,7 +20,13 @@ def person_row(person: Person) -> PersonRow:
         is_owner=person.is_owner,
         disabled=person.disabled,
         ended_sessions={ended_text(each) for each in person.ended_sessions} or None,
+        last_login_at=person.last_login_at,
     )
+
+
+def person_pointer(person: str) -> PointerRow:
+    """The person's item in the list of all people."""
+    return PointerRow.at(keys.RowKey(keys.ALL_PEOPLE, keys.part(person)), id=person)
 
 
 def ended_text(ended: EndedSession) -> str:
@@ -44,4 +50,5 @@ def person_of(row: PersonRow | None) -> Person | None:
         is_owner=row.is_owner,
         disabled=row.disabled,
         ended_sessions=frozenset(map(_ended_of, row.ended_sessions or ())),
+        last_login_at=row.last_login_at,
     )

@@ -9,7 +9,12 @@ from chalicelib.adapters.dynamodb.audit import add_event
 from chalicelib.adapters.dynamodb.directory import members
 from chalicelib.adapters.dynamodb.directory.bot_keys import key_of, key_pointer, key_row
 from chalicelib.adapters.dynamodb.directory.bots import bot_of, bot_pointer, bot_row, settings_text
-from chalicelib.adapters.dynamodb.directory.people import person_key, person_of, person_row
+from chalicelib.adapters.dynamodb.directory.people import (
+    person_key,
+    person_of,
+    person_pointer,
+    person_row,
+)
 from chalicelib.adapters.dynamodb.directory.queues import queue_of, queue_row
 from chalicelib.adapters.dynamodb.rows import (
     BotRow,
@@ -156,7 +161,7 @@ class DynamoDirectory:
         self._put_all(key_row(key), key_pointer(key.bot, key.id), event=event)
 
     def put_person(self, person: Person) -> None:
-        self._rows.put(person_row(person))
+        self._put_all(person_row(person), person_pointer(person.id))
 
     def put_member(self, bot: str, member: Member, event: AuditEvent | None = None) -> None:
         listed = keys.RowKey(keys.person(member.person), keys.joined("BOT", bot))

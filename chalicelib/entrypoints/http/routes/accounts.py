@@ -13,7 +13,6 @@ from chalicelib.usecases import views
 from chalicelib.usecases.accounts import sessions
 from chalicelib.usecases.admin import members
 from chalicelib.usecases.live import sockets
-from chalicelib.usecases.records.people import Session
 
 
 def log_in(call: Call, body: LoginRequest) -> Reply:
@@ -68,7 +67,7 @@ def get_account(call: Call) -> Reply:
 
 def list_sessions(call: Call) -> Reply:
     found = sessions.of_person(call.services, call.person)
-    return Reply({"items": [_session(call, each) for each in found], "next": None})
+    return Reply({"items": [views.session(each, call.session.id) for each in found], "next": None})
 
 
 def end_session(call: Call) -> Reply:
@@ -79,18 +78,6 @@ def end_session(call: Call) -> Reply:
 def end_other_sessions(call: Call) -> Reply:
     sessions.end_others(call.services, call.person, call.session)
     return Reply(status=204)
-
-
-def _session(call: Call, session: Session) -> views.Json:
-    return {
-        "id": session.id,
-        "created_at": views.timestamp(session.began_at),
-        "used_at": views.timestamp(session.used_at),
-        "expires_at": views.timestamp(session.expires_at),
-        "address": session.network_address,
-        "device": session.device,
-        "current": session.id == call.session.id,
-    }
 
 
 def create_socket_ticket(call: Call, _: Empty) -> Reply:

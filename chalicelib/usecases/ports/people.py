@@ -1,0 +1,32 @@
+"""The port to the accounts of all people, for the installation's owner.
+
+Others see a change within five seconds, because `Directory` may cache. Times are in milliseconds
+since 1970 (UTC).
+"""
+
+from typing import Protocol
+
+from chalicelib.usecases.records.audit import AuditEvent
+from chalicelib.usecases.records.people import Person
+
+
+class PeopleAdministration(Protocol):
+    """Where `by` is an argument, the change takes place only if that person is an owner who is not
+    disabled at that moment. So two owners who disable each other at once cannot both succeed. The
+    `event` is added to the audit trail in the same transaction."""
+
+    def ids(self) -> list[str]:
+        """The people whom this release or a later one has stored, unsorted."""
+
+    def record_login(self, person: str, at: int) -> None:
+        """Does nothing if there is no such person."""
+
+    def set_disabled(self, person: Person, disabled: bool, by: str, event: AuditEvent) -> bool:
+        """Also raises the token version, which ends all sessions.
+
+        False, and no change, if the token version is no longer that of `person`.
+        """
+
+    def delete(self, person: str, by: str, event: AuditEvent) -> bool:
+        """Deletes the account with its presence and sessions, but no membership. False if there is
+        no such person."""

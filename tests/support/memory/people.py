@@ -1,0 +1,48 @@
+"""The accounts of all people, in memory."""
+
+from msgspec.structs import replace
+
+from chalicelib.usecases.records.audit import AuditEvent
+from chalicelib.usecases.records.people import Person
+from tests.support.memory.table import MemoryTable, Now
+
+
+class MemoryPeopleAdministration:
+    def __init__(self, table: MemoryTable, clock: Now) -> None:
+        self._table = table
+        self._clock = clock
+
+    def ids(self) -> list[str]:
+        with self._table.lock:
+            return list(self._table.people)
+
+    def record_login(self, person: str, at: int) -> None:
+        with self._table.lock:
+            if found := self._table.people.get(person):
+                self._table.people[person] = replace(found, last_login_at=at)
+
+    def set_disabled(self, person: Person, disabled: bool, by: str, event: AuditEvent) -> bool:
+        with self._table.lock:
+            found = self._table.people.get(person.id)
+            if not (found and found.token_version == person.token_version and self._may(by)):
+                return False
+            version = found.token_version + 1
+            changed = replace(found, disabled=disabled, token_version=version)
+            self._table.people[person.id] = changed
+            self._table.add_event(event)
+            return True
+
+    def delete(self, person: str, by: str, event: AuditEvent) -> bool:
+        with self._table.lock:
+            if person not in self._table.people or not self._may(by):
+                return False
+            del self._table.people[person]
+            self._table.presences.pop(person, None)
+            for place in [place for place in self._table.sessions if place[0] == person]:
+                del self._table.sessions[place]
+            self._table.add_event(event)
+            return True
+
+    def _may(self, by: str) -> bool:
+        owner = self._table.people.get(by)
+        return owner is not None and owner.is_owner and not owner.disabled
