@@ -27,7 +27,8 @@ class Settings(Struct, frozen=True):
     `watching` says which metrics are recorded.
     People's sessions end `idle_hours` after their last use and `session_hours` after their login.
     `secrets` is empty in a function that neither signs nor verifies anything. `edge_token` is what
-    our CloudFront distribution sends with each request; "" without one."""
+    our CloudFront distribution sends with each request; "" without one. `secrets_key` is the ARN of
+    the KMS key that seals webhook secrets; "" leaves them unsealed."""
 
     stage: str
     region: str
@@ -45,6 +46,7 @@ class Settings(Struct, frozen=True):
     log_level: str = LOG_LEVELS[0]
     watching: str = WATCHING[0]
     edge_token: str = ""
+    secrets_key: str = ""
     session_hours: int = SESSION_HOURS
     idle_hours: int = IDLE_HOURS
 
@@ -78,6 +80,7 @@ def settings() -> Settings:
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
         watching=_one_of("BATON_WATCHING", WATCHING),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
+        secrets_key=_key("BATON_SECRETS_KEY"),
     )
 
 
@@ -99,6 +102,14 @@ def _one_of(name: str, choices: tuple[str, ...]) -> str:
     value = os.environ.get(name, choices[0])
     if value not in choices:
         raise Misconfigured(f"{name} is one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def _key(name: str) -> str:
+    """An alias is refused, because the functions' policies name keys."""
+    value = os.environ.get(name, "")
+    if value and not (value.startswith("arn:") and ":key/" in value):
+        raise Misconfigured(f"{name} is the ARN of a KMS key or empty, not {value!r}.")
     return value
 
 

@@ -37,7 +37,12 @@ if TYPE_CHECKING:
     )
     from chalicelib.usecases.ports.people import PeopleAdministration
     from chalicelib.usecases.ports.reports import Metrics, Reports
-    from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
+    from chalicelib.usecases.ports.webhooks import (
+        Deliveries,
+        SecretSealer,
+        WebhookClient,
+        WebhookQueue,
+    )
 
 HOUR_MS = 60 * 60 * 1000
 ISSUER = "baton"
@@ -172,6 +177,12 @@ class AwsServices:
         return HttpWebhookClient(allow_loopback=self._settings.is_local)
 
     @cached_property
+    def secret_sealer(self) -> SecretSealer:
+        from chalicelib.adapters.aws.kms import KmsSecretSealer
+
+        return KmsSecretSealer(lambda: self._key_client, self._settings.secrets_key, self.clock)
+
+    @cached_property
     def metrics(self) -> Metrics:
         from chalicelib.adapters.aws.metrics import EmfMetrics
         from chalicelib.usecases.records.metrics import RECORDED
@@ -224,6 +235,8 @@ class AwsServices:
     def make_clients(self) -> None:
         """Makes the clients now that calls would make on first use."""
         _ = self.table, self._socket_client, self._topic_client, self._queue_client
+        if self._settings.secrets_key:
+            _ = self._key_client
 
     @cached_property
     def _socket_client(self) -> Any:
@@ -236,6 +249,10 @@ class AwsServices:
     @cached_property
     def _queue_client(self) -> Any:
         return self.client("sqs")
+
+    @cached_property
+    def _key_client(self) -> Any:
+        return self.client("kms")
 
     @cached_property
     def _session(self) -> Any:

@@ -1,4 +1,4 @@
-"""`python -m infra.baton init|add-bot|env`: an operator sets up a stage.
+"""`python -m infra.baton init|add-bot|env|seal-webhooks`: an operator sets up a stage.
 
 `--stage local` is the stack that `make run` has started; it is found in the folder STATE (.local).
 Any other `--stage NAME` is a deployed stack. Without `--stage` the commands use the environment
@@ -22,6 +22,7 @@ from chalicelib.usecases.admin import bots, keys, members
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import timestamp
+from chalicelib.usecases.webhooks.sealing import seal_stored_secrets
 from infra.deployment.account import DeployError, session
 from infra.deployment.cloudformation import StackFailed
 from infra.deployment.stage import StageNotDeployed, environment_of
@@ -102,6 +103,18 @@ def add_bot(bot: str, name: str | None) -> None:
     operator = Caller(OPERATOR.id, OPERATOR.name, Role.OWNER, bot)
     _, key = keys.create(services, operator, "first", Scope, None)
     click.echo(f"{os.environ.get('BATON_URL', '')}/api/v1/bots/{quote(wanted.id, safe='')}\n{key}")
+
+
+@main.command(
+    help="Seal all webhook secrets anew with the stage's key, or unseal them without one."
+)
+def seal_webhooks() -> None:
+    changed, overtaken = seal_stored_secrets(_services())
+    click.echo(
+        f"{changed} webhooks are sealed with {os.environ.get('BATON_SECRETS_KEY') or 'no key'}."
+    )
+    if overtaken:
+        click.echo(f"{overtaken} were changed by others meanwhile, and sealed with that change.")
 
 
 @main.command(help="Print the stage's settings, including its secret, as shell commands.")

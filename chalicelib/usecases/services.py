@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.people import PeopleAdministration
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.system import Clock, Random
-    from chalicelib.usecases.ports.webhooks import Deliveries, WebhookClient, WebhookQueue
+    from chalicelib.usecases.ports.webhooks import (
+        Deliveries,
+        SecretSealer,
+        WebhookClient,
+        WebhookQueue,
+    )
     from chalicelib.usecases.records.people import SessionLimits
 
 
@@ -57,6 +62,8 @@ class Services(Protocol):
     def webhook_queue(self) -> WebhookQueue: ...
     @property
     def webhook_client(self) -> WebhookClient: ...
+    @property
+    def secret_sealer(self) -> SecretSealer: ...
     @property
     def passwords(self) -> Passwords: ...
     @property

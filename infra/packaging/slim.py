@@ -16,6 +16,7 @@ from typing import Any
 SERVICES = {
     "apigatewaymanagementapi": "execute-api",
     "dynamodb": "dynamodb",
+    "kms": "kms",
     "sns": "sns",
     "sqs": "sqs",
 }
@@ -29,6 +30,7 @@ OPERATIONS = {
             *("PutItem", "Query", "TransactWriteItems", "UpdateItem"),
         }
     ),
+    "kms": frozenset({"Decrypt", "Encrypt"}),
     "sns": frozenset({"Publish"}),
     "sqs": frozenset({"ChangeMessageVisibility", "SendMessage"}),
 }

@@ -12,6 +12,7 @@ from infra.template.domains import EDGE_TOKEN, ORIGINS, SOCKET_HOST, SOCKET_URL
 from infra.template.metrics import Resource
 from infra.template.names import FUNCTIONS, SECRET, SECRET_VERSION
 from infra.template.policies import (
+    SECRETS_KEY,
     STREAM_DEAD_LETTERS,
     TABLE,
     TOPIC,
@@ -83,6 +84,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_LOG_LEVEL": {"Ref": "LogLevel"},
         "BATON_WATCHING": {"Ref": "Watching"},
         "BATON_FILLED_SHARDS": {"Ref": "FilledShards"},
+        "BATON_SECRETS_KEY": {"Ref": SECRETS_KEY},
     }
     if function in HOLD_SECRET:
         variables["BATON_SECRET"] = {"Fn::Sub": SECRET_VALUE}

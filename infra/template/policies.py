@@ -12,6 +12,12 @@ TABLE, TOPIC, WEBHOOK_QUEUE, SOCKETS = "Table", "Events", "WebhookQueue", "Webso
 WEBHOOK_DEAD_LETTERS, STREAM_DEAD_LETTERS = "WebhookDeadLetters", "StreamDeadLetters"
 """The logical names in the template."""
 STREAM = f"{TABLE}/stream"
+SECRETS_KEY, OLD_SECRETS_KEY = "SecretsKey", "OldSecretsKey"
+"""Parameters with the ARNs of KMS keys: the one that seals webhook secrets, and the one before,
+which only opens them. Both may be empty."""
+HAS_SECRETS_KEY, HAS_OLD_SECRETS_KEY = f"Has{SECRETS_KEY}", f"Has{OLD_SECRETS_KEY}"
+USES_SECRETS_KEY = f"Uses{SECRETS_KEY}"
+NO_VALUE = {"Ref": "AWS::NoValue"}
 
 Permissions = Mapping[str, frozenset[str]]
 """Operations by resource."""
@@ -41,6 +47,7 @@ PERMITTED: Mapping[str, Permissions] = {
         **{index(name): LISTS for name in ("board", "recent", "name", "handoffs")},
         SOCKETS: PUSHES | CLOSES,
         WEBHOOK_QUEUE: _may("SendMessage"),
+        SECRETS_KEY: _may("Decrypt", "Encrypt"),
     },
     "log_in": {
         TABLE: CLEANS_UP | _may("GetItem", "PutItem", "Query", "UpdateItem"),
@@ -71,6 +78,7 @@ PERMITTED: Mapping[str, Permissions] = {
         SOCKETS: PUSHES,
         WEBHOOK_QUEUE: _may("ChangeMessageVisibility"),
         WEBHOOK_DEAD_LETTERS: _may("SendMessage"),
+        SECRETS_KEY: _may("Decrypt"),
     },
     "on_minute": {
         TABLE: COMMANDS | CLEANS_UP,
@@ -145,21 +153,44 @@ def _role(function: str, logical: str, traced: bool) -> Resource:
                 ],
             },
             "Policies": [
-                {"PolicyName": "own", "PolicyDocument": policy_of(function, logical, traced)}
+                {"PolicyName": "own", "PolicyDocument": policy_of(function, logical, traced)},
+                *_secrets_policy(PERMITTED[function].get(SECRETS_KEY, frozenset())),
             ],
         },
     }
 
 
 def policy_of(function: str, logical: str, traced: bool = False) -> Resource:
-    """The function's policy document."""
-    permissions = [*PERMITTED[function].items(), *SOURCES.get(function, {}).items()]
+    """The function's policy document, without its use of the key of webhook secrets."""
+    permissions = [
+        each
+        for each in (*PERMITTED[function].items(), *SOURCES.get(function, {}).items())
+        if each[0] != SECRETS_KEY
+    ]
     statements = [_statement(_actions(name, what), _arn(name, what)) for name, what in permissions]
     log = _statement(
         ["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": [log_of(logical), "Arn"]}
     )
     tracing = [_statement(TRACES, "*")] if traced else []
     return {"Version": "2012-10-17", "Statement": [*statements, log, *tracing]}
+
+
+def _secrets_policy(operations: frozenset[str]) -> list[Resource]:
+    """Exists only if there is a key. The encryption context must have our names and no others."""
+    ours = {"kms:EncryptionContextKeys": ["baton-bot", "baton-webhook"]}
+    condition = {"ForAllValues:StringEquals": ours}
+    new = {"Fn::If": [HAS_SECRETS_KEY, {"Ref": SECRETS_KEY}, NO_VALUE]}
+    old = {"Fn::If": [HAS_OLD_SECRETS_KEY, {"Ref": OLD_SECRETS_KEY}, NO_VALUE]}
+    seals = _statement(["kms:Encrypt"], {"Ref": SECRETS_KEY}) | {"Condition": condition}
+    opens = _statement(["kms:Decrypt"], [new, old]) | {"Condition": condition}
+    statements: list[Resource] = []
+    if "Encrypt" in operations:
+        statements.append({"Fn::If": [HAS_SECRETS_KEY, seals, NO_VALUE]})
+    if "Decrypt" in operations:
+        statements.append(opens)
+    document = {"Version": "2012-10-17", "Statement": statements}
+    policy = {"PolicyName": "webhook-secrets", "PolicyDocument": document}
+    return [{"Fn::If": [USES_SECRETS_KEY, policy, NO_VALUE]}] if statements else []
 
 
 TRACES = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]

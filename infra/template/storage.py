@@ -12,12 +12,21 @@ from typing import Any
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
 from infra.template.metrics import Resource
 from infra.template.names import SECRET
-from infra.template.policies import TABLE
+from infra.template.policies import (
+    HAS_OLD_SECRETS_KEY,
+    HAS_SECRETS_KEY,
+    OLD_SECRETS_KEY,
+    SECRETS_KEY,
+    TABLE,
+    USES_SECRETS_KEY,
+)
 
 RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 SECRET_LENGTH = 64
 EXISTING_TABLE, EXISTING_STREAM = "ExistingTable", "ExistingStream"
 MAKES_TABLE = "MakesTable"
+KEY_ARN = "^$|^arn:[^:]+:kms:[^:]+:[0-9]+:key/.+$"
+"""An alias is refused, because the functions' policies name keys."""
 PARAMETERS: dict[str, Resource] = {
     EXISTING_TABLE: {
         "Type": "String",
@@ -29,11 +38,31 @@ PARAMETERS: dict[str, Resource] = {
         "Default": "",
         "Description": "The ARN of the stream of ExistingTable.",
     },
+    SECRETS_KEY: {
+        "Type": "String",
+        "Default": "",
+        "AllowedPattern": KEY_ARN,
+        "Description": "The ARN of the KMS key that seals webhook secrets. Empty: they are not "
+        "sealed; see docs/operations.md.",
+    },
+    OLD_SECRETS_KEY: {
+        "Type": "String",
+        "Default": "",
+        "AllowedPattern": KEY_ARN,
+        "Description": "The ARN of the SecretsKey before, while secrets are sealed with it.",
+    },
 }
 HAS_TABLE, HAS_STREAM = (
     {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} for name in (EXISTING_TABLE, EXISTING_STREAM)
 )
-CONDITIONS: dict[str, Resource] = {MAKES_TABLE: {"Fn::Equals": [{"Ref": EXISTING_TABLE}, ""]}}
+CONDITIONS: dict[str, Resource] = {
+    MAKES_TABLE: {"Fn::Equals": [{"Ref": EXISTING_TABLE}, ""]},
+    HAS_SECRETS_KEY: {"Fn::Not": [{"Fn::Equals": [{"Ref": SECRETS_KEY}, ""]}]},
+    HAS_OLD_SECRETS_KEY: {"Fn::Not": [{"Fn::Equals": [{"Ref": OLD_SECRETS_KEY}, ""]}]},
+    USES_SECRETS_KEY: {
+        "Fn::Or": [{"Condition": HAS_SECRETS_KEY}, {"Condition": HAS_OLD_SECRETS_KEY}]
+    },
+}
 RULES: dict[str, Resource] = {
     "TableWithStream": {
         "RuleCondition": {"Fn::Or": [HAS_TABLE, HAS_STREAM]},

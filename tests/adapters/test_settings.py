@@ -68,6 +68,14 @@ def test_a_log_level_that_does_not_exist_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize("key", ["alias/baton", "arn:aws:kms:eu-central-1:1:alias/baton", "1234"])
+def test_the_key_of_webhook_secrets_is_named_by_its_arn(key: str) -> None:
+    told = f"BATON_SECRETS_KEY is the ARN of a KMS key or empty, not {key!r}."
+
+    assert read(BATON_SECRETS_KEY=key) == told
+    assert read(BATON_SECRETS_KEY="arn:aws:kms:eu-central-1:1:key/2").startswith("prod")
+
+
 @pytest.mark.parametrize(
     ("shards", "filled", "sentence"),
     [

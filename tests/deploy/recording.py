@@ -18,6 +18,7 @@ from infra.local.aws.messaging import Messaging, create_messaging
 from infra.local.aws.table import create_table
 from infra.local.seed import seed
 from infra.template.policies import (
+    SECRETS_KEY,
     SOCKETS,
     TABLE,
     TOPIC,
@@ -43,6 +44,7 @@ IN_TRANSACTION = {
     "ConditionCheck": "ConditionCheckItem",
 }
 """IAM has no TransactWriteItems action: each step needs its own permission."""
+SEALING = frozenset({"Decrypt", "Encrypt"})
 
 
 class AwsCall(NamedTuple):
@@ -137,7 +139,9 @@ class Recorder(AwsServices):
             self.calls.add(AwsCall(self.function, resource, operation))
 
     def _needs(self, operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        if operation == "TransactWriteItems":
+        if operation in SEALING:
+            yield SECRETS_KEY, operation
+        elif operation == "TransactWriteItems":
             steps = (step for each in params["TransactItems"] for step in each)
             yield from ((TABLE, IN_TRANSACTION[step]) for step in steps)
         elif operation == "Query" and "IndexName" in params:
@@ -192,13 +196,14 @@ def _settings(engine: Engine, messaging: Messaging) -> Settings:
         secrets=("a-secret-for-tests-that-is-long-enough",),
         shards=1,
         endpoint=engine.url,
+        secrets_key=engine.client("kms").create_key()["KeyMetadata"]["Arn"],
     )
 
 
 @contextmanager
 def recording(state: Path) -> Iterator[Recorder]:
     """`state` is the engine's folder."""
-    services = ["dynamodb", "sns", "sqs", "sts"]
+    services = ["dynamodb", "kms", "sns", "sqs", "sts"]
     with Engine(state, services=services) as engine, pytest.MonkeyPatch.context() as environment:
         for name, value in engine.environment.items():
             environment.setenv(name, value)

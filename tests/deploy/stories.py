@@ -64,6 +64,7 @@ def run_all(services: Recorder) -> None:
     agent_session(services)
     connection_expires(services)
     stream_loses_records(services)
+    webhook_secret_is_sealed(services)
     deliveries_fail(services)
     webhook_is_set_again(services)
     passwords_are_set(services)
@@ -256,6 +257,14 @@ def stream(services: Recorder) -> None:
 def deliver_all(services: Recorder) -> None:
     while records := services.received():
         assert handle_messages(services, records) == []
+
+
+def webhook_secret_is_sealed(services: Recorder) -> None:
+    """The seeded one is not; the second change opens what the first one has sealed."""
+    with running_as(services, "api_handler"):
+        owner = RecordedApi(services).login("owner")
+        for path in ("hook", "hook2"):
+            ok(owner.put(f"{BOT}/webhook", {"url": f"https://bot.example.test/{path}"}))
 
 
 def deliveries_fail(services: Recorder) -> None:

@@ -11,6 +11,7 @@ from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.live import FrameTooLarge
 from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.webhooks import SecretOwner
 from tests.support.clock import ManualClock
 from tests.support.memory.table import Now
 
@@ -171,6 +172,25 @@ class FakeWebhookClient:
         """Raises Unreachable for names under `.invalid` (RFC 2606)."""
         if target_of(url, allow_http=True).host.endswith(".invalid"):
             raise Unreachable("The name leads nowhere.")
+
+
+class FakeSecretSealer:
+    """Seals readably, and binds to the owner. `key` may be changed, or set to ""."""
+
+    def __init__(self, key: str = "") -> None:
+        self.key = key
+
+    def seal(self, owner: SecretOwner, secret: str) -> str:
+        bound = f"{owner.bot} {owner.webhook}"
+        return f"sealed|{self.key}|{bound}|{secret}" if self.key else secret
+
+    def open(self, owner: SecretOwner, stored: str) -> str:
+        if not stored.startswith("sealed|"):
+            return stored
+        _, _, bound, secret = stored.split("|")
+        if bound != f"{owner.bot} {owner.webhook}":
+            raise TemporarilyUnavailable("bound to another webhook", retry_after=1)
+        return secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from infra.local.seed import seed
 from tests.support.clock import ManualClock
 from tests.support.fakes import (
     FakeMetrics,
+    FakeSecretSealer,
     FakeSockets,
     FakeTopic,
     FakeWebhookClient,
@@ -64,6 +65,7 @@ class MemoryServices:
         self.topic = FakeTopic()
         self.webhook_queue = FakeWebhookQueue(self.clock)
         self.webhook_client = FakeWebhookClient()
+        self.secret_sealer = FakeSecretSealer()
         self.metrics = FakeMetrics()
         self.reaction_memory = RecentReactions()
         self.passwords = PlainPasswords()

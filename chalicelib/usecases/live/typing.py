@@ -62,7 +62,7 @@ def deliver_to_bot(
     if head.owner_id != author.id:
         return
     body = json.dumps(_body(head, author, at)).encode()
-    send_signed(services, bot.webhook, f"{conversation_id}:typing:{at}", body)
+    send_signed(services, bot.id, bot.webhook, f"{conversation_id}:typing:{at}", body)
 
 
 def _body(head: Head, author: Author, at: int) -> views.Json:

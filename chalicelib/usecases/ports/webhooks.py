@@ -12,6 +12,7 @@ from chalicelib.usecases.records.webhooks import (
     DeliveryAttempt,
     DeliveryCursor,
     Progress,
+    SecretOwner,
     SweepPosition,
 )
 
@@ -41,6 +42,17 @@ class WebhookClient(Protocol):
 
     def check_url(self, url: str) -> None:
         """Raises Unreachable if `post` would refuse to call this URL. Calls nothing itself."""
+
+
+class SecretSealer(Protocol):
+    """Encrypts webhook secrets with the installation's key; without a key, it leaves them as they
+    are."""
+
+    def seal(self, owner: SecretOwner, secret: str) -> str:
+        """The secret as it is stored. `open` gives it back for the same owner only."""
+
+    def open(self, owner: SecretOwner, stored: str) -> str:
+        """Also opens what an earlier key has sealed, and returns an unsealed secret unchanged."""
 
 
 class Unreachable(Exception):

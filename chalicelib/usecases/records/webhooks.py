@@ -19,9 +19,10 @@ class RetiringSecret(Struct, frozen=True):
 class Webhook(Struct, frozen=True):
     """The address to which a bot's events are delivered.
 
-    `secrets` and `retiring_secrets` are Standard Webhooks secrets (`whsec_…`). Entries from before
-    `active_since` are not delivered. While `disabled_reason` is set, nothing is delivered; it has
-    been set at `disabled_at`.
+    `secrets` and `retiring_secrets` are Standard Webhooks secrets (`whsec_…`) as they are stored:
+    sealed if the installation has a key for them. Entries from before `active_since` are not
+    delivered; it is never changed, so it tells the webhooks of one bot apart. While
+    `disabled_reason` is set, nothing is delivered; it has been set at `disabled_at`.
     """
 
     url: str
@@ -42,6 +43,13 @@ class Webhook(Struct, frozen=True):
     def signing_secrets_at(self, now: int) -> tuple[str, ...]:
         """The current secrets, then the replaced ones that still sign."""
         return (*self.secrets, *(each.secret for each in self.retiring_at(now)))
+
+
+class SecretOwner(Struct, frozen=True):
+    """The webhook to which a sealed secret is bound: its bot and its `active_since`."""
+
+    bot: str
+    webhook: int
 
 
 class DeliveryCursor(Struct, frozen=True):

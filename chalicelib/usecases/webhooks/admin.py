@@ -15,6 +15,7 @@ from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.webhooks import NATIVE_FORMAT, RetiringSecret, Webhook
 from chalicelib.usecases.services import Services
+from chalicelib.usecases.webhooks.sealing import seal_secrets
 from chalicelib.usecases.webhooks.send import send_signed
 from chalicelib.usecases.webhooks.signing import new_secret
 
@@ -108,7 +109,7 @@ def send_test(services: Services, caller: Caller) -> WebhookTestResult:
         "data": {"bot": caller.bot},
     }
     attempt = send_signed(
-        services, to, f"test:{services.random.token()}", json.dumps(event).encode()
+        services, caller.bot, to, f"test:{services.random.token()}", json.dumps(event).encode()
     )
     took = services.clock.now() - began
     audit.record(services, caller, AuditAction.WEBHOOK_TESTED, status=attempt.status)
@@ -136,7 +137,8 @@ def _require_known(services: Services, format_: str) -> None:
 
 
 def _update(services: Services, caller: Caller, old: Webhook | None, new: Webhook | None) -> None:
-    if not services.administration.update_webhook(caller.bot, old, new):
+    stored = seal_secrets(services, caller.bot, new) if new else None
+    if not services.administration.update_webhook(caller.bot, old, stored):
         raise Conflict("Another request has changed the webhook: read it again.")
 
 

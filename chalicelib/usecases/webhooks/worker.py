@@ -153,7 +153,9 @@ def send_entry(
 ) -> SendResult:
     """Makes one attempt. All attempts for one entry have the same webhook id."""
     body = json.dumps(_body(services, bot, webhook, conversation_id, entry))
-    return send_signed(services, webhook, webhook_id(conversation_id, entry.seq), body.encode())
+    return send_signed(
+        services, bot, webhook, webhook_id(conversation_id, entry.seq), body.encode()
+    )
 
 
 def webhook_id(conversation_id: str, seq: int) -> str:
