@@ -122,6 +122,12 @@ class Stack:
         listed = found.get("Parameters", [])
         return {each["ParameterKey"]: each.get("ParameterValue", "") for each in listed}
 
+    def template(self) -> Mapping[str, Any]:
+        """The template as it was given. Empty if it was written in YAML, which ours never is."""
+        found = self._client.get_template(StackName=self.name, TemplateStage="Original")
+        body = found["TemplateBody"]
+        return body if isinstance(body, dict) else {}
+
     def resources(self) -> list[StackResource]:
         """All resources that the stack has or had, also after a failed creation."""
         pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deployment.account import Account
 from infra.deployment.packages import Template
+from infra.template.alarms import CONCURRENCY
 from infra.template.storage import EXISTING_STREAM, EXISTING_TABLE
 
 LOG_ROLE = "AccessLogRole"
@@ -322,9 +323,12 @@ class Preflight:
             return error.response["Error"]["Code"] != "NoSuchEntity"
         return True
 
-    def _lambda(self, _: PreflightReport) -> Iterator[Finding | None]:
+    def _lambda(self, report: PreflightReport) -> Iterator[Finding | None]:
         found = self.account.client("lambda").get_account_settings()
         limit, usage = found["AccountLimit"], found["AccountUsage"]
+        if CONCURRENCY in self.template.get("Parameters", {}):
+            # The alarm on concurrent executions is a share of this.
+            report.chosen[CONCURRENCY] = str(limit["ConcurrentExecutions"])
         yield judge_concurrency(
             limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
         )

@@ -19,7 +19,7 @@ from infra.deployment.precious import losses, stack_policy
 from infra.deployment.preflight import LOG_ROLE, Preflight
 from infra.deployment.releases import Records
 from infra.deployment.stack_states import REASONS, Remedy, remedy_of
-from infra.table import shards
+from infra.table import indexes, shards
 from infra.template.rollout import PRODUCTION
 from infra.template.storage import EXISTING_STREAM, EXISTING_TABLE
 
@@ -142,7 +142,9 @@ class StackChange:
         present = self.stack.parameters if exists else {}
         values |= {name: value for name, value in present.items() if name in declared}
         values |= wanted
-        refusal = shards.refusal(present, values)
+        refusal = shards.refusal(present, values) or (
+            indexes.refusal(self.stack.template(), template) if exists else None
+        )
         if refusal:
             raise DeployError(refusal)
         with self.console.status("Checking the account …"):

@@ -4,6 +4,7 @@ from typing import Any
 
 from infra.deployment.cloudformation import Stack
 from infra.template.names import stack_of
+from infra.template.rollout import ALIAS
 
 FUNCTION = "WebsocketMessageHandlerName"
 """The stack output with a function's name. This function has the secret, and no setting that only
@@ -15,7 +16,11 @@ class StageNotDeployed(Exception):
 
 
 def environment_of(session: Any, stage: str) -> dict[str, str]:
-    """`session` is a boto3 session. The result includes the secret. Raises StageNotDeployed."""
+    """The settings of the version that serves all or most calls, and not those of a deployment that
+    has been rolled back. `session` is a boto3 session. The result includes the secret.
+
+    Raises StageNotDeployed.
+    """
     stack = Stack(session.client("cloudformation"), stack_of(stage))
     name = stack.outputs.get(FUNCTION)
     if name is None:
@@ -23,6 +28,6 @@ def environment_of(session: Any, stage: str) -> dict[str, str]:
             f"There is no stack {stack.name} in {session.region_name}. "
             f"Run: make deploy STAGE={stage}"
         )
-    found = session.client("lambda").get_function_configuration(FunctionName=name)
+    found = session.client("lambda").get_function_configuration(FunctionName=name, Qualifier=ALIAS)
     variables: dict[str, str] = found["Environment"]["Variables"]
     return {**variables, "BATON_URL": stack.outputs["Url"], "AWS_REGION": session.region_name}

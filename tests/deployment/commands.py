@@ -27,6 +27,7 @@ def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
             "FilledShards": {"Type": "Number", "Default": 1},
             "Rollout": {"Type": "String", "Default": "Canary10Percent10Minutes"},
             "AccessLogRole": {"Type": "String", "Default": "exists"},
+            "LambdaConcurrency": {"Type": "Number", "Default": 1000},
             **{name: {"Type": "String", "Default": ""} for name in names},
         },
         "Resources": {

@@ -141,3 +141,47 @@ def test_changes_of_tags_alone_are_counted_and_not_listed(operator: Operator) ->
     assert "News" in shown
     assert "AWS::DynamoDB::Table" not in shown
     assert "more resources only get other tags" in shown
+
+
+def with_indexes(*names: str, key: str = "gk") -> dict[str, Any]:
+    """The small template with these indexes of its table."""
+    template = small_template()
+    shape = {"KeySchema": [{"AttributeName": key, "KeyType": "HASH"}], "Projection": {}}
+    template["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"] = [
+        {"IndexName": name, **shape} for name in names
+    ]
+    return template
+
+
+@pytest.mark.parametrize(
+    ("after", "sentence"),
+    [
+        (with_indexes("board", "due", "name"), "would create due, name and delete none of Table"),
+        (with_indexes("due"), "would create due and delete board of Table"),
+        (with_indexes("board", key="other"), "would create board and delete board of Table"),
+    ],
+)
+def test_two_changes_of_indexes_at_once_are_refused(
+    operator: Operator, aws: FakeAccount, after: dict[str, Any], sentence: str
+) -> None:
+    """Fact 21: DynamoDB creates or deletes one index in each update of a table."""
+    operator.package(with_indexes("board"))
+    operator.deployed()
+    before = aws.cloudformation.stacks[STACK].template
+    operator.package(after)
+
+    answer = operator.deploy("--yes")
+
+    assert answer.exit_code == 1
+    assert sentence in answer.output
+    assert "first what is new, last what no function uses any more" in answer.output
+    assert aws.cloudformation.stacks[STACK].template == before
+
+
+@pytest.mark.parametrize("after", [("board", "due"), (), ("board",)])
+def test_one_change_of_an_index_is_deployed(operator: Operator, after: tuple[str, ...]) -> None:
+    operator.package(with_indexes("board"))
+    operator.deployed()
+    operator.package(with_indexes(*after))
+
+    operator.deployed()

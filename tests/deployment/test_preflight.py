@@ -88,6 +88,22 @@ def test_few_lambda_invocations_are_a_warning(
     assert sentence in answer.output
 
 
+def test_the_alarm_on_concurrency_compares_with_the_quota_of_the_account(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    """Fact 9: an account may have 10 to 1,000."""
+    aws.lambda_.concurrent = aws.lambda_.unreserved = 10
+    operator.deployed()
+    assert aws.cloudformation.stacks[STACK].parameters["LambdaConcurrency"] == "10"
+
+    aws.lambda_.concurrent = 1000
+    operator.deployed()
+    assert aws.cloudformation.stacks[STACK].parameters["LambdaConcurrency"] == "1000"
+
+    operator.deployed("--parameter", "LambdaConcurrency=500")
+    assert aws.cloudformation.stacks[STACK].parameters["LambdaConcurrency"] == "500"
+
+
 def test_a_reservation_that_lambda_would_refuse_stops_the_deployment(
     operator: Operator, aws: FakeAccount
 ) -> None:

@@ -7,9 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from infra.deployment import deploy
+from infra.deployment.stage import FUNCTION, environment_of
 from infra.packaging import package
 from infra.packaging.package import PackagingError, Target
 from tests.deployment.commands import STACK, Operator
+from tests.deployment.fake_account.aws import REGION
 from tests.deployment.fake_account.services import FakeAccount
 from tests.template.expansion import packaged_template
 
@@ -37,6 +39,23 @@ def test_a_package_of_another_stage_is_not_deployed(operator: Operator) -> None:
     assert answer.exit_code == 1
     assert "made for the stage prod. Run: make package STAGE=dev" in answer.output
     assert operator.aws.calls == []
+
+
+def test_tools_use_the_settings_of_the_version_that_serves_the_calls(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    """After CodeDeploy has moved the alias back, $LATEST is what failed."""
+    operator.deployed()
+    outputs = aws.cloudformation.stacks[STACK].outputs
+    outputs |= {FUNCTION: "baton-prod-message", "Url": "https://chat.example.test"}
+    for qualifier, shards in (("$LATEST", "4"), ("live", "2")):
+        aws.lambda_.variables["baton-prod-message", qualifier] = {"BATON_SHARDS": shards}
+
+    assert environment_of(aws.session, "prod") == {
+        "BATON_SHARDS": "2",
+        "BATON_URL": "https://chat.example.test",
+        "AWS_REGION": REGION,
+    }
 
 
 def test_the_template_names_its_stage_and_version() -> None:

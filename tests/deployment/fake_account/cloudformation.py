@@ -67,6 +67,10 @@ class FakeCloudFormation:
         stack.status = ENDINGS.get(stack.status, stack.status)
         return {"Stacks": [found]}
 
+    def get_template(self, params: Params) -> Any:
+        assert params["TemplateStage"] == "Original"
+        return {"TemplateBody": json.dumps(self._find(params["StackName"]).template)}
+
     def list_stack_resources(self, params: Params) -> Any:
         stack = self._find(params["StackName"])
         return {

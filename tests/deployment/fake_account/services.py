@@ -120,8 +120,15 @@ class FakeApiGateway:
 
 
 class FakeLambda:
+    """`variables` maps (function, qualifier) to the environment of that version."""
+
     def __init__(self) -> None:
         self.concurrent, self.unreserved, self.code = 1000, 1000, 1_000_000
+        self.variables: dict[tuple[str, str], dict[str, str]] = {}
+
+    def get_function_configuration(self, params: Params) -> Any:
+        version = params["FunctionName"], params.get("Qualifier", "$LATEST")
+        return {"Environment": {"Variables": self.variables[version]}}
 
     def get_account_settings(self, _: Params) -> Any:
         limit = {
