@@ -12,7 +12,7 @@ STAGE ?= dev
 PARALLEL := -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local quick test chaos lint check fix openapi screenshots package checkov deploy rollback init destroy bench cost scale clean
+.PHONY: help run run-fresh local quick test chaos lint check fix openapi screenshots package checkov lock audit deploy rollback init destroy bench cost scale clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,12 @@ package: $(READY) ## Write the template and the code zip to build/STAGE (STAGE=d
 
 checkov: ## Check the packaged template for unsafe settings (STAGE=dev)
 	@infra/packaging/checkov build/$(STAGE)/template.json
+
+lock: ## Write the lock files with hashes for requirements*.in (ARGS=--upgrade: newer versions)
+	@infra/supply_chain/lock $(ARGS)
+
+audit: $(READY) ## Look for known vulnerabilities in everything that is locked
+	@$(BIN)/python -m infra.supply_chain.audit
 
 deploy: $(READY) ## Deploy the package to AWS, after showing the changes (STAGE=dev, ARGS='--yes')
 	@$(BIN)/python -m infra.deployment.deploy $(STAGE) $(ARGS)

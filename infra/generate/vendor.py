@@ -30,6 +30,14 @@ DOCS_PACKAGES = {
     },
 }
 PACKAGES = {CONSOLE: CONSOLE_PACKAGES, DOCS: DOCS_PACKAGES}
+SPDX = {
+    "preact": "MIT",
+    "htm": "Apache-2.0",
+    "@preact/signals-core": "MIT",
+    "@preact/signals": "MIT",
+    "swagger-ui-dist": "Apache-2.0",
+}
+"""The licence of each package. LICENSES.txt has the texts."""
 IMPORT_PATHS = {
     "preact": "./preact.js",
     "preact/hooks": "./hooks.js",
@@ -56,6 +64,15 @@ def hashes(folder: Path) -> dict[str, str]:
     """The SHA-256 hash of each downloaded file."""
     names = sorted([LICENCES, *(name for files in PACKAGES[folder].values() for name in files)])
     return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+
+
+def libraries() -> dict[str, tuple[str, dict[str, str]]]:
+    """By package with its version: its licence and the SHA-256 hashes of its files."""
+    return {
+        package: (SPDX[package.rpartition("@")[0]], {name: hashes(folder)[name] for name in files})
+        for folder, packages in PACKAGES.items()
+        for package, files in packages.items()
+    }
 
 
 def _licence(package: str, unpacked: Path) -> str:

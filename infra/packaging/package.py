@@ -1,4 +1,5 @@
-"""`make package STAGE=prod`: writes the CloudFormation template and the code zip to build/prod/.
+"""`make package STAGE=prod`: writes the CloudFormation template, the code zip and the
+software bill of materials to build/prod/.
 
 Chalice generates the template from app.py and merges our template into it. The zip is built here,
 because Chalice would build it for the interpreter that it runs on, without bytecode, and would
@@ -21,7 +22,9 @@ import click
 from rich.console import Console
 
 from chalicelib.settings import LOCAL
+from infra.generate import vendor
 from infra.packaging.slim import slim
+from infra.supply_chain.sbom import SBOM, sbom
 from infra.template.chalice_template import adapt
 from infra.template.extensions import merged
 
@@ -98,7 +101,7 @@ def _version_of(python: Path) -> str | None:
 
 
 def package(stage: str, target: Target, folder: Path) -> None:
-    """Writes TEMPLATE and PACKAGE into `folder`. Raises PackagingError."""
+    """Writes TEMPLATE, PACKAGE and SBOM into `folder`. Raises PackagingError."""
     stage_settings(stage)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -107,6 +110,7 @@ def package(stage: str, target: Target, folder: Path) -> None:
     install(tree, target)
     slim(tree, target.python)
     zipped(tree, folder / PACKAGE)
+    (folder / SBOM).write_text(sbom(version(), tree, vendor.libraries()))
     shutil.rmtree(tree)
 
 
@@ -164,7 +168,7 @@ def install(tree: Path, target: Target) -> None:
     platforms = [f"--platform={name}" for name in PLATFORMS[target.architecture]]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-input"]
     kind = ["--only-binary=:all:", f"--python-version={target.version}", "--implementation=cp"]
-    wanted = [f"--target={tree}", f"--requirement={ROOT / 'requirements.txt'}"]
+    wanted = [f"--target={tree}", "--require-hashes", f"--requirement={ROOT / 'requirements.txt'}"]
     _run([*pip, *kind, *platforms, *wanted], "pip could not install the wheels for this target")
     copy_app(tree)
 

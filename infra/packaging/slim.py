@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,7 @@ def _unused(tree: Path) -> list[Path]:
         *(path for path in tree.iterdir() if path.name in COMMAND_LINE),
         *(path for path in (tree / "chalice").iterdir() if path.name not in CHALICE),
         *(path for path in _metadata(tree) if path.name not in METADATA),
+        *(folder for folder in tree.glob("*.dist-info") if _installs_only(folder, COMMAND_LINE)),
         *(p for p in (tree / "botocore" / "docs").iterdir() if p.name not in DOCUMENTATION),
         *_unused_service_models(tree / "botocore" / "data"),
         *tree.rglob("*.pyi"),
@@ -117,6 +118,13 @@ def _unused(tree: Path) -> list[Path]:
 
 def _metadata(tree: Path) -> Iterator[Path]:
     return (path for folder in tree.glob("*.dist-info") for path in folder.iterdir())
+
+
+def _installs_only(metadata: Path, names: Set[str]) -> bool:
+    """Whether everything that a library installed beside its metadata has one of these names."""
+    files = (metadata / "RECORD").read_text().splitlines()
+    tops = {line.partition(",")[0].partition("/")[0] for line in files}
+    return tops - {metadata.name, "..", "__pycache__"} <= names  # ".." holds scripts
 
 
 def _unused_service_models(data: Path) -> Iterator[Path]:

@@ -14,8 +14,9 @@ DEADLINE = 180
 def installed(tree: Path) -> Path:
     """Made by pip, for this interpreter; without bytecode, as Chalice packs it."""
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
-    wanted = ["--target", str(tree), "--requirement", str(ROOT / "requirements.txt")]
-    subprocess.run([*pip, *wanted], check=True, timeout=DEADLINE, capture_output=True)
+    locked = ["--require-hashes", "--requirement", str(ROOT / "requirements.txt")]
+    command = [*pip, "--target", str(tree), *locked]
+    subprocess.run(command, check=True, timeout=DEADLINE, capture_output=True)
     shutil.copy(ROOT / "app.py", tree)
     shutil.copytree(
         ROOT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")

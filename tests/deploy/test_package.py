@@ -9,12 +9,16 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from infra.packaging import package
 from infra.packaging.package import PACKAGE, PLATFORMS, TEMPLATE, PackagingError, Target
+from infra.supply_chain.sbom import SBOM
 from infra.template.functions import HOLD_SECRET
 from infra.template.names import FUNCTIONS
 from tests.deploy.conftest import host
+from tests.supply_chain.test_sbom import PERMISSIVE, licences
 
 MEGABYTE = 1_000_000
 ELF_MACHINE = slice(18, 20)
@@ -179,3 +183,19 @@ def test_the_check_finds_a_native_file_of_another_architecture(
 def test_the_zip_is_smaller_than_12_megabytes(packaged: Path) -> None:
     assert (packaged / PACKAGE).stat().st_size < 12 * MEGABYTE
     assert set(PLATFORMS) == {"arm64", "x86_64"}
+
+
+def test_the_bill_of_materials_lists_what_is_in_the_zip(packaged: Path) -> None:
+    text = (packaged / SBOM).read_text()
+    bom = json.loads(text)
+    with ZipFile(packaged / PACKAGE) as zipped:
+        folders = {name.split("/")[0] for name in zipped.namelist()}
+    in_zip = {name.partition("-")[0] for name in folders if name.endswith(".dist-info")}
+
+    python = [each for each in bom["components"] if each["purl"].startswith("pkg:pypi")]
+    listed = {each["name"].lower().replace("-", "_"): each for each in python}
+    assert set(listed) == {name.lower() for name in in_zip}
+    assert "botocore" in listed
+    assert "inquirer" not in listed
+    assert [name for name, each in listed.items() if not licences(each) & PERMISSIVE] == []
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
