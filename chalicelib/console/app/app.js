@@ -42,6 +42,7 @@ const LAZY_VIEWS = {
   team: () => import("../team/team.js").then((module) => module.Team),
   report: () => import("../report/report.js").then((module) => module.Report),
   account: () => import("../account/account.js").then((module) => module.Account),
+  people: () => import("../people/people.js").then((module) => module.People),
   admin: () => import("../admin/admin.js").then((module) => module.Admin),
   details: () => import("../details/details.js").then((module) => module.Details),
   dialogs: () => import("../dialogs/dialogs.js").then((module) => module.Dialogs),

@@ -15,7 +15,7 @@ const STATUSES = ["online", "away", "offline"];
 export function Header() {
   const { me, status, view } = state.value;
   const supervisorViews = isSupervisor(state.value) ? ["team", "report"] : [];
-  const views = ["conversations", ...supervisorViews, ...(administeredBots(state.value).length ? ["admin"] : [])];
+  const views = ["conversations", ...supervisorViews, ...(administeredBots(state.value).length ? ["admin"] : []), ...(me?.role === "owner" ? ["people"] : [])];
   return html`
     <header class="header">
       ${view === "conversations" && html`<a class="skip" href="#thread" onClick=${skipToThread}>${t("skip_to_thread")}</a>`}

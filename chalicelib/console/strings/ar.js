@@ -19,6 +19,7 @@ export default {
   team: "الفريق",
   report: "التقرير",
   admin: "الإدارة",
+  people: "الأشخاص",
   skip_to_thread: "الانتقال إلى المحادثة",
   status: "حالتي",
   online: "متصل",

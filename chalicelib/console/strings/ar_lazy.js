@@ -203,4 +203,15 @@ export default {
   leave_words_hint: "واحدة في كل سطر. الرسالة المطابقة تنهي التحويل.",
   default_locale: "لغة الرسائل",
   locale_hint: "مثل en أو es-MX، إذا لم تُعرف لغة المستخدم.",
+  // People
+  role_owner: "المالك",
+  disabled: "معطَّل",
+  disable: "تعطيل",
+  enable: "تفعيل",
+  delete_account: "حذف الحساب",
+  last_login: "آخر تسجيل دخول {time}",
+  never_signed_in: "لم يسجّل الدخول قط",
+  end_sessions_more: "ينهي كل جلسات هذا الشخص على كل الأجهزة.",
+  disable_more: "ينهي كل الجلسات. لا يستطيع الشخص تسجيل الدخول بعد ذلك، وتعود محادثاته إلى قوائم انتظارها.",
+  delete_account_more: "مثل التعطيل، ويغادر الشخص أيضًا كل البوتات. لا يمكن التراجع عن ذلك.",
 };

@@ -19,6 +19,7 @@ export default {
   team: "Team",
   report: "Report",
   admin: "Admin",
+  people: "People",
   skip_to_thread: "Skip to the conversation",
   status: "My status",
   online: "Online",

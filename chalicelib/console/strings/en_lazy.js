@@ -203,4 +203,15 @@ export default {
   leave_words_hint: "One per line. If a user sends one of them as a whole message, the handoff ends.",
   default_locale: "Language of the messages",
   locale_hint: "For example en or es-MX. Used if the user’s language is unknown.",
+  // People
+  role_owner: "Owner",
+  disabled: "Disabled",
+  disable: "Disable",
+  enable: "Enable",
+  delete_account: "Delete account",
+  last_login: "Last sign-in {time}",
+  never_signed_in: "Never signed in",
+  end_sessions_more: "Ends all sessions of this person on all devices.",
+  disable_more: "Ends all sessions. The person can no longer sign in, and their conversations go back to their queues.",
+  delete_account_more: "As disabling. The person also leaves all bots. You cannot undo this.",
 };

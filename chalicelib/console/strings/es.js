@@ -19,6 +19,7 @@ export default {
   team: "Equipo",
   report: "Informe",
   admin: "Administración",
+  people: "Personas",
   skip_to_thread: "Ir a la conversación",
   status: "Mi estado",
   online: "En línea",

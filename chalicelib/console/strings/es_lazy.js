@@ -203,4 +203,15 @@ export default {
   leave_words_hint: "Una por línea. Si el usuario envía una como mensaje completo, la derivación termina.",
   default_locale: "Idioma de los mensajes",
   locale_hint: "Por ejemplo, en o es-MX. Se usa si no se conoce el idioma del usuario.",
+  // People
+  role_owner: "Propietario",
+  disabled: "Desactivada",
+  disable: "Desactivar",
+  enable: "Activar",
+  delete_account: "Eliminar cuenta",
+  last_login: "Último acceso {time}",
+  never_signed_in: "Nunca ha iniciado sesión",
+  end_sessions_more: "Cierra todas las sesiones de esta persona en todos los dispositivos.",
+  disable_more: "Cierra todas las sesiones. La persona ya no puede iniciar sesión y sus conversaciones vuelven a sus colas.",
+  delete_account_more: "Como al desactivar. Además, la persona sale de todos los bots. No se puede deshacer.",
 };
