@@ -17,6 +17,10 @@ WATCHING = ("full", "basic", "off")
 """These values say which metrics are recorded. The first is the default."""
 
 
+SECOND_FACTOR = ("optional", "off", "admins", "everybody")
+"""Who must have a second factor to log in. The first is the default."""
+
+
 class Misconfigured(Exception):
     """Its message tells the person who deploys which variable to set, and to what."""
 
@@ -49,6 +53,7 @@ class Settings(Struct, frozen=True):
     secrets_key: str = ""
     session_hours: int = SESSION_HOURS
     idle_hours: int = IDLE_HOURS
+    second_factor: str = SECOND_FACTOR[0]
 
     @property
     def is_local(self) -> bool:
@@ -79,6 +84,7 @@ def settings() -> Settings:
         idle_hours=_count("BATON_SESSION_IDLE_HOURS", idle_hours, most=session_hours),
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
         watching=_one_of("BATON_WATCHING", WATCHING),
+        second_factor=_one_of("BATON_SECOND_FACTOR", SECOND_FACTOR),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
         secrets_key=_key("BATON_SECRETS_KEY"),
     )

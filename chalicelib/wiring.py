@@ -17,12 +17,20 @@ from chalicelib.plugins import PLUGINS
 from chalicelib.settings import Misconfigured, Settings, settings
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import SessionLimits
+from chalicelib.usecases.records.second_factor import SecondFactorRule
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table
-    from chalicelib.usecases.ports.accounts import LoginAttempts, Passwords, Sessions, Tokens
+    from chalicelib.usecases.ports.accounts import (
+        Authenticator,
+        LoginAttempts,
+        Passwords,
+        SecondFactors,
+        Sessions,
+        Tokens,
+    )
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.audit import AuditTrail
     from chalicelib.usecases.ports.conversations import Conversations
@@ -59,6 +67,7 @@ class AwsServices:
         self.random = SystemRandom()
         idle, life = settings.idle_hours * HOUR_MS, settings.session_hours * HOUR_MS
         self.session_limits = SessionLimits(idle, life)
+        self.second_factor_rule = SecondFactorRule(settings.second_factor)
         self.socket_url = settings.socket_url
         self.origins = settings.origins
         self.edge_token = settings.edge_token
@@ -114,6 +123,12 @@ class AwsServices:
         from chalicelib.adapters.dynamodb.directory.sessions import DynamoSessions
 
         return DynamoSessions(self.table, self.clock)
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        from chalicelib.adapters.dynamodb.directory.second_factors import DynamoSecondFactors
+
+        return DynamoSecondFactors(self.table, self.clock)
 
     @cached_property
     def audit_trail(self) -> AuditTrail:
@@ -201,6 +216,12 @@ class AwsServices:
         from chalicelib.adapters.security.passwords import Argon2Passwords
 
         return Argon2Passwords()
+
+    @cached_property
+    def authenticator(self) -> Authenticator:
+        from chalicelib.adapters.security.totp import TotpAuthenticator
+
+        return TotpAuthenticator()
 
     @cached_property
     def tokens(self) -> Tokens:

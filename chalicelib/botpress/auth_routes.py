@@ -14,7 +14,7 @@ from chalicelib.usecases.accounts import sessions
 
 
 def log_in(call: Call, body: LoginRequest) -> Reply:
-    return accounts.log_in(call, body)
+    return accounts.log_in_with_strategy(call, body)
 
 
 def get_auth_config(_: Call) -> Reply:

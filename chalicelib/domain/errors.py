@@ -3,8 +3,11 @@
 BatonError
 ├── InvalidRequest          Correct the request.
 ├── Unauthenticated         Send a valid key or token.
-│   └── InvalidCredentials      The e-mail address or the password is wrong.
+│   ├── InvalidCredentials      The e-mail address or the password is wrong.
+│   ├── InvalidCode             The code of the second factor is wrong, or was used before.
+│   └── SecondFactorRequired    Send a code of the second factor with the challenge.
 ├── Forbidden               The caller's role or scopes do not allow the call.
+│   └── EnrolmentRequired       The person must first set up a second factor.
 ├── NotFound                It does not exist, or the caller may not see it.
 ├── Refused                 The conversation's state does not allow it: read it, then decide again.
 │   ├── IllegalMove             The command is not possible in the conversation's status.
@@ -59,8 +62,22 @@ class InvalidCredentials(Unauthenticated):
     pass
 
 
+class InvalidCode(Unauthenticated):
+    code = "invalid_code"
+
+
+class SecondFactorRequired(Unauthenticated):
+    """Fact: `challenge`, which a code answers, unless this way of logging in takes no code."""
+
+    code = "second_factor_required"
+
+
 class Forbidden(BatonError):
     code = "forbidden"
+
+
+class EnrolmentRequired(Forbidden):
+    code = "second_factor_enrolment_required"
 
 
 class NotFound(BatonError):

@@ -6,7 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.usecases.ports.accounts import LoginAttempts, Passwords, Sessions, Tokens
+    from chalicelib.usecases.ports.accounts import (
+        Authenticator,
+        LoginAttempts,
+        Passwords,
+        SecondFactors,
+        Sessions,
+        Tokens,
+    )
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.audit import AuditTrail
     from chalicelib.usecases.ports.conversations import Conversations
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
         WebhookQueue,
     )
     from chalicelib.usecases.records.people import SessionLimits
+    from chalicelib.usecases.records.second_factor import SecondFactorRule
 
 
 class Services(Protocol):
@@ -44,6 +52,12 @@ class Services(Protocol):
     def people(self) -> PeopleAdministration: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def second_factors(self) -> SecondFactors: ...
+    @property
+    def second_factor_rule(self) -> SecondFactorRule: ...
+    @property
+    def authenticator(self) -> Authenticator: ...
     @property
     def login_attempts(self) -> LoginAttempts: ...
     @property

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
-from chalicelib.settings import LOG_LEVELS
+from chalicelib.settings import LOG_LEVELS, SECOND_FACTOR
 from infra.local.aws.messaging import VISIBILITY
 from infra.template import rollout
 from infra.template.domains import EDGE_TOKEN, ORIGINS, SOCKET_HOST, SOCKET_URL
@@ -41,6 +41,12 @@ PARAMETERS: dict[str, Resource] = {
         "AllowedValues": [*LOG_LEVELS],
         "Description": "WARNING and ERROR leave out the line for each request, and with it the "
         "metrics GateLatency and ColdStarts.",
+    },
+    "SecondFactor": {
+        "Type": "String",
+        "Default": SECOND_FACTOR[0],
+        "AllowedValues": [*SECOND_FACTOR],
+        "Description": "Who must have a second factor to log in. off: nobody is asked for one.",
     },
 }
 
@@ -90,6 +96,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         variables["BATON_SECRET"] = {"Fn::Sub": SECRET_VALUE}
     if function in (REST_FUNCTION, LOGIN_FUNCTION):
         variables["BATON_EDGE_TOKEN"] = {"Fn::If": ["HasConsoleCache", EDGE_TOKEN, ""]}
+        variables["BATON_SECOND_FACTOR"] = {"Ref": "SecondFactor"}
     if function == "connect":
         variables["BATON_ORIGINS"] = ORIGINS
     return variables

@@ -50,7 +50,7 @@ PERMITTED: Mapping[str, Permissions] = {
         SECRETS_KEY: _may("Decrypt", "Encrypt"),
     },
     "log_in": {
-        TABLE: CLEANS_UP | _may("GetItem", "PutItem", "Query", "UpdateItem"),
+        TABLE: CLEANS_UP | COMMANDS,
         index("board"): LISTS,
         SOCKETS: PUSHES | CLOSES,
     },

@@ -13,10 +13,21 @@ EDGES = (
     "adapters.security.passwords",
     "adapters.security.random",
     "adapters.security.tokens",
+    "adapters.security.totp",
     "adapters.webhook_http.client",
     "usecases.webhooks.signing",
 )
-HEAVY = ("argon2", "boto3", "botocore", "cryptography", "http.client", "jwt", "socket", "ssl")
+HEAVY = (
+    "argon2",
+    "boto3",
+    "botocore",
+    "cryptography",
+    "http.client",
+    "jwt",
+    "pyotp",
+    "socket",
+    "ssl",
+)
 
 
 @pytest.mark.parametrize("edge", EDGES)

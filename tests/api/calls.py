@@ -11,6 +11,7 @@ from chalicelib.entrypoints.http import cursors, route_table
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.records.people import Person, Session
+from chalicelib.usecases.records.second_factor import SecondFactor
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, Webhook
 from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
 from tests.support.api import Api
@@ -73,6 +74,12 @@ ROWS: dict[Resource, Row] = {
     ("POST", PERSON + "/enable"): Row(OWNER, {}),
     ("GET", PERSON + "/sessions"): Row(OWNER),
     ("DELETE", PERSON + "/sessions"): Row(OWNER),
+    ("POST", "/api/v1/auth/login/totp"): Row(ANYBODY, {"challenge": "none", "code": "123456"}),
+    ("GET", "/api/v1/auth/totp"): Row(PEOPLE),
+    ("POST", "/api/v1/auth/totp"): Row(PEOPLE, {}),
+    ("POST", "/api/v1/auth/totp/confirm"): Row(PEOPLE, {"code": "123456"}),
+    ("DELETE", "/api/v1/auth/totp"): Row(PEOPLE, {"code": "123456"}),
+    ("DELETE", PERSON + "/totp"): Row(OWNER),
     ("POST", "/api/v1/socket/ticket"): Row(PEOPLE, {}),
     ("GET", "/api/v1/agents/me"): Row(PEOPLE),
     ("PUT", "/api/v1/agents/me/status"): Row(PEOPLE, {"status": "away"}),
@@ -200,6 +207,7 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
     nell = Member(INVITED, "Nell", "nell@example.test", Role.AGENT)
     administration.create_person(Person(INVITED, nell.email, nell.name, ""))
     directory.put_member("demo", nell)
+    bot.services.second_factors.replace(None, SecondFactor(INVITED, "", confirmed_at=1))
     return Ids(id_of(path), others)
 
 

@@ -45,6 +45,7 @@ from chalicelib.usecases.records.people import (
     SessionReference,
 )
 from chalicelib.usecases.records.reports import Backlog, DayTally, EndedHandoff, RefusedLeak
+from chalicelib.usecases.records.second_factor import SecondFactor
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import (
     DeliveryAttempt,
@@ -194,6 +195,11 @@ def through_key(stores: Stores, key: BotKey) -> object:
     return stores.administration.key(key.bot, key.id)
 
 
+def through_second_factor(stores: Stores, factor: SecondFactor) -> object:
+    assert stores.second_factors.replace(None, factor)
+    return stores.second_factors.get(factor.person)
+
+
 def through_session(stores: Stores, session: Session) -> object:
     stores.sessions.add(session)
     return stores.sessions.get(session.person, session.id)
@@ -307,6 +313,7 @@ WRITES: Mapping[Callable[[Stores, Any], object], type[Struct]] = {
     through_message: StoredMessage,
     through_key_answer: Answer,
     through_session: Session,
+    through_second_factor: SecondFactor,
     through_bot: Bot,
     through_created_bot: Bot,
     through_settings: BotSettings,

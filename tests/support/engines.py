@@ -17,12 +17,13 @@ from chalicelib.adapters.dynamodb.directory.administration import DynamoAdminist
 from chalicelib.adapters.dynamodb.directory.people_administration import (
     DynamoPeopleAdministration,
 )
+from chalicelib.adapters.dynamodb.directory.second_factors import DynamoSecondFactors
 from chalicelib.adapters.dynamodb.directory.sessions import DynamoSessions
 from chalicelib.adapters.dynamodb.directory.store import DynamoDirectory
 from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
 from chalicelib.adapters.dynamodb.reports import DynamoReports
 from chalicelib.adapters.dynamodb.table import Table, open_table
-from chalicelib.usecases.ports.accounts import LoginAttempts, Sessions
+from chalicelib.usecases.ports.accounts import LoginAttempts, SecondFactors, Sessions
 from chalicelib.usecases.ports.admin import Administration
 from chalicelib.usecases.ports.audit import AuditTrail
 from chalicelib.usecases.ports.conversations import Conversations
@@ -46,6 +47,7 @@ from tests.support.memory import (
     MemoryNotifications,
     MemoryPeopleAdministration,
     MemoryReports,
+    MemorySecondFactors,
     MemorySessions,
     MemoryTable,
 )
@@ -64,6 +66,7 @@ class Stores:
     administration: Administration
     people: PeopleAdministration
     sessions: Sessions
+    second_factors: SecondFactors
     login_attempts: LoginAttempts
     connections: Connections
     notifications: Notifications
@@ -85,6 +88,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoAdministration(table, clock),
         DynamoPeopleAdministration(table, clock),
         DynamoSessions(table, clock),
+        DynamoSecondFactors(table, clock),
         DynamoAttempts(table, clock),
         DynamoConnections(table, clock),
         DynamoNotifications(table, clock),
@@ -114,6 +118,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemoryAdministration(table, clock),
             MemoryPeopleAdministration(table, clock),
             MemorySessions(table, clock),
+            MemorySecondFactors(table, clock),
             MemoryAttempts(table, clock),
             MemoryConnections(table, clock),
             MemoryNotifications(table, clock),

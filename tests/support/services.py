@@ -5,9 +5,11 @@ from copy import copy
 from chalicelib.adapters.cached_directory import CacheClearingAdministration, CachedDirectory
 from chalicelib.adapters.reaction_memory import RecentReactions
 from chalicelib.adapters.security.tokens import JwtTokens
+from chalicelib.adapters.security.totp import TotpAuthenticator
 from chalicelib.domain.routing.queues import NO_LIMITS, Queue
 from chalicelib.settings import LOCAL
 from chalicelib.usecases.records.people import SessionLimits
+from chalicelib.usecases.records.second_factor import SecondFactorRule
 from chalicelib.wiring import integrations_of
 from infra.local.seed import seed
 from tests.support.clock import ManualClock
@@ -32,6 +34,7 @@ from tests.support.memory import (
     MemoryNotifications,
     MemoryPeopleAdministration,
     MemoryReports,
+    MemorySecondFactors,
     MemorySessions,
     MemoryTable,
 )
@@ -55,6 +58,9 @@ class MemoryServices:
         self.session_limits = SessionLimits(12 * HOUR, 7 * 24 * HOUR)
         self.people = MemoryPeopleAdministration(table, self.clock)
         self.sessions = MemorySessions(table, self.clock)
+        self.second_factors = MemorySecondFactors(table)
+        self.second_factor_rule = SecondFactorRule.OPTIONAL
+        self.authenticator = TotpAuthenticator()
         self.login_attempts = MemoryAttempts(table, self.clock)
         self.connections = MemoryConnections(table, self.clock)
         self.notifications = MemoryNotifications(table, self.clock)

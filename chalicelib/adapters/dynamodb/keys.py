@@ -195,6 +195,10 @@ def session(person_id: str, session_id: str) -> RowKey:
     return RowKey(person(person_id), joined("SESSION", session_id))
 
 
+def second_factor(person_id: str) -> RowKey:
+    return RowKey(person(person_id), "FACTOR")
+
+
 def key(key_id: str) -> RowKey:
     return RowKey(joined("K", key_id), META)
 

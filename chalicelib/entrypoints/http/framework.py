@@ -119,7 +119,8 @@ class Call:
     @cached_property
     def session(self) -> SessionReference:
         """The session of the person who calls."""
-        return authenticate.session(self.services, self.authorization)
+        may_enrol = self.route.access is Access.ENROLLING
+        return authenticate.session(self.services, self.authorization, may_enrol=may_enrol)
 
     @cached_property
     def person(self) -> Person:
@@ -210,7 +211,7 @@ def _admit(call: Call) -> None:
         authorize(call.caller, people if people and call.caller.is_person else access)
     elif access is Access.CALLER:
         _ = call.caller
-    elif access is Access.PERSON:
+    elif access in (Access.PERSON, Access.ENROLLING):
         _ = call.person
     elif access is Access.OWNER and not call.person.is_owner:
         raise Forbidden("Only the installation's owner may do this.")

@@ -12,22 +12,25 @@ from chalicelib.entrypoints.http.problems import headers_of, status_of
 DOCS = "https://botpress.com/docs"
 ESCAPES = str.maketrans({"<": "&lt;", ">": "&gt;", "/": "&#x2F;", "\\": "&#x5C;", "`": "&#96;"})
 """Botpress escapes these characters in messages, but not quotes."""
-FACTS = ("candidates", "owner")
+FACTS = ("candidates", "owner", "challenge")
 """Facts of an error that are shown beside the fields of Botpress."""
 
 
 class Wording(Struct, frozen=True):
-    """`errorCode` is left out if `code` is None. `message` replaces the message of the error."""
+    """`errorCode` is left out if `code` is None. `message` replaces the message of the error. With
+    `has_code`, the body has Baton's code, too: Botpress has none for it."""
 
     code: str | None
     type: str
     prefix: str = ""
     message: str | None = None
     status: int | None = None
+    has_code: bool = False
 
 
 WORDINGS: Mapping[type[errors.BatonError], Wording] = {
     errors.InvalidCredentials: Wording("BP_0009", "InvalidCredentialsError"),
+    errors.SecondFactorRequired: Wording("BP_0041", "SecondFactorRequiredError", has_code=True),
     errors.RateLimited: Wording("BP_0011", "LockedOutError", message="Account locked out"),
     errors.InvalidRequest: Wording("BP_0040", "BadRequestError", "Bad Request: "),
     errors.Unauthenticated: Wording("BP_0041", "UnauthorizedError", "Unauthorized: "),
@@ -55,6 +58,8 @@ def worded(error: errors.BatonError, wording: Wording) -> Reply:
     status = wording.status or status_of(error).value
     message = wording.prefix + (wording.message or error.message)
     code = {} if wording.code is None else {"errorCode": wording.code}
+    if wording.has_code:
+        code["code"] = error.code
     body = {
         "statusCode": status,
         **code,

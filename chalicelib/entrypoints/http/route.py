@@ -17,6 +17,7 @@ class Access(Enum):
 
     PUBLIC = "everybody, without a token"
     PERSON = "each person who has logged in"
+    ENROLLING = "each person who has logged in, also if they must still set up a second factor"
     OWNER = "the owner of the installation"
     CALLER = "each key and each person of the bot that the path names"
 

@@ -68,6 +68,19 @@ def _login(path: str, handler: str) -> Route:
     )
 
 
+def _factor(
+    method: str,
+    path: str,
+    handler: str,
+    access: Access,
+    body: str | None = None,
+    *,
+    function: str = LOGIN_FUNCTION,
+) -> Route:
+    module = "chalicelib.entrypoints.http.sign_in.second_factor:"
+    return Route(method, path, module + handler, access, body, function=function)
+
+
 def _page(path: str, handler: str) -> Route:
     return Route("GET", path, PAGE_HANDLERS + handler, Access.PUBLIC)
 
@@ -82,13 +95,13 @@ ACCOUNTS = (
         Access.PUBLIC,
         "accounts:RefreshRequest",
     ),
-    _route("POST", AUTH + "/logout", "accounts:log_out", Access.PERSON, EMPTY),
-    _route("GET", AUTH + "/logout", "accounts:log_out_with_get", Access.PERSON),
+    _route("POST", AUTH + "/logout", "accounts:log_out", Access.ENROLLING, EMPTY),
+    _route("GET", AUTH + "/logout", "accounts:log_out_with_get", Access.ENROLLING),
     _route(
         "POST",
         AUTH + "/password",
         "accounts:change_password",
-        Access.PERSON,
+        Access.ENROLLING,
         "accounts:PasswordRequest",
         function=LOGIN_FUNCTION,
     ),
@@ -100,10 +113,10 @@ ACCOUNTS = (
         "accounts:InvitationRequest",
         function=LOGIN_FUNCTION,
     ),
-    _route("GET", AUTH + "/sessions", "accounts:list_sessions", Access.PERSON),
-    _route("DELETE", AUTH + "/sessions", "accounts:end_other_sessions", Access.PERSON),
-    _route("DELETE", AUTH + "/sessions/{id}", "accounts:end_session", Access.PERSON),
-    _route("GET", AUTH + "/me", "accounts:get_account", Access.PERSON),
+    _route("GET", AUTH + "/sessions", "accounts:list_sessions", Access.ENROLLING),
+    _route("DELETE", AUTH + "/sessions", "accounts:end_other_sessions", Access.ENROLLING),
+    _route("DELETE", AUTH + "/sessions/{id}", "accounts:end_session", Access.ENROLLING),
+    _route("GET", AUTH + "/me", "accounts:get_account", Access.ENROLLING),
     _route("POST", "/api/v1/socket/ticket", "accounts:create_socket_ticket", Access.PERSON, EMPTY),
 )
 
@@ -114,6 +127,45 @@ PEOPLE = (
     _route("POST", PERSON + "/enable", "people.accounts:enable_person", Access.OWNER, EMPTY),
     _route("GET", PERSON + "/sessions", "people.accounts:list_sessions_of_person", Access.OWNER),
     _route("DELETE", PERSON + "/sessions", "people.accounts:end_sessions_of_person", Access.OWNER),
+)
+
+SECOND_FACTOR = (
+    _factor(
+        "POST",
+        AUTH + "/login/totp",
+        "log_in_with_code",
+        Access.PUBLIC,
+        SCHEMAS + "second_factor:CodeLoginRequest",
+    ),
+    _factor(
+        "GET",
+        AUTH + "/totp",
+        "get_second_factor",
+        Access.ENROLLING,
+        function=REST_FUNCTION,
+    ),
+    _factor("POST", AUTH + "/totp", "create_second_factor", Access.ENROLLING, SCHEMAS + EMPTY),
+    _factor(
+        "POST",
+        AUTH + "/totp/confirm",
+        "confirm_second_factor",
+        Access.ENROLLING,
+        SCHEMAS + "second_factor:CodeRequest",
+    ),
+    _factor(
+        "DELETE",
+        AUTH + "/totp",
+        "remove_second_factor",
+        Access.ENROLLING,
+        SCHEMAS + "second_factor:RemovalRequest",
+    ),
+    _factor(
+        "DELETE",
+        PERSON + "/totp",
+        "remove_second_factor_of_person",
+        Access.OWNER,
+        function=REST_FUNCTION,
+    ),
 )
 
 MESSAGES = (
@@ -443,6 +495,7 @@ INSTALLATION = (
 NATIVE = (
     *ACCOUNTS,
     *PEOPLE,
+    *SECOND_FACTOR,
     *MESSAGES,
     *HANDOFFS,
     *CONVERSATIONS,

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Mapping
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.errors import NotFound, Unauthenticated
+from chalicelib.domain.errors import EnrolmentRequired, NotFound, Unauthenticated
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.people import Person, SessionReference
@@ -36,7 +36,9 @@ def caller(services: Services, bot: str, header: str | None) -> Caller:
     token = bearer_token(header)
     if token.startswith(KEY_PREFIX):
         return _bot_caller(services, bot, token)
-    return caller_of_person(services, bot, session_of_token(services, token, "access"))
+    session = session_of_token(services, token, "access")
+    _require_enrolled(session)
+    return caller_of_person(services, bot, session)
 
 
 def caller_of_person(services: Services, bot: str, session: SessionReference) -> Caller:
@@ -51,13 +53,17 @@ def caller_of_person(services: Services, bot: str, session: SessionReference) ->
     return _person_caller(person, member, bot)
 
 
-def session(services: Services, header: str | None) -> SessionReference:
+def session(services: Services, header: str | None, *, may_enrol: bool = False) -> SessionReference:
     """The session that calls a route that concerns no bot; `person_of_session` says whether it has
-    ended. Raises Unauthenticated, also for a bot's key."""
+    ended. Raises Unauthenticated, also for a bot's key, and EnrolmentRequired without
+    `may_enrol`."""
     token = bearer_token(header)
     if token.startswith(KEY_PREFIX):
         raise Unauthenticated("This call needs a person's token, not a bot's key: log in first.")
-    return session_of_token(services, token, "access")
+    found = session_of_token(services, token, "access")
+    if not may_enrol:
+        _require_enrolled(found)
+    return found
 
 
 def session_of_token(services: Services, token: str, typ: str) -> SessionReference:
@@ -71,7 +77,7 @@ def reference_of(claims: Mapping[str, object]) -> SessionReference:
     session_id, version = claims.get("sid", ""), claims["tv"]
     if not isinstance(session_id, str) or not isinstance(version, int):
         raise Unauthenticated("The token is not valid.")
-    return SessionReference(str(claims["sub"]), session_id, version)
+    return SessionReference(str(claims["sub"]), session_id, version, "enrol" in claims)
 
 
 def person_of_session(
@@ -127,6 +133,11 @@ def _bot_caller(services: Services, bot: str, token: str) -> Caller:
 
 def _key_caller(bot: Bot, key: BotKey) -> Caller:
     return Caller(id=key.id, name=bot.name, role=Role.BOT, bot=bot.id, scopes=key.scopes)
+
+
+def _require_enrolled(session: SessionReference) -> None:
+    if session.must_enrol:
+        raise EnrolmentRequired("Set up a second factor first: this installation requires one.")
 
 
 def _may_be_outdated(cached: Person | None, session: SessionReference) -> bool:

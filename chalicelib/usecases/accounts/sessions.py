@@ -5,7 +5,7 @@ for one use, and each use gives the next one. A token that is used again was cop
 from one, so it ends the session.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from chalicelib.domain.errors import (
     RateLimited,
     Unauthenticated,
 )
-from chalicelib.usecases.accounts import password_rules
+from chalicelib.usecases.accounts import password_rules, second_factor
 from chalicelib.usecases.accounts.authenticate import person_of_session, reference_of
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.live import push
@@ -41,6 +41,9 @@ PER_ADDRESS = 300
 """Logins within the window, successful ones included. Many people may share one address."""
 
 
+NO_LIMITS: Mapping[str, object] = {}
+
+
 class AccessToken(Struct, frozen=True):
     """`life` is in milliseconds."""
 
@@ -55,9 +58,12 @@ class LoginSession(Struct, frozen=True):
     refresh: str
 
 
-def login(services: Services, email: str, password: str, device: Device) -> LoginSession:
+def login(
+    services: Services, email: str, password: str, device: Device, *, takes_code: bool = True
+) -> LoginSession:
     """Raises RateLimited; InvalidCredentials, with the same text and after the same time for an
-    unknown e-mail as for a wrong password.
+    unknown e-mail as for a wrong password; SecondFactorRequired, with a challenge if the client
+    `takes_code`.
     """
     account = person_id(email)
     _count_attempt(services, digest("login", device.address), PER_ADDRESS)
@@ -72,7 +78,12 @@ def login(services: Services, email: str, password: str, device: Device) -> Logi
             _record(services, person.id, AuditAction.LOGIN_FAILED, AuditOutcome.REFUSED)
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
-    return begin(services, person, device)
+    return begin_or_ask(services, person, device, takes_code=takes_code)
+
+
+def login_with_code(services: Services, challenge: str, code: str, device: Device) -> LoginSession:
+    """The second step of a login. Raises InvalidCode, RateLimited, Unauthenticated."""
+    return begin(services, second_factor.person_of_challenge(services, challenge, code), device)
 
 
 def refresh(services: Services, token: str, device: Device) -> LoginSession:
@@ -82,13 +93,12 @@ def refresh(services: Services, token: str, device: Device) -> LoginSession:
     """
     claims = services.tokens.verify(token, "refresh")
     reference = reference_of(claims)
-    person_of_session(services, reference, fresh=True)
+    person = person_of_session(services, reference, fresh=True)
     session = _current(services, reference)
     while session.refresh_id == claims["jti"]:
-        now, refresh_id = services.clock.now(), services.random.token()
-        rotated = replace(_seen(session, device), refresh_id=refresh_id, used_at=now)
+        rotated = _next(services, session, device)
         if services.sessions.rotate(session, rotated):
-            return _tokens(services, rotated)
+            return _tokens(services, rotated, person)
         session = _current(services, reference)
     _end(services, reference.person, [reference.id])
     audit.record_account(
@@ -105,12 +115,27 @@ def refresh(services: Services, token: str, device: Device) -> LoginSession:
 def renew(services: Services, reference: SessionReference) -> AccessToken:
     """Returns a new access token of the session for one that is still valid, for clients that know
     no refresh tokens. Raises Unauthenticated after the session's limits."""
-    person_of_session(services, reference, fresh=True)
+    person = person_of_session(services, reference, fresh=True)
     session = _current(services, reference)
     renewed = replace(session, used_at=services.clock.now())
     # If another request was first, the session has just been used anyway.
     services.sessions.rotate(session, renewed)
-    return _access(services, renewed)
+    return _access(services, renewed, person)
+
+
+def reissue(services: Services, reference: SessionReference, device: Device) -> LoginSession:
+    """Returns new tokens of the session, because what its person may do has changed. The refresh
+    token that was issued before is then a used one.
+
+    Raises Unauthenticated if the session has ended, and Conflict if another request uses it at the
+    same moment.
+    """
+    person = person_of_session(services, reference, fresh=True)
+    session = _current(services, reference)
+    rotated = _next(services, session, device)
+    if not services.sessions.rotate(session, rotated):
+        raise Conflict("Another request has refreshed this session: refresh your tokens.")
+    return _tokens(services, rotated, person)
 
 
 def logout(services: Services, session: SessionReference) -> None:
@@ -166,17 +191,22 @@ def change_password(
         _record(services, person.id, AuditAction.PASSWORD_CHANGED, AuditOutcome.REFUSED)
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
-    return set_password(services, person, new, device, field="new")
+    after = _set_password(services, person, new, field="new")
+    return begin(services, after, device)
 
 
-def set_password(
-    services: Services, person: Person, new: str, device: Device, *, field: str = "password"
-) -> LoginSession:
+def set_password(services: Services, person: Person, new: str, device: Device) -> LoginSession:
     """Ends all sessions and begins a new one.
 
-    Raises InvalidRequest, which names `field`, for a password that is easy to guess, and Conflict
-    if the sessions have ended since `person` was read.
+    Raises InvalidRequest, which names `password`, for a password that is easy to guess, and
+    Conflict if the sessions have ended since `person` was read. Raises SecondFactorRequired if the
+    password is set and the person must give a code, too.
     """
+    after = _set_password(services, person, new, field="password")
+    return begin_or_ask(services, after, device)
+
+
+def _set_password(services: Services, person: Person, new: str, *, field: str) -> Person:
     password_rules.check(services.passwords, person, new, field)
     hashed = services.passwords.hash(new)
     if not services.administration.set_password(person, hashed):
@@ -184,12 +214,22 @@ def set_password(
     _record(services, person.id, AuditAction.PASSWORD_CHANGED)
     _close_connections(services, person.id, lambda c: c.token_version <= person.token_version)
     version = person.token_version + 1
-    after = replace(person, password_hash=hashed, token_version=version)
-    return begin(services, after, device)
+    return replace(person, password_hash=hashed, token_version=version)
+
+
+def begin_or_ask(
+    services: Services, person: Person, device: Device, *, takes_code: bool = True
+) -> LoginSession:
+    """Logs the person in, who has given the first factor. Raises SecondFactorRequired if they have
+    a second one."""
+    if second_factor.of_person(services, person.id):
+        raise second_factor.required(services, person, takes_code=takes_code)
+    return begin(services, person, device)
 
 
 def begin(services: Services, person: Person, device: Device) -> LoginSession:
-    """Logs the person in, who has proved who they are."""
+    """Logs the person in, who has proved who they are. If they must still set up a second factor,
+    their tokens are good for that alone."""
     longest_unused = of_person(services, person)[MAX_SESSIONS - 1 :]
     _end(services, person.id, [each.id for each in longest_unused])
     now = services.clock.now()
@@ -206,7 +246,13 @@ def begin(services: Services, person: Person, device: Device) -> LoginSession:
     services.sessions.add(session)
     services.people.record_login(person.id, now)
     _record(services, person.id, AuditAction.LOGGED_IN, session=session.id)
-    return _tokens(services, session)
+    return _tokens(services, session, person)
+
+
+def _next(services: Services, session: Session, device: Device) -> Session:
+    """The session with the id of its next refresh token."""
+    now, refresh_id = services.clock.now(), services.random.token()
+    return replace(_seen(session, device), refresh_id=refresh_id, used_at=now)
 
 
 def _seen(session: Session, device: Device) -> Session:
@@ -266,20 +312,28 @@ def _close_connections(
     push.end_connections(services, ended)
 
 
-def _tokens(services: Services, session: Session) -> LoginSession:
+def _tokens(services: Services, session: Session, person: Person) -> LoginSession:
     ends_at = _ends_at(services, session)
     refresh = _token(services, session, "refresh", session.refresh_id, ends_at)
-    return LoginSession(_access(services, session), refresh)
+    return LoginSession(_access(services, session, person), refresh)
 
 
-def _access(services: Services, session: Session) -> AccessToken:
+def _access(services: Services, session: Session, person: Person) -> AccessToken:
     now = services.clock.now()
     ends_at = min(now + ACCESS_LIFE_MS, session.expires_at)
-    text = _token(services, session, "access", services.random.token(), ends_at)
+    limits = {"enrol": True} if second_factor.must_enrol(services, person) else {}
+    text = _token(services, session, "access", services.random.token(), ends_at, limits)
     return AccessToken(text, ends_at - now)
 
 
-def _token(services: Services, session: Session, typ: str, token_id: str, ends_at: int) -> str:
+def _token(
+    services: Services,
+    session: Session,
+    typ: str,
+    token_id: str,
+    ends_at: int,
+    limits: Mapping[str, object] = NO_LIMITS,
+) -> str:
     return services.tokens.issue(
         {
             "sub": session.person,
@@ -289,6 +343,7 @@ def _token(services: Services, session: Session, typ: str, token_id: str, ends_a
             "jti": token_id,
             "iat": services.clock.now() // 1000,
             "exp": ends_at // 1000,
+            **limits,
         }
     )
 

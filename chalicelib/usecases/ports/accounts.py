@@ -1,4 +1,5 @@
-"""The ports for login: sessions, counting failed attempts, hashing passwords, issuing tokens.
+"""The ports for login: sessions, second factors, counting failed attempts, hashing passwords,
+issuing tokens.
 
 Times are in milliseconds since 1970 (UTC).
 """
@@ -7,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from chalicelib.usecases.records.people import Session
+from chalicelib.usecases.records.second_factor import SecondFactor
 
 
 class Sessions(Protocol):
@@ -23,6 +25,30 @@ class Sessions(Protocol):
 
     def end(self, person: str, session_ids: Sequence[str], until: int, now: int) -> None:
         """Adds the sessions to the person's `ended_sessions` until `until`, and deletes them."""
+
+
+class SecondFactors(Protocol):
+    def get(self, person: str) -> SecondFactor | None: ...
+
+    def replace(self, old: SecondFactor | None, new: SecondFactor) -> bool:
+        """Stores `new`. False, and no change, if `old` is no longer what is stored: so of two
+        requests with the same code, one is refused."""
+
+    def remove(self, person: str) -> None:
+        """Does nothing if the person has none."""
+
+
+class Authenticator(Protocol):
+    """The arithmetic of the codes."""
+
+    def new_secret(self) -> str: ...
+
+    def url(self, secret: str, account: str) -> str:
+        """The `otpauth` URL that apps read from a QR code."""
+
+    def step_of(self, secret: str, code: str, now: int) -> int | None:
+        """The time step whose code this is: the present one, or one before or after it because
+        clocks differ. None if the code is wrong."""
 
 
 class LoginAttempts(Protocol):

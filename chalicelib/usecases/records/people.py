@@ -28,11 +28,13 @@ class EndedSession(Struct, frozen=True):
 
 
 class SessionReference(Struct, frozen=True):
-    """The session that a token, a ticket or a connection belongs to."""
+    """The session that a token, a ticket or a connection belongs to. With `must_enrol`, it may only
+    set up a second factor."""
 
     person: str
     id: str
     token_version: int
+    must_enrol: bool = False
 
 
 class Person(Struct, frozen=True):

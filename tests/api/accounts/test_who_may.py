@@ -58,7 +58,12 @@ def call(resource: Resource, by: str, callers: dict[str, Api], bot: str = "demo"
     return callers[by].send(method, filled(path, ids.of(path), bot), row.body_from(by))
 
 
-SECRETS_IN_BODY = ("/api/v1/auth/refresh", "/api/v1/auth/invitation", "/api/v1/auth/password")
+SECRETS_IN_BODY = (
+    "/api/v1/auth/refresh",
+    "/api/v1/auth/invitation",
+    "/api/v1/auth/password",
+    "/api/v1/auth/login/totp",
+)
 
 
 @pytest.mark.parametrize("by", sorted(BOTH))

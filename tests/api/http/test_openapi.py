@@ -58,6 +58,7 @@ VERBS = frozenset(
         "check",
         "claim",
         "commit",
+        "confirm",
         "configure",
         "create",
         "delete",

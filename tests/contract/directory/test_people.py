@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from chalicelib.domain.routing.members import Presence, PresenceStatus
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.people import Person, Session
+from chalicelib.usecases.records.second_factor import SecondFactor
 from tests.contract.store_setup import at_once
 from tests.support.clock import START
 from tests.support.engines import Stores
@@ -93,6 +94,7 @@ def test_a_deleted_person_leaves_no_row(accounts: Stores) -> None:
     accounts.sessions.add(session)
     accounts.sessions.add(replace(session, person="p_otto"))
     accounts.directory.set_presence("p_ana", Presence(PresenceStatus.AWAY, START))
+    accounts.second_factors.replace(None, SecondFactor("p_ana", "secret", START))
 
     assert accounts.people.delete("p_ana", OWNER.id, EVENT)
     assert not accounts.people.delete("p_ana", OWNER.id, replace(EVENT, id="a_2"))
@@ -101,5 +103,6 @@ def test_a_deleted_person_leaves_no_row(accounts: Stores) -> None:
     assert accounts.sessions.of_person("p_ana") == []
     assert len(accounts.sessions.of_person("p_otto")) == 1
     assert accounts.directory.presence("p_ana") == Presence()
+    assert accounts.second_factors.get("p_ana") is None
     assert sorted(accounts.people.ids()) == ["p_otto", "p_owner"]
     assert events(accounts) == ["a_1"]

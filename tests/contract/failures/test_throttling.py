@@ -19,6 +19,7 @@ from chalicelib.usecases.records.connections import SocketConnection, SocketTick
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.reports import EndedHandoff
+from chalicelib.usecases.records.second_factor import SecondFactor
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Webhook
 from tests.contract.failures.faults import FOR_EVER, Send, asked_for, faulty, refused
 from tests.contract.store_setup import BOT, CID, member
@@ -86,6 +87,9 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.reports.count_handoff(ENDED),
     lambda s: s.reports.by_queue(BOT, "2026-01-01", "2026-01-31"),
     lambda s: s.reports.by_agent(BOT, "2026-01-01", "2026-01-31"),
+    lambda s: s.second_factors.get("p"),
+    lambda s: s.second_factors.replace(None, SecondFactor("p", "secret")),
+    lambda s: s.second_factors.remove("p"),
     lambda s: s.login_attempts.count("a", START, 1000),
     lambda s: s.login_attempts.reset("a"),
     lambda s: s.connections.add_ticket(SocketTicket("t", "p", 1, START + 1)),

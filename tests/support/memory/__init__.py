@@ -5,7 +5,12 @@ from tests.support.memory.audit import MemoryAuditTrail
 from tests.support.memory.connections import MemoryConnections
 from tests.support.memory.conversations import MemoryConversations
 from tests.support.memory.deliveries import MemoryDeliveries, MemoryNotifications
-from tests.support.memory.directory import MemoryAttempts, MemoryDirectory, MemorySessions
+from tests.support.memory.directory import (
+    MemoryAttempts,
+    MemoryDirectory,
+    MemorySecondFactors,
+    MemorySessions,
+)
 from tests.support.memory.people import MemoryPeopleAdministration
 from tests.support.memory.reports import MemoryReports
 from tests.support.memory.table import MemoryTable
@@ -21,6 +26,7 @@ __all__ = [
     "MemoryNotifications",
     "MemoryPeopleAdministration",
     "MemoryReports",
+    "MemorySecondFactors",
     "MemorySessions",
     "MemoryTable",
 ]

@@ -11,6 +11,7 @@ from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.connections import PersonState
 from chalicelib.usecases.records.people import EndedSession, Person, Session
+from chalicelib.usecases.records.second_factor import SecondFactor
 from tests.support.clock import ManualClock
 from tests.support.memory.table import MemoryTable, Now
 
@@ -175,6 +176,25 @@ class MemorySessions:
                 self._table.people[person] = changed
             for each in session_ids:
                 self._table.sessions.pop((person, each), None)
+
+
+class MemorySecondFactors:
+    def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
+        self._table = table
+
+    def get(self, person: str) -> SecondFactor | None:
+        return self._table.second_factors.get(person)
+
+    def replace(self, old: SecondFactor | None, new: SecondFactor) -> bool:
+        with self._table.lock:
+            if self.get(new.person) != old:
+                return False
+            self._table.second_factors[new.person] = new
+            return True
+
+    def remove(self, person: str) -> None:
+        with self._table.lock:
+            self._table.second_factors.pop(person, None)
 
 
 class MemoryAttempts:

@@ -38,6 +38,7 @@ class MemoryPeopleAdministration:
                 return False
             del self._table.people[person]
             self._table.presences.pop(person, None)
+            self._table.second_factors.pop(person, None)
             for place in [place for place in self._table.sessions if place[0] == person]:
                 del self._table.sessions[place]
             self._table.add_event(event)

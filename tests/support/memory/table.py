@@ -19,6 +19,7 @@ from chalicelib.usecases.records.connections import SocketConnection, SocketTick
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import Person, Session
 from chalicelib.usecases.records.reports import EndedHandoff
+from chalicelib.usecases.records.second_factor import SecondFactor
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, SweepPosition
 
 
@@ -75,6 +76,7 @@ class MemoryTable:
         self.people: dict[str, Person] = {}
         self.members: dict[str, dict[str, Member]] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
+        self.second_factors: dict[str, SecondFactor] = {}
         self.presences: dict[str, Presence] = {}
         self.attempts: dict[str, tuple[int, int]] = {}
         self.tickets: dict[str, SocketTicket] = {}

@@ -40,6 +40,7 @@ class DynamoPeopleAdministration:
         transaction.delete(PersonRow.at(person_key(person)), PersonRow.pk.exists())
         transaction.delete(person_pointer(person))
         transaction.delete(PresenceRow.at(keys.presence(person)))
+        transaction.delete(RecordRow.at(keys.second_factor(person)))
         return _is_committed(transaction)
 
     def _by_owner(self, by: str, event: AuditEvent) -> Transaction:

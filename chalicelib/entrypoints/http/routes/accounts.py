@@ -17,17 +17,21 @@ from chalicelib.usecases.live import sockets
 
 def log_in(call: Call, body: LoginRequest) -> Reply:
     session = sessions.login(call.services, body.email, body.password, call.device)
-    return success("Login successful", _tokens(session))
+    return success("Login successful", tokens_of(session))
 
 
 def log_in_with_strategy(call: Call, body: LoginRequest) -> Reply:
-    """The path of later Botpress releases. There is one strategy, so its name is ignored."""
-    return log_in(call, body)
+    """The path of later Botpress releases. There is one strategy, so its name is ignored. Clients
+    of Botpress have no second step."""
+    session = sessions.login(
+        call.services, body.email, body.password, call.device, takes_code=False
+    )
+    return success("Login successful", tokens_of(session))
 
 
 def refresh_tokens(call: Call, body: RefreshRequest) -> Reply:
     session = sessions.refresh(call.services, body.refresh, call.device)
-    return success("Token refreshed", _tokens(session))
+    return success("Token refreshed", tokens_of(session))
 
 
 def log_out(call: Call, _: Empty) -> Reply:
@@ -44,13 +48,13 @@ def change_password(call: Call, body: PasswordRequest) -> Reply:
     session = sessions.change_password(
         call.services, call.session, body.current, body.new, call.device
     )
-    return success("Password changed", _tokens(session))
+    return success("Password changed", tokens_of(session))
 
 
 def accept_invitation(call: Call, body: InvitationRequest) -> Reply:
     """Sets the first password of the person whom the invitation names, and logs them in."""
     session = members.accept_invitation(call.services, body.invitation, body.password, call.device)
-    return success("Welcome", _tokens(session))
+    return success("Welcome", tokens_of(session))
 
 
 def get_account(call: Call) -> Reply:
@@ -91,7 +95,7 @@ def success(message: str, payload: views.Json) -> Reply:
     return Reply({"status": "success", "message": message, "payload": payload})
 
 
-def _tokens(session: sessions.LoginSession) -> views.Json:
+def tokens_of(session: sessions.LoginSession) -> views.Json:
     """`exp` is a duration in milliseconds; `token` is the older name of `jwt`: both as in
     Botpress v12."""
     return {

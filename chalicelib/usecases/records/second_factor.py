@@ -1,0 +1,27 @@
+"""The second factor of a person: an app that shows a new code every 30 seconds (TOTP, RFC 6238)."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class SecondFactorRule(StrEnum):
+    """Who needs a second factor in this installation. `off`: nobody is asked for a code, and
+    factors that are stored stay stored."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    ADMINS = "admins"
+    EVERYBODY = "everybody"
+
+
+class SecondFactor(Struct, frozen=True):
+    """No code is asked for before `confirmed_at`, in milliseconds since 1970 (UTC): the person may
+    have failed to scan the secret. A code of `last_step` or of an earlier step is refused. Each
+    hash is that of a recovery code, and is removed when the code is used."""
+
+    person: str
+    secret: str
+    confirmed_at: int | None = None
+    last_step: int = 0
+    recovery_hashes: tuple[str, ...] = ()
