@@ -25,6 +25,7 @@ HEAVY = (
     "http.client",
     "jwt",
     "pyotp",
+    "segno",
     "socket",
     "ssl",
 )

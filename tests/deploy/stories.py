@@ -22,6 +22,7 @@ from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
 from chalicelib.entrypoints.http.router import all_routes
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.second_factor import SecondFactorRule
 from tests.api.calls import NATIVE, ROWS, U_1, Row, filled, staged
 from tests.api.conversation_setup import BOT, ok, one
 from tests.deploy.recording import Recorder
@@ -59,6 +60,7 @@ def running_as(services: Recorder, function: str) -> Iterator[None]:
 
 def run_all(services: Recorder) -> None:
     callers = create_people(services)
+    second_factor_is_required_of_admins(services, callers["nobody"])
     rest(services, callers)
     open_queues(services)
     agent_session(services)
@@ -123,6 +125,13 @@ def create_people(services: Recorder) -> dict[str, Api]:
         return {"bot": bot, "nobody": bot.as_(None)} | {
             role: bot.login(name) for role, name in NAMES.items()
         }
+
+
+def second_factor_is_required_of_admins(services: Recorder, nobody: Api) -> None:
+    before = services.second_factor_rule
+    services.second_factor_rule = SecondFactorRule.ADMINS
+    nobody.login("ada")
+    services.second_factor_rule = before
 
 
 def open_queues(services: Recorder) -> None:

@@ -54,6 +54,7 @@ class Enrolment(Struct, frozen=True):
 
     secret: str
     url: str
+    qr_code: list[str]
 
 
 def enrol(services: Services, person: Person) -> Enrolment:
@@ -67,7 +68,8 @@ def enrol(services: Services, person: Person) -> Enrolment:
     secret = services.authenticator.new_secret()
     if not services.second_factors.replace(known, SecondFactor(person.id, secret)):
         raise Conflict("Another request has set up a second factor: try again.")
-    return Enrolment(secret, services.authenticator.url(secret, person.email))
+    url = services.authenticator.url(secret, person.email)
+    return Enrolment(secret, url, services.authenticator.qr_code(url))
 
 
 def confirm(services: Services, person: Person, code: str) -> list[str]:

@@ -46,6 +46,9 @@ class Authenticator(Protocol):
     def url(self, secret: str, account: str) -> str:
         """The `otpauth` URL that apps read from a QR code."""
 
+    def qr_code(self, text: str) -> list[str]:
+        """The rows of the picture from the top, each of `1` (dark) and `0`, without a margin."""
+
     def step_of(self, secret: str, code: str, now: int) -> int | None:
         """The time step whose code this is: the present one, or one before or after it because
         clocks differ. None if the code is wrong."""

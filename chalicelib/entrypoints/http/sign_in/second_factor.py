@@ -33,7 +33,7 @@ def get_second_factor(call: Call) -> Reply:
 
 def create_second_factor(call: Call, _: Empty) -> Reply:
     enrolment = second_factor.enrol(call.services, _fresh(call))
-    return Reply({"secret": enrolment.secret, "url": enrolment.url}, 201)
+    return Reply(enrolment, 201)
 
 
 def confirm_second_factor(call: Call, body: CodeRequest) -> Reply:
