@@ -72,6 +72,7 @@ ROWS: dict[Resource, Row] = {
     ("DELETE", PERSON): Row(OWNER),
     ("POST", PERSON + "/disable"): Row(OWNER, {}),
     ("POST", PERSON + "/enable"): Row(OWNER, {}),
+    ("POST", PERSON + "/confirm"): Row(OWNER, {}),
     ("GET", PERSON + "/sessions"): Row(OWNER),
     ("DELETE", PERSON + "/sessions"): Row(OWNER),
     ("POST", "/api/v1/auth/login/totp"): Row(ANYBODY, {"challenge": "none", "code": "123456"}),

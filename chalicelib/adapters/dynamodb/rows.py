@@ -259,6 +259,7 @@ class PersonRow(Row, discriminator="u"):
     disabled = BooleanAttribute(attr_name="z")
     ended_sessions = UnicodeSetAttribute(attr_name="es", null=True)
     last_login_at = Integer(attr_name="la", null=True)
+    registered_by = UnicodeAttribute(attr_name="rb", null=True)
 
 
 class MemberRow(Row, discriminator="q"):

@@ -7,7 +7,7 @@ import { html, useState } from "../ui/html.js";
 import { Confirmation, Modal } from "../ui/modal.js";
 import { Item, ItemList, Resource } from "../ui/resource_list.js";
 
-/** @typedef {{id: string, email: string, name: string, role: string | null, disabled: boolean, has_password: boolean, last_login_at: string | null, bots: {id: string, role: string}[]}} Person */
+/** @typedef {{id: string, email: string, name: string, role: string | null, disabled: boolean, has_password: boolean, registered_by: string | null, last_login_at: string | null, bots: {id: string, role: string}[]}} Person */
 
 /** Everybody who has an account, for the installation's owner. */
 export function People() {
@@ -30,10 +30,11 @@ export function People() {
         <${ItemList} label=${t("people")}>${items.map((person) => html`
           <${Item} key=${person.id} title=${person.name} facts=${factsOf(person)}>${person.id !== state.value.me?.id && html`
             ${[
+              person.registered_by && person.has_password && ["confirm_address", () => ask(person, t("confirm_address"), t("confirm_address_more", { bot: person.registered_by }), "POST", "/confirm", reload)],
               ["sign_out", () => ask(person, t("sign_out"), t("end_sessions_more"), "DELETE", "/sessions", reload)],
               person.disabled ? ["enable", () => enable(person, reload)] : ["disable", () => ask(person, t("disable"), t("disable_more"), "POST", "/disable", reload)],
               ["delete_account", () => ask(person, t("delete_account"), t("delete_account_more"), "DELETE", "", reload)],
-            ].map(([name, onClick]) => html`<button onClick=${onClick} aria-label=${`${t(/** @type {string} */ (name))}: ${person.name}`}>${t(/** @type {string} */ (name))}</button>`)}`}
+            ].filter(Array.isArray).map(([name, onClick]) => html`<button onClick=${onClick} aria-label=${`${t(/** @type {string} */ (name))}: ${person.name}`}>${t(/** @type {string} */ (name))}</button>`)}`}
           <//>`)}<//>`}<//>
       ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}
     </main>`;

@@ -204,6 +204,8 @@ export default {
   default_locale: "لغة الرسائل",
   locale_hint: "مثل en أو es-MX، إذا لم تُعرف لغة المستخدم.",
   // People
+  confirm_address: "تأكيد العنوان",
+  confirm_address_more: "سجّل أحد مسؤولي {bot} هذا الحساب. اسأل الشخص نفسه، لا المسؤول، هل يستخدمه. بعد ذلك يمكنه خدمة بوتات أخرى.",
   role_owner: "المالك",
   disabled: "معطَّل",
   disable: "تعطيل",

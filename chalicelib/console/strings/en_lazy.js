@@ -204,6 +204,8 @@ export default {
   default_locale: "Language of the messages",
   locale_hint: "For example en or es-MX. Used if the user’s language is unknown.",
   // People
+  confirm_address: "Confirm address",
+  confirm_address_more: "An admin of {bot} registered this account. Ask the person, not the admin, whether they use it. Then it may serve other bots.",
   role_owner: "Owner",
   disabled: "Disabled",
   disable: "Disable",

@@ -124,6 +124,7 @@ PEOPLE = (
     _route("GET", "/api/v1/people", "people.accounts:list_people", Access.OWNER, query=LISTED),
     _route("DELETE", PERSON, "people.accounts:delete_person", Access.OWNER),
     _route("POST", PERSON + "/disable", "people.accounts:disable_person", Access.OWNER, EMPTY),
+    _route("POST", PERSON + "/confirm", "people.accounts:confirm_person", Access.OWNER, EMPTY),
     _route("POST", PERSON + "/enable", "people.accounts:enable_person", Access.OWNER, EMPTY),
     _route("GET", PERSON + "/sessions", "people.accounts:list_sessions_of_person", Access.OWNER),
     _route("DELETE", PERSON + "/sessions", "people.accounts:end_sessions_of_person", Access.OWNER),

@@ -64,6 +64,18 @@ def enable(services: Services, owner: Person, who: str) -> None:
         _set_disabled(services, owner, person, disabled=False)
 
 
+def confirm(services: Services, owner: Person, who: str) -> None:
+    """The owner answers for the person's address, so that they may serve other bots. Raises
+    NotFound, and Conflict if the person has no password yet."""
+    person = _require(services, who)
+    if not person.password_hash:
+        raise Conflict("This person has not accepted the invitation yet: invite them yourself.")
+    if person.registered_by is not None:
+        services.people.prove_address(who)
+        audit.record_account(services, who, AuditAction.ADDRESS_CONFIRMED, by=owner.id)
+        services.directory.invalidate_cache()
+
+
 def delete(services: Services, owner: Person, who: str) -> None:
     """Disables the person, removes them from their bots, and deletes the account. A repeated call
     continues one that was interrupted. Raises as `disable`."""

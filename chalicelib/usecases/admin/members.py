@@ -1,7 +1,9 @@
 """The members of a bot: invite, update, remove.
 
 An invitation is a signed token and is not stored. It is valid for seven days, or until its person
-sets a password: a new password raises the token version, which ends all earlier tokens.
+sets a password: a new password raises the token version, which ends all earlier tokens. It belongs
+to the address, but whoever has it sets the password. So it never replaces a password, and an
+account that an admin has registered serves no other bot until the person has proved the address.
 """
 
 from contextlib import suppress
@@ -49,17 +51,22 @@ def invite(
     """Adds a member with the role, queues and capacity of `template`.
 
     Returns no invitation if the person already has a password to log in with. Raises Conflict if
-    the person is a member of this bot, Forbidden if they are a member of another bot or an owner
-    and the caller is not the owner.
+    the person is a member of this bot, or has been registered by another bot and has not proved
+    their address; Forbidden if they are a member of another bot or an owner and the caller is not
+    the owner.
     """
     authorize(caller, Action.CONFIGURE)
     who = person_id(email)
     require_queues(services, caller.bot, template.queues)
     if _find_member(services, caller.bot, who):
         raise Conflict(f"{email} is already a member of this bot.")
-    person = _reusable_person(services, caller, who) or _create(
-        services, _account(services, email, name)
-    )
+    person = services.directory.person(who, fresh=True)
+    if person:
+        person = _require_invitable(services, caller, person)
+    else:
+        registered_by = None if caller.role is Role.OWNER else caller.bot
+        account = replace(_account(services, email, name), registered_by=registered_by)
+        person = _create(services, account)
     member = replace(template, person=who, name=person.name, email=person.email)
     facts = {"agent": who, "role": member.role}
     event = audit.event(services, caller, AuditAction.AGENT_ADDED, **facts)
@@ -77,34 +84,42 @@ def _create(services: Services, person: Person) -> Person:
     return person
 
 
-def _reusable_person(services: Services, caller: Caller, who: str) -> Person | None:
-    """An admin who invites a person could set their first password with the invitation. So only
-    the owner may add a person of another bot, and for other callers the password of a person
-    without a bot is deleted."""
-    person = services.directory.person(who, fresh=True)
-    if person is None or caller.role is Role.OWNER:
-        return person
-    if person.is_owner or services.directory.bots_of_person(who):
+def _require_invitable(services: Services, caller: Caller, person: Person) -> Person:
+    """The person as they are then: without a password, the inviter registers them anew. Raises
+    Forbidden, Conflict."""
+    is_owner, serves = caller.role is Role.OWNER, services.directory.bots_of_person(person.id)
+    if not is_owner and (person.is_owner or {*serves} - {caller.bot}):
         raise Forbidden(
             "Only the installation's owner may add an owner, or a member of another bot."
         )
-    if not services.administration.set_password(person, ""):
+    registered_by = None if is_owner else caller.bot
+    if person.password_hash:
+        if person.registered_by not in (None, caller.bot):
+            raise Conflict(
+                f"An admin of the bot {person.registered_by} has registered this account, and the "
+                "person has not proved the address yet: the owner may confirm it."
+            )
+        return person
+    if person.registered_by == registered_by:
+        return person
+    # An invitation that somebody else was shown must not set the password any more.
+    if not services.people.set_registered_by(person, registered_by):
         raise Conflict("Another request has changed this person: try again.")
-    return replace(person, password_hash="", token_version=person.token_version + 1)
+    version = person.token_version + 1
+    return replace(person, registered_by=registered_by, token_version=version)
 
 
 def renew_invitation(services: Services, caller: Caller, who: str) -> Invitation:
-    """Raises NotFound. Raises Forbidden if the person has a password and the caller is not the
-    owner: the person may be a member of other bots, too."""
+    """Raises NotFound; Conflict if the person has a password; Forbidden if they serve another bot
+    and the caller is not the owner."""
     authorize(caller, Action.CONFIGURE)
     _require_member(services, caller.bot, who)
     person = services.directory.person(who, fresh=True)
     if person is None:
         raise NotFound(f"This bot has no agent {who}.")
-    if person.password_hash and caller.role is not Role.OWNER:
-        raise Forbidden(
-            "This person has a password: only the installation's owner may invite them again."
-        )
+    if person.password_hash:
+        raise Conflict("This person has a password: only they or the owner can reset it.")
+    person = _require_invitable(services, caller, person)
     audit.record(services, caller, AuditAction.AGENT_INVITED, agent=who)
     return _invitation(services, person)
 

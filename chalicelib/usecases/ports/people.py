@@ -21,6 +21,16 @@ class PeopleAdministration(Protocol):
     def record_login(self, person: str, at: int) -> None:
         """Does nothing if there is no such person."""
 
+    def set_registered_by(self, person: Person, bot: str | None) -> bool:
+        """Also raises the token version: earlier invitations no longer work.
+
+        False, and no change, if the token version is no longer that of `person`.
+        """
+
+    def prove_address(self, person: str) -> None:
+        """The account may serve other bots than the one whose admin has registered it. Does nothing
+        if there is no such person."""
+
     def set_disabled(self, person: Person, disabled: bool, by: str, event: AuditEvent) -> bool:
         """Also raises the token version, which ends all sessions.
 

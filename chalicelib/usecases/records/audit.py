@@ -18,6 +18,7 @@ class AuditAction(StrEnum):
     PERSON_DISABLED = "person_disabled"
     PERSON_ENABLED = "person_enabled"
     PERSON_DELETED = "person_deleted"
+    ADDRESS_CONFIRMED = "address_confirmed"
     BOT_CREATED = "bot_created"
     BOT_RENAMED = "bot_renamed"
     BOT_REMOVED = "bot_removed"
@@ -54,6 +55,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.PERSON_DISABLED: "person",
     AuditAction.PERSON_ENABLED: "person",
     AuditAction.PERSON_DELETED: "person",
+    AuditAction.ADDRESS_CONFIRMED: "person",
     AuditAction.BOT_CREATED: "bot",
     AuditAction.BOT_RENAMED: "bot",
     AuditAction.BOT_REMOVED: "bot",

@@ -41,7 +41,11 @@ class Person(Struct, frozen=True):
     """`password_hash` is empty until the person has accepted an invitation. A higher
     `token_version` ends all sessions that began under a lower one. An account begins with the time
     of its creation as the version, so that tokens of a deleted account with its address stay
-    refused."""
+    refused.
+
+    `registered_by` is the bot whose admin has registered the account, and may have set its first
+    password. The account serves this bot alone until the person has proved the address. None if
+    they have, or if an owner has registered them."""
 
     id: str
     email: str
@@ -52,6 +56,7 @@ class Person(Struct, frozen=True):
     disabled: bool = False
     ended_sessions: frozenset[EndedSession] = frozenset()
     last_login_at: int | None = None
+    registered_by: str | None = None
 
     def accepts(self, session: SessionReference) -> bool:
         """False for a session that has ended."""

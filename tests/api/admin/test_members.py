@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.access import Role
 from chalicelib.usecases import reactions
 from chalicelib.usecases.admin.members import INVITATION_LIFE_MS
-from tests.api.conversation_setup import BOT, id_of, ok, one, owned, person
+from tests.api.conversation_setup import BOT, id_of, ok, one, owned
 from tests.api.live.socket_client import SocketClient
 from tests.support.api import Api
 from tests.support.services import MemoryServices, add_cache
@@ -87,31 +86,6 @@ def test_a_person_with_a_password_is_added_without_invitation_and_keeps_their_na
     assert (eve["invitation"], eve["name"]) == (None, "Eve")
 
 
-def test_an_admin_cannot_add_a_person_whom_another_bot_has_invited(
-    services: MemoryServices, bot: Api
-) -> None:
-    """They may have set that person's password themselves (pre-registered accounts)."""
-    person(services, "ada", Role.ADMIN)
-    eve = {**CY, "email": "eve@example.test"}
-
-    assert bot.login("ada").post(f"{BOT}/agents", eve).status == 403
-
-
-def test_a_removed_person_is_invited_like_a_new_one(
-    services: MemoryServices, bot: Api, owner: Api, nobody: Api
-) -> None:
-    person(services, "ada", Role.ADMIN)
-    cy = invited(owner)
-    assert accepted(nobody, cy["invitation"]).status == 200
-    assert owner.send("DELETE", f"{BOT}/agents/{cy['id']}").status == 204
-
-    again = invited(bot.login("ada"))
-
-    login = {"email": CY["email"], "password": PASSWORD}
-    assert nobody.post("/auth/login", login).status == 401
-    assert accepted(nobody, again["invitation"], "something else").status == 200
-
-
 def test_a_removed_member_receives_no_more_pushes(
     services: MemoryServices, bot: Api, ana: Api, owner: Api
 ) -> None:
@@ -132,20 +106,6 @@ def test_inviting_an_existing_member_is_a_conflict(owner: Api) -> None:
     answer = owner.post(f"{BOT}/agents", {**CY, "email": "ana@example.test"})
 
     assert (answer.status, answer.json["code"]) == (409, "conflict")
-
-
-def test_only_the_owner_can_invite_a_person_with_a_password_again(
-    services: MemoryServices, bot: Api, owner: Api
-) -> None:
-    person(services, "ada", Role.ADMIN)
-    ada = bot.login("ada")
-    cy = invited(owner)["id"]
-    members = ok(ada.get(f"{BOT}/agents"))["items"]
-    (ana,) = [member["id"] for member in members if member["name"] == "Ana"]
-
-    assert ada.post(f"{BOT}/agents/{cy}/invitation", {}).status == 201
-    assert ada.post(f"{BOT}/agents/{ana}/invitation", {}).status == 403
-    assert owner.post(f"{BOT}/agents/{ana}/invitation", {}).status == 201
 
 
 def test_changing_a_members_role_keeps_their_load(bot: Api, ana: Api, owner: Api) -> None:

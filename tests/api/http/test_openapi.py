@@ -60,6 +60,7 @@ VERBS = frozenset(
         "commit",
         "confirm",
         "configure",
+        "confirm",
         "create",
         "delete",
         "disable",

@@ -106,3 +106,24 @@ def test_a_deleted_person_leaves_no_row(accounts: Stores) -> None:
     assert accounts.second_factors.get("p_ana") is None
     assert sorted(accounts.people.ids()) == ["p_otto", "p_owner"]
     assert events(accounts) == ["a_1"]
+
+
+@pytest.mark.parametrize("bot", ["demo", None])
+def test_who_has_registered_a_person_is_kept_and_ends_earlier_invitations(
+    accounts: Stores, bot: str | None
+) -> None:
+    assert accounts.people.set_registered_by(ANA, bot)
+    assert not accounts.people.set_registered_by(ANA, "other")
+
+    changed = replace(ANA, registered_by=bot, token_version=4)
+    assert accounts.directory.person("p_ana") == changed
+
+
+def test_a_proved_address_ends_no_session(accounts: Stores) -> None:
+    accounts.directory.put_person(replace(ANA, registered_by="demo"))
+
+    accounts.people.prove_address("p_ana")
+    accounts.people.prove_address("p_nobody")
+
+    assert accounts.directory.person("p_ana") == ANA
+    assert accounts.directory.person("p_nobody") is None

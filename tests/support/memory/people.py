@@ -21,6 +21,21 @@ class MemoryPeopleAdministration:
             if found := self._table.people.get(person):
                 self._table.people[person] = replace(found, last_login_at=at)
 
+    def set_registered_by(self, person: Person, bot: str | None) -> bool:
+        with self._table.lock:
+            found = self._table.people.get(person.id)
+            if found is None or found.token_version != person.token_version:
+                return False
+            version = found.token_version + 1
+            changed = replace(found, registered_by=bot, token_version=version)
+            self._table.people[person.id] = changed
+            return True
+
+    def prove_address(self, person: str) -> None:
+        with self._table.lock:
+            if found := self._table.people.get(person):
+                self._table.people[person] = replace(found, registered_by=None)
+
     def set_disabled(self, person: Person, disabled: bool, by: str, event: AuditEvent) -> bool:
         with self._table.lock:
             found = self._table.people.get(person.id)

@@ -21,6 +21,7 @@ def person_row(person: Person) -> PersonRow:
         disabled=person.disabled,
         ended_sessions={ended_text(each) for each in person.ended_sessions} or None,
         last_login_at=person.last_login_at,
+        registered_by=person.registered_by,
     )
 
 
@@ -51,4 +52,5 @@ def person_of(row: PersonRow | None) -> Person | None:
         disabled=row.disabled,
         ended_sessions=frozenset(map(_ended_of, row.ended_sessions or ())),
         last_login_at=row.last_login_at,
+        registered_by=row.registered_by,
     )

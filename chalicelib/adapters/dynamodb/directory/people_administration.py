@@ -22,6 +22,17 @@ class DynamoPeopleAdministration:
         row = PersonRow.at(person_key(person))
         self._rows.update(row, [PersonRow.last_login_at.set(at)], PersonRow.pk.exists())
 
+    def set_registered_by(self, person: Person, bot: str | None) -> bool:
+        row, version = PersonRow.at(person_key(person.id)), person.token_version
+        attribute = PersonRow.registered_by
+        by = attribute.remove() if bot is None else attribute.set(bot)
+        changes = [by, PersonRow.token_version.set(version + 1)]
+        return self._rows.update(row, changes, PersonRow.token_version == version)
+
+    def prove_address(self, person: str) -> None:
+        row = PersonRow.at(person_key(person))
+        self._rows.update(row, [PersonRow.registered_by.remove()], PersonRow.pk.exists())
+
     def set_disabled(self, person: Person, disabled: bool, by: str, event: AuditEvent) -> bool:
         transaction = self._by_owner(by, event)
         changes = [

@@ -23,6 +23,11 @@ def enable_person(call: Call, _: Empty) -> Reply:
     return Reply(status=204)
 
 
+def confirm_person(call: Call, _: Empty) -> Reply:
+    people.confirm(call.services, call.person, call.id)
+    return Reply(status=204)
+
+
 def delete_person(call: Call) -> Reply:
     people.delete(call.services, call.person, call.id)
     return Reply(status=204)
@@ -48,6 +53,7 @@ def _person(detail: people.PersonDetail) -> views.Json:
         "role": Role.OWNER if person.is_owner else None,
         "disabled": person.disabled,
         "has_password": bool(person.password_hash),
+        "registered_by": person.registered_by,
         "last_login_at": person.last_login_at and views.timestamp(person.last_login_at),
         "bots": [{"id": each.bot, "role": each.role} for each in detail.memberships],
     }
