@@ -1,24 +1,28 @@
 // @ts-check
-import { changePassword, request, showError } from "../connection/api.js";
+import { renewSession, request, showError } from "../connection/api.js";
+import { endSession } from "../session/session.js";
 import { showToast, state } from "../state/store.js";
 import { formatDateTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { Field, Form } from "../ui/form.js";
 import { html, useEffect, useState } from "../ui/html.js";
+import { SecondFactor } from "./second_factor.js";
 
 /** @typedef {{id: string, used_at: string, address: string, device: string, current: boolean}} Session */
 
 const BROWSERS = [["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]];
 const SYSTEMS = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"], ["Mac OS", "macOS"], ["Linux", "Linux"]];
 
-/** The agent's own account: the password, and the devices on which they are signed in. */
+/** The agent's own account: the second factor, the password, and the devices on which they are signed in. */
 export function Account() {
   const { me } = state.value;
   return html`
     <main class="page account">
       <h1>${t("account")}</h1>
       <p class="quiet">${me?.name} · <span dir="ltr">${me?.email}</span></p>
-      <${Sessions} />
+      ${me?.mustEnrol && html`<button onClick=${endSession}>${t("sign_out")}</button>`}
+      <${SecondFactor} />
+      ${!me?.mustEnrol && html`<${Sessions} />`}
       <${Password} />
     </main>`;
 }
@@ -27,7 +31,7 @@ function Password() {
   const [version, setVersion] = useState(0);
   /** @param {FormData} form */
   async function submit(form) {
-    await changePassword(String(form.get("current")), String(form.get("new")));
+    await renewSession("/auth/password", { current: form.get("current"), new: form.get("new") });
     showToast(t("password_changed"), "info");
     setVersion(version + 1);
   }

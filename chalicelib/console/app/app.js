@@ -77,6 +77,7 @@ export function App() {
     document.title = (count ? `(${count}) ` : "") + "Baton";
   }, [count]);
   if (!me) return isSignedIn() ? html`<${SessionStart} />` : html`<${SignIn} />`;
+  if (me.mustEnrol) return html`<${LazyView} name="account" /><${Toasts} />`;
   return html`
     <${Header} />
     <${ConnectionBanner} />

@@ -68,7 +68,7 @@ function keepSession(next) {
   store("sessionStorage", STORAGE_KEY, session);
 }
 
-/** Raises ApiError. @param {"login" | "invitation"} method @param {object} credentials fields of the sign-in form */
+/** Raises ApiError. @param {"login" | "login/totp" | "invitation"} method @param {object} credentials fields of the sign-in form */
 export async function signIn(method, credentials) {
   const answer = await send("POST", `/auth/${method}`, credentials);
   saveSession(answer.payload);
@@ -82,12 +82,14 @@ export async function signOut(before) {
   await send("POST", "/auth/logout", {}, token).catch(() => null);
 }
 
-/** Begins a new session; all others end. Raises ApiError. @param {string} current @param {string} password */
-export async function changePassword(current, password) {
+/** A call that answers with new tokens, in place of those that all tabs have. Raises ApiError.
+ * @param {"/auth/password" | "/auth/totp/confirm"} path @param {object} body @returns {Promise<any>} */
+export async function renewSession(path, body) {
   const before = session;
-  const done = send("POST", "/auth/password", { current, new: password }, before?.token).then((answer) => {
+  const done = send("POST", path, body, before?.token).then((answer) => {
     saveSession(answer.payload);
     tabs.postMessage({ used: before?.refresh, next: session });
+    return answer.payload;
   });
   // The server tells the connection at once that its session has ended. The new session may still be on its way.
   refreshing = done.catch(() => {}).finally(() => (refreshing = null));

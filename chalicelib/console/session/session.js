@@ -18,16 +18,18 @@ const AGENT_KEY = "baton.agent";
 /** @type {import("../state/storage.js").Storage[]} */
 const STORAGES = ["localStorage", "sessionStorage"];
 
-/** Raises ApiError. @param {"login" | "invitation"} method @param {object} credentials */
+/** Raises ApiError. @param {"login" | "login/totp" | "invitation"} method @param {object} credentials */
 export async function signInAndStart(method, credentials) {
   await signIn(method, credentials);
   await startSession();
 }
 
-/** Raises ApiError. If the server refuses the session's token, the agent is signed out first. */
+/** Raises ApiError. If the server refuses the session's token, the agent is signed out first. Without the second
+ * factor that the installation requires, there is only the account. */
 export async function startSession() {
-  const [me, self] = await Promise.all([request("GET", "/auth/me"), request("GET", "/agents/me")]);
+  const [me, self] = await Promise.all([request("GET", "/auth/me"), request("GET", "/agents/me").catch(noneIfMustEnrol)]);
   clearTextsOfOthers(me.id);
+  if (!self) return dispatch({ type: "signed_in", me: { ...me, bots: [], mustEnrol: true } });
   dispatch({ type: "signed_in", me: { ...me, bots: self.bots } });
   restoreStatus(self.chosen_status);
   dispatch({ type: "connection", connection: "connecting" });
@@ -44,6 +46,12 @@ export async function startSession() {
     loadAgents(bot);
     loadNotifications(bot);
   }
+}
+
+/** @param {unknown} error */
+function noneIfMustEnrol(error) {
+  if (error instanceof ApiError && error.code === "second_factor_enrolment_required") return null;
+  throw error;
 }
 
 /** After a session that has ended elsewhere, drafts and unsent replies wait for the same person. @param {string} me */

@@ -8,6 +8,8 @@ import { signInAndStart } from "./session.js";
 /** Agents sign in with their password or, the first time, with the invitation that an admin gave them. */
 export function SignIn() {
   const [hasInvitation, setHasInvitation] = useState(false);
+  /** The first step's answer, if the account has a second factor. */
+  const [challenge, setChallenge] = useState("");
   const [error, setError] = useState("");
   const [isBusy, setIsBusy] = useState(false);
 
@@ -17,11 +19,19 @@ export function SignIn() {
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
     setIsBusy(true);
     try {
-      await signInAndStart(hasInvitation ? "invitation" : "login", Object.fromEntries(form));
+      if (challenge) await signInAndStart("login/totp", { challenge, code: form.get("code") });
+      else await signInAndStart(hasInvitation ? "invitation" : "login", Object.fromEntries(form));
     } catch (failure) {
-      const { status } = /** @type {import("../connection/api.js").ApiError} */ (failure);
-      setError(status === 401 ? t(hasInvitation ? "wrong_invitation" : "wrong_password") : errorMessage(failure));
+      const { code, problem, status } = /** @type {import("../connection/api.js").ApiError} */ (failure);
       setIsBusy(false);
+      if (code === "second_factor_required") {
+        setError("");
+        return setChallenge(problem.challenge);
+      }
+      const refused = challenge ? "wrong_code" : hasInvitation ? "wrong_invitation" : "wrong_password";
+      setError(status === 401 ? t(refused) : errorMessage(failure));
+      // Without a wrong code, the challenge has expired or takes no more codes.
+      if (challenge && status && code !== "invalid_code") setChallenge("");
     }
   }
 
@@ -30,7 +40,10 @@ export function SignIn() {
       <form class="card" onSubmit=${submit} aria-labelledby="signin-title">
         <img src="icon.svg" alt="" width="48" height="48" />
         <div><h1 id="signin-title">Baton</h1><p class="quiet">${t("tagline")}</p></div>
-        ${hasInvitation ? html`
+        ${challenge ? html`
+          <label>${t("code")}<input key="code" name="code" autocomplete="one-time-code" required autofocus dir="ltr" aria-describedby="code-hint" /></label>
+          <p class="quiet" id="code-hint">${t("code_hint")}</p>`
+        : hasInvitation ? html`
           <label>${t("invitation")}<input key="invitation" name="invitation" autocomplete="off" required dir="ltr" /></label>
           <label>${t("new_password")}<input key="new" name="password" type="password" autocomplete="new-password" minlength="10" required /></label>`
         : html`
@@ -39,7 +52,7 @@ export function SignIn() {
         ${state.value.hasEnded && html`<p role="status">${t("session_ended")}</p>`}
         <p class="error" role="alert">${error}</p>
         <button class="primary" disabled=${isBusy}>${isBusy ? t("signing_in") : t("sign_in")}</button>
-        <button type="button" class="link" onClick=${() => { setHasInvitation(!hasInvitation); setError(""); }}>${t(hasInvitation ? "have_password" : "have_invitation")}</button>
+        <button type="button" class="link" onClick=${() => { setHasInvitation(!challenge && !hasInvitation); setChallenge(""); setError(""); }}>${t(challenge || hasInvitation ? "have_password" : "have_invitation")}</button>
       </form>
     </main>`;
 }

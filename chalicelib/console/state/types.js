@@ -33,7 +33,7 @@
 /** `hasEnded` is true after a session that the server has ended. `changedDuringSync` lists the conversations that changed since the last sync began, or is null while no sync runs.
  * `seenSeqs` has the last entry that each conversation had before the page was reloaded, until the first sync.
  * `searchResults` lists the conversations that a search found, or is null while there is no search.
- * @typedef {{me: {id: string, name: string, email: string, bots: string[], role: string | null} | null, hasEnded: boolean, view: string,
+ * @typedef {{me: {id: string, name: string, email: string, bots: string[], role: string | null, mustEnrol?: boolean} | null, hasEnded: boolean, view: string,
  *   connection: "off" | "connecting" | "on" | "lost", retryAt: number, status: "online" | "away" | "offline", isSynced: boolean,
  *   changedDuringSync: string[] | null, seenSeqs: Record<string, number> | null, heads: Record<string, Head>, threads: Record<string, Thread>, selected: string | null,
  *   isHidden: boolean, pane: "inbox" | "thread" | "details", tab: string, queueFilter: string, search: string,
