@@ -37,6 +37,8 @@ SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """Headers of every answer. A browser ignores the second one over HTTP (RFC 6797, 8.1)."""
+NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
+"""For answers that are no page: a browser that shows one loads nothing and embeds it nowhere."""
 CLIENT_ADDRESS = "chalicelib.entrypoints.http.client_address:client_address"
 NO_HEADERS: Mapping[str, str] = {}
 log = logging.getLogger("baton")
@@ -257,6 +259,7 @@ def response_of(reply: Reply) -> Response:
     text = reply.body if isinstance(reply.body, str) else _json(reply.body)
     headers: dict[str, str | list[str]] = {
         **SAFE_HEADERS,
+        "Content-Security-Policy": NO_CONTENT_POLICY,
         "Content-Type": reply.content_type,
         **reply.headers,
     }
