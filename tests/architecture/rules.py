@@ -22,6 +22,11 @@ EXPRESSIONS = frozenset(
     {"condition", "range_key_condition", "filter_condition", "actions", "only", "wanted"}
 )
 RAW = re.compile(r"(Expression|KeyConditions|QueryFilter|ScanFilter)$|^execute_statement$")
+RUN_TEXT = frozenset({"__import__", "compile", "eval", "exec"})
+START_PROGRAMS = frozenset({"popen", "posix_spawn", "startfile", "system"})
+DANGEROUS = frozenset(
+    ("dill", "marshal", "pickle", "random", "shelve", "subprocess", "xml", "yaml")
+)
 SCANS = frozenset({"scan", "rate_limited_scan", "parallel_scan"})
 
 
@@ -48,6 +53,30 @@ def scans(sources: Sources) -> list[str]:
         for node in source.nodes
         if isinstance(node, ast.Attribute) and node.attr in SCANS
     ]
+
+
+def dangerous_code(sources: Sources) -> list[str]:
+    """Calls that run text as code, and modules that do it when they read data, that start programs
+    or that draw random numbers which can be foreseen."""
+    return [
+        source.at(node, f"{name} is not for the product")
+        for source in sources
+        for node in source.nodes
+        if isinstance(node, ast.expr | ast.stmt)
+        for name in _dangers(node)
+    ]
+
+
+def _dangers(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return [node.func.id] if node.func.id in RUN_TEXT else []
+    if isinstance(node, ast.Attribute):
+        return [node.attr] if node.attr in START_PROGRAMS else []
+    if isinstance(node, ast.Import):
+        return [each.name for each in node.names if each.name.partition(".")[0] in DANGEROUS]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module] if node.module.partition(".")[0] in DANGEROUS else []
+    return []
 
 
 def nameless_names(sources: Sources) -> list[str]:

@@ -15,6 +15,7 @@ Rule = Callable[[Sources], list[str]]
     [
         rules.reads_of_the_environment,
         rules.scans,
+        rules.dangerous_code,
         rules.nameless_names,
         rules.written_expressions,
         rules.replaced_fields,
@@ -32,6 +33,13 @@ def test_no_line_of_the_product_breaks_the_rule(rule: Rule) -> None:
         (rules.reads_of_the_environment, "chalicelib/wiring.py", "from os import environ"),
         (rules.scans, "chalicelib/adapters/dynamodb/conversations/lists.py", "Row.scan(limit=1)"),
         (rules.scans, "chalicelib/adapters/aws/sns.py", "all = client.scan"),
+        (rules.dangerous_code, "chalicelib/domain/texts.py", "eval(text)"),
+        (rules.dangerous_code, "chalicelib/domain/texts.py", "code = compile(text, '', 'exec')"),
+        (rules.dangerous_code, "chalicelib/domain/texts.py", "import pickle"),
+        (rules.dangerous_code, "chalicelib/domain/texts.py", "from random import choice"),
+        (rules.dangerous_code, "chalicelib/domain/texts.py", "import xml.etree.ElementTree as e"),
+        (rules.dangerous_code, "app.py", "import os\nos.system(text)"),
+        (rules.dangerous_code, "app.py", "def f():\n    from subprocess import run"),
         (rules.nameless_names, "chalicelib/usecases/utils.py", ""),
         (
             rules.nameless_names,
