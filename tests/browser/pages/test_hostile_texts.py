@@ -112,22 +112,16 @@ def test_the_list_has_at_least_a_hundred_hostile_texts() -> None:
     assert len(set(HOSTILE)) >= 100
 
 
-def test_hostile_texts_in_a_conversation_are_shown_as_text(safe: Page, bot: BotClient) -> None:
-    sam = bot.token("sam")
-    for number, text in enumerate(HOSTILE):
-        conversation = create_hostile_conversation(bot, sam, number, text)
-        safe.evaluate("(hash) => { location.hash = hash; }", f"demo/{conversation}")
-        safe.wait_for_function(OPEN, arg=numbered_name(number, text))
-        expect(log(safe)).to_contain_text("Noted: ")
-        expect(safe.locator(".tags li")).to_have_count(1)
-        expect(safe.locator(".details")).to_contain_text("attribute")
-
-        expect_shown_as_written(safe.evaluate(SHOWN), number, text)
-    expect_no_injected_markup(safe)
+@pytest.fixture(scope="module")
+def conversations(stack: Stack) -> list[str]:
+    """One waiting conversation for each text, in every field that a user or a bot can fill."""
+    bot = BotClient(stack.url)
+    made = [create_hostile_conversation(bot, *each) for each in enumerate(HOSTILE)]
+    bot.close()
+    return made
 
 
-def create_hostile_conversation(bot: BotClient, sam: str, number: int, text: str) -> str:
-    """A conversation with the text in every field that a user, a bot or an agent can fill."""
+def create_hostile_conversation(bot: BotClient, number: int, text: str) -> str:
     who = {"id": short(f"{number} {text}", 100), "name": numbered_name(number, text)}
     who |= {"attributes": {f"attribute {short(text, 60)}": text, "more": {"nested": text}}}  # type: ignore[dict-item]
     said = {"channel": "web", "thread": short(text, 100), "user": who, "from": "user", "text": text}
@@ -136,12 +130,27 @@ def create_hostile_conversation(bot: BotClient, sam: str, number: int, text: str
     bot.call("POST", f"{path}/messages", {"from": "bot", "type": "card", "payload": {text: text}})
     asked = {"reason": text, "queue": short(text, 32), "context": {text[:60]: text}}
     bot.ensure_queue(short(text, 32))
-    bot.call("POST", f"{path}/pause", asked)
-    bot.call("POST", f"{path}/claim", {}, sam)
-    bot.call("POST", f"{path}/notes", {"text": f"Noted: {text}"}, sam)
-    bot.call("PUT", f"{path}/tags", {"tags": [short(text, 24)]}, sam)
+    bot.call("POST", f"{path}/pause", {**asked, "priority": 9})
     bot.call("POST", f"{path}/suggestions", {"text": text})
     return conversation
+
+
+def test_hostile_texts_in_a_conversation_are_shown_as_text(
+    safe: Page, bot: BotClient, conversations: list[str]
+) -> None:
+    sam = bot.token("sam")
+    for number, (text, conversation) in enumerate(zip(HOSTILE, conversations, strict=True)):
+        path = f"{BOT}/conversations/{conversation}"
+        bot.call("POST", f"{path}/notes", {"text": f"Noted: {text}"}, sam)
+        bot.call("PUT", f"{path}/tags", {"tags": [short(text, 24)]}, sam)
+        safe.evaluate("(hash) => { location.hash = hash; }", f"demo/{conversation}")
+        safe.wait_for_function(OPEN, arg=numbered_name(number, text))
+        expect(log(safe)).to_contain_text("Noted: ")
+        expect(safe.locator(".tags li")).to_have_count(1)
+        expect(safe.locator(".details")).to_contain_text("attribute")
+
+        expect_shown_as_written(safe.evaluate(SHOWN), number, text)
+    expect_no_injected_markup(safe)
 
 
 def numbered_name(number: int, text: str) -> str:
@@ -167,15 +176,8 @@ def expect_no_injected_markup(page: Page) -> None:
 
 
 def test_hostile_names_reasons_and_queues_in_lists_are_shown_as_text(
-    safe: Page, bot: BotClient
+    safe: Page, conversations: list[str]
 ) -> None:
-    for number, text in enumerate(HOSTILE):
-        who = {"id": f"listed-{number}", "name": numbered_name(number, text)}
-        asked = {"channel": "list", "user": who["id"], "reason": text, "queue": short(text, 32)}
-        said = {"channel": "list", "user": who, "from": "user", "text": text}
-        bot.call("POST", f"{BOT}/messages", said)
-        bot.ensure_queue(short(text, 32))
-        bot.call("POST", f"{BOT}/pause", {**asked, "priority": 9})
     safe.reload()
     expect(safe.get_by_role("tab", name="Waiting")).to_contain_text("100")
 
@@ -199,7 +201,8 @@ def test_hostile_names_reasons_and_queues_in_lists_are_shown_as_text(
 def test_hostile_agent_names_notifications_and_errors_are_shown_as_text(
     safe: Page, bot: BotClient, stack: Stack
 ) -> None:
-    directory = stack.services().directory
+    services = stack.services()
+    directory = services.directory
     for number, text in enumerate(HOSTILE):
         email = f"hostile-{number}@example.test"
         who = person_id(email)
@@ -209,7 +212,7 @@ def test_hostile_agent_names_notifications_and_errors_are_shown_as_text(
             "demo", Member(who, numbered_name(number, text), email, Role.AGENT, queues)
         )
         # The API refuses this address. An earlier release has stored such ones.
-        stack.services().notifications.add(
+        services.notifications.add(
             Notification(f"n_{number:013d}_x", "demo", text, "info", START, "javascript:alert(1)"),
             None,
         )
