@@ -127,6 +127,8 @@ def main(
         change = StackChange(console, here, stage, stack, Records(packages), approval, protect)
         wanted = give_back(change, template, wanted)
         wanted = change.prepare(template, wanted, len(code))
+        change = change.with_key(wanted)
+        packages = change.records.bucket
         with console.status(f"Uploading to {packages.name} …"):
             packages.prepare()
             package = upload(packages, code, template)

@@ -58,6 +58,7 @@ GRANTS: Sequence[Grant] = (
             *_of("sns", "GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"),
             *_of("codedeploy", "GetApplicationRevision", "ListDeployments"),
             *_of("route53", "ListHostedZones"),
+            *_of("kms", "ListAliases"),
         ]
     ),
     Grant(
@@ -217,6 +218,23 @@ GRANTS: Sequence[Grant] = (
             *("ListTagsForResource", "TagResource", "UntagResource"),
         ),
         ["cloudfront::ACCOUNT:*"],
+    ),
+    # The keys of the parameters DataKey and SecretsKey may be any. The deployer cannot use them but
+    # through these services.
+    Grant(_of("kms", "DescribeKey"), _own("kms", "key/*")),
+    Grant(
+        _of(
+            "kms",
+            *("CreateGrant", "Decrypt", "Encrypt", "GenerateDataKey", "ReEncrypt*", "RevokeGrant"),
+        ),
+        _own("kms", "key/*"),
+        {
+            "StringLike": {
+                "kms:ViaService": [
+                    f"{service}.*" for service in ("dynamodb", "lambda", "s3", "sns", "sqs")
+                ]
+            }
+        },
     ),
     # Any zone: the policy cannot know which one the parameter HostedZone will name.
     Grant(

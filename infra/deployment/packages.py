@@ -25,7 +25,7 @@ class PackageBucket:
     """`s3` is a boto3 client. `owner` is our account's number: S3 refuses each call if the bucket
     belongs to another account, so nobody can read our packages or slip us theirs by taking the
     bucket's name first. `ours` is false for a bucket that the user has named: its settings stay as
-    they are.
+    they are. `key` is the ARN of the KMS key that encrypts what is written; "" uses S3's own key.
 
     Packages and templates are stored under the digest of their content.
     """
@@ -34,6 +34,7 @@ class PackageBucket:
     name: str
     owner: str
     ours: bool = True
+    key: str = ""
 
     def exists(self) -> bool:
         """Raises DeployError if the bucket belongs to another account, or may not be used."""
@@ -72,7 +73,8 @@ class PackageBucket:
         return key
 
     def write(self, key: str, content: bytes) -> None:
-        self.s3.put_object(**self._bucket, Key=key, Body=content)
+        sealed = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self.key} if self.key else {}
+        self.s3.put_object(**self._bucket, Key=key, Body=content, **sealed)
 
     def read(self, key: str) -> bytes:
         """Raises DeployError if there is no such file."""

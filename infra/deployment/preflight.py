@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.deployment.account import Account
 from infra.deployment.packages import Template
 from infra.template.alarms import CONCURRENCY
+from infra.template.policies import DATA_KEY, OLD_SECRETS_KEY, SECRETS_KEY
 from infra.template.storage import EXISTING_STREAM, EXISTING_TABLE
 
 LOG_ROLE = "AccessLogRole"
@@ -26,6 +27,7 @@ EDGE_REGION = "us-east-1"
 """CloudFront takes certificates from this region only."""
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
 RECORD = "AWS::Route53::RecordSet"
+KEYS = (DATA_KEY, SECRETS_KEY, OLD_SECRETS_KEY)
 CODE_STORAGE = "GB of Lambda code"
 
 
@@ -200,6 +202,31 @@ def judge_table(name: str, stream: str, found: Mapping[str, Any] | None) -> Find
     return None
 
 
+def judge_key(
+    parameter: str, arn: str, region: str, found: Mapping[str, Any] | None
+) -> Finding | None:
+    """`found` is KMS's description of the key, None if there is none."""
+    if arn.split(":")[3:4] != [region]:
+        return Finding(True, f"{parameter} must be the ARN of a KMS key in {region}, not {arn!r}.")
+    if found is None:
+        return Finding(
+            True,
+            f"{parameter} names the key {arn}, which does not exist. "
+            "To list the keys: aws kms list-keys",
+        )
+    if found["KeyState"] != "Enabled":
+        return Finding(
+            True,
+            f"The key of {parameter} is {found['KeyState']}, not Enabled. To enable a disabled "
+            f"key: aws kms enable-key --key-id {arn}",
+        )
+    if found["KeySpec"] != "SYMMETRIC_DEFAULT":
+        return Finding(
+            True, f"The key of {parameter} is {found['KeySpec']}; it must be a symmetric key."
+        )
+    return None
+
+
 def covers(name: str, domain: str) -> bool:
     """True if a certificate for `name` is valid for `domain`. A `*` stands for one label."""
     name, domain = name.lower(), domain.lower()
@@ -294,6 +321,7 @@ class Preflight:
             "The certificates": self._certificates,
             "The hosted zone": self._zones,
             "The existing table": self._table,
+            "The KMS keys": self._keys,
         }
         for what, check in checks.items():
             try:
@@ -407,6 +435,21 @@ class Preflight:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
         yield judge_table(name, self.values.get(EXISTING_STREAM, ""), found)
+
+    def _keys(self, _: PreflightReport) -> Iterator[Finding | None]:
+        for parameter in KEYS:
+            arn = self.values.get(parameter, "")
+            if arn:
+                yield self._key(parameter, arn)
+
+    def _key(self, parameter: str, arn: str) -> Finding | None:
+        found: Mapping[str, Any] | None = None
+        try:
+            found = self.account.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("NotFoundException", "InvalidArnException"):
+                raise
+        return judge_key(parameter, arn, self.account.region, found)
 
 
 def _count(template: Template, type: str) -> int:

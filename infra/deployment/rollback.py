@@ -96,6 +96,7 @@ def main(
             say(console, "All calls go back at once, whatever the alarms say (or give --gradual).")
         given = dict.fromkeys(before, AT_ONCE)
         wanted = change.prepare(package.template, given, size=0)
+        change = change.with_key(wanted)
         change.apply(package, wanted, target.restores or target.id, before)
     except (DeployError, StackFailed, ClientError, BotoCoreError) as error:
         raise click.ClickException(str(error)) from None

@@ -2,7 +2,7 @@
 execute, protect, record. `make deploy` and `make rollback` use it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -20,6 +20,7 @@ from infra.deployment.preflight import LOG_ROLE, Preflight
 from infra.deployment.releases import Records
 from infra.deployment.stack_states import REASONS, Remedy, remedy_of
 from infra.table import indexes, shards
+from infra.template.policies import DATA_KEY
 from infra.template.rollout import PRODUCTION
 from infra.template.storage import EXISTING_STREAM, EXISTING_TABLE
 
@@ -65,6 +66,12 @@ class StackChange:
         elif remedy is Remedy.CREATE:
             self._mention_leftovers(wanted.get(EXISTING_TABLE, ""))
         return wanted
+
+    def with_key(self, given: Mapping[str, str]) -> "StackChange":
+        """This change, with the stage's key for all that it writes to the bucket. `given` are the
+        parameters to give."""
+        key = given.get(DATA_KEY, self.stack.parameters.get(DATA_KEY, ""))
+        return replace(self, records=Records(replace(self.records.bucket, key=key)))
 
     def apply(
         self,

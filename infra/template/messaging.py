@@ -2,7 +2,15 @@
 
 from infra.local.aws.messaging import MAX_RECEIVES, VISIBILITY
 from infra.template.metrics import Resource
-from infra.template.policies import STREAM_DEAD_LETTERS, TOPIC, WEBHOOK_DEAD_LETTERS, WEBHOOK_QUEUE
+from infra.template.policies import (
+    DATA_KEY,
+    HAS_DATA_KEY,
+    NO_VALUE,
+    STREAM_DEAD_LETTERS,
+    TOPIC,
+    WEBHOOK_DEAD_LETTERS,
+    WEBHOOK_QUEUE,
+)
 
 TWO_WEEKS = 14 * 24 * 60 * 60
 """Seconds; the longest retention of SQS."""
@@ -24,7 +32,7 @@ def messaging() -> dict[str, Resource]:
     return {
         TOPIC: {
             "Type": "AWS::SNS::Topic",
-            "Properties": {"DisplayName": "Baton", "KmsMasterKeyId": "alias/aws/sns"},
+            "Properties": {"DisplayName": "Baton", "KmsMasterKeyId": _or_else("alias/aws/sns")},
         },
         WEBHOOK_QUEUE: _queue(fifo=True, **webhook_queue),
         WEBHOOK_DEAD_LETTERS: _queue(
@@ -39,5 +47,14 @@ def _queue(*, fifo: bool, **properties: object) -> Resource:
     kind = {"FifoQueue": True} if fifo else {}
     return {
         "Type": "AWS::SQS::Queue",
-        "Properties": {**kind, "SqsManagedSseEnabled": True, **properties},
+        "Properties": {
+            **kind,
+            "SqsManagedSseEnabled": {"Fn::If": [HAS_DATA_KEY, False, True]},
+            "KmsMasterKeyId": _or_else(NO_VALUE),
+            **properties,
+        },
     }
+
+
+def _or_else(otherwise: object) -> Resource:
+    return {"Fn::If": [HAS_DATA_KEY, {"Ref": DATA_KEY}, otherwise]}

@@ -17,6 +17,8 @@ SECRETS_KEY, OLD_SECRETS_KEY = "SecretsKey", "OldSecretsKey"
 which only opens them. Both may be empty."""
 HAS_SECRETS_KEY, HAS_OLD_SECRETS_KEY = f"Has{SECRETS_KEY}", f"Has{OLD_SECRETS_KEY}"
 USES_SECRETS_KEY = f"Uses{SECRETS_KEY}"
+DATA_KEY, HAS_DATA_KEY = "DataKey", "HasDataKey"
+"""The parameter with the ARN of the key of the table, the topic and the queues; may be empty."""
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
 Permissions = Mapping[str, frozenset[str]]
@@ -155,6 +157,7 @@ def _role(function: str, logical: str, traced: bool) -> Resource:
             "Policies": [
                 {"PolicyName": "own", "PolicyDocument": policy_of(function, logical, traced)},
                 *_secrets_policy(PERMITTED[function].get(SECRETS_KEY, frozenset())),
+                _storage_key_policy(),
             ],
         },
     }
@@ -193,6 +196,26 @@ def _secrets_policy(operations: frozenset[str]) -> list[Resource]:
     return [{"Fn::If": [USES_SECRETS_KEY, policy, NO_VALUE]}] if statements else []
 
 
+def _storage_key_policy() -> Resource:
+    """DynamoDB, SNS and SQS use the key with the rights of whoever calls them. All functions call
+    the table; no function can use the key by itself.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html,
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    services = [{"Fn::Sub": f"{each}.${{AWS::Region}}.*"} for each in ("dynamodb", "sns", "sqs")]
+    statement = _statement(DATA_KEY_USES, {"Ref": DATA_KEY})
+    statement["Condition"] = {"StringLike": {"kms:ViaService": services}}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    policy = {"PolicyName": "data-key", "PolicyDocument": document}
+    return {"Fn::If": [HAS_DATA_KEY, policy, NO_VALUE]}
+
+
+DATA_KEY_USES = (
+    *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
+    *("kms:ReEncryptFrom", "kms:ReEncryptTo"),
+)
 TRACES = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
 """X-Ray has no resources, so these are permitted on `*`."""
 

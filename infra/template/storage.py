@@ -13,8 +13,11 @@ from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
 from infra.template.metrics import Resource
 from infra.template.names import SECRET
 from infra.template.policies import (
+    DATA_KEY,
+    HAS_DATA_KEY,
     HAS_OLD_SECRETS_KEY,
     HAS_SECRETS_KEY,
+    NO_VALUE,
     OLD_SECRETS_KEY,
     SECRETS_KEY,
     TABLE,
@@ -45,6 +48,13 @@ PARAMETERS: dict[str, Resource] = {
         "Description": "The ARN of the KMS key that seals webhook secrets. Empty: they are not "
         "sealed; see docs/operations.md.",
     },
+    DATA_KEY: {
+        "Type": "String",
+        "Default": "",
+        "AllowedPattern": KEY_ARN,
+        "Description": "The ARN of the KMS key that encrypts the table, the topic, the queues and "
+        "the uploaded packages. Empty: keys of AWS.",
+    },
     OLD_SECRETS_KEY: {
         "Type": "String",
         "Default": "",
@@ -57,6 +67,7 @@ HAS_TABLE, HAS_STREAM = (
 )
 CONDITIONS: dict[str, Resource] = {
     MAKES_TABLE: {"Fn::Equals": [{"Ref": EXISTING_TABLE}, ""]},
+    HAS_DATA_KEY: {"Fn::Not": [{"Fn::Equals": [{"Ref": DATA_KEY}, ""]}]},
     HAS_SECRETS_KEY: {"Fn::Not": [{"Fn::Equals": [{"Ref": SECRETS_KEY}, ""]}]},
     HAS_OLD_SECRETS_KEY: {"Fn::Not": [{"Fn::Equals": [{"Ref": OLD_SECRETS_KEY}, ""]}]},
     USES_SECRETS_KEY: {
@@ -85,6 +96,13 @@ ADOPTED: Mapping[str, Any] = {
 """Returns what replaces a reference to the stack's own table or to one of its attributes."""
 
 
+CUSTOMER_KEY: Resource = {
+    "SSEEnabled": True,
+    "SSEType": "KMS",
+    "KMSMasterKeyId": {"Ref": DATA_KEY},
+}
+
+
 def storage() -> dict[str, Resource]:
     return {TABLE: _table(), SECRET: _secret()}
 
@@ -102,6 +120,7 @@ def _table() -> Resource:
             "TimeToLiveSpecification": {"AttributeName": TTL_ATTRIBUTE, "Enabled": True},
             "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
             "DeletionProtectionEnabled": True,
+            "SSESpecification": {"Fn::If": [HAS_DATA_KEY, CUSTOMER_KEY, NO_VALUE]},
         },
     }
 

@@ -18,7 +18,7 @@ def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
     key = [{"AttributeName": "pk", "KeyType": "HASH"}]
     names = (
         *("Domain", "Certificate", "HostedZone", "AlarmEmail"),
-        *("ExistingTable", "ExistingStream"),
+        *("ExistingTable", "ExistingStream", "DataKey", "SecretsKey"),
     )
     return {
         "Metadata": {"Baton": {"Stage": "prod", "Version": version}},

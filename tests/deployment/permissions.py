@@ -39,7 +39,6 @@ UNUSED = (
     *("dynamodb:GetItem", "dynamodb:ImportTable", "dynamodb:PutItem", "dynamodb:Query"),
     "dynamodb:UpdateItem",
     *("iam:CreateServiceLinkedRole",),
-    *("kms:*",),
     *("lambda:GetLayerVersion", "lambda:*CodeSigningConfig", "lambda:PassCapacityProvider"),
     *("logs:AssociateKmsKey", "logs:DisassociateKmsKey", "logs:*IndexPolicy"),
     *("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
@@ -101,6 +100,8 @@ def _arns(service: str, params: Params, region: str, owner: str) -> list[str]:
         return [f"arn:aws:logs:{own}:log-group:{params['logGroupName']}"]
     if service == "route53":
         return [f"arn:aws:route53:::hostedzone/{params['Id'].rpartition('/')[2]}"]
+    if service == "kms":
+        return [params["KeyId"]]
     if service == "acm":
         return [params["CertificateArn"]]
     return [f"arn:aws:apigateway:{region}::/account"] if service == "apigateway" else []

@@ -297,3 +297,57 @@ def test_a_check_that_is_not_permitted_is_a_warning(
 def test_each_command_names_the_account_and_region_first(operator: Operator) -> None:
     for answer in (operator.deploy("--yes"), operator.rollback(), operator.destroy()):
         assert answer.output.startswith(f"{STACK} in {REGION}, account {OWNER}\n")
+
+
+KEY = f"arn:aws:kms:{REGION}:{OWNER}:key/1"
+
+
+@pytest.mark.parametrize("parameter", ["DataKey", "SecretsKey"])
+@pytest.mark.parametrize(
+    ("key", "state", "spec", "sentence"),
+    [
+        (KEY, None, "", f"names the key {KEY}, which does not exist"),
+        (KEY, "Disabled", "SYMMETRIC_DEFAULT", "is Disabled, not Enabled"),
+        (KEY, "PendingDeletion", "SYMMETRIC_DEFAULT", "is PendingDeletion, not Enabled"),
+        (KEY, "Enabled", "RSA_2048", "is RSA_2048; it must be a symmetric key"),
+        (KEY.replace(REGION, "us-east-1"), None, "", f"must be the ARN of a KMS key in {REGION}"),
+    ],
+)
+def test_a_key_that_cannot_be_used_stops_the_deployment(
+    operator: Operator,
+    aws: FakeAccount,
+    parameter: str,
+    key: str,
+    state: str | None,
+    spec: str,
+    sentence: str,
+) -> None:
+    if state:
+        aws.kms.keys[key] = (state, spec)
+
+    said = refused(operator, "--parameter", f"{parameter}={key}")
+
+    assert parameter in said
+    assert sentence in " ".join(said.split())
+
+
+def test_a_key_of_the_customer_encrypts_the_uploaded_packages(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    aws.kms.keys[KEY] = ("Enabled", "SYMMETRIC_DEFAULT")
+
+    operator.deployed("--parameter", f"DataKey={KEY}")
+    operator.package(small_template("1.1.0"), b"another zip")
+    operator.deployed()
+
+    files = {key for _, key in aws.s3.files}
+    assert set(aws.s3.sealed) == files
+    assert set(aws.s3.sealed.values()) == {KEY}
+
+
+def test_without_a_key_s3_encrypts_the_packages_itself(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    operator.deployed()
+
+    assert aws.s3.sealed == {}

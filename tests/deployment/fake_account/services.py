@@ -25,7 +25,7 @@ class FakeSts:
 
 class FakeS3:
     """`owners` maps a bucket to its account, `settings` the operation that sets something up to its
-    parameters."""
+    parameters, `sealed` a file to the KMS key that encrypts it."""
 
     def __init__(self) -> None:
         self.owners: dict[str, str] = {}
@@ -33,6 +33,7 @@ class FakeS3:
         self.files: dict[tuple[str, str], bytes] = {}
         self.uploaded: dict[tuple[str, str], datetime] = {}
         self.tags: dict[str, list[Any]] = {}
+        self.sealed: dict[str, str] = {}
 
     def age(self, days: int) -> None:
         """Lets all files be older."""
@@ -70,6 +71,8 @@ class FakeS3:
         # botocore makes a stream of the body.
         self.files[place], self.uploaded[place] = params["Body"].read(), datetime.now(UTC)
         self.tags.pop(params["Key"], None)
+        if params.get("ServerSideEncryption") == "aws:kms":
+            self.sealed[params["Key"]] = params["SSEKMSKeyId"]
         return {}
 
     def get_object(self, params: Params) -> Any:
@@ -185,6 +188,20 @@ class FakeRoute53:
         return {"HostedZone": found}
 
 
+class FakeKms:
+    """`keys` maps an ARN to (state, spec)."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, tuple[str, str]] = {}
+
+    def describe_key(self, params: Params) -> Any:
+        arn = params["KeyId"]
+        if arn not in self.keys:
+            raise Refused("NotFoundException", f"Key '{arn}' does not exist")
+        state, spec = self.keys[arn]
+        return {"KeyMetadata": {"KeyId": "1", "Arn": arn, "KeyState": state, "KeySpec": spec}}
+
+
 class FakeTables:
     """DynamoDB: `rows` maps each table to its rows."""
 
@@ -280,7 +297,7 @@ class FakeAccount(FakeAws):
             FakeLambda(),
         )
         self.iam, self.acm, self.dynamodb = FakeIam(), FakeAcm(), FakeTables()
-        self.route53 = FakeRoute53()
+        self.route53, self.kms = FakeRoute53(), FakeKms()
         self.secrets, self.logs, self.tagging = FakeSecrets(), FakeLogs(), FakeTagging()
         self.cloudformation = FakeCloudFormation(self.s3.read, self._create, self._delete)
         self.services |= {
@@ -291,6 +308,7 @@ class FakeAccount(FakeAws):
             "iam": self.iam,
             "acm": self.acm,
             "route53": self.route53,
+            "kms": self.kms,
             "dynamodb": self.dynamodb,
             "secretsmanager": self.secrets,
             "logs": self.logs,
