@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         SocketSender,
         Topic,
     )
-    from chalicelib.usecases.ports.people import PeopleAdministration
+    from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.webhooks import (
         Deliveries,
@@ -117,6 +117,12 @@ class AwsServices:
         )
 
         return DynamoPeopleAdministration(self.table, self.clock)
+
+    @cached_property
+    def password_resets(self) -> PasswordResets:
+        from chalicelib.adapters.dynamodb.directory.password_resets import DynamoPasswordResets
+
+        return DynamoPasswordResets(self.table, self.clock)
 
     @cached_property
     def sessions(self) -> Sessions:

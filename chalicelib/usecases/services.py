@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         SocketSender,
         Topic,
     )
-    from chalicelib.usecases.ports.people import PeopleAdministration
+    from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.system import Clock, Random
     from chalicelib.usecases.ports.webhooks import (
@@ -50,6 +50,8 @@ class Services(Protocol):
     def administration(self) -> Administration: ...
     @property
     def people(self) -> PeopleAdministration: ...
+    @property
+    def password_resets(self) -> PasswordResets: ...
     @property
     def sessions(self) -> Sessions: ...
     @property

@@ -69,6 +69,10 @@ ROWS: dict[Resource, Row] = {
     ("DELETE", "/api/v1/auth/sessions/{id}"): Row(PEOPLE),
     ("GET", "/api/v1/auth/me"): Row(PEOPLE),
     ("GET", "/api/v1/people"): Row(OWNER),
+    ("POST", "/api/v1/auth/password/reset"): Row(
+        ANYBODY, {"token": "a link", "password": "long enough"}
+    ),
+    ("POST", PERSON + "/password-reset"): Row(OWNER, {}),
     ("DELETE", PERSON): Row(OWNER),
     ("POST", PERSON + "/disable"): Row(OWNER, {}),
     ("POST", PERSON + "/enable"): Row(OWNER, {}),

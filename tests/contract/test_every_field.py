@@ -39,6 +39,7 @@ from chalicelib.usecases.records.connections import SocketConnection, SocketTick
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import (
     Device,
+    PasswordReset,
     Person,
     Session,
     SessionLimits,
@@ -205,6 +206,13 @@ def through_session(stores: Stores, session: Session) -> object:
     return stores.sessions.get(session.person, session.id)
 
 
+def through_password_reset(stores: Stores, reset: PasswordReset) -> object:
+    expires_at = stores.clock.now() + reset.expires_at
+    stores.password_resets.add(replace(reset, expires_at=expires_at))
+    found = stores.password_resets.get(reset.token_hash)
+    return found and replace(found, expires_at=found.expires_at - stores.clock.now())
+
+
 def through_person(stores: Stores, person: Person) -> object:
     stores.directory.put_person(person)
     return stores.directory.person(person.id)
@@ -320,6 +328,7 @@ WRITES: Mapping[Callable[[Stores, Any], object], type[Struct]] = {
     through_webhook: Webhook,
     through_key: BotKey,
     through_person: Person,
+    through_password_reset: PasswordReset,
     through_member: Member,
     through_member_update: Member,
     through_presence: Presence,

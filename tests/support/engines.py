@@ -14,6 +14,7 @@ from chalicelib.adapters.dynamodb.connections import DynamoConnections
 from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
 from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
 from chalicelib.adapters.dynamodb.directory.administration import DynamoAdministration
+from chalicelib.adapters.dynamodb.directory.password_resets import DynamoPasswordResets
 from chalicelib.adapters.dynamodb.directory.people_administration import (
     DynamoPeopleAdministration,
 )
@@ -29,7 +30,7 @@ from chalicelib.usecases.ports.audit import AuditTrail
 from chalicelib.usecases.ports.conversations import Conversations
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.live import Connections, Notifications
-from chalicelib.usecases.ports.people import PeopleAdministration
+from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration
 from chalicelib.usecases.ports.reports import Reports
 from chalicelib.usecases.ports.webhooks import Deliveries
 from infra.local.aws.engine import Engine as Ministack
@@ -45,6 +46,7 @@ from tests.support.memory import (
     MemoryDeliveries,
     MemoryDirectory,
     MemoryNotifications,
+    MemoryPasswordResets,
     MemoryPeopleAdministration,
     MemoryReports,
     MemorySecondFactors,
@@ -65,6 +67,7 @@ class Stores:
     directory: Directory
     administration: Administration
     people: PeopleAdministration
+    password_resets: PasswordResets
     sessions: Sessions
     second_factors: SecondFactors
     login_attempts: LoginAttempts
@@ -87,6 +90,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoDirectory(table, clock),
         DynamoAdministration(table, clock),
         DynamoPeopleAdministration(table, clock),
+        DynamoPasswordResets(table, clock),
         DynamoSessions(table, clock),
         DynamoSecondFactors(table, clock),
         DynamoAttempts(table, clock),
@@ -117,6 +121,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemoryDirectory(table, clock),
             MemoryAdministration(table, clock),
             MemoryPeopleAdministration(table, clock),
+            MemoryPasswordResets(table, clock),
             MemorySessions(table, clock),
             MemorySecondFactors(table, clock),
             MemoryAttempts(table, clock),

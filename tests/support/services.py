@@ -32,6 +32,7 @@ from tests.support.memory import (
     MemoryDeliveries,
     MemoryDirectory,
     MemoryNotifications,
+    MemoryPasswordResets,
     MemoryPeopleAdministration,
     MemoryReports,
     MemorySecondFactors,
@@ -56,6 +57,7 @@ class MemoryServices:
         self.directory = MemoryDirectory(table, self.clock)
         self.administration = MemoryAdministration(table, self.clock)
         self.session_limits = SessionLimits(12 * HOUR, 7 * 24 * HOUR)
+        self.password_resets = MemoryPasswordResets(table, self.clock)
         self.people = MemoryPeopleAdministration(table, self.clock)
         self.sessions = MemorySessions(table, self.clock)
         self.second_factors = MemorySecondFactors(table)

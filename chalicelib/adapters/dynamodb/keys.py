@@ -207,6 +207,10 @@ def ticket(ticket_hash: str) -> RowKey:
     return RowKey(joined("T", ticket_hash), META)
 
 
+def password_reset(token_hash: str) -> RowKey:
+    return RowKey(joined("PR", token_hash), META)
+
+
 def attempts(name: str) -> RowKey:
     return RowKey(joined("L", name), META)
 

@@ -126,6 +126,21 @@ PEOPLE = (
     _route("POST", PERSON + "/disable", "people.accounts:disable_person", Access.OWNER, EMPTY),
     _route("POST", PERSON + "/confirm", "people.accounts:confirm_person", Access.OWNER, EMPTY),
     _route("POST", PERSON + "/enable", "people.accounts:enable_person", Access.OWNER, EMPTY),
+    _route(
+        "POST",
+        PERSON + "/password-reset",
+        "people.password_reset:create_password_reset",
+        Access.OWNER,
+        EMPTY,
+    ),
+    _route(
+        "POST",
+        AUTH + "/password/reset",
+        "people.password_reset:reset_password",
+        Access.PUBLIC,
+        "accounts:PasswordResetRequest",
+        function=LOGIN_FUNCTION,
+    ),
     _route("GET", PERSON + "/sessions", "people.accounts:list_sessions_of_person", Access.OWNER),
     _route("DELETE", PERSON + "/sessions", "people.accounts:end_sessions_of_person", Access.OWNER),
 )

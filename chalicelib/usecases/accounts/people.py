@@ -82,6 +82,7 @@ def delete(services: Services, owner: Person, who: str) -> None:
     disable(services, owner, who)
     for bot in services.directory.bots_of_person(who):
         members.remove(services, _caller(owner, bot), who)
+    services.second_factors.remove(who)
     event = audit.account_event(services, who, AuditAction.PERSON_DELETED, owner)
     if not services.people.delete(who, owner.id, event):
         raise _changed()

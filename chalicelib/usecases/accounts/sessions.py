@@ -191,7 +191,7 @@ def change_password(
         _record(services, person.id, AuditAction.PASSWORD_CHANGED, AuditOutcome.REFUSED)
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
-    after = _set_password(services, person, new, field="new")
+    after = replace_password(services, person, new, field="new")
     return begin(services, after, device)
 
 
@@ -202,11 +202,16 @@ def set_password(services: Services, person: Person, new: str, device: Device) -
     Conflict if the sessions have ended since `person` was read. Raises SecondFactorRequired if the
     password is set and the person must give a code, too.
     """
-    after = _set_password(services, person, new, field="password")
+    after = replace_password(services, person, new)
     return begin_or_ask(services, after, device)
 
 
-def _set_password(services: Services, person: Person, new: str, *, field: str) -> Person:
+def replace_password(
+    services: Services, person: Person, new: str, *, field: str = "password"
+) -> Person:
+    """Ends all sessions and returns the person as they are then. Raises InvalidRequest, which names
+    `field`, for a password that is easy to guess, and Conflict if the sessions have ended since
+    `person` was read."""
     password_rules.check(services.passwords, person, new, field)
     hashed = services.passwords.hash(new)
     if not services.administration.set_password(person, hashed):

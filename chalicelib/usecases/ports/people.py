@@ -7,7 +7,7 @@ since 1970 (UTC).
 from typing import Protocol
 
 from chalicelib.usecases.records.audit import AuditEvent
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import PasswordReset, Person
 
 
 class PeopleAdministration(Protocol):
@@ -40,3 +40,10 @@ class PeopleAdministration(Protocol):
     def delete(self, person: str, by: str, event: AuditEvent) -> bool:
         """Deletes the account with its presence and sessions, but no membership. False if there is
         no such person."""
+
+
+class PasswordResets(Protocol):
+    def add(self, reset: PasswordReset) -> None: ...
+
+    def get(self, token_hash: str) -> PasswordReset | None:
+        """None if there is none, or if it has expired."""

@@ -65,6 +65,16 @@ class Person(Struct, frozen=True):
         return all(ended.id != session.id for ended in self.ended_sessions)
 
 
+class PasswordReset(Struct, frozen=True):
+    """Whoever has the token may set the person's password until `expires_at`, once: a new password
+    raises the token version."""
+
+    token_hash: str
+    person: str
+    token_version: int
+    expires_at: int
+
+
 class Session(Struct, frozen=True):
     """One login on one device, until `expires_at`. Only the refresh token with the id `refresh_id`
     is accepted, once. `used_at` is when it was last refreshed, and `network_address` from where."""

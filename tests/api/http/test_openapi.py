@@ -81,6 +81,7 @@ VERBS = frozenset(
         "rename",
         "replay",
         "resend",
+        "reset",
         "resolve",
         "revoke",
         "rotate",

@@ -11,7 +11,7 @@ from tests.support.memory.directory import (
     MemorySecondFactors,
     MemorySessions,
 )
-from tests.support.memory.people import MemoryPeopleAdministration
+from tests.support.memory.people import MemoryPasswordResets, MemoryPeopleAdministration
 from tests.support.memory.reports import MemoryReports
 from tests.support.memory.table import MemoryTable
 
@@ -24,6 +24,7 @@ __all__ = [
     "MemoryDeliveries",
     "MemoryDirectory",
     "MemoryNotifications",
+    "MemoryPasswordResets",
     "MemoryPeopleAdministration",
     "MemoryReports",
     "MemorySecondFactors",

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from chalicelib.usecases.records.audit import AuditEvent
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import PasswordReset, Person
 from tests.support.memory.table import MemoryTable, Now
 
 
@@ -62,3 +62,16 @@ class MemoryPeopleAdministration:
     def _may(self, by: str) -> bool:
         owner = self._table.people.get(by)
         return owner is not None and owner.is_owner and not owner.disabled
+
+
+class MemoryPasswordResets:
+    def __init__(self, table: MemoryTable, clock: Now) -> None:
+        self._table = table
+        self._clock = clock
+
+    def add(self, reset: PasswordReset) -> None:
+        self._table.password_resets[reset.token_hash] = reset
+
+    def get(self, token_hash: str) -> PasswordReset | None:
+        found = self._table.password_resets.get(token_hash)
+        return found if found and found.expires_at > self._clock.now() else None

@@ -17,7 +17,7 @@ from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.notifications import Notification
-from chalicelib.usecases.records.people import Person, Session
+from chalicelib.usecases.records.people import PasswordReset, Person, Session
 from chalicelib.usecases.records.reports import EndedHandoff
 from chalicelib.usecases.records.second_factor import SecondFactor
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, SweepPosition
@@ -77,6 +77,7 @@ class MemoryTable:
         self.members: dict[str, dict[str, Member]] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
         self.second_factors: dict[str, SecondFactor] = {}
+        self.password_resets: dict[str, PasswordReset] = {}
         self.presences: dict[str, Presence] = {}
         self.attempts: dict[str, tuple[int, int]] = {}
         self.tickets: dict[str, SocketTicket] = {}

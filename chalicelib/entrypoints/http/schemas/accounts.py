@@ -30,6 +30,16 @@ class InvitationRequest(Strict):
         require_password("password", self.password)
 
 
+class PasswordResetRequest(Strict):
+    """POST /auth/password/reset"""
+
+    token: str
+    password: str
+
+    def __post_init__(self) -> None:
+        require_password("password", self.password)
+
+
 class PasswordRequest(Strict):
     """POST /auth/password"""
 
