@@ -117,6 +117,16 @@ def test_tags_that_do_not_fit_are_refused(tags: object, bot: Api) -> None:
     refused(bot.put(f"{begun(bot)}/tags", {"tags": tags}))
 
 
+@pytest.mark.parametrize("wrong", [b"[", b'{"a": ', b"1.5", b"1.5, x", b'"a"'])
+def test_a_body_that_is_no_json_behind_a_whole_number_that_is_none_is_refused(
+    wrong: bytes, bot: Api
+) -> None:
+    answer = bot.post(MESSAGES, b'{"channel": "web", "epoch": ' + wrong)
+
+    refused(answer)
+    assert ok(bot.get(f"{BOT}/conversations"))["items"] == []
+
+
 @pytest.mark.parametrize("raw", NO_JSON, ids=lambda raw: repr(raw[:24]))
 def test_a_body_that_is_no_sound_object_is_refused(raw: bytes, bot: Api, owner: Api) -> None:
     for method, path in WITH_BODY:

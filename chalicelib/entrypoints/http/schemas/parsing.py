@@ -55,16 +55,20 @@ def parse(raw: bytes, shape: type[T]) -> T:
     """
     if len(raw) > BODY_LIMIT:
         raise PayloadTooLarge(f"A body takes at most {BODY_LIMIT} bytes; this one has {len(raw)}.")
+    body = raw.removeprefix(BYTE_ORDER_MARK) or b"{}"
     try:
-        return _decode(raw.removeprefix(BYTE_ORDER_MARK) or b"{}", shape)
-    except msgspec.ValidationError as error:
-        if WRITTEN_AS_FLOAT not in str(error):
-            raise _invalid(error) from None
-        return convert(_decode(raw.removeprefix(BYTE_ORDER_MARK), object), shape)
+        try:
+            return _decode(body, shape)
+        except msgspec.ValidationError as error:
+            if WRITTEN_AS_FLOAT not in str(error):
+                raise _invalid(error) from None
+            # The rest of the body, behind the field that does not fit, may be no JSON.
+            read = _decode(body, object)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"The body is not JSON in UTF-8: {error}") from None
     except RecursionError:
         raise InvalidRequest("The body is nested too deeply.") from None
+    return convert(read, shape)
 
 
 def _decode(raw: bytes, shape: type[T]) -> T:
