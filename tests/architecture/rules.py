@@ -24,6 +24,9 @@ EXPRESSIONS = frozenset(
 RAW = re.compile(r"(Expression|KeyConditions|QueryFilter|ScanFilter)$|^execute_statement$")
 RUN_TEXT = frozenset({"__import__", "compile", "eval", "exec"})
 START_PROGRAMS = frozenset({"popen", "posix_spawn", "startfile", "system"})
+WEAK_HASHES = frozenset({"md5", "sha1"})
+BOTPRESS = "chalicelib/botpress/"
+"""Botpress computes an id by MD5, which protects nothing."""
 DANGEROUS = frozenset(
     ("dill", "marshal", "pickle", "random", "shelve", "subprocess", "xml", "yaml")
 )
@@ -56,27 +59,42 @@ def scans(sources: Sources) -> list[str]:
 
 
 def dangerous_code(sources: Sources) -> list[str]:
-    """Calls that run text as code, and modules that do it when they read data, that start programs
-    or that draw random numbers which can be foreseen."""
+    """Calls that run text as code or build a pattern, weak hashes, and modules that run what they
+    read, that start programs or that draw random numbers which can be foreseen."""
     return [
         source.at(node, f"{name} is not for the product")
         for source in sources
         for node in source.nodes
         if isinstance(node, ast.expr | ast.stmt)
         for name in _dangers(node)
+        if not (name in WEAK_HASHES and source.file.startswith(BOTPRESS))
     ]
 
 
 def _dangers(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return [node.func.id] if node.func.id in RUN_TEXT else []
+    if isinstance(node, ast.Call) and _is_built_pattern(node):
+        return ["a pattern that is built from text"]
     if isinstance(node, ast.Attribute):
-        return [node.attr] if node.attr in START_PROGRAMS else []
+        return [node.attr] if node.attr in START_PROGRAMS | WEAK_HASHES else []
     if isinstance(node, ast.Import):
         return [each.name for each in node.names if each.name.partition(".")[0] in DANGEROUS]
     if isinstance(node, ast.ImportFrom) and node.module and not node.level:
         return [node.module] if node.module.partition(".")[0] in DANGEROUS else []
     return []
+
+
+def _is_built_pattern(call: ast.Call) -> bool:
+    """A pattern is a constant, or joined from constants, which have names in capitals."""
+    function = call.func
+    of_re = isinstance(function, ast.Attribute) and ast.unparse(function.value) == "re"
+    named = (node for arg in call.args[:1] for node in ast.walk(arg))
+    return of_re and not all(
+        isinstance(node, ast.Constant | ast.BinOp | ast.Add | ast.Load)
+        or (isinstance(node, ast.Name) and node.id.isupper())
+        for node in named
+    )
 
 
 def nameless_names(sources: Sources) -> list[str]:

@@ -292,6 +292,27 @@ def test_no_field_cuts_what_is_pasted() -> None:
     assert cutting == []
 
 
+PASSWORD_FIELD = r'<(?:input|\$\{Field\})[^>]*name="(?:current|new|password)"[^>]*>'
+INTERCEPTS = r"[Pp]aste|new RegExp|window\.onmessage|addEventListener\(\"message\""
+"""A field that refuses what is pasted, a pattern from what people write, a window that listens to
+other windows."""
+
+
+def test_password_fields_hide_what_is_typed_and_let_password_managers_fill_them() -> None:
+    scripts = [path.read_text(encoding="utf-8") for path in OWN_FILES if path.suffix == ".js"]
+    fields = re.findall(PASSWORD_FIELD, "\n".join(scripts))
+
+    assert len(fields) >= 4
+    for field in fields:
+        assert 'type="password"' in field
+        assert re.search(r'autocomplete="(?:current|new)-password"', field), field
+
+
+@pytest.mark.parametrize("path", OWN_FILES, ids=lambda path: str(path.relative_to(CONSOLE)))
+def test_no_file_refuses_a_paste_builds_a_pattern_or_listens_to_other_windows(path: Path) -> None:
+    assert not re.search(INTERCEPTS, path.read_text(encoding="utf-8"))
+
+
 def test_the_page_links_every_style_sheet_that_does_not_come_with_a_lazy_view() -> None:
     page = (CONSOLE / "index.html").read_text(encoding="utf-8")
     app = (CONSOLE / "app" / "app.js").read_text(encoding="utf-8")

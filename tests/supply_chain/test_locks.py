@@ -59,6 +59,17 @@ def test_the_functions_get_the_versions_that_the_tests_run_with() -> None:
     assert deployed.items() <= pins((ROOT / "requirements-dev.txt").read_text()).items()
 
 
+FLOORS = {"pyjwt": (2, 15, 0), "urllib3": (2, 8, 0)}
+"""The first versions without the known holes of tokens and TLS."""
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_a_library_is_not_older_than_the_release_that_closed_its_holes(name: str) -> None:
+    version = pins((ROOT / "requirements.txt").read_text())[name]
+
+    assert tuple(map(int, version.split("."))) >= FLOORS[name]
+
+
 def test_no_lock_file_names_a_package_index() -> None:
     assert [name for name in INPUTS if "://" in (ROOT / f"{name}.txt").read_text()] == []
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.conversation_setup import BOT, ok
 from tests.support.api import Api, ApiAnswer
-from tests.support.services import MemoryServices
+from tests.support.services import HOUR, MemoryServices
 
 NELL = {"email": "nell.okafor@example.test", "name": "Nell Patricia Okafor", "role": "agent"}
 FIRST = "the first password"
@@ -56,3 +56,9 @@ def test_a_password_that_is_easy_to_guess_is_refused(
 @pytest.mark.parametrize("password", ["ten chars!", "x" * 256, "пароль из слов", "🔑" * 10])
 def test_any_other_text_is_a_password(password: str, set_password: SetPassword) -> None:
     assert ok(set_password(password))["payload"]["token"]
+
+
+def test_a_password_never_expires(services: MemoryServices, nobody: Api) -> None:
+    services.clock.advance(3 * 365 * 24 * HOUR)
+
+    assert ok(nobody.post("/auth/login", {"email": "ana@example.test", "password": "ana-demo"}))
