@@ -4,7 +4,7 @@ import { state } from "../state/store.js";
 import { formatDateTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useState } from "../ui/html.js";
-import { Confirmation, Modal } from "../ui/modal.js";
+import { Confirmation, Modal, OneTimeSecret } from "../ui/modal.js";
 import { Item, ItemList, Resource } from "../ui/resource_list.js";
 
 /** @typedef {{id: string, email: string, name: string, role: string | null, disabled: boolean, has_password: boolean, registered_by: string | null, last_login_at: string | null, bots: {id: string, role: string}[]}} Person */
@@ -20,6 +20,12 @@ export function People() {
       close();
       reload();
     }} />`);
+  /** @param {Person} person */
+  const reset = (person) => setDialog(html`
+    <${Confirmation} title=${`${t("reset_password")}: ${person.name}`} text=${t("reset_password_more")} label=${t("reset_password")} close=${close} submit=${async () => {
+      const { token } = await request("POST", `${pathOf(person)}/password-reset`, {});
+      setDialog(html`<${OneTimeSecret} title=${`${t("reset_password")}: ${person.name}`} secret=${`${location.origin}${location.pathname}#reset=${token}`} close=${close} />`);
+    }} />`);
   /** @param {Person} person @param {() => void} reload */
   const enable = (person, reload) => request("POST", `${pathOf(person)}/enable`, {}).then(reload, showError);
 
@@ -31,6 +37,7 @@ export function People() {
           <${Item} key=${person.id} title=${person.name} facts=${factsOf(person)}>${person.id !== state.value.me?.id && html`
             ${[
               person.registered_by && person.has_password && ["confirm_address", () => ask(person, t("confirm_address"), t("confirm_address_more", { bot: person.registered_by }), "POST", "/confirm", reload)],
+              ["reset_password", () => reset(person)],
               ["sign_out", () => ask(person, t("sign_out"), t("end_sessions_more"), "DELETE", "/sessions", reload)],
               person.disabled ? ["enable", () => enable(person, reload)] : ["disable", () => ask(person, t("disable"), t("disable_more"), "POST", "/disable", reload)],
               ["delete_account", () => ask(person, t("delete_account"), t("delete_account_more"), "DELETE", "", reload)],

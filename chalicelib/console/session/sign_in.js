@@ -1,5 +1,5 @@
 // @ts-check
-import { errorMessage } from "../connection/api.js";
+import { errorMessage, request } from "../connection/api.js";
 import { state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html, useState } from "../ui/html.js";
@@ -8,6 +8,7 @@ import { signInAndStart } from "./session.js";
 /** Agents sign in with their password or, the first time, with the invitation that an admin gave them. */
 export function SignIn() {
   const [hasInvitation, setHasInvitation] = useState(false);
+  const [reset, setReset] = useState(takeResetToken);
   /** The first step's answer, if the account has a second factor. */
   const [challenge, setChallenge] = useState("");
   const [error, setError] = useState("");
@@ -19,7 +20,11 @@ export function SignIn() {
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
     setIsBusy(true);
     try {
-      if (challenge) await signInAndStart("login/totp", { challenge, code: form.get("code") });
+      if (reset) {
+        await request("POST", "/auth/password/reset", { token: reset, password: form.get("password") });
+        setReset("");
+        setIsBusy(false);
+      } else if (challenge) await signInAndStart("login/totp", { challenge, code: form.get("code") });
       else await signInAndStart(hasInvitation ? "invitation" : "login", Object.fromEntries(form));
     } catch (failure) {
       const { code, problem, status } = /** @type {import("../connection/api.js").ApiError} */ (failure);
@@ -28,7 +33,7 @@ export function SignIn() {
         setError("");
         return setChallenge(problem.challenge);
       }
-      const refused = challenge ? "wrong_code" : hasInvitation ? "wrong_invitation" : "wrong_password";
+      const refused = challenge ? "wrong_code" : hasInvitation || reset ? "wrong_invitation" : "wrong_password";
       setError(status === 401 ? t(refused) : errorMessage(failure));
       // Without a wrong code, the challenge has expired or takes no more codes.
       if (challenge && status && code !== "invalid_code") setChallenge("");
@@ -43,8 +48,8 @@ export function SignIn() {
         ${challenge ? html`
           <label>${t("code")}<input key="code" name="code" autocomplete="one-time-code" required autofocus dir="ltr" aria-describedby="code-hint" /></label>
           <p class="quiet" id="code-hint">${t("code_hint")}</p>`
-        : hasInvitation ? html`
-          <label>${t("invitation")}<input key="invitation" name="invitation" autocomplete="off" required dir="ltr" /></label>
+        : hasInvitation || reset ? html`
+          ${!reset && html`<label>${t("invitation")}<input key="invitation" name="invitation" autocomplete="off" required dir="ltr" /></label>`}
           <label>${t("new_password")}<input key="new" name="password" type="password" autocomplete="new-password" minlength="10" required /></label>`
         : html`
           <label>${t("email")}<input key="email" name="email" type="email" autocomplete="username" required autofocus /></label>
@@ -52,7 +57,14 @@ export function SignIn() {
         ${state.value.hasEnded && html`<p role="status">${t("session_ended")}</p>`}
         <p class="error" role="alert">${error}</p>
         <button class="primary" disabled=${isBusy}>${isBusy ? t("signing_in") : t("sign_in")}</button>
-        <button type="button" class="link" onClick=${() => { setHasInvitation(!challenge && !hasInvitation); setChallenge(""); setError(""); }}>${t(challenge || hasInvitation ? "have_password" : "have_invitation")}</button>
+        <button type="button" class="link" onClick=${() => { setHasInvitation(!challenge && !reset && !hasInvitation); setChallenge(""); setReset(""); setError(""); }}>${t(challenge || reset || hasInvitation ? "have_password" : "have_invitation")}</button>
       </form>
     </main>`;
+}
+
+/** The token of a link that resets a password. It leaves the address at once. */
+function takeResetToken() {
+  const token = /^#reset=([\w-]+)$/.exec(location.hash)?.[1] ?? "";
+  if (token) history.replaceState(null, "", location.pathname);
+  return token;
 }

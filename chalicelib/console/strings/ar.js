@@ -14,7 +14,7 @@ export default {
   invitation: "الدعوة",
   have_invitation: "لديّ دعوة",
   have_password: "لديّ كلمة مرور",
-  wrong_invitation: "انتهت صلاحية هذه الدعوة، أو سبق استخدامها، أو أنها غير كاملة.",
+  wrong_invitation: "انتهت صلاحية هذه الدعوة أو هذا الرابط، أو سبق استخدامه، أو أنه غير كامل.",
   session_ended: "انتهت جلستك. تُحفظ المسودات والردود غير المرسلة حتى تسجّل الدخول مرة أخرى.",
   tagline: "من روبوت الدردشة إلى فريقك",
   // Header and notifications

@@ -14,7 +14,7 @@ export default {
   invitation: "Invitation",
   have_invitation: "I have an invitation",
   have_password: "I have a password",
-  wrong_invitation: "This invitation has expired, was already used or is incomplete.",
+  wrong_invitation: "This invitation or link has expired, was already used or is incomplete.",
   session_ended: "Your session has ended. Drafts and unsent replies are kept until you sign in again.",
   tagline: "Handoffs from your chatbot to your team",
   // Header and notifications

@@ -219,6 +219,8 @@ export default {
   default_locale: "Language of the messages",
   locale_hint: "For example en or es-MX. Used if the user’s language is unknown.",
   // People
+  reset_password: "Reset password",
+  reset_password_more: "You get a link that sets a new password once, within an hour. Give it to this person only.",
   confirm_address: "Confirm address",
   confirm_address_more: "An admin of {bot} registered this account. Ask the person, not the admin, whether they use it. Then it may serve other bots.",
   role_owner: "Owner",

@@ -14,7 +14,7 @@ export default {
   invitation: "Invitación",
   have_invitation: "Tengo una invitación",
   have_password: "Tengo una contraseña",
-  wrong_invitation: "Esta invitación ha caducado, ya se usó o está incompleta.",
+  wrong_invitation: "Esta invitación o este enlace ha caducado, ya se usó o está incompleto.",
   session_ended: "Tu sesión ha terminado. Los borradores y las respuestas sin enviar se guardan hasta que vuelvas a iniciar sesión.",
   tagline: "Del chatbot a tu equipo",
   // Header and notifications

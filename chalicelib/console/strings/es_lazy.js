@@ -219,6 +219,8 @@ export default {
   default_locale: "Idioma de los mensajes",
   locale_hint: "Por ejemplo, en o es-MX. Se usa si no se conoce el idioma del usuario.",
   // People
+  reset_password: "Restablecer contraseña",
+  reset_password_more: "Recibirá un enlace que permite fijar una contraseña nueva una sola vez, durante una hora. Déselo solo a esta persona.",
   confirm_address: "Confirmar dirección",
   confirm_address_more: "Un administrador de {bot} registró esta cuenta. Pregunte a la persona, no al administrador, si la usa. Después podrá atender otros bots.",
   role_owner: "Propietario",

@@ -84,7 +84,7 @@ def test_a_used_invitation_is_refused_with_a_message(
     accept_invitation(second, stack, invitation)
 
     expect(second.get_by_role("alert")).to_have_text(
-        "This invitation has expired, was already used or is incomplete."
+        "This invitation or link has expired, was already used or is incomplete."
     )
     expect(second.get_by_label("Invitation")).to_have_value(invitation)
     assert violations(second) == []
