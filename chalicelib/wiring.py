@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.audit import AuditTrail
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
+    from chalicelib.usecases.ports.erasures import Erasures
     from chalicelib.usecases.ports.integrations import Integration
     from chalicelib.usecases.ports.live import (
         Connections,
@@ -94,6 +95,12 @@ class AwsServices:
         from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
 
         return DynamoConversations(self.table, self.clock)
+
+    @cached_property
+    def erasures(self) -> Erasures:
+        from chalicelib.adapters.dynamodb.conversations.erasures import DynamoErasures
+
+        return DynamoErasures(self.table, self.clock)
 
     @cached_property
     def directory(self) -> Directory:

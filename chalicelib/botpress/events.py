@@ -11,6 +11,7 @@ from chalicelib.botpress.sessions import SAID, sessions
 from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.entries import Entry, HandoffContent, Kind, Noted
 from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.ports.integrations import CallerOf, PushedFrame
 from chalicelib.usecases.records.connections import SocketConnection
@@ -71,13 +72,12 @@ def topic(bot: str) -> str:
     return PER_BOT + bot
 
 
-def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entry) -> Json | None:
+def webhook_body(services: Services, head: Head, entry: Entry) -> Json | None:
     """The body of Botpress' webhook; None for an entry that Botpress does not send."""
-    head = services.conversations.head(bot, conversation_id)
-    if head is None or entry.kind not in CREATES | CHANGES:
+    if entry.kind not in CREATES | CHANGES:
         return None
     for data in _of_handoff(services, head, entry):
-        return {"botId": bot, **data}
+        return {"botId": head.bot, **data}
     return None
 
 
@@ -113,7 +113,7 @@ def _of_handoff(services: Services, head: Head, entry: Entry) -> Iterator[Json]:
     content = entry.content
     handoff_id = content.handoff_id if isinstance(content, HandoffContent | Noted) else None
     handoff_id = handoff_id or head.handoff_id
-    found = services.conversations.handoff(head.bot, str(handoff_id)) if handoff_id else None
+    found = shown.handoff(services, head, str(handoff_id)) if handoff_id else None
     if found is None:
         return
     detailed = handoff_views.with_details(services, head.bot, [(found, head)])[0]
@@ -123,13 +123,13 @@ def _of_handoff(services: Services, head: Head, entry: Entry) -> Iterator[Json]:
 
 def _of_waiting_user(services: Services, head: Head, entry: Entry) -> Iterator[Json]:
     """A waiting user has written: the handoff with their last message, and the message alone."""
-    found = services.conversations.handoff(head.bot, head.handoff_id or "")
+    found = shown.handoff(services, head, head.handoff_id or "")
     if found:
         said = views.user_conversation(head, entry)
-        shown = handoff_views.bare_handoff(handoff_views.BotpressHandoff(found, head)) | {
+        update = handoff_views.bare_handoff(handoff_views.BotpressHandoff(found, head)) | {
             "userConversation": said
         }
-        yield _object("handoff", "update", found.id, shown)
+        yield _object("handoff", "update", found.id, update)
     event: Json = {
         "event": {"preview": views.text(entry)},
         "id": None,

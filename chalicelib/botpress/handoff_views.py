@@ -13,6 +13,7 @@ from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Handoff, Outcome
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import Json, optional_timestamp, timestamp
@@ -74,11 +75,11 @@ def with_details(
     """Two round trips for up to 100 handoffs, one for each conversation that has notes, one for
     each person."""
     heads = [head for _, head in found]
-    heard = [(head.id, head.heard_seq) for head in heads if head.heard_seq]
-    said = services.conversations.entries_at(bot, heard)
+    heard = [(head, head.heard_seq) for head in heads if head.heard_seq]
+    said = shown.entries_at(services, heard)
     profiles = services.conversations.profiles(head.address for head in heads)
-    noted = {h.id for h in heads if h.notes and with_notes}
-    notes = {cid: services.conversations.notes(bot, cid) for cid in noted}
+    noted = {h.id: h for h in heads if h.notes and with_notes}
+    notes = {cid: shown.notes(services, head) for cid, head in noted.items()}
     people = {h.owner.id for h, _ in found if h.owner}
     people |= {note.author.id for each in notes.values() for note in each}
     agents = agent_ids(services, people)

@@ -12,6 +12,7 @@ from chalicelib.domain.access import Action, Caller, authorize, is_allowed
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import Claim, Command, Note, Pause, Tag, Unpause
 from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.erasure import shown_handoff
 from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
 from chalicelib.domain.errors import AlreadyClaimed, IllegalMove, NotFound, StaleEpoch
 from chalicelib.domain.routing.members import PresenceStatus
@@ -71,7 +72,11 @@ def latest(services: Services, caller: Caller, most: int = MOST) -> list[Botpres
         ids = dict.fromkeys(handoff.conversation_id for handoff in handoffs)
         heads = {head.id: head for head in services.conversations.heads(caller.bot, ids)}
         pairs = [(h, heads[h.conversation_id]) for h in handoffs if h.conversation_id in heads]
-        seen = [(handoff, head) for handoff, head in pairs if visible(services, caller, head)]
+        seen = [
+            (shown_handoff(head, handoff), head)
+            for handoff, head in pairs
+            if visible(services, caller, head)
+        ]
         found += with_details(services, caller.bot, seen[: most - len(found)])
         if position is None or len(found) >= most:
             return found
@@ -173,8 +178,9 @@ def _is_replay(services: Services, detailed: BotpressHandoff, key: IdempotencyKe
     """True if a request with this key was answered before: it gets the same answer again."""
     if key is None:
         return False
-    query = Query(detailed.head.bot, detailed.head.id, key)
-    return first_answer(services.conversations.load(query), key) is not None
+    bot = detailed.head.bot
+    loaded = services.conversations.load(Query(bot, detailed.head.id, key))
+    return first_answer(services, bot, loaded, key) is not None
 
 
 def _owned_by_another(

@@ -36,8 +36,8 @@ class BotpressIntegration:
     ) -> Iterable[PushedFrame]:
         return events.presence(person.email, connections, online=online)
 
-    def webhook_body(self, bot: str, conversation_id: str, entry: Entry) -> Json | None:
-        return events.webhook_body(self._services, bot, conversation_id, entry)
+    def webhook_body(self, head: Head, entry: Entry) -> Json | None:
+        return events.webhook_body(self._services, head, entry)
 
 
 def make_integration(services: Services) -> BotpressIntegration:

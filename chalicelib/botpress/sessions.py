@@ -8,7 +8,7 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.head import Head
-from chalicelib.usecases.conversations import lookup, queries
+from chalicelib.usecases.conversations import lookup, queries, shown
 from chalicelib.usecases.conversations.visibility import find_visible, visible
 from chalicelib.usecases.services import Services
 
@@ -32,7 +32,7 @@ def list_sessions(
 
 def sessions(services: Services, bot: str, heads: Sequence[Head]) -> list[BotpressSession]:
     """Two round trips for up to 50 heads."""
-    said = services.conversations.entries_at(bot, _numbers(heads))
+    said = shown.entries_at(services, _numbers(heads))
     profiles = services.conversations.profiles(head.address for head in heads)
     return [
         BotpressSession(
@@ -100,7 +100,8 @@ def _found(services: Services, caller: Caller, search: str) -> list[Head]:
     of_user = store.ids_of_user_on_any_channel(caller.bot, search)
     ids = [search, *named, *of_user, *store.ids_of_thread(caller.bot, search)]
     heads = store.heads(caller.bot, dict.fromkeys(ids))
-    return [h for h in heads if visible(services, caller, h) and _fits(h, search)]
+    found = (h for h in heads if not h.is_erased and visible(services, caller, h))
+    return [head for head in found if _fits(head, search)]
 
 
 def _fits(head: Head, search: str) -> bool:
@@ -113,9 +114,9 @@ def _last_event(head: Head) -> int:
     return head.last_message.at if head.last_message else head.updated_at
 
 
-def _numbers(heads: Iterable[Head]) -> Iterable[tuple[str, int]]:
+def _numbers(heads: Iterable[Head]) -> Iterable[tuple[Head, int]]:
     for head in heads:
         if head.last_message:
-            yield head.id, head.last_message.seq
+            yield head, head.last_message.seq
         if head.heard_seq:
-            yield head.id, head.heard_seq
+            yield head, head.heard_seq

@@ -59,6 +59,7 @@ class Action(StrEnum):
     SEE_REPLIES = "list the canned replies"
     CONFIGURE = "configure the bot"
     EXPORT = "export people's data"
+    ERASE = "erase people's data"
     SEE_AUDIT = "read the audit trail"
     REMOVE_BOT = "remove the bot"
 
@@ -101,6 +102,7 @@ ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.SEE_REPLIES: PEOPLE,
     Action.CONFIGURE: ADMINS,
     Action.EXPORT: ADMINS,
+    Action.ERASE: ADMINS | TIMER_ONLY,
     Action.SEE_AUDIT: ADMINS,
     Action.REMOVE_BOT: frozenset({Role.OWNER}),
 }

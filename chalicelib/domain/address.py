@@ -28,6 +28,21 @@ class Address(Struct, frozen=True):
         return "c_" + digest(*parts)
 
 
+class ErasedAddress(Address, frozen=True, kw_only=True):
+    """The address of a conversation whose user was erased: the channel and the id stay, user and
+    thread are gone. A message to the former address gives the conversation its address again."""
+
+    id: str
+
+    @property
+    def conversation_id(self) -> str:
+        return self.id
+
+
+def erased(address: Address) -> ErasedAddress:
+    return ErasedAddress(address.bot, address.channel, "", id=address.conversation_id)
+
+
 def person_id(email: str) -> str:
     """The id of the person with this e-mail address. Case does not matter."""
     return "p_" + digest(email.strip().lower())

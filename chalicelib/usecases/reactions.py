@@ -77,6 +77,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.RETURNED: (enqueue_webhook, push_entry, reports.count_handoff, offer_next_waiting),
     Kind.SNOOZED: (push_entry,),
     Kind.UPDATED: (push_entry,),
+    Kind.ERASED: (push_entry,),
     Kind.NOTE: (push_entry,),
     Kind.TAGGED: (push_entry,),
     Kind.SUGGESTION: (push_entry,),

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.head import Head
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.reactions import mark_handled, run_reactions
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -190,8 +191,7 @@ def _is_stuck(services: Services, head: Head, progress: Progress) -> bool:
     the queue has a message for the next one, which may be hours away."""
     if progress.cursor.attempts or not progress.is_undelivered:
         return False
-    place = (head.id, progress.queued)
-    entry = services.conversations.entries_at(head.bot, [place]).get(place)
+    entry = shown.entry_at(services, head, progress.queued)
     return entry is not None and entry.at <= services.clock.now() - STUCK
 
 
@@ -218,7 +218,7 @@ def _lost(services: Services, head: Head, handled: int) -> list[Entry]:
     that what the bot has said alone in between is not read."""
     found, seq = list[Entry](), head.owed_seq or 0
     while seq > handled:
-        page = services.conversations.entries_before(head.bot, head.id, seq + 1, PAGE)
+        page = shown.entries_before(services, head, seq + 1, PAGE)
         owed = [e for e in page if e.previous_owed is not None and e.seq > handled]
         if not owed:
             break

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.audit import AuditTrail
     from chalicelib.usecases.ports.conversations import Conversations
     from chalicelib.usecases.ports.directory import Directory
+    from chalicelib.usecases.ports.erasures import Erasures
     from chalicelib.usecases.ports.integrations import Integration
     from chalicelib.usecases.ports.live import (
         Connections,
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 class Services(Protocol):
     @property
     def conversations(self) -> Conversations: ...
+    @property
+    def erasures(self) -> Erasures: ...
     @property
     def directory(self) -> Directory: ...
     @property

@@ -83,7 +83,7 @@ PERMITTED: Mapping[str, Permissions] = {
         SECRETS_KEY: _may("Decrypt"),
     },
     "on_minute": {
-        TABLE: COMMANDS | CLEANS_UP,
+        TABLE: COMMANDS | CLEANS_UP | _may("DeleteItem"),
         **{index(name): LISTS for name in ("board", "recent", "due")},
         SOCKETS: PUSHES,
         TOPIC: _may("Publish"),

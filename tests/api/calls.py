@@ -93,6 +93,7 @@ ROWS: dict[Resource, Row] = {
     ("GET", IN_BOT): Row(ADMINS),
     ("PUT", IN_BOT): Row(ADMINS, {"name": "Shop"}),
     ("DELETE", IN_BOT): Row(OWNER),
+    ("DELETE", IN_BOT + "/users/{channel}/{user}"): Row(ADMINS),
     ("GET", IN_BOT + "/users/{channel}/{user}/export"): Row(ADMINS),
     ("GET", IN_BOT + "/audit"): Row(ADMINS),
     ("GET", "/api/v1/audit"): Row(OWNER),

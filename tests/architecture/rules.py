@@ -33,6 +33,46 @@ DANGEROUS = frozenset(
 SCANS = frozenset({"scan", "rate_limited_scan", "parallel_scan"})
 
 
+SHOWN = "chalicelib/usecases/conversations/shown.py"
+LOG_READS = frozenset(
+    (
+        "entries_after",
+        "entries_before",
+        "entries_at",
+        "notes",
+        "handoff",
+        "handoffs",
+        "handoffs_of_conversation",
+    )
+)
+READS_WHAT_IS_ERASED = {
+    SHOWN: "leaves out what was erased",
+    "chalicelib/usecases/conversations/queries.py": "passes handoffs through shown_handoff",
+    "chalicelib/usecases/conversations/handoff_queries.py": "passes them through shown_handoff",
+    "chalicelib/botpress/handoffs.py": "passes them through shown_handoff; reads its own new note",
+    "chalicelib/usecases/webhooks/worker.py": "passes over hidden entries before it sends",
+    "chalicelib/usecases/webhooks/give_up.py": "takes only the queue of a handoff",
+    "chalicelib/usecases/reports/reports.py": "counts",
+    "chalicelib/usecases/reports/metrics.py": "counts",
+    "chalicelib/usecases/privacy/erase.py": "reads the mark of an erasure",
+}
+"""The files that may read the log and handoffs from the store, and why nothing gets out."""
+
+
+def reads_of_what_may_be_erased(sources: Sources) -> list[str]:
+    """Reads of the log or of handoffs that could show words of a user who was erased."""
+    return [
+        source.at(node, f"read it with {SHOWN}, which leaves out what was erased")
+        for source in sources
+        if source.file.startswith(("chalicelib/usecases/", "chalicelib/botpress/"))
+        and source.file not in READS_WHAT_IS_ERASED
+        for node in source.nodes
+        if isinstance(node, ast.Attribute)
+        and node.attr in LOG_READS
+        and getattr(node.value, "attr", getattr(node.value, "id", "")) in ("conversations", "store")
+    ]
+
+
 def reads_of_the_environment(sources: Sources) -> list[str]:
     return [
         source.at(node, f"only {SETTINGS} may read the environment")

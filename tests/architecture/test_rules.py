@@ -19,6 +19,7 @@ Rule = Callable[[Sources], list[str]]
         rules.nameless_names,
         rules.written_expressions,
         rules.replaced_fields,
+        rules.reads_of_what_may_be_erased,
     ],
 )
 def test_no_line_of_the_product_breaks_the_rule(rule: Rule) -> None:
@@ -88,6 +89,11 @@ def test_no_line_of_the_product_breaks_the_rule(rule: Rule) -> None:
             rules.replaced_fields,
             "chalicelib/usecases/conversations/enrich.py",
             "replace(command, queue_setting=1)",
+        ),
+        (
+            rules.reads_of_what_may_be_erased,
+            "chalicelib/usecases/live/typing.py",
+            "services.conversations.entries_after(bot, cid, 0, 1)",
         ),
     ],
 )

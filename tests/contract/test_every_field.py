@@ -36,6 +36,7 @@ from chalicelib.usecases.records.answers import (
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
+from chalicelib.usecases.records.erasures import ErasureJob
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import (
     Device,
@@ -178,6 +179,12 @@ def through_audit(stores: Stores, event: AuditEvent) -> object:
     return stores.audit_trail.latest(event.bot, None, 1)[0][0]
 
 
+def through_erasure(stores: Stores, job: ErasureJob) -> object:
+    stores.erasures.add([job])
+    ((read,),) = stores.erasures.pending()
+    return read
+
+
 def through_settings(stores: Stores, settings: BotSettings) -> object:
     stores.directory.put_bot(Bot(BOT, "name"))
     assert stores.directory.put_settings(BOT, settings)
@@ -312,6 +319,7 @@ def through_delivery(stores: Stores, attempt: DeliveryAttempt) -> object:
 WRITES: Mapping[Callable[[Stores, Any], object], type[Struct]] = {
     through_head: BaseHead,
     through_audit: AuditEvent,
+    through_erasure: ErasureJob,
     through_entry: Entry,
     through_handoff: Handoff,
     through_change: HandoffChange,

@@ -11,6 +11,7 @@ from chalicelib.domain.conversation.commands import (
     ClaimAndReply,
     Command,
     EndOffer,
+    Erase,
     Escalate,
     IfUnavailable,
     MakeOffer,
@@ -107,7 +108,15 @@ class Unchanged:
     """A success that changes nothing."""
 
 
-Outcome = Becomes | Adds | Offers | Corrects | Refuses | Leaks | Unchanged
+@dataclass(frozen=True, slots=True)
+class Erases:
+    """The log goes on with these entries, and the head says nothing about its user any more."""
+
+    kinds: tuple[Kind, ...]
+    capacity_changes: tuple[tuple[str, int], ...] = ()
+
+
+Outcome = Becomes | Adds | Offers | Corrects | Refuses | Leaks | Unchanged | Erases
 
 CALLERS: dict[str, Caller] = {
     "ana": ANA,
@@ -147,6 +156,7 @@ COMMANDS: dict[str, Command] = {
     "offer": MakeOffer(NOW + 30_000, CY),
     "end of an offer": EndOffer(Offer(Author("cy", "Cy"), NOW)),
     "escalation": Escalate(1),
+    "erasure": Erase("x_1"),
 }
 
 SUPERVISORS = ("supervisor", "admin", "owner")
@@ -216,6 +226,11 @@ RELEASED = Becomes(WAITING, (Kind.RELEASED,), capacity_changes=(("ana", -1),))
 def _owner_or_supervisor(outcome: Outcome) -> Row:
     mine = ("ana", *SUPERVISORS, "timer")
     return _row((mine, outcome), (("bo",), ANA_HAS_IT), (("bot key",), FORBIDDEN))
+
+
+def _admin_or_timer(outcome: Outcome) -> Row:
+    callers = ("admin", "owner", "timer")
+    return _row((callers, outcome), (("ana", "bo", "supervisor", "bot key"), FORBIDDEN))
 
 
 def _supervisor(outcome: Outcome) -> Row:
@@ -293,4 +308,7 @@ TABLE: dict[tuple[str, Status], Row] = {
     ("escalation", BOT): _timer(_illegal("escalation", BOT)),
     ("escalation", WAITING): _timer(Adds(Kind.ESCALATED)),
     ("escalation", HUMAN): _timer(Adds(Kind.ESCALATED)),
+    ("erasure", BOT): _admin_or_timer(Erases((Kind.ERASED,))),
+    ("erasure", WAITING): _admin_or_timer(Erases((Kind.ERASED, Kind.RETURNED))),
+    ("erasure", HUMAN): _admin_or_timer(Erases((Kind.ERASED, Kind.RETURNED), (("ana", -1),))),
 }

@@ -12,7 +12,7 @@ from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.commands import Command
 from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Kind
-from chalicelib.domain.conversation.handoff import HandoffChange
+from chalicelib.domain.conversation.handoff import HandoffChange, Outcome
 from chalicelib.domain.conversation.head import UNTIMED, Head, Owned, Status, Waiting, WithBot
 from tests.domain.cast import HEADS, NOW, ask
 from tests.domain.state_table import (
@@ -22,12 +22,13 @@ from tests.domain.state_table import (
     Adds,
     Becomes,
     Corrects,
+    Erases,
     Leaks,
     Offers,
-    Outcome,
     Refuses,
     Unchanged,
 )
+from tests.domain.state_table import Outcome as TableOutcome
 
 CELLS = [
     (command, status, caller, outcome)
@@ -36,7 +37,7 @@ CELLS = [
 ]
 
 
-def cells(kind: type[Outcome]) -> pytest.MarkDecorator:
+def cells(kind: type[TableOutcome]) -> pytest.MarkDecorator:
     """The cells of one kind of outcome, as (head, command, caller, outcome)."""
     wanted = [cell for cell in CELLS if isinstance(cell[3], kind)]
     return pytest.mark.parametrize(
@@ -151,6 +152,33 @@ def test_an_offer_adds_an_entry_and_reserves_capacity_and_leaves_the_turn_alone(
     assert (decision.head.status, decision.head.epoch) == (head.status, head.epoch)
     assert decision.head.owner == head.owner
     assert_numbered(head, decision)
+
+
+@cells(Erases)
+def test_an_erasure_empties_the_head_and_cancels_an_open_handoff(
+    head: Head, command: Command, caller: Caller, outcome: Erases
+) -> None:
+    decision = ask(head, command, caller)
+    after = decision.head
+
+    assert [entry.kind for entry in decision.entries] == list(outcome.kinds)
+    assert_numbered(head, decision)
+    assert isinstance(after, WithBot)
+    assert (after.id, after.is_erased, after.erased_seq) == (head.id, True, head.last_seq + 1)
+    assert (after.address.user, after.address.thread, after.user_name) == ("", None, None)
+    assert (after.last_message, after.tags, after.notes, after.profile) == (None, (), 0, None)
+    assert after.epoch == head.epoch + (len(outcome.kinds) - 1)
+    ended = decision.changed.resumption if decision.changed else None
+    assert (ended.outcome if ended else None) == (Outcome.CANCELLED if head.paused else None)
+    assert [(each.agent, each.delta) for each in decision.capacity_changes] == list(
+        outcome.capacity_changes
+    )
+
+
+def test_an_erased_conversation_is_not_erased_twice() -> None:
+    erased = ask(HEADS[Status.BOT], COMMANDS["erasure"], CALLERS["admin"]).head
+
+    assert ask(erased, COMMANDS["erasure"], CALLERS["admin"]) == Decision(erased)
 
 
 @cells(Unchanged)

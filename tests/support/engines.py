@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from chalicelib.adapters.dynamodb.attempts import DynamoAttempts
 from chalicelib.adapters.dynamodb.audit import DynamoAuditTrail
 from chalicelib.adapters.dynamodb.connections import DynamoConnections
+from chalicelib.adapters.dynamodb.conversations.erasures import DynamoErasures
 from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
 from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
 from chalicelib.adapters.dynamodb.directory.administration import DynamoAdministration
@@ -29,6 +30,7 @@ from chalicelib.usecases.ports.admin import Administration
 from chalicelib.usecases.ports.audit import AuditTrail
 from chalicelib.usecases.ports.conversations import Conversations
 from chalicelib.usecases.ports.directory import Directory
+from chalicelib.usecases.ports.erasures import Erasures
 from chalicelib.usecases.ports.live import Connections, Notifications
 from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration
 from chalicelib.usecases.ports.reports import Reports
@@ -45,6 +47,7 @@ from tests.support.memory import (
     MemoryConversations,
     MemoryDeliveries,
     MemoryDirectory,
+    MemoryErasures,
     MemoryNotifications,
     MemoryPasswordResets,
     MemoryPeopleAdministration,
@@ -76,6 +79,7 @@ class Stores:
     deliveries: Deliveries
     reports: Reports
     audit_trail: AuditTrail
+    erasures: Erasures
     table: Table | None = None
 
 
@@ -99,6 +103,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoDeliveries(table, clock),
         DynamoReports(table, clock),
         DynamoAuditTrail(table, clock),
+        DynamoErasures(table, clock),
         table,
     )
 
@@ -130,6 +135,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemoryDeliveries(table, clock),
             MemoryReports(table, clock),
             MemoryAuditTrail(table, clock),
+            MemoryErasures(table, clock),
         )
 
     yield fresh

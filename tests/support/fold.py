@@ -11,6 +11,7 @@ from chalicelib.domain.conversation.entries import (
     Body,
     Declined,
     Entry,
+    Erased,
     HandoffUpdated,
     Leak,
     Message,
@@ -27,6 +28,7 @@ from chalicelib.domain.conversation.entries import (
     TransferredToQueue,
     preview_of,
 )
+from chalicelib.domain.conversation.erasure import erased_head
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
 from chalicelib.domain.conversation.head import (
     REASON_BYTES,
@@ -78,6 +80,8 @@ def _changed(head: Head, entry: Entry) -> Head:
             )
         case Returned():
             return as_with_bot(head)
+        case Erased():
+            return erased_head(head, entry.seq)
         case HandoffUpdated(priority=priority, reason=reason) if not isinstance(head, WithBot):
             kept = shorten(reason, REASON_BYTES) if reason else head.handoff.reason
             return replace(head, priority=priority, handoff=replace(head.handoff, reason=kept))

@@ -31,6 +31,7 @@ from tests.support.memory import (
     MemoryConversations,
     MemoryDeliveries,
     MemoryDirectory,
+    MemoryErasures,
     MemoryNotifications,
     MemoryPasswordResets,
     MemoryPeopleAdministration,
@@ -54,6 +55,7 @@ class MemoryServices:
         self.memory = table = MemoryTable()
         self.clock = ManualClock()
         self.conversations = MemoryConversations(table, self.clock)
+        self.erasures = MemoryErasures(table, self.clock)
         self.directory = MemoryDirectory(table, self.clock)
         self.administration = MemoryAdministration(table, self.clock)
         self.session_limits = SessionLimits(12 * HOUR, 7 * 24 * HOUR)

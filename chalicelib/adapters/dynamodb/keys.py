@@ -18,6 +18,7 @@ ALL_BOTS = "BOTS"
 ALL_PEOPLE = "PEOPLE"
 REMOVED_BOTS = "GONE"
 AUDIT = "AUDIT"
+ERASURES = "ERASE"
 OF_QUEUE, OF_AGENT = "Q", "A"
 """The kinds of tallies."""
 OF_BOT, OF_CONNECTION = "BOT#", "S#"
@@ -135,7 +136,15 @@ def entry(bot_id: str, conversation_id: str, seq: int) -> RowKey:
 
 
 def entry_sk(seq: int) -> str:
-    return f"E#{min(max(seq, 0), LAST_SEQ):0{SEQ_DIGITS}d}"
+    return f"E#{_number(seq)}"
+
+
+def _number(seq: int) -> str:
+    return f"{min(max(seq, 0), LAST_SEQ):0{SEQ_DIGITS}d}"
+
+
+def erasure(bot_id: str, conversation_id: str) -> RowKey:
+    return RowKey(ERASURES, joined(bot_id, conversation_id))
 
 
 def message(bot_id: str, conversation_id: str, key: MessageKey) -> RowKey:
@@ -148,7 +157,21 @@ def handoff(bot_id: str, conversation_id: str, handoff_id: str) -> RowKey:
 
 
 def note(bot_id: str, conversation_id: str, seq: int) -> RowKey:
-    return RowKey(conversation(bot_id, conversation_id), f"N#{seq:0{SEQ_DIGITS}d}")
+    return RowKey(conversation(bot_id, conversation_id), note_sk(seq))
+
+
+def note_sk(seq: int) -> str:
+    return f"N#{_number(seq)}"
+
+
+def answer(bot_id: str, conversation_id: str, seq: int, key: IdempotencyKey) -> RowKey:
+    """Points to a stored answer whose command has written no entry; `seq` was the last one."""
+    sk = f"{answer_sk(seq)}#{joined(key.caller, key.key)}"
+    return RowKey(conversation(bot_id, conversation_id), sk)
+
+
+def answer_sk(seq: int) -> str:
+    return f"K#{_number(seq)}"
 
 
 def watch(bot_id: str, conversation_id: str, connection_id: str) -> RowKey:

@@ -117,6 +117,7 @@ class HeadRow(Row, discriminator="h"):
     heard_seq = Integer(attr_name="hs", null=True)
     notes = Integer(attr_name="no", null=True)
     owed_seq = Integer(attr_name="r", null=True)
+    erased_seq = Integer(attr_name="er", null=True)
     last_agent = UnicodeAttribute(attr_name="la", null=True)
     last_queue = UnicodeAttribute(attr_name="lq", null=True)
     offered_to = UnicodeAttribute(attr_name="oi", null=True)
@@ -135,7 +136,9 @@ class HeadRow(Row, discriminator="h"):
 class EntryRow(Row, discriminator="e"):
     """`command_id` shows which command wrote the entry, so that a retry recognises its own entry.
     `counted` marks a leak outside of handoffs that the reports have counted. `previous_owed` marks
-    an entry whose reactions must not be lost. `undelivered` marks one that was given up."""
+    an entry whose reactions must not be lost. `undelivered` marks one that was given up.
+    `answer_pk` is the partition key of the answer to the command, in the first entry that it wrote.
+    """
 
     command_id = UnicodeAttribute(attr_name="k")
     what = UnicodeAttribute(attr_name="w")
@@ -151,6 +154,7 @@ class EntryRow(Row, discriminator="e"):
     counted = BooleanAttribute(attr_name="rc", null=True)
     previous_owed = Integer(attr_name="o", null=True)
     undelivered = BooleanAttribute(attr_name="ud", null=True)
+    answer_pk = UnicodeAttribute(attr_name="ik", null=True)
 
 
 class MessageRow(Row, discriminator="m"):

@@ -182,6 +182,11 @@ class Rows:
         old = answer.get("Attributes")
         return row_at(self._alive([old] if old else []), kind, key)
 
+    def delete_if(self, key: RowKey, condition: Condition) -> bool:
+        """False if the condition does not hold."""
+        connection = self.table.connection
+        return self._holds(lambda: connection.delete_item(key.pk, key.sk, condition=condition))
+
     def delete(self, keys: Iterable[RowKey]) -> None:
         wanted: list[Any] = [key._asdict() for key in keys]
         for start in range(0, len(wanted), KEYS_PER_DELETE):

@@ -10,13 +10,14 @@ const ENTRIES_PER_BLOCK = 40;
 /** Milliseconds. If the same person writes again within this time, the name is not repeated. */
 const SAME_SPEAKER_WITHIN = 5 * 60_000;
 
-/** Adds entries in the order of their numbers, each once. @param {Thread | undefined} thread @param {Entry[]} entries @returns {Thread} */
+/** Adds entries in the order of their numbers, each once. Nothing stays from before an entry `erased`. @param {Thread | undefined} thread @param {Entry[]} entries @returns {Thread} */
 export function mergeEntries(thread, entries) {
   const known = thread?.entries ?? [];
   const last = known.length ? known[known.length - 1].seq : 0;
   const isInOrder = entries.every((entry, at) => entry.seq > (at ? entries[at - 1].seq : last));
   const all = isInOrder ? [...known, ...entries] : sortedUnique([...known, ...entries]);
-  return { ...thread, entries: all, highestSeq: Math.max(thread?.highestSeq ?? 0, ...entries.map((entry) => entry.seq)) };
+  const erased = entries.find((entry) => entry.kind === "erased")?.seq ?? 0;
+  return { ...thread, entries: erased ? all.filter((entry) => entry.seq >= erased) : all, highestSeq: Math.max(thread?.highestSeq ?? 0, ...entries.map((entry) => entry.seq)) };
 }
 
 /** @param {Thread} thread @param {Entry} entry @returns {Thread} */

@@ -110,6 +110,7 @@ export default {
   offered_to_agent: "Offered to {agent}",
   declined: "{agent} declined the offer",
   handoff_updated: "The bot updated the handoff",
+  user_erased: "The user was erased",
   snoozed: "Snoozed until {time}",
   not_snoozed: "Not snoozed",
   leak: "A message of the bot was blocked",

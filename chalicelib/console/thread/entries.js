@@ -86,6 +86,7 @@ const CHANGES = {
   offered: ({ payload }) => t("offered_to_agent", { agent: payload?.offered_to?.name }),
   declined: ({ payload }) => t("declined", { agent: payload?.agent?.name }),
   updated: () => t("handoff_updated"),
+  erased: () => t("user_erased"),
   snoozed: ({ payload }) => formatSnooze(payload.until),
   leak: () => t("leak"),
   tagged: ({ payload }) => t("tagged", { tags: payload?.tags?.join(", ") || t("no_tags") }),

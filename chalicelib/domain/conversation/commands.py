@@ -272,6 +272,15 @@ class Suggest(BaseCommand, frozen=True):
     text: str
 
 
+class Erase(BaseCommand, frozen=True):
+    """Erases what the log holds about the user; an open handoff ends as cancelled. `erasure` is the
+    id of the order to do so."""
+
+    name: ClassVar[str] = "erasure"
+    action: ClassVar[Action] = Action.ERASE
+    erasure: str
+
+
 MessageCommand = UserMessage | BotMessage | AgentMessage | ClaimAndReply
 TimerCommand = MakeOffer | EndOffer | Escalate
 Command = (
@@ -288,4 +297,5 @@ Command = (
     | Note
     | Tag
     | Suggest
+    | Erase
 )

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     ESCALATED = "escalated"
     SNOOZED = "snoozed"
     UPDATED = "updated"
+    ERASED = "erased"
     UNKNOWN = "unknown"
     """An entry that a newer release has written. Every reader passes over it."""
 
@@ -233,6 +234,14 @@ class HandoffUpdated(HandoffContent, frozen=True):
     reason: str | None = None
 
 
+class Erased(Content, frozen=True):
+    """The user was erased: nothing before this entry is shown any more. `erasure` is the id of the
+    order."""
+
+    kind: ClassVar[Kind] = Kind.ERASED
+    erasure: str
+
+
 class Unknown(Content, frozen=True):
     """The content of an entry that a newer release has written."""
 
@@ -302,6 +311,7 @@ CONTENTS: Mapping[Kind, tuple[type[Content], ...]] = {
     Kind.ESCALATED: (Escalated,),
     Kind.SNOOZED: (Snoozed,),
     Kind.UPDATED: (HandoffUpdated,),
+    Kind.ERASED: (Erased,),
     Kind.UNKNOWN: (Unknown,),
 }
 """The classes of each kind. If a kind has two, the first that a stored payload fits is taken."""

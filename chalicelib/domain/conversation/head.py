@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from chalicelib.domain.address import Address
+from chalicelib.domain.address import Address, ErasedAddress
 from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
 from chalicelib.domain.routing.queues import NO_LIMITS, Limits, Mode, Queue
@@ -67,7 +67,8 @@ class BaseHead(Struct, frozen=True, kw_only=True):
     `last_seq` is 0 as long as nothing is stored. `profile` is a digest of the user's name and
     attributes that this conversation last received. `heard_seq` is the number of the user's last
     message. `leaks` and `notes` are counts. `owed_seq` is the number of the last entry whose
-    reactions must be made up for if they are lost.
+    reactions must be made up for if they are lost. `erased_seq` is the number of the entry that
+    says that the user was erased; nothing before it is shown.
     """
 
     status: ClassVar[Status]
@@ -85,6 +86,12 @@ class BaseHead(Struct, frozen=True, kw_only=True):
     heard_seq: int | None = None
     notes: int = 0
     owed_seq: int | None = None
+    erased_seq: int | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """True from the erasure until the user comes back."""
+        return isinstance(self.address, ErasedAddress)
 
     @property
     def id(self) -> str:

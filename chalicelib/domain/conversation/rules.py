@@ -299,13 +299,13 @@ def _give_to(
 
 
 def return_waiting(head: Waiting, command: Unpause, context: Context) -> Decision:
-    return _return(head, command, context)
+    return end_handoff(head, command, context)
 
 
 def return_owned(head: Owned, command: Unpause, context: Context) -> Decision:
     if context.caller.is_person:
         require_owner(head, context)
-    return _return(head, command, context)
+    return end_handoff(head, command, context)
 
 
 def user_speaks(head: Paused, command: UserMessage, context: Context) -> Decision:
@@ -313,13 +313,13 @@ def user_speaks(head: Paused, command: UserMessage, context: Context) -> Decisio
     said = say(head, command, context)
     if not command.is_leave_word or isinstance(said.head, WithBot):
         return said
-    left = _return(said.head, Unpause(Resumption(Outcome.USER_LEFT)), context)
+    left = end_handoff(said.head, Unpause(Resumption(Outcome.USER_LEFT)), context)
     (message,), (returned,) = said.entries, left.entries
     returned = replace(returned, sender=message.sender, author=message.author)
     return replace(left, entries=(message, returned), profile=said.profile)
 
 
-def _return(head: Paused, command: Unpause, context: Context) -> Decision:
+def end_handoff(head: Paused, command: Unpause, context: Context) -> Decision:
     handoff, end = head.handoff, command.resumption
     content = Returned(
         handoff.id,

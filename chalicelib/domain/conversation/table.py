@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.conversation import messages, offers, rules
+from chalicelib.domain.conversation import erasure, messages, offers, rules
 from chalicelib.domain.conversation.commands import (
     AgentMessage,
     BotMessage,
@@ -18,6 +18,7 @@ from chalicelib.domain.conversation.commands import (
     ClaimAndReply,
     Command,
     EndOffer,
+    Erase,
     Escalate,
     MakeOffer,
     Note,
@@ -127,6 +128,11 @@ TABLE: Mapping[type[Command], Mapping[Status, Step]] = {
         BOT: Step((BOT,), messages.suggest),
         WAITING: Step((WAITING,), messages.suggest),
         AGENT: Step((AGENT,), messages.suggest),
+    },
+    Erase: {
+        BOT: Step((BOT,), erasure.erase),
+        WAITING: Step((BOT,), erasure.erase),
+        AGENT: Step((BOT,), erasure.erase),
     },
 }
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from chalicelib.entrypoints.request_log import request_id, request_log
 from chalicelib.usecases import recovery
 from chalicelib.usecases.live import push, sockets
+from chalicelib.usecases.privacy import erase
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.reports import Backlog
 from chalicelib.usecases.reports import metrics
@@ -19,6 +20,7 @@ ROUNDS = 20
 """After a long outage, one query does not return all timers that are due."""
 
 TIMERS_UNTIL, MOVES_UNTIL, RECOVERY_UNTIL = 20 * 1000, 28 * 1000, 40 * 1000
+ERASURE_UNTIL = 48 * 1000
 """Milliseconds after the start of a sweep, of the 59 seconds that the function has. Each part of
 the sweep begins nothing more after its time; the next minute goes on."""
 
@@ -40,7 +42,12 @@ def every_minute(services: Services, context: object = None) -> dict[str, object
         metrics.record_minute(services, waiting, len(connections), failed)
         _catch_up(services, connections)
         recovered = _recover(services, began + RECOVERY_UNTIL)
-        done: dict[str, object] = {"deadlines_met": deadlines.met, "recovered": recovered}
+        erased = _sweep_erased(services, began + ERASURE_UNTIL)
+        done: dict[str, object] = {
+            "deadlines_met": deadlines.met,
+            "recovered": recovered,
+            "erased": erased,
+        }
         line.update(done)
     return done
 
@@ -76,6 +83,15 @@ def _recover(services: Services, deadline: int) -> int:
         return recovery.recover(services, deadline)
     except Exception:
         log.exception("reactions not recovered")
+        return 0
+
+
+def _sweep_erased(services: Services, deadline: int) -> int:
+    """An error does not stop the rest of the sweep; the next minute tries again."""
+    try:
+        return erase.sweep(services, deadline)
+    except Exception:
+        log.exception("erased conversations not swept")
         return 0
 
 

@@ -402,6 +402,7 @@ ADMINISTRATION = (
     _route("GET", BOT, "bots:get_bot", Action.CONFIGURE),
     _route("PUT", BOT, "bots:rename_bot", Action.CONFIGURE, "admin:BotNameRequest"),
     _route("DELETE", BOT, "bots:delete_bot", Action.REMOVE_BOT),
+    _route("DELETE", BOT + "/users/{channel}/{user}", "conversations:erase_user", Action.ERASE),
     _route(
         "GET",
         BOT + "/users/{channel}/{user}/export",

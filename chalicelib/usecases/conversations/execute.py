@@ -9,12 +9,14 @@ from chalicelib.domain.address import Address, digest
 from chalicelib.domain.conversation.commands import (
     BotMessage,
     Command,
+    Erase,
     MessageCommand,
     Pause,
     UserMessage,
 )
 from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.conversation.erasure import is_hidden
 from chalicelib.domain.conversation.head import Head, new_head
 from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.errors import Conflict, IdempotencyMismatch, MessageIdMismatch
@@ -66,7 +68,7 @@ def execute(
     command_id = services.random.token()
     for attempt in range(ATTEMPTS):
         loaded = services.conversations.load(query)
-        known = first_answer(loaded, key)
+        known = first_answer(services, caller.bot, loaded, key)
         if known and not loaded.by_message:
             return known
         if loaded.head is None and isinstance(place, Address) and place.thread is None:
@@ -79,12 +81,14 @@ def execute(
         if query.message and loaded.by_message:
             current = _current_answer(head, query.message, loaded.by_message)
             return replace(current, created=known.created) if known else current
+        if head.is_erased and not isinstance(command, Erase):
+            head = _with_address(head, place)
         enriched = enrich_command(services, caller, command, loaded, agent)
         decision = decide(head, enriched, caller, now)
         answer = _answer(enriched, decision)
         try:
             services.conversations.commit(
-                Commit(head, decision, command_id, answer, key, query.message)
+                Commit(loaded.head or head, decision, command_id, answer, key, query.message)
             )
         except CommitConflict:
             services.metrics.record({Metric.CONFLICTS_RETRIED: 1}, caller.bot)
@@ -96,14 +100,38 @@ def execute(
     raise Conflict("Other callers kept changing this conversation at the same moment. Try again.")
 
 
-def first_answer(loaded: Loaded, key: IdempotencyKey | None) -> Answer | None:
+def first_answer(
+    services: Services, bot: str, loaded: Loaded, key: IdempotencyKey | None
+) -> Answer | None:
     """The answer that this idempotency key got before. It is given again, whatever has happened
-    since. Raises IdempotencyMismatch."""
+    since; only if the user was erased since, it shows the head as it is now.
+
+    Raises IdempotencyMismatch.
+    """
     if key is None or loaded.by_key is None:
         return None
     if loaded.by_key.fingerprint != key.fingerprint:
         raise IdempotencyMismatch("This Idempotency-Key was used with another request before.")
-    return loaded.by_key.answer
+    known = loaded.by_key.answer
+    if known is None or known.head is None:
+        return known
+    head = loaded.head
+    if head is None or head.id != known.head.id:
+        head = services.conversations.head(bot, known.head.id)
+    return replace(known, head=head) if head and is_hidden(head, known.head.last_seq) else known
+
+
+def _with_address(head: Head, place: Address | str) -> Head:
+    """The user comes back: the conversation gets its address again. Raises Conflict if the
+    caller does not name the address: an id alone does not tell who the user is."""
+    if isinstance(place, Address):
+        return replace(head, address=place)
+    raise Conflict(
+        "The user of this conversation was erased. It goes on when a message or a pause names its"
+        " channel, user and thread.",
+        status=head.status,
+        epoch=head.epoch,
+    )
 
 
 def _query(

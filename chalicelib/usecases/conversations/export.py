@@ -7,9 +7,11 @@ from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.address import Address
+from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.errors import NotFound
 from chalicelib.usecases import views
 from chalicelib.usecases.admin import audit
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.services import Services
 
@@ -67,29 +69,29 @@ def _conversation_lines(
     services: Services, bot: str, ids: list[str], start: ExportPosition | None
 ) -> Iterator[tuple[ExportPosition, str]]:
     for each in ids:
+        head = services.conversations.head(bot, each)
+        if head is None or (start and each < start.conversation_id):
+            continue
         if start is None or each > start.conversation_id:
             begin = ExportPosition(each)
-            head = services.conversations.head(bot, each)
-            if head:
-                yield begin, _line("conversation", views.head(head))
-            yield from _lines_after(services, bot, begin)
-        elif each == start.conversation_id:
-            yield from _lines_after(services, bot, start)
+            yield begin, _line("conversation", views.head(head))
+            yield from _lines_after(services, head, begin)
+        else:
+            yield from _lines_after(services, head, start)
 
 
 def _lines_after(
-    services: Services, bot: str, start: ExportPosition
+    services: Services, head: Head, start: ExportPosition
 ) -> Iterator[tuple[ExportPosition, str]]:
     """The handoffs, the first one first, and then the entries."""
-    cid, store = start.conversation_id, services.conversations
-    last = start.handoff_seq
+    cid, last = head.id, start.handoff_seq
     if start.seq == 0:
-        for handoff in reversed(store.handoffs_of_conversation(bot, cid)):
+        for handoff in reversed(shown.handoffs(services, head)):
             if handoff.opened_seq > start.handoff_seq:
                 last = handoff.opened_seq
                 yield ExportPosition(cid, last), _line("handoff", views.handoff(handoff))
     seq = start.seq
-    while entries := store.entries_after(bot, cid, seq, READ):
+    while entries := shown.entries_after(services, head, seq, READ):
         for entry in entries:
             seq = entry.seq
             fields = {"conversation_id": cid, **views.entry(entry)}

@@ -4,9 +4,10 @@ from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.erasure import shown_handoff
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head
-from chalicelib.usecases.conversations import queries
+from chalicelib.usecases.conversations import queries, shown
 from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.services import Services
 
@@ -41,7 +42,7 @@ class HandoffPage(Struct, frozen=True):
 def get_handoff(services: Services, caller: Caller, handoff_id: str) -> HandoffDetail:
     """Raises NotFound."""
     found, of = queries.handoff(services, caller, handoff_id)
-    return HandoffDetail(found, of.tags, _notes(services, found) if caller.is_person else ())
+    return HandoffDetail(found, of.tags, _notes(services, of, found) if caller.is_person else ())
 
 
 def list_handoffs(
@@ -72,7 +73,7 @@ def _visible(
     heads: dict[str, Head] = {h.id: h for h in services.conversations.heads(caller.bot, ids)}
     of = ((handoff, heads.get(handoff.conversation_id)) for handoff in fitting)
     return [
-        HandoffDetail(handoff, head.tags)
+        HandoffDetail(shown_handoff(head, handoff), head.tags)
         for handoff, head in of
         if head and visible(services, caller, head)
     ]
@@ -86,7 +87,7 @@ def _fits(wanted: HandoffFilter, handoff: Handoff) -> bool:
     )
 
 
-def _notes(services: Services, of: Handoff) -> tuple[Entry, ...]:
-    notes = services.conversations.notes(of.bot, of.conversation_id)
+def _notes(services: Services, head: Head, of: Handoff) -> tuple[Entry, ...]:
+    notes = shown.notes(services, head)
     last = of.returned_seq
     return tuple(n for n in notes if n.seq > of.opened_seq and (last is None or n.seq <= last))

@@ -93,7 +93,7 @@ def _only(services: Services, heads: list[Head], caller: Caller) -> Head:
 
 def _visible_heads(services: Services, heads: list[Head], caller: Caller) -> list[Head]:
     """The conversations that the caller may see. Raises NotFound if there is none."""
-    seen = [head for head in heads if visible(services, caller, head)]
+    seen = [head for head in heads if not head.is_erased and visible(services, caller, head)]
     if not seen:
         raise NotFound(f"The bot {caller.bot} has no such conversation.")
     return seen

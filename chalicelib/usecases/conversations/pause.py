@@ -56,7 +56,7 @@ def _first_answer(services: Services, address: Address, key: IdempotencyKey) -> 
     """The stored answer of a repeated request. It is read before the address is resolved, because
     the address may mean another conversation by now."""
     query = Query(address.bot, address.conversation_id, key)
-    return first_answer(services.conversations.load(query), key)
+    return first_answer(services, address.bot, services.conversations.load(query), key)
 
 
 def _require_known_or_outbound(services: Services, caller: Caller, place: Address | str) -> None:
@@ -64,7 +64,7 @@ def _require_known_or_outbound(services: Services, caller: Caller, place: Addres
     the answer does not tell them apart."""
     conversation_id = place if isinstance(place, str) else place.conversation_id
     found = services.conversations.head(caller.bot, conversation_id)
-    if found and visible(services, caller, found):
+    if found and not found.is_erased and visible(services, caller, found):
         return
     bot = services.directory.bot(caller.bot)
     if bot is None or not bot.settings.outbound:

@@ -9,10 +9,12 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import Entry, Kind, may_read
+from chalicelib.domain.conversation.erasure import shown_handoff
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import NotFound
 from chalicelib.usecases.admin import audit
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.conversations.visibility import find_visible, visible
 from chalicelib.usecases.ports.conversations import BoardFilter, Listing
 from chalicelib.usecases.services import Services
@@ -90,13 +92,13 @@ def entry_page(
     """As `entries`, and only those of one kind if `kind` is set."""
     of = of or head(services, caller, conversation_id)
     audit.record_reading(services, caller, of.id)
-    found, wanted = list[Entry](), limit + 1
+    found, wanted, first = list[Entry](), limit + 1, of.erased_seq or 1
     size = wanted if kind is None else FILTERED_READ
     while len(found) < wanted:
         if after is not None:
-            read = services.conversations.entries_after(caller.bot, of.id, after, size)
+            read = shown.entries_after(services, of, after, size)
         else:
-            read = services.conversations.entries_before(caller.bot, of.id, before, size)
+            read = shown.entries_before(services, of, before, size)
         fitting = [
             entry
             for entry in read
@@ -104,7 +106,7 @@ def entry_page(
         ]
         found = found + fitting if after is not None else fitting + found
         # The log has no gaps, so its first and its last number show that there is no further page.
-        if not read or (read[-1].seq >= of.last_seq if after is not None else read[0].seq == 1):
+        if not read or (read[-1].seq >= of.last_seq if after is not None else read[0].seq == first):
             break
         after, before = (read[-1].seq, None) if after is not None else (None, read[0].seq)
     kept = found[:limit] if after is not None else found[-limit:]
@@ -140,7 +142,7 @@ def handoff(
     of = services.conversations.head(caller.bot, found.conversation_id) if found else None
     if found is None or of is None or not visible(services, caller, of):
         raise NotFound(f"The bot {caller.bot} has no handoff {handoff_id}.")
-    return found, of
+    return shown_handoff(of, found), of
 
 
 def _source(
@@ -160,7 +162,8 @@ def _source(
 
 def _fits(wanted: ConversationFilter, found: Head) -> bool:
     return (
-        (wanted.statuses is None or found.status in wanted.statuses)
+        not found.is_erased
+        and (wanted.statuses is None or found.status in wanted.statuses)
         and wanted.queue in (None, found.queue)
         and wanted.owner in (None, found.owner_id or "none")
         and comparable(found.user_name or "").startswith(comparable(wanted.name or ""))

@@ -11,7 +11,7 @@ from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.entries import Entry, Kind, Noted, may_read
 from chalicelib.usecases import views
 from chalicelib.usecases.admin import audit
-from chalicelib.usecases.conversations import queries
+from chalicelib.usecases.conversations import queries, shown
 from chalicelib.usecases.services import Services
 
 READ = 1000
@@ -47,7 +47,7 @@ def page(
     audit.record_reading(services, caller, of.id)
     write, items, size, seq = WRITERS[form], list[views.Json | str](), 0, after
     for _ in range(READS_PER_PAGE):
-        for entry in services.conversations.entries_after(caller.bot, of.id, seq, READ):
+        for entry in shown.entries_after(services, of, seq, READ):
             if entry.seq > last:
                 return TranscriptPage(items, None)
             item = write(entry) if may_read(caller, entry.kind, of.owner_id) else None

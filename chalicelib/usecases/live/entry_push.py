@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.entries import Entry, Kind, may_read
+from chalicelib.domain.conversation.erasure import is_hidden
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations.visibility import visible
@@ -19,7 +20,7 @@ from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
 BROADCAST_KINDS = frozenset(
-    {*views.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED, Kind.UPDATED}
+    {*views.PUBLIC_TYPES, Kind.OFFERED, Kind.DECLINED, Kind.ESCALATED, Kind.UPDATED, Kind.ERASED}
 )
 """Kinds after which all agents of the bot receive the head."""
 VISIBILITY_CHANGES = frozenset({Kind.REQUESTED, Kind.RELEASED, Kind.TRANSFERRED})
@@ -34,7 +35,9 @@ def push_entry(services: Services, committed: CommittedEntry) -> None:
         return
     head = services.conversations.head(committed.bot, committed.conversation_id)
     watchers = set(services.connections.watchers(committed.bot, committed.conversation_id))
-    if head is None or not _is_relevant(committed.entry, head, connections, watchers):
+    if head is None or is_hidden(head, committed.entry.seq):
+        return
+    if not _is_relevant(committed.entry, head, connections, watchers):
         return
     recipients = _recipients(committed.entry, head, connections, watchers)
     recipients = audience.with_valid_session(services, recipients)

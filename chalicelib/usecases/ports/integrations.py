@@ -45,8 +45,6 @@ class Integration(Protocol):
         """
         ...
 
-    def webhook_body(
-        self, bot: str, conversation_id: str, entry: Entry
-    ) -> dict[str, object] | None:
+    def webhook_body(self, head: Head, entry: Entry) -> dict[str, object] | None:
         """None if the format has no body of its own for this entry."""
         ...

@@ -42,6 +42,7 @@ class AuditAction(StrEnum):
     DELIVERY_REPLAYED = "delivery_replayed"
     TRANSCRIPT_READ = "transcript_read"
     USER_EXPORTED = "user_exported"
+    USER_ERASED = "user_erased"
 
 
 OBJECTS: Mapping[AuditAction, str] = {
@@ -80,6 +81,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.DELIVERY_REPLAYED: "delivery_id",
     AuditAction.TRANSCRIPT_READ: "conversation",
     AuditAction.USER_EXPORTED: "bot",
+    AuditAction.USER_ERASED: "bot",
 }
 """The fact of an event that names its object. Each action has its row here."""
 

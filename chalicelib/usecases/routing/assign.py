@@ -14,6 +14,7 @@ from chalicelib.domain.errors import AtCapacity, NoAgentAvailable
 from chalicelib.domain.routing.members import Member, next_in_turn
 from chalicelib.domain.routing.queues import Mode
 from chalicelib.usecases.admin.notifications import notify_supervisors
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -88,7 +89,7 @@ def _make_offer(services: Services, head: Waiting, member: Member, until: int) -
 def _offered(services: Services, head: Waiting) -> Counter[str]:
     """How often this handoff was offered to each agent, by id."""
     since = head.handoff.opened_seq - 1
-    entries = services.conversations.entries_after(head.bot, head.id, since, MOST_ENTRIES)
+    entries = shown.entries_after(services, head, since, MOST_ENTRIES)
     contents = (entry.content for entry in entries)
     offered = (each.offered_to for each in contents if isinstance(each, Requested | Offered))
     return Counter(agent.id for agent in offered if agent)

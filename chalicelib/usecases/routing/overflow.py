@@ -13,6 +13,7 @@ from chalicelib.domain.routing import overflow
 from chalicelib.domain.routing.members import first_served
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.admin.settings import fallback_chain
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -78,7 +79,7 @@ def _move_all(
 
 def _home_queue(services: Services, head: Waiting) -> str | None:
     since = head.handoff.opened_seq - 1
-    entries = services.conversations.entries_after(head.bot, head.id, since, MOST_ENTRIES)
+    entries = shown.entries_after(services, head, since, MOST_ENTRIES)
     return overflow.home_queue(entry.content for entry in entries)
 
 

@@ -5,8 +5,9 @@ import json
 from msgspec.structs import replace
 
 from chalicelib.domain.conversation.entries import Entry, HandoffContent, Kind, Returned
+from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases import views
-from chalicelib.usecases.conversations.visibility import no_conversation
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.enqueue import webhook_type
 from chalicelib.usecases.webhooks.texts import user_text
@@ -16,12 +17,9 @@ PAGE = 100
 STRETCH_KINDS = frozenset({Kind.MESSAGE, *views.PUBLIC_TYPES})
 
 
-def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entry) -> views.Json:
-    head = services.conversations.head(bot, conversation_id)
-    if head is None:
-        raise no_conversation(bot, conversation_id)
+def webhook_body(services: Services, head: Head, entry: Entry) -> views.Json:
     data: views.Json = {
-        "conversation_id": conversation_id,
+        "conversation_id": head.id,
         "channel": head.address.channel,
         "user": head.address.user,
         "thread": head.address.thread,
@@ -30,9 +28,9 @@ def webhook_body(services: Services, bot: str, conversation_id: str, entry: Entr
     }
     content = entry.content
     if isinstance(content, HandoffContent) and entry.kind in views.PUBLIC_TYPES:
-        handoff = services.conversations.handoff(bot, content.handoff_id)
+        handoff = shown.handoff(services, head, content.handoff_id)
         if entry.kind is Kind.RETURNED:
-            data |= _return_of(services, bot, conversation_id, entry)
+            data |= _return_of(services, head, entry)
             data["context"] = handoff.request.context if handoff else None
             data["summary"] = handoff.request.summary if handoff else None
         data["text"] = user_text(services, head, entry, handoff)
@@ -44,16 +42,16 @@ def _entry(entry: Entry) -> views.Json:
     return views.entry(replace(entry, is_undelivered=False))
 
 
-def _return_of(services: Services, bot: str, conversation_id: str, entry: Entry) -> views.Json:
+def _return_of(services: Services, head: Head, entry: Entry) -> views.Json:
     facts = dict(entry.record.payload or {})
     opened = entry.content.from_seq if isinstance(entry.content, Returned) else entry.seq
-    stretch, truncated = _stretch(services, bot, conversation_id, opened, entry.seq)
+    stretch, truncated = _stretch(services, head, opened, entry.seq)
     first = stretch[0]["seq"] if stretch else entry.seq
     return {**facts, "stretch": stretch, "truncated": truncated, "from_seq": first}
 
 
 def _stretch(
-    services: Services, bot: str, conversation_id: str, opened: int, returned: int
+    services: Services, head: Head, opened: int, returned: int
 ) -> tuple[list[views.Json], bool]:
     """Returns the messages and handoff events from request to return, and whether it is truncated.
 
@@ -63,7 +61,7 @@ def _stretch(
     stretch: list[views.Json] = []
     size, before = 0, returned
     while before > opened:
-        page = services.conversations.entries_before(bot, conversation_id, before, PAGE)
+        page = shown.entries_before(services, head, before, PAGE)
         for entry in reversed(page):
             if entry.seq < opened:
                 return stretch, False

@@ -6,8 +6,10 @@ from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.errors import Conflict, Forbidden, NotFound
 from chalicelib.usecases.admin import audit
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.conversations.visibility import find_visible
 from chalicelib.usecases.live import delivery_status
 from chalicelib.usecases.records.audit import AuditAction
@@ -71,8 +73,7 @@ def replay(services: Services, caller: Caller, delivery_id: str) -> LoggedDelive
     enabled webhook.
     """
     authorize(caller, Action.CONFIGURE)
-    delivery, entry = _load(services, caller, delivery_id)
-    logged = _send_again(services, caller, delivery.conversation_id, entry)
+    logged = _send_again(services, caller, *_load(services, caller, delivery_id))
     status = logged.delivery.status
     audit.record(
         services,
@@ -96,21 +97,18 @@ def resend(services: Services, caller: Caller, conversation_id: str, seq: int) -
         raise Forbidden(
             "Only the conversation's owner, its last owner and supervisors may do this."
         )
-    place = (conversation_id, seq)
-    entry = services.conversations.entries_at(caller.bot, [place]).get(place)
+    entry = shown.entry_at(services, head, seq)
     if entry is None or not is_webhook_entry(entry):
         raise NotFound(f"The conversation has no entry {seq} that the webhook receives.")
-    return _send_again(services, caller, conversation_id, entry)
+    return _send_again(services, caller, head, entry)
 
 
-def _send_again(
-    services: Services, caller: Caller, conversation_id: str, entry: Entry
-) -> LoggedDelivery:
+def _send_again(services: Services, caller: Caller, head: Head, entry: Entry) -> LoggedDelivery:
     webhook = _require_enabled_webhook(services, caller)
-    attempt = send_entry(services, caller.bot, webhook, conversation_id, entry)
+    attempt = send_entry(services, head, webhook, entry)
     again = DeliveryAttempt(
         bot=caller.bot,
-        conversation_id=conversation_id,
+        conversation_id=head.id,
         seq=entry.seq,
         attempt=REPLAY,
         type=webhook_type(entry),
@@ -120,11 +118,9 @@ def _send_again(
     )
     services.deliveries.record_attempt(again)
     if again.succeeded and entry.is_undelivered:
-        services.conversations.mark_undelivered(
-            caller.bot, conversation_id, entry.seq, undelivered=False
-        )
-        cursor = services.deliveries.cursor(caller.bot, conversation_id)
-        delivery_status.push_status(services, caller.bot, conversation_id, cursor, resent=entry.seq)
+        services.conversations.mark_undelivered(caller.bot, head.id, entry.seq, undelivered=False)
+        cursor = services.deliveries.cursor(caller.bot, head.id)
+        delivery_status.push_status(services, caller.bot, head.id, cursor, resent=entry.seq)
     return LoggedDelivery(again, outcome(again, Progress()))
 
 
@@ -169,11 +165,11 @@ def _require_enabled_webhook(services: Services, caller: Caller) -> Webhook:
     return webhook
 
 
-def _load(services: Services, caller: Caller, delivery_id: str) -> tuple[DeliveryAttempt, Entry]:
+def _load(services: Services, caller: Caller, delivery_id: str) -> tuple[Head, Entry]:
     delivery = services.deliveries.attempt(caller.bot, delivery_id)
     if delivery:
-        before, of = delivery.seq - 1, delivery.conversation_id
-        entries = services.conversations.entries_after(caller.bot, of, before, 1)
-        if entries and entries[0].seq == delivery.seq:
-            return delivery, entries[0]
+        head = services.conversations.head(caller.bot, delivery.conversation_id)
+        entry = shown.entry_at(services, head, delivery.seq) if head else None
+        if head and entry:
+            return head, entry
     raise NotFound(f"The bot {caller.bot} has no delivery {delivery_id}.")

@@ -5,6 +5,8 @@ import json
 from msgspec import Struct
 
 from chalicelib.domain.conversation.entries import Entry
+from chalicelib.domain.conversation.erasure import is_hidden
+from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases import views
 from chalicelib.usecases.live import delivery_status
 from chalicelib.usecases.records.bots import Bot
@@ -95,7 +97,10 @@ def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
         for entry in (e for e in page if is_due(e, job.webhook)):
             if services.clock.now() > deadline:
                 return _delay(services, job.receipt, 0)
-            result = _send(services, job, entry)
+            head = services.conversations.head(bot, conversation_id)
+            if head is None or is_hidden(head, entry.seq):
+                continue
+            result = send_entry(services, head, job.webhook, entry)
             if result.status == GONE:
                 at = _record(services, job, entry, cursor, result, dead=False)
                 services.deliveries.mark_gone(bot, conversation_id, entry.seq, at)
@@ -144,33 +149,23 @@ def _given_up(moved: DeliveryCursor, entry: Entry, result: SendResult) -> bool:
     return moved.seq == entry.seq and not result.succeeded
 
 
-def _send(services: Services, job: DeliveryJob, entry: Entry) -> SendResult:
-    return send_entry(services, job.bot.id, job.webhook, job.conversation_id, entry)
-
-
-def send_entry(
-    services: Services, bot: str, webhook: Webhook, conversation_id: str, entry: Entry
-) -> SendResult:
+def send_entry(services: Services, head: Head, webhook: Webhook, entry: Entry) -> SendResult:
     """Makes one attempt. All attempts for one entry have the same webhook id."""
-    body = json.dumps(_body(services, bot, webhook, conversation_id, entry))
-    return send_signed(
-        services, bot, webhook, webhook_id(conversation_id, entry.seq), body.encode()
-    )
+    body = json.dumps(_body(services, head, webhook, entry))
+    return send_signed(services, head.bot, webhook, webhook_id(head.id, entry.seq), body.encode())
 
 
 def webhook_id(conversation_id: str, seq: int) -> str:
     return f"{conversation_id}:{seq}"
 
 
-def _body(
-    services: Services, bot: str, webhook: Webhook, conversation_id: str, entry: Entry
-) -> views.Json:
+def _body(services: Services, head: Head, webhook: Webhook, entry: Entry) -> views.Json:
     for integration in services.integrations:
         if integration.webhook_format == webhook.format:
-            body = integration.webhook_body(bot, conversation_id, entry)
+            body = integration.webhook_body(head, entry)
             if body is not None:
                 return body
-    return webhook_body(services, bot, conversation_id, entry)
+    return webhook_body(services, head, entry)
 
 
 def _record(

@@ -67,6 +67,7 @@ VERBS = frozenset(
         "enable",
         "end",
         "find",
+        "erase",
         "get",
         "invite",
         "list",

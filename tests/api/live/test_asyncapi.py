@@ -204,8 +204,11 @@ def test_every_webhook_fits_the_document(story: Story, services: MemoryServices)
         pass
     ok(story.bot.post(f"{begun(story.bot)}/pause", {"if_unavailable": "leave_message"}))
 
+    head = services.conversations.head("demo", story.id)
+    assert head
+
     bodies = [
-        webhook_body(services, "demo", story.id, entry)
+        webhook_body(services, head, entry)
         for entry in services.conversations.entries_after("demo", story.id, 0, 100)
         if entry.kind in views.PUBLIC_TYPES or (entry.sender == "agent" and entry.kind == "message")
     ]

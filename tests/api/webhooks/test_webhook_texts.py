@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.conversation.entries import Entry
 from chalicelib.usecases.webhooks.body import webhook_body
 from tests.api.conversation_setup import BOT, begun, id_of, ok, online, owned, waiting
 from tests.api.simulation import run_reactions
@@ -17,9 +18,13 @@ MINUTE = 60_000
 def told(services: MemoryServices, path: str, back: int = 1) -> Any:
     """`text` of the last entry but so many, as the webhook has it."""
     entries = services.conversations.entries_after("demo", id_of(path), 0, 1000)
-    data = webhook_body(services, "demo", id_of(path), entries[-back])["data"]
-    assert isinstance(data, dict)
-    return data["text"]
+    return data_of(services, path, entries[-back])["text"]
+
+
+def data_of(services: MemoryServices, path: str, entry: Entry) -> Any:
+    head = services.conversations.head("demo", id_of(path))
+    assert head
+    return webhook_body(services, head, entry)["data"]
 
 
 def pause(bot: Api, **asked: object) -> str:
@@ -174,9 +179,8 @@ def test_a_message_of_the_agent_has_no_other_text(
     ok(ana.post(f"{path}/messages", {"text": "Hello."}))
 
     entry = services.conversations.entries_before("demo", id_of(path), None, 1)[0]
-    data = webhook_body(services, "demo", id_of(path), entry)["data"]
+    data = data_of(services, path, entry)
 
-    assert isinstance(data, dict)
     assert "text" not in data
 
 
@@ -207,7 +211,6 @@ def test_a_return_brings_the_bot_its_context_and_its_summary(
     ok(bot.post(f"{path}/unpause", {}))
 
     returned = services.conversations.entries_after("demo", id_of(path), 0, 1000)[-1]
-    data = webhook_body(services, "demo", id_of(path), returned)["data"]
+    data = data_of(services, path, returned)
 
-    assert isinstance(data, dict)
     assert (data["context"], data["summary"]) == ({"order": 7}, "Two parcels broke.")

@@ -11,6 +11,7 @@ from tests.support.memory.directory import (
     MemorySecondFactors,
     MemorySessions,
 )
+from tests.support.memory.erasures import MemoryErasures
 from tests.support.memory.people import MemoryPasswordResets, MemoryPeopleAdministration
 from tests.support.memory.reports import MemoryReports
 from tests.support.memory.table import MemoryTable
@@ -23,6 +24,7 @@ __all__ = [
     "MemoryConversations",
     "MemoryDeliveries",
     "MemoryDirectory",
+    "MemoryErasures",
     "MemoryNotifications",
     "MemoryPasswordResets",
     "MemoryPeopleAdministration",

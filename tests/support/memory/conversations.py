@@ -301,12 +301,31 @@ class MemoryConversations:
         key = (address.bot, address.conversation_id)
         if key not in self._table.threads:
             self._table.threads[key] = Thread(commit.before)
-            of_user = (address.bot, address.channel, address.user)
-            self._table.by_user.setdefault(of_user, {})[key[1]] = None
-            if address.thread is not None:
-                of_thread = (address.bot, address.thread)
-                self._table.by_thread.setdefault(of_thread, {})[key[1]] = None
+            self._add_address(address)
+        elif commit.before.is_erased and not commit.decision.head.is_erased:
+            self._add_address(commit.decision.head.address)
+        elif commit.decision.head.is_erased and not commit.before.is_erased:
+            self._delete_address(address)
         return self._table.threads[key]
+
+    def _add_address(self, address: Address) -> None:
+        of_user = (address.bot, address.channel, address.user)
+        self._table.by_user.setdefault(of_user, {})[address.conversation_id] = None
+        if address.thread is not None:
+            of_thread = (address.bot, address.thread)
+            self._table.by_thread.setdefault(of_thread, {})[address.conversation_id] = None
+
+    def _delete_address(self, address: Address) -> None:
+        of_user = (address.bot, address.channel, address.user)
+        self._table.by_user[of_user].pop(address.conversation_id)
+        self._table.profiles.pop(of_user, None)
+        if not self._table.by_user[of_user]:
+            del self._table.by_user[of_user]
+        if address.thread is not None:
+            of_thread = self._table.by_thread[address.bot, address.thread]
+            of_thread.pop(address.conversation_id)
+            if not of_thread:
+                del self._table.by_thread[address.bot, address.thread]
 
     def _store_profile(self, decision: Decision) -> None:
         if decision.profile:

@@ -59,6 +59,7 @@ class HeadJson(Struct, frozen=True, kw_only=True, omit_defaults=True):
     heard_seq: int | None = None
     notes: int = 0
     owed_seq: int | None = None
+    erased_seq: int | None = None
     last_agent: str | None = None
     last_queue: str | None = None
     timing: TimingJson = TimingJson()

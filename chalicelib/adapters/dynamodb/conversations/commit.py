@@ -81,6 +81,8 @@ def _transaction(
             _add_profile(transaction, commit.decision.head, commit.decision.profile)
     elif commit.key:
         transaction.check(HeadRow.at(_head_key(commit)), _unchanged(commit.before))
+        if commit.before.last_seq:
+            _add_pointer_to_answer(transaction, rows, commit, commit.key)
     if commit.key and not commit.decision.refusal:
         _add_idempotency(transaction, rows, commit, commit.key)
     return transaction
@@ -91,12 +93,16 @@ def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
     transaction.put(head_row(decision.head, shards), _unchanged(before))
     for entry in decision.entries:
         row = entry_row(before.bot, before.id, entry, commit.command_id)
+        if commit.key and entry is decision.entries[0]:
+            row.answer_pk = keys.idempotency(before.bot, commit.key).pk
         transaction.put(row, EntryRow.pk.does_not_exist())
         if entry.kind is Kind.NOTE:
             note = keys.note(before.bot, before.id, entry.seq)
             transaction.put(PointerRow.at(note, id=str(entry.seq)))
-    if before.last_seq == 0:
-        _add_address(transaction, before)
+    if before.last_seq == 0 or (before.is_erased and not decision.head.is_erased):
+        _add_address(transaction, decision.head)
+    if decision.head.is_erased and not before.is_erased:
+        _delete_address(transaction, before)
     if commit.message and not decision.refusal:
         key = keys.message(before.bot, before.id, commit.message)
         # The head and the message id were read in one call, but not in one snapshot.
@@ -106,6 +112,18 @@ def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
 
 
 def _add_address(transaction: Transaction, head: Head) -> None:
+    for place in _places_of(head):
+        transaction.put(AddressRow.at(place, conversation_id=head.id))
+
+
+def _delete_address(transaction: Transaction, head: Head) -> None:
+    """And the name and attributes, which all conversations of the user share."""
+    for place in _places_of(head):
+        transaction.delete(AddressRow.at(place))
+    transaction.delete(ProfileRow.at(keys.RowKey(keys.user(head.address), keys.META)))
+
+
+def _places_of(head: Head) -> list[keys.RowKey]:
     address = head.address
     places = [
         keys.RowKey(keys.user(address), keys.joined("C", head.id)),
@@ -113,8 +131,7 @@ def _add_address(transaction: Transaction, head: Head) -> None:
     ]
     if address.thread is not None:
         places.append(keys.RowKey(keys.thread(head.bot, address.thread), keys.joined(head.id)))
-    for place in places:
-        transaction.put(AddressRow.at(place, conversation_id=head.id))
+    return places
 
 
 def _add_handoff(transaction: Transaction, commit: Commit, shards: int) -> None:
@@ -180,6 +197,19 @@ def _add_idempotency(
         expires=rows.expiry(KEY_LIFE),
     )
     transaction.put(row, rows.is_absent(IdempotencyRow))
+
+
+def _add_pointer_to_answer(
+    transaction: Transaction, rows: Rows, commit: Commit, key: IdempotencyKey
+) -> None:
+    """An erasure finds stored answers by the entries of their commands, and this one has none."""
+    before = commit.before
+    row = PointerRow.at(
+        keys.answer(before.bot, before.id, before.last_seq, key),
+        id=keys.idempotency(before.bot, key).pk,
+        expires=rows.expiry(KEY_LIFE),
+    )
+    transaction.put(row)
 
 
 def _head_key(commit: Commit) -> keys.RowKey:

@@ -125,7 +125,7 @@ def handoff_row(handoff: Handoff, shards: int) -> HandoffRow:
         claimed_at=handoff.claimed_at,
         returned_at=handoff.returned_at,
         returned_seq=handoff.returned_seq,
-        resumption=_resumption_text(handoff.resumption),
+        resumption=resumption_text(handoff.resumption),
     )
 
 
@@ -169,12 +169,12 @@ def handoff_changes(change: HandoffChange) -> list[Action]:
         (row.priority, change.priority),
         (row.returned_at, change.returned_at),
         (row.returned_seq, change.returned_seq),
-        (row.resumption, _resumption_text(change.resumption)),
+        (row.resumption, resumption_text(change.resumption)),
     )
     return [attribute.set(value) for attribute, value in wanted if value is not None]
 
 
-def _resumption_text(resumption: Resumption | None) -> str | None:
+def resumption_text(resumption: Resumption | None) -> str | None:
     return to_json(asdict(resumption)) if resumption else None
 
 

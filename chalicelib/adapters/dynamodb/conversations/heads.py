@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import HeadRow
-from chalicelib.domain.address import Address, handoff_id
+from chalicelib.domain.address import Address, ErasedAddress, handoff_id
 from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.handoff import Offer, OpenHandoff
@@ -117,6 +117,7 @@ def head_row(head: Head, shards: int) -> HeadRow:
         heard_seq=head.heard_seq,
         notes=head.notes or None,
         owed_seq=head.owed_seq,
+        erased_seq=head.erased_seq,
         last_agent=head.last_agent,
         last_queue=head.last_queue,
         created_at=head.created_at,
@@ -144,7 +145,7 @@ def _times(head: Head) -> dict[str, object]:
 def head_of(row: HeadRow) -> Head:
     bot, conversation_id = keys.bot_and_conversation(row.pk)
     common = {
-        "address": Address(bot, row.channel, row.user, row.thread),
+        "address": _address_of(row, bot, conversation_id),
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "epoch": row.epoch,
@@ -157,6 +158,7 @@ def head_of(row: HeadRow) -> Head:
         "heard_seq": row.heard_seq,
         "notes": row.notes or 0,
         "owed_seq": row.owed_seq,
+        "erased_seq": row.erased_seq,
     }
     timing = Timing(
         limits_of(row.limits), row.offer_seconds, row.clock, row.alerts or 0, row.due_at
@@ -177,6 +179,13 @@ def head_of(row: HeadRow) -> Head:
         last_agent=row.last_agent,
         last_queue=row.last_queue,
     )
+
+
+def _address_of(row: HeadRow, bot: str, conversation_id: str) -> Address:
+    """No user has an empty id: the user of this conversation was erased."""
+    if row.user == "":
+        return ErasedAddress(bot, row.channel, "", id=conversation_id)
+    return Address(bot, row.channel, row.user, row.thread)
 
 
 def build_head(

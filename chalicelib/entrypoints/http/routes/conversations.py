@@ -1,4 +1,4 @@
-"""Routes that read conversations."""
+"""Routes that read conversations, and the one that erases a user."""
 
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.entries import Kind
@@ -12,6 +12,7 @@ from chalicelib.entrypoints.http.schemas.parsing import number
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations import export, lookup, queries, transcript
 from chalicelib.usecases.conversations.transcript import Format
+from chalicelib.usecases.privacy import erase
 
 HIGHEST_SEQ = 10**12 - 1
 KINDS = tuple(kind for kind in Kind if kind is not Kind.UNKNOWN)
@@ -113,6 +114,12 @@ def get_user_export(call: Call) -> Reply:
     cursor = cursors.cursor(call.services.secrets, query, found.position)
     headers = {} if cursor is None else {NEXT: cursor}
     return Reply("".join(found.lines), headers=headers, content_type=FORMATS[Format.JSONL])
+
+
+def erase_user(call: Call) -> Reply:
+    channel, user = call.params["channel"], call.params["user"]
+    order = erase.erase_user(call.services, call.caller, channel, user)
+    return Reply({"erasure": order.id, "conversations": order.conversations}, 202)
 
 
 def get_user(call: Call) -> Reply:
