@@ -1,9 +1,11 @@
 """The only module that reads the environment: at the first use, never at import."""
 
 import os
+import re
+from collections.abc import Mapping
 from functools import cache
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 LOCAL = "local"
 MIN_SECRET_LENGTH = 32
@@ -13,6 +15,10 @@ IDLE_HOURS, SESSION_HOURS = 12, 7 * 24
 MAX_SESSION_HOURS = 90 * 24
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")
 """The first is the default."""
+OFF = "off"
+RATE_PATTERN = r"([1-9][0-9]{0,5})/([1-9][0-9]{0,4})s\+([1-9][0-9]{0,5})"
+RateSetting = tuple[int, int, int]
+"""Calls, seconds and burst of a rate limit."""
 WATCHING = ("full", "basic", "off")
 """These values say which metrics are recorded. The first is the default."""
 
@@ -30,6 +36,7 @@ class Settings(Struct, frozen=True):
     are written to `filled_shards` of them. Only `log_level` INFO logs requests, and
     `watching` says which metrics are recorded.
     People's sessions end `idle_hours` after their last use and `session_hours` after their login.
+    `limits` are the rate limits that differ, None in it for one that is off; None if all are.
     `secrets` is empty in a function that neither signs nor verifies anything. `edge_token` is what
     our CloudFront distribution sends with each request; "" without one. `secrets_key` is the ARN of
     the KMS key that seals webhook secrets; "" leaves them unsealed."""
@@ -54,6 +61,7 @@ class Settings(Struct, frozen=True):
     session_hours: int = SESSION_HOURS
     idle_hours: int = IDLE_HOURS
     second_factor: str = SECOND_FACTOR[0]
+    limits: Mapping[str, RateSetting | None] | None = field(default_factory=dict)
 
     @property
     def is_local(self) -> bool:
@@ -87,6 +95,7 @@ def settings() -> Settings:
         second_factor=_one_of("BATON_SECOND_FACTOR", SECOND_FACTOR),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
         secrets_key=_key("BATON_SECRETS_KEY"),
+        limits=_limits(os.environ.get("BATON_LIMITS", "")),
     )
 
 
@@ -109,6 +118,23 @@ def _one_of(name: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise Misconfigured(f"{name} is one of {', '.join(choices)}, not {value!r}.")
     return value
+
+
+def _limits(text: str) -> Mapping[str, RateSetting | None] | None:
+    """From `key=200/1s+1000 typing=off`, or `off`, which is None."""
+    if text.strip() == OFF:
+        return None
+    limits: dict[str, RateSetting | None] = {}
+    for setting in text.split():
+        name, _, value = setting.partition("=")
+        rate = re.fullmatch(RATE_PATTERN, value)
+        if rate is None and value != OFF:
+            raise Misconfigured(
+                f"BATON_LIMITS: a limit is `off`, or calls, seconds and burst as in"
+                f" `key=100/1s+500`, not {setting!r}."
+            )
+        limits[name] = (int(rate[1]), int(rate[2]), int(rate[3])) if rate else None
+    return limits
 
 
 def _key(name: str) -> str:

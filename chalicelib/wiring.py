@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.directory import Directory
     from chalicelib.usecases.ports.erasures import Erasures
     from chalicelib.usecases.ports.integrations import Integration
+    from chalicelib.usecases.ports.limits import RateLimits, SharedBuckets
     from chalicelib.usecases.ports.live import (
         Connections,
         Notifications,
@@ -154,6 +155,21 @@ class AwsServices:
         from chalicelib.adapters.dynamodb.attempts import DynamoAttempts
 
         return DynamoAttempts(self.table, self.clock)
+
+    @cached_property
+    def rate_limits(self) -> RateLimits:
+        """Raises Misconfigured if the settings name a limit that does not exist."""
+        from chalicelib.adapters.rate_limiter import UnknownLimit, rate_limits
+
+        try:
+            return rate_limits(self._settings.limits, self._shared_buckets, self.clock)
+        except UnknownLimit as error:
+            raise Misconfigured(f"BATON_LIMITS: {error}") from None
+
+    def _shared_buckets(self) -> SharedBuckets:
+        from chalicelib.adapters.dynamodb.buckets import DynamoBuckets
+
+        return DynamoBuckets(self.table, self.clock)
 
     @cached_property
     def connections(self) -> Connections:

@@ -6,13 +6,17 @@ of them, as the console does.
 """
 
 import os
+import random
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from http.client import HTTPException
 from pathlib import Path
 from statistics import median
+
+from websockets.exceptions import WebSocketException
 
 from bench.latency.local_stack import running
 from bench.output import Table, progress
@@ -43,7 +47,8 @@ def measure() -> Iterator[Table]:
     with running() as stack:
         with progress(f"{WAITING} waiting conversations and {AGENTS} agents"):
             ids = _fill(stack.port)
-            tokens = [_token(stack.services(), number) for number in range(AGENTS)]
+            services = stack.services()
+            tokens = [_token(services, number) for number in range(AGENTS)]
         with progress(f"{AGENTS} agents connect"):
             began, before = time.monotonic(), _processor_times(stack.pid)
             told = _reconnect_all(stack, tokens, ids)
@@ -56,20 +61,29 @@ def measure() -> Iterator[Table]:
 
 def _reconnect_all(stack: Stack, tokens: list[str], ids: list[str]) -> list[Times]:
     """The times of the agents that were back before the deadline."""
-    with ThreadPoolExecutor(TOGETHER) as pool:
-        left: set[Future[Times]] = {
-            pool.submit(_reconnect, stack, token, ids[number % WAITING])
-            for number, token in enumerate(tokens)
-        }
-        told: list[Times] = []
-        until = time.monotonic() + DEADLINE
-        while left and time.monotonic() < until:
-            done, left = wait(left, REPORT_EVERY)
-            told += [each.result() for each in done]
-            print(f"{len(told)} of {AGENTS}", end=" ", file=sys.stderr, flush=True)
-        # Each step of the agents that are on their way has a time limit of its own.
-        pool.shutdown(wait=False, cancel_futures=True)
+    until = time.monotonic() + DEADLINE
+    pool = ThreadPoolExecutor(TOGETHER)
+    left: set[Future[Times | None]] = {
+        pool.submit(_reconnect_until, until, stack, token, ids[number % WAITING])
+        for number, token in enumerate(tokens)
+    }
+    told: list[Times] = []
+    while left and time.monotonic() < until:
+        done, left = wait(left, REPORT_EVERY)
+        told += [times for each in done if (times := each.result())]
+        print(f"{len(told)} of {AGENTS},", end=" ", file=sys.stderr, flush=True)
+    pool.shutdown(wait=False, cancel_futures=True)
     return told
+
+
+def _reconnect_until(until: float, stack: Stack, token: str, conversation_id: str) -> Times | None:
+    """Tries again after a step that took too long, as the console does; None after `until`."""
+    while time.monotonic() < until:
+        try:
+            return _reconnect(stack, token, conversation_id)
+        except (AssertionError, OSError, WebSocketException, HTTPException):
+            time.sleep(random.random())
+    return None
 
 
 def _processor_times(stack: int) -> tuple[float, ...]:

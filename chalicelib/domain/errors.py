@@ -139,7 +139,9 @@ class IdempotencyMismatch(BatonError):
 
 
 class RateLimited(BatonError):
-    """Facts: `retry_after`, in whole seconds."""
+    """Facts: `retry_after`, in whole seconds. If a limit of `domain/limits.py` is the reason, also
+    its name as `limit`, its burst as `quota`, and the `window` of seconds in which it is full
+    again."""
 
     code = "rate_limited"
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.directory import Directory
     from chalicelib.usecases.ports.erasures import Erasures
     from chalicelib.usecases.ports.integrations import Integration
+    from chalicelib.usecases.ports.limits import RateLimits
     from chalicelib.usecases.ports.live import (
         Connections,
         Notifications,
@@ -65,6 +66,8 @@ class Services(Protocol):
     def authenticator(self) -> Authenticator: ...
     @property
     def login_attempts(self) -> LoginAttempts: ...
+    @property
+    def rate_limits(self) -> RateLimits: ...
     @property
     def connections(self) -> Connections: ...
     @property

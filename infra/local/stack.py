@@ -159,6 +159,7 @@ class Stack:
             "BATON_SECOND_FACTOR": os.environ.get("BATON_SECOND_FACTOR", "optional"),
             "BATON_LOG_LEVEL": os.environ.get("BATON_LOG_LEVEL", "WARNING"),
             "BATON_WATCHING": os.environ.get("BATON_WATCHING", "off"),
+            "BATON_LIMITS": os.environ.get("BATON_LIMITS", ""),
             "BATON_URL": gateway.url,
             "BATON_TABLE": NAME,
             "BATON_TOPIC_ARN": messaging.topic_arn,

@@ -34,6 +34,8 @@ TIMEOUTS = {"on_change": 60, "on_webhook_queue": 60, "on_minute": 59}
 assert TIMEOUTS["on_webhook_queue"] < VISIBILITY
 
 
+LIMIT = r"[a-z_]+=(off|[1-9][0-9]{0,5}/[1-9][0-9]{0,4}s\+[1-9][0-9]{0,5})"
+"""As `chalicelib/settings.py` reads it."""
 PARAMETERS: dict[str, Resource] = {
     "LogLevel": {
         "Type": "String",
@@ -47,6 +49,13 @@ PARAMETERS: dict[str, Resource] = {
         "Default": SECOND_FACTOR[0],
         "AllowedValues": [*SECOND_FACTOR],
         "Description": "Who must have a second factor to log in. off: nobody is asked for one.",
+    },
+    "Limits": {
+        "Type": "String",
+        "Default": "",
+        "Description": "Rate limits that differ from those of docs/limits.md, as in "
+        "key=200/1s+1000 typing=off, or off for all. Empty: none differs.",
+        "AllowedPattern": f"^(off|({LIMIT}( +{LIMIT})*)?)$",
     },
 }
 
@@ -91,6 +100,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_WATCHING": {"Ref": "Watching"},
         "BATON_FILLED_SHARDS": {"Ref": "FilledShards"},
         "BATON_SECRETS_KEY": {"Ref": SECRETS_KEY},
+        "BATON_LIMITS": {"Ref": "Limits"},
     }
     if function in HOLD_SECRET:
         variables["BATON_SECRET"] = {"Fn::Sub": SECRET_VALUE}

@@ -56,7 +56,11 @@ PERMITTED: Mapping[str, Permissions] = {
         index("board"): LISTS,
         SOCKETS: PUSHES | CLOSES,
     },
-    "connect": {TABLE: COMMANDS | _may("DeleteItem"), index("board"): LISTS},
+    "connect": {
+        TABLE: COMMANDS | CLEANS_UP | _may("DeleteItem"),
+        index("board"): LISTS,
+        SOCKETS: PUSHES,
+    },
     "message": {
         TABLE: COMMANDS | CLEANS_UP,
         index("board"): LISTS,

@@ -30,6 +30,7 @@ from chalicelib.wiring import AwsServices
 try:
     s = settings()
     AwsServices(s).secrets
+    AwsServices(s).rate_limits
     print(s.stage, sorted(s.origins), [secret[0] for secret in s.secrets], s.log_level)
 except Misconfigured as refusal:
     print(refusal)
@@ -97,3 +98,21 @@ def test_a_session_is_never_idle_for_longer_than_it_lives() -> None:
 
     assert read(BATON_SESSION_HOURS="8", BATON_SESSION_IDLE_HOURS="9") == told
     assert read(BATON_SESSION_HOURS="8").startswith("prod")
+
+
+@pytest.mark.parametrize("text", ["", "off", "key=200/1s+1000 typing=off", "exports=1/3600s+1"])
+def test_rate_limits_are_changed_by_their_names(text: str) -> None:
+    assert read(BATON_LIMITS=text).startswith("prod")
+
+
+@pytest.mark.parametrize(
+    "text", ["key=fast", "key=0/1s+5", "key=5", "key", "typing=5/1s", "off off"]
+)
+def test_a_rate_limit_that_makes_no_sense_is_refused(text: str) -> None:
+    assert read(BATON_LIMITS=text).startswith("BATON_LIMITS: ")
+
+
+def test_a_rate_limit_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    assert "there is no limit 'keey'; the limits are key, person, bot" in read(
+        BATON_LIMITS="keey=5/1s+5"
+    )

@@ -27,6 +27,7 @@ SETTINGS = Settings(
     secrets=("a-secret-for-tests-that-is-long-enough",),
     shards=1,
     endpoint=None,
+    limits=None,
 )
 
 

@@ -7,7 +7,10 @@ from functools import partial
 import pytest
 from msgspec import structs
 
+from chalicelib.adapters.dynamodb.buckets import DynamoBuckets
 from chalicelib.adapters.dynamodb.table import Table
+from chalicelib.adapters.rate_limiter import ContainerRateLimits
+from chalicelib.domain.limits import LIMITS
 from tests.budgets.commands import COMMANDS, GATE, LISTS, Command
 from tests.budgets.scene import Scene, scene
 from tests.budgets.table_services import TableServices
@@ -59,6 +62,22 @@ def test_authentication_takes_one_read_and_then_none_for_five_seconds(
         look()
 
     assert calls == ["BatchGetItem", "GetItem", "GetItem", "BatchGetItem", "GetItem"]
+
+
+def test_rate_limits_cost_a_caller_in_normal_use_no_round_trip(
+    table: Table, clock: ManualClock
+) -> None:
+    services, shared = TableServices(table, clock), DynamoBuckets(table, clock)
+    vars(services)["rate_limits"] = ContainerRateLimits(LIMITS, lambda: shared, clock)
+    limited = scene(services)
+    limited.say()
+    limited.authenticate()
+
+    with counting(table) as calls:
+        for _ in range(20):
+            limited.look(limited.bot)
+
+    assert calls == ["GetItem"] * 20
 
 
 def test_leave_words_are_read_together_with_the_bots_key(

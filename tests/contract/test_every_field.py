@@ -21,6 +21,7 @@ from chalicelib.domain.conversation.entries import ContentRecord, Entry
 from chalicelib.domain.conversation.handoff import Handoff, HandoffChange
 from chalicelib.domain.conversation.head import BaseHead, Head, Status, WithBot, new_head
 from chalicelib.domain.conversation.timers import Deadline
+from chalicelib.domain.limits import Limit, Rate, Refusal
 from chalicelib.domain.report import DurationStats
 from chalicelib.domain.routing.members import Member, Presence
 from chalicelib.domain.routing.queues import Queue
@@ -35,7 +36,7 @@ from chalicelib.usecases.records.answers import (
 )
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
-from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
+from chalicelib.usecases.records.connections import PersonState, SocketConnection, SocketTicket
 from chalicelib.usecases.records.erasures import ErasureJob
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import (
@@ -360,7 +361,8 @@ NOT_STORED: Mapping[Callable[[Stores, Any], object], frozenset[str]] = {}
 NO_ROWS = {
     *(Caller, CapacityChange, ContentRecord, Context, Deadline, Decision, DeliveryId),
     *(DurationStats, EndedHandoff, RefusedLeak, StoredAnswer, Backlog),
-    *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference),
+    *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference, PersonState),
+    *(Limit, Rate, Refusal),
 }
 """Classes that no row holds, beside the commands: arguments, decisions, and results of reads."""
 

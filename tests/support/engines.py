@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.adapters.dynamodb.attempts import DynamoAttempts
 from chalicelib.adapters.dynamodb.audit import DynamoAuditTrail
+from chalicelib.adapters.dynamodb.buckets import DynamoBuckets
 from chalicelib.adapters.dynamodb.connections import DynamoConnections
 from chalicelib.adapters.dynamodb.conversations.erasures import DynamoErasures
 from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
@@ -31,6 +32,7 @@ from chalicelib.usecases.ports.audit import AuditTrail
 from chalicelib.usecases.ports.conversations import Conversations
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.erasures import Erasures
+from chalicelib.usecases.ports.limits import SharedBuckets
 from chalicelib.usecases.ports.live import Connections, Notifications
 from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration
 from chalicelib.usecases.ports.reports import Reports
@@ -43,6 +45,7 @@ from tests.support.memory import (
     MemoryAdministration,
     MemoryAttempts,
     MemoryAuditTrail,
+    MemoryBuckets,
     MemoryConnections,
     MemoryConversations,
     MemoryDeliveries,
@@ -74,6 +77,7 @@ class Stores:
     sessions: Sessions
     second_factors: SecondFactors
     login_attempts: LoginAttempts
+    buckets: SharedBuckets
     connections: Connections
     notifications: Notifications
     deliveries: Deliveries
@@ -98,6 +102,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoSessions(table, clock),
         DynamoSecondFactors(table, clock),
         DynamoAttempts(table, clock),
+        DynamoBuckets(table, clock),
         DynamoConnections(table, clock),
         DynamoNotifications(table, clock),
         DynamoDeliveries(table, clock),
@@ -130,6 +135,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemorySessions(table, clock),
             MemorySecondFactors(table, clock),
             MemoryAttempts(table, clock),
+            MemoryBuckets(),
             MemoryConnections(table, clock),
             MemoryNotifications(table, clock),
             MemoryDeliveries(table, clock),

@@ -1,13 +1,17 @@
 """All services in memory, seeded like the local stack."""
 
+from collections.abc import Mapping
 from copy import copy
 
 from chalicelib.adapters.cached_directory import CacheClearingAdministration, CachedDirectory
+from chalicelib.adapters.rate_limiter import ContainerRateLimits
 from chalicelib.adapters.reaction_memory import RecentReactions
 from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.adapters.security.totp import TotpAuthenticator
+from chalicelib.domain.limits import LIMITS, Limit, LimitName
 from chalicelib.domain.routing.queues import NO_LIMITS, Queue
 from chalicelib.settings import LOCAL
+from chalicelib.usecases.ports.limits import SharedBuckets
 from chalicelib.usecases.records.people import SessionLimits
 from chalicelib.usecases.records.second_factor import SecondFactorRule
 from chalicelib.wiring import integrations_of
@@ -27,6 +31,7 @@ from tests.support.memory import (
     MemoryAdministration,
     MemoryAttempts,
     MemoryAuditTrail,
+    MemoryBuckets,
     MemoryConnections,
     MemoryConversations,
     MemoryDeliveries,
@@ -66,6 +71,7 @@ class MemoryServices:
         self.second_factor_rule = SecondFactorRule.OPTIONAL
         self.authenticator = TotpAuthenticator()
         self.login_attempts = MemoryAttempts(table, self.clock)
+        self.rate_limits = ContainerRateLimits({}, no_shared_buckets, self.clock)
         self.connections = MemoryConnections(table, self.clock)
         self.notifications = MemoryNotifications(table, self.clock)
         self.deliveries = MemoryDeliveries(table, self.clock)
@@ -89,6 +95,19 @@ class MemoryServices:
         seed(self, LOCAL, webhook_url)
         for name in QUEUES:
             self.directory.put_queue("demo", Queue(name, limits=NO_LIMITS))
+
+
+def no_shared_buckets() -> SharedBuckets:
+    raise AssertionError("These services have no rate limits.")
+
+
+def limit_rates(
+    services: MemoryServices, limits: Mapping[LimitName, Limit] = LIMITS
+) -> ContainerRateLimits:
+    """Gives the services rate limits, as the settings do."""
+    buckets = MemoryBuckets()
+    services.rate_limits = ContainerRateLimits(limits, lambda: buckets, services.clock)
+    return services.rate_limits
 
 
 def add_cache(services: MemoryServices) -> None:

@@ -238,6 +238,11 @@ def attempts(name: str) -> RowKey:
     return RowKey(joined("L", name), META)
 
 
+def bucket(name: str) -> RowKey:
+    """A digest, because the name may hold the id of an end user."""
+    return RowKey(joined("RATE", digest(name)), META)
+
+
 def notification(bot_id: str, notification_id: str) -> RowKey:
     return RowKey(bot(bot_id), joined("N", notification_id))
 

@@ -305,6 +305,12 @@ class AttemptsRow(Row, discriminator="r"):
     until = Integer(attr_name="u")
 
 
+class BucketRow(Row, discriminator="w"):
+    """`busy_until` is in microseconds: see `domain/limits.py`."""
+
+    busy_until = Integer(attr_name="u")
+
+
 class TallyRow(Row, discriminator="v"):
     """Each counter is a further attribute of the row: see `reports.py`."""
 

@@ -2,8 +2,8 @@
 response.
 
 A call passes these steps in this order: the caller is identified and authorised as the route's row
-says, the query is checked, the body is parsed, the handler acts. Errors become JSON here because
-Chalice's middleware never sees the exceptions of a view.
+says, the call is counted for the rate limits, the query is checked, the body is parsed, the handler
+acts. Errors become JSON here because Chalice's middleware never sees the exceptions of a view.
 """
 
 import hashlib
@@ -17,7 +17,14 @@ import msgspec
 from chalice.app import Chalice, MultiDict, Response
 
 from chalicelib.domain.access import Action, Caller, Role, authorize
-from chalicelib.domain.errors import BatonError, Forbidden, InvalidRequest, invalid_field
+from chalicelib.domain.errors import (
+    BatonError,
+    Forbidden,
+    InvalidRequest,
+    Unauthenticated,
+    invalid_field,
+)
+from chalicelib.entrypoints.http import rate_limits
 from chalicelib.entrypoints.http.route import Access, Idempotency, Route
 from chalicelib.entrypoints.request_log import request_log
 from chalicelib.loading import load
@@ -195,7 +202,12 @@ def _view(app: Chalice, route: Route, services: Callable[[], Services]) -> Calla
 
 def _answer(call: Call, sent: MultiDict | None) -> Reply:
     route = call.route
-    _admit(call)
+    try:
+        _admit(call)
+    except Unauthenticated:
+        rate_limits.count_address(call.services, call.source)
+        raise
+    _count(call)
     call.query = _declared(route, sent)
     act = load(route.handler)
     body = (load(route.body).read(call),) if route.body else ()
@@ -217,6 +229,17 @@ def _admit(call: Call) -> None:
         _ = call.person
     elif access is Access.OWNER and not call.person.is_owner:
         raise Forbidden("Only the installation's owner may do this.")
+
+
+def _count(call: Call) -> None:
+    """Raises RateLimited."""
+    services, route = call.services, call.route
+    if isinstance(route.access, Action) or route.access is Access.CALLER:
+        rate_limits.count_caller(services, call.caller, route.limit)
+    elif route.access is not Access.PUBLIC:
+        rate_limits.count_person(services, call.person.id, route.limit)
+    elif route.is_limited:
+        rate_limits.count_address(services, call.source)
 
 
 def _declared(route: Route, sent: MultiDict | None) -> Mapping[str, str]:

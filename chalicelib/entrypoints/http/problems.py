@@ -52,6 +52,11 @@ def headers_of(error: errors.BatonError) -> dict[str, str]:
     headers = {}
     if "retry_after" in error.facts:
         headers["Retry-After"] = str(error.facts["retry_after"])
+    if "limit" in error.facts:
+        # draft-ietf-httpapi-ratelimit-headers-10. It is no RFC yet.
+        facts, name = error.facts, error.facts["limit"]
+        headers["RateLimit-Policy"] = f'"{name}";q={facts["quota"]};w={facts["window"]}'
+        headers["RateLimit"] = f'"{name}";r=0;t={facts["retry_after"]}'
     if isinstance(error, errors.Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="baton"'
     return headers

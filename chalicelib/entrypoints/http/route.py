@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from chalicelib.domain.access import Action
+from chalicelib.domain.limits import LimitName
 
 NATIVE_ERROR = "chalicelib.entrypoints.http.problems:problem_reply"
 REST_FUNCTION, LOGIN_FUNCTION = "api_handler", "log_in"
@@ -32,11 +33,13 @@ class Idempotency(Enum):
 class Route:
     """`handler` names a function `(call, body)`, or `(call)` if the route has no `body`.
 
-    The framework authorises the call, checks its query and parses its body before it calls the
-    handler: `access` says who may call, `people` the action of a person if it differs from that of
-    a bot's key. `body` names a class whose `read(call)` parses a body, `query` the query parameters
-    that the route knows, `function` the Lambda function that serves it. `errors` and `identify`
-    name functions: how an error looks to the caller, and who the caller is.
+    The framework authorises the call, counts it for the rate limits, checks its query and parses
+    its body before it calls the handler: `access` says who may call, `people` the action of a
+    person if it differs from that of a bot's key. `body` names a class whose `read(call)` parses a
+    body, `query` the query parameters that the route knows, `function` the Lambda function that
+    serves it. `limit` is a rate limit of the route beside those of its caller; without
+    `is_limited`, a public route has none. `errors` and `identify` name functions: how an error
+    looks to the caller, and who the caller is.
     """
 
     __slots__ = (
@@ -47,6 +50,8 @@ class Route:
         "handler",
         "idempotency",
         "identify",
+        "is_limited",
+        "limit",
         "method",
         "path",
         "people",
@@ -64,6 +69,8 @@ class Route:
         people: Action | None = None,
         query: Sequence[str] = (),
         idempotency: Idempotency | None = None,
+        limit: LimitName | None = None,
+        is_limited: bool = True,
         function: str = REST_FUNCTION,
         errors: str = NATIVE_ERROR,
         identify: str = "chalicelib.usecases.accounts.authenticate:caller",
@@ -76,6 +83,8 @@ class Route:
         self.body = body
         self.query = query
         self.idempotency = idempotency
+        self.limit = limit
+        self.is_limited = is_limited
         self.function = function
         self.errors = errors
         self.identify = identify

@@ -5,6 +5,7 @@ operation in docs/openapi.yaml, and a row in tests/api/calls.py.
 """
 
 from chalicelib.domain.access import Action
+from chalicelib.domain.limits import LimitName
 from chalicelib.entrypoints.http.route import (
     LOGIN_FUNCTION,
     REST_FUNCTION,
@@ -40,6 +41,8 @@ def _route(
     people: Action | None = None,
     query: tuple[str, ...] = (),
     idempotency: Idempotency | None = None,
+    limit: LimitName | None = None,
+    is_limited: bool = True,
     function: str = REST_FUNCTION,
 ) -> Route:
     return Route(
@@ -51,6 +54,8 @@ def _route(
         people=people,
         query=query,
         idempotency=idempotency,
+        limit=limit,
+        is_limited=is_limited,
         function=function,
     )
 
@@ -82,7 +87,8 @@ def _factor(
 
 
 def _page(path: str, handler: str) -> Route:
-    return Route("GET", path, PAGE_HANDLERS + handler, Access.PUBLIC)
+    """Pages are not limited: a console loads dozens of files, and an office has one address."""
+    return Route("GET", path, PAGE_HANDLERS + handler, Access.PUBLIC, is_limited=False)
 
 
 ACCOUNTS = (
@@ -117,7 +123,14 @@ ACCOUNTS = (
     _route("DELETE", AUTH + "/sessions", "accounts:end_other_sessions", Access.ENROLLING),
     _route("DELETE", AUTH + "/sessions/{id}", "accounts:end_session", Access.ENROLLING),
     _route("GET", AUTH + "/me", "accounts:get_account", Access.ENROLLING),
-    _route("POST", "/api/v1/socket/ticket", "accounts:create_socket_ticket", Access.PERSON, EMPTY),
+    _route(
+        "POST",
+        "/api/v1/socket/ticket",
+        "accounts:create_socket_ticket",
+        Access.PERSON,
+        EMPTY,
+        limit=LimitName.TICKETS,
+    ),
 )
 
 PEOPLE = (
@@ -318,6 +331,7 @@ CONVERSATIONS = (
         "conversations:list_entries",
         Action.READ,
         query=("limit", "after", "before", "kind"),
+        limit=LimitName.TRANSCRIPTS,
     ),
     _route(
         "GET",
@@ -325,6 +339,7 @@ CONVERSATIONS = (
         "conversations:get_transcript",
         Action.READ,
         query=("format", "from", "to", "cursor"),
+        limit=LimitName.TRANSCRIPTS,
     ),
     _route("GET", ONE + "/user", "conversations:get_user", Action.READ),
     _route("GET", ONE + "/position", "reports:get_queue_position", Action.SEE_AVAILABILITY),
@@ -355,6 +370,7 @@ NOTIFICATIONS = (
         Action.NOTIFY,
         "admin:NotificationRequest",
         idempotency=COMMIT,
+        limit=LimitName.NOTIFICATIONS,
     ),
     _route(
         "GET",
@@ -382,7 +398,14 @@ AGENTS = (
         "accounts:StatusRequest",
     ),
     _route("GET", BOT + "/agents", "agents:list_agents", Action.SEE_AGENTS, query=LISTED),
-    _route("POST", BOT + "/agents", "agents:invite_agent", Action.CONFIGURE, "admin:AgentRequest"),
+    _route(
+        "POST",
+        BOT + "/agents",
+        "agents:invite_agent",
+        Action.CONFIGURE,
+        "admin:AgentRequest",
+        limit=LimitName.INVITATIONS,
+    ),
     _route(
         "PUT",
         BOT + "/agents/{id}",
@@ -392,7 +415,12 @@ AGENTS = (
     ),
     _route("DELETE", BOT + "/agents/{id}", "agents:remove_agent", Action.CONFIGURE),
     _route(
-        "POST", BOT + "/agents/{id}/invitation", "agents:create_invitation", Action.CONFIGURE, EMPTY
+        "POST",
+        BOT + "/agents/{id}/invitation",
+        "agents:create_invitation",
+        Action.CONFIGURE,
+        EMPTY,
+        limit=LimitName.INVITATIONS,
     ),
 )
 
@@ -409,17 +437,26 @@ ADMINISTRATION = (
         "conversations:get_user_export",
         Action.EXPORT,
         query=("cursor",),
+        limit=LimitName.EXPORTS,
     ),
     _route("GET", BOT + "/audit", "bots:list_audit_events", Action.SEE_AUDIT, query=PAGED),
     _route("GET", "/api/v1/audit", "bots:list_installation_events", Access.OWNER, query=PAGED),
     _route("GET", BOT + "/keys", "keys:list_keys", Action.CONFIGURE, query=LISTED),
-    _route("POST", BOT + "/keys", "keys:create_key", Action.CONFIGURE, "admin:KeyRequest"),
+    _route(
+        "POST",
+        BOT + "/keys",
+        "keys:create_key",
+        Action.CONFIGURE,
+        "admin:KeyRequest",
+        limit=LimitName.KEYS,
+    ),
     _route(
         "POST",
         BOT + "/keys/{id}/rotate",
         "keys:rotate_key",
         Action.CONFIGURE,
         "admin:RotateKeyRequest",
+        limit=LimitName.KEYS,
     ),
     _route("DELETE", BOT + "/keys/{id}", "keys:revoke_key", Action.CONFIGURE),
     _route("GET", BOT + "/webhook", "webhooks:get_webhook", Action.CONFIGURE),
@@ -437,6 +474,7 @@ ADMINISTRATION = (
         "webhooks:rotate_webhook_secret",
         Action.CONFIGURE,
         "admin:RotateRequest",
+        limit=LimitName.KEYS,
     ),
     _route(
         "POST",
@@ -445,6 +483,7 @@ ADMINISTRATION = (
         Action.CONFIGURE,
         EMPTY,
         idempotency=REPLY,
+        limit=LimitName.WEBHOOK_TESTS,
     ),
     _route(
         "GET",
@@ -460,6 +499,7 @@ ADMINISTRATION = (
         Action.CONFIGURE,
         EMPTY,
         idempotency=REPLY,
+        limit=LimitName.WEBHOOK_TESTS,
     ),
 )
 
@@ -504,7 +544,7 @@ REPORTS = (
 )
 
 INSTALLATION = (
-    _route("GET", "/healthz", "health:check_health", Access.PUBLIC),
+    _route("GET", "/healthz", "health:check_health", Access.PUBLIC, is_limited=False),
     _route("GET", "/readyz", "health:check_readiness", Access.PUBLIC),
     _page("/openapi.json", "openapi:get_openapi_document"),
 )

@@ -13,6 +13,7 @@ from msgspec import Struct
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.commands import Claim, Command, Note, Release, Transfer
 from chalicelib.domain.errors import invalid_field
+from chalicelib.domain.limits import LimitName
 from chalicelib.entrypoints.http import cursors
 from chalicelib.entrypoints.http.paging import fitting
 from chalicelib.entrypoints.http.route import Access
@@ -220,17 +221,19 @@ def _head(answer: Answer) -> views.Json:
 class FrameAction(Struct, frozen=True):
     """`handler` is called with an authorised call and a parsed body. `access` is what the person
     must be allowed to do with the conversation that the frame names; `Access.PERSON` if the frame
-    names none. `enters_bot`: the handler needs the membership in a bot."""
+    names none. `enters_bot`: the handler needs the membership in a bot. `limit` is a rate limit
+    beside the one for all frames of the person."""
 
     access: Action | Access
     body: type[Any]
     handler: Callable[[FrameCall, Any], views.Json]
     enters_bot: bool = True
+    limit: LimitName | None = None
 
 
 ACTIONS: Mapping[str, FrameAction] = {
     "sync": FrameAction(Access.PERSON, SyncBody, sync),
-    "watch": FrameAction(Action.READ, WatchBody, watch),
+    "watch": FrameAction(Action.READ, WatchBody, watch, limit=LimitName.TRANSCRIPTS),
     "unwatch": FrameAction(Access.CALLER, Empty, unwatch),
     "subscribe": FrameAction(Access.PERSON, SubscribeBody, subscribe, enters_bot=False),
     "message": FrameAction(Action.SAY, AgentMessageRequest, send_message),
@@ -241,20 +244,22 @@ ACTIONS: Mapping[str, FrameAction] = {
     "transfer": FrameAction(Action.TRANSFER, TransferRequest, transfer_conversation),
     "snooze": FrameAction(Action.SNOOZE, SnoozeRequest, snooze_conversation),
     "note": FrameAction(Action.NOTE, TextRequest, add_note),
-    "typing": FrameAction(Action.READ, Empty, show_typing),
+    "typing": FrameAction(Action.READ, Empty, show_typing, limit=LimitName.TYPING),
     "presence": FrameAction(Access.PERSON, PresenceBody, set_presence, enters_bot=False),
     "ping": FrameAction(Access.PERSON, Empty, ping, enters_bot=False),
 }
 
 
 def act(services: Services, connection: SocketConnection, frame: Frame) -> views.Json:
-    """Raises Unauthenticated if the session has ended; InvalidRequest, Forbidden, NotFound, and
-    what the use case raises."""
+    """Raises Unauthenticated if the session has ended; RateLimited, InvalidRequest, Forbidden,
+    NotFound, and what the use case raises."""
     action = ACTIONS.get(frame.envelope.action)
     call = FrameCall(services, connection, frame)
     if action and action.enters_bot:
         call.read_bot()
-    _ = call.person
+    services.rate_limits.take(LimitName.PERSON, call.person.id)
+    if action and action.limit:
+        services.rate_limits.take(action.limit, call.person.id)
     if action is None:
         told = f"There is no action {frame.envelope.action}."
         raise invalid_field("action", told, actions=[*ACTIONS])

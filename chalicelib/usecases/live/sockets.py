@@ -2,18 +2,25 @@
 
 from msgspec.structs import replace
 
-from chalicelib.domain.errors import Unauthenticated, invalid_field
+from chalicelib.domain.errors import RateLimited, Unauthenticated, invalid_field
+from chalicelib.domain.limits import MOST_SOCKETS
 from chalicelib.usecases.accounts.authenticate import (
     hash_secret,
     person_of_session,
     require_valid,
 )
 from chalicelib.usecases.live import push
-from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
+from chalicelib.usecases.records.connections import (
+    PersonState,
+    SocketConnection,
+    SocketTicket,
+)
 from chalicelib.usecases.records.people import SessionReference
 from chalicelib.usecases.routing import presence
 from chalicelib.usecases.services import Services
 
+PROBE = {"event": "probe"}
+RETRY_AFTER_S = 60
 TICKET_LIFE_MS = 30 * 1000
 CONNECTION_LIFE_MS = (2 * 60 + 10) * 60 * 1000
 """API Gateway closes a connection after two hours, and may not call `$disconnect`."""
@@ -34,7 +41,8 @@ def issue_ticket(services: Services, session: SessionReference) -> tuple[str, in
 def connect(services: Services, connection_id: str, ticket: str) -> SocketConnection:
     """Stores the connection of the ticket's person, who is then online.
 
-    Raises Unauthenticated if the ticket is unknown, used or expired, or if its session has ended.
+    Raises Unauthenticated if the ticket is unknown, used or expired, or if its session has ended,
+    and RateLimited if the person has `MOST_SOCKETS` connections.
     Must not send a frame: API Gateway opens the connection only after `$connect` has returned.
     """
     now = services.clock.now()
@@ -44,6 +52,7 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
     # The bots must be as they are stored, and so everything is read at once.
     state = services.directory.person_state(used.person)
     person = require_valid(state.person, used.session_reference)
+    _require_place(services, state)
     bots = services.directory.bot_ids() if person.is_owner else state.bots
     connection = SocketConnection(
         id=connection_id,
@@ -61,6 +70,19 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
     person_of_session(services, used.session_reference, fresh=True)
     presence.record_arrival(services, state)
     return connection
+
+
+def _require_place(services: Services, state: PersonState) -> None:
+    """API Gateway does not report each connection that has ended. So if there are too many, a frame
+    to each of them shows which ones are gone."""
+    if state.person is None or len(state.connections) < MOST_SOCKETS:
+        return
+    push.send(services, [(each.id, PROBE) for each in state.connections])
+    if len(services.connections.of_person(state.person.id)) >= MOST_SOCKETS:
+        raise RateLimited(
+            f"This person has {MOST_SOCKETS} open connections, which is the limit. Close one.",
+            retry_after=RETRY_AFTER_S,
+        )
 
 
 def subscribe(services: Services, connection: SocketConnection, events: tuple[str, ...]) -> None:

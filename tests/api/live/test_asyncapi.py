@@ -13,6 +13,7 @@ from chalicelib.entrypoints.websocket.actions import ACTIONS
 from chalicelib.entrypoints.websocket.frames import ENVELOPE
 from chalicelib.usecases import reactions, views
 from chalicelib.usecases.live.push import RESYNC
+from chalicelib.usecases.live.sockets import PROBE
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.webhooks.body import webhook_body
 from chalicelib.usecases.webhooks.worker import deliver
@@ -191,7 +192,7 @@ def test_every_event_fits_the_document(story: Story) -> None:
         story.reactions()
     ok(story.as_ana.post("/auth/logout", {}))
 
-    sent = [*story.ana.events, *story.bo.events, RESYNC]
+    sent = [*story.ana.events, *story.bo.events, RESYNC, PROBE]
     for event in sent:
         fits(event, EVENTS)
     named = {event["event"] for event in sent}

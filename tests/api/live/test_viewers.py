@@ -135,10 +135,15 @@ def test_loading_older_entries_does_not_announce_the_viewer_again(
 
 
 def test_each_new_viewer_causes_a_limited_number_of_frames(
-    services: MemoryServices, path: str, ana: Api, bo: Api
+    services: MemoryServices, path: str, ana: Api, bo: Api, sam: Api
 ) -> None:
     """Otherwise n people who open one conversation would cause n² frames."""
-    many = [SocketClient(services, ana, f"a-{n:02}") for n in range(VIEWERS_SHOWN + 10)]
+    each_has = VIEWERS_SHOWN // 3 + 2
+    many = [
+        SocketClient(services, person, f"{name}-{number}")
+        for name, person in (("a", ana), ("b", bo), ("s", sam))
+        for number in range(each_has)
+    ]
     for client in many:
         look(client, path)
     before = sum(len(told(client)) for client in many)
@@ -146,7 +151,7 @@ def test_each_new_viewer_causes_a_limited_number_of_frames(
 
     look(last, path)
 
-    assert told(last) == [["Ana", "Bo"]]
+    assert told(last) == [["Ana", "Bo", "Sam"]]
     assert 1 + sum(len(told(client)) for client in many) - before == VIEWERS_SHOWN
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.domain.limits import Rate
 from chalicelib.domain.routing.members import Presence
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.conversations.queries import PAUSED
@@ -92,6 +93,7 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.second_factors.remove("p"),
     lambda s: s.login_attempts.count("a", START, 1000),
     lambda s: s.login_attempts.reset("a"),
+    lambda s: s.buckets.take("a", Rate(1, 1, 9), 1000 * START, 1),
     lambda s: s.connections.add_ticket(SocketTicket("t", "p", 1, START + 1)),
     lambda s: s.connections.use_ticket("t", START),
     lambda s: s.connections.put(CONNECTION),

@@ -2,6 +2,7 @@
 
 from tests.support.memory.administration import MemoryAdministration
 from tests.support.memory.audit import MemoryAuditTrail
+from tests.support.memory.buckets import MemoryBuckets
 from tests.support.memory.connections import MemoryConnections
 from tests.support.memory.conversations import MemoryConversations
 from tests.support.memory.deliveries import MemoryDeliveries, MemoryNotifications
@@ -20,6 +21,7 @@ __all__ = [
     "MemoryAdministration",
     "MemoryAttempts",
     "MemoryAuditTrail",
+    "MemoryBuckets",
     "MemoryConnections",
     "MemoryConversations",
     "MemoryDeliveries",

@@ -12,6 +12,7 @@ from chalicelib.domain.conversation.commands import (
     Tag,
     Transfer,
 )
+from chalicelib.entrypoints.http import rate_limits
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.schemas.conversations import (
     EpochRequest,
@@ -43,12 +44,17 @@ NOTHING_SAID = Misfit(
 
 def record_message(call: Call, body: MessageRequest) -> Reply:
     address = body.address(call.caller.bot)
+    if body.is_from_user:
+        rate_limits.count_user(call.services, call.caller, address)
     answer = execute(call.services, call.caller, address, body.command(), key=call.key)
     return _accepted(answer, body.misfits)
 
 
 def send_message(call: Call, body: ConversationMessageRequest) -> Reply:
-    return _accepted(_execute(call, body.command(call.caller)), body.misfits)
+    command = body.command(call.caller)
+    if body.is_from_user:
+        rate_limits.count_user(call.services, call.caller, call.id)
+    return _accepted(_execute(call, command), body.misfits)
 
 
 def send_typing_indicator(call: Call, _: TypingRequest) -> Reply:
@@ -57,7 +63,10 @@ def send_typing_indicator(call: Call, _: TypingRequest) -> Reply:
 
 
 def pause_conversation_by_address(call: Call, body: PauseByAddressRequest) -> Reply:
-    return _pause(call, body.address(call.caller.bot), body)
+    address = body.address(call.caller.bot)
+    if not call.caller.is_person:
+        rate_limits.count_user(call.services, call.caller, address)
+    return _pause(call, address, body)
 
 
 def pause_conversation(call: Call, body: PauseRequest) -> Reply:
