@@ -1,4 +1,7 @@
-"""API Gateway answers in the shape of our errors, and passes every request to the app."""
+"""API Gateway answers in the shape of our errors, and passes every request to the app.
+
+Fact 11 of docs/aws.md.
+"""
 
 import json
 import re

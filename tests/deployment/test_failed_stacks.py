@@ -1,4 +1,7 @@
-"""`make deploy` and `make destroy` find the stack in each status that AWS has."""
+"""`make deploy` and `make destroy` find the stack in each status that AWS has.
+
+Fact 2 of docs/aws.md.
+"""
 
 import re
 

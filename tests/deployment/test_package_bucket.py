@@ -1,4 +1,7 @@
-"""The package bucket is ours alone, and keeps what a rollback needs."""
+"""The package bucket is ours alone, and keeps what a rollback needs.
+
+Fact 5 of docs/aws.md.
+"""
 
 import json
 

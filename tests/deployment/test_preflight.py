@@ -46,6 +46,7 @@ def test_credentials_that_aws_refuses_are_named(
 def test_the_log_role_is_created_where_the_account_has_none(
     operator: Operator, aws: FakeAccount
 ) -> None:
+    """Fact 3: a fresh account has none, and API Gateway then refuses stages with access logs."""
     aws.apigateway.role = None
 
     answer = operator.deploy("--yes")

@@ -1,4 +1,7 @@
-"""The stage that a package was made for."""
+"""The stage that a package was made for.
+
+Fact 6 of docs/aws.md.
+"""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""An operator restores a table, as docs/operations.md says, and a stage goes on with it."""
+"""An operator restores a table, as docs/operations.md says, and a stage goes on with it.
+
+Fact 20 of docs/aws.md.
+"""
 
 import re
 import shlex

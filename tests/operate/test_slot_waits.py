@@ -1,4 +1,7 @@
-"""Many conversations of one bot wait for its few delivery slots, and none loses an attempt."""
+"""Many conversations of one bot wait for its few delivery slots, and none loses an attempt.
+
+Fact 18 of docs/aws.md.
+"""
 
 import json
 from collections import Counter

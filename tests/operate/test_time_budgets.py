@@ -2,6 +2,8 @@
 
 The clock moves only by what is slow, and by waits. No test may take more than three quarters of a
 function's timeout.
+
+Facts 12 and 13 of docs/aws.md.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Facts 7 and 19 of aws.md: every caller names the alias, and each change of a function
+"""Facts 7 and 19 of docs/aws.md: every caller names the alias, and each change of a function
 publishes a version, each change of a route is deployed."""
 
 import json

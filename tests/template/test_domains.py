@@ -1,4 +1,7 @@
-"""Facts 1 and 8 of AWS: own domains for both APIs in one step, and a console cache without 403."""
+"""Own domains for both APIs in one step, and a console cache without 403.
+
+Facts 1 and 8 of docs/aws.md.
+"""
 
 import json
 from typing import Any

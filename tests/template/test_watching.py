@@ -1,5 +1,7 @@
-"""Fact 22 of AWS: alarms, metrics and the dashboard cost money while nothing happens, so they are a
-parameter."""
+"""Alarms, metrics and the dashboard cost money while nothing happens, so they are a parameter.
+
+Fact 22 of docs/aws.md.
+"""
 
 from collections import Counter
 

@@ -1,4 +1,7 @@
-"""The address by which logins are counted is the caller's own, and nobody can choose it."""
+"""The address by which logins are counted is the caller's own, and nobody can choose it.
+
+Fact 16 of docs/aws.md.
+"""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,7 @@
-"""The app answers every request that no route serves, with and without a token."""
+"""The app answers every request that no route serves, with and without a token.
+
+Fact 10 of docs/aws.md.
+"""
 
 from typing import Any
 

@@ -82,6 +82,7 @@ def test_a_delivery_that_is_given_up_is_counted() -> None:
 
 
 def test_a_late_delivery_records_when_its_entry_is_tried_next() -> None:
+    """Fact 15 of docs/aws.md."""
     services = MemoryServices("https://bot.test/")
     services.webhook_client = FakeWebhookClient([500] * 6, otherwise=200)
     path = waiting(Api(services, DEMO_KEY))

@@ -1,5 +1,8 @@
 """Whatever reasons DynamoDB names for a cancelled transaction, no call of a store is an internal
-error: the caller loses a race, or may try again."""
+error: the caller loses a race, or may try again.
+
+Fact 14 of docs/aws.md.
+"""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
