@@ -61,7 +61,7 @@ class MotoStack:
         }
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, REGION)  # type: ignore[call-overload]
+        return boto3.client(service, REGION)
 
     def environment(self, logical: str) -> dict[str, str]:
         found = self.client("lambda").get_function_configuration(FunctionName=self.names[logical])
