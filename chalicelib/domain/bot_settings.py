@@ -13,6 +13,9 @@ from chalicelib.domain.texts import FALLBACK_LOCALE, Texts
 BLANK = "\t\n\v\f\r \x85\xa0\u200b\u202f\u3000\ufeff"
 """White space, and characters of no width, that people do not see around a word."""
 
+LONGEST_RETENTION = 3650
+"""Days."""
+
 
 class AfterReturn(StrEnum):
     """The agents who still see a conversation that people have returned to the bot."""
@@ -24,13 +27,15 @@ class AfterReturn(StrEnum):
 
 class BotSettings(Struct, frozen=True):
     """If a user's whole message is one of `leave_words`, the handoff ends. If `outbound` is true,
-    agents may start conversations with users who have not written yet."""
+    agents may start conversations with users who have not written yet. `retention_days` is how
+    long the words of users are kept after the last activity; None: for ever."""
 
     leave_words: tuple[str, ...] = ()
     default_locale: str = FALLBACK_LOCALE
     texts: Texts = field(default_factory=dict)
     outbound: bool = False
     after_return: AfterReturn = AfterReturn.QUEUE
+    retention_days: int | None = None
 
     def is_leave_word(self, body: Body) -> bool:
         """Compared without case, variation selectors and surrounding white space; a letter and its
@@ -49,6 +54,9 @@ def field_errors(settings: BotSettings) -> Iterator[tuple[str, str]]:
         )
     if not all(_normalized(word) for word in settings.leave_words):
         yield "leave_words", "each leave word must have a character that is not white space"
+    days = settings.retention_days
+    if days is not None and not 1 <= days <= LONGEST_RETENTION:
+        yield "retention_days", f"it is a number of days from 1 to {LONGEST_RETENTION}, or null"
     yield from wording.field_errors(settings.texts)
 
 

@@ -55,6 +55,7 @@ READS_WHAT_IS_ERASED = {
     "chalicelib/usecases/reports/reports.py": "counts",
     "chalicelib/usecases/reports/metrics.py": "counts",
     "chalicelib/usecases/privacy/erase.py": "reads the mark of an erasure",
+    "chalicelib/usecases/privacy/retention.py": "takes only numbers and times of entries",
 }
 """The files that may read the log and handoffs from the store, and why nothing gets out."""
 

@@ -37,7 +37,7 @@ from chalicelib.usecases.records.answers import (
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import PersonState, SocketConnection, SocketTicket
-from chalicelib.usecases.records.erasures import ErasureJob
+from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import (
     Device,
@@ -186,6 +186,11 @@ def through_erasure(stores: Stores, job: ErasureJob) -> object:
     return read
 
 
+def through_retention(stores: Stores, position: RetentionPosition) -> object:
+    stores.erasures.move_retention(position)
+    return stores.erasures.retention_position()
+
+
 def through_settings(stores: Stores, settings: BotSettings) -> object:
     stores.directory.put_bot(Bot(BOT, "name"))
     assert stores.directory.put_settings(BOT, settings)
@@ -321,6 +326,7 @@ WRITES: Mapping[Callable[[Stores, Any], object], type[Struct]] = {
     through_head: BaseHead,
     through_audit: AuditEvent,
     through_erasure: ErasureJob,
+    through_retention: RetentionPosition,
     through_entry: Entry,
     through_handoff: Handoff,
     through_change: HandoffChange,

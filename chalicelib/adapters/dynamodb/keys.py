@@ -36,6 +36,8 @@ class RowKey(NamedTuple):
 
 SWEEP = RowKey("SWEEP", META)
 """How far the sweep has looked for lost reactions, of all bots."""
+RETENTION = RowKey("SWEEP", "RETENTION")
+"""How far retention has come today."""
 
 
 def part(text: str) -> str:

@@ -22,6 +22,7 @@ export function BotSettings({ bot }) {
       <div class="card panel"><${Form} submit=${save} label=${t("save")}>${(/** @type {any} */ errors) => html`
         <${Field} as="textarea" rows="4" name="leave_words" label=${t("leave_words")} hint=${t("leave_words_hint")} errors=${errors} defaultValue=${settings.leave_words.join("\n")} />
         <${Field} name="default_locale" label=${t("default_locale")} hint=${t("locale_hint")} errors=${errors} required defaultValue=${settings.default_locale} />
+        <${Field} type="number" min="1" max="3650" name="retention_days" label=${t("retention_days")} hint=${t("retention_hint")} errors=${errors} defaultValue=${settings.retention_days ?? ""} />
         <label class="choice"><input type="checkbox" name="outbound" defaultChecked=${settings.outbound} /> ${t("outbound")}</label>
         <label class="choice"><input type="checkbox" name="everybody" defaultChecked=${settings.after_return === "everybody"} /> ${t("after_return")}</label>
         <${UserTexts} texts=${settings.texts} errors=${errors} />`}<//></div>`}<//>`;

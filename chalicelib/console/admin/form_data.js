@@ -70,6 +70,7 @@ export const settingsFromForm = (form) => ({
   texts: textsFromForm(form),
   outbound: form.has("outbound"),
   after_return: form.has("everybody") ? "everybody" : "queue",
+  retention_days: Number(fieldText(form, "retention_days")) || null,
 });
 
 /** The key expires at the end of the chosen day, in the admin's time zone. @param {FormData} form */

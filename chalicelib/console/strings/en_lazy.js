@@ -214,6 +214,8 @@ export default {
   settings_more: "They apply to all queues of this bot.",
   outbound: "Agents may start conversations",
   after_return: "After a handoff, agents of other queues may read the conversation",
+  retention_days: "Days that messages are kept",
+  retention_hint: "Empty: for ever. Older messages are deleted.",
   leave_words: "Words that end a handoff",
   leave_words_hint: "One per line. If a user sends one of them as a whole message, the handoff ends.",
   default_locale: "Language of the messages",

@@ -214,6 +214,8 @@ export default {
   settings_more: "Se aplican a todas las colas de este bot.",
   outbound: "Los agentes pueden iniciar conversaciones",
   after_return: "Tras la derivación, los agentes de otras colas pueden leer la conversación",
+  retention_days: "Días que se guardan los mensajes",
+  retention_hint: "Vacío: siempre. Los mensajes más antiguos se borran.",
   leave_words: "Palabras que terminan una derivación",
   leave_words_hint: "Una por línea. Si el usuario envía una como mensaje completo, la derivación termina.",
   default_locale: "Idioma de los mensajes",

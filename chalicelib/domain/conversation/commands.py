@@ -274,11 +274,12 @@ class Suggest(BaseCommand, frozen=True):
 
 class Erase(BaseCommand, frozen=True):
     """Erases what the log holds about the user; an open handoff ends as cancelled. `erasure` is the
-    id of the order to do so."""
+    id of the order to do so. `keeps_profile`: name and attributes stay for other conversations."""
 
     name: ClassVar[str] = "erasure"
     action: ClassVar[Action] = Action.ERASE
     erasure: str
+    keeps_profile: bool = False
 
 
 MessageCommand = UserMessage | BotMessage | AgentMessage | ClaimAndReply

@@ -236,10 +236,11 @@ class HandoffUpdated(HandoffContent, frozen=True):
 
 class Erased(Content, frozen=True):
     """The user was erased: nothing before this entry is shown any more. `erasure` is the id of the
-    order."""
+    order. `keeps_profile`: the user's other conversations keep name and attributes."""
 
     kind: ClassVar[Kind] = Kind.ERASED
     erasure: str
+    keeps_profile: bool = False
 
 
 class Unknown(Content, frozen=True):

@@ -18,7 +18,7 @@ def erase(head: Head, command: Erase, context: Context) -> Decision:
     """The mark comes before the end of the handoff, so that the bot still receives that end."""
     if head.is_erased:
         return Decision(head)
-    mark = new_entry(head, Erased(command.erasure), context)
+    mark = new_entry(head, Erased(command.erasure, command.keeps_profile), context)
     after = append(erased_head(head, mark.seq), mark)
     if isinstance(after, WithBot):
         return Decision(after, (mark,))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chalicelib.entrypoints.request_log import request_id, request_log
 from chalicelib.usecases import recovery
 from chalicelib.usecases.live import push, sockets
-from chalicelib.usecases.privacy import erase
+from chalicelib.usecases.privacy import erase, retention
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.reports import Backlog
 from chalicelib.usecases.reports import metrics
@@ -89,6 +89,7 @@ def _recover(services: Services, deadline: int) -> int:
 def _sweep_erased(services: Services, deadline: int) -> int:
     """An error does not stop the rest of the sweep; the next minute tries again."""
     try:
+        retention.apply_retention(services, deadline)
         return erase.sweep(services, deadline)
     except Exception:
         log.exception("erased conversations not swept")

@@ -136,6 +136,12 @@ class Conversations(Protocol):
         May lag behind the heads.
         """
 
+    def oldest(self, bot: str, position: str | None, limit: int) -> Listing:
+        """All conversations, the earliest activity (to the minute) first.
+
+        May lag behind the heads.
+        """
+
     def owing(self, bot: str, since: int, position: str | None, limit: int) -> Listing:
         """Conversations with an `owed_seq` whose last activity was not before the minute of
         `since`, the earliest activity first.

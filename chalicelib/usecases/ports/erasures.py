@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
-from chalicelib.usecases.records.erasures import ErasureJob
+from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
 
 
 class Erasures(Protocol):
@@ -25,3 +25,7 @@ class Erasures(Protocol):
 
     def delete_notifications(self, bot: str, conversation_ids: Collection[str]) -> None:
         """Deletes the notifications that name one of these conversations."""
+
+    def retention_position(self) -> RetentionPosition: ...
+
+    def move_retention(self, position: RetentionPosition) -> None: ...

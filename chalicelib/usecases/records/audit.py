@@ -43,6 +43,7 @@ class AuditAction(StrEnum):
     TRANSCRIPT_READ = "transcript_read"
     USER_EXPORTED = "user_exported"
     USER_ERASED = "user_erased"
+    RETENTION_APPLIED = "retention_applied"
 
 
 OBJECTS: Mapping[AuditAction, str] = {
@@ -82,6 +83,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.TRANSCRIPT_READ: "conversation",
     AuditAction.USER_EXPORTED: "bot",
     AuditAction.USER_ERASED: "bot",
+    AuditAction.RETENTION_APPLIED: "bot",
 }
 """The fact of an event that names its object. Each action has its row here."""
 

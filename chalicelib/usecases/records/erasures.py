@@ -1,4 +1,4 @@
-"""Orders to erase a user."""
+"""Orders to erase a user, and the progress of retention."""
 
 from msgspec import Struct
 
@@ -11,3 +11,12 @@ class ErasureJob(Struct, frozen=True):
     conversation_id: str
     erasure: str
     at: int
+
+
+class RetentionPosition(Struct, frozen=True):
+    """How far the walk of a day (days since 1970, UTC) has come: the bot, and the place in its list
+    of conversations. `bot` is None when the day's walk is done."""
+
+    day: int = -1
+    bot: str | None = None
+    position: str | None = None

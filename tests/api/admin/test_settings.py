@@ -147,6 +147,7 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "texts": {"ar": {"expired": None}},
         "outbound": True,
         "after_return": "everybody",
+        "retention_days": 90,
     }
     before = owner.get(f"{BOT}/settings").json
 
@@ -158,6 +159,7 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "texts": {},
         "outbound": False,
         "after_return": "queue",
+        "retention_days": None,
     }
     assert owner.get(f"{BOT}/settings").json == wanted
     assert owner.get("/bots/other/settings").json == before

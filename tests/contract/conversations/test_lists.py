@@ -247,3 +247,12 @@ def test_lists_show_one_bot(stores: Stores) -> None:
     act(stores, BO, Address("other", "web", "u", "t"), PauseAndClaim(Request(queue="q")))
 
     assert board(stores) == recent(stores) == named(stores, "") == []
+
+
+def test_the_oldest_come_first_in_the_order_of_retention(sharded: Stores) -> None:
+    ids = list[str]()
+    for number in range(5):
+        ids.append(act(sharded, DEMO, other(ADDRESS, number), said("hi")).id)
+        sharded.clock.advance(MINUTE)
+
+    assert pages(lambda at: sharded.conversations.oldest(BOT, at, 2), 2) == ids

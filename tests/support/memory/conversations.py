@@ -8,7 +8,7 @@ from chalicelib.domain.address import Address, conversation_id_of
 from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.decision import CapacityChange, Decision
-from chalicelib.domain.conversation.entries import Entry, Kind
+from chalicelib.domain.conversation.entries import Content, Entry, Erased, Kind
 from chalicelib.domain.conversation.handoff import Handoff, HandoffChange
 from chalicelib.domain.conversation.head import Head, Owned, Status, Waiting
 from chalicelib.domain.errors import AtCapacity
@@ -121,6 +121,9 @@ class MemoryConversations:
 
     def recent(self, bot: str, position: str | None, limit: int) -> Listing:
         return page(self._heads_of(bot, lambda head: True), recent_order, position, limit)
+
+    def oldest(self, bot: str, position: str | None, limit: int) -> Listing:
+        return page(self._heads_of(bot, lambda head: True), oldest_order, position, limit)
 
     def owing(self, bot: str, since: int, position: str | None, limit: int) -> Listing:
         def fits(head: Head) -> bool:
@@ -305,7 +308,7 @@ class MemoryConversations:
         elif commit.before.is_erased and not commit.decision.head.is_erased:
             self._add_address(commit.decision.head.address)
         elif commit.decision.head.is_erased and not commit.before.is_erased:
-            self._delete_address(address)
+            self._delete_address(address, commit.decision.entries[0].content)
         return self._table.threads[key]
 
     def _add_address(self, address: Address) -> None:
@@ -315,10 +318,11 @@ class MemoryConversations:
             of_thread = (address.bot, address.thread)
             self._table.by_thread.setdefault(of_thread, {})[address.conversation_id] = None
 
-    def _delete_address(self, address: Address) -> None:
+    def _delete_address(self, address: Address, mark: Content) -> None:
         of_user = (address.bot, address.channel, address.user)
         self._table.by_user[of_user].pop(address.conversation_id)
-        self._table.profiles.pop(of_user, None)
+        if not (isinstance(mark, Erased) and mark.keeps_profile):
+            self._table.profiles.pop(of_user, None)
         if not self._table.by_user[of_user]:
             del self._table.by_user[of_user]
         if address.thread is not None:

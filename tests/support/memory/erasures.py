@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from chalicelib.domain.conversation.erasure import without_words
-from chalicelib.usecases.records.erasures import ErasureJob
+from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
 from tests.support.memory.table import MemoryTable, Now
 
 
@@ -51,3 +51,9 @@ class MemoryErasures:
             made = self._table.notifications.get(bot, {})
             for each in [n for n in made.values() if n.conversation_id in conversation_ids]:
                 del made[each.id]
+
+    def retention_position(self) -> RetentionPosition:
+        return self._table.retention
+
+    def move_retention(self, position: RetentionPosition) -> None:
+        self._table.retention = position

@@ -16,7 +16,7 @@ from chalicelib.usecases.records.answers import StoredAnswer, StoredMessage
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
-from chalicelib.usecases.records.erasures import ErasureJob
+from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import PasswordReset, Person, Session
 from chalicelib.usecases.records.reports import EndedHandoff
@@ -90,6 +90,7 @@ class MemoryTable:
         self.gone: dict[ConversationKey, tuple[int, int]] = {}
         self.handled: dict[ConversationKey, tuple[int, int]] = {}
         self.sweep = SweepPosition()
+        self.retention = RetentionPosition()
         self.erasures: dict[ConversationKey, ErasureJob] = {}
         self.audit: dict[str, AuditEvent] = {}
         self.audit_marks: dict[tuple[str | None, str], int] = {}

@@ -31,7 +31,7 @@ from chalicelib.adapters.dynamodb.table import Rows
 from chalicelib.adapters.dynamodb.transaction import Cancelled, FailedWrite, Transaction
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.decision import CapacityChange
-from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.conversation.entries import Content, Erased, Kind
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.errors import AtCapacity
 from chalicelib.domain.routing.members import NEVER
@@ -102,7 +102,7 @@ def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
     if before.last_seq == 0 or (before.is_erased and not decision.head.is_erased):
         _add_address(transaction, decision.head)
     if decision.head.is_erased and not before.is_erased:
-        _delete_address(transaction, before)
+        _delete_address(transaction, before, decision.entries[0].content)
     if commit.message and not decision.refusal:
         key = keys.message(before.bot, before.id, commit.message)
         # The head and the message id were read in one call, but not in one snapshot.
@@ -116,11 +116,12 @@ def _add_address(transaction: Transaction, head: Head) -> None:
         transaction.put(AddressRow.at(place, conversation_id=head.id))
 
 
-def _delete_address(transaction: Transaction, head: Head) -> None:
+def _delete_address(transaction: Transaction, head: Head, mark: Content) -> None:
     """And the name and attributes, which all conversations of the user share."""
     for place in _places_of(head):
         transaction.delete(AddressRow.at(place))
-    transaction.delete(ProfileRow.at(keys.RowKey(keys.user(head.address), keys.META)))
+    if not (isinstance(mark, Erased) and mark.keeps_profile):
+        transaction.delete(ProfileRow.at(keys.RowKey(keys.user(head.address), keys.META)))
 
 
 def _places_of(head: Head) -> list[keys.RowKey]:

@@ -23,7 +23,7 @@ from chalicelib.adapters.dynamodb.rows import (
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.domain.conversation.erasure import without_words
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.erasures import ErasureJob
+from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
 
 PAGE = 100
 
@@ -66,6 +66,16 @@ class DynamoErasures:
         pk, of_bot = keys.bot(bot), NotificationRow.sk.startswith("N#")
         found = self._rows.query_all(NotificationRow, pk, of_bot)
         self._rows.delete(row.key for row in found if row.conversation_id in conversation_ids)
+
+    def retention_position(self) -> RetentionPosition:
+        row = self._rows.get(RecordRow, keys.RETENTION)
+        if row is None:
+            return RetentionPosition()
+        return msgspec.json.decode(row.record, type=RetentionPosition)
+
+    def move_retention(self, position: RetentionPosition) -> None:
+        record = msgspec.json.encode(position).decode()
+        self._rows.put(RecordRow.at(keys.RETENTION, record=record))
 
     def _delete_entries(self, pk: str, seq: int) -> bool:
         """The stored answers go first: only the entries know where they are."""

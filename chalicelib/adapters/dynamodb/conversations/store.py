@@ -126,6 +126,9 @@ class DynamoConversations:
         order = lists.ListOrder(RECENT, descending=True)
         return lists.listing(self._table, bot, order, position, limit)
 
+    def oldest(self, bot: str, position: str | None, limit: int) -> Listing:
+        return lists.listing(self._table, bot, lists.ListOrder(RECENT), position, limit)
+
     def owing(self, bot: str, since: int, position: str | None, limit: int) -> Listing:
         order = lists.ListOrder(RECENT, suffix=OWED_MARK)
         start = position or f"{since // MINUTE:010d}"

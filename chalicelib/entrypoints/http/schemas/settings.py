@@ -93,6 +93,7 @@ class SettingsRequest(Strict):
     texts: Wording = field(default_factory=dict)
     outbound: bool = False
     after_return: AfterReturn = AfterReturn.QUEUE
+    retention_days: int | None = None
 
     def __post_init__(self) -> None:
         self.leave_words = tuple(words("leave_words", word, NAME) for word in self.leave_words)
@@ -100,7 +101,12 @@ class SettingsRequest(Strict):
 
     def settings(self) -> BotSettings:
         return BotSettings(
-            self.leave_words, self.default_locale, self.texts, self.outbound, self.after_return
+            self.leave_words,
+            self.default_locale,
+            self.texts,
+            self.outbound,
+            self.after_return,
+            self.retention_days,
         )
 
 
@@ -137,4 +143,5 @@ def settings(of: BotSettings) -> Json:
         "texts": of.texts,
         "outbound": of.outbound,
         "after_return": of.after_return,
+        "retention_days": of.retention_days,
     }
