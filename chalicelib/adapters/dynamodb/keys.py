@@ -232,6 +232,10 @@ def ticket(ticket_hash: str) -> RowKey:
     return RowKey(joined("T", ticket_hash), META)
 
 
+def login_address(person_id: str, address: str) -> RowKey:
+    return RowKey(person(person_id), joined("FROM", digest(address)))
+
+
 def password_reset(token_hash: str) -> RowKey:
     return RowKey(joined("PR", token_hash), META)
 

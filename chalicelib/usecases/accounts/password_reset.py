@@ -7,7 +7,7 @@ so the person logs in afterwards.
 from msgspec import Struct
 
 from chalicelib.domain.errors import Conflict, NotFound, Unauthenticated
-from chalicelib.usecases.accounts import sessions
+from chalicelib.usecases.accounts import account_limit, sessions
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.audit import AuditAction
@@ -45,9 +45,10 @@ def reset(services: Services, token: str, password: str) -> None:
     found = services.password_resets.get(hash_secret(token))
     person = services.directory.person(found.person, fresh=True) if found else None
     if not (found and person) or person.disabled or person.token_version != found.token_version:
-        raise Unauthenticated("This link is not valid: it was used before, or has expired.")
+        raise Unauthenticated("This link is not valid: it was used before, or is too old.")
     sessions.replace_password(services, person, password)
     services.people.prove_address(person.id)
+    account_limit.end(services, person.id)
     services.directory.invalidate_cache()
     audit.record_account(services, person.id, AuditAction.PASSWORD_RESET)
 

@@ -18,7 +18,7 @@ from chalicelib.domain.errors import (
     RateLimited,
     Unauthenticated,
 )
-from chalicelib.usecases.accounts import password_rules, second_factor
+from chalicelib.usecases.accounts import account_limit, password_rules, second_factor
 from chalicelib.usecases.accounts.authenticate import person_of_session, reference_of
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.live import push
@@ -71,6 +71,7 @@ def login(
     # Not from the cache: for five seconds it would know the old password and refuse the new one.
     person = services.directory.person(account, fresh=True)
     _count_password(services, attempt, person)
+    is_below_limit = account_limit.admit(services, account, person, device.address)
     # An invited person has no password yet: their hash is empty.
     hashed = (person.password_hash or None) if person and not person.disabled else None
     if not services.passwords.matches(password, hashed) or person is None:
@@ -78,6 +79,8 @@ def login(
             _record(services, person.id, AuditAction.LOGIN_FAILED, AuditOutcome.REFUSED)
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
+    if is_below_limit:
+        account_limit.end(services, account)
     return begin_or_ask(services, person, device, takes_code=takes_code)
 
 
@@ -249,7 +252,7 @@ def begin(services: Services, person: Person, device: Device) -> LoginSession:
     )
     session = _seen(session, device)
     services.sessions.add(session)
-    services.people.record_login(person.id, now)
+    services.people.record_login(person.id, now, device.address)
     _record(services, person.id, AuditAction.LOGGED_IN, session=session.id)
     return _tokens(services, session, person)
 

@@ -18,8 +18,10 @@ class PeopleAdministration(Protocol):
     def ids(self) -> list[str]:
         """The people whom this release or a later one has stored, unsorted."""
 
-    def record_login(self, person: str, at: int) -> None:
-        """Does nothing if there is no such person."""
+    def record_login(self, person: str, at: int, address: str) -> None:
+        """Does nothing if there is no such person. The network address is kept for 90 days."""
+
+    def has_logged_in_from(self, person: str, address: str) -> bool: ...
 
     def set_registered_by(self, person: Person, bot: str | None) -> bool:
         """Also raises the token version: earlier invitations no longer work.

@@ -276,13 +276,12 @@ def test_the_owner_removes_it_for_a_person_who_has_lost_their_device(
     assert changes(owner)["removed", person_id("owner@example.test")] == 1
 
 
-def test_a_new_password_by_invitation_does_not_pass_the_second_factor(
-    enrolled: Enrolled, owner: Api
-) -> None:
-    made = ok(owner.post(f"{BOT}/agents/{WHO}/invitation", {}))["invitation"]
-    new = {"invitation": made, "password": "a long enough password"}
+def test_a_reset_password_does_not_pass_the_second_factor(enrolled: Enrolled, owner: Api) -> None:
+    token = ok(owner.post(f"/people/{WHO}/password-reset", {}))["token"]
+    new, nobody = {"password": "a long enough password"}, enrolled.api.as_(None)
+    assert nobody.post("/auth/password/reset", {"token": token, **new}).status == 204
 
-    refused = enrolled.api.as_(None).post("/auth/invitation", new)
+    refused = nobody.post("/auth/login", {**ANA, **new})
 
     assert (refused.status, refused.json["code"]) == (401, "second_factor_required")
     assert enrolled.answer(refused.json["challenge"], enrolled.app.next_code()).status == 200

@@ -38,8 +38,8 @@ def test_everybody_is_listed_once(accounts: Stores) -> None:
 
 
 def test_the_last_login_is_kept(accounts: Stores) -> None:
-    accounts.people.record_login("p_ana", START + 5)
-    accounts.people.record_login("p_nobody", START)
+    accounts.people.record_login("p_ana", START + 5, "203.0.113.7")
+    accounts.people.record_login("p_nobody", START, "203.0.113.7")
 
     assert accounts.directory.person("p_ana") == replace(ANA, last_login_at=START + 5)
     assert accounts.directory.person("p_nobody") is None
@@ -89,10 +89,24 @@ def test_of_two_owners_who_disable_each_other_at_once_one_stays(accounts: Stores
     assert any(person and not person.disabled for person in left)
 
 
+def test_an_address_is_known_for_ninety_days_after_a_login(accounts: Stores) -> None:
+    knows = accounts.people.has_logged_in_from
+    accounts.people.record_login("p_ana", START, "203.0.113.7")
+    accounts.people.record_login("p_nobody", START, "203.0.113.7")
+
+    assert knows("p_ana", "203.0.113.7")
+    assert not knows("p_ana", "203.0.113.8")
+    assert not knows("p_otto", "203.0.113.7")
+    assert not knows("p_nobody", "203.0.113.7")
+    accounts.clock.advance(90 * 24 * 60 * 60 * 1000)
+    assert not knows("p_ana", "203.0.113.7")
+
+
 def test_a_deleted_person_leaves_no_row(accounts: Stores) -> None:
     session = Session("s-1", "p_ana", 3, START, START, START + 1000, "r-1")
     accounts.sessions.add(session)
     accounts.sessions.add(replace(session, person="p_otto"))
+    accounts.people.record_login("p_ana", START, "203.0.113.7")
     accounts.directory.set_presence("p_ana", Presence(PresenceStatus.AWAY, START))
     accounts.second_factors.replace(None, SecondFactor("p_ana", "secret", START))
 
@@ -103,6 +117,7 @@ def test_a_deleted_person_leaves_no_row(accounts: Stores) -> None:
     assert accounts.sessions.of_person("p_ana") == []
     assert len(accounts.sessions.of_person("p_otto")) == 1
     assert accounts.directory.presence("p_ana") == Presence()
+    assert not accounts.people.has_logged_in_from("p_ana", "203.0.113.7")
     assert accounts.second_factors.get("p_ana") is None
     assert sorted(accounts.people.ids()) == ["p_otto", "p_owner"]
     assert events(accounts) == ["a_1"]

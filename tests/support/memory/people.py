@@ -6,6 +6,8 @@ from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.people import PasswordReset, Person
 from tests.support.memory.table import MemoryTable, Now
 
+ADDRESS_LIFE = 90 * 24 * 60 * 60 * 1000
+
 
 class MemoryPeopleAdministration:
     def __init__(self, table: MemoryTable, clock: Now) -> None:
@@ -16,10 +18,15 @@ class MemoryPeopleAdministration:
         with self._table.lock:
             return list(self._table.people)
 
-    def record_login(self, person: str, at: int) -> None:
+    def record_login(self, person: str, at: int, address: str) -> None:
         with self._table.lock:
             if found := self._table.people.get(person):
                 self._table.people[person] = replace(found, last_login_at=at)
+                until = self._clock.now() + ADDRESS_LIFE
+                self._table.login_addresses[person, address] = until
+
+    def has_logged_in_from(self, person: str, address: str) -> bool:
+        return self._table.login_addresses.get((person, address), 0) > self._clock.now()
 
     def set_registered_by(self, person: Person, bot: str | None) -> bool:
         with self._table.lock:
@@ -54,8 +61,9 @@ class MemoryPeopleAdministration:
             del self._table.people[person]
             self._table.presences.pop(person, None)
             self._table.second_factors.pop(person, None)
-            for place in [place for place in self._table.sessions if place[0] == person]:
-                del self._table.sessions[place]
+            for rows in (self._table.sessions, self._table.login_addresses):
+                for place in [place for place in rows if place[0] == person]:
+                    del rows[place]
             self._table.add_event(event)
             return True
 

@@ -78,6 +78,7 @@ class MemoryTable:
         self.members: dict[str, dict[str, Member]] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
         self.second_factors: dict[str, SecondFactor] = {}
+        self.login_addresses: dict[tuple[str, str], int] = {}
         self.password_resets: dict[str, PasswordReset] = {}
         self.presences: dict[str, Presence] = {}
         self.attempts: dict[str, tuple[int, int]] = {}

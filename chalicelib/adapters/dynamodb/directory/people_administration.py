@@ -10,6 +10,9 @@ from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.people import Person
 
+ADDRESS_LIFE = 90 * 24 * 60 * 60 * 1000
+"""Milliseconds for which an address from which a person has logged in is kept."""
+
 
 class DynamoPeopleAdministration:
     def __init__(self, table: Table, clock: Clock) -> None:
@@ -18,9 +21,15 @@ class DynamoPeopleAdministration:
     def ids(self) -> list[str]:
         return [row.id for row in self._rows.query_all(PointerRow, keys.ALL_PEOPLE, None)]
 
-    def record_login(self, person: str, at: int) -> None:
+    def record_login(self, person: str, at: int, address: str) -> None:
         row = PersonRow.at(person_key(person))
-        self._rows.update(row, [PersonRow.last_login_at.set(at)], PersonRow.pk.exists())
+        login = [PersonRow.last_login_at.set(at)]
+        if self._rows.update(row, login, PersonRow.pk.exists()):
+            place, expires = keys.login_address(person, address), self._rows.expiry(ADDRESS_LIFE)
+            self._rows.put(PointerRow.at(place, id=person, expires=expires))
+
+    def has_logged_in_from(self, person: str, address: str) -> bool:
+        return self._rows.get(PointerRow, keys.login_address(person, address)) is not None
 
     def set_registered_by(self, person: Person, bot: str | None) -> bool:
         row, version = PersonRow.at(person_key(person.id)), person.token_version
@@ -44,9 +53,10 @@ class DynamoPeopleAdministration:
         return _is_committed(transaction)
 
     def delete(self, person: str, by: str, event: AuditEvent) -> bool:
-        of_sessions = RecordRow.sk.startswith("SESSION#")
-        found = self._rows.query_all(RecordRow, keys.person(person), of_sessions)
-        self._rows.delete([row.key for row in found])
+        pk = keys.person(person)
+        sessions = self._rows.query_all(RecordRow, pk, RecordRow.sk.startswith("SESSION#"))
+        addresses = self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("FROM#"))
+        self._rows.delete([row.key for row in (*sessions, *addresses)])
         transaction = self._by_owner(by, event)
         transaction.delete(PersonRow.at(person_key(person)), PersonRow.pk.exists())
         transaction.delete(person_pointer(person))
