@@ -263,12 +263,13 @@ class AwsServices:
         return integrations_of(self)
 
     def client(self, service: str, endpoint: str | None = None, attempts: int = 3) -> Any:
-        """Creates a botocore client. `attempts` includes the first attempt."""
+        """Creates a botocore client. `attempts` includes the first attempt. A call takes at most
+        `LONGEST_CALL` of chalicelib/usecases/ports/call_deadline.py."""
         from botocore.config import Config
 
         config = Config(
-            connect_timeout=2,
-            read_timeout=5,
+            connect_timeout=1,
+            read_timeout=3,
             retries={"total_max_attempts": attempts, "mode": "standard"},
             max_pool_connections=32,
             # Otherwise botocore describes the machine for each call.

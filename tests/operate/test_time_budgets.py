@@ -1,4 +1,4 @@
-"""The functions that nobody waits for end well before Lambda stops them, whatever is slow.
+"""The functions end well before Lambda or API Gateway stops them, whatever is slow.
 
 The clock moves only by what is slow, and by waits. No test may take more than three quarters of a
 function's timeout.
@@ -6,6 +6,7 @@ function's timeout.
 Facts 12 and 13 of docs/aws.md.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws.sockets import ApiGatewaySockets
+from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
+from chalicelib.adapters.dynamodb.table import CONNECT_TIMEOUT, READ_TIMEOUT, RETRIES, Table
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.conversation.commands import AgentMessage, Claim, Pause
@@ -22,12 +25,24 @@ from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.routing.queues import Limits, Queue
 from chalicelib.entrypoints.events import minute, stream, webhook_queue
+from chalicelib.entrypoints.websocket import handlers
+from chalicelib.settings import Settings
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.live import push
-from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.ports.call_deadline import (
+    API_TIMEOUT,
+    BEGINS_FOR,
+    LONGEST_CALL,
+    call_deadline,
+    require_time,
+    webhook_answered,
+)
+from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.webhooks.worker import SLOT_LEASE
+from chalicelib.wiring import AwsServices
 from infra.template.functions import TIMEOUTS
+from tests.support.api import DEMO_KEY, Api
 from tests.support.clock import ManualClock
 from tests.support.fakes import (
     FakeSockets,
@@ -36,8 +51,9 @@ from tests.support.fakes import (
     FakeWebhookQueue,
     SeededRandom,
 )
-from tests.support.memory import MemoryConversations
-from tests.support.services import MemoryServices
+from tests.support.memory import MemoryConnections, MemoryConversations
+from tests.support.services import ORIGIN, MemoryServices
+from tests.template.expansion import packaged_template
 
 SECOND = 1000
 BATCH = 100
@@ -327,3 +343,134 @@ def test_the_worker_ends_in_time_while_the_queue_does_not_answer(
 
     assert answer["batchItemFailures"] == [{"itemIdentifier": "m"}]
     assert took() < most("on_webhook_queue")
+
+
+class SlowTable:
+    """A connection to an empty table. Each read takes this long; each commit meets a conflict."""
+
+    table_name = "slow"
+
+    def __init__(self, clock: ManualClock, milliseconds: int) -> None:
+        self._clock, self._milliseconds = clock, milliseconds
+        self.calls = 0
+
+    def batch_get_item(self, keys: Any, **_: object) -> Any:
+        return self._after_a_while({"Responses": {}, "UnprocessedKeys": {}})
+
+    def get_item(self, *_: object, **__: object) -> Any:
+        return self._after_a_while({})
+
+    def query(self, *_: object, **__: object) -> Any:
+        return self._after_a_while({"Items": []})
+
+    def get_operation_kwargs(self, *_: object, **__: object) -> Any:
+        return {}
+
+    def transact_write_items(self, **_: object) -> Any:
+        self._after_a_while({})
+        raise AssertionError("A commit was begun.")
+
+    def _after_a_while(self, answer: Any) -> Any:
+        self.calls += 1
+        self._clock.advance(self._milliseconds)
+        return answer
+
+
+API_SECONDS = 29
+"""The timeout that Chalice gives a function, and API Gateway's own."""
+
+
+def on_a_slow_table(milliseconds: int) -> tuple[MemoryServices, SlowTable]:
+    """Only conversations are in the slow table."""
+    services = MemoryServices()
+    slow = SlowTable(services.clock, milliseconds)
+    table: Any = Table(slow)  # type: ignore[arg-type]
+    vars(services)["conversations"] = DynamoConversations(table, services.clock)
+    return services, slow
+
+
+def test_the_apis_have_the_timeout_that_their_deadline_reckons_with() -> None:
+    resources = packaged_template("prod")["Resources"]
+
+    for logical in ("APIHandler", "LogIn", "WebsocketConnect", "WebsocketMessage"):
+        assert resources[logical]["Properties"]["Timeout"] == API_SECONDS
+    assert API_TIMEOUT == API_SECONDS * SECOND
+
+
+def test_no_call_of_a_client_takes_longer_than_the_deadline_reckons_with() -> None:
+    table = (CONNECT_TIMEOUT + READ_TIMEOUT) * (1 + RETRIES) * SECOND
+    place = ("prod", "eu-west-1", "t", "arn", "url", "url", "wss://a", "https://a")
+    made = AwsServices(Settings(*place, frozenset(), (), 1, "http://127.0.0.1:9")).client("sqs")
+    config = made.meta.config
+    attempts = config.retries["total_max_attempts"]
+    client = (config.connect_timeout + config.read_timeout) * attempts * SECOND
+
+    assert table == client == LONGEST_CALL
+
+
+def test_a_request_begins_no_commit_that_could_not_end_in_time() -> None:
+    """The bot's server gets our 503 instead of API Gateway's 504, and may send it again."""
+    services, slow = on_a_slow_table(10 * SECOND)
+    began = services.clock.now()
+
+    answer = Api(services, DEMO_KEY).post(
+        "/bots/demo/pause", {"channel": "web", "user": "u", "thread": "t"}
+    )
+
+    assert (answer.status, answer.json["code"]) == (503, "temporarily_unavailable")
+    assert slow.calls == 1
+    assert services.clock.now() - began < API_SECONDS * 3 / 4 * SECOND
+    assert BEGINS_FOR + LONGEST_CALL <= API_SECONDS * 3 / 4 * SECOND
+
+
+FRAME = json.dumps({"id": "1", "action": "ping"})
+
+
+class SlowConnections(MemoryConnections):
+    """After ten seconds, each call asks as the table's adapter does."""
+
+    clock: ManualClock
+
+    def get(self, connection_id: str) -> SocketConnection | None:
+        self._wait()
+        return super().get(connection_id)
+
+    def use_ticket(self, ticket_hash: str, now: int) -> SocketTicket | None:
+        self._wait()
+        return super().use_ticket(ticket_hash, now)
+
+    def _wait(self) -> None:
+        self.clock.advance(10 * SECOND)
+        require_time()
+
+
+def test_the_websocket_functions_begin_nothing_that_could_not_end_in_time() -> None:
+    services = MemoryServices()
+    services.connections = slow = SlowConnections(services.memory, services.clock)
+    slow.clock = services.clock
+    services.sockets.connect("c")
+    headers = {"Origin": ORIGIN, "Sec-WebSocket-Protocol": "baton.v1, a-ticket"}
+    event = {"requestContext": {"connectionId": "c", "requestId": "r"}, "body": FRAME}
+
+    assert handlers.connect(services, {**event, "headers": headers})["statusCode"] == 503
+    handlers.message(services, event)
+    (reply,) = services.sockets.frames["c"]
+    assert json.loads(reply)["error"]["code"] == "temporarily_unavailable"
+    with pytest.raises(TemporarilyUnavailable):
+        handlers.disconnect(services, event)
+
+
+def test_the_answer_of_a_slow_webhook_is_still_stored() -> None:
+    """A test call may take ten seconds of the bot's server."""
+    clock = ManualClock()
+
+    with call_deadline(clock):
+        clock.advance(10 * SECOND)
+        with pytest.raises(TemporarilyUnavailable):
+            require_time()
+        webhook_answered()
+        require_time()
+        clock.advance(API_SECONDS * SECOND - LONGEST_CALL)
+        with pytest.raises(TemporarilyUnavailable):
+            require_time()
+    require_time()

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.usecases.ports.call_deadline import require_time
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.webhooks import SecretOwner
 
@@ -71,6 +72,7 @@ def _context(owner: SecretOwner) -> dict[str, str]:
 def _translate_errors() -> Iterator[None]:
     from botocore.exceptions import BotoCoreError, ClientError
 
+    require_time()
     try:
         yield
     except (BotoCoreError, ClientError) as error:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.address import digest
 from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.usecases.ports.call_deadline import require_time
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -104,6 +105,7 @@ def _translate_errors(
 ) -> Iterator[None]:
     from botocore.exceptions import BotoCoreError, ClientError
 
+    require_time()
     try:
         yield
     except (BotoCoreError, ClientError) as error:

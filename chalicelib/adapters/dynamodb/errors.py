@@ -13,6 +13,7 @@ from botocore.exceptions import (
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 
 from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.usecases.ports.call_deadline import require_time
 
 RETRY_AFTER = 1
 """Seconds."""
@@ -62,7 +63,9 @@ CONDITION_FAILED = "ConditionalCheckFailedException"
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raises TemporarilyUnavailable if the table is busy or does not answer."""
+    """Raises TemporarilyUnavailable if the table is busy or does not answer. Does not begin the
+    block, and raises it, if the API call in hand has no time left."""
+    require_time()
     try:
         yield
     except PynamoDBException as error:
