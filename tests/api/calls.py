@@ -95,6 +95,7 @@ ROWS: dict[Resource, Row] = {
     ("DELETE", IN_BOT): Row(OWNER),
     ("DELETE", IN_BOT + "/users/{channel}/{user}"): Row(ADMINS),
     ("GET", IN_BOT + "/users/{channel}/{user}/export"): Row(ADMINS),
+    ("GET", IN_BOT + "/export"): Row(ADMINS),
     ("GET", IN_BOT + "/audit"): Row(ADMINS),
     ("GET", "/api/v1/audit"): Row(OWNER),
     ("GET", IN_BOT + "/agents"): Row(BOTH),

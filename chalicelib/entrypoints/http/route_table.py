@@ -439,6 +439,9 @@ ADMINISTRATION = (
         query=("cursor",),
         limit=LimitName.EXPORTS,
     ),
+    _route(
+        "GET", BOT + "/export", "conversations:get_bot_export", Action.EXPORT, query=("cursor",)
+    ),
     _route("GET", BOT + "/audit", "bots:list_audit_events", Action.SEE_AUDIT, query=PAGED),
     _route("GET", "/api/v1/audit", "bots:list_installation_events", Access.OWNER, query=PAGED),
     _route("GET", BOT + "/keys", "keys:list_keys", Action.CONFIGURE, query=LISTED),

@@ -51,21 +51,21 @@ def user_page(
     if position is None:
         # The user's id may be an address, such as a phone number: it is no fact for the trail.
         audit.record(services, caller, AuditAction.USER_EXPORTED, conversations=len(ids))
-        lines.append(_line("user", views.user(address, profile) if profile else {"id": user}))
+        lines.append(line("user", views.user(address, profile) if profile else {"id": user}))
     else:
         start = msgspec.json.decode(position, type=ExportPosition)
     reached = start
-    for place, line in _conversation_lines(services, caller.bot, ids, start):
-        size += len(line.encode())
+    for place, text in conversation_lines(services, caller.bot, ids, start):
+        size += len(text.encode())
         if lines and size > PAGE_BYTES:
             following = reached or ExportPosition("")
             return ExportPage(lines, msgspec.json.encode(following).decode())
-        lines.append(line)
+        lines.append(text)
         reached = place
     return ExportPage(lines, None)
 
 
-def _conversation_lines(
+def conversation_lines(
     services: Services, bot: str, ids: list[str], start: ExportPosition | None
 ) -> Iterator[tuple[ExportPosition, str]]:
     for each in ids:
@@ -74,7 +74,7 @@ def _conversation_lines(
             continue
         if start is None or each > start.conversation_id:
             begin = ExportPosition(each)
-            yield begin, _line("conversation", views.head(head))
+            yield begin, line("conversation", views.head(head))
             yield from _lines_after(services, head, begin)
         else:
             yield from _lines_after(services, head, start)
@@ -89,14 +89,14 @@ def _lines_after(
         for handoff in reversed(shown.handoffs(services, head)):
             if handoff.opened_seq > start.handoff_seq:
                 last = handoff.opened_seq
-                yield ExportPosition(cid, last), _line("handoff", views.handoff(handoff))
+                yield ExportPosition(cid, last), line("handoff", views.handoff(handoff))
     seq = start.seq
     while entries := shown.entries_after(services, head, seq, READ):
         for entry in entries:
             seq = entry.seq
             fields = {"conversation_id": cid, **views.entry(entry)}
-            yield ExportPosition(cid, last, seq), _line("entry", fields)
+            yield ExportPosition(cid, last, seq), line("entry", fields)
 
 
-def _line(kind: str, fields: views.Json) -> str:
+def line(kind: str, fields: views.Json) -> str:
     return msgspec.json.encode({"record": kind, **fields}).decode() + "\n"

@@ -44,6 +44,7 @@ class AuditAction(StrEnum):
     USER_EXPORTED = "user_exported"
     USER_ERASED = "user_erased"
     RETENTION_APPLIED = "retention_applied"
+    BOT_EXPORTED = "bot_exported"
 
 
 OBJECTS: Mapping[AuditAction, str] = {
@@ -84,6 +85,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.USER_EXPORTED: "bot",
     AuditAction.USER_ERASED: "bot",
     AuditAction.RETENTION_APPLIED: "bot",
+    AuditAction.BOT_EXPORTED: "bot",
 }
 """The fact of an event that names its object. Each action has its row here."""
 

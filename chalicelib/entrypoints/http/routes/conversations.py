@@ -1,5 +1,7 @@
 """Routes that read conversations, and the one that erases a user."""
 
+from collections.abc import Callable
+
 from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.entries import Kind
 from chalicelib.domain.conversation.head import Status
@@ -11,8 +13,9 @@ from chalicelib.entrypoints.http.schemas.conversations import person
 from chalicelib.entrypoints.http.schemas.parsing import number
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations import export, lookup, queries, transcript
+from chalicelib.usecases.conversations.export import ExportPage
 from chalicelib.usecases.conversations.transcript import Format
-from chalicelib.usecases.privacy import erase
+from chalicelib.usecases.privacy import bot_export, erase
 
 HIGHEST_SEQ = 10**12 - 1
 KINDS = tuple(kind for kind in Kind if kind is not Kind.UNKNOWN)
@@ -107,10 +110,19 @@ def get_transcript(call: Call) -> Reply:
 
 
 def get_user_export(call: Call) -> Reply:
-    query = [call.path, call.caller.bot]
-    position = cursors.position(call.services.secrets, query, call.query.get("cursor"))
     channel, user = call.params["channel"], call.params["user"]
-    found = export.user_page(call.services, call.caller, channel, user, position)
+    return _exported(
+        call, lambda at: export.user_page(call.services, call.caller, channel, user, at)
+    )
+
+
+def get_bot_export(call: Call) -> Reply:
+    return _exported(call, lambda at: bot_export.bot_page(call.services, call.caller, at))
+
+
+def _exported(call: Call, read: Callable[[str | None], ExportPage]) -> Reply:
+    query = [call.path, call.caller.bot]
+    found = read(cursors.position(call.services.secrets, query, call.query.get("cursor")))
     cursor = cursors.cursor(call.services.secrets, query, found.position)
     headers = {} if cursor is None else {NEXT: cursor}
     return Reply("".join(found.lines), headers=headers, content_type=FORMATS[Format.JSONL])
