@@ -24,9 +24,9 @@ from chalicelib.usecases.services import Services
 
 log = logging.getLogger("baton")
 
-HIDE_MS = 15 * 1000
-"""How long one call hides conversations, in milliseconds: some hundreds. The sweep hides those that
-are left."""
+HIDE_MS = 8 * 1000
+"""How long one call hides conversations, in milliseconds: some hundreds. A call of the API has ten
+seconds. The sweep hides those that are left."""
 SETTLED_MS = 45 * 1000
 """The age at which the sweep deletes, in milliseconds: reactions to the last entries have run by
 then, and reports have counted a handoff that the erasure has ended."""
