@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -29,6 +30,22 @@ SECOND_FACTOR = ("optional", "off", "admins", "everybody")
 
 class Misconfigured(Exception):
     """Its message tells the person who deploys which variable to set, and to what."""
+
+
+class SignOn(Struct, frozen=True, forbid_unknown_fields=True):
+    """`BATON_OIDC`, as JSON. `address` is where people open Baton; the provider sends them back to
+    `<address>/api/v1/auth/oidc/callback`. `memberships` maps values of the claim to bots and roles:
+    `{"support": {"shop": "agent"}}`."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    address: str
+    domains: tuple[str, ...]
+    label: str = ""
+    creates_accounts: bool = False
+    claim: str = ""
+    memberships: dict[str, dict[str, Literal["agent", "supervisor", "admin"]]] = {}
 
 
 class Settings(Struct, frozen=True):
@@ -62,6 +79,7 @@ class Settings(Struct, frozen=True):
     idle_hours: int = IDLE_HOURS
     second_factor: str = SECOND_FACTOR[0]
     limits: Mapping[str, RateSetting | None] | None = field(default_factory=dict)
+    sign_on: SignOn | None = None
 
     @property
     def is_local(self) -> bool:
@@ -93,6 +111,7 @@ def settings() -> Settings:
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
         watching=_one_of("BATON_WATCHING", WATCHING),
         second_factor=_one_of("BATON_SECOND_FACTOR", SECOND_FACTOR),
+        sign_on=_sign_on(os.environ.get("BATON_OIDC", "")),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
         secrets_key=_key("BATON_SECRETS_KEY"),
         limits=_limits(os.environ.get("BATON_LIMITS", "")),
@@ -143,6 +162,33 @@ def _key(name: str) -> str:
     if value and not (value.startswith("arn:") and ":key/" in value):
         raise Misconfigured(f"{name} is the ARN of a KMS key or empty, not {value!r}.")
     return value
+
+
+def _sign_on(text: str) -> SignOn | None:
+    """The text holds a secret, so no sentence repeats it."""
+    if not text.strip():
+        return None
+    from msgspec import ValidationError, json
+
+    try:
+        given = json.decode(text, type=SignOn)
+    except ValidationError as error:
+        raise Misconfigured(f"BATON_OIDC: {error}.") from None
+    except ValueError:
+        raise Misconfigured("BATON_OIDC is not JSON.") from None
+    for name in ("issuer", "address"):
+        if not _is_safe(getattr(given, name)):
+            raise Misconfigured(f"BATON_OIDC: {name} is a URL that begins with https://.")
+    if not given.domains or not (given.client_id and given.client_secret):
+        raise Misconfigured("BATON_OIDC: domains, client_id and client_secret are not empty.")
+    return given
+
+
+def _is_safe(url: str) -> bool:
+    """Only on this machine, for development, a URL may lack TLS."""
+    is_local = os.environ.get("BATON_STAGE") == LOCAL
+    begins = ("https://", "http://127.0.0.1:", "http://localhost:") if is_local else ("https://",)
+    return url.startswith(begins)
 
 
 def _secrets(text: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from chalicelib.settings import Misconfigured, Settings, settings
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import SessionLimits
 from chalicelib.usecases.records.second_factor import SecondFactorRule
+from chalicelib.usecases.records.sign_on import SignOnRules
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamodb.table import Table
     from chalicelib.usecases.ports.accounts import (
         Authenticator,
+        IdentityProvider,
         LoginAttempts,
         Passwords,
         SecondFactors,
@@ -251,6 +253,30 @@ class AwsServices:
         from chalicelib.adapters.security.totp import TotpAuthenticator
 
         return TotpAuthenticator()
+
+    @cached_property
+    def sign_on_rules(self) -> SignOnRules | None:
+        given = self._settings.sign_on
+        if given is None:
+            return None
+        domains = frozenset(domain.lower() for domain in given.domains)
+        label = given.label or given.issuer.split("/")[2]
+        return SignOnRules(label, domains, given.creates_accounts, given.claim, given.memberships)
+
+    @cached_property
+    def identity_provider(self) -> IdentityProvider:
+        from chalicelib.adapters.security.oidc import OidcProvider
+
+        given = self._settings.sign_on
+        if given is None:
+            raise Misconfigured("Set BATON_OIDC in the function's environment; it is empty.")
+        return OidcProvider(
+            given.issuer,
+            given.client_id,
+            given.client_secret,
+            f"{given.address.rstrip('/')}/api/v1/auth/oidc/callback",
+            allow_loopback=self._settings.is_local,
+        )
 
     @cached_property
     def tokens(self) -> Tokens:

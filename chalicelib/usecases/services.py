@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from chalicelib.usecases.ports.accounts import (
         Authenticator,
+        IdentityProvider,
         LoginAttempts,
         Passwords,
         SecondFactors,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     )
     from chalicelib.usecases.records.people import SessionLimits
     from chalicelib.usecases.records.second_factor import SecondFactorRule
+    from chalicelib.usecases.records.sign_on import SignOnRules
 
 
 class Services(Protocol):
@@ -64,6 +66,13 @@ class Services(Protocol):
     def second_factor_rule(self) -> SecondFactorRule: ...
     @property
     def authenticator(self) -> Authenticator: ...
+    @property
+    def sign_on_rules(self) -> SignOnRules | None:
+        """None without single sign-on."""
+        ...
+
+    @property
+    def identity_provider(self) -> IdentityProvider: ...
     @property
     def login_attempts(self) -> LoginAttempts: ...
     @property

@@ -156,6 +156,7 @@ class Stack:
             **engine.environment,
             "BATON_STAGE": LOCAL,
             # The terminal shows faults, not every request.
+            "BATON_OIDC": os.environ.get("BATON_OIDC", ""),
             "BATON_SECOND_FACTOR": os.environ.get("BATON_SECOND_FACTOR", "optional"),
             "BATON_LOG_LEVEL": os.environ.get("BATON_LOG_LEVEL", "WARNING"),
             "BATON_WATCHING": os.environ.get("BATON_WATCHING", "off"),

@@ -73,6 +73,7 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
         "Conditions": {
             **domains.CONDITIONS,
             **api.CONDITIONS,
+            **functions.CONDITIONS,
             **monitoring.CONDITIONS,
             **rollout.CONDITIONS,
             **storage.CONDITIONS,

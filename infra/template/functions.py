@@ -44,6 +44,12 @@ PARAMETERS: dict[str, Resource] = {
         "Description": "WARNING and ERROR leave out the line for each request, and with it the "
         "metrics GateLatency and ColdStarts.",
     },
+    "SignOnSecret": {
+        "Type": "String",
+        "Default": "",
+        "Description": "ARN of the secret in Secrets Manager with the settings of single sign-on, "
+        "see docs/administration.md. Empty: there is none.",
+    },
     "SecondFactor": {
         "Type": "String",
         "Default": SECOND_FACTOR[0],
@@ -57,6 +63,11 @@ PARAMETERS: dict[str, Resource] = {
         "key=200/1s+1000 typing=off, or off for all. Empty: none differs.",
         "AllowedPattern": f"^(off|({LIMIT}( +{LIMIT})*)?)$",
     },
+}
+
+
+CONDITIONS: dict[str, object] = {
+    "HasSignOn": {"Fn::Not": [{"Fn::Equals": [{"Ref": "SignOnSecret"}, ""]}]}
 }
 
 
@@ -106,6 +117,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         variables["BATON_SECRET"] = {"Fn::Sub": SECRET_VALUE}
     if function in (REST_FUNCTION, LOGIN_FUNCTION):
         variables["BATON_EDGE_TOKEN"] = {"Fn::If": ["HasConsoleCache", EDGE_TOKEN, ""]}
+        variables["BATON_OIDC"] = {"Fn::If": ["HasSignOn", {"Fn::Sub": SIGN_ON_VALUE}, ""]}
         variables["BATON_SECOND_FACTOR"] = {"Ref": "SecondFactor"}
     if function == "connect":
         variables["BATON_ORIGINS"] = ORIGINS
@@ -117,6 +129,8 @@ SECRET_VALUE = f"{{{{resolve:secretsmanager:${{{SECRET}}}:SecretString:::${{{SEC
 client and a request to each cold start. It reads the secret only if the text of this reference
 changes, so the reference contains the version.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"""
+
+SIGN_ON_VALUE = "{{resolve:secretsmanager:${SignOnSecret}}}"
 
 START = {"Fn::If": [MAKES_TABLE, "TRIM_HORIZON", "LATEST"]}
 """An adopted table's stream may hold the changes of the last 24 hours. Lambda takes no time as the

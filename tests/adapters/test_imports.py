@@ -10,6 +10,7 @@ EDGES = (
     "adapters.aws.sockets",
     "adapters.aws.sqs",
     "adapters.clock",
+    "adapters.security.oidc",
     "adapters.security.passwords",
     "adapters.security.random",
     "adapters.security.tokens",

@@ -1,5 +1,6 @@
 """The environment is read once, and refused in a sentence where it would do harm."""
 
+import json
 import os
 import subprocess
 import sys
@@ -116,3 +117,48 @@ def test_a_rate_limit_that_does_not_exist_is_refused_with_those_that_do() -> Non
     assert "there is no limit 'keey'; the limits are key, person, bot" in read(
         BATON_LIMITS="keey=5/1s+5"
     )
+
+
+SIGN_ON = {
+    "issuer": "https://login.example.test",
+    "client_id": "baton",
+    "client_secret": "not-shown-anywhere",
+    "address": "https://desk.example.test",
+    "domains": ["example.test"],
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"issuer": "http://login.example.test"}, "issuer is a URL that begins with https://."),
+        ({"address": "http://localhost:8000"}, "address is a URL that begins with https://."),
+        ({"domains": []}, "domains, client_id and client_secret are not empty."),
+        ({"client_secret": ""}, "domains, client_id and client_secret are not empty."),
+        ({"domain": "a"}, "Object contains unknown field `domain`."),
+        (
+            {"memberships": {"a": {"demo": "owner"}}},
+            "Invalid enum value 'owner' - at `$.memberships[...][...]`.",
+        ),
+    ],
+)
+def test_wrong_settings_of_single_sign_on_are_refused(
+    changed: dict[str, object], sentence: str
+) -> None:
+    said = read(BATON_OIDC=json.dumps(SIGN_ON | changed))
+
+    assert said == f"BATON_OIDC: {sentence}"
+
+
+def test_settings_of_single_sign_on_that_are_no_json_are_not_repeated() -> None:
+    assert read(BATON_OIDC="{'client_secret': 'abc'}") == "BATON_OIDC is not JSON."
+
+
+def test_sound_settings_of_single_sign_on_are_read() -> None:
+    assert read(BATON_OIDC=json.dumps(SIGN_ON)).startswith("prod")
+
+
+def test_a_rule_for_second_factors_that_does_not_exist_is_refused() -> None:
+    told = "BATON_SECOND_FACTOR is one of optional, off, admins, everybody, not 'some'."
+
+    assert read(BATON_SECOND_FACTOR="some") == told

@@ -14,6 +14,7 @@ from chalicelib.settings import LOCAL
 from chalicelib.usecases.ports.limits import SharedBuckets
 from chalicelib.usecases.records.people import SessionLimits
 from chalicelib.usecases.records.second_factor import SecondFactorRule
+from chalicelib.usecases.records.sign_on import SignOnRules
 from chalicelib.wiring import integrations_of
 from infra.local.seed import seed
 from tests.support.clock import ManualClock
@@ -45,6 +46,7 @@ from tests.support.memory import (
     MemorySessions,
     MemoryTable,
 )
+from tests.support.network.fake_provider import FakeProvider
 
 QUEUES = ("billing", "sales", "support", "vip")
 """Queues of the bot `demo`, whose timers are off."""
@@ -70,6 +72,8 @@ class MemoryServices:
         self.second_factors = MemorySecondFactors(table)
         self.second_factor_rule = SecondFactorRule.OPTIONAL
         self.authenticator = TotpAuthenticator()
+        self.sign_on_rules: SignOnRules | None = None
+        self.identity_provider = FakeProvider()
         self.login_attempts = MemoryAttempts(table, self.clock)
         self.rate_limits = ContainerRateLimits({}, no_shared_buckets, self.clock)
         self.connections = MemoryConnections(table, self.clock)

@@ -28,6 +28,12 @@ PAGED = ("limit", "cursor")
 LISTED = ("cursor",)
 """A list that is cut into pages only if it is too large."""
 EMPTY = "parsing:Empty"
+FROM_PROVIDER = (
+    *("code", "state", "iss", "session_state"),
+    *("error", "error_description", "error_uri"),
+    *("scope", "authuser", "prompt", "hd"),
+)
+"""What OpenID Connect and RFC 9207 send back, and what Google adds."""
 COMMIT, REPLY = Idempotency.COMMIT, Idempotency.REPLY
 
 
@@ -84,6 +90,27 @@ def _factor(
 ) -> Route:
     module = "chalicelib.entrypoints.http.sign_in.second_factor:"
     return Route(method, path, module + handler, access, body, function=function)
+
+
+def _sign_on(
+    method: str,
+    path: str,
+    handler: str,
+    body: str | None = None,
+    *,
+    query: tuple[str, ...] = (),
+    function: str = LOGIN_FUNCTION,
+) -> Route:
+    module = "chalicelib.entrypoints.http.sign_in.single_sign_on:"
+    return Route(
+        method,
+        f"{AUTH}/oidc{path}",
+        module + handler,
+        Access.PUBLIC,
+        body,
+        query=query,
+        function=function,
+    )
 
 
 def _page(path: str, handler: str) -> Route:
@@ -195,6 +222,13 @@ SECOND_FACTOR = (
         Access.OWNER,
         function=REST_FUNCTION,
     ),
+)
+
+SIGN_ON = (
+    _sign_on("GET", "", "get_sign_on", function=REST_FUNCTION),
+    _sign_on("GET", "/start", "start_sign_on"),
+    _sign_on("GET", "/callback", "finish_sign_on", query=FROM_PROVIDER),
+    _sign_on("POST", "/token", "log_in_with_sign_on", SCHEMAS + "sign_on:SignOnCodeRequest"),
 )
 
 MESSAGES = (
@@ -556,6 +590,7 @@ NATIVE = (
     *ACCOUNTS,
     *PEOPLE,
     *SECOND_FACTOR,
+    *SIGN_ON,
     *MESSAGES,
     *HANDOFFS,
     *CONVERSATIONS,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chalicelib.usecases.records.people import Session
 from chalicelib.usecases.records.second_factor import SecondFactor
+from chalicelib.usecases.records.sign_on import Flow, Identity
 
 
 class Sessions(Protocol):
@@ -52,6 +53,22 @@ class Authenticator(Protocol):
     def step_of(self, secret: str, code: str, now: int) -> int | None:
         """The time step whose code this is: the present one, or one before or after it because
         clocks differ. None if the code is wrong."""
+
+
+class SignOnFailed(Exception):
+    """The provider cannot be reached, or its answer is not valid. The message says why."""
+
+
+class IdentityProvider(Protocol):
+    """An OpenID Connect provider. Its methods raise SignOnFailed."""
+
+    @property
+    def issuer(self) -> str: ...
+
+    def authorization_url(self, flow: Flow) -> str: ...
+
+    def identity(self, flow: Flow, code: str) -> Identity:
+        """Exchanges the code, and checks the signature, issuer, audience, times and nonce."""
 
 
 class LoginAttempts(Protocol):

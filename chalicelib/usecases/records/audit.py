@@ -16,6 +16,7 @@ class AuditAction(StrEnum):
     RESET_STARTED = "password_reset_started"
     PASSWORD_RESET = "password_reset"
     FACTOR_CHANGED = "factor_changed"
+    PERSON_CREATED = "person_created"
     PERSON_DISABLED = "person_disabled"
     PERSON_ENABLED = "person_enabled"
     PERSON_DELETED = "person_deleted"
@@ -57,6 +58,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.RESET_STARTED: "person",
     AuditAction.PASSWORD_RESET: "person",
     AuditAction.FACTOR_CHANGED: "person",
+    AuditAction.PERSON_CREATED: "person",
     AuditAction.PERSON_DISABLED: "person",
     AuditAction.PERSON_ENABLED: "person",
     AuditAction.PERSON_DELETED: "person",
