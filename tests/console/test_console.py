@@ -23,7 +23,7 @@ CONSOLE = HERE.parents[1] / "chalicelib" / "console"
 FILES = [path for path in CONSOLE.rglob("*") if path.is_file()]
 MAX_SIZE = 60 * 1024
 """Bytes, compressed. A console of this size loads in about a second on a slow mobile connection."""
-MAX_WHOLE = 70 * 1024
+MAX_WHOLE = 76 * 1024
 """Bytes, compressed. The lazy views are in it: an agent who opens all of them loads this much."""
 TIMEOUT = 100
 MAX_FILES = 12
@@ -315,14 +315,14 @@ def test_no_file_refuses_a_paste_builds_a_pattern_or_listens_to_other_windows(pa
 
 def test_the_page_links_every_style_sheet_that_does_not_come_with_a_lazy_view() -> None:
     page = (CONSOLE / "index.html").read_text(encoding="utf-8")
-    app = (CONSOLE / "app" / "app.js").read_text(encoding="utf-8")
+    app = (CONSOLE / "app" / "lazy_views.js").read_text(encoding="utf-8")
     sheets = {str(path.relative_to(CONSOLE)) for path in OWN_FILES if path.suffix == ".css"}
     views = re.findall(r'import\("\.\./(\w+)/\w+\.js"\)', app)
     lazy = {f"{view}/{view}.css" for view in views}
 
     assert set(re.findall(r'rel="stylesheet" href="([^"]+)"', page)) == sheets - lazy
     assert lazy <= sheets
-    assert len(lazy) == 7
+    assert len(lazy) == 8
 
 
 def test_each_style_sheet_belongs_to_the_view_of_the_same_name() -> None:

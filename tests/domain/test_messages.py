@@ -50,7 +50,7 @@ def test_a_message_is_stored_whole_with_its_author(
     assert decision.head.last_message == Preview(entry.seq, sender, "hello", NOW)
 
 
-def test_a_message_without_text_keeps_its_payload_and_previews_its_type() -> None:
+def test_a_message_without_text_keeps_its_payload_and_previews_its_type_and_title() -> None:
     card = Body(type="card", payload={"title": "hi"})
 
     decision = ask(WITH_BOT, UserMessage(card), BOT_KEY)
@@ -62,7 +62,7 @@ def test_a_message_without_text_keeps_its_payload_and_previews_its_type() -> Non
         {"title": "hi"},
     )
     assert decision.head.last_message is not None
-    assert decision.head.last_message.text == "[card]"
+    assert decision.head.last_message.text == "[card] hi"
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ import { askToEndSession, startSession } from "../session/session.js";
 import { SignIn } from "../session/sign_in.js";
 import { unreadCount } from "../state/conversation_list.js";
 import { closeDialog, showToast, state } from "../state/store.js";
-import { loadLazyTexts, t } from "../strings/translate.js";
+import { t } from "../strings/translate.js";
 import { Thread } from "../thread/thread.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
 import { ConnectionBanner, Header } from "./header.js";
+import { LAZY_VIEWS, loadView } from "./lazy_views.js";
 import { Toasts } from "./toasts.js";
 
 /** The element that gets the focus when a pane appears. @type {Record<string, (previous: string | null) => Element | null>} */
@@ -35,39 +36,6 @@ function Conversations() {
         <${LazyPart} name="details" trigger=${selected} />
       </aside>
     </main>`;
-}
-
-/** Views that are loaded when they are needed for the first time. @type {Record<string, () => Promise<() => any>>} */
-const LAZY_VIEWS = {
-  team: () => import("../team/team.js").then((module) => module.Team),
-  report: () => import("../report/report.js").then((module) => module.Report),
-  account: () => import("../account/account.js").then((module) => module.Account),
-  people: () => import("../people/people.js").then((module) => module.People),
-  admin: () => import("../admin/admin.js").then((module) => module.Admin),
-  details: () => import("../details/details.js").then((module) => module.Details),
-  dialogs: () => import("../dialogs/dialogs.js").then((module) => module.Dialogs),
-};
-
-/** The style sheets and texts of the lazy views. The views share them, so the first one loads all.
- * @type {Promise<unknown> | null} */
-let shared = null;
-
-/** @param {string} name */
-const loadStyleSheet = (name) => new Promise((resolve, reject) => {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = new URL(`../${name}/${name}.css`, import.meta.url).href;
-  link.onload = resolve;
-  link.onerror = reject;
-  document.head.append(link);
-});
-
-/** @param {string} name */
-async function loadView(name) {
-  shared ??= Promise.all([loadLazyTexts(), ...Object.keys(LAZY_VIEWS).map(loadStyleSheet)]);
-  shared.catch(() => (shared = null));
-  const [View] = await Promise.all([LAZY_VIEWS[name](), shared]);
-  return View;
 }
 
 export function App() {

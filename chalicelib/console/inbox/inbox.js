@@ -3,7 +3,7 @@ import { hasDraft } from "../conversations/drafts.js";
 import { loadRecent, openConversation, searchByName } from "../conversations/queries.js";
 import { activeQueues, isSnoozed, listedConversations, TABS, urgency, visibleRange, waitingTime } from "../state/conversation_list.js";
 import { dispatch, state } from "../state/store.js";
-import { formatDuration, formatNumber, formatRecent, formatSnooze } from "../strings/formats.js";
+import { formatDuration, formatNumber, formatPreview, formatRecent, formatSnooze } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useNow, useRef, useState } from "../ui/html.js";
 import { Avatar, tabAfterKey } from "../ui/widgets.js";
@@ -112,7 +112,7 @@ function Row({ head, now, top, position, total }) {
 }
 
 /** The reason while the conversation waits, otherwise the last message. @param {Head} head */
-const summaryOf = (head) => (head.status === "waiting" && head.handoff?.reason) || head.last_message?.text || head.handoff?.reason || "";
+const summaryOf = (head) => (head.status === "waiting" && head.handoff?.reason) || formatPreview(head.last_message?.text ?? "") || head.handoff?.reason || "";
 
 /** The queue, and who has the conversation or is offered it. @param {{head: Head}} props */
 function RowState({ head }) {

@@ -169,4 +169,18 @@ export default {
   load_of: "المحادثات: {count} من {capacity}",
   // Settings
   settings: "الإعدادات",
+  // Messages that are no text
+  type_image: "صورة",
+  type_audio: "مقطع صوتي",
+  type_video: "فيديو",
+  type_file: "ملف",
+  type_location: "موقع",
+  type_contact: "جهة اتصال",
+  type_sticker: "ملصق",
+  type_choice: "أزرار",
+  type_postback: "زر مضغوط",
+  type_card: "بطاقة",
+  type_carousel: "بطاقات",
+  type_edit: "رسالة معدّلة",
+  type_reaction: "تفاعل",
 };

@@ -235,4 +235,14 @@ export default {
   end_sessions_more: "ينهي كل جلسات هذا الشخص على كل الأجهزة.",
   disable_more: "ينهي كل الجلسات. لا يستطيع الشخص تسجيل الدخول بعد ذلك، وتعود محادثاته إلى قوائم انتظارها.",
   delete_account_more: "مثل التعطيل، ويغادر الشخص أيضًا كل البوتات. لا يمكن التراجع عن ذلك.",
+  // Messages
+  picture: "صورة",
+  show_picture: "عرض: {picture}",
+  show_picture_hint: "سيعرف {host} أن الرسالة قد شوهدت.",
+  enlarge: "عرض الصورة بالحجم الكامل",
+  close_picture: "إغلاق",
+  show_on_map: "عرض على الخريطة",
+  button_pressed: "تم الضغط على: {button}",
+  chosen: "(المختار)",
+  edited: "معدّلة",
 };

@@ -235,4 +235,14 @@ export default {
   end_sessions_more: "Ends all sessions of this person on all devices.",
   disable_more: "Ends all sessions. The person can no longer sign in, and their conversations go back to their queues.",
   delete_account_more: "As disabling. The person also leaves all bots. You cannot undo this.",
+  // Messages
+  picture: "Photo",
+  show_picture: "Show: {picture}",
+  show_picture_hint: "{host} learns that the message was seen.",
+  enlarge: "Show the photo in full size",
+  close_picture: "Close",
+  show_on_map: "Show on the map",
+  button_pressed: "Pressed: {button}",
+  chosen: "(chosen)",
+  edited: "edited",
 };

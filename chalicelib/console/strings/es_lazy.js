@@ -235,4 +235,14 @@ export default {
   end_sessions_more: "Cierra todas las sesiones de esta persona en todos los dispositivos.",
   disable_more: "Cierra todas las sesiones. La persona ya no puede iniciar sesión y sus conversaciones vuelven a sus colas.",
   delete_account_more: "Como al desactivar. Además, la persona sale de todos los bots. No se puede deshacer.",
+  // Messages
+  picture: "Foto",
+  show_picture: "Mostrar: {picture}",
+  show_picture_hint: "{host} sabrá que se ha visto el mensaje.",
+  enlarge: "Ver la foto en tamaño completo",
+  close_picture: "Cerrar",
+  show_on_map: "Ver en el mapa",
+  button_pressed: "Pulsado: {button}",
+  chosen: "(elegido)",
+  edited: "editado",
 };

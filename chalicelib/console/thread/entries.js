@@ -1,18 +1,25 @@
 // @ts-check
 // One entry of the log.
+import { loadView } from "../app/lazy_views.js";
 import { focusComposer, resendEntry } from "../conversations/actions.js";
 import { discardMessage, resendMessage, sendMessage } from "../conversations/outbox.js";
 import { MODIFIER } from "../conversations/shortcuts.js";
-import { showJson } from "../state/exact_json.js";
 import { state } from "../state/store.js";
 import { continuesMessage, deliveryStatus, wasSent } from "../state/thread_entries.js";
-import { formatDay, formatSnooze, formatTime } from "../strings/formats.js";
+import { formatDay, formatPreview, formatSnooze, formatTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html } from "../ui/html.js";
+import { signal } from "../vendor/signals.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 /** @typedef {import("../state/types.js").Entry} Entry */
 /** @typedef {{entry: Entry, previous?: Entry, head: Head}} Props */
+
+/** Shows the content of messages, once it is loaded. @type {{value: any}} */
+const content = signal(null);
+
+/** Until then, and without it, a message is shown as one line. */
+export const loadContent = () => loadView("messages").then((View) => (content.value = View), () => {});
 
 /** By entry kind. All other kinds are changes. @type {Record<string, (props: Props) => any>} */
 const COMPONENTS = { message: Message, event: Message, note: Note, suggestion: Suggestion };
@@ -32,7 +39,7 @@ function Message({ entry, previous, head }) {
   return html`
     <article class="message ${entry.from} ${continuesMessage(previous, entry) ? "continued" : ""}">
       <p class="author"><span dir="auto">${name}</span></p>
-      ${entry.text !== null ? html`<p class="text" dir="auto">${entry.text}</p>` : html`<pre class="text" tabindex="0">${entry.type} ${showJson(entry.payload, 1)}</pre>`}
+      ${content.value ? html`<${content.value} entry=${entry} entries=${state.value.threads[head.id]?.entries ?? []} />` : html`<p class="text" dir="auto">${entry.text ?? formatPreview(`[${entry.type}]`)}</p>`}
       <p class="at"><time>${formatTime(entry.at)}</time> ${entry.from === "agent" && html`<${DeliveryMark} entry=${entry} head=${head} />`}</p>
     </article>`;
 }

@@ -2,9 +2,10 @@
 import { loadEarlierEntries } from "../conversations/queries.js";
 import { dispatch, state } from "../state/store.js";
 import { ownerBlocks, startsNewDay } from "../state/thread_entries.js";
+import { formatPreview } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
-import { EntryLine, OutgoingMessage } from "./entries.js";
+import { EntryLine, loadContent, OutgoingMessage } from "./entries.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 /** @typedef {import("../state/types.js").Entry} Entry */
@@ -22,6 +23,7 @@ export function Log({ head }) {
   const entries = state.value.threads[head.id]?.entries ?? [];
   const outgoing = state.value.outbox.filter((message) => message.conversation_id === head.id && (!message.command || message.phase === "failed"));
   const blocks = ownerBlocks(entries);
+  useEffect(() => void loadContent(), []);
   const { box, onScroll, stayAtEnd, hasUnseen, goToEnd } = useStayAtEnd(outgoing.length, entries[entries.length - 1]?.seq ?? 0);
   return html`
     <div class="log" ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-live="off" aria-label=${t("conversation_with", { user: head.user_name ?? head.user })}>
@@ -127,5 +129,5 @@ function Announcement({ entries, head }) {
   const initial = useRef(0);
   if (!initial.current && last) initial.current = last.seq;
   const isNew = last && last.seq > initial.current && last.kind === "message" && last.author.id !== state.value.me?.id;
-  return html`<p class="visually-hidden" aria-live="polite">${isNew && `${last.author.name || head.user_name || head.user}: ${last.text ?? last.type}`}</p>`;
+  return html`<p class="visually-hidden" aria-live="polite">${isNew && `${last.author.name || head.user_name || head.user}: ${last.text ?? formatPreview(`[${last.type}]`)}`}</p>`;
 }

@@ -53,12 +53,26 @@ EVENT_TYPES = frozenset(
 them, and nobody answers them. All but `event` are types of Botpress v12."""
 
 
+CAPTIONS = ("caption", "title", "text", "name", "label", "value", "url")
+"""The fields of a payload that say most about it, the best first."""
+
+
 class Body(Struct, frozen=True):
-    """The words of a message: `text` if `type` is "text", otherwise `payload`, a JSON object."""
+    """The content of a message: `text` if `type` is "text", otherwise `payload`, a JSON object, and
+    perhaps a `text`."""
 
     type: str = "text"
     text: str | None = None
     payload: Mapping[str, Any] | None = None
+
+    @property
+    def words(self) -> str:
+        """The text. Without one, the type and the payload's caption, like "[image] Bill"."""
+        if self.text is not None:
+            return self.text
+        captions = (self.payload.get(name) for name in CAPTIONS) if self.payload else ()
+        caption = next((each for each in captions if isinstance(each, str) and each), None)
+        return f"[{self.type}] {caption}" if caption else f"[{self.type}]"
 
 
 class Content(Struct, frozen=True, omit_defaults=True):
@@ -354,8 +368,7 @@ def content_of(record: ContentRecord) -> Content:
 
 
 def preview_of(seq: int, sender: From, body: Body, at: int) -> Preview:
-    text = body.text if body.text is not None else f"[{body.type}]"
-    return Preview(seq, sender, shorten(text, PREVIEW_BYTES), at)
+    return Preview(seq, sender, shorten(body.words, PREVIEW_BYTES), at)
 
 
 def may_read(caller: Caller, kind: Kind, owner: str | None) -> bool:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.authors import From
-from chalicelib.domain.conversation.entries import Entry, Kind, Noted, may_read
+from chalicelib.domain.conversation.entries import Body, Entry, Kind, Noted, may_read
 from chalicelib.usecases import views
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations import queries, shown
@@ -96,20 +96,13 @@ WRITERS: Mapping[Format, Callable[[Entry], views.Json | str | None]] = {
     Format.JSONL: _json_line,
 }
 
-CAPTIONS = ("caption", "title", "text", "name", "label", "value", "url")
-"""The fields of a payload that say most about it, the best first."""
 DETAILS = ("owner", "queue", "reason", "outcome", "note", "tags")
 """The facts about a change that people read in a transcript."""
 
 
 def _words(entry: Entry) -> str:
     record = entry.record
-    if record.text is not None:
-        return record.text
-    payload = record.payload or {}
-    captions = (payload.get(name) for name in CAPTIONS)
-    caption = next((each for each in captions if isinstance(each, str)), None)
-    return f"[{record.type}] {caption}" if caption else f"[{record.type}]"
+    return Body(record.type or "text", record.text, record.payload).words
 
 
 def _details(entry: Entry) -> str:

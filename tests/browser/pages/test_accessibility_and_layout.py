@@ -21,6 +21,15 @@ from tests.browser.console_actions import (
 )
 from tests.support.stack import Stack
 
+PAYLOADS = {
+    "image": {"url": "https://pictures.test/cat.png", "caption": "Our cat"},
+    "audio": {"url": "https://pictures.test/hello.ogg"},
+    "file": {"url": "https://pictures.test/bill.pdf", "name": "bill.pdf", "size": 1200},
+    "location": {"latitude": 48.2, "longitude": 16.4, "name": "The office"},
+    "choice": {"text": "Which size?", "options": [{"label": "Small", "value": "S"}]},
+    "carousel": {"items": [{"title": "One"}, {"title": "Two", "subtitle": "The second"}]},
+    "hologram": {"depth": 3},
+}
 LAYOUTS = {"desktop": (1360, 820), "laptop": (1024, 768), "phone": (390, 844)}
 SCHEMES = ["light", "dark"]
 
@@ -58,8 +67,9 @@ def test_axe_finds_no_violation_in_a_conversation(
     suggestion = {"text": "Say this."}
     bot.call("POST", f"{BOT}/conversations/{conversation}/suggestions", suggestion)
     bot.call("POST", f"{BOT}/conversations/{conversation}/typing", {"from": "user"})
-    payload = {"type": "card", "payload": {"title": "A card"}, "from": "user"}
-    bot.call("POST", f"{BOT}/conversations/{conversation}/messages", payload)
+    for kind, payload in PAYLOADS.items():
+        said = {"type": kind, "payload": payload, "from": "user"}
+        bot.call("POST", f"{BOT}/conversations/{conversation}/messages", said)
     expect(log(page).locator("pre")).to_be_visible()
     found += violations(page)
     if layout == "phone":

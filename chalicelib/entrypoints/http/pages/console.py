@@ -26,7 +26,8 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:;"
+    " media-src 'self' https:;"
     " connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
 )
