@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from chalicelib import wiring
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
+from chalicelib.domain.limits import MOST_SOCKETS
 from chalicelib.domain.routing.hours import Hours
 from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, Member
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
@@ -21,6 +22,7 @@ from chalicelib.entrypoints.events import stream as change_stream
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
 from chalicelib.entrypoints.http.router import all_routes
 from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.live.push import HANDSHAKE_MS
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.second_factor import SecondFactorRule
 from tests.api.calls import NATIVE, ROWS, U_1, Row, filled, staged
@@ -65,6 +67,7 @@ def run_all(services: Recorder) -> None:
     open_queues(services)
     agent_session(services)
     connection_expires(services)
+    connections_end_silently(services)
     stream_loses_records(services)
     webhook_secret_is_sealed(services)
     deliveries_fail(services)
@@ -96,6 +99,16 @@ def connection_expires(services: Recorder) -> None:
     run_sweep(services)
     services.sockets.disconnect("c-late")
     stream(services)
+
+
+def connections_end_silently(services: Recorder) -> None:
+    """The next connection finds out that the most that a person may have are gone."""
+    frames = Frames(services)
+    for number in range(MOST_SOCKETS):
+        frames.connect(f"c-gone-{number}", "bo")
+        services.sockets.disconnect(f"c-gone-{number}")
+    services.manual_clock.advance(HANDSHAKE_MS)
+    frames.connect("c-after-ten", "bo")
 
 
 def stream_loses_records(services: Recorder) -> None:
