@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from bench.capacity import flatness, reactions, reconnect_calls, units
 from bench.cost import cost_tables
 from bench.cpu import cold_start, warm_gate
-from bench.latency import console, local_stack, reconnect
+from bench.latency import console, isolation, local_stack, reconnect
 from bench.output import Table
 from bench.scale import scale_tables
 from tests.support.engines import CREDENTIALS
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "running": local_stack.measure,
     "reconnect": reconnect.measure,
     "reconnect-calls": reconnect_calls.measure,
+    "isolation": isolation.measure,
     "console": console.measure,
     "cost": cost_tables.measure,
     "scale": scale_tables.measure,

@@ -32,10 +32,13 @@ class StackError(AssertionError):
 class Stack:
     """Runs between `start` and `stop`; may be started again, and then has its old state."""
 
-    def __init__(self, state: Path, port: int | None = None) -> None:
+    def __init__(self, state: Path, port: int | None = None, limits: str = "off") -> None:
+        """`limits` are rate limits as in docs/limits.md. Tests call faster than anybody may, so
+        they have none."""
         self.state = state
         self.port = port or free_port()
         self.log = state.with_name(state.name + ".log")
+        self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -59,7 +62,7 @@ class Stack:
         return services_of(self.environment)
 
     def start(self, *options: str) -> Self:
-        self._process = launch(self.state, self.port, self.log, *options)
+        self._process = launch(self.state, self.port, self.log, *options, limits=self._limits)
         deadline = time.monotonic() + READY_WITHIN
         while not self._is_ready():
             if self._process.poll() is not None:
@@ -121,14 +124,16 @@ class Stack:
             return False
 
 
-def launch(state: Path, port: int, log: Path, *options: str) -> subprocess.Popen[bytes]:
+def launch(
+    state: Path, port: int, log: Path, *options: str, limits: str = "off"
+) -> subprocess.Popen[bytes]:
     """Runs what `make run` runs, without a terminal."""
+    variables = {"PORT": str(port), "STATE": str(state), "BATON_LIMITS": limits}
     with log.open("ab") as written:
         return subprocess.Popen(
             [sys.executable, "-m", "infra.local", *options],
             cwd=ROOT,
-            # Tests call faster than anybody may, so they have no limits unless they set some.
-            env={"BATON_LIMITS": "off"} | os.environ | {"PORT": str(port), "STATE": str(state)},
+            env=os.environ | variables,
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=subprocess.STDOUT,
