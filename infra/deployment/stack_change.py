@@ -19,7 +19,7 @@ from infra.deployment.precious import losses, stack_policy
 from infra.deployment.preflight import LOG_ROLE, Preflight
 from infra.deployment.releases import Records
 from infra.deployment.stack_states import REASONS, Remedy, remedy_of
-from infra.table import indexes, shards
+from infra.table import indexes, secrets_key, shards
 from infra.template.policies import DATA_KEY
 from infra.template.rollout import PRODUCTION
 from infra.template.storage import EXISTING_STREAM, EXISTING_TABLE
@@ -149,8 +149,10 @@ class StackChange:
         present = self.stack.parameters if exists else {}
         values |= {name: value for name, value in present.items() if name in declared}
         values |= wanted
-        refusal = shards.refusal(present, values) or (
-            indexes.refusal(self.stack.template(), template) if exists else None
+        refusal = (
+            shards.refusal(present, values)
+            or secrets_key.refusal(present, values)
+            or (indexes.refusal(self.stack.template(), template) if exists else None)
         )
         if refusal:
             raise DeployError(refusal)

@@ -18,7 +18,8 @@ def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
     key = [{"AttributeName": "pk", "KeyType": "HASH"}]
     names = (
         *("Domain", "Certificate", "HostedZone", "AlarmEmail"),
-        *("ExistingTable", "ExistingStream", "DataKey", "SecretsKey"),
+        *("ExistingTable", "ExistingStream", "DataKey"),
+        *("SecretsKey", "OldSecretsKey"),
     )
     return {
         "Metadata": {"Baton": {"Stage": "prod", "Version": version}},

@@ -9,6 +9,7 @@ import pytest
 
 from infra.deployment.precious import PRECIOUS, REPLACEABLE, stack_policy
 from tests.deployment.commands import STACK, Operator, small_template
+from tests.deployment.fake_account.aws import OWNER, REGION
 from tests.deployment.fake_account.services import FakeAccount
 from tests.template.expansion import expanded, packaged_template
 
@@ -188,3 +189,43 @@ def test_one_change_of_an_index_is_deployed(operator: Operator, after: tuple[str
     operator.package(with_indexes(*after))
 
     operator.deployed()
+
+
+KEYS = [f"arn:aws:kms:{REGION}:{OWNER}:key/{number}" for number in (1, 2)]
+
+
+@pytest.fixture
+def sealing(operator: Operator, aws: FakeAccount) -> Operator:
+    """A stage whose webhook secrets are sealed with the first of two keys."""
+    aws.kms.keys = dict.fromkeys(KEYS, ("Enabled", "SYMMETRIC_DEFAULT"))
+    operator.deployed("--parameter", f"SecretsKey={KEYS[0]}")
+    return operator
+
+
+@pytest.mark.parametrize("key", ["", KEYS[1]])
+def test_a_key_that_sealed_secrets_is_given_up_only_if_it_still_opens_them(
+    sealing: Operator, aws: FakeAccount, key: str
+) -> None:
+    change = ("--parameter", f"SecretsKey={key}")
+
+    answer = sealing.deploy("--yes", *change)
+
+    assert answer.exit_code == 1
+    assert f"--parameter OldSecretsKey={KEYS[0]}" in " ".join(answer.output.split())
+    assert aws.cloudformation.stacks[STACK].parameters["SecretsKey"] == KEYS[0]
+    sealing.deployed(*change, "--parameter", f"OldSecretsKey={KEYS[0]}")
+    sealing.deployed("--parameter", "OldSecretsKey=")
+
+
+def test_a_release_that_cannot_open_sealed_secrets_is_refused(
+    sealing: Operator, aws: FakeAccount
+) -> None:
+    older = small_template("0.9.0")
+    del older["Parameters"]["SecretsKey"], older["Parameters"]["OldSecretsKey"]
+    sealing.package(older)
+
+    answer = sealing.deploy("--yes")
+
+    assert answer.exit_code == 1
+    assert "Unseal the secrets with the present release first" in " ".join(answer.output.split())
+    assert aws.cloudformation.stacks[STACK].tags["version"] == "1.0.0"
