@@ -204,7 +204,7 @@ def _storage_key_policy() -> Resource:
     """DynamoDB, SNS and SQS use the key with the rights of whoever calls them. All functions call
     the table; no function can use the key by itself.
 
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html,
+    https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html,
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
