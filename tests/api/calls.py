@@ -68,6 +68,7 @@ ROWS: dict[Resource, Row] = {
     ("DELETE", "/api/v1/auth/sessions"): Row(PEOPLE),
     ("DELETE", "/api/v1/auth/sessions/{id}"): Row(PEOPLE),
     ("GET", "/api/v1/auth/me"): Row(PEOPLE),
+    ("PUT", "/api/v1/auth/me"): Row(PEOPLE, {"name": "Anna"}),
     ("GET", "/api/v1/people"): Row(OWNER),
     ("POST", "/api/v1/auth/password/reset"): Row(
         ANYBODY, {"token": "a link", "password": "long enough"}

@@ -1,7 +1,7 @@
 // @ts-check
 import { renewSession, request, showError } from "../connection/api.js";
 import { endSession } from "../session/session.js";
-import { showToast, state } from "../state/store.js";
+import { dispatch, showToast, state } from "../state/store.js";
 import { formatDateTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { Field, Form } from "../ui/form.js";
@@ -21,10 +21,27 @@ export function Account() {
       <h1>${t("account")}</h1>
       <p class="quiet">${me?.name} · <span dir="ltr">${me?.email}</span></p>
       ${me?.mustEnrol && html`<button onClick=${endSession}>${t("sign_out")}</button>`}
+      ${!me?.mustEnrol && html`<${Name} />`}
       <${SecondFactor} />
       ${!me?.mustEnrol && html`<${Sessions} />`}
       <${Password} />
     </main>`;
+}
+
+function Name() {
+  const { me } = state.value;
+  /** @param {FormData} form */
+  async function submit(form) {
+    const { name } = await request("PUT", "/auth/me", { name: form.get("name") });
+    if (me) dispatch({ type: "signed_in", me: { ...me, name } });
+    showToast(t("saved"), "info");
+  }
+  return html`
+    <section class="card">
+      <${Form} submit=${submit} label=${t("save")}>${(/** @type {any} */ errors) => html`
+        <${Field} name="name" label=${t("name")} errors=${errors} defaultValue=${me?.name} required />`}
+      <//>
+    </section>`;
 }
 
 function Password() {

@@ -151,6 +151,9 @@ ACCOUNTS = (
     _route("DELETE", AUTH + "/sessions/{id}", "accounts:end_session", Access.ENROLLING),
     _route("GET", AUTH + "/me", "accounts:get_account", Access.ENROLLING),
     _route(
+        "PUT", AUTH + "/me", "accounts:update_account", Access.PERSON, "accounts:ProfileRequest"
+    ),
+    _route(
         "POST",
         "/api/v1/socket/ticket",
         "accounts:create_socket_ticket",

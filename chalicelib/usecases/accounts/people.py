@@ -7,6 +7,7 @@ Nobody can disable or delete their own account, so an owner always remains.
 from collections import defaultdict
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.errors import Conflict, NotFound
@@ -88,6 +89,15 @@ def delete(services: Services, owner: Person, who: str) -> None:
         raise _changed()
     _log(owner, AuditAction.PERSON_DELETED, who)
     services.directory.invalidate_cache()
+
+
+def rename(services: Services, person: Person, name: str) -> Person:
+    """For the person themself. What they wrote keeps their earlier name."""
+    bots = services.directory.bots_of_person(person.id)
+    services.people.rename(person.id, name, bots)
+    services.directory.invalidate_cache()
+    audit.record_account(services, person.id, AuditAction.NAME_CHANGED)
+    return replace(person, name=name)
 
 
 def list_sessions(services: Services, who: str) -> list[Session]:

@@ -4,6 +4,7 @@ Others see a change within five seconds, because `Directory` may cache. Times ar
 since 1970 (UTC).
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.usecases.records.audit import AuditEvent
@@ -22,6 +23,9 @@ class PeopleAdministration(Protocol):
         """Does nothing if there is no such person. The network address is kept for 90 days."""
 
     def has_logged_in_from(self, person: str, address: str) -> bool: ...
+
+    def rename(self, person: str, name: str, bots: Sequence[str]) -> bool:
+        """Also renames the person as a member of these bots. False if there is no such person."""
 
     def set_registered_by(self, person: Person, bot: str | None) -> bool:
         """Also raises the token version: earlier invitations no longer work.

@@ -17,6 +17,7 @@ class AuditAction(StrEnum):
     PASSWORD_RESET = "password_reset"
     FACTOR_CHANGED = "factor_changed"
     PERSON_CREATED = "person_created"
+    NAME_CHANGED = "name_changed"
     PERSON_DISABLED = "person_disabled"
     PERSON_ENABLED = "person_enabled"
     PERSON_DELETED = "person_deleted"
@@ -59,6 +60,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.PASSWORD_RESET: "person",
     AuditAction.FACTOR_CHANGED: "person",
     AuditAction.PERSON_CREATED: "person",
+    AuditAction.NAME_CHANGED: "person",
     AuditAction.PERSON_DISABLED: "person",
     AuditAction.PERSON_ENABLED: "person",
     AuditAction.PERSON_DELETED: "person",

@@ -40,6 +40,9 @@ def test_a_new_password_keeps_this_device_signed_in_and_no_other(
     bot.call("POST", "/api/v1/auth/invitation", first)
     other, page = open_console(name), open_console(name)
     open_account(page, "Quinn")
+    page.get_by_label("Name", exact=True).fill("Quinn Quill")
+    page.locator("section").get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".whoami")).to_have_text("Quinn Quill")
     current, new = page.get_by_label("Current password"), page.get_by_label("New password")
     button = page.locator("section").get_by_role("button", name="Change password")
     for old, second in ((f"{name}-demo", "1234567890"), (f"{name}-demo", NEW)):

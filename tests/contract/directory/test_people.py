@@ -5,7 +5,8 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.domain.routing.members import Presence, PresenceStatus
+from chalicelib.domain.access import Role
+from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.people import Person, Session
 from chalicelib.usecases.records.second_factor import SecondFactor
@@ -132,6 +133,18 @@ def test_who_has_registered_a_person_is_kept_and_ends_earlier_invitations(
 
     changed = replace(ANA, registered_by=bot, token_version=4)
     assert accounts.directory.person("p_ana") == changed
+
+
+def test_a_new_name_is_that_of_the_person_and_of_their_memberships(accounts: Stores) -> None:
+    accounts.directory.put_member("demo", Member("p_ana", "Ana", ANA.email, Role.ADMIN))
+
+    assert accounts.people.rename("p_ana", "Anna", ["demo", "other"])
+    assert not accounts.people.rename("p_nobody", "Anna", ["demo"])
+
+    assert accounts.directory.person("p_ana") == replace(ANA, name="Anna")
+    assert accounts.directory.roster("demo") == [Member("p_ana", "Anna", ANA.email, Role.ADMIN)]
+    assert accounts.directory.roster("other") == []
+    assert accounts.directory.person("p_nobody") is None
 
 
 def test_a_proved_address_ends_no_session(accounts: Stores) -> None:

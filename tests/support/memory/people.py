@@ -1,5 +1,7 @@
 """The accounts of all people, in memory."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from chalicelib.usecases.records.audit import AuditEvent
@@ -27,6 +29,16 @@ class MemoryPeopleAdministration:
 
     def has_logged_in_from(self, person: str, address: str) -> bool:
         return self._table.login_addresses.get((person, address), 0) > self._clock.now()
+
+    def rename(self, person: str, name: str, bots: Sequence[str]) -> bool:
+        with self._table.lock:
+            for bot in bots:
+                members = self._table.members.get(bot, {})
+                if person in members:
+                    members[person] = replace(members[person], name=name)
+            if found := self._table.people.get(person):
+                self._table.people[person] = replace(found, name=name)
+            return found is not None
 
     def set_registered_by(self, person: Person, bot: str | None) -> bool:
         with self._table.lock:

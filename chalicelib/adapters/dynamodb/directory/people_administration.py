@@ -1,9 +1,17 @@
 """The accounts of all people in the table, and what the owner does to them."""
 
+from collections.abc import Sequence
+
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.audit import add_event
 from chalicelib.adapters.dynamodb.directory.people import person_key, person_pointer
-from chalicelib.adapters.dynamodb.rows import PersonRow, PointerRow, PresenceRow, RecordRow
+from chalicelib.adapters.dynamodb.rows import (
+    MemberRow,
+    PersonRow,
+    PointerRow,
+    PresenceRow,
+    RecordRow,
+)
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.usecases.ports.system import Clock
@@ -30,6 +38,13 @@ class DynamoPeopleAdministration:
 
     def has_logged_in_from(self, person: str, address: str) -> bool:
         return self._rows.get(PointerRow, keys.login_address(person, address)) is not None
+
+    def rename(self, person: str, name: str, bots: Sequence[str]) -> bool:
+        for bot in bots:
+            member = MemberRow.at(keys.member(bot, person))
+            self._rows.update(member, [MemberRow.name.set(name)], MemberRow.pk.exists())
+        row = PersonRow.at(person_key(person))
+        return self._rows.update(row, [PersonRow.name.set(name)], PersonRow.pk.exists())
 
     def set_registered_by(self, person: Person, bot: str | None) -> bool:
         row, version = PersonRow.at(person_key(person.id)), person.token_version

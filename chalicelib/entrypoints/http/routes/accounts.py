@@ -6,13 +6,15 @@ from chalicelib.entrypoints.http.schemas.accounts import (
     InvitationRequest,
     LoginRequest,
     PasswordRequest,
+    ProfileRequest,
     RefreshRequest,
 )
 from chalicelib.entrypoints.http.schemas.parsing import Empty
 from chalicelib.usecases import views
-from chalicelib.usecases.accounts import sessions
+from chalicelib.usecases.accounts import people, sessions
 from chalicelib.usecases.admin import members
 from chalicelib.usecases.live import sockets
+from chalicelib.usecases.records.people import Person
 
 
 def log_in(call: Call, body: LoginRequest) -> Reply:
@@ -58,7 +60,14 @@ def accept_invitation(call: Call, body: InvitationRequest) -> Reply:
 
 
 def get_account(call: Call) -> Reply:
-    person = call.person
+    return _account(call, call.person)
+
+
+def update_account(call: Call, body: ProfileRequest) -> Reply:
+    return _account(call, people.rename(call.services, call.person, body.name))
+
+
+def _account(call: Call, person: Person) -> Reply:
     shown = {
         "id": person.id,
         "email": person.email,

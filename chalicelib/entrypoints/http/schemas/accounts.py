@@ -1,7 +1,8 @@
 """Bodies of the routes of accounts."""
 
 from chalicelib.domain.routing.members import PresenceStatus
-from chalicelib.entrypoints.http.schemas.parsing import FieldError, Strict
+from chalicelib.entrypoints.http.schemas.limits import NAME
+from chalicelib.entrypoints.http.schemas.parsing import FieldError, Strict, words
 
 PASSWORD = range(10, 257)
 """Characters. Further rules are in `usecases/accounts/password_rules.py`."""
@@ -48,6 +49,15 @@ class PasswordRequest(Strict):
 
     def __post_init__(self) -> None:
         require_password("new", self.new)
+
+
+class ProfileRequest(Strict):
+    """PUT /auth/me"""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        self.name = words("name", self.name.strip(), NAME)
 
 
 class StatusRequest(Strict):
