@@ -68,7 +68,7 @@ function keepSession(next) {
   store("sessionStorage", STORAGE_KEY, session);
 }
 
-/** Raises ApiError. @param {"login" | "login/totp" | "invitation"} method @param {object} credentials fields of the sign-in form */
+/** Raises ApiError. @param {"login" | "login/totp" | "oidc/token" | "invitation"} method @param {object} credentials fields of the sign-in form */
 export async function signIn(method, credentials) {
   const answer = await send("POST", `/auth/${method}`, credentials);
   saveSession(answer.payload);

@@ -18,7 +18,7 @@ const AGENT_KEY = "baton.agent";
 /** @type {import("../state/storage.js").Storage[]} */
 const STORAGES = ["localStorage", "sessionStorage"];
 
-/** Raises ApiError. @param {"login" | "login/totp" | "invitation"} method @param {object} credentials */
+/** Raises ApiError. @param {"login" | "login/totp" | "oidc/token" | "invitation"} method @param {object} credentials */
 export async function signInAndStart(method, credentials) {
   await signIn(method, credentials);
   await startSession();

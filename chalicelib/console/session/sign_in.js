@@ -2,30 +2,45 @@
 import { errorMessage, request } from "../connection/api.js";
 import { state } from "../state/store.js";
 import { t } from "../strings/translate.js";
-import { html, useState } from "../ui/html.js";
+import { html, useEffect, useState } from "../ui/html.js";
 import { signInAndStart } from "./session.js";
 
-/** Agents sign in with their password or, the first time, with the invitation that an admin gave them. */
+/** Agents sign in with their password, with single sign-on or, the first time, with the invitation that an admin gave them. */
 export function SignIn() {
   const [hasInvitation, setHasInvitation] = useState(false);
-  const [reset, setReset] = useState(takeResetToken);
+  const [reset, setReset] = useState(() => takeFromAddress("reset"));
   /** The first step's answer, if the account has a second factor. */
   const [challenge, setChallenge] = useState("");
   const [error, setError] = useState("");
   const [isBusy, setIsBusy] = useState(false);
+  const [provider, setProvider] = useState("");
+
+  useEffect(() => {
+    const code = takeFromAddress("sign-on"), refusal = takeFromAddress("sign-on-error");
+    if (code) attempt("sign_on_failed", () => signInAndStart("oidc/token", { code }));
+    if (refusal) setError(t(refusal === "no_account" ? "no_account" : "sign_on_failed"));
+    request("GET", "/auth/oidc").then(({ label }) => setProvider(label ?? ""), () => {});
+  }, []);
 
   /** @param {SubmitEvent} event */
-  async function submit(event) {
+  function submit(event) {
     event.preventDefault();
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    setIsBusy(true);
-    try {
+    attempt(challenge ? "wrong_code" : hasInvitation || reset ? "wrong_invitation" : "wrong_password", async () => {
       if (reset) {
         await request("POST", "/auth/password/reset", { token: reset, password: form.get("password") });
         setReset("");
         setIsBusy(false);
       } else if (challenge) await signInAndStart("login/totp", { challenge, code: form.get("code") });
       else await signInAndStart(hasInvitation ? "invitation" : "login", Object.fromEntries(form));
+    });
+  }
+
+  /** @param {string} refused the text for 401 @param {() => Promise<void>} step */
+  async function attempt(refused, step) {
+    setIsBusy(true);
+    try {
+      await step();
     } catch (failure) {
       const { code, problem, status } = /** @type {import("../connection/api.js").ApiError} */ (failure);
       setIsBusy(false);
@@ -33,7 +48,6 @@ export function SignIn() {
         setError("");
         return setChallenge(problem.challenge);
       }
-      const refused = challenge ? "wrong_code" : hasInvitation || reset ? "wrong_invitation" : "wrong_password";
       setError(status === 401 ? t(refused) : errorMessage(failure));
       // Without a wrong code, the challenge has expired or takes no more codes.
       if (challenge && status && code !== "invalid_code") setChallenge("");
@@ -57,14 +71,17 @@ export function SignIn() {
         ${state.value.hasEnded && html`<p role="status">${t("session_ended")}</p>`}
         <p class="error" role="alert">${error}</p>
         <button class="primary" disabled=${isBusy}>${isBusy ? t("signing_in") : t("sign_in")}</button>
+        ${provider && !challenge && html`<button type="button" onClick=${() => location.assign("../api/v1/auth/oidc/start")}>${t("sign_in_with", { provider })}</button>`}
         <button type="button" class="link" onClick=${() => { setHasInvitation(!challenge && !reset && !hasInvitation); setChallenge(""); setReset(""); setError(""); }}>${t(challenge || reset || hasInvitation ? "have_password" : "have_invitation")}</button>
       </form>
     </main>`;
 }
 
-/** The token of a link that resets a password. It leaves the address at once. */
-function takeResetToken() {
-  const token = /^#reset=([\w-]+)$/.exec(location.hash)?.[1] ?? "";
-  if (token) history.replaceState(null, "", location.pathname);
-  return token;
+/** The secret that a link or the single sign-on has put into the address. It leaves the address at once.
+ * @param {"reset" | "sign-on" | "sign-on-error"} name */
+function takeFromAddress(name) {
+  const [, found, secret] = /^#(reset|sign-on|sign-on-error)=([\w.-]+)$/.exec(location.hash) ?? [];
+  if (found !== name) return "";
+  history.replaceState(null, "", location.pathname);
+  return secret;
 }
