@@ -64,6 +64,7 @@ def run_all(services: Recorder) -> None:
     callers = create_people(services)
     second_factor_is_required_of_admins(services, callers["nobody"])
     rest(services, callers)
+    user_is_erased(services)
     open_queues(services)
     agent_session(services)
     connection_expires(services)
@@ -336,6 +337,14 @@ def request_handoff(services: Recorder, user: str, queue: str | None) -> None:
     asked = {"channel": "web", "user": user} | ({"queue": queue} if queue else {})
     with running_as(services, "api_handler"):
         ok(RecordedApi(services, DEMO_KEY).post(f"{BOT}/pause", asked))
+
+
+def user_is_erased(services: Recorder) -> None:
+    """The next sweep deletes what is hidden."""
+    request_handoff(services, "u-erased", None)
+    with running_as(services, "api_handler"):
+        owner = RecordedApi(services).login("owner")
+        assert owner.send("DELETE", f"{BOT}/users/web/u-erased").status == 202
 
 
 def webhook_is_set_again(services: Recorder) -> None:
