@@ -1,4 +1,5 @@
-"""`python -m infra.baton init|add-bot|env|seal-webhooks`: an operator sets up a stage.
+"""`python -m infra.baton init|add-bot|export|erase|env|seal-webhooks`: an operator sets
+up a stage, and answers requests of users about their data.
 
 `--stage local` is the stack that `make run` has started; it is found in the folder STATE (.local).
 Any other `--stage NAME` is a deployed stack. Without `--stage` the commands use the environment
@@ -19,6 +20,9 @@ from chalicelib.domain.errors import BatonError
 from chalicelib.entrypoints.http.schemas.admin import AgentRequest, BotRequest
 from chalicelib.settings import LOCAL, Misconfigured
 from chalicelib.usecases.admin import bots, keys, members
+from chalicelib.usecases.conversations import export as user_export
+from chalicelib.usecases.privacy import bot_export
+from chalicelib.usecases.privacy import erase as erasures
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import timestamp
@@ -100,8 +104,7 @@ def init(email: str, name: str) -> None:
 def add_bot(bot: str, name: str | None) -> None:
     services, wanted = _services(), BotRequest(bot, name)
     bots.create(services, OPERATOR, wanted.id, wanted.name)
-    operator = Caller(OPERATOR.id, OPERATOR.name, Role.OWNER, bot)
-    _, key = keys.create(services, operator, "first", Scope, None)
+    _, key = keys.create(services, _operator(bot), "first", Scope, None)
     click.echo(f"{os.environ.get('BATON_URL', '')}/api/v1/bots/{quote(wanted.id, safe='')}\n{key}")
 
 
@@ -117,6 +120,34 @@ def seal_webhooks() -> None:
         click.echo(f"{overtaken} were changed by others meanwhile, and sealed with that change.")
 
 
+@main.command(help="Print a bot, or one user of it, as JSON Lines.")
+@click.argument("bot")
+@click.option("--channel", help="The channel of the user.")
+@click.option("--user", help="The user's id on the channel. Without it: the whole bot.")
+def export(bot: str, channel: str | None, user: str | None) -> None:
+    if (channel is None) != (user is None):
+        raise click.UsageError("--channel and --user name a user together.")
+    services, operator, position = _services(), _operator(bot), None
+    while True:
+        if channel is None or user is None:
+            page = bot_export.bot_page(services, operator, position)
+        else:
+            page = user_export.user_page(services, operator, channel, user, position)
+        click.echo("".join(page.lines), nl=False)
+        if page.position is None:
+            return
+        position = page.position
+
+
+@main.command(help="Erase a user of a bot. The sweep deletes what is hidden within minutes.")
+@click.argument("bot")
+@click.argument("channel")
+@click.argument("user")
+def erase(bot: str, channel: str, user: str) -> None:
+    order = erasures.erase_user(_services(), _operator(bot), channel, user)
+    click.echo(f"{order.id}: conversations hidden: {order.conversations}")
+
+
 @main.command(help="Print the stage's settings, including its secret, as shell commands.")
 def env() -> None:
     names = sorted(name for name in os.environ if name.startswith("BATON_"))
@@ -129,6 +160,10 @@ def env() -> None:
 
 def _services() -> Services:
     return wiring.services()
+
+
+def _operator(bot: str) -> Caller:
+    return Caller(OPERATOR.id, OPERATOR.name, Role.OWNER, bot)
 
 
 def _console() -> str:

@@ -1,5 +1,6 @@
 """`python -m infra.baton` on a running stack: the first owner and the first bot."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -129,6 +130,27 @@ def test_the_stage_local_is_the_running_stack(running: RunningStack, email: str)
     assert told == running.environment
 
 
+def test_an_operator_exports_and_erases_a_user(running: RunningStack) -> None:
+    bot, user = f"shop-{uuid4().hex[:8]}", uuid4().hex
+    _, key = local(running, "add-bot", bot).stdout.split()
+    asked = {"channel": "web", "user": user, "reason": "Wants a refund."}
+    assert RestClient(running.url, key).post(f"/bots/{bot}/pause", asked).status == 200
+
+    whole = local(running, "export", bot).stdout.splitlines()
+    one = local(running, "export", bot, "--channel", "web", "--user", user).stdout.splitlines()
+    erased = local(running, "erase", bot, "web", user)
+
+    assert [json.loads(line)["record"] for line in whole] == [
+        "bot",
+        "conversation",
+        "handoff",
+        "entry",
+    ]
+    assert [json.loads(line)["record"] for line in one][1:] == ["conversation", "handoff", "entry"]
+    assert (erased.returncode, "conversations hidden: 1" in erased.stdout) == (0, True)
+    assert user not in local(running, "export", bot).stdout
+
+
 WRONG: dict[tuple[str, ...], str] = {
     (): "Missing command.",
     ("sing",): "No such command 'sing'.",
@@ -144,6 +166,8 @@ WRONG: dict[tuple[str, ...], str] = {
     ("init", "--email", "o@example.test", "--name", ""): "`name` ",
     ("init", "--email", "ana@example.test", "--name", "Ana"): "an owner needs another address",
     ("init",): "Aborted!",
+    ("export", "demo", "--user", "u-1"): "--channel and --user name a user together.",
+    ("erase", "demo", "web", "nobody"): "The bot demo has stored nothing about this user.",
     ("env", "more"): "Got unexpected extra argument (more)",
 }
 
