@@ -43,8 +43,9 @@ PER_ACCOUNT = 10
 """Codes for one account within the window, until one is right."""
 WINDOW_MS = 60 * 60 * 1000
 RECOVERY_CODES = 10
-GROUPS, GROUP = 4, 4
-"""A recovery code has 16 characters of base 32: 80 bits."""
+GROUPS, GROUP = 6, 4
+"""A recovery code has 24 characters of base 32: 120 bits. A plain hash of it may be stored from 112
+bits on (OWASP ASVS 5.0.0, 6.5.2)."""
 CODE_DIGITS = 6
 RACES = 5
 

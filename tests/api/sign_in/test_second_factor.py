@@ -159,6 +159,7 @@ def test_recovery_codes_are_stored_as_hashes_and_never_shown_again(
     secret = pyotp.parse_uri(enrolled.app.url).secret
 
     assert [each for each in enrolled.recovery if each.replace("-", "") in stored] == []
+    assert {len(each.replace("-", "")) for each in enrolled.recovery} == {24}, "120 bits each"
     assert secret in stored
     assert [each for each in (*enrolled.recovery, secret) if each in shown] == []
 
