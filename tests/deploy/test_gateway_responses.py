@@ -11,6 +11,7 @@ import botocore.session
 import pytest
 
 from chalicelib.domain.errors import BatonError
+from chalicelib.entrypoints.http.framework import SAFE_HEADERS
 from chalicelib.entrypoints.http.problems import problem
 from chalicelib.entrypoints.http.router import all_routes
 from infra.gateway_responses import RESPONSES, for_template
@@ -48,6 +49,15 @@ def test_a_gateway_response_has_the_members_of_our_errors(kind: str) -> None:
     assert headers["gatewayresponse.header.Cache-Control"] == "'no-store'"
     # Other variables may hold what the caller sent, such as a token.
     assert set(re.findall(r"\$[\w.]+", text)) == {"$context.requestId"}
+
+
+@pytest.mark.parametrize("kind", sorted(RESPONSES))
+def test_a_gateway_response_has_the_headers_of_our_answers(kind: str) -> None:
+    headers = for_template()[kind]["responseParameters"]
+
+    assert "Strict-Transport-Security" in SAFE_HEADERS
+    for name, value in SAFE_HEADERS.items():
+        assert headers[f"gatewayresponse.header.{name}"] == f"'{value}'"
 
 
 @pytest.mark.parametrize("kind", sorted(RESPONSES))

@@ -189,6 +189,17 @@ def test_the_zip_is_smaller_than_12_megabytes(packaged: Path) -> None:
     assert set(PLATFORMS) == {"arm64", "x86_64"}
 
 
+def test_the_package_holds_no_file_of_version_control_and_no_test(packaged: Path) -> None:
+    with ZipFile(packaged / PACKAGE) as zipped:
+        files = [name.split("/") for name in zipped.namelist()]
+    own = [parts for parts in files if parts[0] in ("app.py", "chalicelib")]
+
+    assert ["app.py"] in own
+    assert [parts for parts in files if parts[0] in ("tests", "bench", "infra", "docs")] == []
+    assert [parts for parts in files if any(part.startswith(".") for part in parts)] == []
+    assert [parts for parts in own if "demo" in parts[-1] or "test" in parts[-1]] == []
+
+
 def test_the_bill_of_materials_lists_what_is_in_the_zip(packaged: Path) -> None:
     text = (packaged / SBOM).read_text()
     bom = json.loads(text)
