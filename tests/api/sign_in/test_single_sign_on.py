@@ -97,8 +97,10 @@ def test_the_cookie_is_for_the_server_alone_and_holds_for_ten_minutes(
     services.socket_url = "wss://desk.example.test/ws"
     cookie = tab.start().headers["Set-Cookie"]
 
+    assert cookie.startswith("__Host-baton_sign_on=")
     assert cookie.endswith("; Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax")
     assert tab.state not in tab.start().headers["Set-Cookie"]
+    assert tab.sign_in().status == 200
 
 
 def test_an_answer_in_another_browser_is_refused(tab: Browser) -> None:

@@ -66,11 +66,20 @@ def _redirect(address: str, cookie: str | None = None) -> Reply:
 
 def _cookie(call: Call, value: str, seconds: int) -> str:
     """`Lax`: the provider sends the browser back from its own site."""
-    secure = "" if call.services.socket_url.startswith("ws://") else " Secure;"
-    return f"{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly;{secure} SameSite=Lax"
+    secure = " Secure;" if _has_tls(call) else ""
+    return f"{_name(call)}={value}; Path=/; Max-Age={seconds}; HttpOnly;{secure} SameSite=Lax"
+
+
+def _name(call: Call) -> str:
+    """With the prefix, browsers take the cookie from this host and over TLS only (RFC 6265bis)."""
+    return f"__Host-{COOKIE}" if _has_tls(call) else COOKIE
+
+
+def _has_tls(call: Call) -> bool:
+    return not call.services.socket_url.startswith("ws://")
 
 
 def _sent(call: Call) -> str:
     """The cookie, or an empty text, which no attempt accepts."""
     pairs = (part.strip().partition("=") for part in call.headers.get("cookie", "").split(";"))
-    return next((value for name, _, value in pairs if name == COOKIE), "")
+    return next((value for name, _, value in pairs if name == _name(call)), "")
