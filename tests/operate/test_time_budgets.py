@@ -33,7 +33,7 @@ from chalicelib.usecases.ports.call_deadline import (
     API_TIMEOUT,
     BEGINS_FOR,
     LONGEST_CALL,
-    call_deadline,
+    CallDeadline,
     require_time,
     webhook_answered,
 )
@@ -464,7 +464,7 @@ def test_the_answer_of_a_slow_webhook_is_still_stored() -> None:
     """A test call may take ten seconds of the bot's server."""
     clock = ManualClock()
 
-    with call_deadline(clock):
+    with CallDeadline(clock):
         clock.advance(10 * SECOND)
         with pytest.raises(TemporarilyUnavailable):
             require_time()

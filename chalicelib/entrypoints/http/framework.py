@@ -30,7 +30,7 @@ from chalicelib.entrypoints.request_log import request_log
 from chalicelib.loading import load
 from chalicelib.usecases.accounts import authenticate
 from chalicelib.usecases.origin import ADDRESS
-from chalicelib.usecases.ports.call_deadline import call_deadline
+from chalicelib.usecases.ports.call_deadline import CallDeadline
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.people import Device, Person, SessionReference
 from chalicelib.usecases.services import Services
@@ -191,7 +191,7 @@ def _view(app: Chalice, route: Route, services: Callable[[], Services]) -> Calla
             try:
                 call = Call(route, services(), request, params, line)
                 ADDRESS.set(lambda: call.source)
-                with call_deadline(call.services.clock):
+                with CallDeadline(call.services.clock):
                     reply = _answer(call, request.query_params)
             except Exception as error:
                 shape: ErrorShape = load(route.errors)

@@ -14,7 +14,7 @@ from chalicelib.entrypoints.request_log import request_log
 from chalicelib.entrypoints.websocket.actions import ACTIONS, act
 from chalicelib.entrypoints.websocket.frames import id_of, read_frame
 from chalicelib.usecases.live import push, sockets
-from chalicelib.usecases.ports.call_deadline import call_deadline
+from chalicelib.usecases.ports.call_deadline import CallDeadline
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import Json
@@ -32,7 +32,7 @@ def connect(services: Services, event: Event) -> dict[str, object]:
         try:
             _require_origin(services, headers.get("origin"))
             ticket = _ticket(headers.get("sec-websocket-protocol", ""))
-            with call_deadline(services.clock):
+            with CallDeadline(services.clock):
                 sockets.connect(services, context["connectionId"], ticket)
         except BatonError as error:
             line["code"] = error.code
@@ -42,7 +42,7 @@ def connect(services: Services, event: Event) -> dict[str, object]:
 
 
 def disconnect(services: Services, event: Event) -> dict[str, object]:
-    with _line("disconnect", event["requestContext"]), call_deadline(services.clock):
+    with _line("disconnect", event["requestContext"]), CallDeadline(services.clock):
         sockets.disconnect(services, event["requestContext"]["connectionId"])
     return {"statusCode": 200}
 
@@ -67,7 +67,7 @@ def _reply(services: Services, context: Event, raw: bytes, line: dict[str, objec
         frame = read_frame(raw)
         if frame.envelope.action in ACTIONS:
             line["action"] = frame.envelope.action
-        with call_deadline(services.clock):
+        with CallDeadline(services.clock):
             result = act(services, _known(services, context["connectionId"]), frame)
         return {"reply_to": frame.envelope.id, "ok": True, "result": result}
     except BatonError as error:

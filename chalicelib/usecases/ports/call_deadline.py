@@ -6,11 +6,7 @@ It is ambient, because each use case would otherwise hand it on: the handlers of
 and the adapters ask before each call. Functions that nobody waits for have deadlines of their own.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
-
-from msgspec import Struct
 
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.system import Clock
@@ -26,24 +22,24 @@ AFTER_WEBHOOK = API_TIMEOUT - LONGEST_CALL - 1000
 ten seconds, and is no fault of ours."""
 
 
-class _Deadline(Struct):
-    clock: Clock
-    began: int
-    until: int
+class CallDeadline:
+    """Limits what its block begins. It is no generator, because each warm gate call pays for it."""
+
+    __slots__ = ("_token", "began", "clock", "until")
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.began = now = clock.now()
+        self.until = now + BEGINS_FOR
+
+    def __enter__(self) -> None:
+        self._token = _CURRENT.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        _CURRENT.reset(self._token)
 
 
-_CURRENT: ContextVar[_Deadline | None] = ContextVar("baton_deadline", default=None)
-
-
-@contextmanager
-def call_deadline(clock: Clock) -> Iterator[None]:
-    """Limits what the block begins."""
-    now = clock.now()
-    token = _CURRENT.set(_Deadline(clock, now, now + BEGINS_FOR))
-    try:
-        yield
-    finally:
-        _CURRENT.reset(token)
+_CURRENT: ContextVar[CallDeadline | None] = ContextVar("baton_deadline", default=None)
 
 
 def require_time() -> None:
