@@ -76,6 +76,9 @@ COMMAND_LINE = frozenset(
 )
 """Packages that only Chalice's command line or the build of a library needs."""
 
+POWERTOOLS = frozenset({"__init__.py", "jmespath_utils", "typing"})
+"""The utilities of Powertools that its metrics import. Its event handler is not used either."""
+
 METADATA = frozenset({"METADATA"})
 """The only file of a `.dist-info` folder that is read at run time (`importlib.metadata`)."""
 
@@ -107,6 +110,8 @@ def _unused(tree: Path) -> list[Path]:
     return [
         *(path for path in tree.iterdir() if path.name in COMMAND_LINE),
         *(path for path in (tree / "chalice").iterdir() if path.name not in CHALICE),
+        tree / "aws_lambda_powertools" / "event_handler",
+        *(path for path in _utilities(tree) if path.name not in POWERTOOLS),
         *(path for path in _metadata(tree) if path.name not in METADATA),
         *(folder for folder in tree.glob("*.dist-info") if _installs_only(folder, COMMAND_LINE)),
         *(p for p in (tree / "botocore" / "docs").iterdir() if p.name not in DOCUMENTATION),
@@ -114,6 +119,10 @@ def _unused(tree: Path) -> list[Path]:
         *tree.rglob("*.pyi"),
         *sorted(tree.rglob("__pycache__"), reverse=True),
     ]
+
+
+def _utilities(tree: Path) -> Iterator[Path]:
+    return (tree / "aws_lambda_powertools" / "utilities").iterdir()
 
 
 def _metadata(tree: Path) -> Iterator[Path]:
