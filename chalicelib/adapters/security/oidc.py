@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from chalicelib.usecases.ports.accounts import SignOnFailed
-from chalicelib.usecases.records.sign_on import Flow, Identity
+from chalicelib.usecases.records.sign_on import Flow, VerifiedIdentity
 
 if TYPE_CHECKING:
     from jwt import PyJWKClient
@@ -61,12 +61,12 @@ class OidcProvider:
         endpoint: str = self._described["authorization_endpoint"]
         return endpoint + ("&" if "?" in endpoint else "?") + urlencode(query)
 
-    def identity(self, flow: Flow, code: str) -> Identity:
+    def identity(self, flow: Flow, code: str) -> VerifiedIdentity:
         answer = self._exchange(flow, code)
         claims = self._verified(str(answer.get("id_token", "")), flow.nonce)
         if "email" not in claims:
             claims = {**self._claims_of_user(str(answer.get("access_token", "")), claims), **claims}
-        return Identity(
+        return VerifiedIdentity(
             email=_text(claims, "email"),
             email_verified=claims.get("email_verified") is True,
             name=_text(claims, "name"),

@@ -22,7 +22,7 @@ from chalicelib.usecases.admin import audit
 from chalicelib.usecases.ports.accounts import SignOnFailed
 from chalicelib.usecases.records.audit import AuditAction, AuditOutcome
 from chalicelib.usecases.records.people import Device, Person
-from chalicelib.usecases.records.sign_on import Flow, Identity, SignOnRules
+from chalicelib.usecases.records.sign_on import Flow, SignOnRules, VerifiedIdentity
 from chalicelib.usecases.services import Services
 
 ATTEMPT, EXCHANGE = "sign_on", "sign_on_code"
@@ -94,7 +94,7 @@ def _flow(services: Services, cookie: str) -> Flow:
     return Flow(str(claims["jti"]), str(claims["nonce"]), str(claims["verifier"]))
 
 
-def _person(services: Services, rules: SignOnRules, identity: Identity) -> Person:
+def _person(services: Services, rules: SignOnRules, identity: VerifiedIdentity) -> Person:
     domain = identity.email.rpartition("@")[2].lower()
     if not identity.email_verified or domain not in rules.domains:
         raise NoAccount("The address is not verified, or not of a domain that is allowed.")
@@ -121,7 +121,7 @@ def _linked(services: Services, person: Person) -> Person:
     return changed
 
 
-def _created(services: Services, rules: SignOnRules, identity: Identity) -> Person:
+def _created(services: Services, rules: SignOnRules, identity: VerifiedIdentity) -> Person:
     if not rules.creates_accounts:
         raise NoAccount("There is no account with this address.")
     email = identity.email
@@ -147,7 +147,7 @@ def _refuse(services: Services, person: Person) -> None:
 
 
 def _add_memberships(
-    services: Services, rules: SignOnRules, identity: Identity, person: Person
+    services: Services, rules: SignOnRules, identity: VerifiedIdentity, person: Person
 ) -> None:
     """Adds what the claim grants, and sets the role of who is a member already. Queues and capacity
     stay. It removes nobody: an admin does that, because conversations must go back to a queue."""
@@ -168,7 +168,7 @@ def _add_memberships(
             audit.log_event(caller, AuditAction.AGENT_ADDED, agent=person.id, role=role)
 
 
-def _granted(rules: SignOnRules, identity: Identity) -> dict[str, Role]:
+def _granted(rules: SignOnRules, identity: VerifiedIdentity) -> dict[str, Role]:
     """The highest role for each bot."""
     given = identity.claims.get(rules.claim) if rules.claim else None
     values = given if isinstance(given, list) else [given]

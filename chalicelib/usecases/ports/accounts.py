@@ -9,7 +9,7 @@ from typing import Protocol
 
 from chalicelib.usecases.records.people import Session
 from chalicelib.usecases.records.second_factor import SecondFactor
-from chalicelib.usecases.records.sign_on import Flow, Identity
+from chalicelib.usecases.records.sign_on import Flow, VerifiedIdentity
 
 
 class Sessions(Protocol):
@@ -67,7 +67,7 @@ class IdentityProvider(Protocol):
 
     def authorization_url(self, flow: Flow) -> str: ...
 
-    def identity(self, flow: Flow, code: str) -> Identity:
+    def identity(self, flow: Flow, code: str) -> VerifiedIdentity:
         """Exchanges the code, and checks the signature, issuer, audience, times and nonce."""
 
 

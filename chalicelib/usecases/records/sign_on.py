@@ -27,7 +27,7 @@ class Flow(Struct, frozen=True):
     verifier: str
 
 
-class Identity(Struct, frozen=True):
+class VerifiedIdentity(Struct, frozen=True):
     """What the provider has signed, or has answered over TLS."""
 
     email: str

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from chalicelib.usecases.ports.accounts import SignOnFailed
-from chalicelib.usecases.records.sign_on import Flow, Identity
+from chalicelib.usecases.records.sign_on import Flow, VerifiedIdentity
 
 
 class FakeProvider:
@@ -14,7 +14,7 @@ class FakeProvider:
     issuer = "https://login.example.test"
 
     def __init__(self) -> None:
-        self.who = Identity("ana@example.test", True, "Ana", {})
+        self.who = VerifiedIdentity("ana@example.test", True, "Ana", {})
         self.is_away = False
         self._flows: dict[str, Flow] = {}
 
@@ -25,7 +25,7 @@ class FakeProvider:
         query = {"state": flow.state, "nonce": flow.nonce}
         return f"{self.issuer}/authorize?{urlencode(query)}"
 
-    def identity(self, flow: Flow, code: str) -> Identity:
+    def identity(self, flow: Flow, code: str) -> VerifiedIdentity:
         if self._flows.pop(code, None) != flow:
             raise SignOnFailed("invalid_grant")
         return self.who
