@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
 from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.records.second_factor import SecondFactor
 from tests.api.conversation_setup import BOT, ok, online, owned, person, waiting
 from tests.api.live.socket_client import SocketClient
 from tests.support.api import Api
@@ -201,10 +202,12 @@ def test_a_deleted_person_is_in_no_list_and_has_no_rows(
     services: MemoryServices, bot: Api, ana: Api, owner: Api
 ) -> None:
     online(ana)
+    services.second_factors.replace(None, SecondFactor(WHO, "secret"))
 
     deleted(owner)
 
     assert "Ana" not in people(owner)
+    assert services.second_factors.get(WHO) is None
     assert "Ana" not in [each["name"] for each in ok(bot.get(f"{BOT}/agents"))["items"]]
     assert WHO not in services.memory.people | services.memory.presences
     assert [place for place in services.memory.sessions if place[0] == WHO] == []
