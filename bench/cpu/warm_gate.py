@@ -10,7 +10,7 @@ from bench.output import Table, progress
 from tests.budgets import cachegrind
 from tests.budgets.cachegrind import Cachegrind
 
-FEW, MANY = 10, 60
+FEW, MANY = 10, 45
 FLOOR = "GetItem, unmodified botocore client"
 
 

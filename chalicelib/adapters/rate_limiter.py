@@ -16,14 +16,14 @@ from chalicelib.domain.limits import (
     LimitName,
     Rate,
     Refusal,
-    take,
+    spend,
     with_changes,
 )
 from chalicelib.usecases.ports.limits import SharedBuckets
 from chalicelib.usecases.ports.system import Clock
 
 MOST_BUCKETS = 10_000
-"""Buckets that a container remembers; then it forgets all of them."""
+"""Callers of one limit that a container remembers; then it forgets all of them."""
 
 Place = tuple[LimitName, str]
 
@@ -61,20 +61,30 @@ class ContainerRateLimits:
         self._limits = limits
         self._shared = shared
         self._clock = clock
-        self._busy_until: dict[Place, int] = {}
+        self._free = {
+            name: (limit.free.step, limit.free.burst * limit.free.step)
+            for name, limit in limits.items()
+            if limit.free
+        }
+        self._busy_until: dict[LimitName, dict[str, int]] = {name: {} for name in limits}
         self._stock: dict[Place, int] = {}
         self._refused_until: dict[Place, int] = {}
 
     def take(self, name: LimitName, of: str) -> None:
-        limit = self._limits.get(name)
-        if limit is None:
-            return
-        place, now = (name, of), 1000 * self._clock.now()
-        if limit.free:
-            busy_until = take(limit.free, self._busy_until.get(place, 0), now)
-            if isinstance(busy_until, int):
-                self._remember(place, busy_until)
+        now, free = 1000 * self._clock.now(), self._free.get(name)
+        if free:
+            callers = self._busy_until[name]
+            busy_until = spend(*free, callers.get(of, 0), now)
+            if busy_until is not None:
+                if len(callers) >= MOST_BUCKETS:
+                    self._forget()
+                callers[of] = busy_until
                 return
+        if name in self._limits:
+            self._take_shared(name, of, now)
+
+    def _take_shared(self, name: LimitName, of: str, now: int) -> None:
+        limit, place = self._limits[name], (name, of)
         if left := self._stock.get(place, 0):
             self._stock[place] = left - 1
             return
@@ -96,11 +106,16 @@ class ContainerRateLimits:
             self._stock[place] = limit.chunk - 1
         return 0
 
-    def _remember(self, place: Place, busy_until: int) -> None:
-        if len(self._busy_until) >= MOST_BUCKETS:
-            for each in (self._busy_until, self._stock, self._refused_until):
-                each.clear()
-        self._busy_until[place] = busy_until
+    @property
+    def remembered(self) -> int:
+        """The number of callers."""
+        return sum(map(len, self._busy_until.values()))
+
+    def _forget(self) -> None:
+        for callers in self._busy_until.values():
+            callers.clear()
+        self._stock.clear()
+        self._refused_until.clear()
 
 
 def _rate_limited(name: LimitName, limit: Limit, missing: int) -> RateLimited:

@@ -131,6 +131,4 @@ def test_a_container_forgets_callers_before_their_number_grows_without_limit(
     for number in range(2 * MOST_BUCKETS):
         allowed(limits, 1, of=str(number))
 
-    assert max(len(each) for each in vars(limits).values() if isinstance(each, dict)) <= (
-        MOST_BUCKETS + len(LIMITS)
-    )
+    assert limits.remembered <= MOST_BUCKETS
