@@ -477,7 +477,12 @@ ADMINISTRATION = (
         limit=LimitName.EXPORTS,
     ),
     _route(
-        "GET", BOT + "/export", "conversations:get_bot_export", Action.EXPORT, query=("cursor",)
+        "GET",
+        BOT + "/export",
+        "conversations:get_bot_export",
+        Action.EXPORT,
+        query=("cursor",),
+        limit=LimitName.EXPORTS,
     ),
     _route("GET", BOT + "/audit", "bots:list_audit_events", Action.SEE_AUDIT, query=PAGED),
     _route("GET", "/api/v1/audit", "bots:list_installation_events", Access.OWNER, query=PAGED),
