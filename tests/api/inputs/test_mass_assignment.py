@@ -34,7 +34,7 @@ def documented(resource: Resource) -> set[str]:
 def test_every_route_that_changes_something_has_a_body_that_is_described() -> None:
     changing = {resource for resource in NATIVE if resource[0] in ("POST", "PUT", "PATCH")}
 
-    assert changing == set(WITH_A_BODY)
+    assert changing == {resource for resource in WITH_A_BODY if resource[0] != "DELETE"}
 
 
 @pytest.mark.parametrize("resource", WITH_A_BODY)
