@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.errors import NotFound
@@ -25,10 +26,11 @@ MOST_CONVERSATIONS = 100
 
 class BotPosition(Struct, frozen=True, array_like=True):
     """The last line of a page: the place in the bot's list before its conversation, and the place
-    in that conversation."""
+    in that conversation. While the settings are not whole, `settings` counts their lines."""
 
     listed: str | None
     inner: ExportPosition
+    settings: int | None = None
 
 
 def bot_page(services: Services, caller: Caller, position: str | None) -> ExportPage:
@@ -42,10 +44,17 @@ def bot_page(services: Services, caller: Caller, position: str | None) -> Export
     lines, size = list[str](), 0
     if position is None:
         audit.record(services, caller, AuditAction.BOT_EXPORTED)
-        lines += _settings_lines(services, caller.bot)
-        reached = BotPosition(None, ExportPosition(""))
+        reached = BotPosition(None, ExportPosition(""), settings=0)
     else:
         reached = msgspec.json.decode(position, type=BotPosition)
+    if reached.settings is not None:
+        settings = [*_settings_lines(services, caller.bot)]
+        for number, text in enumerate(settings[reached.settings :], reached.settings):
+            size += len(text.encode())
+            if lines and size > PAGE_BYTES:
+                return ExportPage(lines, _encoded(replace(reached, settings=number)))
+            lines.append(text)
+        reached = BotPosition(None, ExportPosition(""))
     listed, inner = reached.listed, reached.inner
     for _ in range(MOST_CONVERSATIONS):
         listing = services.conversations.oldest(caller.bot, listed, 1)
