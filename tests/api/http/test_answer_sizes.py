@@ -3,6 +3,7 @@
 Fact 17 of docs/aws.md.
 """
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -27,6 +28,22 @@ def test_no_list_or_document_is_larger_than_a_megabyte(full: Api) -> None:
         sent = filled(path, conversation).replace("user=u-1", "user=u-119&thread=" + "t" * 128)
         answer = best_caller(("GET", path), full, ana)[0].get(sent)
         assert len(answer.text.encode()) < MEGABYTE, path
+
+
+def test_the_pages_of_an_export_hold_each_queue_once(full: Api) -> None:
+    owner, queues, pages = full.login("owner"), list[str](), 0
+    cursor: Mapping[str, str] = {}
+    while True:
+        answer = owner.get(f"{BOT}/export", **cursor)
+        assert len(answer.text.encode()) < MEGABYTE
+        found = [json.loads(line) for line in answer.text.splitlines()]
+        queues += [line["name"] for line in found if line["record"] == "queue"]
+        if found[-1]["record"] != "queue":
+            break
+        pages, cursor = pages + 1, {"cursor": answer.headers["Baton-Next"]}
+
+    assert pages >= 1
+    assert len(queues) == len(set(queues)) >= 2000
 
 
 def test_the_pages_of_a_large_list_hold_each_item_once(full: Api) -> None:
