@@ -5,7 +5,8 @@ the account, any stranger could lock it. So when there were too many, only an ad
 person has logged in before may try again. A password reset ends the limit. The password of an
 attempt that is refused is not compared: that costs 50 ms of CPU time.
 
-Unknown accounts are counted, too: otherwise the limit would show which ones exist.
+Unknown accounts are counted and recorded alike: otherwise the limit, or the time of an answer,
+would show which ones exist.
 """
 
 from chalicelib.domain.address import digest
@@ -29,9 +30,9 @@ def admit(services: Services, account: str, person: Person | None, address: str)
     made = services.login_attempts.count(_name(account), services.clock.now(), WINDOW_MS)
     if made <= PER_ACCOUNT:
         return True
-    if person and services.people.has_logged_in_from(account, address):
+    if services.people.has_logged_in_from(account, address) and person:
         return False
-    if person and made == PER_ACCOUNT + 1:
+    if made == PER_ACCOUNT + 1:
         audit.record_account(
             services,
             account,

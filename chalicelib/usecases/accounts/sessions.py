@@ -70,13 +70,13 @@ def login(
     attempt = digest("login", device.address, account)
     # Not from the cache: for five seconds it would know the old password and refuse the new one.
     person = services.directory.person(account, fresh=True)
-    _count_password(services, attempt, person)
+    _count_password(services, attempt, account)
     is_below_limit = account_limit.admit(services, account, person, device.address)
     # An invited person has no password yet: their hash is empty.
     hashed = (person.password_hash or None) if person and not person.disabled else None
     if not services.passwords.matches(password, hashed) or person is None:
-        if person:
-            _record(services, person.id, AuditAction.LOGIN_FAILED, AuditOutcome.REFUSED)
+        # For unknown accounts, too: the time of the answer must not tell which ones exist.
+        _record(services, account, AuditAction.LOGIN_FAILED, AuditOutcome.REFUSED)
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
     if is_below_limit:
@@ -189,7 +189,7 @@ def change_password(
     """
     attempt = digest("login", device.address, session.person)
     person = person_of_session(services, session, fresh=True)
-    _count_password(services, attempt, person)
+    _count_password(services, attempt, person.id)
     if not services.passwords.matches(current, person.password_hash or None):
         _record(services, person.id, AuditAction.PASSWORD_CHANGED, AuditOutcome.REFUSED)
         raise InvalidCredentials("Invalid credentials")
@@ -356,11 +356,11 @@ def _token(
     )
 
 
-def _count_password(services: Services, name: str, person: Person | None) -> None:
+def _count_password(services: Services, name: str, account: str) -> None:
     """The first attempt that is refused is in the audit trail, and not all of them."""
     made = _made(services, name)
-    if made == PER_ACCOUNT_AND_ADDRESS + 1 and person:
-        _record(services, person.id, AuditAction.LOCKED_OUT, AuditOutcome.REFUSED)
+    if made == PER_ACCOUNT_AND_ADDRESS + 1:
+        _record(services, account, AuditAction.LOCKED_OUT, AuditOutcome.REFUSED)
     if made > PER_ACCOUNT_AND_ADDRESS:
         raise _too_many()
 
