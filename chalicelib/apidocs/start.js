@@ -3,7 +3,8 @@ SwaggerUIBundle({
   url: new URL("../openapi.json", location.href).href,
   dom_id: "#api",
   deepLinking: true,
-  docExpansion: "list",
+  // With all groups open, Swagger UI does not come to an end with rendering so many operations.
+  docExpansion: "none",
   defaultModelsExpandDepth: 0,
   persistAuthorization: false,
   validatorUrl: null,
