@@ -11,7 +11,7 @@ import pytest
 from infra.generate import vendor
 from infra.supply_chain.sbom import licence_of, sbom
 
-PERMISSIVE = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MIT", "MIT-0", "Python-2.0"}
+PERMISSIVE = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MIT", "MIT-0", "PSF-2.0"}
 
 
 def licences(component: dict[str, Any]) -> set[str]:
