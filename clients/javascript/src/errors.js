@@ -77,8 +77,21 @@ export class Unauthenticated extends BatonError {
   static code = "unauthenticated";
 }
 
+/** A person's login that lacks the code of their second factor. Bots use keys. */
+export class SecondFactorRequired extends Unauthenticated {
+  static code = "second_factor_required";
+}
+
+export class InvalidCode extends Unauthenticated {
+  static code = "invalid_code";
+}
+
 export class Forbidden extends BatonError {
   static code = "forbidden";
+}
+
+export class SecondFactorEnrolmentRequired extends Forbidden {
+  static code = "second_factor_enrolment_required";
 }
 
 export class NotFound extends BatonError {
@@ -145,7 +158,8 @@ export class WebhookRefused extends BatonError {
 export const BY_CODE = new Map(
   [
     BatonUnavailable, TemporarilyUnavailable, InternalError, RateLimited, InvalidRequest,
-    PayloadTooLarge, Unauthenticated, Forbidden, NotFound, Refused, Conflict, IllegalMove,
+    PayloadTooLarge, Unauthenticated, SecondFactorRequired, InvalidCode, Forbidden,
+    SecondFactorEnrolmentRequired, NotFound, Refused, Conflict, IllegalMove,
     NotYourTurn, AlreadyClaimed, MessageIdMismatch, StaleEpoch, AtCapacity, NoAgentAvailable,
     AmbiguousAddress, IdempotencyMismatch, AlreadySaid, WebhookRefused,
   ].map((error) => [error.code, error]),

@@ -2,9 +2,10 @@
 
 export { Baton } from "./client.js";
 export {
-  AlreadyClaimed, AlreadySaid, AmbiguousAddress, AtCapacity, BatonError, BatonUnavailable, Conflict,
-  Forbidden, IdempotencyMismatch, IllegalMove, InternalError, InvalidRequest, MessageIdMismatch,
-  NoAgentAvailable, NotFound, NotYourTurn, PayloadTooLarge, RateLimited, Refused, StaleEpoch,
+  AlreadyClaimed, AlreadySaid, AmbiguousAddress, AtCapacity, BatonError, BatonUnavailable,
+  Conflict, Forbidden, IdempotencyMismatch, IllegalMove, InternalError, InvalidCode,
+  InvalidRequest, MessageIdMismatch, NoAgentAvailable, NotFound, NotYourTurn, PayloadTooLarge,
+  RateLimited, Refused, SecondFactorEnrolmentRequired, SecondFactorRequired, StaleEpoch,
   TemporarilyUnavailable, Unauthenticated, WebhookRefused,
 } from "./errors.js";
 export { WebhookEvent } from "./signatures.js";

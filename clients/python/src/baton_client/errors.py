@@ -84,8 +84,22 @@ class Unauthenticated(BatonError):
     code = "unauthenticated"
 
 
+class SecondFactorRequired(Unauthenticated):
+    """A person's login that lacks the code of their second factor. Bots use keys."""
+
+    code = "second_factor_required"
+
+
+class InvalidCode(Unauthenticated):
+    code = "invalid_code"
+
+
 class Forbidden(BatonError):
     code = "forbidden"
+
+
+class SecondFactorEnrolmentRequired(Forbidden):
+    code = "second_factor_enrolment_required"
 
 
 class NotFound(BatonError):
