@@ -17,8 +17,6 @@ from chalicelib.plugins import PLUGINS
 from chalicelib.settings import Misconfigured, Settings, settings
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import SessionLimits
-from chalicelib.usecases.records.second_factor import SecondFactorRule
-from chalicelib.usecases.records.sign_on import SignOnRules
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
@@ -55,6 +53,8 @@ if TYPE_CHECKING:
         WebhookClient,
         WebhookQueue,
     )
+    from chalicelib.usecases.records.second_factor import SecondFactorRule
+    from chalicelib.usecases.records.sign_on import SignOnRules
 
 HOUR_MS = 60 * 60 * 1000
 ISSUER = "baton"
@@ -71,7 +71,6 @@ class AwsServices:
         self.random = SystemRandom()
         idle, life = settings.idle_hours * HOUR_MS, settings.session_hours * HOUR_MS
         self.session_limits = SessionLimits(idle, life)
-        self.second_factor_rule = SecondFactorRule(settings.second_factor)
         self.socket_url = settings.socket_url
         self.origins = settings.origins
         self.edge_token = settings.edge_token
@@ -255,7 +254,15 @@ class AwsServices:
         return TotpAuthenticator()
 
     @cached_property
+    def second_factor_rule(self) -> SecondFactorRule:
+        from chalicelib.usecases.records.second_factor import SecondFactorRule
+
+        return SecondFactorRule(self._settings.second_factor)
+
+    @cached_property
     def sign_on_rules(self) -> SignOnRules | None:
+        from chalicelib.usecases.records.sign_on import SignOnRules
+
         given = self._settings.sign_on
         if given is None:
             return None

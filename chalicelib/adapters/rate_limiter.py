@@ -9,16 +9,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from chalicelib.domain.errors import RateLimited, TemporarilyUnavailable
-from chalicelib.domain.limits import (
-    LIMITS,
-    SECOND,
-    Limit,
-    LimitName,
-    Rate,
-    Refusal,
-    spend,
-    with_changes,
-)
+from chalicelib.domain.limit_names import LimitName
+from chalicelib.domain.limits import LIMITS, SECOND, Limit, Rate, Refusal, spend, with_changes
 from chalicelib.usecases.ports.limits import SharedBuckets
 from chalicelib.usecases.ports.system import Clock
 

@@ -9,10 +9,10 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.domain.limit_names import LimitName
+
 SECOND = 1_000_000
 """Times of buckets are in microseconds since 1970 (UTC), so that a fast rate has whole steps."""
-MOST_SOCKETS = 10
-"""Open WebSockets of one person."""
 
 
 class Per(StrEnum):
@@ -23,24 +23,6 @@ class Per(StrEnum):
     BOT = "bot"
     USER = "end user of a bot"
     ADDRESS = "network address"
-
-
-class LimitName(StrEnum):
-    __hash__ = str.__hash__  # That of Enum is in Python, and each gate call hashes some names.
-
-    KEY = "key"
-    PERSON = "person"
-    BOT = "bot"
-    USER = "user"
-    ADDRESS = "address"
-    TYPING = "typing"
-    TICKETS = "tickets"
-    TRANSCRIPTS = "transcripts"
-    EXPORTS = "exports"
-    NOTIFICATIONS = "notifications"
-    INVITATIONS = "invitations"
-    KEYS = "keys"
-    WEBHOOK_TESTS = "webhook_tests"
 
 
 class Rate(Struct, frozen=True):

@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.adapters.rate_limiter import MOST_BUCKETS, ContainerRateLimits
 from chalicelib.domain.errors import RateLimited, TemporarilyUnavailable
-from chalicelib.domain.limits import LIMITS, LimitName, Rate, Refusal
+from chalicelib.domain.limit_names import LimitName
+from chalicelib.domain.limits import LIMITS, Rate, Refusal
 from chalicelib.usecases.ports.limits import SharedBuckets
 from tests.support.clock import ManualClock
 from tests.support.memory import MemoryBuckets

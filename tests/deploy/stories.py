@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from chalicelib import wiring
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
-from chalicelib.domain.limits import MOST_SOCKETS
+from chalicelib.domain.limit_names import MOST_SOCKETS
 from chalicelib.domain.routing.hours import Hours
 from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, Member
 from chalicelib.domain.routing.queues import Limits, Mode, Queue

@@ -8,7 +8,8 @@ from chalicelib.adapters.rate_limiter import ContainerRateLimits
 from chalicelib.adapters.reaction_memory import RecentReactions
 from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.adapters.security.totp import TotpAuthenticator
-from chalicelib.domain.limits import LIMITS, Limit, LimitName
+from chalicelib.domain.limit_names import LimitName
+from chalicelib.domain.limits import LIMITS, Limit
 from chalicelib.domain.routing.queues import NO_LIMITS, Queue
 from chalicelib.settings import LOCAL
 from chalicelib.usecases.ports.limits import SharedBuckets

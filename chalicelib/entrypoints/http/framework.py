@@ -24,7 +24,6 @@ from chalicelib.domain.errors import (
     Unauthenticated,
     invalid_field,
 )
-from chalicelib.entrypoints.http import rate_limits
 from chalicelib.entrypoints.http.route import Access, Idempotency, Route
 from chalicelib.entrypoints.request_log import request_log
 from chalicelib.loading import load
@@ -203,6 +202,8 @@ def _view(app: Chalice, route: Route, services: Callable[[], Services]) -> Calla
 
 
 def _answer(call: Call, sent: MultiDict | None) -> Reply:
+    from chalicelib.entrypoints.http import rate_limits
+
     route = call.route
     try:
         _admit(call)
@@ -235,6 +236,8 @@ def _admit(call: Call) -> None:
 
 def _count(call: Call) -> None:
     """Raises RateLimited."""
+    from chalicelib.entrypoints.http import rate_limits
+
     services, route = call.services, call.route
     if isinstance(route.access, Action) or route.access is Access.CALLER:
         rate_limits.count_caller(services, call.caller, route.limit)

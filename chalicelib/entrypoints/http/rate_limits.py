@@ -5,7 +5,8 @@ All functions raise RateLimited.
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import Address
-from chalicelib.domain.limits import LIMITS, LimitName, Per
+from chalicelib.domain.limit_names import LimitName
+from chalicelib.domain.limits import LIMITS, Per
 from chalicelib.usecases.services import Services
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from chalicelib.domain.access import Action
-from chalicelib.domain.limits import LimitName
+from chalicelib.domain.limit_names import LimitName
 
 NATIVE_ERROR = "chalicelib.entrypoints.http.problems:problem_reply"
 REST_FUNCTION, LOGIN_FUNCTION = "api_handler", "log_in"

@@ -5,7 +5,7 @@ operation in docs/openapi.yaml, and a row in tests/api/calls.py.
 """
 
 from chalicelib.domain.access import Action
-from chalicelib.domain.limits import LimitName
+from chalicelib.domain.limit_names import LimitName
 from chalicelib.entrypoints.http.route import (
     LOGIN_FUNCTION,
     REST_FUNCTION,

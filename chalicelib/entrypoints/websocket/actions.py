@@ -13,7 +13,7 @@ from msgspec import Struct
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.commands import Claim, Command, Note, Release, Transfer
 from chalicelib.domain.errors import invalid_field
-from chalicelib.domain.limits import LimitName
+from chalicelib.domain.limit_names import LimitName
 from chalicelib.entrypoints.http import cursors
 from chalicelib.entrypoints.http.paging import fitting
 from chalicelib.entrypoints.http.route import Access

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from chalicelib.domain.errors import RateLimited, Unauthenticated, invalid_field
-from chalicelib.domain.limits import MOST_SOCKETS
+from chalicelib.domain.limit_names import MOST_SOCKETS
 from chalicelib.usecases.accounts.authenticate import (
     hash_secret,
     person_of_session,

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from chalicelib.domain.limits import LimitName, Rate, Refusal
+from chalicelib.domain.limit_names import LimitName
+from chalicelib.domain.limits import Rate, Refusal
 
 
 class RateLimits(Protocol):

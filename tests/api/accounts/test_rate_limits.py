@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.limits import LIMITS, MOST_SOCKETS, LimitName, Rate, changed
+from chalicelib.domain.limit_names import MOST_SOCKETS, LimitName
+from chalicelib.domain.limits import LIMITS, Rate, changed
 from chalicelib.entrypoints.http.route_table import NATIVE
 from chalicelib.entrypoints.websocket import handlers
 from chalicelib.usecases.live.push import HANDSHAKE_MS
