@@ -49,12 +49,14 @@ from chalicelib.usecases.records.people import (
 )
 from chalicelib.usecases.records.reports import Backlog, DayTally, EndedHandoff, RefusedLeak
 from chalicelib.usecases.records.second_factor import SecondFactor
+from chalicelib.usecases.records.sign_on import Flow, SignOnRules, VerifiedIdentity
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import (
     DeliveryAttempt,
     DeliveryCursor,
     DeliveryId,
     Progress,
+    SecretOwner,
     SweepPosition,
     Webhook,
 )
@@ -368,7 +370,7 @@ NO_ROWS = {
     *(Caller, CapacityChange, ContentRecord, Context, Deadline, Decision, DeliveryId),
     *(DurationStats, EndedHandoff, RefusedLeak, StoredAnswer, Backlog),
     *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference, PersonState),
-    *(Limit, Rate, Refusal),
+    *(Limit, Rate, Refusal, SecretOwner, Flow, SignOnRules, VerifiedIdentity),
 }
 """Classes that no row holds, beside the commands: arguments, decisions, and results of reads."""
 

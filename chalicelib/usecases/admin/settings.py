@@ -1,4 +1,4 @@
-"""The settings of a bot and of its queues, and the defaults that apply without them."""
+"""What people see and change of the settings of a bot and of its queues."""
 
 from collections.abc import Iterable
 
@@ -16,28 +16,8 @@ from chalicelib.usecases.accounts.authenticate import bot_not_found
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.routing import unserved
+from chalicelib.usecases.routing.stored_settings import settings_or_default
 from chalicelib.usecases.services import Services
-
-
-def queue_or_default(services: Services, bot: str, name: str | None) -> Queue:
-    """Returns the default settings for a queue that is not configured and for no queue."""
-    configured = services.directory.queue(bot, name) if name else None
-    return configured or Queue(name or "")
-
-
-def fallback_chain(services: Services, bot: str, name: str | None) -> list[Queue]:
-    """The queue, then its fallback queues in their order."""
-    first = queue_or_default(services, bot, name)
-    if first.fallback is None:
-        return [first]
-    configured = {queue.name: queue for queue in services.directory.queues(bot)}
-    following = queues.overflow_chain(first.name, configured.values())
-    return [first, *(configured[each] for each in following)]
-
-
-def settings_or_default(services: Services, bot: str) -> BotSettings:
-    stored = services.directory.bot(bot)
-    return stored.settings if stored else BotSettings()
 
 
 def list_queues(services: Services, caller: Caller) -> list[tuple[Queue, bool]]:

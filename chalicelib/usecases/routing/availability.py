@@ -6,11 +6,11 @@ from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.errors import IllegalMove
 from chalicelib.domain.routing.members import PresenceStatus, first_served, unserved
-from chalicelib.usecases.admin.settings import fallback_chain, queue_or_default
 from chalicelib.usecases.conversations import queries
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.reports import reports
 from chalicelib.usecases.routing.queue_lookup import no_queue
+from chalicelib.usecases.routing.stored_settings import fallback_chain, queue_or_default
 from chalicelib.usecases.services import Services
 
 MAX_COUNTED = 1000

@@ -12,11 +12,11 @@ from chalicelib.domain.conversation.head import Status, Waiting
 from chalicelib.domain.routing import overflow
 from chalicelib.domain.routing.members import first_served
 from chalicelib.domain.routing.queues import Queue
-from chalicelib.usecases.admin.settings import fallback_chain
 from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.records.stream import CommittedEntry
+from chalicelib.usecases.routing.stored_settings import fallback_chain
 from chalicelib.usecases.services import Services
 
 MOST_MOVED = 100

@@ -22,9 +22,9 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.domain.texts import Text
-from chalicelib.usecases.admin.settings import queue_or_default, settings_or_default
 from chalicelib.usecases.reports import reports
 from chalicelib.usecases.routing import availability
+from chalicelib.usecases.routing.stored_settings import queue_or_default, settings_or_default
 from chalicelib.usecases.services import Services
 
 
