@@ -19,6 +19,9 @@ GATE_LIMIT = 1.30
 """1.19 when this was written; 1.88 with data classes that Python generates at import."""
 FUNCTION_LIMIT = 1.40
 """1.37 for `on_change`, which makes four clients, when this was written."""
+LOGIN_LIMIT = 1.58
+"""1.54 when this was written; 1.39 without `cryptography`, which single sign-on needs and PyJWT
+loads wherever it is installed."""
 WARM_LIMIT = 0.97
 """0.94 when this was written."""
 
@@ -68,8 +71,9 @@ def test_each_function_starts_within_the_limit(
     slim: Path, recording: Path, bare: int, unit: int, function: str
 ) -> None:
     start = cold_start.start_of(function, str(recording))
+    limit = LOGIN_LIMIT if function == "REST, login" else FUNCTION_LIMIT
 
-    assert (Cachegrind.of_package(slim).count(start) - bare) / unit <= FUNCTION_LIMIT
+    assert (Cachegrind.of_package(slim).count(start) - bare) / unit <= limit
 
 
 def test_a_warm_gate_call_costs_less_than_one_plain_read(here: Cachegrind, recording: Path) -> None:
