@@ -43,20 +43,22 @@ def _not_found(event: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str, 
 
 
 def error_shape(path: str) -> str:
-    """The error shape of the routes that share most of the path; the native one if they differ."""
+    """The error shape of the routes of this path, else of those that share most of it; the native
+    one if they differ."""
     from chalicelib.entrypoints.http.router import all_routes
 
     shared = [(_shared(route.path, path), route.errors) for route in all_routes()]
-    most = max(count for count, _ in shared)
-    shapes = {errors for count, errors in shared if count == most}
+    most = max(likeness for likeness, _ in shared)
+    shapes = {errors for likeness, errors in shared if likeness == most}
     return shapes.pop() if len(shapes) == 1 else NATIVE_ERROR
 
 
-def _shared(route: str, path: str) -> int:
-    """How many leading parts of the path fit the route."""
+def _shared(route: str, path: str) -> tuple[int, bool]:
+    """The number of leading parts of the path that fit the route, and whether that is all of it."""
+    expected_parts, parts = route.split("/")[1:], path.split("/")[1:]
     count = 0
-    for expected, part in zip(route.split("/")[1:], path.split("/")[1:], strict=False):
+    for expected, part in zip(expected_parts, parts, strict=False):
         if part != expected and not (part and expected.startswith("{")):
             break
         count += 1
-    return count
+    return count, count == len(expected_parts) == len(parts)
