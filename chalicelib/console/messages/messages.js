@@ -35,8 +35,9 @@ const CONTENTS = {
   reaction: ({ emoji }) => emoji && html`<span class="sticker">${showJson(emoji)}</span>`,
 };
 
-/** @param {Props} props */
-export function Messages({ entry, entries }) {
+/** @param {{entry: Entry, head: import("../state/types.js").Head}} props */
+export function Messages({ entry, head }) {
+  const entries = state.value.threads[head.id]?.entries ?? [];
   const { edits, reactions, messages } = relatedEntries(entries);
   const edit = edits.get(entry.message_id ?? "");
   const isApplied = (entry.type === "edit" || entry.type === "reaction") && messages.has(entry.payload?.of);

@@ -175,15 +175,5 @@ export default {
   // Messages that are no text
   type_image: "صورة",
   type_audio: "مقطع صوتي",
-  type_video: "فيديو",
   type_file: "ملف",
-  type_location: "موقع",
-  type_contact: "جهة اتصال",
-  type_sticker: "ملصق",
-  type_choice: "أزرار",
-  type_postback: "زر مضغوط",
-  type_card: "بطاقة",
-  type_carousel: "بطاقات",
-  type_edit: "رسالة معدّلة",
-  type_reaction: "تفاعل",
 };

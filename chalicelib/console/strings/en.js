@@ -175,15 +175,5 @@ export default {
   // Messages that are no text
   type_image: "Photo",
   type_audio: "Audio",
-  type_video: "Video",
   type_file: "File",
-  type_location: "Location",
-  type_contact: "Contact",
-  type_sticker: "Sticker",
-  type_choice: "Buttons",
-  type_postback: "Button pressed",
-  type_card: "Card",
-  type_carousel: "Cards",
-  type_edit: "Edited message",
-  type_reaction: "Reaction",
 };

@@ -175,15 +175,5 @@ export default {
   // Messages that are no text
   type_image: "Foto",
   type_audio: "Audio",
-  type_video: "Vídeo",
   type_file: "Archivo",
-  type_location: "Ubicación",
-  type_contact: "Contacto",
-  type_sticker: "Sticker",
-  type_choice: "Botones",
-  type_postback: "Botón pulsado",
-  type_card: "Tarjeta",
-  type_carousel: "Tarjetas",
-  type_edit: "Mensaje editado",
-  type_reaction: "Reacción",
 };

@@ -29,11 +29,11 @@ export const formatWeekday = (day) => format(new Date(2024, 0, 1 + day), { weekd
 export const formatRecent = (at, now) => (now - Date.parse(at) < DAY ? formatTime(at) : format(at, { day: "numeric", month: "short" }));
 
 /** The beginning of a message in words: a message that is no text is shortened to its type and caption, like
- * "[image] Our cat". @param {string} text */
+ * "[image] Our cat". The words for rare types come with the lazy texts. @param {string} text */
 export function formatPreview(text) {
   const [, type, caption] = /^\[([a-z]+)\](?: (?!https?:)(.*))?/s.exec(text) ?? [];
-  const name = type ? t(`type_${type}`) : "";
-  return !name || name.startsWith("type_") ? text : caption ? `${name}: ${caption}` : name;
+  const name = t(`type_${type}`);
+  return /^type_/.test(name) ? text : caption ? `${name}: ${caption}` : name;
 }
 
 /** In the largest unit that fits: "4 min", "2 hr". @param {number} ms */

@@ -39,7 +39,7 @@ function Message({ entry, previous, head }) {
   return html`
     <article class="message ${entry.from} ${continuesMessage(previous, entry) ? "continued" : ""}">
       <p class="author"><span dir="auto">${name}</span></p>
-      ${content.value ? html`<${content.value} entry=${entry} entries=${state.value.threads[head.id]?.entries ?? []} />` : html`<p class="text" dir="auto">${entry.text ?? formatPreview(`[${entry.type}]`)}</p>`}
+      ${content.value ? html`<${content.value} entry=${entry} head=${head} />` : html`<p class="text" dir="auto">${entry.text ?? formatPreview(`[${entry.type}]`)}</p>`}
       <p class="at"><time>${formatTime(entry.at)}</time> ${entry.from === "agent" && html`<${DeliveryMark} entry=${entry} head=${head} />`}</p>
     </article>`;
 }
