@@ -90,7 +90,7 @@ class Operator:
         return self.aws.cloudformation.stacks[STACK].resources["Table"][1]
 
     def _run(self, command: Any, options: tuple[str, ...], answers: str) -> Result:
-        runner = CliRunner(env={"COLUMNS": "200"})
+        runner = CliRunner(env={"COLUMNS": "200", "TERM": "xterm"})
         return runner.invoke(
             command, options, input=answers, obj=self.aws.account, catch_exceptions=False
         )
