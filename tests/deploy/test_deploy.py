@@ -39,7 +39,8 @@ class EngineOperator:
         self.engine = engine
 
     def run(self, command: Any, *options: str, answers: str = "") -> Result:
-        runner = CliRunner(env={"AWS_ENDPOINT_URL": self.engine.url, "COLUMNS": "200", "TERM": "xterm"})
+        terminal = {"COLUMNS": "200", "TERM": "xterm"}
+        runner = CliRunner(env={"AWS_ENDPOINT_URL": self.engine.url, **terminal})
         return runner.invoke(command, options, input=answers, obj=self._account)
 
     def deploy(self, folder: Path, *options: str, answers: str = "") -> Result:
