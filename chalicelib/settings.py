@@ -25,7 +25,7 @@ WATCHING = ("full", "basic", "off")
 
 
 SECOND_FACTOR = ("optional", "off", "admins", "everybody")
-"""Who must have a second factor to log in. The first is the default."""
+"""The rules about who needs a second factor to log in. The first is the default."""
 
 
 class Misconfigured(Exception):

@@ -61,7 +61,7 @@ class Refusal(Struct, frozen=True):
 
 
 FEW, SOME, MANY = Rate(1, 60, 5), Rate(1, 1, 10), Rate(5, 1, 50)
-"""What one container grants by itself."""
+"""The rates that one container grants by itself."""
 
 LIMITS: Mapping[LimitName, Limit] = {
     LimitName.KEY: Limit(Per.KEY, "all calls", Rate(100, 1, 500), chunk=50, free=MANY),

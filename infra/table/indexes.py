@@ -10,7 +10,7 @@ from typing import Any
 TABLE = "AWS::DynamoDB::Table"
 INDEXES = "GlobalSecondaryIndexes"
 SHAPE = ("KeySchema", "Projection")
-"""What DynamoDB cannot change: CloudFormation deletes the index and creates it again."""
+"""DynamoDB cannot change these: CloudFormation deletes the index and creates it again."""
 
 
 def refusal(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:

@@ -1,4 +1,4 @@
-"""What an OpenID Connect provider may answer, and what is refused: a server with our own keys."""
+"""Answers of an OpenID Connect provider: a server with our own keys gives good and bad ones."""
 
 import json
 from collections.abc import Callable, Iterator

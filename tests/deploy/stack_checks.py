@@ -1,4 +1,4 @@
-"""What is wrong with a deployed stack, as far as its account can tell. Each check returns the
+"""The faults of a deployed stack, as far as its account can tell. Each check returns the
 problems that it finds."""
 
 import time

@@ -115,7 +115,7 @@ def test_the_latencies_are_measured(running: OnAws, capsys: pytest.CaptureFixtur
 
 
 class TestTheAccount:
-    """What the account says about the stack. These tests run after the others, which cause load."""
+    """The account's own view of the stack. These tests run after the others, which cause load."""
 
     @pytest.fixture(scope="class")
     def here(self) -> Account:

@@ -75,7 +75,7 @@ def _permits(statement: Params, needed: Needed) -> bool:
 def needed_by(
     service: str, operation: str, params: Params, *, region: str = REGION, owner: str = OWNER
 ) -> list[Needed]:
-    """What a call of the deployment commands needs in this region and account."""
+    """The permission that a call of the deployment commands needs in this region and account."""
     name = f"{service}:{operation}"
     found = _arns(service, params, region, owner)
     return [Needed(ACTIONS.get(name, name), arn) for arn in found or [""]]

@@ -1,4 +1,4 @@
-"""What `make deploy` finds in an account before it changes anything."""
+"""`make deploy` finds the obstacles in an account before it changes anything."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def arn(region: str = REGION) -> str:
 
 
 def refused(operator: Operator, *options: str) -> str:
-    """What a deployment says that changes nothing."""
+    """The output of a deployment that changes nothing."""
     answer = operator.deploy("--yes", *options)
     assert answer.exit_code == 1, answer.output
     assert operator.aws.cloudformation.stacks == {}

@@ -1,4 +1,4 @@
-"""Which rate limits a request counts for: see `domain/limits.py` and docs/limits.md.
+"""The rate limits that a request counts for: see `domain/limits.py` and docs/limits.md.
 
 All functions raise RateLimited.
 """

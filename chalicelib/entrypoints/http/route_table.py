@@ -33,7 +33,7 @@ FROM_PROVIDER = (
     *("error", "error_description", "error_uri"),
     *("scope", "authuser", "prompt", "hd"),
 )
-"""What OpenID Connect and RFC 9207 send back, and what Google adds."""
+"""The parameters that OpenID Connect and RFC 9207 send back, and those that Google adds."""
 COMMIT, REPLY = Idempotency.COMMIT, Idempotency.REPLY
 
 

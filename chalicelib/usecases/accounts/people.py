@@ -1,4 +1,4 @@
-"""What the installation's owner does to people's accounts: list, disable, enable, delete them, and
+"""The installation's owner looks after people's accounts: list, disable, enable, delete them, and
 end their sessions.
 
 Nobody can disable or delete their own account, so an owner always remains.

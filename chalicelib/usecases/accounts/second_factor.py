@@ -51,7 +51,7 @@ RACES = 5
 
 
 class Enrolment(Struct, frozen=True):
-    """What an authenticator app needs."""
+    """The data that an authenticator app needs."""
 
     secret: str
     url: str

@@ -1,4 +1,4 @@
-"""What people see and change of the settings of a bot and of its queues."""
+"""People see and change the settings of a bot and of its queues."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What may be shown of a conversation: nothing of a user who was erased since.
+"""The parts of a conversation that may be shown: nothing of a user who was erased since.
 
 An erased user's rows stay until the sweep has deleted them. So everything that is shown or sent is
 read here; `tests/architecture` checks it. A head that is older than an erasure shows what was there

@@ -1,4 +1,4 @@
-"""Which open connections receive frames: those whose session has not ended."""
+"""The open connections that receive frames: those whose session has not ended."""
 
 from collections.abc import Mapping
 

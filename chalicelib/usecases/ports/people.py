@@ -12,7 +12,7 @@ from chalicelib.usecases.records.people import PasswordReset, Person
 
 
 class PeopleAdministration(Protocol):
-    """Where `by` is an argument, the change takes place only if that person is an owner who is not
+    """With an argument `by`, the change takes place only if that person is an owner who is not
     disabled at that moment. So two owners who disable each other at once cannot both succeed. The
     `event` is added to the audit trail in the same transaction."""
 

@@ -47,7 +47,7 @@ class SocketConnection(Struct, frozen=True):
 
 
 class PersonState(Struct, frozen=True):
-    """What is stored under one person: `bots` are those in which they are a member, `connections`
+    """The rows under one person: `bots` are those in which they are a member, `connections`
     the open ones. `person` is None if there is no such account."""
 
     person: Person | None

@@ -66,7 +66,7 @@ class Person(Struct, frozen=True):
 
 
 class PasswordReset(Struct, frozen=True):
-    """Whoever has the token may set the person's password until `expires_at`, once: a new password
+    """Anybody with the token may set the person's password until `expires_at`, once: a new password
     raises the token version."""
 
     token_hash: str

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class SecondFactorRule(StrEnum):
-    """Who needs a second factor in this installation. `off`: nobody is asked for a code, and
+    """The people who need a second factor here. `off`: nobody is asked for a code, and
     factors that are stored stay stored."""
 
     OFF = "off"

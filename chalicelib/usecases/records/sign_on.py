@@ -28,7 +28,7 @@ class Flow(Struct, frozen=True):
 
 
 class VerifiedIdentity(Struct, frozen=True):
-    """What the provider has signed, or has answered over TLS."""
+    """The claims that the provider has signed, or has answered over TLS."""
 
     email: str
     email_verified: bool

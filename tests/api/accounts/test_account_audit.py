@@ -1,4 +1,4 @@
-"""What happens to accounts is in the installation's audit trail."""
+"""The installation's audit trail has the events of accounts."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which passwords a person may choose, in each call that sets one."""
+"""The passwords that a person may choose, in each call that sets one."""
 
 from collections.abc import Callable
 

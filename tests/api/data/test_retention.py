@@ -1,4 +1,4 @@
-"""What is older than a bot's `retention_days` is deleted."""
+"""Data that is older than a bot's `retention_days` is deleted."""
 
 import pytest
 

@@ -68,7 +68,7 @@ def enrolled(services: MemoryServices, ana: Api) -> Enrolled:
 
 
 def changes(owner: Api) -> Counter[tuple[str, str]]:
-    """What happened to Ana's second factor, and who did it. Events of the same millisecond have no
+    """The events of Ana's second factor, and their actors. Events of the same millisecond have no
     order."""
     items = ok(owner.get("/audit"))["items"]
     return Counter(

@@ -108,7 +108,7 @@ def is_killed_after(services: StoreServices, most: int) -> bool:
 
 
 def is_of_returned_user(row: dict[str, Any]) -> bool:
-    """Who came back has an id and a thread with the word again, in the head, the address and as
+    """A returned user has an id and a thread with the word again, in the head, the address and as
     the author."""
     kind = row["t"]["S"]
     return kind in ("h", "a") or (kind == "e" and str(row.get("m")).startswith("{'S': 'message "))

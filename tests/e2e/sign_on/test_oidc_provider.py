@@ -63,7 +63,7 @@ def browser_tab(connect: Connect) -> Browser:
 
 
 def authorized(url: str, email: str = "nora@example.test") -> dict[str, str]:
-    """What the provider sends to our address, after the person has filled in its forms."""
+    """The query that the provider sends to our address when the person has filled in its forms."""
     with httpx.Client() as client:
         answer = client.get(url)
         for _ in range(20):
