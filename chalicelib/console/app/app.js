@@ -4,12 +4,12 @@ import { Inbox } from "../inbox/inbox.js";
 import { askToEndSession, startSession } from "../session/session.js";
 import { SignIn } from "../session/sign_in.js";
 import { unreadCount } from "../state/conversation_list.js";
-import { closeDialog, showToast, state } from "../state/store.js";
+import { closeDialog, selectedHead, showToast, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
-import { Thread } from "../thread/thread.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
+import { Icon } from "../ui/widgets.js";
 import { ConnectionBanner, Header } from "./header.js";
-import { LAZY_VIEWS, loadView } from "./lazy_views.js";
+import { LAZY_VIEWS, loadedViews, loadView, preloadConversationViews } from "./lazy_views.js";
 import { Toasts } from "./toasts.js";
 
 /** The element that gets the focus when a pane appears. @type {Record<string, (previous: string | null) => Element | null>} */
@@ -21,7 +21,7 @@ const FOCUS_TARGETS = {
 
 /** On a narrow screen only one pane is visible. If the focus was in the pane that disappears, it moves to the one that appears. */
 function Conversations() {
-  const { pane, selected } = state.value;
+  const { isSynced, pane, selected } = state.value;
   const focused = document.activeElement;
   const previous = useRef(selected);
   useLayoutEffect(() => {
@@ -29,9 +29,13 @@ function Conversations() {
     if (isLost) /** @type {HTMLElement | null} */ (FOCUS_TARGETS[pane](previous.current))?.focus();
     previous.current = selected;
   }, [pane, selected]);
+  useEffect(() => {
+    if (isSynced) preloadConversationViews();
+  }, [isSynced]);
   return html`
     <main class="panes" data-pane=${pane}>
-      <${Inbox} /><${Thread} />
+      <${Inbox} />
+      ${selectedHead() ? html`<${LazyView} name="thread" Waiting=${EmptyThread} />` : html`<${EmptyThread}><${NoConversation} /><//>`}
       <aside class="details" id="details" aria-label=${t("details")} tabindex="0">
         <${LazyPart} name="details" trigger=${selected} />
       </aside>
@@ -54,19 +58,29 @@ export function App() {
     <${Toasts} />`;
 }
 
+/** The pane of the open conversation without one. @param {{children: any}} props */
+const EmptyThread = ({ children }) => html`
+  <section class="thread nothing" id="thread" tabindex="-1" aria-label=${t("conversation")}>${children}</section>`;
+
+const NoConversation = () => html`
+  <div class="empty"><${Icon} name="chat" /><p>${t("no_selection")}</p><p class="quiet">${t("no_selection_more")}</p></div>`;
+
+/** @param {{children: any}} props */
+const Page = ({ children }) => html`<main class="page">${children}</main>`;
+
 /** If loading fails, offers to reload the page: the connection may be lost, or a newer release may have replaced the file.
- * @param {{name: string}} props */
-function LazyView({ name }) {
-  const [loaded, setLoaded] = useState({ View: /** @type {any} */ (null), hasFailed: false });
+ * `Waiting` is the frame until the view is there. @param {{name: string, Waiting?: (props: any) => any}} props */
+function LazyView({ name, Waiting = Page }) {
+  const [loaded, setLoaded] = useState({ View: loadedViews[name], hasFailed: false });
   useEffect(() => {
-    loadView(name).then((View) => setLoaded({ View, hasFailed: false }), () => setLoaded({ View: null, hasFailed: true }));
+    if (!loaded.View) loadView(name).then((View) => setLoaded({ View, hasFailed: false }), () => setLoaded({ View: null, hasFailed: true }));
   }, []);
   if (loaded.View) return html`<${loaded.View} />`;
-  if (!loaded.hasFailed) return html`<main class="page"><p class="empty quiet" role="status">${t("loading")}</p></main>`;
+  if (!loaded.hasFailed) return html`<${Waiting}><p class="empty quiet" role="status">${t("loading")}</p><//>`;
   return html`
-    <main class="page">
+    <${Waiting}>
       <div class="empty card"><p role="alert">${t("no_connection")}</p><button onClick=${() => location.reload()}>${t("retry")}</button></div>
-    </main>`;
+    <//>`;
 }
 
 /** A part of the page that loads with the first conversation that is opened, so that it is there when it is needed.

@@ -7,6 +7,7 @@ export const LAZY_VIEWS = {
   team: () => import("../team/team.js").then((module) => module.Team),
   report: () => import("../report/report.js").then((module) => module.Report),
   account: () => import("../account/account.js").then((module) => module.Account),
+  thread: () => import("../thread/thread.js").then((module) => module.Thread),
   messages: () => import("../messages/messages.js").then((module) => module.Messages),
   people: () => import("../people/people.js").then((module) => module.People),
   admin: () => import("../admin/admin.js").then((module) => module.Admin),
@@ -14,24 +15,37 @@ export const LAZY_VIEWS = {
   dialogs: () => import("../dialogs/dialogs.js").then((module) => module.Dialogs),
 };
 
+/** What opening a conversation takes. */
+const CONVERSATION_VIEWS = ["thread", "messages", "details", "dialogs"];
+
+/** Style sheets of parts of a lazy view. Each view also has one of its own name. */
+const MORE_SHEETS = ["thread/composer"];
+
 /** The style sheets and texts of the lazy views. The views share them, so the first one loads all.
  * @type {Promise<unknown> | null} */
 let shared = null;
 
-/** @param {string} name */
-const loadStyleSheet = (name) => new Promise((resolve, reject) => {
+/** @param {string} sheet */
+const loadStyleSheet = (sheet) => new Promise((resolve, reject) => {
   const link = document.createElement("link");
   link.rel = "stylesheet";
-  link.href = new URL(`../${name}/${name}.css`, import.meta.url).href;
+  link.href = new URL(`../${sheet}.css`, import.meta.url).href;
   link.onload = resolve;
   link.onerror = reject;
   document.head.append(link);
 });
 
+/** The components that are there, by name. @type {Record<string, any>} */
+export const loadedViews = {};
+
 /** The component, once its texts and styles are there. @param {string} name */
 export async function loadView(name) {
-  shared ??= Promise.all([loadLazyTexts(), ...Object.keys(LAZY_VIEWS).map(loadStyleSheet)]);
+  const sheets = [...Object.keys(LAZY_VIEWS).map((each) => `${each}/${each}`), ...MORE_SHEETS];
+  shared ??= Promise.all([loadLazyTexts(), ...sheets.map(loadStyleSheet)]);
   shared.catch(() => (shared = null));
   const [View] = await Promise.all([LAZY_VIEWS[name](), shared]);
-  return View;
+  return (loadedViews[name] = View);
 }
+
+/** Loads what opening a conversation takes before it is needed. If that fails, it is loaded again when it is needed. */
+export const preloadConversationViews = () => CONVERSATION_VIEWS.forEach((name) => loadView(name).catch(() => {}));

@@ -16,8 +16,7 @@ import { Log } from "./log.js";
 /** The pane with the open conversation. */
 export function Thread() {
   const head = selectedHead();
-  if (!head) return html`<${NoConversation} />`;
-  return html`
+  return head && html`
     <section class="thread" id="thread" tabindex="-1" aria-label=${head.user_name ?? head.user}>
       <${ThreadHeader} head=${head} />
       <${Reason} head=${head} />
@@ -26,11 +25,6 @@ export function Thread() {
       <${Composer} key=${head.id} head=${head} />
     </section>`;
 }
-
-const NoConversation = () => html`
-  <section class="thread nothing" id="thread" tabindex="-1" aria-label=${t("conversation")}>
-    <div class="empty"><${Icon} name="chat" /><p>${t("no_selection")}</p><p class="quiet">${t("no_selection_more")}</p></div>
-  </section>`;
 
 /** @param {{head: Head}} props */
 function ThreadHeader({ head }) {

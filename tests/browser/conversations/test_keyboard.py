@@ -306,6 +306,7 @@ def test_the_focus_stays_in_the_details_when_their_content_loads_late(
     bot.request_handoff(name, priority=9)
     held: list[Route] = []
     page.route("**/details/details.js", lambda route: held.append(route))
+    page.reload()
     row(page, name).press("Enter")
     page.get_by_role("button", name="Details").press("Enter")
     expect(page.locator(".details")).to_be_focused()
