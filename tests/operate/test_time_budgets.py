@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.adapters.aws.sockets import ApiGatewaySockets
 from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
 from chalicelib.adapters.dynamodb.table import CONNECT_TIMEOUT, READ_TIMEOUT, RETRIES, Table
+from chalicelib.adapters.webhook_http.client import HttpWebhookClient
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.conversation.commands import AgentMessage, Claim, Pause
@@ -31,12 +32,16 @@ from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.live import push
 from chalicelib.usecases.ports.call_deadline import (
     API_TIMEOUT,
-    BEGINS_FOR,
+    FRAME,
     LONGEST_CALL,
+    LONGEST_PUSH,
+    REPLY,
+    REQUEST,
     CallDeadline,
     require_time,
-    webhook_answered,
+    webhook_time,
 )
+from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.webhooks.worker import SLOT_LEASE
@@ -376,6 +381,7 @@ class SlowTable:
         return answer
 
 
+PLACE = ("prod", "eu-west-1", "t", "arn", "url", "url", "wss://a", "https://a")
 API_SECONDS = 29
 """The timeout that Chalice gives a function, and API Gateway's own."""
 
@@ -399,8 +405,7 @@ def test_the_apis_have_the_timeout_that_their_deadline_reckons_with() -> None:
 
 def test_no_call_of_a_client_takes_longer_than_the_deadline_reckons_with() -> None:
     table = (CONNECT_TIMEOUT + READ_TIMEOUT) * (1 + RETRIES) * SECOND
-    place = ("prod", "eu-west-1", "t", "arn", "url", "url", "wss://a", "https://a")
-    made = AwsServices(Settings(*place, frozenset(), (), 1, "http://127.0.0.1:9")).client("sqs")
+    made = AwsServices(Settings(*PLACE, frozenset(), (), 1, "http://127.0.0.1:9")).client("sqs")
     config = made.meta.config
     attempts = config.retries["total_max_attempts"]
     client = (config.connect_timeout + config.read_timeout) * attempts * SECOND
@@ -420,16 +425,16 @@ def test_a_request_begins_no_commit_that_could_not_end_in_time() -> None:
     assert (answer.status, answer.json["code"]) == (503, "temporarily_unavailable")
     assert slow.calls == 1
     assert services.clock.now() - began < API_SECONDS * 3 / 4 * SECOND
-    assert BEGINS_FOR + LONGEST_CALL <= API_SECONDS * 3 / 4 * SECOND
 
 
-FRAME = json.dumps({"id": "1", "action": "ping"})
+FRAME_PING = json.dumps({"id": "1", "action": "ping"})
 
 
 class SlowConnections(MemoryConnections):
-    """After ten seconds, each call asks as the table's adapter does."""
+    """Each call takes ten seconds, and then asks as the table's adapter does."""
 
     clock: ManualClock
+    milliseconds = 10 * SECOND
 
     def get(self, connection_id: str) -> SocketConnection | None:
         self._wait()
@@ -440,7 +445,7 @@ class SlowConnections(MemoryConnections):
         return super().use_ticket(ticket_hash, now)
 
     def _wait(self) -> None:
-        self.clock.advance(10 * SECOND)
+        self.clock.advance(self.milliseconds)
         require_time()
 
 
@@ -450,7 +455,7 @@ def test_the_websocket_functions_begin_nothing_that_could_not_end_in_time() -> N
     slow.clock = services.clock
     services.sockets.connect("c")
     headers = {"Origin": ORIGIN, "Sec-WebSocket-Protocol": "baton.v1, a-ticket"}
-    event = {"requestContext": {"connectionId": "c", "requestId": "r"}, "body": FRAME}
+    event = {"requestContext": {"connectionId": "c", "requestId": "r"}, "body": FRAME_PING}
 
     assert handlers.connect(services, {**event, "headers": headers})["statusCode"] == 503
     handlers.message(services, event)
@@ -460,17 +465,105 @@ def test_the_websocket_functions_begin_nothing_that_could_not_end_in_time() -> N
         handlers.disconnect(services, event)
 
 
-def test_the_answer_of_a_slow_webhook_is_still_stored() -> None:
-    """A test call may take ten seconds of the bot's server."""
-    clock = ManualClock()
+class SilentGateway:
+    """Each attempt ends after the client's time to connect and to read."""
 
-    with CallDeadline(clock):
-        clock.advance(10 * SECOND)
-        with pytest.raises(TemporarilyUnavailable):
-            require_time()
-        webhook_answered()
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+        self.attempts = 0
+
+    def post_to_connection(self, *, ConnectionId: str, Data: bytes) -> None:
+        self.attempts += 1
+        self._clock.advance(LONGEST_PUSH)
+        raise ReadTimeoutError(endpoint_url=ConnectionId)
+
+
+def with_a_silent_gateway(services: MemoryServices) -> SilentGateway:
+    gateway = SilentGateway(services.clock)
+    client: Any = gateway
+    services.sockets = ApiGatewaySockets(  # type: ignore[assignment]
+        lambda: client, services.clock, SeededRandom()
+    )
+    now = services.clock.now()
+    services.connections.put(SocketConnection("c", ANA.id, 1, ("demo",), now, now + 7_200 * SECOND))
+    return gateway
+
+
+@pytest.mark.parametrize("slow", [0, REQUEST.pushes, REQUEST.calls])
+def test_a_request_that_pushes_ends_in_time_while_api_gateway_is_silent(
+    services: MemoryServices, took: Callable[[], float], slow: int
+) -> None:
+    gateway = with_a_silent_gateway(services)
+
+    with CallDeadline(services.clock):
+        services.clock.advance(slow)
+        push.send_or_mark(services, [("c", push.RESYNC)])
         require_time()
-        clock.advance(API_SECONDS * SECOND - LONGEST_CALL)
+
+    assert took() <= (REQUEST.calls) / SECOND, "the table's last call has its time"
+    assert gateway.attempts == (slow < REQUEST.calls) * (2 if slow == 0 else 1)
+    (connection,) = services.connections.of_bot("demo")
+    assert connection.is_behind
+
+
+@pytest.mark.parametrize("slow", [0, FRAME.calls, FRAME.calls + LONGEST_CALL])
+def test_the_reply_to_a_frame_ends_in_time_while_api_gateway_is_silent(
+    services: MemoryServices, took: Callable[[], float], slow: int
+) -> None:
+    gateway = with_a_silent_gateway(services)
+    services.connections = table = SlowConnections(services.memory, services.clock)
+    table.clock, table.milliseconds = services.clock, slow
+
+    handlers.message(
+        services, {"requestContext": {"connectionId": "c", "requestId": "r"}, "body": FRAME_PING}
+    )
+
+    assert took() <= API_SECONDS * 3 / 4
+    assert gateway.attempts >= 1, "a frame always gets its reply"
+
+
+def test_the_times_of_a_call_leave_room_for_the_longest_step_that_they_begin() -> None:
+    for budget, after in ((REQUEST, 0), (FRAME, LONGEST_PUSH), (REPLY, 0)):
+        assert budget.calls + LONGEST_CALL + after <= API_SECONDS * 3 / 4 * SECOND
+        assert budget.pushes + LONGEST_PUSH <= API_SECONDS * 3 / 4 * SECOND
+        assert budget.webhook < budget.calls, "the answer is still stored"
+    made = AwsServices(Settings(*PLACE, frozenset(), (), 1, "http://127.0.0.1:9"))
+    config = made.client("apigatewaymanagementapi", attempts=1).meta.config
+    assert (config.connect_timeout + config.read_timeout) * SECOND == LONGEST_PUSH
+    assert config.retries["total_max_attempts"] == 1
+
+
+def test_the_answer_of_a_slow_webhook_is_still_stored() -> None:
+    """A test call has eight seconds, less what was slow before it; a delivery has ten."""
+    clock, whole = ManualClock(), 10 * SECOND
+
+    assert webhook_time(whole) == whole
+    with CallDeadline(clock):
+        assert 8 * SECOND <= webhook_time(whole) < whole
+        clock.advance(5 * SECOND)
+        clock.advance(webhook_time(whole))
+        require_time()
         with pytest.raises(TemporarilyUnavailable):
-            require_time()
-    require_time()
+            webhook_time(whole)
+
+
+def test_a_webhook_gets_no_longer_than_the_call_in_hand_has() -> None:
+    clock, timeouts = ManualClock(), list[float]()
+
+    def connect(address: str, port: int, timeout: float) -> Any:
+        timeouts.append(timeout)
+        raise ConnectionRefusedError
+
+    client = HttpWebhookClient(
+        allow_loopback=True, resolve=lambda host, port: ["127.0.0.1"], connect=connect
+    )
+    with CallDeadline(clock):
+        clock.advance(REQUEST.webhook - 200)
+        with pytest.raises(Unreachable):
+            client.post("http://127.0.0.1:4000/", {}, b"")
+        clock.advance(200)
+        with pytest.raises(TemporarilyUnavailable):
+            client.post("http://127.0.0.1:4000/", {}, b"")
+
+    assert len(timeouts) == 1
+    assert timeouts[0] <= 0.2

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws.circuit_breaker import CircuitBreaker
 from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.usecases.ports.call_deadline import may_push
 from chalicelib.usecases.ports.live import FrameTooLarge
 from chalicelib.usecases.ports.system import Clock, Random
 
@@ -61,7 +62,7 @@ class ApiGatewaySockets:
         )
 
     def _guarded(self, connection_id: str, call: Callable[[], object]) -> bool:
-        if self._breaker.is_open(connection_id):
+        if self._breaker.is_open(connection_id) or not may_push():
             raise _unavailable()
         try:
             is_open = self._retried(call)
@@ -77,7 +78,10 @@ class ApiGatewaySockets:
             if isinstance(answer, bool):
                 return answer
             longest = longer if answer is Trouble.THROTTLED else wait
-            self._clock.sleep(self._random.fraction() * longest)
+            pause = self._random.fraction() * longest
+            if not may_push(pause):
+                raise _unavailable()
+            self._clock.sleep(pause)
         answer = self._answer(call)
         if isinstance(answer, bool):
             return answer

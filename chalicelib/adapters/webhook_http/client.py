@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from msgspec import Struct
 
 from chalicelib.adapters.webhook_http.target import Target, is_public, target_of
+from chalicelib.usecases.ports.call_deadline import webhook_time
 from chalicelib.usecases.ports.webhooks import Unreachable
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ Connect = Callable[[str, int, float], "socket"]
 
 
 class Limits(Struct, frozen=True):
-    """`connect` and `total` are in seconds, for one connection and for the whole call. At most
-    `body` bytes of the answer's body are read."""
+    """`connect` and `total` are in seconds, for one connection and for the whole call; within a
+    call of an API, the whole call may have less. At most `body` bytes of the answer are read."""
 
     connect: float = 3.0
     total: float = 10.0
@@ -81,7 +82,8 @@ class HttpWebhookClient:
         from ssl import SSLError
 
         target = target_of(url, allow_http=self._allow_loopback)
-        call = Call(target, headers, body, Deadline(self._limits.total))
+        seconds = webhook_time(round(self._limits.total * 1000)) / 1000
+        call = Call(target, headers, body, Deadline(seconds))
         try:
             with self._open(call) as opened:
                 return self._exchange(call, opened)

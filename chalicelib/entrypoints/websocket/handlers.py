@@ -14,7 +14,7 @@ from chalicelib.entrypoints.request_log import request_log
 from chalicelib.entrypoints.websocket.actions import ACTIONS, act
 from chalicelib.entrypoints.websocket.frames import id_of, read_frame
 from chalicelib.usecases.live import push, sockets
-from chalicelib.usecases.ports.call_deadline import CallDeadline
+from chalicelib.usecases.ports.call_deadline import FRAME, REPLY, CallDeadline
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import Json
@@ -49,10 +49,11 @@ def disconnect(services: Services, event: Event) -> dict[str, object]:
 
 def message(services: Services, event: Event) -> dict[str, object]:
     """A bad frame gets an error reply and the connection stays."""
-    context = event["requestContext"]
+    context, began = event["requestContext"], services.clock.now()
     with _line("frame", context) as line:
         reply = _reply(services, context, (event.get("body") or "").encode(), line)
-        push.send(services, [(context["connectionId"], reply)])
+        with CallDeadline(services.clock, REPLY, began):
+            push.send(services, [(context["connectionId"], reply)])
     return {"statusCode": 200}
 
 
@@ -67,7 +68,7 @@ def _reply(services: Services, context: Event, raw: bytes, line: dict[str, objec
         frame = read_frame(raw)
         if frame.envelope.action in ACTIONS:
             line["action"] = frame.envelope.action
-        with CallDeadline(services.clock):
+        with CallDeadline(services.clock, FRAME):
             result = act(services, _known(services, context["connectionId"]), frame)
         return {"reply_to": frame.envelope.id, "ok": True, "result": result}
     except BatonError as error:

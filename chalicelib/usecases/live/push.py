@@ -2,15 +2,18 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.live import audience
+from chalicelib.usecases.ports.call_deadline import PushDeadline, may_push
 from chalicelib.usecases.ports.live import FrameTooLarge
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.routing import lost_agents
@@ -27,12 +30,15 @@ not retried, so that closed connections do not delay the others."""
 RESYNC = {"event": "resync"}
 SESSION_ENDED = {"event": "session_ended"}
 SEND_MS = 5 * 1000
-"""How long one push may take; then the connections that are left are taken as not reached."""
+"""Milliseconds after which a push begins no further attempt. The connections that are left are
+taken as not reached. Within a call of an API, it may be less."""
 CATCH_UPS = 200
 """Connections that one sweep tells to read everything again: each then makes several calls."""
 
 log = logging.getLogger("baton")
 
+Job = TypeVar("Job")
+Sent = TypeVar("Sent")
 Frames = Iterable[tuple[str, Mapping[str, object]]]
 """Pairs of connection id and frame."""
 
@@ -40,17 +46,27 @@ Frames = Iterable[tuple[str, Mapping[str, object]]]
 def send(services: Services, frames: Frames) -> set[str]:
     """Sends the frames in parallel and deletes connections that are gone.
 
-    Returns the ids of the connections that a frame has not reached. No frame is begun after
-    `SEND_MS`, so that trouble with API Gateway does not delay what follows.
+    Returns the ids of the connections that a frame has not reached.
     """
     jobs = list(frames)
-    if not jobs:
-        return set()
-    until = services.clock.now() + SEND_MS
-    send_one = partial(_send_one, services, until)
-    with ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(jobs))) as pool:
-        missed = list(pool.map(send_one, jobs))
+    missed = _in_parallel(services, partial(_send_one, services), jobs)
     return {connection for connection in missed if connection is not None}
+
+
+def _in_parallel(
+    services: Services, send_one: Callable[[Job], Sent], jobs: Sequence[Job]
+) -> list[Sent]:
+    """No attempt is begun after `SEND_MS`, so that trouble with API Gateway does not delay what
+    follows."""
+    if not jobs:
+        return []
+    with (
+        PushDeadline(services.clock, SEND_MS),
+        ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(jobs))) as pool,
+    ):
+        # A thread would begin without the deadlines, and a context runs in one thread at a time.
+        running = [pool.submit(copy_context().run, send_one, job) for job in jobs]
+        return [each.result() for each in running]
 
 
 def send_or_mark(services: Services, frames: Frames) -> None:
@@ -72,12 +88,10 @@ def catch_up(services: Services, connections: Iterable[SocketConnection]) -> Non
     send_or_mark(services, [(connection.id, RESYNC) for connection in behind])
 
 
-def _send_one(
-    services: Services, until: int, frame: tuple[str, Mapping[str, object]]
-) -> str | None:
+def _send_one(services: Services, frame: tuple[str, Mapping[str, object]]) -> str | None:
     """The connection's id if it could not be reached."""
     connection_id, event = frame
-    if services.clock.now() > until:
+    if not may_push():
         return connection_id
     try:
         if not _send_or_resync(services, connection_id, event):
@@ -129,9 +143,7 @@ def end_connections(services: Services, connections: list[SocketConnection]) -> 
     """
     for connection in connections:
         close_connection(services, connection)
-    if connections:
-        with ThreadPoolExecutor(min(MAX_THREADS, len(connections))) as pool:
-            list(pool.map(partial(_tell_and_close, services), connections))
+    _in_parallel(services, partial(_tell_and_close, services), connections)
 
 
 def _tell_and_close(services: Services, connection: SocketConnection) -> None:

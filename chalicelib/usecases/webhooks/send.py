@@ -2,7 +2,6 @@
 
 from msgspec import Struct
 
-from chalicelib.usecases.ports.call_deadline import webhook_answered
 from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.webhooks import Webhook, is_success
 from chalicelib.usecases.services import Services
@@ -36,5 +35,3 @@ def send_signed(
         return SendResult(services.webhook_client.post(webhook.url, headers, body))
     except Unreachable as error:
         return SendResult(None, str(error))
-    finally:
-        webhook_answered()
