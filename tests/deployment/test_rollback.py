@@ -7,6 +7,7 @@ from click.testing import Result
 from infra.deployment.rollback import ROLLOUT
 from infra.template.rollout import AT_ONCE
 from tests.deployment.commands import STACK, Operator, small_template
+from tests.deployment.fake_account.aws import OWNER, REGION
 from tests.deployment.fake_account.services import FakeAccount
 from tests.template.expansion import packaged_template
 
@@ -137,14 +138,19 @@ def test_rollback_removes_no_data_without_the_word(operator: Operator, aws: Fake
     assert version_of(aws) == "1.1.0"
 
 
+def first_deployment(operator: Operator, version: str) -> str:
+    """The id of the oldest listed deployment of this version."""
+    listed = operator.rollback("--list")
+    rows = [line for line in listed.output.splitlines() if version in line]
+    return rows[-1].split()[1]
+
+
 def test_rollback_goes_to_the_deployment_that_is_named(
     operator: Operator, aws: FakeAccount
 ) -> None:
     for version in ("1.0.0", "1.1.0", "1.2.0"):
         release(operator, version)
-    listed = operator.rollback("--list")
-    rows = [line for line in listed.output.splitlines() if "1.0.0" in line]
-    wanted = rows[0].split()[1]
+    wanted = first_deployment(operator, "1.0.0")
 
     gone_back(operator.rollback("--yes", "--to", wanted))
 
@@ -188,3 +194,38 @@ def test_rollback_without_an_earlier_deployment_says_so(operator: Operator) -> N
     assert "nothing was deployed yet" in before.output
     assert "is the first one that is recorded" in after.output
     assert [before.exit_code, after.exit_code] == [1, 1]
+
+
+def test_rollback_to_a_release_that_cannot_open_sealed_secrets_is_refused_until_they_are_unsealed(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    old_key, new_key = (f"arn:aws:kms:{REGION}:{OWNER}:key/{number}" for number in (1, 2))
+    aws.kms.keys = dict.fromkeys((old_key, new_key), ("Enabled", "SYMMETRIC_DEFAULT"))
+    older = small_template("0.9.0")
+    del older["Parameters"]["SecretsKey"], older["Parameters"]["OldSecretsKey"]
+    operator.package(older)
+    operator.deployed()
+    operator.package(small_template("1.0.0"))
+    operator.deployed("--parameter", f"SecretsKey={old_key}")
+
+    answer = operator.rollback("--yes")
+
+    assert answer.exit_code == 1
+    assert "Unseal the secrets with the present release first" in " ".join(answer.output.split())
+    assert version_of(aws) == "1.0.0"
+    operator.deployed("--parameter", "SecretsKey=", "--parameter", f"OldSecretsKey={old_key}")
+    # The operator runs seal-webhooks here.
+    gone_back(operator.rollback("--yes", "--to", first_deployment(operator, "0.9.0")))
+    assert version_of(aws) == "0.9.0"
+
+
+def test_rollback_keeps_the_key_of_sealed_secrets(operator: Operator, aws: FakeAccount) -> None:
+    key = f"arn:aws:kms:{REGION}:{OWNER}:key/1"
+    aws.kms.keys = {key: ("Enabled", "SYMMETRIC_DEFAULT")}
+    release(operator, "1.0.0")
+    operator.package(small_template("1.1.0"))
+    operator.deployed("--parameter", f"SecretsKey={key}")
+
+    gone_back(operator.rollback("--yes"))
+
+    assert aws.cloudformation.stacks[STACK].parameters["SecretsKey"] == key
