@@ -2,7 +2,7 @@
 import { botPath, request } from "../connection/api.js";
 import { loadAgents } from "../conversations/queries.js";
 import { showToast } from "../state/store.js";
-import { formatLoad } from "../strings/formats.js";
+import { formatLoad } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { Field, Form } from "../ui/form.js";
 import { html, useState } from "../ui/html.js";

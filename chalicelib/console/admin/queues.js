@@ -1,6 +1,6 @@
 // @ts-check
 import { botPath, request } from "../connection/api.js";
-import { formatWeekday } from "../strings/formats.js";
+import { formatWeekday } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { Field, Form } from "../ui/form.js";
 import { html, useState } from "../ui/html.js";

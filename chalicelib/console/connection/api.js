@@ -24,8 +24,8 @@ const tabs = new BroadcastChannel("baton.session");
 tabs.onmessage = (/** @type {MessageEvent<{used: string, next: Session}>} */ { data }) => {
   if (session?.refresh === data.used) keepSession(data.next);
 };
-/** In ms: the message of the tab that was first may still be on its way. */
-const MESSAGE_TIME = 50;
+/** In ms: the message of the tab that was first may be this long on its way. */
+const MESSAGE_TIME = 5_000;
 
 /** A call that failed. `status` is the HTTP status, or 0 if the server did not answer. `problem` is the body of the answer. */
 export class ApiError extends Error {
@@ -113,13 +113,14 @@ export async function request(method, path, body, idempotencyKey) {
 async function refreshSession() {
   const before = session;
   try {
-    await oneTabAtATime(async () => {
+    await oneTabAtATime(before?.refresh, async () => {
       if (session !== before) return;
       const answer = await send("POST", "/auth/refresh", { refresh: before?.refresh });
       if (session !== before) return;
       saveSession(answer.payload);
       tabs.postMessage({ used: before?.refresh, next: session });
     });
+    if (session === before) throw new ApiError(401);
   } catch (error) {
     if (error instanceof ApiError && [400, 401].includes(error.status) && session === before) forgetSession();
     throw error;
@@ -128,13 +129,17 @@ async function refreshSession() {
   }
 }
 
-/** Browsers have no locks on a page without TLS, except on this machine. @param {() => Promise<void>} refresh */
-async function oneTabAtATime(refresh) {
+/** A list of used tokens, without their signatures, says whether another tab was first. Its message can arrive later than the lock.
+ * Browsers have neither locks nor caches on a page without TLS, except on this machine.
+ * @param {string | undefined} token @param {() => Promise<void>} refresh */
+async function oneTabAtATime(token, refresh) {
   if (!navigator.locks) return refresh();
-  const asked = Date.now();
   return navigator.locks.request("baton.refresh", async () => {
-    if (Date.now() - asked > 1) await new Promise((resolve) => setTimeout(resolve, MESSAGE_TIME));
-    return refresh();
+    const used = await caches.open("baton.used");
+    const entry = `/${token?.split(".")[1]}`;
+    if (!(await used.match(entry))) return refresh().then(() => used.put(entry, new Response()));
+    const end = Date.now() + MESSAGE_TIME;
+    while (session?.refresh === token && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
   });
 }
 

@@ -6,7 +6,8 @@ import { serverNow } from "../state/clock.js";
 import { snoozeChoices } from "../state/conversation_list.js";
 import { excessLength } from "../state/reply_templates.js";
 import { closeDialog, state } from "../state/store.js";
-import { formatLoad, formatNumber } from "../strings/formats.js";
+import { formatNumber } from "../strings/formats.js";
+import { formatLoad } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect } from "../ui/html.js";
 

@@ -3,7 +3,8 @@
 import { ApiError, botPath, errorMessage, request } from "../connection/api.js";
 import { serverNow } from "../state/clock.js";
 import { state } from "../state/store.js";
-import { formatDate, formatDays, formatDollars, formatDuration, formatNumber } from "../strings/formats.js";
+import { formatDuration, formatNumber } from "../strings/formats.js";
+import { formatDate, formatDays, formatDollars } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useState } from "../ui/html.js";
 import { ColumnChart, RowChart } from "./bar_charts.js";

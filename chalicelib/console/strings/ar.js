@@ -168,8 +168,6 @@ export default {
   user_left: "غادر المستخدم",
   message_left: "تُركت رسالة",
   bot_down: "البوت غير متاح",
-  load: "المحادثات: {count}",
-  load_of: "المحادثات: {count} من {capacity}",
   // Settings
   settings: "الإعدادات",
   // Messages that are no text

@@ -74,6 +74,8 @@ export default {
   unserved: "لا يخدمها أحد",
   no_queue: "بلا قائمة انتظار",
   queues: "قوائم الانتظار",
+  load: "المحادثات: {count}",
+  load_of: "المحادثات: {count} من {capacity}",
   queue_load: "لدى الموظفين: {claimed} · الموظفون المتصلون: {online}",
   waiting_column: "الانتظار",
   assign_to: "إسناد إلى …",

@@ -168,8 +168,6 @@ export default {
   user_left: "User left",
   message_left: "Message left",
   bot_down: "Bot unavailable",
-  load: "Conversations: {count}",
-  load_of: "Conversations: {count} of {capacity}",
   // Settings
   settings: "Settings",
   // Messages that are no text

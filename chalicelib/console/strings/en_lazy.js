@@ -74,6 +74,8 @@ export default {
   unserved: "Nobody can serve it",
   no_queue: "No queue",
   queues: "Queues",
+  load: "Conversations: {count}",
+  load_of: "Conversations: {count} of {capacity}",
   queue_load: "With agents: {claimed} · Agents online: {online}",
   waiting_column: "Waiting",
   assign_to: "Assign to …",

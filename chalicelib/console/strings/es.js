@@ -168,8 +168,6 @@ export default {
   user_left: "El usuario se fue",
   message_left: "Dejó un mensaje",
   bot_down: "Bot no disponible",
-  load: "Conversaciones: {count}",
-  load_of: "Conversaciones: {count} de {capacity}",
   // Settings
   settings: "Ajustes",
   // Messages that are no text

@@ -74,6 +74,8 @@ export default {
   unserved: "Nadie la atiende",
   no_queue: "Sin cola",
   queues: "Colas",
+  load: "Conversaciones: {count}",
+  load_of: "Conversaciones: {count} de {capacity}",
   queue_load: "Con agentes: {claimed} · Agentes en línea: {online}",
   waiting_column: "En espera",
   assign_to: "Asignar a …",

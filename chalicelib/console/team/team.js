@@ -4,7 +4,8 @@ import { loadAgents, loadQueues, openConversation } from "../conversations/queri
 import { listedConversations, queueLoads, urgency, waitingTime } from "../state/conversation_list.js";
 import { isSupervisor } from "../state/permissions.js";
 import { state } from "../state/store.js";
-import { formatDuration, formatLoad, formatNumber } from "../strings/formats.js";
+import { formatDuration, formatNumber } from "../strings/formats.js";
+import { formatLoad } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useNow, useState } from "../ui/html.js";
 

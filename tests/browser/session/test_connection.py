@@ -26,6 +26,24 @@ REFRESH = """() => {
     import("./connection/api.js").then((api) => api.checkSession())
         .then(() => { window.isRefreshed = true; });
 }"""
+SLOW_MESSAGES = """() => {
+    const { postMessage } = BroadcastChannel.prototype;
+    BroadcastChannel.prototype.postMessage = function (message) {
+        setTimeout(() => postMessage.call(this, message), 1000);
+    };
+}"""
+
+
+def tabs_of_one_session(open_console: OpenConsole) -> tuple[Page, Page]:
+    """The second starts with a copy of the first one's storage, as a duplicated tab does."""
+    first = open_console("ana")
+    stored = first.evaluate("({...sessionStorage})")
+    second = first.context.new_page()
+    second.goto(f"{first.url.rpartition('/')[0]}/icon.svg")
+    second.evaluate("stored => void Object.assign(sessionStorage, stored)", stored)
+    second.goto(first.url)
+    expect(second.locator(".panes")).to_be_visible()
+    return first, second
 
 
 def test_messages_written_without_a_connection_are_sent_once_after_it_returns(
@@ -267,14 +285,7 @@ def test_a_refused_token_is_refreshed_and_the_call_repeated(
 
 def test_a_duplicated_tab_goes_on_with_the_session_of_the_first(open_console: OpenConsole) -> None:
     """A refresh token is good for one use, and both tabs have the same one."""
-    first = open_console("ana")
-    stored = first.evaluate("({...sessionStorage})")
-    second = first.context.new_page()
-    second.goto(f"{first.url.rpartition('/')[0]}/icon.svg")
-    second.evaluate("stored => void Object.assign(sessionStorage, stored)", stored)
-    second.goto(first.url)
-    expect(second.locator(".panes")).to_be_visible()
-    tabs = (first, second)
+    tabs = tabs_of_one_session(open_console)
 
     for page in tabs:
         page.evaluate(REFRESH)
@@ -283,6 +294,21 @@ def test_a_duplicated_tab_goes_on_with_the_session_of_the_first(open_console: Op
         page.reload()
 
     for page in tabs:
+        expect(page.locator(".panes")).to_be_visible()
+
+
+def test_tabs_share_a_session_although_their_messages_are_slow(open_console: OpenConsole) -> None:
+    """The second tab must not use the token again: the server would end the session."""
+    first, second = tabs_of_one_session(open_console)
+    first.evaluate(SLOW_MESSAGES)
+
+    first.evaluate(REFRESH)
+    eventually(partial(first.evaluate, "window.isRefreshed"), page=first)
+    second.evaluate(REFRESH)
+    eventually(partial(second.evaluate, "window.isRefreshed"), page=second)
+
+    for page in (first, second):
+        page.reload()
         expect(page.locator(".panes")).to_be_visible()
 
 
