@@ -3,13 +3,14 @@ import { errorMessage, isSignedIn } from "../connection/api.js";
 import { Inbox } from "../inbox/inbox.js";
 import { askToEndSession, startSession } from "../session/session.js";
 import { SignIn } from "../session/sign_in.js";
+import { offersToMe } from "../state/alerts.js";
 import { unreadCount } from "../state/conversation_list.js";
 import { closeDialog, selectedHead, showToast, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
 import { Icon } from "../ui/widgets.js";
 import { ConnectionBanner, Header } from "./header.js";
-import { LAZY_VIEWS, loadedViews, loadView, preloadConversationViews } from "./lazy_views.js";
+import { LAZY_VIEWS, loadedViews, loadView, preloadNextViews } from "./lazy_views.js";
 import { Toasts } from "./toasts.js";
 
 /** The element that gets the focus when a pane appears. @type {Record<string, (previous: string | null) => Element | null>} */
@@ -30,7 +31,7 @@ function Conversations() {
     previous.current = selected;
   }, [pane, selected]);
   useEffect(() => {
-    if (isSynced) preloadConversationViews();
+    if (isSynced) preloadNextViews();
   }, [isSynced]);
   return html`
     <main class="panes" data-pane=${pane}>
@@ -44,18 +45,27 @@ function Conversations() {
 
 export function App() {
   const { me, view, selected, dialog } = state.value;
-  const count = unreadCount(state.value);
-  useEffect(() => {
-    document.title = (count ? `(${count}) ` : "") + "Baton";
-  }, [count]);
+  const offers = offersToMe(state.value).length;
+  useTabTitle(unreadCount(state.value), offers);
   if (!me) return isSignedIn() ? html`<${SessionStart} />` : html`<${SignIn} />`;
   if (me.mustEnrol) return html`<${LazyView} name="account" /><${Toasts} />`;
   return html`
     <${Header} />
     <${ConnectionBanner} />
+    <${LazyPart} name="offers" trigger=${offers > 0} />
     ${view in LAZY_VIEWS ? html`<${LazyView} key=${view} name=${view} />` : html`<${Conversations} />`}
     <${LazyPart} name="dialogs" trigger=${dialog ?? selected} failed=${dialogFailed} />
     <${Toasts} />`;
+}
+
+/** The tab's title and icon, and the badge of the installed app, show in a hidden tab, too.
+ * @param {number} unread @param {number} offers */
+function useTabTitle(unread, offers) {
+  useEffect(() => {
+    document.title = `${unread ? `(${unread}) ` : ""}${offers ? `${t("for_you")} · ` : ""}Baton`;
+    document.querySelector("link[rel=icon]")?.setAttribute("href", unread || offers ? "icon_unread.svg" : "icon.svg");
+    navigator.setAppBadge?.(unread).catch(() => {});
+  }, [unread, offers]);
 }
 
 /** The pane of the open conversation without one. @param {{children: any}} props */
@@ -85,7 +95,7 @@ function LazyView({ name, Waiting = Page }) {
 
 /** A part of the page that loads with the first conversation that is opened, so that it is there when it is needed.
  * `trigger` is what needs it.
- * @param {{name: string, trigger: string | null, failed?: () => void}} props */
+ * @param {{name: string, trigger: string | boolean | null, failed?: () => void}} props */
 function LazyPart({ name, trigger, failed = () => {} }) {
   const [loaded, setLoaded] = useState({ View: /** @type {any} */ (null) });
   useEffect(() => {

@@ -11,12 +11,13 @@ export const LAZY_VIEWS = {
   messages: () => import("../messages/messages.js").then((module) => module.Messages),
   people: () => import("../people/people.js").then((module) => module.People),
   admin: () => import("../admin/admin.js").then((module) => module.Admin),
+  offers: () => import("../offers/offers.js").then((module) => module.Offers),
   details: () => import("../details/details.js").then((module) => module.Details),
   dialogs: () => import("../dialogs/dialogs.js").then((module) => module.Dialogs),
 };
 
-/** What opening a conversation takes. */
-const CONVERSATION_VIEWS = ["thread", "messages", "details", "dialogs"];
+/** What an agent needs at once: an offer, and a conversation that is opened. */
+const NEXT_VIEWS = ["thread", "offers", "messages", "details", "dialogs"];
 
 /** Style sheets of parts of a lazy view. Each view also has one of its own name. */
 const MORE_SHEETS = ["thread/composer"];
@@ -47,5 +48,5 @@ export async function loadView(name) {
   return (loadedViews[name] = View);
 }
 
-/** Loads what opening a conversation takes before it is needed. If that fails, it is loaded again when it is needed. */
-export const preloadConversationViews = () => CONVERSATION_VIEWS.forEach((name) => loadView(name).catch(() => {}));
+/** Loads them before they are needed. If that fails, each is loaded again when it is needed. */
+export const preloadNextViews = () => NEXT_VIEWS.forEach((name) => loadView(name).catch(() => {}));

@@ -6,6 +6,7 @@ import { closeDialog, dispatch, openDialog } from "../state/store.js";
 import { LANGUAGES, t } from "../strings/translate.js";
 import { html, useState } from "../ui/html.js";
 
+const SOUNDS = ["mine", "all", "off"];
 const THEMES = ["system", "light", "dark"];
 
 export function SettingsDialog() {
@@ -29,7 +30,7 @@ export function SettingsDialog() {
       <h2 id="dialog-title">${t("settings")}</h2>
       <${Select} name="theme" value=${preferences.theme} options=${themes} onChoose=${(/** @type {string} */ theme) => set({ theme })} />
       <${Select} name="language" value=${preferences.language} options=${languages} onChoose=${(/** @type {string} */ language) => { set({ language }); location.reload(); }} />
-      <${Checkbox} name="sound" isOn=${preferences.sound} onChange=${(/** @type {boolean} */ sound) => { set({ sound }); if (sound) playChime(); }} />
+      <${Select} name="sound" value=${preferences.sound} options=${SOUNDS.map((each) => [each, t(`sound_${each}`)])} onChoose=${(/** @type {string} */ sound) => { set({ sound }); if (sound !== "off") playChime(); }} />
       <${Checkbox} name="desktop" isOn=${preferences.desktop} onChange=${setDesktop} />
       ${isDesktopRefused && html`<p class="error" role="alert">${t("desktop_refused")}</p>`}
       <${Checkbox} name="single_keys" isOn=${preferences.singleKeys} onChange=${(/** @type {boolean} */ singleKeys) => set({ singleKeys })} />

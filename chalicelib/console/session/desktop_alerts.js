@@ -1,25 +1,38 @@
 // @ts-check
-// Sounds and desktop notifications, for agents who have switched them on and are not looking at the conversation.
+// How an agent is told what asks them: in words, with a sound, and with a desktop notification.
 import { openConversation } from "../conversations/queries.js";
+import { alertReason } from "../state/alerts.js";
 import { preferences } from "../state/preferences.js";
-import { state } from "../state/store.js";
+import { dispatch, showToast, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
-/** Alerts only for conversations that wait or are the agent's. @param {Head} head @param {string | null} text the user's message */
-export function alertAgent(head, text) {
-  const isOpen = !document.hidden && state.value.selected === head.id;
-  const isRelevant = head.status === "waiting" || head.owner === state.value.me?.id;
-  if (isOpen || !isRelevant) return;
-  if (preferences.sound) playChime();
-  if (preferences.desktop && document.hidden) notify(head, text);
+/** Alerts the agent to what asks them: see `alertReason`. Not to what they are looking at, unless it was given to them.
+ * @param {Head | undefined} before @param {Head} head @param {import("../state/types.js").Entry} [entry] */
+export function alertAgent(before, head, entry) {
+  const { me, selected, status } = state.value;
+  const reason = alertReason(me?.id, before, head, entry);
+  const isGiven = reason === "offered" || reason === "assigned";
+  const isOpen = !document.hidden && selected === head.id;
+  if (!reason || (isOpen && !isGiven) || (reason === "waiting" && status !== "online")) return;
+  const user = head.user_name ?? head.user;
+  const text = t(`alert_${reason}`, { user });
+  if (isGiven) showToast(text, "info", isOpen ? undefined : head.id);
+  else announce(text);
+  if (preferences.sound === "all" || (preferences.sound === "mine" && reason !== "waiting")) playChime();
+  if (preferences.desktop && document.hidden) notify(head, user, reason === "message" ? entry?.text?.slice(0, 120) : text);
 }
 
-/** A new notification replaces the earlier one of the same conversation. @param {Head} head @param {string | null} text */
-function notify(head, text) {
-  const body = text ? text.slice(0, 120) : t("user_waiting");
-  const notification = showNotification(head.user_name ?? head.user, { body, tag: head.id });
+/** The same text twice is read out twice. @param {string} text */
+function announce(text) {
+  dispatch({ type: "announcement", text });
+  setTimeout(() => dispatch({ type: "announcement", text: "" }), 2000);
+}
+
+/** A new notification replaces the earlier one of the same conversation. @param {Head} head @param {string} user @param {string} [body] */
+function notify(head, user, body) {
+  const notification = showNotification(user, { body, tag: head.id, renotify: true });
   if (notification) notification.onclick = () => {
     focus();
     openConversation(head.id);
@@ -28,7 +41,7 @@ function notify(head, text) {
 }
 
 /** Answers null if the browser does not show it. Chrome on Android allows notifications and then throws, because
- * they need a service worker there. @param {string} title @param {NotificationOptions} options */
+ * they need a service worker there. @param {string} title @param {NotificationOptions & {renotify?: boolean}} options */
 function showNotification(title, options) {
   try {
     return Notification.permission === "granted" ? new Notification(title, { icon: "icon.svg", ...options }) : null;

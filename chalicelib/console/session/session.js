@@ -8,6 +8,7 @@ import { clearOutbox, countUnsent, flushOutbox, restoreOutbox, sendCommandsNow }
 import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, syncConversations } from "../conversations/queries.js";
 import { readRoute } from "../conversations/router.js";
 import { restoreUnread, storeUnread } from "../conversations/unread.js";
+import { isOfferedTo } from "../state/alerts.js";
 import { readText, store } from "../state/storage.js";
 import { dispatch, openDialog, showToast, state } from "../state/store.js";
 import { isMissingEntries } from "../state/thread_entries.js";
@@ -114,7 +115,10 @@ async function connectionOpened() {
   dispatch({ type: "connection", connection: "on" });
   try {
     await sendUnsentStatus();
+    const { heads, isSynced, me } = state.value;
     await syncConversations();
+    const given = Object.values(state.value.heads).filter((head) => isOfferedTo(head, me?.id) || head.owner === me?.id);
+    if (isSynced) given.forEach((head) => alertAgent(heads[head.id], head));
     if (state.value.selected) await loadMissingEntries(state.value.selected);
     flushOutbox();
     followRoute();
@@ -127,15 +131,16 @@ async function connectionOpened() {
 /** By the name of the server's event. @type {Record<string, (event: any) => void>} */
 const EVENT_HANDLERS = {
   entry(event) {
+    const before = state.value.heads[event.conversation_id];
     dispatch({ ...event, type: "entry" });
     if (isMissingEntries(state.value.threads[event.conversation_id], event.head)) loadMissingEntries(event.conversation_id);
-    if (event.entry.from === "user") alertAgent(event.head, event.entry.text);
+    alertAgent(before, event.head, event.entry);
   },
   head(event) {
-    const known = state.value.heads[event.head.id];
+    const before = state.value.heads[event.head.id];
     dispatch({ ...event, type: "head" });
     if (isMissingEntries(state.value.threads[event.head.id], event.head)) loadMissingEntries(event.head.id);
-    if (event.head.status === "waiting" && known?.status !== "waiting") alertAgent(event.head, null);
+    if (event.head.visible !== false) alertAgent(before, event.head);
   },
   typing: (event) => dispatch({ ...event, type: "typing", at: Date.now() }),
   viewers: (event) => dispatch({ ...event, type: "viewers" }),

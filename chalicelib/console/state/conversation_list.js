@@ -1,5 +1,6 @@
 // @ts-check
 // Which conversations each list shows, in which order, and how urgent they are. Pure.
+import { isOfferedTo } from "./alerts.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Head} Head */
@@ -21,7 +22,8 @@ export function listedConversations(state, tab = state.tab) {
   const { queueFilter } = state;
   const me = state.me?.id ?? "";
   const listed = Object.values(state.heads).filter((head) => BELONGS[tab](head, me) && (!queueFilter || head.queue === queueFilter));
-  return listed.sort(tab === "recent" ? byActivity : byUrgency);
+  const isOffer = (/** @type {Head} */ head) => +isOfferedTo(head, me);
+  return listed.sort(tab === "recent" ? byActivity : (a, b) => isOffer(b) - isOffer(a) || byUrgency(a, b));
 }
 
 /** @param {Head} a @param {Head} b */

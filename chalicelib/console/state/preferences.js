@@ -3,13 +3,15 @@
 import { readObject, store } from "./storage.js";
 
 const STORAGE_KEY = "baton.preferences";
-const DEFAULTS = { theme: "system", language: "", sound: false, desktop: false, singleKeys: false };
+const DEFAULTS = { theme: "system", language: "", sound: "mine", desktop: false, singleKeys: false };
 
 const stored = Object.entries(readObject("localStorage", STORAGE_KEY));
+/** Earlier releases stored whether all sounds are on. @param {[string, any]} entry @returns {[string, any]} */
+const renewed = ([name, value]) => [name, name === "sound" && typeof value === "boolean" ? (value ? "all" : "off") : value];
 const isValid = (/** @type {[string, any]} */ [name, value]) => typeof value === typeof DEFAULTS[/** @type {keyof DEFAULTS} */ (name)];
 
 /** @type {typeof DEFAULTS} */
-export const preferences = { ...DEFAULTS, ...Object.fromEntries(stored.filter(isValid)) };
+export const preferences = { ...DEFAULTS, ...Object.fromEntries(stored.map(renewed).filter(isValid)) };
 
 /** @param {Partial<typeof DEFAULTS>} changes */
 export function setPreferences(changes) {

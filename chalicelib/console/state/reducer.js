@@ -1,5 +1,6 @@
 // @ts-check
 // How each event changes the console's state: (state, event) -> state. Pure: no clock, no network.
+import { alertReason, isOfferedTo } from "./alerts.js";
 import { appendEntry, mergeEntries } from "./thread_entries.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -16,7 +17,7 @@ export const INITIAL_STATE = {
   me: null, hasEnded: false, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null, seenSeqs: null,
   heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "",
   searchResults: null, nextPages: {}, outbox: [], unread: {}, typing: {}, viewers: {}, agents: {}, queues: {}, replies: {},
-  notifications: [], dialog: null, toast: null,
+  notifications: [], dialog: null, toast: null, announcement: "",
 };
 
 /** An unknown event changes nothing. @param {State} state @param {{type: string, [field: string]: any}} event @returns {State} */
@@ -67,13 +68,17 @@ function withoutRemoved(state) {
   return { ...state, unread: Object.fromEntries(unread) };
 }
 
-/** Whether the head is newer than the known one, and either the conversation waits or the agent's own user has written.
+/** Whether the agent missed something: see `alertReason`. After a reload, only the numbers of the last entries are known.
  * @param {State} state @param {Head} head */
 function needsAttention(state, head) {
-  const known = state.heads[head.id]?.last_seq ?? state.seenSeqs?.[head.id] ?? 0;
+  const { me, heads, seenSeqs } = state;
+  const known = heads[head.id];
+  const last = known?.last_seq ?? seenSeqs?.[head.id] ?? 0;
+  if (head.last_seq <= last) return false;
   const message = head.last_message;
-  const userWrote = head.owner === state.me?.id && message?.from === "user" && message.seq > known;
-  return head.last_seq > known && (head.status === "waiting" || userWrote);
+  const userWrote = message?.from === "user" && message.seq > last;
+  const isAsked = head.status === "waiting" ? !head.offered_to || isOfferedTo(head, me?.id) : head.owner === me?.id && userWrote;
+  return isAsked || alertReason(me?.id, known, head) === "assigned";
 }
 
 /** A page of a thread. The page and what was loaded before contain every entry up to `completeThrough`.
@@ -99,7 +104,8 @@ function entryArrived(state, { conversation_id: id, entry, head }) {
   const isNew = !thread || entry.seq > (thread.highestSeq ?? 0);
   const threads = thread ? { ...before.threads, [id]: appendEntry(thread, entry) } : before.threads;
   const after = typingEnded(withoutStored({ ...before, threads }, [entry]), { id, author: entry.author.id });
-  return isNew && entry.from === "user" ? markUnread(after, id) : after;
+  const isGiven = alertReason(state.me?.id, state.heads[id], head, entry) === "assigned";
+  return isNew && (entry.from === "user" || isGiven) ? markUnread(after, id) : after;
 }
 
 /** @param {State} state @param {{head: Head}} event */
@@ -240,4 +246,5 @@ const REDUCERS = {
     notifications: state.notifications.map((each) => (ids.includes(each.id) ? { ...each, read: true } : each)),
   }),
   toast: (state, { toast }) => ({ ...state, toast }),
+  announcement: (state, { text }) => ({ ...state, announcement: text }),
 };

@@ -12,9 +12,9 @@ export function dispatch(event) {
   state.value = reduce(state.value, event);
 }
 
-/** @param {string} text @param {"info" | "warn"} [kind] */
-export function showToast(text, kind = "info") {
-  const toast = { text, kind };
+/** @param {string} text @param {"info" | "warn"} [kind] @param {string} [open] the conversation that a button opens */
+export function showToast(text, kind = "info", open) {
+  const toast = { text, kind, open };
   dispatch({ type: "toast", toast });
   setTimeout(() => state.value.toast === toast && dispatch({ type: "toast", toast: null }), TOAST_DURATION);
 }

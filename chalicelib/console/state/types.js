@@ -41,5 +41,5 @@
  *   typing: Record<string, Record<string, Typist>>, viewers: Record<string, Person[]>, agents: Record<string, Agent[]>,
  *   queues: Record<string, {name: string, served: boolean}[]>,
  *   replies: Record<string, Reply[]>, notifications: Notification[], dialog: string | null,
- *   toast: {text: string, kind: string} | null}} State */
+ *   toast: {text: string, kind: string, open?: string} | null, announcement: string}} State */
 export {};

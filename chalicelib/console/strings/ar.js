@@ -34,7 +34,10 @@ export default {
   notifications: "الإشعارات",
   no_notifications: "لا توجد إشعارات.",
   show_conversation: "عرض المحادثة",
-  user_waiting: "مستخدم ينتظر أحد الموظفين.",
+  alert_offered: "معروضة عليك: {user}",
+  alert_assigned: "أُسندت إليك محادثة {user}.",
+  alert_waiting: "{user} بانتظار موظف.",
+  alert_message: "رسالة جديدة من {user}",
   // Connection
   connecting: "جارٍ الاتصال …",
   connection_lost: "انقطع الاتصال. رسائلك محفوظة وستُرسل عند عودته.",

@@ -34,7 +34,10 @@ export default {
   notifications: "Notifications",
   no_notifications: "No notifications.",
   show_conversation: "Show conversation",
-  user_waiting: "A user is waiting for an agent.",
+  alert_offered: "Offered to you: {user}",
+  alert_assigned: "{user} was assigned to you.",
+  alert_waiting: "{user} is waiting for an agent.",
+  alert_message: "New message from {user}",
   // Connection
   connecting: "Connecting …",
   connection_lost: "Connection lost. Your messages are saved and will be sent when it is back.",

@@ -34,7 +34,10 @@ export default {
   notifications: "Notificaciones",
   no_notifications: "No hay notificaciones.",
   show_conversation: "Ver conversación",
-  user_waiting: "Un usuario espera a un agente.",
+  alert_offered: "Se te ofrece: {user}",
+  alert_assigned: "Se te ha asignado {user}.",
+  alert_waiting: "{user} espera a un agente.",
+  alert_message: "Mensaje nuevo de {user}",
   // Connection
   connecting: "Conectando …",
   connection_lost: "Se perdió la conexión. Tus mensajes se guardan y se enviarán cuando vuelva.",

@@ -1,12 +1,12 @@
 // @ts-check
-import { claim, declineOffer, handBackToBot, putBackInQueue, putInQueue, undoCommand } from "../conversations/actions.js";
+import { claim, handBackToBot, putBackInQueue, putInQueue, undoCommand } from "../conversations/actions.js";
 import { openConversation } from "../conversations/queries.js";
 import { pendingCommand } from "../state/conversation_list.js";
 import { isSupervisor } from "../state/permissions.js";
 import { dispatch, openDialog, selectedHead, state } from "../state/store.js";
-import { formatDuration, formatList, formatTime } from "../strings/formats.js";
+import { formatList, formatTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
-import { html, useNow } from "../ui/html.js";
+import { html } from "../ui/html.js";
 import { Avatar, Icon } from "../ui/widgets.js";
 import { Composer } from "./composer.js";
 import { Log } from "./log.js";
@@ -21,7 +21,6 @@ export function Thread() {
       <${ThreadHeader} head=${head} />
       <${Reason} head=${head} />
       <${Log} key=${head.id} head=${head} />
-      <${Offer} head=${head} />
       <${Composer} key=${head.id} head=${head} />
     </section>`;
 }
@@ -93,16 +92,3 @@ const SupervisorActions = ({ head }) => isSupervisor(state.value, head.bot) && h
   <button onClick=${() => openDialog("transfer")}>${t("transfer")}</button>
   <button onClick=${() => openDialog("close")}>${t("close_handoff")}</button>
   <button class="primary" onClick=${() => claim(head)}>${t("claim")}</button>`;
-
-/** The offer, if the conversation is offered to this agent. @param {{head: Head}} props */
-function Offer({ head }) {
-  const now = useNow();
-  const offer = head.offered_to;
-  if (!offer || offer.id !== state.value.me?.id) return null;
-  return html`
-    <div class="offer" role="status">
-      <strong>${t("offered_to_you")} <span aria-hidden="true">· ${formatDuration(Date.parse(offer.until) - now)}</span></strong>
-      <button onClick=${() => declineOffer(head)}>${t("decline")}</button>
-      <button class="primary" onClick=${() => claim(head)}>${t("accept")}</button>
-    </div>`;
-}

@@ -8,7 +8,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.bot_client import BOT, BotClient, unique_name
 from tests.browser.conftest import OpenConsole
-from tests.browser.console_actions import claim_new_conversation, row, scroll_to_row, search, write
+from tests.browser.console_actions import (
+    claim_new_conversation,
+    open_view,
+    row,
+    scroll_to_row,
+    search,
+    write,
+)
 from tests.support.stack import Stack
 
 FAKE_NOTIFICATION = """() => {
@@ -201,12 +208,12 @@ def test_a_desktop_notification_names_the_user_and_opens_the_conversation(
     title, tag, body = page.evaluate(
         "() => [shown[1].title, shown[1].options.tag, shown[1].options.body]"
     )
-    assert (title, tag, body) == (name, conversation, "A user is waiting for an agent.")
+    assert (title, tag, body) == (name, conversation, f"{name} is waiting for an agent.")
     page.evaluate("() => shown[1].onclick()")
     expect(page.locator(".thread h1")).to_have_text(name)
 
 
-def test_the_console_does_not_ask_for_notifications_or_play_sounds_by_default(
+def test_by_default_no_notification_or_sound_tells_that_somebody_waits(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
@@ -223,18 +230,45 @@ def test_the_console_does_not_ask_for_notifications_or_play_sounds_by_default(
     assert page.evaluate("() => [shown.length, sounds]") == [0, 0]
 
 
-def test_a_sound_plays_if_the_agent_switched_it_on(
+def test_a_sound_tells_that_somebody_waits_if_the_agent_switched_it_on(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
     page = open_console("ana")
     page.get_by_role("button", name="Settings").click()
-    page.get_by_label("Sound when a user waits or writes").check()
+    page.get_by_label("Sound").select_option("Also users who begin to wait")
     page.get_by_role("button", name="Close").click()
     page.evaluate(COUNT_SOUNDS)
 
     bot.request_handoff(unique_name())
 
     page.wait_for_function("() => sounds > 0")
+
+
+def test_only_the_agent_who_is_asked_is_alerted_to_an_offer_in_a_hidden_tab(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    sam, bo = open_console("sam"), open_console("bo")
+    for page in (sam, bo):
+        page.evaluate(FAKE_NOTIFICATION)
+        page.get_by_role("button", name="Settings").click()
+        page.get_by_label("Desktop notifications").check()
+        page.wait_for_function("() => shown.length === 1")
+        page.get_by_role("button", name="Close").click()
+        page.evaluate(COUNT_SOUNDS)
+    name = unique_name()
+
+    bot.request_handoff(name, priority=9, agent="sam@example.test")
+
+    sam.wait_for_function("() => shown.length > 1 && sounds === 1")
+    assert sam.evaluate("() => shown[1].options.body") == f"Offered to you: {name}"
+    expect(sam).to_have_title("(1) offered to you · Baton")
+    expect(sam.locator(".toasts")).to_contain_text(f"Offered to you: {name}")
+    expect(sam.locator("link[rel=icon]")).to_have_attribute("href", "icon_unread.svg")
+    open_view(sam, "Team")
+    expect(sam.locator(".offer", has_text=name).get_by_role("timer")).to_be_visible()
+    expect(row(bo, name)).to_contain_text("offered to Sam")
+    expect(bo).to_have_title("Baton")
+    assert bo.evaluate("() => [shown.length, sounds]") == [1, 0]
 
 
 def test_messages_in_a_hidden_window_are_counted_in_the_title(
