@@ -91,7 +91,7 @@ def settings() -> Settings:
     """Raises Misconfigured."""
     shards = _count("BATON_SHARDS", 1, most=MAX_SHARDS)
     session_hours = _count("BATON_SESSION_HOURS", SESSION_HOURS, most=MAX_SESSION_HOURS)
-    idle_hours = min(IDLE_HOURS, session_hours)
+    idle_hours = _count("BATON_SESSION_IDLE_HOURS", IDLE_HOURS, most=MAX_SESSION_HOURS)
     return Settings(
         stage=_required("BATON_STAGE"),
         region=_required("AWS_REGION", "AWS_DEFAULT_REGION"),
@@ -107,7 +107,8 @@ def settings() -> Settings:
         filled_shards=_count("BATON_FILLED_SHARDS", shards, most=shards),
         endpoint=os.environ.get("AWS_ENDPOINT_URL"),
         session_hours=session_hours,
-        idle_hours=_count("BATON_SESSION_IDLE_HOURS", idle_hours, most=session_hours),
+        # A template cannot compare two parameters, so a longer idle limit is no mistake.
+        idle_hours=min(idle_hours, session_hours),
         log_level=_one_of("BATON_LOG_LEVEL", LOG_LEVELS),
         watching=_one_of("BATON_WATCHING", WATCHING),
         second_factor=_one_of("BATON_SECOND_FACTOR", SECOND_FACTOR),

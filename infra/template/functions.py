@@ -5,7 +5,13 @@ from collections.abc import Mapping
 
 from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
-from chalicelib.settings import LOG_LEVELS, SECOND_FACTOR
+from chalicelib.settings import (
+    IDLE_HOURS,
+    LOG_LEVELS,
+    MAX_SESSION_HOURS,
+    SECOND_FACTOR,
+    SESSION_HOURS,
+)
 from infra.local.aws.messaging import VISIBILITY
 from infra.template import rollout
 from infra.template.domains import EDGE_TOKEN, ORIGINS, SOCKET_HOST, SOCKET_URL
@@ -55,6 +61,21 @@ PARAMETERS: dict[str, Resource] = {
         "Default": SECOND_FACTOR[0],
         "AllowedValues": [*SECOND_FACTOR],
         "Description": "Who must have a second factor to log in. off: nobody is asked for one.",
+    },
+    "SessionHours": {
+        "Type": "Number",
+        "Default": SESSION_HOURS,
+        "MinValue": 1,
+        "MaxValue": MAX_SESSION_HOURS,
+        "Description": "Hours after which people must sign in again.",
+    },
+    "SessionIdleHours": {
+        "Type": "Number",
+        "Default": IDLE_HOURS,
+        "MinValue": 1,
+        "MaxValue": MAX_SESSION_HOURS,
+        "Description": "Hours without use after which people must sign in again. More than "
+        "SessionHours has no effect.",
     },
     "Limits": {
         "Type": "String",
@@ -119,6 +140,8 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         variables["BATON_EDGE_TOKEN"] = {"Fn::If": ["HasConsoleCache", EDGE_TOKEN, ""]}
         variables["BATON_OIDC"] = {"Fn::If": ["HasSignOn", {"Fn::Sub": SIGN_ON_VALUE}, ""]}
         variables["BATON_SECOND_FACTOR"] = {"Ref": "SecondFactor"}
+        variables["BATON_SESSION_HOURS"] = {"Ref": "SessionHours"}
+        variables["BATON_SESSION_IDLE_HOURS"] = {"Ref": "SessionIdleHours"}
     if function == "connect":
         variables["BATON_ORIGINS"] = ORIGINS
     return variables

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from unittest.mock import patch
 
 import pytest
 
+from chalicelib.settings import settings
 from tests.support.stack import ROOT
 
 SOUND = {
@@ -95,10 +97,13 @@ def test_without_an_origin_no_page_may_connect() -> None:
 
 
 def test_a_session_is_never_idle_for_longer_than_it_lives() -> None:
-    told = "BATON_SESSION_IDLE_HOURS is a number from 1 to 8, not '9'."
+    told = "BATON_SESSION_IDLE_HOURS is a number from 1 to 2160, not '0'."
 
-    assert read(BATON_SESSION_HOURS="8", BATON_SESSION_IDLE_HOURS="9") == told
-    assert read(BATON_SESSION_HOURS="8").startswith("prod")
+    assert read(BATON_SESSION_HOURS="8", BATON_SESSION_IDLE_HOURS="0") == told
+    for idle, hours in (("", 8), ("9", 8), ("2", 2)):
+        limits = {"BATON_SESSION_HOURS": "8", "BATON_SESSION_IDLE_HOURS": idle}
+        with patch.dict(os.environ, {**SOUND, **limits}, clear=True):
+            assert settings.__wrapped__().idle_hours == hours
 
 
 @pytest.mark.parametrize("text", ["", "off", "key=200/1s+1000 typing=off", "exports=1/3600s+1"])
