@@ -56,6 +56,7 @@ class Action(StrEnum):
     SEE_QUEUES = "read the queue settings"
     SEE_REPORT = "read the report"
     SEE_DELIVERIES = "list the webhook deliveries"
+    LISTEN = "listen to events"
     SEE_REPLIES = "list the canned replies"
     CONFIGURE = "configure the bot"
     EXPORT = "export people's data"
@@ -99,6 +100,7 @@ ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.SEE_QUEUES: SUPERVISORS,
     Action.SEE_REPORT: SUPERVISORS,
     Action.SEE_DELIVERIES: SUPERVISORS,
+    Action.LISTEN: BOT_ONLY,
     Action.SEE_REPLIES: PEOPLE,
     Action.CONFIGURE: ADMINS,
     Action.EXPORT: ADMINS,
@@ -120,6 +122,7 @@ REQUIRED_SCOPES: dict[Action, frozenset[Scope]] = {
     Action.NOTIFY: frozenset({Scope.HANDOFFS}),
     Action.SEE_AGENTS: frozenset({Scope.READ}),
     Action.SEE_AVAILABILITY: frozenset({Scope.READ, Scope.HANDOFFS}),
+    Action.LISTEN: frozenset({Scope.READ}),
 }
 """A bot's key needs one of these scopes. An action that is not listed is for people only."""
 

@@ -173,3 +173,13 @@ def test_expired_rows_are_absent_even_before_dynamodb_removes_them(stores: Store
     assert stores.connections.get(OPEN.id) is None
     assert stores.connections.of_bot(BOT) == []
     assert stores.connections.watchers(BOT, CID) == []
+
+
+def test_a_connection_of_a_key_is_the_bots_and_no_persons(stores: Stores) -> None:
+    listening = SocketConnection("k", "", 0, (BOT,), START, START + 60_000, key="k1")
+    stores.connections.put(listening)
+
+    assert stores.connections.of_bot(BOT) == [listening]
+    assert stores.connections.of_person("") == []
+    assert stores.connections.remove(listening) == []
+    assert stores.connections.of_bot(BOT) == []

@@ -33,6 +33,7 @@ ALLOWED = {
     Action.SEE_QUEUES: SUPERVISORS,
     Action.SEE_REPORT: SUPERVISORS,
     Action.SEE_DELIVERIES: SUPERVISORS,
+    Action.LISTEN: BOT,
     Action.SEE_REPLIES: PEOPLE,
     Action.CONFIGURE: ADMINS,
 }
@@ -68,6 +69,7 @@ REQUIRED = {
     Action.TAG: {Scope.HANDOFFS},
     Action.SUGGEST: {Scope.MESSAGES},
     Action.SEE_AVAILABILITY: {Scope.READ, Scope.HANDOFFS},
+    Action.LISTEN: {Scope.READ},
 }
 
 

@@ -116,6 +116,8 @@ def _own(connection_id: str) -> keys.RowKey:
 def _in_lists(connection: SocketConnection) -> list[keys.RowKey]:
     """The rows by which the connection is found: one for each bot, and one for its person."""
     in_bots = [_in_bot(connection, bot) for bot in connection.bots]
+    if connection.key:
+        return in_bots
     return [*in_bots, keys.connection_of_person(connection.person, connection.id)]
 
 

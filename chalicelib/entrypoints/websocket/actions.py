@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.commands import Claim, Command, Note, Release, Transfer
-from chalicelib.domain.errors import invalid_field
+from chalicelib.domain.errors import Forbidden, invalid_field
 from chalicelib.domain.limit_names import LimitName
 from chalicelib.entrypoints.http import cursors
 from chalicelib.entrypoints.http.paging import fitting
@@ -29,6 +29,7 @@ from chalicelib.entrypoints.http.schemas.messages import AgentMessageRequest
 from chalicelib.entrypoints.http.schemas.parsing import Empty, convert
 from chalicelib.entrypoints.websocket.frames import (
     Frame,
+    ListenBody,
     PresenceBody,
     SubscribeBody,
     SyncBody,
@@ -39,7 +40,7 @@ from chalicelib.usecases.accounts import authenticate
 from chalicelib.usecases.conversations import pause, queries
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.conversations.visibility import no_conversation
-from chalicelib.usecases.live import delivery_status, sockets, typing
+from chalicelib.usecases.live import delivery_status, listeners, sockets, typing
 from chalicelib.usecases.records.answers import Answer
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.people import Person
@@ -53,7 +54,7 @@ WATCH_PAGE, WATCH_BYTES = 100, 100 * 1024
 
 
 class FrameCall:
-    """One frame, and the person at the other end of its connection."""
+    """One frame, and the person or the bot's key at the other end of its connection."""
 
     def __init__(self, services: Services, connection: SocketConnection, frame: Frame) -> None:
         self.services = services
@@ -62,7 +63,9 @@ class FrameCall:
 
     @cached_property
     def person(self) -> Person:
-        """Raises Unauthenticated if the session has ended."""
+        """Raises Unauthenticated if the session has ended, Forbidden if a key has connected."""
+        if self.connection.key:
+            raise Forbidden("This frame needs a person, and a bot's key has connected.")
         return authenticate.person_of_session(self.services, self.connection.session_reference)
 
     def read_bot(self) -> None:
@@ -93,6 +96,8 @@ class FrameCall:
     def caller_of(self, bot: str) -> Caller:
         if bot not in self.connection.bots:
             raise authenticate.bot_not_found(bot)
+        if self.connection.key:
+            return authenticate.caller_of_key(self.services, bot, self.connection.key)
         session = self.connection.session_reference
         return authenticate.caller_of_person(self.services, bot, session)
 
@@ -159,6 +164,10 @@ def subscribe(call: FrameCall, body: SubscribeBody) -> views.Json:
     return {"events": list(events)}
 
 
+def listen(call: FrameCall, body: ListenBody) -> views.Json:
+    return {"events": listeners.listen(call.services, call.connection, body.events)}
+
+
 def send_message(call: FrameCall, body: AgentMessageRequest) -> views.Json:
     return views.accepted(_execute(call, body.by_agent()))
 
@@ -205,7 +214,8 @@ def set_presence(call: FrameCall, body: PresenceBody) -> views.Json:
 
 
 def ping(call: FrameCall, _: Empty) -> views.Json:
-    chosen = presence.heartbeat(call.services, call.person.id)
+    is_person = not call.connection.key
+    chosen = presence.heartbeat(call.services, call.person.id) if is_person else None
     return {"at": views.timestamp(call.services.clock.now()), "status": chosen}
 
 
@@ -222,13 +232,14 @@ class FrameAction(Struct, frozen=True):
     """`handler` is called with an authorised call and a parsed body. `access` is what the person
     must be allowed to do with the conversation that the frame names; `Access.PERSON` if the frame
     names none. `enters_bot`: the handler needs the membership in a bot. `limit` is a rate limit
-    beside the one for all frames of the person."""
+    beside the one for all frames of the person. `takes_key`: a bot's key may send it, too."""
 
     access: Action | Access
     body: type[Any]
     handler: Callable[[FrameCall, Any], views.Json]
     enters_bot: bool = True
     limit: LimitName | None = None
+    takes_key: bool = False
 
 
 ACTIONS: Mapping[str, FrameAction] = {
@@ -246,7 +257,8 @@ ACTIONS: Mapping[str, FrameAction] = {
     "note": FrameAction(Action.NOTE, TextRequest, add_note),
     "typing": FrameAction(Action.READ, Empty, show_typing, limit=LimitName.TYPING),
     "presence": FrameAction(Access.PERSON, PresenceBody, set_presence, enters_bot=False),
-    "ping": FrameAction(Access.PERSON, Empty, ping, enters_bot=False),
+    "listen": FrameAction(Action.LISTEN, ListenBody, listen, enters_bot=False, takes_key=True),
+    "ping": FrameAction(Access.PERSON, Empty, ping, enters_bot=False, takes_key=True),
 }
 
 
@@ -255,17 +267,32 @@ def act(services: Services, connection: SocketConnection, frame: Frame) -> views
     NotFound, and what the use case raises."""
     action = ACTIONS.get(frame.envelope.action)
     call = FrameCall(services, connection, frame)
-    if action and action.enters_bot:
-        call.read_bot()
-    services.rate_limits.take(LimitName.PERSON, call.person.id)
-    if action and action.limit:
-        services.rate_limits.take(action.limit, call.person.id)
+    if connection.key:
+        _admit_key(services, call)
+    else:
+        _admit_person(services, call, action)
     if action is None:
         told = f"There is no action {frame.envelope.action}."
         raise invalid_field("action", told, actions=[*ACTIONS])
+    if connection.key and not action.takes_key:
+        takes = sorted(name for name, each in ACTIONS.items() if each.takes_key)
+        raise Forbidden(f"A bot's connection takes only the actions {' and '.join(takes)}.")
     body = convert(frame.fields, action.body)
     if isinstance(action.access, Action):
         authorize(call.caller, action.access)
     elif action.access is Access.CALLER:
         _ = call.caller
     return action.handler(call, body)
+
+
+def _admit_person(services: Services, call: FrameCall, action: FrameAction | None) -> None:
+    if action and action.enters_bot:
+        call.read_bot()
+    services.rate_limits.take(LimitName.PERSON, call.person.id)
+    if action and action.limit:
+        services.rate_limits.take(action.limit, call.person.id)
+
+
+def _admit_key(services: Services, call: FrameCall) -> None:
+    """Raises Unauthenticated if the key was revoked or has expired."""
+    services.rate_limits.take(LimitName.KEY, call.caller_of(call.connection.bots[0]).id)

@@ -28,6 +28,12 @@ class SubscribeBody(Strict):
     events: list[str]
 
 
+class ListenBody(Strict):
+    """The types of events; all of them if the list is missing or empty."""
+
+    events: tuple[str, ...] = ()
+
+
 class Envelope(msgspec.Struct):
     """`id` is chosen by the client and comes back in the reply. Without a `bot`, the conversation
     is searched among the person's bots."""

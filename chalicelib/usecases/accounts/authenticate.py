@@ -124,6 +124,19 @@ def _bot_caller(services: Services, bot: str, token: str) -> Caller:
     stored_bot, key = services.directory.bot_and_key(bot, key_id)
     if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(secret)):
         raise Unauthenticated("This key is not valid.")
+    return _valid_key_caller(services, bot, stored_bot, key)
+
+
+def caller_of_key(services: Services, bot: str, key_id: str) -> Caller:
+    """The caller at the other end of a connection that this key has opened. Raises Unauthenticated
+    if the key was revoked or has expired, NotFound."""
+    stored_bot, key = services.directory.bot_and_key(bot, key_id)
+    if key is None:
+        raise Unauthenticated("This key is not valid.")
+    return _valid_key_caller(services, bot, stored_bot, key)
+
+
+def _valid_key_caller(services: Services, bot: str, stored_bot: Bot | None, key: BotKey) -> Caller:
     if key.is_expired(services.clock.now()):
         raise Unauthenticated("This key has expired.")
     if stored_bot is None or stored_bot.is_closing or key.bot != bot:

@@ -10,6 +10,7 @@ from chalicelib.domain.address import digest
 from chalicelib.domain.errors import Conflict, NotFound, invalid_field
 from chalicelib.usecases.accounts.authenticate import KEY_PREFIX, hash_secret
 from chalicelib.usecases.admin import audit
+from chalicelib.usecases.live import push
 from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.services import Services
@@ -76,12 +77,15 @@ def rotate(
 
 
 def revoke(services: Services, caller: Caller, key_id: str) -> None:
-    """The key is refused within five seconds, when all caches have expired. Raises NotFound."""
+    """The key is refused within five seconds, when all caches have expired. Its connections are
+    closed. Raises NotFound."""
     authorize(caller, Action.CONFIGURE)
     event = audit.event(services, caller, AuditAction.KEY_REVOKED, key_id=key_id)
     if not services.administration.delete_key(caller.bot, key_id, event):
         raise _not_found(caller.bot, key_id)
     audit.log_event(caller, AuditAction.KEY_REVOKED, key_id=key_id)
+    opened = [each for each in services.connections.of_bot(caller.bot) if each.key == key_id]
+    push.end_connections(services, opened)
 
 
 def _new(services: Services, template: BotKey) -> tuple[BotKey, str]:

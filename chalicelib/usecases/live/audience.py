@@ -20,7 +20,8 @@ def connections_of_bot(services: Services, bot: str) -> list[SocketConnection]:
 def with_valid_session(
     services: Services, connections: list[SocketConnection]
 ) -> list[SocketConnection]:
-    """The connections whose people are still logged in; one round trip per 100 people."""
+    """The connections whose people are still logged in; one round trip per 100 people. Those of
+    keys are left out."""
     people = _people(services, connections)
     return [c for c in connections if _is_current(people.get(c.person), c)]
 
@@ -51,7 +52,8 @@ def viewers_frames(
 
 
 def _people(services: Services, connections: list[SocketConnection]) -> Mapping[str, Person]:
-    return {p.id: p for p in services.directory.people({c.person for c in connections})}
+    ids = {connection.person for connection in connections if not connection.key}
+    return {person.id: person for person in services.directory.people(ids)}
 
 
 def _is_current(person: Person | None, connection: SocketConnection) -> bool:

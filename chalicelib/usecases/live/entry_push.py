@@ -1,4 +1,4 @@
-"""The reaction that pushes a committed entry to the agents' open connections.
+"""The reaction that pushes a committed entry to the open connections of agents and listening bots.
 
 The owner and the watchers of a conversation receive the entry with the new head. The bot's other
 agents receive the head alone, if the entry changes who may speak or whose turn it is.
@@ -13,7 +13,7 @@ from chalicelib.domain.conversation.erasure import is_hidden
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations.visibility import visible
-from chalicelib.usecases.live import audience, push
+from chalicelib.usecases.live import audience, listeners, push
 from chalicelib.usecases.ports.integrations import CallerOf, PushedFrame
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -30,19 +30,30 @@ only says so."""
 
 def push_entry(services: Services, committed: CommittedEntry) -> None:
     """Raises TemporarilyUnavailable."""
-    connections = services.connections.of_bot(committed.bot)
-    if not connections:
+    open_now = services.connections.of_bot(committed.bot)
+    connections = [connection for connection in open_now if not connection.key]
+    listening = listeners.of_event(open_now, committed.entry)
+    if not connections and not listening:
         return
     head = services.conversations.head(committed.bot, committed.conversation_id)
-    watchers = set(services.connections.watchers(committed.bot, committed.conversation_id))
     if head is None or is_hidden(head, committed.entry.seq):
         return
+    frames = listeners.frames(services, head, committed.entry, listening)
+    if connections:
+        frames += _frames_for_people(services, committed, head, connections)
+    push.send_or_mark(services, frames)
+
+
+def _frames_for_people(
+    services: Services, committed: CommittedEntry, head: Head, connections: list[SocketConnection]
+) -> list[PushedFrame]:
+    watchers = set(services.connections.watchers(committed.bot, committed.conversation_id))
     if not _is_relevant(committed.entry, head, connections, watchers):
-        return
+        return []
     recipients = _recipients(committed.entry, head, connections, watchers)
     recipients = audience.with_valid_session(services, recipients)
     if not recipients:
-        return
+        return []
     members = _callers_of_members(services, committed.bot)
 
     def caller_of(connection: SocketConnection) -> Caller | None:
@@ -51,7 +62,7 @@ def push_entry(services: Services, committed: CommittedEntry) -> None:
     frames = [*_frames(services, committed, head, recipients, watchers, caller_of)]
     for integration in services.integrations:
         frames += integration.entry_frames(committed, head, recipients, caller_of)
-    push.send_or_mark(services, frames)
+    return frames
 
 
 def _recipients(

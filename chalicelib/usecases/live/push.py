@@ -161,6 +161,8 @@ def close_connection(services: Services, connection: SocketConnection) -> None:
     """Deletes the connection and tells the other watchers of its conversations who is left. If it
     was the person's last one, they are disconnected."""
     watched = services.connections.remove(connection)
+    if connection.key:
+        return
     lost_agents.connection_closed(services, connection)
     for bot, conversation_id in watched:
         push_viewers(services, bot, conversation_id)

@@ -1,20 +1,21 @@
 """WebSocket connections: tickets, connect, disconnect, watch and unwatch."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from msgspec.structs import replace
 
-from chalicelib.domain.errors import RateLimited, Unauthenticated, invalid_field
+from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.errors import Forbidden, RateLimited, Unauthenticated, invalid_field
 from chalicelib.domain.limit_names import MOST_SOCKETS
 from chalicelib.usecases.accounts.authenticate import (
+    caller_of_key,
     hash_secret,
     person_of_session,
     require_valid,
 )
 from chalicelib.usecases.live import push
-from chalicelib.usecases.records.connections import (
-    PersonState,
-    SocketConnection,
-    SocketTicket,
-)
+from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.people import SessionReference
 from chalicelib.usecases.routing import presence
 from chalicelib.usecases.services import Services
@@ -38,21 +39,65 @@ def issue_ticket(services: Services, session: SessionReference) -> tuple[str, in
     return ticket, expires_at
 
 
-def connect(services: Services, connection_id: str, ticket: str) -> SocketConnection:
-    """Stores the connection of the ticket's person, who is then online.
+def issue_ticket_to_key(services: Services, caller: Caller) -> tuple[str, int]:
+    """As `issue_ticket`, for a bot that listens to its events."""
+    authorize(caller, Action.LISTEN)
+    ticket = services.random.token()
+    expires_at = services.clock.now() + TICKET_LIFE_MS
+    services.connections.add_ticket(
+        SocketTicket(hash_secret(ticket), "", 0, expires_at, key=caller.id, bot=caller.bot)
+    )
+    return ticket, expires_at
 
-    Raises Unauthenticated if the ticket is unknown, used or expired, or if its session has ended,
-    and RateLimited if the person has `MOST_SOCKETS` connections.
+
+def connect(
+    services: Services, connection_id: str, ticket: str, *, has_origin: bool = True
+) -> SocketConnection:
+    """Stores the connection of the ticket's person, who is then online, or of the ticket's key.
+
+    Raises Unauthenticated if the ticket is unknown, used or expired, or if its session or key has
+    ended, Forbidden for a person without an origin, and RateLimited if the person or the key has
+    `MOST_SOCKETS` connections.
     Must not send a frame: API Gateway opens the connection only after `$connect` has returned.
     """
-    now = services.clock.now()
-    used = services.connections.use_ticket(hash_secret(ticket), now)
+    used = services.connections.use_ticket(hash_secret(ticket), services.clock.now())
     if used is None:
         raise Unauthenticated("This ticket is unknown, used or expired.")
+    if used.key:
+        return _connect_key(services, connection_id, used)
+    if not has_origin:
+        raise Forbidden("A person connects from a browser, which sends an origin.")
+    return _connect_person(services, connection_id, used)
+
+
+def _connect_key(services: Services, connection_id: str, used: SocketTicket) -> SocketConnection:
+    caller_of_key(services, used.bot, used.key)
+    now = services.clock.now()
+    connection = SocketConnection(
+        id=connection_id,
+        person="",
+        token_version=0,
+        bots=(used.bot,),
+        opened_at=now,
+        expires_at=now + CONNECTION_LIFE_MS,
+        key=used.key,
+    )
+
+    def of_key() -> list[SocketConnection]:
+        return [c for c in services.connections.of_bot(used.bot) if c.key == used.key]
+
+    _require_place(services, "key", of_key(), of_key)
+    services.connections.put(connection)
+    return connection
+
+
+def _connect_person(services: Services, connection_id: str, used: SocketTicket) -> SocketConnection:
+    now = services.clock.now()
     # The bots must be as they are stored, and so everything is read at once.
     state = services.directory.person_state(used.person)
     person = require_valid(state.person, used.session_reference)
-    _require_place(services, state)
+    of_person = partial(services.connections.of_person, person.id)
+    _require_place(services, "person", state.connections, of_person)
     bots = services.directory.bot_ids() if person.is_owner else state.bots
     connection = SocketConnection(
         id=connection_id,
@@ -72,15 +117,20 @@ def connect(services: Services, connection_id: str, ticket: str) -> SocketConnec
     return connection
 
 
-def _require_place(services: Services, state: PersonState) -> None:
+def _require_place(
+    services: Services,
+    whose: str,
+    connections: Sequence[SocketConnection],
+    read_again: Callable[[], list[SocketConnection]],
+) -> None:
     """API Gateway does not report each connection that has ended. So if there are too many, a frame
     to each of them shows which ones are gone."""
-    if state.person is None or len(state.connections) < MOST_SOCKETS:
+    if len(connections) < MOST_SOCKETS:
         return
-    push.send(services, [(each.id, PROBE) for each in state.connections])
-    if len(services.connections.of_person(state.person.id)) >= MOST_SOCKETS:
+    push.send(services, [(each.id, PROBE) for each in connections])
+    if len(read_again()) >= MOST_SOCKETS:
         raise RateLimited(
-            f"This person has {MOST_SOCKETS} open connections, which is the limit. Close one.",
+            f"This {whose} has {MOST_SOCKETS} open connections, which is the limit. Close one.",
             retry_after=RETRY_AFTER_S,
         )
 

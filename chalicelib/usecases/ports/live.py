@@ -37,7 +37,8 @@ class Connections(Protocol):
         """Stores the connection, whose `bots` no longer contain `bot`, and deletes what it watches
         there. Returns the ids of these conversations."""
 
-    def of_bot(self, bot: str) -> list[SocketConnection]: ...
+    def of_bot(self, bot: str) -> list[SocketConnection]:
+        """Those of the bot's people, and those that its keys have opened."""
 
     def of_person(self, person: str) -> list[SocketConnection]: ...
 

@@ -10,13 +10,18 @@ from chalicelib.usecases.records.people import Person, SessionReference
 
 
 class SocketTicket(Struct, frozen=True):
-    """A single-use ticket: it opens one connection, before `expires_at`, for the `session`."""
+    """A single-use ticket: it opens one connection, before `expires_at`, for the `session`.
+
+    A bot's ticket has the id of its `key` and its `bot`, and no person.
+    """
 
     hash: str
     person: str
     token_version: int
     expires_at: int
     session: str = ""
+    key: str = ""
+    bot: str = ""
 
     @property
     def session_reference(self) -> SessionReference:
@@ -26,7 +31,8 @@ class SocketTicket(Struct, frozen=True):
 class SocketConnection(Struct, frozen=True):
     """One open WebSocket. It receives frames about the conversations of `bots`.
 
-    `events` are the names of integrations' events that the connection has subscribed to.
+    `events` are the names of integrations' events that the connection has subscribed to. A bot's
+    connection has the id of its `key`, no person, and in `events` the types that it listens to.
     `is_behind` is true if a frame could not be sent: the client must read everything again.
     """
 
@@ -40,6 +46,7 @@ class SocketConnection(Struct, frozen=True):
     events: tuple[str, ...] = ()
     is_behind: bool = False
     session: str = ""
+    key: str = ""
 
     @property
     def session_reference(self) -> SessionReference:

@@ -60,12 +60,14 @@ def references(node: object) -> Iterator[str]:
 
 
 class SocketClient:
-    """The connection of one person."""
+    """The connection of one person, or of the key of a `bot`, which sends no origin."""
 
-    def __init__(self, services: MemoryServices, person: Api, name: str) -> None:
+    def __init__(self, services: MemoryServices, caller: Api, name: str, bot: str = "") -> None:
         self._services, self._name, self._ids = services, name, count(1)
-        ticket = person.post("/socket/ticket").json["ticket"]
-        headers = {"Origin": ORIGIN, "Sec-WebSocket-Protocol": f"baton.v1, {ticket}"}
+        ticket = caller.post(f"/bots/{bot}/socket/ticket" if bot else "/socket/ticket").json
+        headers = {"Sec-WebSocket-Protocol": f"baton.v1, {ticket['ticket']}"}
+        if not bot:
+            headers["Origin"] = ORIGIN
         services.sockets.connect(name)
         answer = handlers.connect(services, self._event() | {"headers": headers})
         assert answer["statusCode"] == 200, answer

@@ -131,11 +131,14 @@ class Story:
         for agent in (ana, bo):
             online(agent)
         self.ana, self.bo = SocketClient(services, ana, "c-ana"), SocketClient(services, bo, "c-bo")
+        self.listener = SocketClient(services, bot, "c-bot", bot="demo")
         self.path = begun(bot, user={"id": "u-1", "name": "Zed"})
         self.id = id_of(self.path)
 
     def replies(self) -> Iterator[tuple[str, Any]]:
         one = {"conversation_id": self.id}
+        yield "listen", self.listener.do("listen")
+        yield "ping", self.listener.do("ping")
         yield "ping", self.ana.do("ping")
         yield "presence", self.ana.do("presence", status="online")
         yield "subscribe", self.ana.do("subscribe", events=[])
@@ -192,7 +195,7 @@ def test_every_event_fits_the_document(story: Story) -> None:
         story.reactions()
     ok(story.as_ana.post("/auth/logout", {}))
 
-    sent = [*story.ana.events, *story.bo.events, RESYNC, PROBE]
+    sent = [*story.ana.events, *story.bo.events, *story.listener.events, RESYNC, PROBE]
     for event in sent:
         fits(event, EVENTS)
     named = {event["event"] for event in sent}

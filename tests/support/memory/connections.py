@@ -60,7 +60,8 @@ class MemoryConnections:
     def of_person(self, person: str) -> list[SocketConnection]:
         with self._table.lock:
             found = self._table.connections.values()
-            return [c for c in found if c.person == person and c.expires_at > self._clock.now()]
+            open_now = (c for c in found if c.expires_at > self._clock.now())
+            return [c for c in open_now if c.person == person and not c.key]
 
     def watch(self, bot: str, conversation_id: str, connection: SocketConnection) -> bool:
         with self._table.lock:

@@ -1,15 +1,24 @@
-"""Routes of a bot's webhook and of the deliveries to it."""
+"""Routes of a bot's webhook, of the deliveries to it, and of bots that listen without one."""
 
 from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.paging import PageRequest, page
-from chalicelib.entrypoints.http.schemas.admin import RotateRequest, WebhookRequest
+from chalicelib.entrypoints.http.schemas.admin import (
+    MissedQuery,
+    RotateRequest,
+    WebhookRequest,
+    milliseconds,
+)
 from chalicelib.entrypoints.http.schemas.conversations import ResendRequest
-from chalicelib.entrypoints.http.schemas.parsing import Empty
+from chalicelib.entrypoints.http.schemas.parsing import Empty, convert
 from chalicelib.usecases import views
+from chalicelib.usecases.live import listeners, sockets
 from chalicelib.usecases.records.webhooks import Webhook
 from chalicelib.usecases.webhooks import admin, replay
 from chalicelib.usecases.webhooks.worker import webhook_id
+
+HOUR = 60 * 60 * 1000
+"""Milliseconds: how far back a bot reads that does not say from when on."""
 
 
 def get_webhook(call: Call) -> Reply:
@@ -43,7 +52,45 @@ def test_webhook(call: Call, body: Empty) -> Reply:
     return Reply(shown)
 
 
+def create_listening_ticket(call: Call, _: Empty) -> Reply:
+    issued, expires_at = sockets.issue_ticket_to_key(call.services, call.caller)
+    shown = {"ticket": issued, "expires_at": views.timestamp(expires_at)}
+    return Reply(shown | {"url": call.services.socket_url}, 201)
+
+
 def list_deliveries(call: Call) -> Reply:
+    """The log of attempts for people, the missed events for a bot that listens."""
+    return _list_attempts(call) if call.caller.is_person else _list_missed(call)
+
+
+def _list_missed(call: Call) -> Reply:
+    if "status" in call.query:
+        raise invalid_field("status", "`status` is for people. A key reads events `after` a time.")
+    asked = convert({n: v for n, v in call.query.items() if n == "after"}, MissedQuery)
+    after = milliseconds(asked.after)
+    if after is None:
+        after = call.services.clock.now() - HOUR
+    named = call.query.get("events", "")
+    types = listeners.require_types(name for name in named.split(",") if name)
+
+    def fetch(wanted: PageRequest) -> tuple[list[views.Json], str | None]:
+        found, position = listeners.missed(
+            call.services,
+            call.caller,
+            after,
+            types,
+            wanted.position,
+            wanted.limit,
+        )
+        return [{"id": each.id, "body": each.body} for each in found], position
+
+    return page(call, fetch)
+
+
+def _list_attempts(call: Call) -> Reply:
+    for name in ("after", "events"):
+        if name in call.query:
+            raise invalid_field(name, f"`{name}` is for a bot's key, which reads its events.")
     outcome = _outcome(call)
 
     def fetch(wanted: PageRequest) -> tuple[list[views.Json], str | None]:

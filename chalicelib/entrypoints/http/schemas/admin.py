@@ -123,6 +123,10 @@ class AgentRequest(MembershipRequest, kw_only=True):
             raise FieldError("email", "`email` takes an e-mail address")
 
 
+class MissedQuery(Strict):
+    after: Moment | None = None
+
+
 def milliseconds(moment: datetime | None) -> int | None:
     """Since 1970 (UTC)."""
     return None if moment is None else round(moment.timestamp() * 1000)
