@@ -18,6 +18,7 @@ LOG_LEVELS = ("INFO", "WARNING", "ERROR")
 """The first is the default."""
 OFF = "off"
 RATE_PATTERN = r"([1-9][0-9]{0,5})/([1-9][0-9]{0,4})s\+([1-9][0-9]{0,5})"
+MAIL_PATTERN = r"[^\s@<>]+@[^\s@<>]+"
 RateSetting = tuple[int, int, int]
 """Calls, seconds and burst of a rate limit."""
 WATCHING = ("full", "basic", "off")
@@ -54,6 +55,8 @@ class Settings(Struct, frozen=True):
     `watching` says which metrics are recorded.
     People's sessions end `idle_hours` after their last use and `session_hours` after their login.
     `limits` are the rate limits that differ, None in it for one that is off; None if all are.
+    `mail_sender` is the address from which mails come; "" if none are sent. `console_url` is the
+    console's address, for links in mails, in the function that sends them.
     `secrets` is empty in a function that neither signs nor verifies anything. `edge_token` is what
     our CloudFront distribution sends with each request; "" without one. `secrets_key` is the ARN of
     the KMS key that seals webhook secrets; "" leaves them unsealed."""
@@ -80,6 +83,8 @@ class Settings(Struct, frozen=True):
     second_factor: str = SECOND_FACTOR[0]
     limits: Mapping[str, RateSetting | None] | None = field(default_factory=dict)
     sign_on: SignOn | None = None
+    mail_sender: str = ""
+    console_url: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -113,6 +118,8 @@ def settings() -> Settings:
         watching=_one_of("BATON_WATCHING", WATCHING),
         second_factor=_one_of("BATON_SECOND_FACTOR", SECOND_FACTOR),
         sign_on=_sign_on(os.environ.get("BATON_OIDC", "")),
+        mail_sender=_mail_address("BATON_MAIL_SENDER"),
+        console_url=os.environ.get("BATON_CONSOLE_URL", ""),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
         secrets_key=_key("BATON_SECRETS_KEY"),
         limits=_limits(os.environ.get("BATON_LIMITS", "")),
@@ -190,6 +197,13 @@ def _is_safe(url: str) -> bool:
     is_local = os.environ.get("BATON_STAGE") == LOCAL
     begins = ("https://", "http://127.0.0.1:", "http://localhost:") if is_local else ("https://",)
     return url.startswith(begins)
+
+
+def _mail_address(name: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if value and not re.fullmatch(MAIL_PATTERN, value):
+        raise Misconfigured(f"{name} is an e-mail address without a name, not {value!r}.")
+    return value
 
 
 def _secrets(text: str) -> tuple[str, ...]:

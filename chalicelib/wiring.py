@@ -45,7 +45,12 @@ if TYPE_CHECKING:
         SocketSender,
         Topic,
     )
-    from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration
+    from chalicelib.usecases.ports.people import (
+        Mailer,
+        MailQueue,
+        PasswordResets,
+        PeopleAdministration,
+    )
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.webhooks import (
         Deliveries,
@@ -132,6 +137,29 @@ class AwsServices:
         from chalicelib.adapters.dynamodb.directory.password_resets import DynamoPasswordResets
 
         return DynamoPasswordResets(self.table, self.clock)
+
+    @property
+    def sends_mail(self) -> bool:
+        return bool(self._settings.mail_sender)
+
+    @cached_property
+    def mail_queue(self) -> MailQueue:
+        from chalicelib.adapters.aws.sqs import SqsMailQueue
+
+        return SqsMailQueue(lambda: self._queue_client, self._settings.queue_url, self.random)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        from chalicelib.adapters.aws.ses import SesMailer
+
+        return SesMailer(lambda: self.client("sesv2"), self._settings.mail_sender)
+
+    @property
+    def console_url(self) -> str:
+        """Raises Misconfigured in a function that sends no mail."""
+        if not self._settings.console_url:
+            raise Misconfigured("Set BATON_CONSOLE_URL in the function's environment; it is empty.")
+        return self._settings.console_url
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -21,5 +21,7 @@ class LimitName(StrEnum):
     EXPORTS = "exports"
     NOTIFICATIONS = "notifications"
     INVITATIONS = "invitations"
+    PASSWORD_LINKS = "password_links"
+    PASSWORD_REQUESTS = "password_requests"
     KEYS = "keys"
     WEBHOOK_TESTS = "webhook_tests"

@@ -89,6 +89,10 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.EXPORTS: Limit(Per.PERSON, "pages of an export", Rate(60, 60, 120)),
     LimitName.NOTIFICATIONS: Limit(Per.BOT, "notifications", Rate(60, 60, 120)),
     LimitName.INVITATIONS: Limit(Per.PERSON, "invitations", Rate(60, 3600, 60)),
+    LimitName.PASSWORD_LINKS: Limit(
+        Per.PERSON, "forgotten passwords of one e-mail address, known or not", Rate(5, 3600, 5)
+    ),
+    LimitName.PASSWORD_REQUESTS: Limit(Per.ADDRESS, "forgotten passwords", Rate(60, 3600, 30)),
     LimitName.KEYS: Limit(Per.BOT, "keys created or rotated", Rate(60, 3600, 30)),
     LimitName.WEBHOOK_TESTS: Limit(Per.BOT, "webhook tests and replays", Rate(60, 60, 120)),
 }

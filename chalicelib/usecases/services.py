@@ -29,7 +29,12 @@ if TYPE_CHECKING:
         SocketSender,
         Topic,
     )
-    from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration
+    from chalicelib.usecases.ports.people import (
+        Mailer,
+        MailQueue,
+        PasswordResets,
+        PeopleAdministration,
+    )
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.system import Clock, Random
     from chalicelib.usecases.ports.webhooks import (
@@ -58,6 +63,17 @@ class Services(Protocol):
     def people(self) -> PeopleAdministration: ...
     @property
     def password_resets(self) -> PasswordResets: ...
+    @property
+    def sends_mail(self) -> bool: ...
+    @property
+    def mail_queue(self) -> MailQueue: ...
+    @property
+    def mailer(self) -> Mailer: ...
+    @property
+    def console_url(self) -> str:
+        """The console's address, for links in mails."""
+        ...
+
     @property
     def sessions(self) -> Sessions: ...
     @property

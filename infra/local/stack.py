@@ -161,6 +161,8 @@ class Stack:
             "BATON_LOG_LEVEL": os.environ.get("BATON_LOG_LEVEL", "WARNING"),
             "BATON_WATCHING": os.environ.get("BATON_WATCHING", "off"),
             "BATON_LIMITS": os.environ.get("BATON_LIMITS", ""),
+            "BATON_MAIL_SENDER": os.environ.get("BATON_MAIL_SENDER", ""),
+            "BATON_CONSOLE_URL": f"{gateway.url}/console/index.html",
             "BATON_URL": gateway.url,
             "BATON_TABLE": NAME,
             "BATON_TOPIC_ARN": messaging.topic_arn,
@@ -171,6 +173,8 @@ class Stack:
             "BATON_ORIGINS": f"{gateway.url} http://localhost:{gateway.port}",
             "BATON_SECRET": self._secret(),
         }
+        if sender := environment["BATON_MAIL_SENDER"]:
+            engine.client("sesv2").create_email_identity(EmailIdentity=sender)
         os.environ.update(environment)
         settings.cache_clear()
         wiring.services.cache_clear()

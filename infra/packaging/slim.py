@@ -17,6 +17,7 @@ SERVICES = {
     "apigatewaymanagementapi": "execute-api",
     "dynamodb": "dynamodb",
     "kms": "kms",
+    "sesv2": "email",
     "sns": "sns",
     "sqs": "sqs",
 }
@@ -31,6 +32,7 @@ OPERATIONS = {
         }
     ),
     "kms": frozenset({"Decrypt", "Encrypt"}),
+    "sesv2": frozenset({"SendEmail"}),
     "sns": frozenset({"Publish"}),
     "sqs": frozenset({"ChangeMessageVisibility", "SendMessage"}),
 }

@@ -98,21 +98,20 @@ ORIGINS = {
 }
 """The pages that may open a WebSocket: the console at each of its addresses, and those that the
 operator adds."""
+CONSOLE_URL = _chosen(
+    f"https://${{Domain}}{CONSOLE}",
+    {
+        "Fn::If": [
+            "HasConsoleCache",
+            {"Fn::Sub": f"{EDGE_URL}{CONSOLE}"},
+            {"Fn::Sub": f"https://{REST_HOST}/{REST_STAGE}{CONSOLE}"},
+        ]
+    },
+)
 OUTPUTS: dict[str, Resource] = {
     "Url": {"Value": REST_URL},
     "SocketUrl": {"Value": SOCKET_URL},
-    "ConsoleUrl": {
-        "Value": _chosen(
-            f"https://${{Domain}}{CONSOLE}",
-            {
-                "Fn::If": [
-                    "HasConsoleCache",
-                    {"Fn::Sub": f"{EDGE_URL}{CONSOLE}"},
-                    {"Fn::Sub": f"https://{REST_HOST}/{REST_STAGE}{CONSOLE}"},
-                ]
-            },
-        )
-    },
+    "ConsoleUrl": {"Value": CONSOLE_URL},
     **{
         f"{output}{which}": {
             "Condition": "HasDomain",

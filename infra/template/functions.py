@@ -14,10 +14,12 @@ from chalicelib.settings import (
 )
 from infra.local.aws.messaging import VISIBILITY
 from infra.template import rollout
-from infra.template.domains import EDGE_TOKEN, ORIGINS, SOCKET_HOST, SOCKET_URL
+from infra.template.domains import CONSOLE_URL, EDGE_TOKEN, ORIGINS, SOCKET_HOST, SOCKET_URL
 from infra.template.metrics import Resource
 from infra.template.names import FUNCTIONS, SECRET, SECRET_VERSION
 from infra.template.policies import (
+    HAS_MAIL,
+    MAIL,
     SECRETS_KEY,
     STREAM_DEAD_LETTERS,
     TABLE,
@@ -32,6 +34,8 @@ from infra.template.storage import MAKES_TABLE
 
 HOLD_SECRET = frozenset({REST_FUNCTION, LOGIN_FUNCTION, "message"})
 """The functions that sign or verify tokens and cursors. The other ones cannot leak the secret."""
+SENDS_MAIL = "on_webhook_queue"
+ASK_FOR_MAIL = frozenset({REST_FUNCTION, LOGIN_FUNCTION, SENDS_MAIL})
 RETENTION_DAYS = 30
 STREAM_RETRIES = 10
 """Attempts for a batch, which is halved each time, before its first record is a dead letter."""
@@ -55,6 +59,14 @@ PARAMETERS: dict[str, Resource] = {
         "Default": "",
         "Description": "ARN of the secret in Secrets Manager with the settings of single sign-on, "
         "see docs/administration.md. Empty: there is none.",
+    },
+    MAIL: {
+        "Type": "String",
+        "Default": "",
+        "AllowedPattern": "^([^@<> ]+@[^@<> ]+)?$",
+        "ConstraintDescription": "An e-mail address without a name, or empty.",
+        "Description": "The address that mails to people come from. SES in this region must have "
+        "verified it or its domain. Empty: no mail is sent.",
     },
     "SecondFactor": {
         "Type": "String",
@@ -88,7 +100,8 @@ PARAMETERS: dict[str, Resource] = {
 
 
 CONDITIONS: dict[str, object] = {
-    "HasSignOn": {"Fn::Not": [{"Fn::Equals": [{"Ref": "SignOnSecret"}, ""]}]}
+    "HasSignOn": {"Fn::Not": [{"Fn::Equals": [{"Ref": "SignOnSecret"}, ""]}]},
+    HAS_MAIL: {"Fn::Not": [{"Fn::Equals": [{"Ref": MAIL}, ""]}]},
 }
 
 
@@ -142,6 +155,10 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         variables["BATON_SECOND_FACTOR"] = {"Ref": "SecondFactor"}
         variables["BATON_SESSION_HOURS"] = {"Ref": "SessionHours"}
         variables["BATON_SESSION_IDLE_HOURS"] = {"Ref": "SessionIdleHours"}
+    if function in ASK_FOR_MAIL:
+        variables["BATON_MAIL_SENDER"] = {"Ref": MAIL}
+    if function == SENDS_MAIL:
+        variables["BATON_CONSOLE_URL"] = CONSOLE_URL
     if function == "connect":
         variables["BATON_ORIGINS"] = ORIGINS
     return variables

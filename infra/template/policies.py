@@ -11,6 +11,8 @@ from infra.template.metrics import Resource
 TABLE, TOPIC, WEBHOOK_QUEUE, SOCKETS = "Table", "Events", "WebhookQueue", "WebsocketAPI"
 WEBHOOK_DEAD_LETTERS, STREAM_DEAD_LETTERS = "WebhookDeadLetters", "StreamDeadLetters"
 """The logical names in the template."""
+MAIL, HAS_MAIL = "MailSender", "HasMailSender"
+"""The parameter with the address that mails come from, which may be empty, and its condition."""
 STREAM = f"{TABLE}/stream"
 SECRETS_KEY, OLD_SECRETS_KEY = "SecretsKey", "OldSecretsKey"
 """Parameters with the ARNs of KMS keys: the one that seals webhook secrets, and the one before,
@@ -55,6 +57,7 @@ PERMITTED: Mapping[str, Permissions] = {
         TABLE: CLEANS_UP | COMMANDS,
         index("board"): LISTS,
         SOCKETS: PUSHES | CLOSES,
+        WEBHOOK_QUEUE: _may("SendMessage"),
     },
     "connect": {
         TABLE: COMMANDS | CLEANS_UP | _may("DeleteItem"),
@@ -85,6 +88,7 @@ PERMITTED: Mapping[str, Permissions] = {
         WEBHOOK_QUEUE: _may("ChangeMessageVisibility"),
         WEBHOOK_DEAD_LETTERS: _may("SendMessage"),
         SECRETS_KEY: _may("Decrypt"),
+        MAIL: _may("SendEmail"),
     },
     "on_minute": {
         TABLE: COMMANDS | CLEANS_UP | _may("DeleteItem"),
@@ -161,6 +165,7 @@ def _role(function: str, logical: str, traced: bool) -> Resource:
             "Policies": [
                 {"PolicyName": "own", "PolicyDocument": policy_of(function, logical, traced)},
                 *_secrets_policy(PERMITTED[function].get(SECRETS_KEY, frozenset())),
+                *([_mail_policy()] if MAIL in PERMITTED[function] else []),
                 _storage_key_policy(),
             ],
         },
@@ -168,11 +173,12 @@ def _role(function: str, logical: str, traced: bool) -> Resource:
 
 
 def policy_of(function: str, logical: str, traced: bool = False) -> Resource:
-    """The function's policy document, without its use of the key of webhook secrets."""
+    """The function's policy document, without its use of the key of webhook secrets and of mail,
+    which depends on parameters."""
     permissions = [
         each
         for each in (*PERMITTED[function].items(), *SOURCES.get(function, {}).items())
-        if each[0] != SECRETS_KEY
+        if each[0] not in (SECRETS_KEY, MAIL)
     ]
     statements = [_statement(_actions(name, what), _arn(name, what)) for name, what in permissions]
     log = _statement(
@@ -198,6 +204,25 @@ def _secrets_policy(operations: frozenset[str]) -> list[Resource]:
     document = {"Version": "2012-10-17", "Statement": statements}
     policy = {"PolicyName": "webhook-secrets", "PolicyDocument": document}
     return [{"Fn::If": [USES_SECRETS_KEY, policy, NO_VALUE]}] if statements else []
+
+
+def _mail_policy() -> Resource:
+    """Exists only if there is a sender. SES asks for the identity that is verified: the address or
+    its domain. Nobody can send as another address of the domain.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsesv2.html
+    """
+    identities = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
+    # `@-` gives an empty address a second part, too.
+    domain = {"Fn::Select": [1, {"Fn::Split": ["@", {"Fn::Sub": f"${{{MAIL}}}@-"}]}]}
+    resources = [
+        {"Fn::Sub": f"{identities}${{{MAIL}}}"},
+        {"Fn::Sub": [f"{identities}${{MailDomain}}", {"MailDomain": domain}]},
+    ]
+    statement = _statement(["ses:SendEmail"], resources)
+    statement["Condition"] = {"StringEquals": {"ses:FromAddress": {"Ref": MAIL}}}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    return {"Fn::If": [HAS_MAIL, {"PolicyName": "mail", "PolicyDocument": document}, NO_VALUE]}
 
 
 def _storage_key_policy() -> Resource:

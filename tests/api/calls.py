@@ -73,6 +73,7 @@ ROWS: dict[Resource, Row] = {
     ("POST", "/api/v1/auth/password/reset"): Row(
         ANYBODY, {"token": "a link", "password": "long enough"}
     ),
+    ("POST", "/api/v1/auth/password/forgotten"): Row(ANYBODY, {"email": "ana@example.test"}),
     ("POST", PERSON + "/password-reset"): Row(OWNER, {}),
     ("DELETE", PERSON): Row(OWNER),
     ("POST", PERSON + "/disable"): Row(OWNER, {}),

@@ -18,6 +18,7 @@ from infra.local.aws.messaging import Messaging, create_messaging
 from infra.local.aws.table import create_table
 from infra.local.seed import seed
 from infra.template.policies import (
+    MAIL,
     SECRETS_KEY,
     SOCKETS,
     TABLE,
@@ -148,6 +149,8 @@ class Recorder(AwsServices):
             yield index(params["IndexName"]), operation
         elif "QueueUrl" in params:
             yield self._queues[params["QueueUrl"]], operation
+        elif operation == "SendEmail":
+            yield MAIL, operation
         elif "TopicArn" in params:
             yield TOPIC, operation
         else:
@@ -196,14 +199,22 @@ def _settings(engine: Engine, messaging: Messaging) -> Settings:
         secrets=("a-secret-for-tests-that-is-long-enough",),
         shards=1,
         endpoint=engine.url,
+        mail_sender=_verified_sender(engine),
+        console_url="http://127.0.0.1:8000/console/index.html",
         secrets_key=engine.client("kms").create_key()["KeyMetadata"]["Arn"],
     )
+
+
+def _verified_sender(engine: Engine) -> str:
+    sender = "baton@example.test"
+    engine.client("sesv2").create_email_identity(EmailIdentity=sender)
+    return sender
 
 
 @contextmanager
 def recording(state: Path) -> Iterator[Recorder]:
     """`state` is the engine's folder."""
-    services = ["dynamodb", "kms", "sns", "sqs", "sts"]
+    services = ["dynamodb", "kms", "ses", "sns", "sqs", "sts"]
     with Engine(state, services=services) as engine, pytest.MonkeyPatch.context() as environment:
         for name, value in engine.environment.items():
             environment.setenv(name, value)

@@ -22,6 +22,7 @@ from chalicelib.entrypoints.events import stream as change_stream
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
 from chalicelib.entrypoints.http.router import all_routes
 from chalicelib.entrypoints.websocket import handlers
+from chalicelib.usecases.admin import members
 from chalicelib.usecases.live.push import HANDSHAKE_MS
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.second_factor import SecondFactorRule
@@ -359,7 +360,11 @@ def passwords_are_set(services: Recorder) -> None:
     two connections has gone silently."""
     owner = RecordedApi(services).login("owner")
     new = {"email": "christina@example.test", "name": "Christina", "role": "agent"}
-    invited = ok(owner.post(f"{BOT}/agents", new))["invitation"]
+    ok(owner.post(f"{BOT}/agents", new))
+    deliver_all(services)
+    person = services.directory.person(person_id(new["email"]), fresh=True)
+    assert person
+    invited = members.invitation(services, person).token
     accepted = {"invitation": invited, "password": "christina-demo"}
     token = ok(owner.as_(None).post("/auth/invitation", accepted))["payload"]["token"]
     frames = Frames(services)

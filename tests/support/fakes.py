@@ -9,7 +9,9 @@ from chalicelib.adapters.webhook_http.target import target_of
 from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.live import FrameTooLarge
+from chalicelib.usecases.ports.people import MailRefused
 from chalicelib.usecases.ports.webhooks import Unreachable
+from chalicelib.usecases.records.mail import Mail, MailRequest
 from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.records.webhooks import SecretOwner
 from tests.support.clock import ManualClock
@@ -227,6 +229,30 @@ class PlainPasswords:
     def matches(self, password: str, hashed: str | None) -> bool:
         self.compared += 1
         return hashed == self.hash(password)
+
+
+class FakeMailQueue:
+    def __init__(self) -> None:
+        self.requests: list[MailRequest] = []
+
+    def enqueue(self, request: MailRequest) -> None:
+        self.requests.append(request)
+
+
+class FakeMailer:
+    """SES: it refuses all mails of a sender that is not verified."""
+
+    def __init__(self, *, is_verified: bool = True) -> None:
+        self.sent: list[Mail] = []
+        self.is_down = False
+        self._is_verified = is_verified
+
+    def send(self, mail: Mail) -> None:
+        if self.is_down:
+            raise TemporarilyUnavailable("The mail service did not answer.", retry_after=1)
+        if not self._is_verified:
+            raise MailRefused("MessageRejected")
+        self.sent.append(mail)
 
 
 class SeededRandom:

@@ -20,6 +20,8 @@ from chalicelib.wiring import integrations_of
 from infra.local.seed import seed
 from tests.support.clock import ManualClock
 from tests.support.fakes import (
+    FakeMailer,
+    FakeMailQueue,
     FakeMetrics,
     FakeSecretSealer,
     FakeSockets,
@@ -69,6 +71,10 @@ class MemoryServices:
         self.session_limits = SessionLimits(12 * HOUR, 7 * 24 * HOUR)
         self.password_resets = MemoryPasswordResets(table, self.clock)
         self.people = MemoryPeopleAdministration(table, self.clock)
+        self.sends_mail = False
+        self.mail_queue = FakeMailQueue()
+        self.mailer = FakeMailer()
+        self.console_url = f"{ORIGIN}/console/index.html"
         self.sessions = MemorySessions(table, self.clock)
         self.second_factors = MemorySecondFactors(table)
         self.second_factor_rule = SecondFactorRule.OPTIONAL

@@ -14,6 +14,8 @@ from chalicelib.domain.address import digest
 from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.call_deadline import require_time
+from chalicelib.usecases.ports.system import Random
+from chalicelib.usecases.records.mail import MailRequest
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -83,6 +85,37 @@ class SqsWebhookQueue:
                 MessageBody=body,
                 MessageGroupId=digest(*conversation),
                 MessageDeduplicationId=digest("buried", body),
+            )
+
+    @cached_property
+    def _client(self) -> "SQSClient":
+        return self._client_factory()
+
+
+class SqsMailQueue:
+    """Requests for mails, in the queue of the webhook worker: its function may call the outside.
+    Each person is a message group."""
+
+    def __init__(
+        self, client_factory: Callable[[], "SQSClient"], queue_url: str, random: Random
+    ) -> None:
+        self._client_factory = client_factory
+        self._queue_url = queue_url
+        self._random = random
+
+    def enqueue(self, request: MailRequest) -> None:
+        body = {
+            "kind": request.kind,
+            "person": request.person,
+            "language": request.language,
+            "facts": dict(request.facts),
+        }
+        with _translate_errors():
+            self._client.send_message(
+                QueueUrl=self._queue_url,
+                MessageBody=json.dumps({"mail": body}),
+                MessageGroupId=digest("mail", request.person),
+                MessageDeduplicationId=digest("mail", self._random.token()),
             )
 
     @cached_property

@@ -1,4 +1,5 @@
-"""The handler of the webhook queue: each message makes the webhook worker deliver."""
+"""The handler of the webhook queue: each message makes the webhook worker deliver, or asks for a
+mail."""
 
 import json
 import logging
@@ -14,6 +15,8 @@ from chalicelib.usecases.webhooks.worker import deliver
 
 RETRY_SECONDS = 2
 RETRY_WAITS = (500, 1000, 2000, 4000, 8000)
+MAIL_ATTEMPTS = 8
+"""Over about four minutes."""
 RETRY_MS = 30 * 1000
 """Milliseconds: the waits between attempts, and after the function's begin the last attempt. If the
 queue does not answer until then, its visibility timeout brings the message back."""
@@ -36,6 +39,8 @@ def handle(
 def _delivered(services: Services, record: Mapping[str, Any], began: int) -> bool:
     try:
         queued = json.loads(record["body"])
+        if "mail" in queued:
+            return _mail_sent(services, record, queued["mail"])
         if "typing" in queued:
             author = Author(**queued["typing"])
             typing.deliver_to_bot(
@@ -47,12 +52,36 @@ def _delivered(services: Services, record: Mapping[str, Any], began: int) -> boo
             queued["bot"],
             queued["conversation_id"],
             record["receiptHandle"],
-            int(record.get("attributes", {}).get("ApproximateReceiveCount", 1)),
+            _receives(record),
         )
     except Exception:
         log.exception("delivery failed", extra={"message_id": record["messageId"]})
         _retry_soon(services, record["receiptHandle"], began + RETRY_MS)
         return False
+
+
+def _mail_sent(services: Services, record: Mapping[str, Any], queued: Mapping[str, Any]) -> bool:
+    """False if the mail service does not answer: SQS then delivers the request again, each time
+    after twice the wait. After `MAIL_ATTEMPTS` the mail is given up."""
+    from msgspec import convert
+
+    from chalicelib.usecases.accounts import mail_delivery
+    from chalicelib.usecases.records.mail import MailRequest
+
+    request = convert(queued, MailRequest)
+    try:
+        mail_delivery.deliver(services, request)
+    except TemporarilyUnavailable:
+        receives = _receives(record)
+        log.warning("mail not sent", extra={"kind": request.kind, "person": request.person})
+        if receives < MAIL_ATTEMPTS:
+            services.webhook_queue.delay(record["receiptHandle"], RETRY_SECONDS**receives)
+            return False
+    return True
+
+
+def _receives(record: Mapping[str, Any]) -> int:
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
 
 
 def _retry_soon(services: Services, receipt: str, until: int) -> None:

@@ -28,7 +28,7 @@ from chalicelib.entrypoints.http.route import Access, Idempotency, Route
 from chalicelib.entrypoints.request_log import request_log
 from chalicelib.loading import load
 from chalicelib.usecases.accounts import authenticate
-from chalicelib.usecases.origin import ADDRESS
+from chalicelib.usecases.origin import ORIGIN
 from chalicelib.usecases.ports.call_deadline import CallDeadline
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.people import Device, Person, SessionReference
@@ -114,6 +114,11 @@ class Call:
         return find(peer, self.headers, self.services.edge_token)
 
     @property
+    def languages(self) -> str:
+        """The languages that the caller prefers, as HTTP writes them."""
+        return self.headers.get("accept-language", "")
+
+    @property
     def authorization(self) -> str | None:
         return self.headers.get("authorization")
 
@@ -189,7 +194,7 @@ def _view(app: Chalice, route: Route, services: Callable[[], Services]) -> Calla
         with request_log.line("request", request_id=request_id, route=str(route)) as line:
             try:
                 call = Call(route, services(), request, params, line)
-                ADDRESS.set(lambda: call.source)
+                ORIGIN.set(call)
                 with CallDeadline(call.services.clock):
                     reply = _answer(call, request.query_params)
             except Exception as error:
@@ -244,7 +249,7 @@ def _count(call: Call) -> None:
     elif route.access is not Access.PUBLIC:
         rate_limits.count_person(services, call.person.id, route.limit)
     elif route.is_limited:
-        rate_limits.count_address(services, call.source)
+        rate_limits.count_address(services, call.source, route.limit)
 
 
 def _declared(route: Route, sent: MultiDict | None) -> Mapping[str, str]:

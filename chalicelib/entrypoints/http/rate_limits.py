@@ -10,9 +10,12 @@ from chalicelib.domain.limits import LIMITS, Per
 from chalicelib.usecases.services import Services
 
 
-def count_address(services: Services, address: str) -> None:
-    """A call without a key or token, or with one that is not valid."""
+def count_address(services: Services, address: str, limit: LimitName | None = None) -> None:
+    """A call without a key or token, or with one that is not valid. `limit` is the one of the
+    route."""
     services.rate_limits.take(LimitName.ADDRESS, address)
+    if limit:
+        services.rate_limits.take(limit, address)
 
 
 def count_person(services: Services, person: str, limit: LimitName | None) -> None:

@@ -184,6 +184,14 @@ PEOPLE = (
         "accounts:PasswordResetRequest",
         function=LOGIN_FUNCTION,
     ),
+    _route(
+        "POST",
+        AUTH + "/password/forgotten",
+        "people.password_reset:request_password_link",
+        Access.PUBLIC,
+        "accounts:ForgottenPasswordRequest",
+        limit=LimitName.PASSWORD_REQUESTS,
+    ),
     _route("GET", PERSON + "/sessions", "people.accounts:list_sessions_of_person", Access.OWNER),
     _route("DELETE", PERSON + "/sessions", "people.accounts:end_sessions_of_person", Access.OWNER),
 )

@@ -4,40 +4,49 @@ A link is good for one hour and one use. It ends all sessions and leaves the sec
 so the person logs in afterwards.
 """
 
-from msgspec import Struct
-
+from chalicelib.domain.address import person_id
 from chalicelib.domain.errors import Conflict, NotFound, Unauthenticated
-from chalicelib.usecases.accounts import account_limit, sessions
+from chalicelib.domain.limit_names import LimitName
+from chalicelib.usecases.accounts import account_limit, mail_requests, reset_links, sessions
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.audit import AuditAction
-from chalicelib.usecases.records.people import PasswordReset, Person
+from chalicelib.usecases.records.mail import MailKind
+from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 
-LIFE_MS = 60 * 60 * 1000
 
-
-class ResetLink(Struct, frozen=True):
-    token: str
-    expires_at: int
-
-
-def start(services: Services, owner: Person, who: str) -> ResetLink:
-    """For the owner, who hands the link on. Raises NotFound, and Conflict for the own
-    account: otherwise a stolen session could replace the owner's password."""
+def start(services: Services, owner: Person, who: str) -> reset_links.ResetLink:
+    """For the owner, who hands the link on; a mail tells the person. Raises NotFound, and Conflict
+    for the own account: otherwise a stolen session could replace the owner's password."""
     if who == owner.id:
         raise Conflict("Change your own password with the current one.")
     person = services.directory.person(who, fresh=True)
     if person is None:
         raise NotFound(f"There is no person {who}.")
-    link = _create(services, person)
+    link = reset_links.create(services, person)
     audit.record_account(services, who, AuditAction.RESET_STARTED, by=owner.id)
+    mail_requests.notify(services, MailKind.RESET_STARTED, who)
     return link
 
 
+def forgotten(services: Services, email: str) -> bool:
+    """Asks for a mail with a link, for an account that may not exist. Returns False if this
+    installation sends no mail.
+
+    The call does the same for each address, so it does not tell which accounts exist. Raises
+    RateLimited, also the same for each address, and TemporarilyUnavailable.
+    """
+    account = person_id(email)
+    services.rate_limits.take(LimitName.PASSWORD_LINKS, account)
+    audit.record_account(services, account, AuditAction.RESET_REQUESTED)
+    if services.sends_mail:
+        mail_requests.request(services, MailKind.RESET_REQUESTED, account)
+    return services.sends_mail
+
+
 def reset(services: Services, token: str, password: str) -> None:
-    """Sets the password. The owner has answered for whoever has the link, so the address counts as
-    proved.
+    """Sets the password. The link came by mail or from the owner, so the address counts as proved.
 
     Raises Unauthenticated if the link is unknown, used or expired, or if the person is disabled;
     InvalidRequest for a password that is easy to guess, which leaves the link as it is.
@@ -51,10 +60,5 @@ def reset(services: Services, token: str, password: str) -> None:
     account_limit.end(services, person.id)
     services.directory.invalidate_cache()
     audit.record_account(services, person.id, AuditAction.PASSWORD_RESET)
-
-
-def _create(services: Services, person: Person) -> ResetLink:
-    token, expires_at = services.random.token(), services.clock.now() + LIFE_MS
-    stored = PasswordReset(hash_secret(token), person.id, person.token_version, expires_at)
-    services.password_resets.add(stored)
-    return ResetLink(token, expires_at)
+    if person.password_hash:
+        mail_requests.notify(services, MailKind.PASSWORD_RESET, person.id)

@@ -24,6 +24,7 @@ from chalicelib.domain.errors import (
     SecondFactorRequired,
     invalid_field,
 )
+from chalicelib.usecases.accounts import mail_requests
 from chalicelib.usecases.accounts.authenticate import (
     hash_secret,
     person_of_session,
@@ -31,6 +32,7 @@ from chalicelib.usecases.accounts.authenticate import (
 )
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.audit import AuditAction, AuditOutcome
+from chalicelib.usecases.records.mail import MailKind
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.second_factor import SecondFactor, SecondFactorRule
 from chalicelib.usecases.services import Services
@@ -109,6 +111,7 @@ def remove(services: Services, person: Person, password: str | None, code: str |
     services.login_attempts.reset(_of_account(person.id))
     services.second_factors.remove(person.id)
     _record(services, person.id, "removed")
+    mail_requests.notify(services, MailKind.FACTOR_REMOVED, person.id)
 
 
 def remove_of_person(services: Services, owner: Person, person: str) -> None:
@@ -118,6 +121,7 @@ def remove_of_person(services: Services, owner: Person, person: str) -> None:
     services.second_factors.remove(person)
     services.login_attempts.reset(_of_account(person))
     _record(services, person, "removed", by=owner.id)
+    mail_requests.notify(services, MailKind.FACTOR_REMOVED, person)
 
 
 def of_person(services: Services, person: str) -> SecondFactor | None:

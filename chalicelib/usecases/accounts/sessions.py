@@ -18,12 +18,13 @@ from chalicelib.domain.errors import (
     RateLimited,
     Unauthenticated,
 )
-from chalicelib.usecases.accounts import account_limit, password_rules, second_factor
+from chalicelib.usecases.accounts import account_limit, mail_requests, password_rules, second_factor
 from chalicelib.usecases.accounts.authenticate import person_of_session, reference_of
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.live import push
 from chalicelib.usecases.records.audit import AuditAction, AuditOutcome
 from chalicelib.usecases.records.connections import SocketConnection
+from chalicelib.usecases.records.mail import MailKind
 from chalicelib.usecases.records.people import Device, Person, Session, SessionReference
 from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.services import Services
@@ -195,6 +196,7 @@ def change_password(
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
     after = replace_password(services, person, new, field="new")
+    mail_requests.notify(services, MailKind.PASSWORD_CHANGED, person.id)
     return begin(services, after, device)
 
 

@@ -1,8 +1,9 @@
 """The members of a bot: invite, update, remove.
 
-An invitation is a signed token and is not stored. It is valid for seven days, or until its person
-sets a password: a new password raises the token version, which ends all earlier tokens. It belongs
-to the address, but whoever has it sets the password. So it never replaces a password, and an
+An installation that sends mail mails an invitation to its address, so to accept it proves the
+address. Otherwise the inviter hands it on: it is then a signed token and is not stored. It is valid
+for seven days, or until its person sets a password: a new password raises the token version, which
+ends all earlier tokens. Whoever has it sets the password. So it never replaces a password, and an
 account that an admin has registered serves no other bot until the person has proved the address.
 """
 
@@ -17,7 +18,7 @@ from chalicelib.domain.conversation.commands import Release
 from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import Conflict, Forbidden, NotFound, Refused, TemporarilyUnavailable
 from chalicelib.domain.routing.members import Member
-from chalicelib.usecases.accounts import sessions
+from chalicelib.usecases.accounts import mail_requests, sessions
 from chalicelib.usecases.accounts.authenticate import person_of_session, session_of_token
 from chalicelib.usecases.accounts.sessions import LoginSession
 from chalicelib.usecases.admin import audit
@@ -25,6 +26,7 @@ from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.live import push
 from chalicelib.usecases.ports.conversations import BoardFilter
 from chalicelib.usecases.records.audit import AuditAction
+from chalicelib.usecases.records.mail import MailKind
 from chalicelib.usecases.records.people import Device, Person
 from chalicelib.usecases.routing import unserved
 from chalicelib.usecases.routing.queue_lookup import require_queues
@@ -32,6 +34,7 @@ from chalicelib.usecases.services import Services
 
 INVITATION_LIFE_MS = 7 * 24 * 60 * 60 * 1000
 INVITATION = "invitation"
+PROOF = "they can, with a link for a forgotten password, or the owner may confirm it."
 MAX_OWNED = 100
 ROUNDS, FIRST_PAUSE = 6, 50
 """Reads of the lagging board, and milliseconds after the first one. Each pause is twice as long as
@@ -39,9 +42,10 @@ the one before: three seconds in all."""
 
 
 class Invitation(Struct, frozen=True):
-    """`token` allows to set the person's password until `expires_at`."""
+    """`token` allows to set the person's password until `expires_at`. It is None if the invitation
+    is sent by mail."""
 
-    token: str
+    token: str | None
     expires_at: int
 
 
@@ -67,12 +71,13 @@ def invite(
         registered_by = None if caller.role is Role.OWNER else caller.bot
         account = replace(_account(services, email, name), registered_by=registered_by)
         person = _create(services, account)
+    sent = None if person.password_hash else _send(services, caller, person)
     member = replace(template, person=who, name=person.name, email=person.email)
     facts = {"agent": who, "role": member.role}
     event = audit.event(services, caller, AuditAction.AGENT_ADDED, **facts)
     services.directory.put_member(caller.bot, member, event)
     audit.log_event(caller, AuditAction.AGENT_ADDED, **facts)
-    return member, None if person.password_hash else _invitation(services, person)
+    return member, sent
 
 
 def _account(services: Services, email: str, name: str) -> Person:
@@ -97,7 +102,8 @@ def _require_invitable(services: Services, caller: Caller, person: Person) -> Pe
         if person.registered_by not in (None, caller.bot):
             raise Conflict(
                 f"An admin of the bot {person.registered_by} has registered this account, and the "
-                "person has not proved the address yet: the owner may confirm it."
+                "person has not proved the address yet: "
+                f"{PROOF if services.sends_mail else 'the owner may confirm it.'}"
             )
         return person
     if person.registered_by == registered_by:
@@ -121,7 +127,7 @@ def renew_invitation(services: Services, caller: Caller, who: str) -> Invitation
         raise Conflict("This person has a password: only they or the owner can reset it.")
     person = _require_invitable(services, caller, person)
     audit.record(services, caller, AuditAction.AGENT_INVITED, agent=who)
-    return _invitation(services, person)
+    return _send(services, caller, person)
 
 
 def invite_owner(services: Services, email: str, name: str) -> Invitation:
@@ -135,7 +141,7 @@ def invite_owner(services: Services, email: str, name: str) -> Invitation:
         raise Conflict(f"{email} belongs to a member of a bot: an owner needs another address.")
     if person is None:
         person = _create(services, replace(_account(services, email, name), is_owner=True))
-    return _invitation(services, person)
+    return invitation(services, person)
 
 
 def accept_invitation(
@@ -205,7 +211,18 @@ def release_conversations(services: Services, caller: Caller, who: str) -> None:
     )
 
 
-def _invitation(services: Services, person: Person) -> Invitation:
+def _send(services: Services, caller: Caller, person: Person) -> Invitation:
+    """Mails the invitation, or returns it to be handed on. Raises TemporarilyUnavailable."""
+    if not services.sends_mail:
+        return invitation(services, person)
+    bot = services.directory.bot(caller.bot)
+    name = bot.name if bot else caller.bot
+    mail_requests.request(services, MailKind.INVITED, person.id, by=caller.name, bot=name)
+    return Invitation(None, services.clock.now() + INVITATION_LIFE_MS)
+
+
+def invitation(services: Services, person: Person) -> Invitation:
+    """An invitation that somebody hands on."""
     now = services.clock.now()
     expires_at = now + INVITATION_LIFE_MS
     claims = {"sub": person.id, "tv": person.token_version, "typ": INVITATION}

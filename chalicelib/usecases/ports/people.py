@@ -1,4 +1,4 @@
-"""The port to the accounts of all people, for the installation's owner.
+"""The ports to the accounts of all people, to the links that set a password, and to mail.
 
 Others see a change within five seconds, because `Directory` may cache. Times are in milliseconds
 since 1970 (UTC).
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.usecases.records.audit import AuditEvent
+from chalicelib.usecases.records.mail import Mail, MailRequest
 from chalicelib.usecases.records.people import PasswordReset, Person
 
 
@@ -53,3 +54,24 @@ class PasswordResets(Protocol):
 
     def get(self, token_hash: str) -> PasswordReset | None:
         """None if there is none, or if it has expired."""
+
+
+class MailQueue(Protocol):
+    """The mails that are sent after the call: so the time of an answer does not tell whether an
+    account exists, and no caller waits for the mail service."""
+
+    def enqueue(self, request: MailRequest) -> None:
+        """Raises TemporarilyUnavailable."""
+
+
+class Mailer(Protocol):
+    def send(self, mail: Mail) -> None:
+        """Returns when the mail service has accepted the mail, which may still bounce.
+
+        Raises MailRefused if trying again is of no use, TemporarilyUnavailable otherwise.
+        """
+
+
+class MailRefused(Exception):
+    """The mail service does not take this mail: an address or a setting is not valid. The message
+    is the service's code."""

@@ -13,6 +13,7 @@ class AuditAction(StrEnum):
     LOGGED_OUT = "logged_out"
     SESSION_ENDED = "session_ended"
     PASSWORD_CHANGED = "password_changed"
+    RESET_REQUESTED = "password_reset_requested"
     RESET_STARTED = "password_reset_started"
     PASSWORD_RESET = "password_reset"
     FACTOR_CHANGED = "factor_changed"
@@ -56,6 +57,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.LOGGED_OUT: "person",
     AuditAction.SESSION_ENDED: "person",
     AuditAction.PASSWORD_CHANGED: "person",
+    AuditAction.RESET_REQUESTED: "person",
     AuditAction.RESET_STARTED: "person",
     AuditAction.PASSWORD_RESET: "person",
     AuditAction.FACTOR_CHANGED: "person",

@@ -26,7 +26,7 @@ HOST = "127.0.0.1"
 REGION = "us-east-1"
 # ministack accepts any key; this one shows that it is not a real one.
 ACCESS_KEY = "local"
-SERVICES = ("dynamodb", "dynamodbstreams", "sns", "sqs", "sts")
+SERVICES = ("dynamodb", "dynamodbstreams", "ses", "sns", "sqs", "sts")
 CODE = Path(__file__).parents[3]
 """The folder that the child imports this package from."""
 STATE_FILE = "state.sqlite"

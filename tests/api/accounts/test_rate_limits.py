@@ -151,6 +151,7 @@ def test_every_route_with_a_limit_of_its_own_keeps_it(services: MemoryServices, 
         LimitName.USER,
         LimitName.ADDRESS,
         LimitName.TYPING,
+        LimitName.PASSWORD_LINKS,
     } == set(LimitName)
     for route in limited:
         assert route.limit is not None

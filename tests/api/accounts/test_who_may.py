@@ -64,6 +64,7 @@ SECRETS_IN_BODY = (
     "/api/v1/auth/refresh",
     "/api/v1/auth/invitation",
     "/api/v1/auth/password",
+    "/api/v1/auth/password/forgotten",
     "/api/v1/auth/password/reset",
     "/api/v1/auth/login/totp",
     "/api/v1/auth/oidc/token",

@@ -82,6 +82,7 @@ VERBS = frozenset(
         "remove",
         "rename",
         "replay",
+        "request",
         "resend",
         "reset",
         "resolve",

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.domain.address import person_id
-from chalicelib.usecases.accounts.password_reset import LIFE_MS
+from chalicelib.usecases.accounts.reset_links import LIFE_MS
 from tests.api.conversation_setup import ok
 from tests.api.live.socket_client import SocketClient
 from tests.support.api import Api, ApiAnswer

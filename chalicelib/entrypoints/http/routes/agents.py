@@ -58,10 +58,11 @@ def create_invitation(call: Call, _: Empty) -> Reply:
 
 
 def _invitation(invitation: members.Invitation | None) -> views.Json:
-    """`invitation` is None for a person who has a password already."""
+    """`invitation` is None for a person who has a password already, and if it is sent by mail."""
     if invitation is None:
-        return {"invitation": None, "expires_at": None}
+        return {"invitation": None, "mailed": False, "expires_at": None}
     return {
         "invitation": invitation.token,
+        "mailed": invitation.token is None,
         "expires_at": views.timestamp(invitation.expires_at),
     }

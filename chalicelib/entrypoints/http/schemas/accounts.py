@@ -41,6 +41,12 @@ class PasswordResetRequest(Strict):
         require_password("password", self.password)
 
 
+class ForgottenPasswordRequest(Strict):
+    """POST /auth/password/forgotten"""
+
+    email: str
+
+
 class PasswordRequest(Strict):
     """POST /auth/password"""
 
