@@ -87,7 +87,7 @@ ROWS: dict[Resource, Row] = {
     ("POST", "/api/v1/auth/oidc/token"): Row(ANYBODY, {"code": "none"}),
     ("POST", "/api/v1/auth/login/totp"): Row(ANYBODY, {"challenge": "none", "code": "123456"}),
     ("GET", "/api/v1/auth/totp"): Row(PEOPLE),
-    ("POST", "/api/v1/auth/totp"): Row(PEOPLE, {}),
+    ("POST", "/api/v1/auth/totp"): Row(PEOPLE, {"password": None}),
     ("POST", "/api/v1/auth/totp/confirm"): Row(PEOPLE, {"code": "123456"}),
     ("DELETE", "/api/v1/auth/totp"): Row(PEOPLE, {"code": "123456"}),
     ("DELETE", PERSON + "/totp"): Row(OWNER),

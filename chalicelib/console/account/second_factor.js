@@ -7,7 +7,7 @@ import { t } from "../strings/translate.js";
 import { Field, Form } from "../ui/form.js";
 import { html, useEffect, useState } from "../ui/html.js";
 
-/** @typedef {{rule: string, required: boolean, confirmed_at: string | null, recovery_codes_left: number}} Factor */
+/** @typedef {{rule: string, required: boolean, confirmed_at: string | null, recovery_codes_left: number, needs_password: boolean}} Factor */
 /** @typedef {{secret: string, url: string, qr_code: string[]}} Enrolment */
 
 const NOT_LOADED = /** @type {Factor | null} */ (null);
@@ -22,7 +22,8 @@ export function SecondFactor() {
   useEffect(() => void load(), []);
   if (!factor || factor.rule === "off") return null;
 
-  const start = () => request("POST", "/auth/totp", {}).then(setEnrolment).catch(showError);
+  /** @param {FormData} form */
+  const start = async (form) => setEnrolment(await request("POST", "/auth/totp", { password: form.get("password") }));
   /** @param {FormData} form */
   async function confirm(form) {
     const { recovery_codes } = await renewSession("/auth/totp/confirm", { code: form.get("code") });
@@ -62,7 +63,9 @@ export function SecondFactor() {
         <//>`
       : html`
         <p>${t(factor.required ? "factor_required" : "factor_more")}</p>
-        <button class="primary" onClick=${start}>${t("factor_set_up")}</button>`}
+        <${Form} submit=${start} label=${t("factor_set_up")}>${(/** @type {any} */ errors) => factor.needs_password && html`
+          <${Field} name="password" type="password" label=${t("password")} errors=${errors} autocomplete="current-password" required />`}
+        <//>`}
     </section>`;
 }
 

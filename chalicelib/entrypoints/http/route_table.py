@@ -211,7 +211,13 @@ SECOND_FACTOR = (
         Access.ENROLLING,
         function=REST_FUNCTION,
     ),
-    _factor("POST", AUTH + "/totp", "create_second_factor", Access.ENROLLING, SCHEMAS + EMPTY),
+    _factor(
+        "POST",
+        AUTH + "/totp",
+        "create_second_factor",
+        Access.ENROLLING,
+        SCHEMAS + "second_factor:EnrolmentRequest",
+    ),
     _factor(
         "POST",
         AUTH + "/totp/confirm",

@@ -33,7 +33,7 @@ from chalicelib.usecases.accounts.authenticate import (
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.audit import AuditAction, AuditOutcome
 from chalicelib.usecases.records.mail import MailKind
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Person, SessionReference
 from chalicelib.usecases.records.second_factor import SecondFactor, SecondFactorRule
 from chalicelib.usecases.services import Services
 
@@ -49,6 +49,8 @@ GROUPS, GROUP = 6, 4
 """A recovery code has 24 characters of base 32: 120 bits. A plain hash of it may be stored from 112
 bits on (OWASP ASVS 5.0.0, 6.5.2)."""
 CODE_DIGITS = 6
+JUST_SIGNED_IN_MS = 5 * 60 * 1000
+"""After a sign-in, people without a password may set up a factor for this long."""
 RACES = 5
 
 
@@ -60,19 +62,47 @@ class Enrolment(Struct, frozen=True):
     qr_code: list[str]
 
 
-def enrol(services: Services, person: Person) -> Enrolment:
-    """Returns a new secret, which counts when `confirm` has seen a code of it. Raises Forbidden if
-    the installation has no second factors, Conflict if the person has one."""
+def enrol(
+    services: Services, person: Person, session: SessionReference, password: str | None
+) -> Enrolment:
+    """Returns a new secret, which counts when `confirm` has seen a code of it.
+
+    Raises Forbidden if the installation has no second factors, and Conflict if the person has one.
+    Whoever has stolen a session must not lock its person out: raises InvalidRequest if the person's
+    password is missing or wrong, RateLimited, and Forbidden if the person has no password and has
+    not just signed in.
+    """
     if services.second_factor_rule is SecondFactorRule.OFF:
         raise Forbidden("Second factors are switched off in this installation.")
     known = services.second_factors.get(person.id)
     if known and known.confirmed_at is not None:
         raise Conflict("You have a second factor: remove it before you set up another one.")
+    _require_presence(services, person, session, password)
     secret = services.authenticator.new_secret()
     if not services.second_factors.replace(known, SecondFactor(person.id, secret)):
         raise Conflict("Another request has set up a second factor: try again.")
     url = services.authenticator.url(secret, person.email)
     return Enrolment(secret, url, services.authenticator.qr_code(url))
+
+
+def _require_presence(
+    services: Services, person: Person, session: SessionReference, password: str | None
+) -> None:
+    if not person.password_hash:
+        stored = services.sessions.get(person.id, session.id)
+        if stored is None or services.clock.now() > stored.began_at + JUST_SIGNED_IN_MS:
+            raise Forbidden(
+                "You have no password: sign in again, and set up the second factor within five "
+                "minutes."
+            )
+        return
+    if password is None:
+        raise invalid_field("password", "Send your current `password`.")
+    _count(services, person.id)
+    if not services.passwords.matches(password, person.password_hash):
+        _record(services, person.id, "added", outcome=AuditOutcome.REFUSED)
+        raise _wrong_field("password")
+    services.login_attempts.reset(_of_account(person.id))
 
 
 def confirm(services: Services, person: Person, code: str) -> list[str]:
@@ -250,10 +280,17 @@ def _of_account(person: str) -> str:
 
 
 def _record(
-    services: Services, person: str, change: str, by: str | None = None, left: int | None = None
+    services: Services,
+    person: str,
+    change: str,
+    by: str | None = None,
+    left: int | None = None,
+    outcome: AuditOutcome = AuditOutcome.DONE,
 ) -> None:
     facts: dict[str, Any] = {"change": change} | ({} if left is None else {"left": left})
-    audit.record_account(services, person, AuditAction.FACTOR_CHANGED, by=by, **facts)
+    audit.record_account(
+        services, person, AuditAction.FACTOR_CHANGED, by=by, outcome=outcome, **facts
+    )
 
 
 def _wrong_field(name: str) -> Exception:

@@ -69,6 +69,8 @@ SECRETS_IN_BODY = (
     "/api/v1/auth/login/totp",
     "/api/v1/auth/oidc/token",
 )
+SETS_UP_A_FACTOR = ("POST", "/api/v1/auth/totp")
+"""It also takes the password of whoever calls."""
 
 
 @pytest.mark.parametrize("by", sorted(BOTH))
@@ -80,6 +82,8 @@ def test_a_route_answers_those_who_may_and_refuses_all_others(
 
     if resource[1] in SECRETS_IN_BODY:
         assert answer.status == 401, "the secret in the body is none"
+    elif resource == SETS_UP_A_FACTOR and by in ROWS[resource].may:
+        assert (answer.status, answer.json["errors"][0]["field"]) == (400, "password")
     elif by in ROWS[resource].may:
         assert answer.status in (200, 201, 202, 204, 303, 409), answer.text
     else:

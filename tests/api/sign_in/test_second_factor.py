@@ -5,16 +5,22 @@ from dataclasses import dataclass
 
 import pyotp
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
-from chalicelib.usecases.accounts.second_factor import PER_ACCOUNT, PER_CHALLENGE
+from chalicelib.usecases.accounts.second_factor import (
+    JUST_SIGNED_IN_MS,
+    PER_ACCOUNT,
+    PER_CHALLENGE,
+)
 from chalicelib.usecases.records.second_factor import SecondFactorRule
 from tests.api.conversation_setup import BOT, ok, person
 from tests.support.api import Api, ApiAnswer
 from tests.support.services import HOUR, MemoryServices
 
 ANA = {"email": "ana@example.test", "password": "ana-demo"}
+PASSWORD = {"password": ANA["password"]}
 WHO = person_id("ana@example.test")
 STEP = 30 * 1000
 BASIC = "/auth/login/basic/default"
@@ -57,7 +63,7 @@ class Enrolled:
 
 
 def set_up(services: MemoryServices, caller: Api) -> Enrolled:
-    app = App(services, ok(caller.post("/auth/totp", {}))["url"])
+    app = App(services, ok(caller.post("/auth/totp", PASSWORD))["url"])
     payload = ok(caller.post("/auth/totp/confirm", {"code": app.code()}))["payload"]
     return Enrolled(caller.as_(payload["token"]), app, payload["recovery_codes"])
 
@@ -87,8 +93,8 @@ def test_an_app_scans_the_url_and_a_login_then_takes_a_code(enrolled: Enrolled) 
 
 
 def test_nothing_changes_before_the_first_code(services: MemoryServices, ana: Api) -> None:
-    ok(ana.post("/auth/totp", {}))
-    app = App(services, ok(ana.post("/auth/totp", {}))["url"])
+    ok(ana.post("/auth/totp", PASSWORD))
+    app = App(services, ok(ana.post("/auth/totp", PASSWORD))["url"])
 
     wrong = ana.post("/auth/totp/confirm", {"code": app.code(steps=5)})
 
@@ -97,11 +103,47 @@ def test_nothing_changes_before_the_first_code(services: MemoryServices, ana: Ap
     assert ana.as_(None).post("/auth/login", ANA).status == 200
 
 
+@pytest.mark.parametrize("body", [{}, {"password": None}, {"password": "wrong"}])
+def test_nobody_sets_one_up_without_the_password(
+    ana: Api, owner: Api, body: dict[str, str | None]
+) -> None:
+    """A session may be stolen."""
+    refused = ana.post("/auth/totp", body)
+
+    assert (refused.status, refused.json["errors"][0]["field"]) == (400, "password")
+    assert ana.post("/auth/totp/confirm", {"code": "123456"}).status == 409
+    assert ok(ana.get("/auth/totp"))["needs_password"] is True
+
+
+def test_a_stolen_session_does_not_guess_the_password(ana: Api) -> None:
+    tries = [ana.post("/auth/totp", {"password": "wrong"}).status for _ in range(PER_ACCOUNT + 1)]
+
+    assert tries == [400] * PER_ACCOUNT + [429]
+    assert ana.post("/auth/totp", PASSWORD).status == 429
+    assert ana.as_(None).post("/auth/login", ANA).status == 200, "the person can still sign in"
+
+
+def test_without_a_password_only_a_sign_in_of_the_last_minutes_sets_one_up(
+    services: MemoryServices, ana: Api
+) -> None:
+    person = services.directory.person(WHO)
+    assert person is not None
+    services.directory.put_person(replace(person, password_hash=""))
+    services.directory.invalidate_cache()
+
+    assert ana.post("/auth/totp", {}).status == 201
+    services.clock.advance(JUST_SIGNED_IN_MS + 1)
+    refused = ana.post("/auth/totp", {})
+
+    assert (refused.status, refused.json["code"]) == (403, "forbidden")
+    assert ok(ana.get("/auth/totp"))["needs_password"] is False
+
+
 def test_confirming_gives_new_tokens_of_the_same_session(
     services: MemoryServices, ana: Api, nobody: Api
 ) -> None:
     old = ana.refresh
-    app = App(services, ok(ana.post("/auth/totp", {}))["url"])
+    app = App(services, ok(ana.post("/auth/totp", PASSWORD))["url"])
 
     payload = ok(ana.post("/auth/totp/confirm", {"code": app.code()}))["payload"]
 

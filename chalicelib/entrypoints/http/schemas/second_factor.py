@@ -16,6 +16,12 @@ class CodeLoginRequest(Strict):
         require_code(self.code)
 
 
+class EnrolmentRequest(Strict):
+    """POST /auth/totp"""
+
+    password: str | None = None
+
+
 class CodeRequest(Strict):
     """POST /auth/totp/confirm"""
 

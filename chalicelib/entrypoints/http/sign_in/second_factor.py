@@ -2,10 +2,10 @@
 
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.routes.accounts import success, tokens_of
-from chalicelib.entrypoints.http.schemas.parsing import Empty
 from chalicelib.entrypoints.http.schemas.second_factor import (
     CodeLoginRequest,
     CodeRequest,
+    EnrolmentRequest,
     RemovalRequest,
 )
 from chalicelib.usecases import views
@@ -27,12 +27,13 @@ def get_second_factor(call: Call) -> Reply:
         "required": second_factor.is_required(services, person),
         "confirmed_at": views.optional_timestamp(factor.confirmed_at) if factor else None,
         "recovery_codes_left": len(factor.recovery_hashes) if factor else 0,
+        "needs_password": bool(person.password_hash),
     }
     return Reply(shown)
 
 
-def create_second_factor(call: Call, _: Empty) -> Reply:
-    enrolment = second_factor.enrol(call.services, _fresh(call))
+def create_second_factor(call: Call, body: EnrolmentRequest) -> Reply:
+    enrolment = second_factor.enrol(call.services, _fresh(call), call.session, body.password)
     return Reply(enrolment, 201)
 
 
