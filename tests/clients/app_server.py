@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+from chalicelib.usecases import reactions
+from chalicelib.usecases.records.stream import CommittedEntry
+from tests.clients.live_sockets import LiveSockets
 from tests.support.api import DEMO_KEY, Api
 from tests.support.services import MemoryServices
 
@@ -19,17 +22,20 @@ class AppServer:
 
     `POST /control` with `{"faults": […]}` sets what happens to the next calls: CUT_BEFORE,
     CUT_AFTER, or a status, headers and body of somebody between the client and Baton. With
-    `{"ana": [method, path, body]}` it makes a call as the agent Ana; `clear` takes faults back.
+    `{"ana": [method, path, body]}` it makes a call as the agent Ana; `clear` takes faults back,
+    and `cut` closes the WebSockets.
     """
 
     def __init__(self) -> None:
         self.services = MemoryServices()
+        self.lock = threading.Lock()
+        self.sockets = self.services.sockets = LiveSockets(self.services, self.lock)
+        self.services.socket_url = self.sockets.url
         self._bot = Api(self.services, DEMO_KEY)
         self._agents = {name: self._bot.login(name) for name in ("ana", "owner")}
         self._agents["ana"].put("/agents/me/status", {"status": "online"})
         self._faults: deque[Any] = deque()
         self.calls: list[tuple[str, str, Any]] = []
-        self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
@@ -37,6 +43,8 @@ class AppServer:
         self.key = DEMO_KEY
 
     def control(self, asked: Mapping[str, Any]) -> Any:
+        if "cut" in asked:
+            self.sockets.cut()
         if "clear" in asked:
             self._faults.clear()
         self._faults.extend(asked.get("faults", ()))
@@ -45,7 +53,15 @@ class AppServer:
             method, path, body = asked[name]
             answer = self._agents[name].send(method, path, body)
             assert answer.status < 300, answer.text
+            self._react(path)
         return answer.json if answer else None
+
+    def _react(self, path: str) -> None:
+        """Runs the reactions to all entries of the conversation again, as a stream may."""
+        bot, _, conversation_id = path.removeprefix("/bots/").partition("/conversations/")
+        conversation_id = conversation_id.partition("/")[0]
+        for entry in self.services.conversations.entries_after(bot, conversation_id, 0, 1000):
+            reactions.react(self.services, CommittedEntry(bot, conversation_id, entry))
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -54,12 +70,13 @@ class AppServer:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+        self.sockets.close_all()
 
     def _answer(
         self, method: str, path: str, token: str | None, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes] | None:
         """None: close the connection without an answer."""
-        with self._lock:
+        with self.lock:
             if path == "/control":
                 return 200, {}, json.dumps(self.control(json.loads(body))).encode()
             fault = self._faults.popleft() if self._faults else None

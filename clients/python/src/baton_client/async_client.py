@@ -2,8 +2,10 @@
 
 import asyncio
 import inspect
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import httpx
 
@@ -16,6 +18,10 @@ from baton_client.servers import AsgiApp, asgi_app
 from baton_client.signatures import WebhookEvent, WebhookVerifier
 from baton_client.transcript import Transcript
 from baton_client.turns import AsyncTurn
+
+if TYPE_CHECKING:
+    from baton_client.listening.protocol import Step, Steps
+    from baton_client.listening.sockets import AsyncSocket
 
 T = TypeVar("T")
 
@@ -40,6 +46,7 @@ class AsyncBaton:
         self._policy = retries or RetryPolicy()
         verifier = WebhookVerifier(webhook_secret) if webhook_secret else None
         self._inbox = WebhookInbox(verifier)
+        self._stopped = threading.Event()
         self._http = httpx.AsyncClient(
             headers=headers_of(key), timeout=timeout, transport=transport
         )
@@ -110,17 +117,77 @@ class AsyncBaton:
         event = self._inbox.open(headers, body)
         if isinstance(event, int):
             return event
+        return self._inbox.close(event, await self._handle(event))
+
+    async def listen(self, *, since: datetime | None = None) -> None:
+        """As `Baton.listen`. Cancelling its task ends it, too."""
+        from baton_client.listening.feed import EventFeed
+        from baton_client.listening.protocol import aware, listenable, listening
+        from baton_client.listening.sockets import AsyncSocket, ListeningStopped
+
+        feed = EventFeed(self._inbox, self._policy)
+        steps = listening(self._policy, feed, listenable(self._inbox.types), aware(since))
+        socket = AsyncSocket(self._stopped.is_set)
+        try:
+            await self._drive(steps, socket)
+        except ListeningStopped:
+            return
+        finally:
+            self._stopped.clear()
+            steps.close()
+            await socket.close()
+
+    def stop(self) -> None:
+        """Ends `listen`, from a handler or from another task."""
+        self._stopped.set()
+
+    async def _drive(self, steps: "Steps[None]", socket: "AsyncSocket") -> None:
+        from baton_client.listening.protocol import SocketClosed
+
+        step = next(steps)
+        while True:
+            socket.check_stopped()
+            try:
+                result = await self._do(step, socket)
+            except SocketClosed as closed:
+                step = steps.throw(closed)
+            else:
+                step = steps.send(result)
+
+    async def _do(self, step: "Step", socket: "AsyncSocket") -> Any:
+        from baton_client.listening import protocol
+
+        match step:
+            case HttpRequest():
+                return await self._send(step)
+            case protocol.OpenSocket(url, subprotocols):
+                return await socket.open(url, subprotocols)
+            case protocol.SendFrame(text):
+                return await socket.send(text)
+            case protocol.ReceiveFrame(seconds):
+                return await socket.receive(seconds)
+            case protocol.WaitSeconds(seconds):
+                return await socket.wait(seconds)
+            case protocol.RunHandlers(event):
+                if self._inbox.begin(event) is not None:
+                    return None
+                error = await self._handle(event)
+                self._inbox.close(event, error)
+                return error
+
+    async def _handle(self, event: WebhookEvent) -> Exception | None:
+        """Runs the handlers. What is no Exception, for example an interrupt, is raised."""
         try:
             for handler in self._inbox.handlers(event):
                 result = handler(event)
                 if inspect.isawaitable(result):
                     await result
+        except Exception as error:
+            return error
         except BaseException as error:
-            status = self._inbox.close(event, error)
-            if not isinstance(error, Exception):
-                raise
-            return status
-        return self._inbox.close(event)
+            self._inbox.close(event, error)
+            raise
+        return None
 
     def asgi(self) -> AsgiApp:
         """The webhook's address as an ASGI app."""

@@ -1,9 +1,11 @@
 """The blocking client."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import httpx
 
@@ -16,6 +18,10 @@ from baton_client.signatures import WebhookEvent, WebhookVerifier
 from baton_client.transcript import Transcript
 from baton_client.turns import Turn
 from baton_client.version import __version__
+
+if TYPE_CHECKING:
+    from baton_client.listening.protocol import Step, Steps
+    from baton_client.listening.sockets import BlockingSocket
 
 T = TypeVar("T")
 
@@ -60,6 +66,7 @@ class Baton:
         self._policy = retries or RetryPolicy()
         verifier = WebhookVerifier(webhook_secret) if webhook_secret else None
         self._inbox = WebhookInbox(verifier)
+        self._stopped = threading.Event()
         self._http = httpx.Client(headers=headers_of(key), timeout=timeout, transport=transport)
 
     def heard(
@@ -133,15 +140,81 @@ class Baton:
         event = self._inbox.open(headers, body)
         if isinstance(event, int):
             return event
+        return self._inbox.close(event, self._handle(event))
+
+    def listen(self, *, since: datetime | None = None) -> None:
+        """Receives the events over a WebSocket, and runs the same handlers as the webhook.
+
+        It needs no public address, but the extra `listen`. It returns after `stop`, connects again
+        whenever the connection is lost, and reads what was missed; also what happened after
+        `since`, for example while the process did not run. A handler that fails runs again.
+        Raises BatonError if the key may not listen.
+        """
+        from baton_client.listening.feed import EventFeed
+        from baton_client.listening.protocol import aware, listenable, listening
+        from baton_client.listening.sockets import BlockingSocket, ListeningStopped
+
+        feed = EventFeed(self._inbox, self._policy)
+        steps = listening(self._policy, feed, listenable(self._inbox.types), aware(since))
+        socket = BlockingSocket(self._stopped.is_set)
+        try:
+            self._drive(steps, socket)
+        except ListeningStopped:
+            return
+        finally:
+            self._stopped.clear()
+            steps.close()
+            socket.close()
+
+    def stop(self) -> None:
+        """Ends `listen`, from a handler or from another thread."""
+        self._stopped.set()
+
+    def _drive(self, steps: "Steps[None]", socket: "BlockingSocket") -> None:
+        from baton_client.listening.protocol import SocketClosed
+
+        step = next(steps)
+        while True:
+            socket.check_stopped()
+            try:
+                result = self._do(step, socket)
+            except SocketClosed as closed:
+                step = steps.throw(closed)
+            else:
+                step = steps.send(result)
+
+    def _do(self, step: "Step", socket: "BlockingSocket") -> Any:
+        from baton_client.listening import protocol
+
+        match step:
+            case HttpRequest():
+                return self._send(step)
+            case protocol.OpenSocket(url, subprotocols):
+                return socket.open(url, subprotocols)
+            case protocol.SendFrame(text):
+                return socket.send(text)
+            case protocol.ReceiveFrame(seconds):
+                return socket.receive(seconds)
+            case protocol.WaitSeconds(seconds):
+                return socket.wait(seconds)
+            case protocol.RunHandlers(event):
+                if self._inbox.begin(event) is not None:
+                    return None
+                error = self._handle(event)
+                self._inbox.close(event, error)
+                return error
+
+    def _handle(self, event: WebhookEvent) -> Exception | None:
+        """Runs the handlers. What is no Exception, for example an interrupt, is raised."""
         try:
             for handler in self._inbox.handlers(event):
                 handler(event)
+        except Exception as error:
+            return error
         except BaseException as error:
-            status = self._inbox.close(event, error)
-            if not isinstance(error, Exception):
-                raise
-            return status
-        return self._inbox.close(event)
+            self._inbox.close(event, error)
+            raise
+        return None
 
     def asgi(self) -> AsgiApp:
         """The webhook's address as an ASGI app. Handlers run in threads."""

@@ -57,13 +57,25 @@ class WebhookInbox:
         except WebhookRefused as refused:
             log.warning("A webhook was refused: %s", refused)
             return REFUSED
+        return self.begin(event) or event
+
+    def begin(self, event: WebhookEvent) -> int | None:
+        """None if the handlers have to run now; then call `close`. Else the status to answer."""
         with self._lock:
             if event.id in self._handled:
                 return HANDLED
             if event.id in self._running:
                 return RUNNING
             self._running.add(event.id)
-        return event
+        return None
+
+    def was_handled(self, event_id: str) -> bool:
+        return event_id in self._handled
+
+    @property
+    def types(self) -> Sequence[str]:
+        """The types of events that have handlers."""
+        return [name for name, handlers in self._handlers.items() if handlers]
 
     def close(self, event: WebhookEvent, error: BaseException | None = None) -> int:
         """The status to answer with after the handlers."""

@@ -1,0 +1,1 @@
+"""Receives events over a WebSocket, for bots without a public address."""
