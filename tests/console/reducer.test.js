@@ -228,7 +228,13 @@ test("a status that the agent has chosen on another device is shown", () => {
 
 test("signing out clears the state", () => {
   assert.equal(reduce(after(opened, userEntry(1)), { type: "signed_out" }), INITIAL_STATE);
-  assert.deepEqual(reduce(opened, { type: "signed_out", hasEnded: true }), { ...INITIAL_STATE, hasEnded: true });
+});
+
+test("after a session that has ended, the same person goes on where they were, and another one sees nothing of it", () => {
+  const ended = reduce(after(opened, userEntry(1)), { type: "signed_out", hasEnded: true });
+  assert.equal(ended.connection, "off");
+  assert.deepEqual(reduce(ended, { type: "signed_in", me: ME }).threads, ended.threads);
+  assert.deepEqual(reduce(ended, { type: "signed_in", me: { ...ME, id: "p_bo" } }), { ...INITIAL_STATE, me: { ...ME, id: "p_bo" } });
 });
 
 test("an unknown event changes nothing", () => {

@@ -3,6 +3,7 @@ import { errorMessage, isSignedIn } from "../connection/api.js";
 import { Inbox } from "../inbox/inbox.js";
 import { askToEndSession, startSession } from "../session/session.js";
 import { SignIn } from "../session/sign_in.js";
+import { SignInAgain } from "../session/sign_in_again.js";
 import { offersToMe } from "../state/alerts.js";
 import { unreadCount } from "../state/conversation_list.js";
 import { closeDialog, selectedHead, showToast, state } from "../state/store.js";
@@ -44,15 +45,21 @@ function Conversations() {
 }
 
 export function App() {
-  const { me, view, selected, dialog } = state.value;
+  const { me, hasEnded } = state.value;
   const offers = offersToMe(state.value).length;
   useTabTitle(unreadCount(state.value), offers);
   if (!me) return isSignedIn() ? html`<${SessionStart} />` : html`<${SignIn} />`;
-  if (me.mustEnrol) return html`<${LazyView} name="account" /><${Toasts} />`;
+  return html`<${SignedIn} hasOffers=${offers > 0} />${hasEnded && html`<${SignInAgain} />`}`;
+}
+
+/** @param {{hasOffers: boolean}} props */
+function SignedIn({ hasOffers }) {
+  const { me, view, selected, dialog } = state.value;
+  if (me?.mustEnrol) return html`<${LazyView} name="account" /><${Toasts} />`;
   return html`
     <${Header} />
     <${ConnectionBanner} />
-    <${LazyPart} name="offers" trigger=${offers > 0} />
+    <${LazyPart} name="offers" trigger=${hasOffers} />
     ${view in LAZY_VIEWS ? html`<${LazyView} key=${view} name=${view} />` : html`<${Conversations} />`}
     <${LazyPart} name="dialogs" trigger=${dialog ?? selected} failed=${dialogFailed} />
     <${Toasts} />`;

@@ -69,7 +69,7 @@ export const snooze = (head, until) => runCommand("snooze", head, { epoch: head.
 /** Ends the handoff, unless the agent undoes it. @param {Head} head @param {{outcome?: string, note?: string}} [fields] */
 export const handBackToBot = (head, fields = {}) => endTurn("unpause", head, fields);
 
-/** @param {"unpause" | "release"} command @param {Head} head @param {object} [fields] */
+/** @param {"unpause" | "release" | "transfer"} command @param {Head} head @param {object} [fields] */
 function endTurn(command, head, fields) {
   sendUndoable(command, head, fields);
   return thenFocusThread(Promise.resolve(true));
@@ -81,8 +81,8 @@ export function undoCommand(id) {
   if (state.value.selected === id) thenFocusThread(Promise.resolve(true));
 }
 
-/** @param {Head} head @param {object} target `agent` or `queue`, and optionally `note` */
-export const transfer = (head, target) => thenFocusThread(runCommand("transfer", head, { epoch: head.epoch, ...target }));
+/** To an agent or a queue, unless the agent undoes it. @param {Head} head @param {{agent?: string, queue?: string, note?: string}} target */
+export const transfer = (head, target) => endTurn("transfer", head, target);
 
 /** The button that was pressed disappears with the command: moves the focus to the thread, so that it is not lost.
  * @param {Promise<boolean>} command */

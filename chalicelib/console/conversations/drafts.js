@@ -18,6 +18,8 @@ export const hasDraft = (id) => !!(loadDraft(id, "reply") || loadDraft(id, "note
 /** @param {string} id @param {string} mode "reply" or "note" @param {string} text */
 export const saveDraft = (id, mode, text) => store("localStorage", key(id, mode), text);
 
-export function clearDrafts() {
-  for (const name of storedKeys("localStorage")) if (name.startsWith(PREFIX)) store("localStorage", name, null);
-}
+const draftKeys = () => storedKeys("localStorage").filter((name) => name.startsWith(PREFIX));
+
+export const countDrafts = () => draftKeys().length;
+
+export const clearDrafts = () => draftKeys().forEach((name) => store("localStorage", name, null));

@@ -38,7 +38,7 @@ function add(head, fields) {
 }
 
 /** Sends the command in `UNDO_TIME`. It replaces an earlier one of the conversation that has not been sent.
- * @param {"unpause" | "release"} command @param {Head} head @param {{outcome?: string, note?: string}} [fields] */
+ * @param {NonNullable<Outgoing["command"]>} command @param {Head} head @param {{note?: string, [field: string]: any}} [fields] */
 export function sendUndoable(command, head, fields = {}) {
   discardCommand(head.id);
   const id = add(head, { command, fields, text: fields.note ?? "", phase: "undoable" });
@@ -93,7 +93,7 @@ export function restoreOutbox() {
 
 export const clearOutbox = () => store("sessionStorage", STORAGE_KEY, null);
 
-/** Replies that the server has not accepted. */
+/** The number of replies that the server has not accepted. */
 export const countUnsent = () => Object.values(readObject("sessionStorage", STORAGE_KEY)).filter((each) => !each?.command).length;
 
 /** After the session has ended, what is stored stays for the next one. */

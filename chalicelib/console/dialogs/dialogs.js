@@ -1,7 +1,6 @@
 // @ts-check
-import { countUnsent } from "../conversations/outbox.js";
 import { SHORTCUTS } from "../conversations/shortcuts.js";
-import { endSession } from "../session/session.js";
+import { consequences, endSession } from "../session/session.js";
 import { closeDialog, openDialog, selectedHead, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useRef } from "../ui/html.js";
@@ -31,7 +30,7 @@ function SignOutDialog() {
   return html`
     <form method="dialog">
       <h2 id="dialog-title">${t("sign_out")}</h2>
-      <p>${t("unsent_replies", { count: countUnsent() })}</p>
+      <ul>${Object.entries(consequences()).map(([name, count]) => count > 0 && html`<li>${t(`leaving_${name}`, { count })}</li>`)}</ul>
       <footer><button>${t("cancel")}</button><button type="button" class="destructive" onClick=${endSession}>${t("sign_out")}</button></footer>
     </form>`;
 }

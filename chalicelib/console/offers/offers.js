@@ -29,7 +29,6 @@ function Offer({ head }) {
       <button class="link" onClick=${() => openConversation(head.id)}><bdi>${head.user_name ?? head.user}</bdi></button>
       <span class="offer-reason"><bdi>${head.handoff?.reason}</bdi></span>
       <span class="pill ${left < 10_000 ? "late" : "soon"}" role="timer">${formatDuration(left)}</span>
-      <button onClick=${() => declineOffer(head)}>${t("decline")}</button>
-      <button class="primary" onClick=${accept}>${t("accept")}</button>
+      <span class="offer-answers"><button onClick=${() => declineOffer(head)}>${t("decline")}</button> <button class="primary" onClick=${accept}>${t("accept")}</button></span>
     </div>`;
 }

@@ -3,12 +3,13 @@
 import { ApiError, checkSession, forgetSession, isSignedIn, onSessionEnd, request, signIn, signOut } from "../connection/api.js";
 import { closeSocket, dropConnection, networkIsBack, openSocket } from "../connection/socket.js";
 import { restoreStatus, sendUnsentStatus, showStatus } from "../conversations/actions.js";
-import { clearDrafts } from "../conversations/drafts.js";
+import { clearDrafts, countDrafts } from "../conversations/drafts.js";
 import { clearOutbox, countUnsent, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
 import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, syncConversations } from "../conversations/queries.js";
 import { readRoute } from "../conversations/router.js";
 import { restoreUnread, storeUnread } from "../conversations/unread.js";
-import { isOfferedTo } from "../state/alerts.js";
+import { isOfferedTo, isOwnedBy } from "../state/alerts.js";
+import { pendingCommand } from "../state/conversation_list.js";
 import { readText, store } from "../state/storage.js";
 import { dispatch, openDialog, showToast, state } from "../state/store.js";
 import { isMissingEntries } from "../state/thread_entries.js";
@@ -62,10 +63,17 @@ function clearTextsOfOthers(me) {
   for (const storage of STORAGES) store(storage, AGENT_KEY, me);
 }
 
-/** Asks first if replies are not sent: signing out deletes them. */
-export const askToEndSession = () => (countUnsent() ? openDialog("sign_out") : endSession());
+/** Signing out deletes drafts and unsent replies, and the agent's users go on waiting. */
+export function consequences() {
+  const { heads, me } = state.value;
+  const mine = Object.values(heads).filter((head) => isOwnedBy(head, me?.id) && !pendingCommand(state.value, head.id));
+  return { drafts: countDrafts(), replies: countUnsent(), conversations: mine.length };
+}
 
-/** The server no longer accepts the session. */
+/** Asks first if signing out has consequences. */
+export const askToEndSession = () => (Object.values(consequences()).some(Boolean) ? openDialog("sign_out") : endSession());
+
+/** The server no longer accepts the session. The agent signs in again over the page. */
 function sessionEnded() {
   storeUnread();
   closeSocket();
@@ -117,7 +125,7 @@ async function connectionOpened() {
     await sendUnsentStatus();
     const { heads, isSynced, me } = state.value;
     await syncConversations();
-    const given = Object.values(state.value.heads).filter((head) => isOfferedTo(head, me?.id) || head.owner === me?.id);
+    const given = Object.values(state.value.heads).filter((head) => isOfferedTo(head, me?.id) || isOwnedBy(head, me?.id));
     if (isSynced) given.forEach((head) => alertAgent(heads[head.id], head));
     if (state.value.selected) await loadMissingEntries(state.value.selected);
     flushOutbox();

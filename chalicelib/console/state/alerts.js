@@ -8,7 +8,7 @@
 export const isOfferedTo = (head, me) => !!me && head?.offered_to?.id === me;
 
 /** @param {Head | undefined} head @param {string} [me] */
-const isOwnedBy = (head, me) => !!me && head?.status === "agent" && head.owner === me;
+export const isOwnedBy = (head, me) => !!me && head?.status === "agent" && head.owner === me;
 
 /** Why the event asks the agent `me`, or null. What a conversation offered to somebody else does asks only them. What the
  * agent did themself, on any device, alerts nobody.

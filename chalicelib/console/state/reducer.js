@@ -26,6 +26,9 @@ export function reduce(state, event) {
   return reducer ? reducer(state, event) : state;
 }
 
+/** After a session that the server has ended, the same person goes on where they were. @param {State} state @param {{me: NonNullable<State["me"]>}} event @returns {State} */
+const signedIn = (state, { me }) => ({ ...(state.me?.id === me.id ? state : INITIAL_STATE), me, hasEnded: false });
+
 // Heads: an older head (lower `last_seq`) never replaces a newer one.
 
 /** @param {State} state @param {Head} head @returns {State} */
@@ -207,8 +210,8 @@ function notificationsArrived(state, { notifications }) {
 
 /** By event type. @type {Record<string, (state: State, event: any) => State>} */
 const REDUCERS = {
-  signed_in: (state, { me }) => ({ ...state, me }),
-  signed_out: (_, { hasEnded = false }) => (hasEnded ? { ...INITIAL_STATE, hasEnded } : INITIAL_STATE),
+  signed_in: signedIn,
+  signed_out: (state, { hasEnded = false }) => (hasEnded ? { ...state, hasEnded, connection: "off", viewers: {}, typing: {} } : INITIAL_STATE),
   connection: (state, { connection, retryAt = 0 }) => ({ ...state, connection, retryAt }),
   status: (state, { status }) => ({ ...state, status }),
   view: (state, { view }) => ({ ...state, view }),

@@ -23,14 +23,14 @@
 /** A message that the server has not sent back yet or, with `command`, a command that it has not carried out yet.
  * The `text` of a command is its note. In the phase "undoable" the agent can still undo it.
  * @typedef {{id: string, conversation_id: string, bot: string, text: string, epoch: number | null, suggestion?: number,
- *   command?: "unpause" | "release", fields?: object, phase: "undoable" | "queued" | "sending" | "sent" | "failed", error?: string}} Outgoing */
+ *   command?: "unpause" | "release" | "transfer", fields?: object, phase: "undoable" | "queued" | "sending" | "sent" | "failed", error?: string}} Outgoing */
 /** @typedef {{id: string, name: string, email: string, role: string, queues: string[], capacity: number | null,
  *   open: number, status: "online" | "away" | "offline", chosen_status: "online" | "away" | "offline"}} Agent */
 /** @typedef {{id: string, message: string, level: string, url: string | null, conversation_id: string | null, at: string,
  *   read: boolean, bot: string}} Notification */
 /** A canned reply. @typedef {{name: string, text: string}} Reply */
 /** @typedef {{name: string, from: string, until: number}} Typist */
-/** `hasEnded` is true after a session that the server has ended. `changedDuringSync` lists the conversations that changed since the last sync began, or is null while no sync runs.
+/** `hasEnded` is true after a session that the server has ended; `me` is then who signs in again, if it was not at the start. `changedDuringSync` lists the conversations that changed since the last sync began, or is null while no sync runs.
  * `seenSeqs` has the last entry that each conversation had before the page was reloaded, until the first sync.
  * `searchResults` lists the conversations that a search found, or is null while there is no search.
  * @typedef {{me: {id: string, name: string, email: string, bots: string[], role: string | null, mustEnrol?: boolean} | null, hasEnded: boolean, view: string,

@@ -85,7 +85,7 @@ export default {
   in_queue: "في قائمة الانتظار",
   the_bot: "البوت",
   you: "أنت",
-  offered_to_you: "هذه المحادثة معروضة عليك",
+  offered_to_you: "معروضة عليك",
   offered_to: "هذه المحادثة معروضة أولًا على {agent}.",
   already_claimed: "سبق أن استلم {agent} هذه المحادثة.",
   earlier_messages: "رسائل أقدم",
@@ -104,6 +104,7 @@ export default {
   undo: "تراجع",
   pending_unpause: "خلال 5 ثوانٍ يعود {user} إلى البوت.",
   pending_release: "خلال 5 ثوانٍ يعود {user} إلى قائمة الانتظار.",
+  pending_transfer: "سيُحوَّل {user} بعد 5 ثوانٍ.",
   snooze: "تأجيل",
   // What happened in the conversation
   requested: "طلب {author} موظفًا",

@@ -85,7 +85,7 @@ export default {
   in_queue: "In the queue",
   the_bot: "Bot",
   you: "You",
-  offered_to_you: "This conversation is offered to you",
+  offered_to_you: "Offered to you",
   offered_to: "This conversation is offered to {agent} first.",
   already_claimed: "{agent} has already claimed this conversation.",
   earlier_messages: "Earlier messages",
@@ -104,6 +104,7 @@ export default {
   undo: "Undo",
   pending_unpause: "{user} goes back to the bot in 5 seconds.",
   pending_release: "{user} goes back in the queue in 5 seconds.",
+  pending_transfer: "{user} is transferred in 5 seconds.",
   snooze: "Snooze",
   // What happened in the conversation
   requested: "{author} asked for an agent",

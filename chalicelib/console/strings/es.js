@@ -85,7 +85,7 @@ export default {
   in_queue: "En la cola",
   the_bot: "Bot",
   you: "Tú",
-  offered_to_you: "Se te ofrece esta conversación",
+  offered_to_you: "Se te ofrece",
   offered_to: "Esta conversación se ofrece primero a {agent}.",
   already_claimed: "{agent} ya tomó esta conversación.",
   earlier_messages: "Mensajes anteriores",
@@ -104,6 +104,7 @@ export default {
   undo: "Deshacer",
   pending_unpause: "En 5 segundos, {user} vuelve al bot.",
   pending_release: "En 5 segundos, {user} vuelve a la cola.",
+  pending_transfer: "{user} se transfiere en 5 segundos.",
   snooze: "Posponer",
   // What happened in the conversation
   requested: "{author} pidió un agente",

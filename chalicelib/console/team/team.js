@@ -1,7 +1,7 @@
 // @ts-check
 import { claim, transfer } from "../conversations/actions.js";
 import { loadAgents, loadQueues, openConversation } from "../conversations/queries.js";
-import { listedConversations, queueLoads, urgency, waitingTime } from "../state/conversation_list.js";
+import { listedConversations, pendingCommand, queueLoads, urgency, waitingTime } from "../state/conversation_list.js";
 import { isSupervisor } from "../state/permissions.js";
 import { state } from "../state/store.js";
 import { formatDuration, formatNumber } from "../strings/formats.js";
@@ -115,7 +115,7 @@ function AssignMenu({ head, name }) {
     if (agent) transfer(head, { agent });
   };
   return html`
-    <select aria-label=${`${t("assign_to")} ${name}`} onChange=${assign} disabled=${!agents.length}>
+    <select aria-label=${`${t("assign_to")} ${name}`} onChange=${assign} disabled=${!agents.length || !!pendingCommand(state.value, head.id)}>
       <option value="">${t("assign_to")}</option>${agents.map((agent) => html`<option value=${agent.id}>${agent.name}</option>`)}
     </select>`;
 }

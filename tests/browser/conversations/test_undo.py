@@ -24,15 +24,18 @@ def status(bot: BotClient, conversation: str) -> str:
     return found
 
 
-@pytest.mark.parametrize("button", ["Hand back to bot", "Put back in queue"])
+@pytest.mark.parametrize("button", ["Hand back to bot", "Put back in queue", "Transfer"])
 def test_the_server_is_not_told_of_a_command_that_the_agent_undoes(
     open_console: OpenConsole, bot: BotClient, button: str
 ) -> None:
-    page = open_console("ana")
+    page, _ = open_console("ana"), open_console("sam")
     name, conversation = claim_new_conversation(page, bot)
     before = bot.head(conversation)["last_seq"]
 
     press(page, button)
+    if button == "Transfer":
+        page.get_by_role("dialog").get_by_text("Sam", exact=True).click()
+        page.get_by_role("dialog").get_by_role("button", name="Transfer").click()
     expect(page.locator(".toast")).to_contain_text(name)
     press(page, "Undo")
 

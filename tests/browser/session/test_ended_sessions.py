@@ -23,7 +23,8 @@ def end_sessions(bot: BotClient) -> EndSessions:
 def sign_in(page: Page, name: str = "ana") -> None:
     page.locator("input[name=email]").fill(f"{name}@example.test")
     page.locator("input[name=password]").fill(f"{name}-demo")
-    page.locator("form button.primary").click()
+    page.locator(".signin form button.primary").click()
+    page.locator(".signin").wait_for(state="detached")
     page.locator(".panes").wait_for()
     page.locator(".banner").wait_for(state="detached")
 
@@ -50,13 +51,20 @@ def test_drafts_survive_a_session_that_has_ended_elsewhere(
     page = open_console("ana")
     name, _ = claim_new_conversation(page, bot)
     draft(page).fill("Half a sentence")
+    page.evaluate("() => { window.isSamePage = true; }")
 
     end_sessions("ana")
-    expect(page.locator(".signin [role=status]")).to_contain_text(ENDED)
+    expect(page.get_by_role("dialog").locator("[role=status]")).to_contain_text(ENDED)
+    expect(page.locator(".thread h1")).to_have_text(name)
     sign_in(page)
 
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator(".thread h1")).to_have_text(name)
     expect(draft(page)).to_have_value("Half a sentence")
+    expect(draft(page)).to_be_focused()
+    write(page, "And the rest")
+    expect(stored_replies(page)).to_contain_text("And the rest")
+    assert page.evaluate("() => isSamePage")
 
 
 def test_unsent_replies_are_sent_after_the_next_sign_in(
@@ -133,6 +141,8 @@ def test_signing_out_asks_first_while_replies_are_not_sent(
     expect(stored_replies(page)).to_contain_text("Almost lost.")
     assert "Almost lost." in bot.message_texts(conversation)
     page.locator(".leave").click()
+    expect(dialog).to_contain_text("Conversations that you still have: 1.")
+    dialog.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Password")).to_be_visible()
 
 
