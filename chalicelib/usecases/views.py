@@ -52,6 +52,7 @@ def head(of: Head) -> Json:
         "last_seq": of.last_seq,
         "last_message": _last_message(of),
         "waiting_since": optional_timestamp(of.waiting_since),
+        "unanswered_since": optional_timestamp(of.unanswered_since),
         "snoozed_until": optional_timestamp(of.snoozed_until),
         "tags": list(of.tags),
         "created_at": timestamp(of.created_at),

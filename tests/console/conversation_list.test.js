@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { activeQueues, listedConversations, queueLoads, urgency, visibleRange, waitingTime } from "../../chalicelib/console/state/conversation_list.js";
+import { activeQueues, listedConversations, queueLoads, rowAfterKey, urgency, visibleRange, waitingTime } from "../../chalicelib/console/state/conversation_list.js";
 import { INITIAL_STATE, reduce } from "../../chalicelib/console/state/reducer.js";
 import { AT, HEAD, ME, waitingHead } from "./fixtures.js";
 
@@ -22,18 +22,30 @@ test("each tab lists its conversations", () => {
   assert.equal(listedConversations(state, "recent").length, 3);
 });
 
+test("among mine, who has waited longest for an answer is first, and the latest of the others follow", () => {
+  const mine = (id, fields) => ({ ...HEAD, id, status: "agent", owner: ME.id, ...fields });
+  const state = stateWith(
+    mine("c_1", { updated_at: "2026-01-01T00:05:00.000Z" }), mine("c_2", { unanswered_since: "2026-01-01T00:04:00.000Z", priority: 9 }),
+    mine("c_3", { updated_at: "2026-01-01T00:09:00.000Z" }), mine("c_4", { unanswered_since: "2026-01-01T00:02:00.000Z" }));
+  assert.deepEqual(ids(listedConversations(state, "mine")), ["c_4", "c_2", "c_3", "c_1"]);
+});
+
+test("an offer to me is first, whatever its priority", () => {
+  const state = stateWith(waitingHead("c_1", { priority: 9 }), waitingHead("c_2", { offered_to: { id: ME.id, name: "Ana", until: AT } }));
+  assert.deepEqual(ids(listedConversations(state, "waiting")), ["c_2", "c_1"]);
+});
+
 test("the queue filter hides the conversations of other queues", () => {
   const state = stateWith(waitingHead("c_1", { queue: "sales" }), waitingHead("c_2", { queue: "billing" }), waitingHead("c_3"));
   assert.deepEqual(activeQueues(state), ["billing", "sales"]);
   assert.deepEqual(ids(listedConversations({ ...state, queueFilter: "sales" }, "waiting")), ["c_1"]);
 });
 
-test("the waiting time runs after a message of the user and stops after one of the agent", () => {
+test("the waiting time runs from the first message that is not answered and stops after one of the agent", () => {
   const now = Date.parse(AT) + 90_000;
-  const lastMessageFrom = (from) => ({ ...HEAD, status: "agent", last_message: { seq: 1, from, text: "", at: AT } });
   assert.equal(waitingTime(waitingHead("c_1"), now), 90_000);
-  assert.equal(waitingTime(lastMessageFrom("user"), now), 90_000);
-  assert.equal(waitingTime(lastMessageFrom("agent"), now), 0);
+  assert.equal(waitingTime({ ...HEAD, status: "agent", unanswered_since: AT }, now), 90_000);
+  assert.equal(waitingTime({ ...HEAD, status: "agent" }, now), 0);
   assert.deepEqual([0, 60_000, 300_000].map(urgency), ["calm", "soon", "late"]);
 });
 
@@ -57,4 +69,9 @@ test("only the rows near the visible part are rendered", () => {
   assert.deepEqual(visibleRange(500, 80, 0, 800), { first: 0, last: 18 });
   assert.deepEqual(visibleRange(500, 80, 8000, 800), { first: 92, last: 118 });
   assert.deepEqual(visibleRange(3, 80, 0, 800), { first: 0, last: 3 });
+});
+
+test("arrow keys move within the list and stop at its ends", () => {
+  assert.deepEqual(["ArrowDown", "ArrowUp", "Home", "End", "a"].map((key) => rowAfterKey({ key }, 1, 5)), [2, 0, 0, 4, null]);
+  assert.deepEqual([rowAfterKey({ key: "ArrowUp" }, 0, 5), rowAfterKey({ key: "ArrowDown" }, 4, 5)], [null, null]);
 });

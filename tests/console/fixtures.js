@@ -5,7 +5,7 @@ export const ME = { id: "p_ana", name: "Ana", email: "ana@example.test", bots: [
 export const HEAD = {
   id: "c_1", bot: "demo", channel: "web", user: "u", user_name: "Uma", thread: null, status: "bot", paused: false,
   epoch: 1, owner: null, owner_name: null, queue: null, priority: 0, handoff: null, offered_to: null, last_seq: 0,
-  last_message: null, waiting_since: null, snoozed_until: null, tags: [], created_at: AT, updated_at: AT,
+  last_message: null, waiting_since: null, unanswered_since: null, snoozed_until: null, tags: [], created_at: AT, updated_at: AT,
 };
 
 export const waitingHead = (id, fields) => ({ ...HEAD, id, status: "waiting", paused: true, waiting_since: AT, last_seq: 1, ...fields });

@@ -27,6 +27,16 @@ from tests.domain.cast import ADDRESS, ANA, BOT_KEY, HANDOFF_ID, NOW, WITH_ANA, 
 HELLO = Body(text="hello")
 
 
+def test_an_answer_is_awaited_since_the_first_message_that_the_agent_has_not_answered() -> None:
+    answered = ask(WITH_ANA, AgentMessage(HELLO), ANA, NOW).head
+    first = ask(answered, UserMessage(HELLO), BOT_KEY, NOW + 1000).head
+    second = ask(first, UserMessage(HELLO), BOT_KEY, NOW + 9000).head
+
+    assert answered.unanswered_since is None
+    assert second.unanswered_since == NOW + 1000
+    assert ask(second, AgentMessage(HELLO), ANA, NOW + 9500).head.unanswered_since is None
+
+
 @pytest.mark.parametrize(
     ("message", "caller", "sender", "author"),
     [

@@ -34,6 +34,9 @@ function Conversations() {
   useEffect(() => {
     if (isSynced) preloadNextViews();
   }, [isSynced]);
+  useEffect(() => {
+    if (document.activeElement === document.body) document.getElementById(`tab-${state.value.tab}`)?.focus();
+  }, []);
   return html`
     <main class="panes" data-pane=${pane}>
       <${Inbox} />

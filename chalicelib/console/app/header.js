@@ -1,9 +1,10 @@
 // @ts-check
 import { reconnect } from "../connection/socket.js";
 import { setStatus } from "../conversations/actions.js";
+import { openView } from "../conversations/queries.js";
 import { askToEndSession } from "../session/session.js";
-import { administeredBots, isSupervisor } from "../state/permissions.js";
-import { dispatch, openDialog, state } from "../state/store.js";
+import { allowedViews } from "../state/permissions.js";
+import { openDialog, state } from "../state/store.js";
 import { formatDuration } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useNow } from "../ui/html.js";
@@ -14,15 +15,14 @@ const STATUSES = ["online", "away", "offline"];
 
 export function Header() {
   const { me, status, view } = state.value;
-  const supervisorViews = isSupervisor(state.value) ? ["team", "report"] : [];
-  const views = ["conversations", ...supervisorViews, ...(administeredBots(state.value).length ? ["admin"] : []), ...(me?.role === "owner" ? ["people"] : [])];
+  const views = allowedViews(state.value);
   return html`
     <header class="header">
       ${view === "conversations" && html`<a class="skip" href="#thread" onClick=${skipToThread}>${t("skip_to_thread")}</a>`}
       <img class="brand" src="icon.svg" alt="Baton" width="28" height="28" />
       <nav aria-label="Baton">
         ${views.map((each) => html`
-          <button class="tab" aria-current=${each === view ? "page" : undefined} onClick=${() => dispatch({ type: "view", view: each })}>${t(each)}</button>`)}
+          <button class="tab" aria-current=${each === view ? "page" : undefined} onClick=${() => openView(each)}>${t(each)}</button>`)}
       </nav>
       <span class="grow"></span>
       <label class="presence" data-status=${status}>
@@ -33,7 +33,7 @@ export function Header() {
       </label>
       <${Notifications} />
       <button class="plain square" onClick=${() => openDialog("settings")} aria-label=${t("settings")} title=${t("settings")}><${Icon} name="settings" /></button>
-      <button class="plain whoami" dir="auto" aria-current=${view === "account" ? "page" : undefined} title=${t("account")} onClick=${() => dispatch({ type: "view", view: "account" })}>${me?.name}</button>
+      <button class="plain whoami" dir="auto" aria-current=${view === "account" ? "page" : undefined} title=${t("account")} onClick=${() => openView("account")}>${me?.name}</button>
       <button class="plain square leave" onClick=${askToEndSession} aria-label=${t("sign_out")} title=${t("sign_out")}><${Icon} name="leave" /></button>
     </header>`;
 }

@@ -2,7 +2,7 @@
 // What the console reads from the server: conversations, their entries, agents, replies and notifications.
 import { ApiError, botPath, conversationPath, request, showError } from "../connection/api.js";
 import { sendAction } from "../connection/socket.js";
-import { dispatch, state } from "../state/store.js";
+import { dispatch, selectedHead, state } from "../state/store.js";
 import { writeRoute } from "./router.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
@@ -65,18 +65,24 @@ export async function loadEarlierEntries(id) {
   }
 }
 
+/** @param {string} view */
+export function openView(view) {
+  dispatch({ type: "view", view });
+  writeRoute(view, selectedHead());
+}
+
 /** With null, closes the open conversation. @param {string | null} id */
 export function openConversation(id) {
   const before = state.value.selected;
   dispatch({ type: "selected", id });
-  writeRoute(state.value.heads[id ?? ""]);
+  writeRoute("conversations", state.value.heads[id ?? ""]);
   if (before && before !== id) sendAction("unwatch", { conversation_id: before, bot: state.value.heads[before]?.bot }).catch(() => {});
   if (id) loadMissingEntries(id);
 }
 
 /** Opens a conversation that may be on no list yet. @param {string} bot @param {string} id */
 export async function openConversationById(bot, id) {
-  if (state.value.selected === id) return;
+  if (state.value.selected === id) return dispatch({ type: "view", view: "conversations" });
   try {
     if (!state.value.heads[id]) dispatch({ type: "head", head: await request("GET", conversationPath({ bot, id })) });
     openConversation(id);

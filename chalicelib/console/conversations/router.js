@@ -1,13 +1,19 @@
 // @ts-check
-// The open conversation in the page's address, so that the Back button works and a link opens a
-// conversation. The address never contains a token.
+// The view or the open conversation in the page's address, so that the Back button works and a link opens
+// it. The address never contains a token.
 
-/** @param {import("../state/types.js").Head | undefined} head */
-export function writeRoute(head) {
-  const hash = head ? `#${encodeURIComponent(head.bot)}/${encodeURIComponent(head.id)}` : "";
+/** @param {string} view @param {import("../state/types.js").Head | undefined} head */
+export function writeRoute(view, head) {
+  const hash = view !== "conversations" ? `#${view}` : head ? conversationHash(head) : "";
   if (location.hash === hash) return;
   history.pushState(null, "", hash || location.pathname);
 }
+
+/** @param {import("../state/types.js").Head} head */
+export const conversationHash = ({ bot, id }) => `#${encodeURIComponent(bot)}/${encodeURIComponent(id)}`;
+
+/** The view in the address, or null. @param {string[]} views */
+export const readView = (views) => views.find((view) => location.hash === `#${view}`) ?? null;
 
 /** The conversation in the address, or null. @returns {[bot: string, id: string] | null} */
 export function readRoute() {

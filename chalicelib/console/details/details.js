@@ -1,8 +1,9 @@
 // @ts-check
 import { ApiError, botPath, conversationPath, request } from "../connection/api.js";
 import { changeTags } from "../conversations/actions.js";
+import { conversationHash } from "../conversations/router.js";
 import { showJson } from "../state/exact_json.js";
-import { dispatch, selectedHead, state } from "../state/store.js";
+import { dispatch, selectedHead, showToast, state } from "../state/store.js";
 import { formatDay, formatTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useState } from "../ui/html.js";
@@ -50,15 +51,21 @@ function User({ head }) {
   const bots = state.value.me?.bots.length ?? 0;
   return html`
     <dl>
-      <dt>${t("user")}</dt><dd>${head.user_name && html`<bdi>${head.user_name}</bdi><br />`}<code><bdi>${head.user}</bdi></code></dd>
+      <dt>${t("user")}</dt><dd>${head.user_name && html`<bdi>${head.user_name}</bdi><br />`}<code><bdi>${head.user}</bdi></code> <${CopyButton} text=${head.user} what=${t("user")} /></dd>
       <dt>${t("channel")}</dt><dd><bdi>${head.channel}</bdi>${head.thread && html` · <code><bdi>${head.thread}</bdi></code>`}</dd>
       ${bots > 1 && html`<dt>${t("bot")}</dt><dd><bdi>${head.bot}</bdi></dd>`}
       ${head.queue && html`<dt>${t("queue")}</dt><dd><bdi>${head.queue}</bdi></dd>`}
       ${head.priority > 0 && html`<dt>${t("priority")}</dt><dd>${head.priority}</dd>`}
       <dt>${t("since")}</dt><dd>${formatDay(head.created_at)} ${formatTime(head.created_at)}</dd>
-      <dt>${t("conversation")}</dt><dd><code>${head.id}</code></dd>
+      <dt>${t("conversation")}</dt><dd><code>${head.id}</code> <${CopyButton} text=${head.id} what=${t("conversation")} /> <${CopyButton} text=${new URL(conversationHash(head), location.href).href} what=${t("link")} label=${t("copy_link")} /></dd>
     </dl>
     ${user?.attributes && html`<section><h2>${t("attributes")}</h2><dl><${Facts} values=${user.attributes} /></dl></section>`}`;
+}
+
+/** @param {{text: string, what: string, label?: string}} props */
+function CopyButton({ text, what, label = t("copy") }) {
+  const copy = () => navigator.clipboard?.writeText(text).then(() => showToast(`${t("copied")}: ${what}`), () => showToast(t("not_copied"), "warn"));
+  return html`<button class="link copy" aria-label=${`${label}: ${what}`} onClick=${copy}>${label}</button>`;
 }
 
 /** @param {{head: Head}} props */

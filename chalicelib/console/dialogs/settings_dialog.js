@@ -1,8 +1,9 @@
 // @ts-check
+import { openView } from "../conversations/queries.js";
 import { playChime, requestDesktopPermission } from "../session/desktop_alerts.js";
 import { askToEndSession } from "../session/session.js";
 import { preferences, setPreferences } from "../state/preferences.js";
-import { closeDialog, dispatch, openDialog } from "../state/store.js";
+import { closeDialog, openDialog } from "../state/store.js";
 import { LANGUAGES, t } from "../strings/translate.js";
 import { html, useState } from "../ui/html.js";
 
@@ -35,7 +36,7 @@ export function SettingsDialog() {
       ${isDesktopRefused && html`<p class="error" role="alert">${t("desktop_refused")}</p>`}
       <${Checkbox} name="single_keys" isOn=${preferences.singleKeys} onChange=${(/** @type {boolean} */ singleKeys) => set({ singleKeys })} />
       <footer>
-        <button type="button" onClick=${() => { closeDialog(); dispatch({ type: "view", view: "account" }); }}>${t("account")}</button>
+        <button type="button" onClick=${() => { closeDialog(); openView("account"); }}>${t("account")}</button>
         <button type="button" onClick=${() => { closeDialog(); askToEndSession(); }}>${t("sign_out")}</button><span class="grow"></span>
         <button type="button" onClick=${() => openDialog("shortcuts")}>${t("shortcuts")}</button><button class="primary">${t("close")}</button>
       </footer>

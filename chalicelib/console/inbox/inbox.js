@@ -1,11 +1,11 @@
 // @ts-check
 import { hasDraft } from "../conversations/drafts.js";
 import { loadRecent, openConversation, searchByName } from "../conversations/queries.js";
-import { activeQueues, isSnoozed, listedConversations, TABS, urgency, visibleRange, waitingTime } from "../state/conversation_list.js";
+import { activeQueues, isSnoozed, listedConversations, rowAfterKey, TABS, urgency, visibleRange, waitingTime } from "../state/conversation_list.js";
 import { dispatch, state } from "../state/store.js";
 import { formatDuration, formatNumber, formatPreview, formatRecent, formatSnooze } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
-import { html, useEffect, useNow, useRef, useState } from "../ui/html.js";
+import { html, useEffect, useLayoutEffect, useNow, useRef, useState } from "../ui/html.js";
 import { Avatar, tabAfterKey } from "../ui/widgets.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
@@ -57,10 +57,12 @@ function Tab({ tab }) {
     </button>`;
 }
 
-/** Renders only the rows that are near the visible part of the list. @param {{heads: Head[], now: number}} props */
+/** Renders only the rows that are near the visible part of the list. It is one stop of the Tab key; arrow keys move within.
+ * @param {{heads: Head[], now: number}} props */
 function ConversationList({ heads, now }) {
   const { tab, search, nextPages } = state.value;
   const box = useRef(/** @type {HTMLElement | null} */ (null));
+  const toFocus = useRef(/** @type {string | null} */ (null));
   const [scroll, setScroll] = useState({ top: 0, height: 800 });
   useEffect(() => {
     const measure = () => box.current && setScroll({ top: box.current.scrollTop, height: box.current.clientHeight });
@@ -68,15 +70,33 @@ function ConversationList({ heads, now }) {
     addEventListener("resize", measure);
     return () => removeEventListener("resize", measure);
   }, []);
+  const [active, setActive] = useState(/** @type {string | null} */ (null));
   const onScroll = (/** @type {any} */ { target }) => setScroll({ top: target.scrollTop, height: target.clientHeight });
   const { first, last } = visibleRange(heads.length, ROW_HEIGHT, scroll.top, scroll.height);
+  const shown = heads.slice(first, last);
+  const { selected } = state.value;
+  const stop = [active, selected].find((id) => shown.some((head) => head.id === id)) ?? heads[Math.ceil(scroll.top / ROW_HEIGHT)]?.id;
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    const to = rowAfterKey(event, heads.findIndex((head) => `row-${head.id}` === document.activeElement?.id), heads.length);
+    if (to === null || !box.current) return;
+    event.preventDefault();
+    setActive(heads[to].id);
+    box.current.scrollTop = Math.min(to * ROW_HEIGHT, Math.max(box.current.scrollTop, (to + 1) * ROW_HEIGHT - box.current.clientHeight));
+    toFocus.current = heads[to].id;
+  };
+  useLayoutEffect(() => {
+    const row = document.getElementById(`row-${toFocus.current}`);
+    if (!row) return;
+    row.focus({ preventScroll: true });
+    toFocus.current = null;
+  });
   const hasMore = tab === "recent" && !search && Object.keys(nextPages).length > 0;
   return html`
     <div class="rows" id="rows" role="tabpanel" tabindex="-1" ref=${box} onScroll=${onScroll} aria-labelledby=${`tab-${tab}`}>
       ${!heads.length && html`<${EmptyList} />`}
-      <ul style=${{ height: `${heads.length * ROW_HEIGHT}px` }}>
-        ${heads.slice(first, last).map((head, at) => html`
-          <${Row} key=${head.id} head=${head} now=${now} top=${(first + at) * ROW_HEIGHT} position=${first + at + 1} total=${heads.length} />`)}
+      <ul onKeyDown=${onKeyDown} onFocusIn=${(/** @type {any} */ { target }) => setActive(target.id.replace("row-", ""))} style=${{ height: `${heads.length * ROW_HEIGHT}px` }}>
+        ${shown.map((head, at) => html`
+          <${Row} key=${head.id} head=${head} now=${now} top=${(first + at) * ROW_HEIGHT} isStop=${head.id === stop} position=${first + at + 1} total=${heads.length} />`)}
       </ul>
       ${hasMore && html`<button class="plain more" onClick=${() => loadRecent(nextPages)}>${t("show_more")}</button>`}
     </div>`;
@@ -90,14 +110,14 @@ function EmptyList() {
   return html`<div class="empty"><p>${t(text)}</p><p class="quiet">${t(`${text}_more`)}</p></div>`;
 }
 
-/** @param {{head: Head, now: number, top: number, position: number, total: number}} props */
-function Row({ head, now, top, position, total }) {
+/** @param {{head: Head, now: number, top: number, isStop: boolean, position: number, total: number}} props */
+function Row({ head, now, top, isStop, position, total }) {
   const ms = waitingTime(head, now);
   const unread = state.value.unread[head.id] ?? 0;
   const isOpen = state.value.selected === head.id;
   return html`
     <li style=${{ top: `${top}px` }} aria-setsize=${total} aria-posinset=${position}>
-      <button id=${`row-${head.id}`} class="row ${head.status} ${ms ? urgency(ms) : ""}" aria-current=${isOpen ? "true" : undefined} onClick=${() => openConversation(head.id)}>
+      <button id=${`row-${head.id}`} class="row ${head.status} ${ms ? urgency(ms) : ""}" tabindex=${isStop ? 0 : -1} aria-current=${isOpen ? "true" : undefined} onClick=${() => openConversation(head.id)}>
         <${Avatar} head=${head} />
         <span class="row-name"><bdi>${head.user_name ?? head.user}</bdi></span>
         <span class="row-time">

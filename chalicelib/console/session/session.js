@@ -6,10 +6,11 @@ import { restoreStatus, sendUnsentStatus, showStatus } from "../conversations/ac
 import { clearDrafts, countDrafts } from "../conversations/drafts.js";
 import { clearOutbox, countUnsent, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
 import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, syncConversations } from "../conversations/queries.js";
-import { readRoute } from "../conversations/router.js";
+import { readRoute, readView } from "../conversations/router.js";
 import { restoreUnread, storeUnread } from "../conversations/unread.js";
 import { isOfferedTo, isOwnedBy } from "../state/alerts.js";
 import { pendingCommand } from "../state/conversation_list.js";
+import { allowedViews } from "../state/permissions.js";
 import { readText, store } from "../state/storage.js";
 import { dispatch, openDialog, showToast, state } from "../state/store.js";
 import { isMissingEntries } from "../state/thread_entries.js";
@@ -44,10 +45,9 @@ export async function startSession() {
     lost: (retryAt) => dispatch({ type: "connection", connection: "lost", retryAt }),
     unauthorized: forgetSession,
   });
-  for (const bot of self.bots) {
-    loadAgents(bot);
-    loadNotifications(bot);
-  }
+  self.bots.forEach(loadNotifications);
+  await Promise.all(self.bots.map(loadAgents));
+  if (!readRoute()) followRoute();
 }
 
 /** @param {unknown} error */
@@ -110,12 +110,13 @@ function pageMayEnd() {
   storeUnread();
 }
 
-/** Opens the conversation that the address names. */
+/** Opens the view or the conversation that the address names. */
 function followRoute() {
-  const route = readRoute();
   if (!state.value.me) return;
-  if (route) openConversationById(...route);
-  else if (state.value.selected) openConversation(null);
+  const [route, view] = [readRoute(), readView([...allowedViews(state.value), "account"])];
+  if (view) dispatch({ type: "view", view });
+  else if (route) openConversationById(...route);
+  else if (state.value.selected || state.value.view !== "conversations") openConversation(null);
 }
 
 /** Loads everything that may have changed. If that fails, drops the connection and tries a new one. */

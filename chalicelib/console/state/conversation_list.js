@@ -23,7 +23,9 @@ export function listedConversations(state, tab = state.tab) {
   const me = state.me?.id ?? "";
   const listed = Object.values(state.heads).filter((head) => BELONGS[tab](head, me) && (!queueFilter || head.queue === queueFilter));
   const isOffer = (/** @type {Head} */ head) => +isOfferedTo(head, me);
-  return listed.sort(tab === "recent" ? byActivity : (a, b) => isOffer(b) - isOffer(a) || byUrgency(a, b));
+  /** @type {Record<string, (a: Head, b: Head) => number>} */
+  const orders = { recent: byActivity, mine: byUnanswered, waiting: (a, b) => isOffer(b) - isOffer(a) || byUrgency(a, b) };
+  return listed.sort(orders[tab] ?? byUrgency);
 }
 
 /** @param {Head} a @param {Head} b */
@@ -32,6 +34,10 @@ function byUrgency(a, b) {
   return b.priority - a.priority || compare(since(a), since(b)) || compare(a.id, b.id);
 }
 
+/** The user who has waited longest for an answer is first; those who are answered come last.
+ * @param {Head} a @param {Head} b */
+const byUnanswered = (a, b) => compare(a.unanswered_since ?? "~", b.unanswered_since ?? "~") || byActivity(a, b);
+
 /** @param {Head} a @param {Head} b */
 const byActivity = (a, b) => compare(b.updated_at, a.updated_at) || compare(a.id, b.id);
 
@@ -39,11 +45,10 @@ const byActivity = (a, b) => compare(b.updated_at, a.updated_at) || compare(a.id
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** How long the user has been waiting, in ms. In the queue, the time since the request. With an agent, the time
- * since the user's last message, or 0 if the agent wrote last. @param {Head} head @param {number} now */
+ * since the first message that is not answered, or 0 if the agent wrote last. @param {Head} head @param {number} now */
 export function waitingTime(head, now) {
   if (head.status === "waiting") return now - Date.parse(head.waiting_since ?? head.updated_at);
-  const last = head.last_message;
-  return head.status === "agent" && last?.from === "user" ? now - Date.parse(last.at) : 0;
+  return head.unanswered_since ? now - Date.parse(head.unanswered_since) : 0;
 }
 
 /** The command that was given for the conversation and that the server has not answered yet. @param {State} state @param {string} id */
@@ -98,4 +103,11 @@ export function queueLoads(state, bot, now) {
 export function visibleRange(count, rowHeight, top, height) {
   const first = Math.max(0, Math.floor(top / rowHeight) - 8);
   return { first, last: Math.min(count, Math.ceil((top + height) / rowHeight) + 8) };
+}
+
+/** The row that gets the focus after an arrow key, Home or End, or null for other keys.
+ * @param {{key: string}} event @param {number} at @param {number} count */
+export function rowAfterKey({ key }, at, count) {
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: count - 1 }[key];
+  return to === undefined || to < 0 || to >= count ? null : to;
 }

@@ -19,3 +19,8 @@ export function administeredBots({ me, agents }) {
   const isAdmin = (/** @type {string} */ bot) => agents[bot]?.some((agent) => agent.id === me?.id && agent.role === "admin");
   return me?.bots.filter((bot) => me.role === "owner" || isAdmin(bot)) ?? [];
 }
+
+/** The views that the agent may open, in the order of the header. @param {State} state */
+export const allowedViews = (state) => [
+  "conversations", ...(isSupervisor(state) ? ["team", "report"] : []), ...(administeredBots(state).length ? ["admin"] : []), ...(state.me?.role === "owner" ? ["people"] : []),
+];

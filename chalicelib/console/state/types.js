@@ -7,7 +7,7 @@
  *   queue: string | null, priority: number, handoff: {id: string, reason: string | null, requested_at: string,
  *   claimed_at: string | null, opened_seq: number} | null, offered_to: {id: string, name: string, until: string} | null,
  *   last_seq: number, last_message: {seq: number, from: string, text: string, at: string} | null,
- *   waiting_since: string | null, snoozed_until: string | null, tags: string[], created_at: string, updated_at: string, visible?: boolean}} Head */
+ *   waiting_since: string | null, unanswered_since: string | null, snoozed_until: string | null, tags: string[], created_at: string, updated_at: string, visible?: boolean}} Head */
 /** @typedef {{id: string, name: string}} Person */
 /** @typedef {{seq: number, kind: string, from: string, author: Person, type: string | null,
  *   text: string | null, payload: any, epoch: number, at: string, message_id: string | null, delivery?: "failed"}} Entry */

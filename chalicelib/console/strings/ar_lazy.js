@@ -11,6 +11,9 @@ export default {
   context: "من البوت",
   earlier_handoffs: "التحويلات السابقة",
   no_earlier_handoffs: "لا توجد.",
+  link: "الرابط",
+  copy_link: "نسخ الرابط",
+  not_copied: "لا يسمح المتصفح بالنسخ.",
   // Dialogs
   in_1_hour: "بعد ساعة",
   tomorrow: "غدًا 9:00",

@@ -11,6 +11,9 @@ export default {
   context: "From the bot",
   earlier_handoffs: "Earlier handoffs",
   no_earlier_handoffs: "None.",
+  link: "Link",
+  copy_link: "Copy link",
+  not_copied: "The browser does not allow copying.",
   // Dialogs
   in_1_hour: "In 1 hour",
   tomorrow: "Tomorrow 9:00",

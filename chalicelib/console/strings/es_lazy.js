@@ -11,6 +11,9 @@ export default {
   context: "Del bot",
   earlier_handoffs: "Derivaciones anteriores",
   no_earlier_handoffs: "Ninguna.",
+  link: "Enlace",
+  copy_link: "Copiar enlace",
+  not_copied: "El navegador no permite copiar.",
   // Dialogs
   in_1_hour: "En 1 hora",
   tomorrow: "Mañana 9:00",

@@ -146,6 +146,12 @@ class BaseHead(Struct, frozen=True, kw_only=True):
         return None
 
     @property
+    def unanswered_since(self) -> int | None:
+        """When the user wrote the first message that the agent has not answered, or when the agent
+        got the conversation, if that was later. None if an agent wrote last."""
+        return None
+
+    @property
     def snoozed_until(self) -> int | None:
         return None
 
@@ -207,6 +213,11 @@ class Owned(BaseHead, frozen=True, kw_only=True):
     priority: int = 0
     timing: Timing = UNTIMED
     snoozed_until: int | None = None
+
+    @property
+    def unanswered_since(self) -> int | None:
+        last = self.last_message
+        return self.turn_started_at if last and last.sender is not From.AGENT else None
 
 
 Paused = Waiting | Owned
