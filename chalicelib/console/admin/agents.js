@@ -27,17 +27,19 @@ export function Agents({ bot }) {
     reload();
     loadAgents(bot);
   };
-  /** @param {string} name @param {string} invitation */
-  const showInvitation = (name, invitation) => setDialog(html`
-    <${OneTimeSecret} title=${`${t("invitation")}: ${name}`} text=${t("invitation_more")} secret=${invitation} close=${close} />`);
+  /** @param {Agent} agent @param {{invitation: string | null, mailed: boolean}} made */
+  function showInvitation({ name, email }, { invitation, mailed }) {
+    close();
+    if (invitation) setDialog(html`<${OneTimeSecret} title=${`${t("invitation")}: ${name}`} text=${t("invitation_more")} secret=${invitation} close=${close} />`);
+    else showToast(mailed ? t("invitation_mailed", { email }) : t("has_password", { name }), "info");
+  }
 
   /** @param {() => void} reload */
   const invite = (reload) => setDialog(html`
     <${AgentForm} close=${close} label=${t("invite")} submit=${async (/** @type {FormData} */ form) => {
       const created = await request("POST", path, agentFromForm(form));
       finish(reload);
-      if (created.invitation) showInvitation(created.name, created.invitation);
-      else showToast(t("has_password", { name: created.name }));
+      showInvitation(created, created);
     }} />`);
 
   /** @param {Agent} agent @param {() => void} reload */
@@ -50,7 +52,7 @@ export function Agents({ bot }) {
   /** @param {Agent} agent */
   const renewInvitation = (agent) => setDialog(html`
     <${Confirmation} title=${`${t("new_invitation")}: ${agent.name}`} text=${t("new_invitation_more")} label=${t("new_invitation")} close=${close} submit=${async () => {
-      showInvitation(agent.name, (await request("POST", `${pathOf(agent)}/invitation`, {})).invitation);
+      showInvitation(agent, await request("POST", `${pathOf(agent)}/invitation`, {}));
     }} />`);
 
   /** @param {Agent} agent @param {() => void} reload */

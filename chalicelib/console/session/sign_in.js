@@ -14,6 +14,7 @@ export function SignIn() {
   const [error, setError] = useState("");
   const [isBusy, setIsBusy] = useState(false);
   const [provider, setProvider] = useState("");
+  const [Forgotten, setForgotten] = useState(/** @type {any} */ (null));
 
   useEffect(() => {
     const code = takeFromAddress("sign-on"), refusal = takeFromAddress("sign-on-error");
@@ -36,6 +37,9 @@ export function SignIn() {
     });
   }
 
+  const forget = () => import("../account/forgotten.js")
+    .then(({ ForgottenPassword }) => setForgotten(() => ForgottenPassword), () => setError(t("no_connection")));
+
   /** @param {string} refused the text for 401 @param {() => Promise<void>} step */
   async function attempt(refused, step) {
     setIsBusy(true);
@@ -54,6 +58,7 @@ export function SignIn() {
     }
   }
 
+  if (Forgotten) return html`<main class="signin"><${Forgotten} back=${() => setForgotten(null)} /></main>`;
   return html`
     <main class="signin">
       <form class="card" onSubmit=${submit} aria-labelledby="signin-title">
@@ -73,6 +78,7 @@ export function SignIn() {
         <button class="primary" disabled=${isBusy}>${isBusy ? t("signing_in") : t("sign_in")}</button>
         ${provider && !challenge && html`<button type="button" onClick=${() => location.assign("../api/v1/auth/oidc/start")}>${t("sign_in_with", { provider })}</button>`}
         <button type="button" class="link" onClick=${() => { setHasInvitation(!challenge && !reset && !hasInvitation); setChallenge(""); setReset(""); setError(""); }}>${t(challenge || reset || hasInvitation ? "have_password" : "have_invitation")}</button>
+        <button type="button" class="link" onClick=${forget}>${t("forgotten")}</button>
       </form>
     </main>`;
 }

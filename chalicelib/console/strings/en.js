@@ -16,6 +16,7 @@ export default {
   no_account: "There is no account for you here. Ask an admin for an invitation.",
   invitation: "Invitation",
   have_invitation: "I have an invitation",
+  forgotten: "Forgotten password?",
   have_password: "I have a password",
   wrong_invitation: "This invitation or link has expired, was already used or is incomplete.",
   session_ended: "Your session has ended. Drafts and unsent replies are kept until you sign in again.",

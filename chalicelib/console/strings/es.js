@@ -16,6 +16,7 @@ export default {
   no_account: "Aquí no hay ninguna cuenta para usted. Pida una invitación a un administrador.",
   invitation: "Invitación",
   have_invitation: "Tengo una invitación",
+  forgotten: "¿Olvidaste la contraseña?",
   have_password: "Tengo una contraseña",
   wrong_invitation: "Esta invitación o este enlace ha caducado, ya se usó o está incompleto.",
   session_ended: "Tu sesión ha terminado. Los borradores y las respuestas sin enviar se guardan hasta que vuelvas a iniciar sesión.",
