@@ -29,9 +29,12 @@ TIMEOUT = 100
 MAX_FILES = 12
 OWN_FILES = [path for path in FILES if path.parent.name != "vendor" and path.suffix != ".svg"]
 STRINGS = CONSOLE / "strings"
+OPENAPI = CONSOLE.parent / "apidocs" / "openapi.json"
 LANGUAGES = ("en", "es", "ar")
 TEXTS = [STRINGS / f"{language}{part}.js" for language in LANGUAGES for part in ("", "_lazy")]
-FIELD = r"\{\w+\}"
+FIELD = r"\{(\w+)"
+# The categories of plurals in Arabic, by the Unicode CLDR.
+ARABIC = {"zero", "one", "two", "few", "many", "other"}
 DANGEROUS = r"innerHTML|outerHTML|insertAdjacent|dangerouslySet|document\.write|eval\(|style=\""
 
 Compile = Callable[[], subprocess.CompletedProcess[str]]
@@ -45,7 +48,7 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_javascript_tests_pass() -> None:
-    done = run("node", "--test", *map(str, HERE.glob("*.test.js")), cwd=HERE)
+    done = run("node", "--test", *map(str, HERE.glob("*/*.test.js")), cwd=HERE)
 
     assert done.returncode == 0, done.stdout[-4000:]
     assert int(re.findall(r"# pass (\d+)", done.stdout)[0]) > 300
@@ -234,6 +237,24 @@ def test_each_language_has_the_same_texts_and_fields_as_english(language: str) -
     for name, text in other.items():
         assert text, name
         assert set(re.findall(FIELD, text)) == set(re.findall(FIELD, english[name])), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_plural_has_a_form_for_every_category_of_its_language(language: str) -> None:
+    needed = ARABIC if language == "ar" else {"one", "other"}
+    for name, text in texts(language).items():
+        for forms in re.findall(r"\{\w+\|([^}]*)\}", text):
+            assert {form.partition(":")[0] for form in forms.split("|")} == needed, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_error_code_of_the_api_has_a_text_that_loads_first(language: str) -> None:
+    """Add `error_CODE` to each language: the server's sentence is shown in English only."""
+    loaded = (STRINGS / f"{language}.js").read_text(encoding="utf-8")
+    codes = json.loads(OPENAPI.read_text(encoding="utf-8"))["components"]["schemas"]["ErrorCode"]
+
+    assert len(codes["enum"]) > 15
+    assert [code for code in codes["enum"] if f'  error_{code}: "' not in loaded] == []
 
 
 def texts(language: str) -> dict[str, str]:

@@ -6,7 +6,8 @@
 import { parseJson } from "../state/exact_json.js";
 import { readObject, store } from "../state/storage.js";
 import { showToast } from "../state/store.js";
-import { t } from "../strings/translate.js";
+import { formatDuration } from "../strings/formats.js";
+import { errorText, t } from "../strings/translate.js";
 
 const BASE = "../api/v1";
 const STORAGE_KEY = "baton.session";
@@ -167,5 +168,7 @@ export function errorMessage(error) {
   if (!(error instanceof ApiError)) throw error;
   if (error.code === "already_claimed") return t("already_claimed", { agent: error.problem.owner_name });
   if (error.problem.offered_to) return t("offered_to", { agent: error.problem.offered_to.name });
-  return error.status ? error.message : t("no_connection");
+  if (!error.status) return t("no_connection");
+  const { agent, owner_name: owner, retry_after: seconds } = error.problem;
+  return errorText(error.code, error.message, { agent: owner ?? agent, time: seconds ? formatDuration(seconds * 1000) : "" });
 }

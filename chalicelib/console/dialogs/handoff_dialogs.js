@@ -6,7 +6,6 @@ import { serverNow } from "../state/clock.js";
 import { snoozeChoices } from "../state/conversation_list.js";
 import { excessLength } from "../state/reply_templates.js";
 import { closeDialog, state } from "../state/store.js";
-import { formatNumber } from "../strings/formats.js";
 import { formatLoad } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect } from "../ui/html.js";
@@ -40,7 +39,7 @@ const Footer = ({ disabled, children }) => html`
 /** The browser refuses to submit a note that is too long, and says how much. @param {any} event */
 function checkLength({ target }) {
   const excess = excessLength(target.value.trim(), MAX_NOTE);
-  target.setCustomValidity(excess ? t("too_long", { count: formatNumber(excess) }) : "");
+  target.setCustomValidity(excess ? t("too_long", { count: excess }) : "");
 }
 
 /** @param {{rows: string}} props */

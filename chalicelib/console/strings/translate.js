@@ -1,6 +1,7 @@
 // @ts-check
 // The console's texts in the agent's language.
 import { preferences } from "../state/preferences.js";
+import { fill } from "./fill.js";
 
 export const LANGUAGES = { en: "English", es: "Español", ar: "العربية" };
 const RIGHT_TO_LEFT = ["ar"];
@@ -27,7 +28,12 @@ export async function loadLazyTexts() {
 
 /** The text `name` with its `{fields}` filled in. @param {string} name @param {Record<string, unknown>} [fields] */
 export const t = (name, fields = {}) =>
-  (texts[name] ?? name).replace(/\{(\w+)\}/g, (_, field) => isolated(String(fields[field] ?? "")));
+  fill(texts[name] ?? name, fields, locale, isolated);
+
+/** The server's sentence in English, or else the text for the error's code. Sentences of the server are more exact, but
+ * always English. @param {string} code @param {string} detail @param {Record<string, unknown>} fields */
+export const errorText = (code, detail, fields) =>
+  language !== "en" && texts[`error_${code}`] ? t(`error_${code}`, { detail, ...fields }) : detail;
 
 /** Keeps the order of the sentence if a name is written in the other direction. @param {string} text */
 const isolated = (text) =>

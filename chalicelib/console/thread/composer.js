@@ -5,7 +5,6 @@ import { sendMessage } from "../conversations/outbox.js";
 import { excessLength } from "../state/reply_templates.js";
 import { state } from "../state/store.js";
 import { openSuggestion } from "../state/thread_entries.js";
-import { formatNumber } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, isComposing, useEffect, useRef, useState } from "../ui/html.js";
 import { CannedReplyMenu, useCannedReplies } from "./canned_reply_menu.js";
@@ -91,7 +90,7 @@ export function Composer({ head }) {
         <span class="hint quiet">${t(mode === "note" ? "note_hint" : "reply_hint")}</span>
       </div>
       <${CannedReplyMenu} menu=${menu} />
-      ${excess > 0 && html`<p class="error" role="alert">${t("too_long", { count: formatNumber(excess) })}</p>`}
+      ${excess > 0 && html`<p class="error" role="alert">${t("too_long", { count: excess })}</p>`}
       <div class="write">
         <textarea ref=${box} rows="2" dir=${text ? "auto" : undefined} value=${text} aria-invalid=${excess ? "true" : undefined} disabled=${isBlocked} onKeyDown=${onKeyDown} ...${menu.attributes}
           aria-label=${t(mode)} placeholder=${isBlocked ? blockedText : t(mode === "note" ? "note_placeholder" : "reply_placeholder", { user })}

@@ -199,7 +199,7 @@ def test_a_text_of_the_maximum_length_is_sent_whole_and_a_longer_one_stays_in_th
     _, conversation = claim_new_conversation(page, bot)
     text, longest = page.locator(".composer textarea"), "😀" * TEXT
     paste(page, "x" * 10_007)
-    expect(page.locator(".composer [role=alert]")).to_have_text("Characters too many: 7")
+    expect(page.locator(".composer [role=alert]")).to_have_text("7 characters too many")
     page.keyboard.press("Enter")
     expect(page.locator(".composer .primary")).to_be_disabled()
     expect(text).to_have_value("x" * 10_007)
@@ -232,7 +232,7 @@ def test_a_note_for_the_bot_that_is_too_long_is_not_sent_and_stays(
 
     field.fill("😀" * 4001)
     dialog.get_by_role("button", name="Close handoff").click()
-    assert field.evaluate("(it) => it.validationMessage") == "Characters too many: 1"
+    assert field.evaluate("(it) => it.validationMessage") == "1 character too many"
     field.fill("😀" * 4000)
     dialog.get_by_role("button", name="Close handoff").click()
 

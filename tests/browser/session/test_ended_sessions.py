@@ -133,7 +133,7 @@ def test_signing_out_asks_first_while_replies_are_not_sent(
 
     page.locator(".leave").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Replies that are not sent: 1")
+    expect(dialog).to_contain_text("1 reply that is not sent is deleted.")
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_have_count(0)
     page.context.set_offline(False)
@@ -141,7 +141,7 @@ def test_signing_out_asks_first_while_replies_are_not_sent(
     expect(stored_replies(page)).to_contain_text("Almost lost.")
     assert "Almost lost." in bot.message_texts(conversation)
     page.locator(".leave").click()
-    expect(dialog).to_contain_text("Conversations that you still have: 1.")
+    expect(dialog).to_contain_text("You still have 1 conversation.")
     dialog.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Password")).to_be_visible()
 

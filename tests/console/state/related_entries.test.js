@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chosenOption, relatedEntries } from "../../chalicelib/console/messages/related_entries.js";
-import { entry } from "./fixtures.js";
+import { chosenOption, relatedEntries } from "../../../chalicelib/console/messages/related_entries.js";
+import { entry } from "../fixtures.js";
 
 const zoe = { id: "u-1", name: "Zoe" };
 const said = (seq, more = {}) => entry(seq, { from: "user", author: zoe, message_id: `m${seq}`, type: "text", ...more });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { serverNow, setServerTime } from "../../chalicelib/console/state/clock.js";
+import { serverNow, setServerTime } from "../../../chalicelib/console/state/clock.js";
 
 test("the time is the device's until the server has told its own, and then the server's", (context) => {
   context.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { listedConversations, unreadCount } from "../../chalicelib/console/state/conversation_list.js";
-import { INITIAL_STATE, reduce } from "../../chalicelib/console/state/reducer.js";
-import { isMissingEntries } from "../../chalicelib/console/state/thread_entries.js";
-import { AT, entry, HEAD, ME, random, waitingHead } from "./fixtures.js";
+import { listedConversations, unreadCount } from "../../../chalicelib/console/state/conversation_list.js";
+import { INITIAL_STATE, reduce } from "../../../chalicelib/console/state/reducer.js";
+import { isMissingEntries } from "../../../chalicelib/console/state/thread_entries.js";
+import { AT, entry, HEAD, ME, random, waitingHead } from "../fixtures.js";
 
 /** One conversation on the server: its head, its entries, and the events that it sends. */
 class Server {

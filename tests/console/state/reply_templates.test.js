@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { excessLength, fillPlaceholders, matchingReplies } from "../../chalicelib/console/state/reply_templates.js";
+import { excessLength, fillPlaceholders, matchingReplies } from "../../../chalicelib/console/state/reply_templates.js";
 
 test("a canned reply fills in the agent and the user, and nothing else", () => {
   const values = { agent: "Ana", user: "{agent}" };

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { continuesMessage, deliveryStatus, openSuggestion, ownerBlocks, startsNewDay } from "../../chalicelib/console/state/thread_entries.js";
-import { entry } from "./fixtures.js";
+import { continuesMessage, deliveryStatus, openSuggestion, ownerBlocks, startsNewDay } from "../../../chalicelib/console/state/thread_entries.js";
+import { entry } from "../fixtures.js";
 
 const change = (seq, kind, payload = null) => entry(seq, { kind, payload, from: "system" });
 

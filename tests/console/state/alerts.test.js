@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { alertReason, offersToMe } from "../../chalicelib/console/state/alerts.js";
-import { INITIAL_STATE, reduce } from "../../chalicelib/console/state/reducer.js";
-import { entry, HEAD, ME, waitingHead } from "./fixtures.js";
+import { alertReason, offersToMe } from "../../../chalicelib/console/state/alerts.js";
+import { INITIAL_STATE, reduce } from "../../../chalicelib/console/state/reducer.js";
+import { entry, HEAD, ME, waitingHead } from "../fixtures.js";
 
 const BO = { id: "p_bo", name: "Bo" };
 const offer = (id, until = "2026-01-01T00:01:00.000Z") => ({ id, name: id, until });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { apiKeyFromForm, formatIntervals, queueFromForm, textsFromForm, toMinutes } from "../../chalicelib/console/admin/form_data.js";
+import { apiKeyFromForm, formatIntervals, queueFromForm, textsFromForm, toMinutes } from "../../../chalicelib/console/admin/form_data.js";
 
 const form = (/** @type {[string, string][]} */ ...fields) => {
   const data = new FormData();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pieces, webAddress } from "../../chalicelib/console/messages/rich_text.js";
+import { pieces, webAddress } from "../../../chalicelib/console/messages/rich_text.js";
 
 const link = (text, url = text) => ({ kind: "link", text, url });
 const text = (words) => ({ kind: "text", text: words });

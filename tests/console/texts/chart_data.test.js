@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisMaximum, fillDays, percentile, toLocalHours } from "../../chalicelib/console/report/chart_data.js";
+import { axisMaximum, fillDays, percentile, toLocalHours } from "../../../chalicelib/console/report/chart_data.js";
 
 const BOUNDS = [10, 30, 60];
 

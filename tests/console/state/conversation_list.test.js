@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { activeQueues, listedConversations, queueLoads, rowAfterKey, urgency, visibleRange, waitingTime } from "../../chalicelib/console/state/conversation_list.js";
-import { INITIAL_STATE, reduce } from "../../chalicelib/console/state/reducer.js";
-import { AT, HEAD, ME, waitingHead } from "./fixtures.js";
+import { activeQueues, listedConversations, queueLoads, rowAfterKey, urgency, visibleRange, waitingTime } from "../../../chalicelib/console/state/conversation_list.js";
+import { INITIAL_STATE, reduce } from "../../../chalicelib/console/state/reducer.js";
+import { AT, HEAD, ME, waitingHead } from "../fixtures.js";
 
 const stateWith = (...heads) => reduce({ ...INITIAL_STATE, me: ME }, { type: "synced", heads });
 const ids = (heads) => heads.map((head) => head.id);

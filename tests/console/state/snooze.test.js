@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { isSnoozed, snoozeChoices } from "../../chalicelib/console/state/conversation_list.js";
-import { AT, HEAD } from "./fixtures.js";
+import { isSnoozed, snoozeChoices } from "../../../chalicelib/console/state/conversation_list.js";
+import { AT, HEAD } from "../fixtures.js";
 
 const choices = (...now) => Object.fromEntries(snoozeChoices(new Date(...now)));
 

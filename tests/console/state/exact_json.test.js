@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parseJson, showJson } from "../../chalicelib/console/state/exact_json.js";
+import { parseJson, showJson } from "../../../chalicelib/console/state/exact_json.js";
 
 for (const number of ["9007199254740993", "-9007199254740993", "12345678901234567890123", "100000000000000000000000", "0.12345678901234567890", "1234567.8901234567890"]) {
   test(`${number} is shown as it came, alone, in a list and in an object`, () => {
