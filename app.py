@@ -51,16 +51,18 @@ def disconnect(event: Any) -> dict[str, object]:
 
 @app.on_dynamodb_record(stream_arn=STREAM, name="on_change")
 def on_change(event: Any) -> dict[str, object]:
-    from chalicelib.entrypoints.events import stream
+    from chalicelib.entrypoints.events import sources, stream
 
-    return stream.handle(wiring.services(), wiring.read_record, event.to_dict(), event.context)
+    changes = sources.from_stream(event.to_dict(), *wiring.stream_source())
+    return stream.handle(wiring.services(), wiring.read_record, changes, event.context)
 
 
 @app.on_sqs_message(queue_arn=WEBHOOK_QUEUE, batch_size=1, name="on_webhook_queue")
 def on_webhook_queue(event: Any) -> dict[str, object]:
-    from chalicelib.entrypoints.events import webhook_queue
+    from chalicelib.entrypoints.events import sources, webhook_queue
 
-    return webhook_queue.handle(wiring.services(), event.to_dict(), event.context)
+    messages = sources.from_queue(event.to_dict(), *wiring.queue_source())
+    return webhook_queue.handle(wiring.services(), messages, event.context)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="on_minute")

@@ -386,6 +386,16 @@ def services() -> AwsServices:
     return AwsServices(settings())
 
 
+def stream_source() -> tuple[str, str]:
+    """The region and the table whose stream calls us."""
+    return settings().region, settings().table
+
+
+def queue_source() -> tuple[str, str]:
+    """The region and the URL of the queue that calls us."""
+    return settings().region, settings().queue_url
+
+
 def read_record(record: Mapping[str, Any]) -> CommittedEntry | Notification | None:
     from chalicelib.adapters.dynamodb.stream import read_record
 

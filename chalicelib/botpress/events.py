@@ -116,7 +116,7 @@ def _of_handoff(services: Services, head: Head, entry: Entry) -> Iterator[Json]:
     found = shown.handoff(services, head, str(handoff_id)) if handoff_id else None
     if found is None:
         return
-    detailed = handoff_views.with_details(services, head.bot, [(found, head)])[0]
+    detailed = handoff_views.with_details(services, None, [(found, head)])[0]
     what = "create" if entry.kind in CREATES else "update"
     yield _object("handoff", what, found.id, handoff_views.handoff(detailed))
 

@@ -7,12 +7,13 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from chalicelib.botpress.views import name_in, thread_of, user_conversation
-from chalicelib.domain.access import Role
+from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Handoff, Outcome
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
@@ -70,16 +71,19 @@ class BotpressHandoff(Struct, frozen=True):
 
 
 def with_details(
-    services: Services, bot: str, found: Sequence[tuple[Handoff, Head]], *, with_notes: bool = True
+    services: Services, reader: Caller | None, found: Sequence[tuple[Handoff, Head]]
 ) -> list[BotpressHandoff]:
     """Two round trips for up to 100 handoffs, one for each conversation that has notes, one for
-    each person."""
+    each person. The reading of notes by `reader` is recorded; None is the bot's server."""
     heads = [head for _, head in found]
     heard = [(head, head.heard_seq) for head in heads if head.heard_seq]
     said = shown.entries_at(services, heard)
     profiles = services.conversations.profiles(head.address for head in heads)
-    noted = {h.id: h for h in heads if h.notes and with_notes}
+    noted = {h.id: h for h in heads if h.notes}
     notes = {cid: shown.notes(services, head) for cid, head in noted.items()}
+    if reader:
+        for conversation_id in noted:
+            audit.record_reading(services, reader, conversation_id)
     people = {h.owner.id for h, _ in found if h.owner}
     people |= {note.author.id for each in notes.values() for note in each}
     agents = agent_ids(services, people)

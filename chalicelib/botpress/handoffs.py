@@ -77,7 +77,7 @@ def latest(services: Services, caller: Caller, most: int = MOST) -> list[Botpres
             for handoff, head in pairs
             if visible(services, caller, head)
         ]
-        found += with_details(services, caller.bot, seen[: most - len(found)])
+        found += with_details(services, caller, seen[: most - len(found)])
         if position is None or len(found) >= most:
             return found
 
@@ -155,7 +155,7 @@ def _changed(services: Services, caller: Caller, handoff_id: str) -> BotpressHan
         raise NotFound(f"The handoff {handoff_id} was erased at the same moment.")
     if not is_allowed(caller, Action.READ):
         return BotpressHandoff(handoff, head)
-    return with_details(services, caller.bot, [(handoff, head)])[0]
+    return with_details(services, caller, [(handoff, head)])[0]
 
 
 def require(detailed: BotpressHandoff, to: HandoffStatus) -> None:

@@ -6,6 +6,7 @@ appears only where AWS offers no narrower resource name; a comment gives the rea
 
 from collections.abc import Iterable, Mapping
 
+from chalicelib.adapters.dynamodb.keys import AUDIT
 from infra.template.metrics import Resource
 
 TABLE, TOPIC, WEBHOOK_QUEUE, SOCKETS = "Table", "Events", "WebhookQueue", "WebsocketAPI"
@@ -19,6 +20,8 @@ SECRETS_KEY, OLD_SECRETS_KEY = "SecretsKey", "OldSecretsKey"
 which only opens them. Both may be empty."""
 HAS_SECRETS_KEY, HAS_OLD_SECRETS_KEY = f"Has{SECRETS_KEY}", f"Has{OLD_SECRETS_KEY}"
 USES_SECRETS_KEY = f"Uses{SECRETS_KEY}"
+AUDIT_PARTITIONS = (AUDIT, f"{AUDIT}#*")
+"""The patterns of the partition keys of the audit trail."""
 DATA_KEY, HAS_DATA_KEY = "DataKey", "HasDataKey"
 """The parameter with the ARN of the key of the table, the topic and the queues; may be empty."""
 NO_VALUE = {"Ref": "AWS::NoValue"}
@@ -185,7 +188,22 @@ def policy_of(function: str, logical: str, traced: bool = False) -> Resource:
         ["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": [log_of(logical), "Arn"]}
     )
     tracing = [_statement(TRACES, "*")] if traced else []
-    return {"Version": "2012-10-17", "Statement": [*statements, log, *tracing]}
+    document = [*statements, _protects_audit_trail(), log, *tracing]
+    return {"Version": "2012-10-17", "Statement": document}
+
+
+def _protects_audit_trail() -> Resource:
+    """No function changes or deletes an event of the audit trail: the trail's rows expire by TTL,
+    which needs no permission. IAM cannot tell a new row from one that replaces another, so
+    `PutItem` stays permitted; the code puts events under random ids.
+
+    `LeadingKeys` are the partition keys of a call; a batch and a transaction have several.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    """
+    changes = ("BatchWriteItem", "DeleteItem", "UpdateItem")
+    denied = _statement(_actions(TABLE, changes), _arn(TABLE, changes)) | {"Effect": "Deny"}
+    condition = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [*AUDIT_PARTITIONS]}}
+    return denied | {"Condition": condition}
 
 
 def _secrets_policy(operations: frozenset[str]) -> list[Resource]:

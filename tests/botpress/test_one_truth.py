@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.conversation.entries import EVENT_TYPES
 from chalicelib.entrypoints.events.minute import every_minute
+from chalicelib.usecases.records.audit import AuditAction
 from tests.botpress.stage import Cast, Stage
 from tests.contract.store_setup import at_once
 from tests.support.api import ApiAnswer
@@ -222,6 +223,9 @@ def test_a_later_handoff_shows_the_comments_of_an_earlier_one(owned: Stage) -> N
     comments = [each["comments"] for each in handoffs]
     assert [[c["content"] for c in each] for each in comments] == [["careful"], ["careful"]]
     assert {c["handoffId"] for each in comments for c in each} == {first}
+    owned.ok("ana", "GET hitlnext/handoffs")
+    reads = [e.action for e in owned.cast.services.audit_trail.latest(owned.bot, None, 100)[0]]
+    assert reads.count(AuditAction.TRANSCRIPT_READ) == 1, "the agent reads comments, the bot none"
 
 
 def test_a_handoff_is_created_again_with_the_thread_that_the_list_shows(stage: Stage) -> None:

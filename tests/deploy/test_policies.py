@@ -1,10 +1,15 @@
 """Each function's policy permits exactly the AWS calls that its code makes."""
 
+import ast
+import inspect
+import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
+from chalicelib.adapters.dynamodb import audit, keys
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION
 from infra.template import policies
 from infra.template.functions import HOLD_SECRET
@@ -80,6 +85,46 @@ def test_only_tracing_is_permitted_on_all_resources() -> None:
 
     assert [action for action in actions if "*" in action] == []
     assert on_all == [policies.TRACES] * len(FUNCTIONS)
+
+
+def first_parts(source: str) -> Iterator[tuple[str, str]]:
+    """Each function that joins a key, and the first part of the key as the code has it."""
+    for function in ast.parse(source).body:
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "joined":
+                yield getattr(function, "name", ""), ast.unparse(node.args[0])
+
+
+def test_the_policies_protect_the_audit_trail_and_no_other_row() -> None:
+    """An id cannot forge a partition, because `joined` encodes each part."""
+    first = set(first_parts(inspect.getsource(keys)))
+    constants = {name for name, value in vars(keys).items() if value == keys.AUDIT}
+
+    assert {maker for maker, part in first if part in ("AUDIT", "'AUDIT'")} == {"audit"}
+    assert constants == {"AUDIT"}
+    for partition in (keys.audit(None), keys.audit("shop"), keys.audit_event("#", "a_1").pk):
+        assert any(fnmatchcase(partition, pattern) for pattern in policies.AUDIT_PARTITIONS)
+    for partition in (keys.bot("AUDIT"), keys.audit_mark("AUDIT", "m").pk, keys.person("AUDIT#x")):
+        assert not any(fnmatchcase(partition, each) for each in policies.AUDIT_PARTITIONS)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_function_may_change_or_delete_an_event_of_the_audit_trail(function: str) -> None:
+    statements = policy_of(function, FUNCTIONS[function])["Statement"]
+    changing = {"dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"}
+
+    (denied,) = [each for each in statements if each["Effect"] == "Deny"]
+    allowed = {each for s in statements if s["Effect"] == "Allow" for each in s["Action"]}
+
+    assert set(denied["Action"]) == changing
+    assert denied["Resource"] == {"Fn::GetAtt": ["Table", "Arn"]}
+    assert not {each for each in allowed if "PartiQL" in each or each.endswith("*")}
+
+
+def test_the_adapter_of_the_trail_only_adds_rows() -> None:
+    source = inspect.getsource(audit)
+
+    assert not re.search(r"\.(update|delete|batch)\w*\(", source)
 
 
 def _statements() -> Iterator[dict[str, Any]]:

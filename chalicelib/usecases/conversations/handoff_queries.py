@@ -7,6 +7,7 @@ from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.erasure import shown_handoff
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head
+from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations import queries, shown
 from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.services import Services
@@ -40,9 +41,12 @@ class HandoffPage(Struct, frozen=True):
 
 
 def get_handoff(services: Services, caller: Caller, handoff_id: str) -> HandoffDetail:
-    """Raises NotFound."""
+    """Raises NotFound. A person's reading of the notes is recorded as one of the conversation."""
     found, of = queries.handoff(services, caller, handoff_id)
-    return HandoffDetail(found, of.tags, _notes(services, of, found) if caller.is_person else ())
+    if not caller.is_person:
+        return HandoffDetail(found, of.tags)
+    audit.record_reading(services, caller, of.id)
+    return HandoffDetail(found, of.tags, _notes(services, of, found))
 
 
 def list_handoffs(

@@ -57,6 +57,26 @@ def test_reading_a_transcript_is_recorded_once_for_each_person_conversation_and_
     assert [event["object"] for event in reads] == [id_of(path)] * 2
 
 
+def test_reading_the_notes_of_a_handoff_counts_as_reading_its_conversation(
+    bot: Api, ana: Api, owner: Api
+) -> None:
+    path = owned(bot, ana)
+    handoff = ok(bot.get(path))["handoff"]["id"]
+
+    ok(bot.get(f"{BOT}/handoffs/{handoff}"))
+    assert [event for event in trail(owner) if event["action"] == "transcript_read"] == []
+    for _ in range(2):
+        ok(ana.get(f"{BOT}/handoffs/{handoff}"))
+
+    reads = [event for event in trail(owner) if event["action"] == "transcript_read"]
+    assert [(each["object"], each["actor"]) for each in reads] == [(id_of(path), ana_id(ana))]
+
+
+def ana_id(ana: Api) -> str:
+    found: str = ok(ana.get("/auth/me"))["id"]
+    return found
+
+
 def ok_or_text(caller: Api, path: str) -> None:
     assert caller.get(path).status == 200
 
