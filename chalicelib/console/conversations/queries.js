@@ -2,6 +2,7 @@
 // What the console reads from the server: conversations, their entries, agents, replies and notifications.
 import { ApiError, botPath, conversationPath, request, showError } from "../connection/api.js";
 import { sendAction } from "../connection/socket.js";
+import { byActivity, matchesSearch } from "../state/conversation_list.js";
 import { dispatch, selectedHead, state } from "../state/store.js";
 import { writeRoute } from "./router.js";
 
@@ -11,6 +12,7 @@ import { writeRoute } from "./router.js";
 const LATEST_ENTRIES = 400;
 /** Milliseconds without typing before a search starts. */
 const SEARCH_DELAY = 250;
+const CONVERSATION_ID = /^c_[a-z2-7]+$/;
 
 /** Loads the heads of all paused conversations. Raises ApiError. */
 export async function syncConversations() {
@@ -95,18 +97,29 @@ export async function openConversationById(bot, id) {
 
 let searchTimer = 0;
 
-/** @param {string} text */
-export function searchByName(text) {
+/** Finds what the console knows at once, and asks the server for others whose user's name begins so. @param {string} text */
+export function searchConversations(text) {
   dispatch({ type: "search", search: text });
   clearTimeout(searchTimer);
-  if (text.trim()) searchTimer = setTimeout(() => search(text), SEARCH_DELAY);
+  if (!text.trim()) return;
+  showFound(text, []);
+  searchTimer = setTimeout(() => searchServer(text), SEARCH_DELAY);
+}
+
+/** The latest activity is first. @param {string} text @param {Head[]} found by the server */
+function showFound(text, found) {
+  const known = Object.values(state.value.heads).filter((head) => matchesSearch(head, text.trim()));
+  const all = new Map([...found, ...known].map((head) => [head.id, state.value.heads[head.id] ?? head]));
+  dispatch({ type: "search_results", search: text, heads: [...all.values()].sort(byActivity) });
 }
 
 /** @param {string} text */
-async function search(text) {
+async function searchServer(text) {
+  const word = text.trim();
   try {
-    const pages = await Promise.all(bots().map((bot) => conversationsPage(bot, `name=${encodeURIComponent(text.trim())}`)));
-    dispatch({ type: "search_results", search: text, heads: pages.flatMap((page) => page.items) });
+    const pages = await Promise.all(bots().map((bot) => conversationsPage(bot, `name=${encodeURIComponent(word)}`)));
+    const named = CONVERSATION_ID.test(word) ? await Promise.all(bots().map((bot) => request("GET", conversationPath({ bot, id: word })).catch(() => null))) : [];
+    showFound(text, [...pages.flatMap((page) => page.items), ...named.filter(Boolean)]);
   } catch (error) {
     showError(error);
   }

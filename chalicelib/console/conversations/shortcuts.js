@@ -28,20 +28,24 @@ const isOfferedToMe = (/** @type {Head} */ head) => head.offered_to?.id === stat
 const isWithAgent = (/** @type {Head} */ head) => head.status === "agent" && mayManage(state.value, head);
 const isClaimable = (/** @type {Head} */ head) => head.owner !== state.value.me?.id && (head.status !== "agent" || mayManage(state.value, head));
 
-/** Runs `act` with the open conversation if `applies` to it. @param {(head: Head) => void} act @param {(head: Head) => boolean} [applies] */
-const withOpen = (act, applies = () => true) => () => {
-  const head = selectedHead();
-  if (head && applies(head) && !pendingCommand(state.value, head.id)) act(head);
-};
+/** Runs `act` with the open conversation if it `isPossible`: if it `applies` to it.
+ * @param {(head: Head) => void} act @param {(head: Head) => boolean} [applies] */
+function withOpen(act, applies = () => true) {
+  const isPossible = () => {
+    const head = selectedHead();
+    return !!head && applies(head) && !pendingCommand(state.value, head.id);
+  };
+  return Object.assign(() => void (isPossible() && act(selectedHead())), { isPossible });
+}
 
 const focusSearch = () => /** @type {HTMLElement | null} */ (document.querySelector("input[type=search]"))?.focus();
 
-const undoLast = () => {
-  const last = state.value.outbox.findLast((each) => each.command && each.phase !== "failed");
-  if (last) undoCommand(last.conversation_id);
-};
+const lastCommand = () => state.value.outbox.findLast((each) => each.command && each.phase !== "failed");
+const undoLast = Object.assign(() => undoCommand(lastCommand()?.conversation_id ?? ""), { isPossible: () => !!lastCommand() });
 
-/** By key: what it does, and the name of its text. @type {Record<string, [run: () => void, text: string]>} */
+/** @typedef {(() => void) & {isPossible?: () => boolean}} Action */
+
+/** By key: what it does, and the name of its text. @type {Record<string, [run: Action, text: string]>} */
 const SINGLE_KEYS = {
   j: [() => step(1), "next_conversation"],
   k: [() => step(-1), "previous_conversation"],
@@ -65,10 +69,16 @@ const MODIFIED_KEYS = {
   z: [undoLast, "undo"],
 };
 
+/** What the agent can do at this moment with the open conversation. @returns {{run: Action, text: string, key: string}[]} */
+export const possibleActions = () => {
+  const known = Object.entries(MODIFIED_KEYS).map(([key, [run, text]]) => ({ run, text, key: `${MODIFIER}+${key.toUpperCase()}` }));
+  return known.filter(({ run }) => run.isPossible?.());
+};
+
 /** All shortcuts with the names of their texts, for the list that the agent sees. */
 export const SHORTCUTS = [
   ...Object.entries(MODIFIED_KEYS).map(([key, [, text]]) => [`${MODIFIER}+${key.toUpperCase()}`, text]),
-  ["Enter", "send"], ["Shift+Enter", "new_line"], ["Esc", "close_conversation"],
+  [isMac ? "Cmd+K" : "Ctrl+K", "search_and_actions"], ["Enter", "send"], ["Shift+Enter", "new_line"], ["Esc", "close_conversation"],
   ...Object.entries(SINGLE_KEYS).map(([key, [, text]]) => [key.toUpperCase(), text]),
 ];
 
@@ -97,6 +107,10 @@ function shortcutFor(event, isTyping) {
 /** @param {KeyboardEvent} event */
 function handleKey(event) {
   if (!state.value.me || event.defaultPrevented || isComposing(event) || document.querySelector("dialog[open]")) return;
+  if ((isMac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey && letter(event) === "k") {
+    event.preventDefault();
+    return openDialog("palette");
+  }
   const target = /** @type {HTMLElement} */ (event.target);
   const isTyping = target.matches?.("input, textarea, select");
   if (event.key === "Escape") {

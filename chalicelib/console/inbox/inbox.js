@@ -1,6 +1,6 @@
 // @ts-check
 import { hasDraft } from "../conversations/drafts.js";
-import { loadRecent, openConversation, searchByName } from "../conversations/queries.js";
+import { loadRecent, openConversation, searchConversations } from "../conversations/queries.js";
 import { activeQueues, isSnoozed, listedConversations, rowAfterKey, TABS, urgency, visibleRange, waitingTime } from "../state/conversation_list.js";
 import { dispatch, state } from "../state/store.js";
 import { formatDuration, formatNumber, formatPreview, formatRecent, formatSnooze } from "../strings/formats.js";
@@ -27,7 +27,7 @@ export function Inbox() {
       ${!selected && html`<h1 class="visually-hidden">${t("conversations")}</h1>`}
       <div class="inbox-top">
         <input type="search" value=${search} placeholder=${t("search")} aria-label=${t("search")}
-          onInput=${(/** @type {any} */ event) => searchByName(event.target.value)} />
+          onInput=${(/** @type {any} */ event) => searchConversations(event.target.value)} />
         ${(queues.length > 1 || queueFilter) && html`
           <select aria-label=${t("queue")} value=${queueFilter} onChange=${(/** @type {any} */ event) => dispatch({ type: "queue_filter", queue: event.target.value })}>
             <option value="">${t("all_queues")}</option>${queues.map((queue) => html`<option value=${queue}>${queue}</option>`)}

@@ -39,7 +39,7 @@ function byUrgency(a, b) {
 const byUnanswered = (a, b) => compare(a.unanswered_since ?? "~", b.unanswered_since ?? "~") || byActivity(a, b);
 
 /** @param {Head} a @param {Head} b */
-const byActivity = (a, b) => compare(b.updated_at, a.updated_at) || compare(a.id, b.id);
+export const byActivity = (a, b) => compare(b.updated_at, a.updated_at) || compare(a.id, b.id);
 
 /** @param {string} a @param {string} b */
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
@@ -96,6 +96,16 @@ export function queueLoads(state, bot, now) {
       served: queues.find((queue) => queue.name === name)?.served ?? true,
     };
   });
+}
+
+/** What a search compares: lower case, without accents. @param {string} text */
+export const folded = (text) => text.normalize("NFKD").replace(/[\p{M}\ufe0f]/gu, "").toLowerCase();
+
+/** Whether each word of the search is in what the list knows about the conversation. @param {Head} head @param {string} search */
+export function matchesSearch(head, search) {
+  const { user_name, user, id, thread, channel, queue, owner_name, tags, handoff, last_message } = head;
+  const known = folded([user_name, user, id, thread, channel, queue, owner_name, ...tags, handoff?.reason, last_message?.text].filter(Boolean).join("\n"));
+  return folded(search).split(/\s+/).every((word) => known.includes(word));
 }
 
 /** The rows of a long list that are on the screen, and eight more on each side.

@@ -19,7 +19,7 @@ export function showToast(text, kind = "info", open) {
   setTimeout(() => state.value.toast === toast && dispatch({ type: "toast", toast: null }), TOAST_DURATION);
 }
 
-/** @param {"close" | "transfer" | "snooze" | "settings" | "shortcuts" | "sign_out"} dialog */
+/** @param {"close" | "transfer" | "snooze" | "settings" | "shortcuts" | "sign_out" | "palette"} dialog */
 export const openDialog = (dialog) => dispatch({ type: "dialog", dialog });
 export const closeDialog = () => dispatch({ type: "dialog", dialog: null });
 

@@ -15,6 +15,7 @@ export default {
   copy_link: "نسخ الرابط",
   not_copied: "لا يسمح المتصفح بالنسخ.",
   // Dialogs
+  go_to: "انتقال إلى",
   in_1_hour: "بعد ساعة",
   tomorrow: "غدًا 9:00",
   next_week: "الأسبوع القادم",

@@ -15,6 +15,7 @@ export default {
   copy_link: "Copy link",
   not_copied: "The browser does not allow copying.",
   // Dialogs
+  go_to: "Go to",
   in_1_hour: "In 1 hour",
   tomorrow: "Tomorrow 9:00",
   next_week: "Next week",

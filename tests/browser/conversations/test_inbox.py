@@ -68,7 +68,7 @@ def test_a_search_finds_users_by_the_beginning_of_their_name(
     page.get_by_role("searchbox").fill(f"ZOE\u0308 {name}")
     expect(row(page, composed)).to_have_count(1)
     page.get_by_role("searchbox").fill("nobody is called like this")
-    expect(page.locator(".empty").first).to_contain_text("No name begins like this.")
+    expect(page.locator(".empty").first).to_contain_text("Nothing was found.")
 
 
 def test_recent_conversations_load_page_by_page(open_console: OpenConsole, bot: BotClient) -> None:

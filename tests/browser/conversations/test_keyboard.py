@@ -13,8 +13,10 @@ from tests.browser.console_actions import (
     log,
     open_conversation,
     row,
+    scroll_to_row,
     search,
     stored_replies,
+    violations,
 )
 
 
@@ -48,6 +50,32 @@ def test_an_agent_finds_claims_answers_and_closes_a_conversation_by_keyboard(
     ended = bot.entries(conversation)
     assert ended[-2]["text"] == "By hand.\nTwice."
     assert ended[-1]["payload"]["outcome"] == "rejected"
+
+
+def test_one_key_finds_conversations_by_any_word_and_every_action(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    name = unique_name()
+    conversation = bot.request_handoff(name, f"Où est la commande {name[4:]}?")
+    scroll_to_row(page, name)
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type(f"COMMANDE ou {name[4:]}")
+    expect(page.locator(".palette li")).to_have_count(1)
+    assert violations(page) == []
+    page.keyboard.press("Enter")
+    expect(page.locator(".thread h1")).to_have_text(name)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Claim")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".owner")).to_have_text("with you")
+    expect(page.locator(".composer textarea")).to_be_focused()
+    expect(page.get_by_role("searchbox")).to_have_value("")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(conversation)
+    expect(page.locator(".palette li")).to_contain_text(name)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { activeQueues, listedConversations, queueLoads, rowAfterKey, urgency, visibleRange, waitingTime } from "../../../chalicelib/console/state/conversation_list.js";
+import { activeQueues, listedConversations, matchesSearch, queueLoads, rowAfterKey, urgency, visibleRange, waitingTime } from "../../../chalicelib/console/state/conversation_list.js";
 import { INITIAL_STATE, reduce } from "../../../chalicelib/console/state/reducer.js";
 import { AT, HEAD, ME, waitingHead } from "../fixtures.js";
 
@@ -74,4 +74,11 @@ test("only the rows near the visible part are rendered", () => {
 test("arrow keys move within the list and stop at its ends", () => {
   assert.deepEqual(["ArrowDown", "ArrowUp", "Home", "End", "a"].map((key) => rowAfterKey({ key }, 1, 5)), [2, 0, 0, 4, null]);
   assert.deepEqual([rowAfterKey({ key: "ArrowUp" }, 0, 5), rowAfterKey({ key: "ArrowDown" }, 4, 5)], [null, null]);
+});
+
+test("a search finds any word, without accents and case, in all that a list knows", () => {
+  const head = waitingHead("c_abc", {
+    user_name: "Zoë Núñez", user: "+34 600 111", tags: ["vip"], queue: "sales", handoff: { reason: "Where is order 4711?" }, last_message: { text: "مُحَمَّد" } });
+  for (const search of ["nunez", "ZOE", "núñez zo", "4711", "600", "c_abc", "VIP", "sales order", "محمد"]) assert.ok(matchesSearch(head, search), search);
+  for (const search of ["nunes", "zoe billing"]) assert.ok(!matchesSearch(head, search), search);
 });
