@@ -84,7 +84,7 @@ ROWS: dict[Resource, Row] = {
     ("GET", "/api/v1/auth/oidc"): Row(ANYBODY),
     ("GET", "/api/v1/auth/oidc/start"): Row(ANYBODY),
     ("GET", "/api/v1/auth/oidc/callback"): Row(ANYBODY),
-    ("POST", "/api/v1/auth/oidc/token"): Row(ANYBODY, {"code": "none"}),
+    ("POST", "/api/v1/auth/oidc/token"): Row(ANYBODY, {"code": "none", "verifier": "v" * 43}),
     ("POST", "/api/v1/auth/login/totp"): Row(ANYBODY, {"challenge": "none", "code": "123456"}),
     ("GET", "/api/v1/auth/totp"): Row(PEOPLE),
     ("POST", "/api/v1/auth/totp"): Row(PEOPLE, {"password": None}),

@@ -1,9 +1,12 @@
 // @ts-check
 import { errorMessage, request } from "../connection/api.js";
+import { readText, store } from "../state/storage.js";
 import { state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useState } from "../ui/html.js";
 import { signInAndStart } from "./session.js";
+
+const SIGN_ON = "baton.sign-on";
 
 /** Agents sign in with their password, with single sign-on or, the first time, with the invitation that an admin gave them. */
 export function SignIn() {
@@ -18,7 +21,7 @@ export function SignIn() {
 
   useEffect(() => {
     const code = takeFromAddress("sign-on"), refusal = takeFromAddress("sign-on-error");
-    if (code) attempt("sign_on_failed", () => signInAndStart("oidc/token", { code }));
+    if (code) attempt("sign_on_failed", () => signInAndStart("oidc/token", { code, verifier: takeVerifier() }));
     if (refusal) setError(t(refusal === "no_account" ? "no_account" : "sign_on_failed"));
     request("GET", "/auth/oidc").then(({ label }) => setProvider(label ?? ""), () => {});
   }, []);
@@ -76,12 +79,29 @@ export function SignIn() {
         ${state.value.hasEnded && html`<p role="status">${t("session_ended")}</p>`}
         <p class="error" role="alert">${error}</p>
         <button class="primary" disabled=${isBusy}>${isBusy ? t("signing_in") : t("sign_in")}</button>
-        ${provider && !challenge && html`<button type="button" onClick=${() => location.assign("../api/v1/auth/oidc/start")}>${t("sign_in_with", { provider })}</button>`}
+        ${provider && !challenge && html`<button type="button" onClick=${startSignOn}>${t("sign_in_with", { provider })}</button>`}
         <button type="button" class="link" onClick=${() => { setHasInvitation(!challenge && !reset && !hasInvitation); setChallenge(""); setReset(""); setError(""); }}>${t(challenge || reset || hasInvitation ? "have_password" : "have_invitation")}</button>
         <button type="button" class="link" onClick=${forget}>${t("forgotten")}</button>
       </form>
     </main>`;
 }
+
+/** Another page may open the start address, too. Only this tab knows the text whose digest goes along. */
+async function startSignOn() {
+  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
+  store("sessionStorage", SIGN_ON, verifier);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  location.assign(`../api/v1/auth/oidc/start?challenge=${base64url(new Uint8Array(digest))}`);
+}
+
+function takeVerifier() {
+  const verifier = readText("sessionStorage", SIGN_ON) ?? "";
+  store("sessionStorage", SIGN_ON, "");
+  return verifier.padEnd(43, "-"); // Without one, the server refuses the sign-on.
+}
+
+/** @param {Uint8Array} bytes */
+const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (each) => ({ "+": "-", "/": "_" })[each] ?? "");
 
 /** The secret that a link or the single sign-on has put into the address. It leaves the address at once.
  * @param {"reset" | "sign-on" | "sign-on-error"} name */

@@ -243,7 +243,7 @@ SECOND_FACTOR = (
 
 SIGN_ON = (
     _sign_on("GET", "", "get_sign_on", function=REST_FUNCTION),
-    _sign_on("GET", "/start", "start_sign_on"),
+    _sign_on("GET", "/start", "start_sign_on", query=("challenge",)),
     _sign_on("GET", "/callback", "finish_sign_on", query=FROM_PROVIDER),
     _sign_on("POST", "/token", "log_in_with_sign_on", SCHEMAS + "sign_on:SignOnCodeRequest"),
 )

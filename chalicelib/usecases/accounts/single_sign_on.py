@@ -4,10 +4,17 @@ The attempt is a signed token in a cookie of the browser that began it, so an an
 another browser is refused. The browser comes back with the provider's code; the console gets a code
 of ours for it, in the fragment of an address, which no server sees. It works once, within a minute,
 and in this browser alone.
+
+Any page can lead a browser to the beginning, and a provider that still knows the person asks
+nothing. So the console begins with the digest of a random text that it keeps in its tab, and needs
+the text to exchange the code: without a click in the console, no session begins.
 """
 
+import base64
+import hashlib
 import hmac
 import logging
+import re
 
 from msgspec.structs import replace
 
@@ -28,6 +35,8 @@ from chalicelib.usecases.services import Services
 ATTEMPT, EXCHANGE = "sign_on", "sign_on_code"
 ATTEMPT_LIFE_MS = 10 * 60 * 1000
 EXCHANGE_LIFE_MS = 60 * 1000
+CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+"""SHA-256 in base64url, as in PKCE (RFC 7636)."""
 MAX_NAME = 64
 RANK = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 log = logging.getLogger("baton.sign_on")
@@ -37,21 +46,25 @@ class NoAccount(Exception):
     """The provider knows the person, but they may not log in here."""
 
 
-def begin(services: Services) -> tuple[str, str]:
-    """Returns the provider's address for this attempt, and the cookie's value. Raises NotFound
-    without single sign-on, SignOnFailed."""
+def begin(services: Services, challenge: str) -> tuple[str, str]:
+    """Returns the provider's address for this attempt, and the cookie's value. `challenge` is the
+    digest of the console's text. Raises NotFound without single sign-on, SignOnFailed."""
     _rules(services)
+    if not CHALLENGE.fullmatch(challenge):
+        raise SignOnFailed("The attempt did not begin with the console's button.")
     flow = Flow(*(services.random.token() for _ in range(3)))
     expires = (services.clock.now() + ATTEMPT_LIFE_MS) // 1000
     claims = {"sub": "nobody", "tv": 0, "typ": ATTEMPT, "jti": flow.state, "exp": expires}
-    cookie = services.tokens.issue(claims | {"nonce": flow.nonce, "verifier": flow.verifier})
+    cookie = services.tokens.issue(
+        {**claims, "nonce": flow.nonce, "verifier": flow.verifier, "challenge": challenge}
+    )
     return services.identity_provider.authorization_url(flow), cookie
 
 
 def finish(services: Services, cookie: str, state: str, code: str, issuer: str | None) -> str:
     """Returns the console's code for the provider's `code`. Raises SignOnFailed, NoAccount, and
     NotFound without single sign-on."""
-    rules, flow = _rules(services), _flow(services, cookie)
+    rules, (flow, _) = _rules(services), _attempt(services, cookie)
     if not hmac.compare_digest(flow.state.encode(), state.encode()):
         raise SignOnFailed("The answer belongs to another attempt.")
     if issuer not in (None, services.identity_provider.issuer):
@@ -63,12 +76,14 @@ def finish(services: Services, cookie: str, state: str, code: str, issuer: str |
     return services.tokens.issue(claims | times)
 
 
-def exchange(services: Services, cookie: str, code: str, device: Device) -> LoginSession:
-    """Logs in. Raises Unauthenticated, and SecondFactorRequired: the provider is the first
-    factor."""
+def exchange(
+    services: Services, cookie: str, code: str, verifier: str, device: Device
+) -> LoginSession:
+    """Logs in. `verifier` is the console's text. Raises Unauthenticated, and SecondFactorRequired:
+    the provider is the first factor."""
     claims = services.tokens.verify(code, EXCHANGE)
     try:
-        flow = _flow(services, cookie)
+        flow, challenge = _attempt(services, cookie)
     except SignOnFailed as error:
         raise Unauthenticated("This code belongs to another browser.") from error
     used = services.login_attempts.count(
@@ -76,6 +91,8 @@ def exchange(services: Services, cookie: str, code: str, device: Device) -> Logi
     )
     if claims.get("attempt") != digest(flow.state) or used > 1:
         raise Unauthenticated("This code was used before, or belongs to another browser.")
+    if not hmac.compare_digest(challenge.encode(), _challenge_of(verifier).encode()):
+        raise Unauthenticated("This sign-on did not begin in this tab of the console.")
     person = person_of_session(services, reference_of(claims), fresh=True)
     return sessions.begin_or_ask(services, person, device)
 
@@ -86,12 +103,19 @@ def _rules(services: Services) -> SignOnRules:
     return services.sign_on_rules
 
 
-def _flow(services: Services, cookie: str) -> Flow:
+def _challenge_of(verifier: str) -> str:
+    digested = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digested).rstrip(b"=").decode()
+
+
+def _attempt(services: Services, cookie: str) -> tuple[Flow, str]:
+    """The attempt and the console's challenge. Raises SignOnFailed."""
     try:
         claims = services.tokens.verify(cookie, ATTEMPT)
     except Unauthenticated as error:
         raise SignOnFailed("The attempt began in another browser, or too long ago.") from error
-    return Flow(str(claims["jti"]), str(claims["nonce"]), str(claims["verifier"]))
+    flow = Flow(str(claims["jti"]), str(claims["nonce"]), str(claims["verifier"]))
+    return flow, str(claims.get("challenge", ""))
 
 
 def _person(services: Services, rules: SignOnRules, identity: VerifiedIdentity) -> Person:

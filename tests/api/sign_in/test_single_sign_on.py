@@ -1,5 +1,7 @@
 """Single sign-on, with a provider in memory. `tests/e2e/sign_on` has a real one."""
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,12 +31,19 @@ class Browser:
     api: Api
     cookie: str = ""
     state: str = ""
+    verifier: str = "a-random-text-of-the-console-in-its-own-tab"
 
-    def start(self) -> ApiAnswer:
-        answer = self.api.send("GET", "/auth/oidc/start")
+    def start(self, challenge: str | None = None) -> ApiAnswer:
+        sent = self.challenge if challenge is None else challenge
+        answer = self.api.send("GET", f"/auth/oidc/start?challenge={sent}")
         self.keep(answer)
         [self.state] = parse_qs(urlsplit(answer.headers["Location"]).query).get("state", [""])
         return answer
+
+    @property
+    def challenge(self) -> str:
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def come_back(self, **query: str) -> str:
         """The fragment of the console's address."""
@@ -52,7 +61,8 @@ class Browser:
 
     def exchange(self, fragment: str) -> ApiAnswer:
         code = fragment.removeprefix("sign-on=")
-        answer = self.api.post("/auth/oidc/token", {"code": code}, Cookie=self.cookie)
+        sent = {"code": code, "verifier": self.verifier}
+        answer = self.api.post("/auth/oidc/token", sent, Cookie=self.cookie)
         self.keep(answer)
         return answer
 
@@ -132,6 +142,24 @@ def test_the_consoles_code_works_once_soon_and_in_this_browser(
         services.clock.advance(60_000)
 
     assert tab.exchange(code).status == 401
+
+
+def test_a_sign_on_that_another_page_began_opens_no_session(tab: Browser) -> None:
+    """The page leads the browser to the beginning; the provider asks nothing and comes back."""
+    tab.start()
+    code, clicked = tab.come_back(), tab.verifier
+    tab.verifier = "the-console-of-this-tab-knows-only-its-own-text"
+    assert tab.exchange(code).status == 401
+
+    tab.verifier = clicked
+    assert tab.sign_in().status == 200
+
+
+@pytest.mark.parametrize("challenge", ["", "short", "x" * 44, "%3D" * 43])
+def test_a_beginning_without_the_consoles_digest_leads_back(tab: Browser, challenge: str) -> None:
+    answer = tab.start(challenge)
+
+    assert answer.headers["Location"] == f"../../../../console/index.html#{FAILED}"
 
 
 def test_a_code_of_single_sign_on_is_no_token(tab: Browser) -> None:

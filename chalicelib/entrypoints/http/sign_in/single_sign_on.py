@@ -26,7 +26,7 @@ def get_sign_on(call: Call) -> Reply:
 
 def start_sign_on(call: Call) -> Reply:
     try:
-        address, cookie = single_sign_on.begin(call.services)
+        address, cookie = single_sign_on.begin(call.services, call.query.get("challenge", ""))
     except SignOnFailed as error:
         return _back(call, FAILED, error)
     return _redirect(address, _cookie(call, cookie, ATTEMPT_LIFE_MS // 1000))
@@ -48,7 +48,9 @@ def finish_sign_on(call: Call) -> Reply:
 
 
 def log_in_with_sign_on(call: Call, body: SignOnCodeRequest) -> Reply:
-    session = single_sign_on.exchange(call.services, _sent(call), body.code, call.device)
+    session = single_sign_on.exchange(
+        call.services, _sent(call), body.code, body.verifier, call.device
+    )
     reply = success("Login successful", tokens_of(session))
     return Reply(reply.body, reply.status, {"Set-Cookie": _cookie(call, "", 0)})
 
