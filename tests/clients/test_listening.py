@@ -126,6 +126,15 @@ def test_what_happened_before_the_start_is_read_on_request(bot: ListeningBot) ->
         bot.wait_for("Before.")
 
 
+def test_a_bot_that_connects_again_reads_nothing_from_before_its_start(bot: ListeningBot) -> None:
+    bot.as_ana("pause", {"agent": "ana@example.test"})
+    bot.says("Another process has shown this.")
+    bot.server.services.clock.advance(1000)
+    with bot.listening():
+        bot.as_ana("messages", {"text": "New."}, cut=True)
+        bot.wait_for("New.")
+
+
 def test_a_handler_that_fails_runs_again_before_later_events(bot: ListeningBot) -> None:
     with bot.listening():
         bot.failures = 2

@@ -33,6 +33,7 @@ FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 OVERLAP = timedelta(minutes=5)
 """The lists of Baton lag a little, so what was missed is read from so long before. Events that come
 twice have the same id."""
+MILLISECOND = timedelta(milliseconds=1)
 LISTENABLE = (
     *("agent.message", "handoff.requested", "handoff.claimed", "handoff.released"),
     *("handoff.transferred", "conversation.returned"),
@@ -96,8 +97,8 @@ def listening(
 
 
 class ListeningConnection:
-    """`since` is the time, on Baton's clock, up to which nothing was missed; None at the first
-    connection."""
+    """`since` is the time, on Baton's clock, up to which nothing was missed. Without it, that is
+    the time of the first connection. What is older than the first `since` is never read."""
 
     def __init__(
         self, policy: RetryPolicy, feed: EventFeed, types: Sequence[str], since: datetime | None
@@ -105,7 +106,7 @@ class ListeningConnection:
         self._policy = policy
         self._feed = feed
         self._types = types
-        self._since = since
+        self._first = self._since = since
         self._pinged_at: float | None = None
         self.is_ready = False
 
@@ -114,11 +115,14 @@ class ListeningConnection:
         request = json_request("POST", "/socket/ticket", {})
         ticket = (yield from exchange(self._policy, request)).json
         yield OpenSocket(ticket["url"], (PROTOCOL, ticket["ticket"]))
+        connected_at = _time((yield from self._ask("ping"))["at"])
+        is_first = self._since is None
+        if self._first is None:
+            self._first = self._since = connected_at - MILLISECOND
         # First the live events, then those that were missed: so none falls between.
         yield from self._ask("listen", events=list(self._types))
-        connected_at = _time((yield from self._ask("ping"))["at"])
-        if self._since is not None:
-            yield from self._catch_up(self._since)
+        if not is_first:
+            yield from self._catch_up()
         self._since, self.is_ready = connected_at, True
         self._pinged_at, last_ping = None, self._policy.clock()
         while True:
@@ -153,13 +157,15 @@ class ListeningConnection:
             self._since = _time(_result(frame)["at"])
         elif frame.get("event") == "bot_event":
             self._feed.add(frame["id"], frame["body"])
-        elif frame.get("event") == "resync" and self._since is not None:
-            yield from self._catch_up(self._since)
+        elif frame.get("event") == "resync":
+            yield from self._catch_up()
         elif frame.get("event") == "session_ended":
             raise SocketClosed("Baton has ended the connection.")
 
-    def _catch_up(self, since: datetime) -> Steps[None]:
-        after = (since - OVERLAP).isoformat(timespec="milliseconds")
+    def _catch_up(self) -> Steps[None]:
+        if self._since is None or self._first is None:
+            return
+        after = max(self._since - OVERLAP, self._first).isoformat(timespec="milliseconds")
         query = {"after": after, "events": ",".join(self._types), "limit": "100"}
         while True:
             request = json_request("GET", f"/deliveries?{urlencode(query)}")
