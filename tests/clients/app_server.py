@@ -45,6 +45,8 @@ class AppServer:
     def control(self, asked: Mapping[str, Any]) -> Any:
         if "cut" in asked:
             self.sockets.cut()
+        if "listeners" in asked:
+            return sum(bool(each.events) for each in self.services.connections.of_bot("demo"))
         if "clear" in asked:
             self._faults.clear()
         self._faults.extend(asked.get("faults", ()))

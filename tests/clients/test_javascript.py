@@ -139,6 +139,48 @@ def test_signed_events_reach_their_handler_once(hook: Hook, handler: str) -> Non
     assert post({}, b"x" * 1_000_001) == 413
 
 
+LISTENER = """
+import {{ Baton }} from {index};
+const [url, key] = {arguments};
+const baton = new Baton(url, key, undefined, {{ retries: {{ firstWait: 20 }} }});
+const control = (asked) =>
+  fetch(new URL("/control", url), {{ method: "POST", body: JSON.stringify(asked) }});
+const {{ conversationId: id }} = await baton.heard("web", "javascript listens", {{ text: "Hi" }});
+const as = (path, body, more) =>
+  control({{ ana: ["POST", `/bots/demo/conversations/${{id}}/${{path}}`, body], ...more }});
+const got = [], stop = new AbortController();
+let failures = 1, isConnected;
+const connected = new Promise((resolve) => (isConnected = resolve));
+baton.on("handoff.claimed", isConnected);
+baton.on(["agent.message", "conversation.returned"], (event) => {{
+  if (event.conversationId !== id) return;
+  if (failures-- > 0) throw new Error("planted");
+  got.push(event.type === "agent.message" ? event.text : event.type);
+  if (event.type === "conversation.returned") stop.abort();
+}});
+const listening = baton.listen({{ signal: stop.signal }});
+while (!(await (await control({{ listeners: true }})).json())) {{
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}}
+await as("pause", {{ agent: "ana@example.test" }});
+await connected;
+await as("messages", {{ text: "Hello." }});
+await as("messages", {{ text: "While you were away." }}, {{ cut: true }});
+await as("unpause", {{}});
+await listening;
+console.log(JSON.stringify(got));
+process.exit(0);
+"""
+
+
+def test_a_bot_listens_without_a_public_address(server: AppServer) -> None:
+    code = LISTENER.format(index=json.dumps(INDEX), arguments=json.dumps([server.url, server.key]))
+
+    printed = run("node", "--experimental-websocket", "--input-type=module", "-e", code)
+
+    assert json.loads(printed) == ["Hello.", "While you were away.", "conversation.returned"]
+
+
 @pytest.fixture(scope="module")
 def compiled_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which the built package is installed."""

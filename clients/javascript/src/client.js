@@ -175,6 +175,20 @@ export class Baton {
     return this.#inbox.receive(headers, body);
   }
 
+  /**
+   * Receives the events over a WebSocket, and runs the same handlers as the webhook.
+   *
+   * It needs no public address. It ends with `signal`, connects again whenever the connection is
+   * lost, and reads what was missed. A handler that fails runs again. Throws BatonError if the key
+   * may not listen.
+   *
+   * @param {import("./listening.js").ListenOptions} [options]
+   */
+  async listen(options = {}) {
+    const { Listener } = await import("./listening.js");
+    return new Listener(this.#send, this.#inbox, options).run();
+  }
+
   /** The webhook's address for node:http and for frameworks on it, such as Express. */
   node() {
     return nodeHandler((headers, body) => this.receive(headers, body));

@@ -62,19 +62,38 @@ export class WebhookInbox {
       console.warn(`A webhook was refused: ${error.message}`);
       return REFUSED;
     }
-    if (this.#handled.has(event.id)) return HANDLED;
     if (this.#running.has(event.id)) return RUNNING;
+    return (await this.handle(event)) ? HANDLED : FAILED;
+  }
+
+  /**
+   * Runs the handlers, unless they have run or are running. False if one of them has failed.
+   *
+   * @param {WebhookEvent} event
+   */
+  async handle(event) {
+    if (this.#handled.has(event.id) || this.#running.has(event.id)) return true;
     this.#running.add(event.id);
     try {
       for (const handler of this.#handlers.get(event.type) ?? []) await handler(event);
     } catch (error) {
       console.error(`The handler of ${event.type} ${event.id} failed.`, error);
-      return FAILED;
+      return false;
     } finally {
       this.#running.delete(event.id);
     }
     this.#remember(event.id);
-    return HANDLED;
+    return true;
+  }
+
+  /** @param {string} id */
+  wasHandled(id) {
+    return this.#handled.has(id);
+  }
+
+  /** The types of events that have handlers. */
+  get types() {
+    return [...this.#handlers.keys()];
   }
 
   /** @param {string} id */
