@@ -20,6 +20,8 @@ class BotClient:
     def __init__(self, url: str) -> None:
         self._url = url
         self._conversations: set[str] = set()
+        self._tokens: dict[str, str] = {}
+        self._queues: set[str] = set()
 
     def call(self, method: str, path: str, body: object = None, token: str = KEY) -> Any:
         """Raises HTTPError."""
@@ -33,9 +35,11 @@ class BotClient:
             return json.loads(answer.read() or "null")
 
     def token(self, name: str) -> str:
-        login = {"email": f"{name}@example.test", "password": f"{name}-demo"}
-        token: str = self.call("POST", "/api/v1/auth/login", login)["payload"]["token"]
-        return token
+        """Signs in at the first call only."""
+        if name not in self._tokens:
+            login = {"email": f"{name}@example.test", "password": f"{name}-demo"}
+            self._tokens[name] = self.call("POST", "/api/v1/auth/login", login)["payload"]["token"]
+        return self._tokens[name]
 
     def send_message(
         self, name: str, text: str, user: str | None = None, sender: str = "user"
@@ -64,9 +68,12 @@ class BotClient:
 
     def ensure_queue(self, name: str) -> None:
         token = self.token("owner")
-        known = self.call("GET", f"{BOT}/queues", token=token)["items"]
-        if name not in [queue["name"] for queue in known]:
+        if not self._queues:
+            known = self.call("GET", f"{BOT}/queues", token=token)["items"]
+            self._queues = {queue["name"] for queue in known}
+        if name not in self._queues:
             self.call("PUT", f"{BOT}/queues/{quote(name, safe='')}", {}, token=token)
+            self._queues.add(name)
 
     def head(self, conversation: str) -> Any:
         return self.call("GET", f"{BOT}/conversations/{conversation}")

@@ -78,6 +78,7 @@ STRANGE = (
     "img:not([src='icon.svg']), iframe, object, embed, base, style, .log form, .details a,"
     " link:not([href$='.css'], [href$='.js'], [href='icon.svg'])"
 )
+SAID = {"text": "May I talk to somebody?"}
 SHOWN = """() => ({
     title: document.querySelector('.thread h1').textContent,
     log: document.querySelector('.log').textContent,
@@ -91,6 +92,9 @@ SHOWN = """() => ({
 def short(text: str, most: int) -> str:
     """The beginning of the text, at most `most` bytes."""
     return text.encode()[:most].decode(errors="ignore").strip() or "x"
+
+
+QUEUES = [short(text, 32) for text in HOSTILE[::4]]
 
 
 @pytest.fixture(scope="module")
@@ -113,70 +117,51 @@ def test_the_list_has_at_least_a_hundred_hostile_texts() -> None:
 
 
 @pytest.fixture(scope="module")
-def conversations(stack: Stack) -> list[str]:
-    """One waiting conversation for each text, in every field that a user or a bot can fill."""
+def waiting(stack: Stack) -> None:
+    """One waiting conversation for each text, in every field that the lists show."""
     bot = BotClient(stack.url)
-    made = [create_hostile_conversation(bot, *each) for each in enumerate(HOSTILE)]
-    bot.close()
-    return made
+    for number, text in enumerate(HOSTILE):
+        who = {"id": short(f"{number} {text}", 100), "name": numbered_name(number, text)}
+        queue = QUEUES[number % len(QUEUES)]
+        bot.ensure_queue(queue)
+        asked = {"channel": "web", "user": who["id"], "reason": text, "queue": queue}
+        bot.call("POST", f"{BOT}/messages", {"channel": "web", "user": who, "from": "user", **SAID})
+        bot.call("POST", f"{BOT}/pause", {**asked, "priority": 9})
 
 
-def create_hostile_conversation(bot: BotClient, number: int, text: str) -> str:
-    who = {"id": short(f"{number} {text}", 100), "name": numbered_name(number, text)}
-    who |= {"attributes": {f"attribute {short(text, 60)}": text, "more": {"nested": text}}}  # type: ignore[dict-item]
-    said = {"channel": "web", "thread": short(text, 100), "user": who, "from": "user", "text": text}
-    conversation: str = bot.call("POST", f"{BOT}/messages", said)["conversation_id"]
+@pytest.fixture(scope="module")
+def conversations(stack: Stack) -> list[tuple[list[str], str]]:
+    """Ten conversations with ten texts each, in every field that a user or a bot can fill."""
+    bot = BotClient(stack.url)
+    groups = [HOSTILE[first::10] for first in range(10)]
+    return [(texts, create_hostile_conversation(bot, texts)) for texts in groups]
+
+
+def create_hostile_conversation(bot: BotClient, texts: list[str]) -> str:
+    who = {"id": short(f"ten {texts[0]}", 100), "name": title_of(texts)}
+    fields = {f"attribute {short(text, 60)}": text for text in texts}
+    who |= {"attributes": {**fields, "more": {"nested": texts}}}  # type: ignore[dict-item]
+    said = {"channel": "web", "thread": short(texts[1], 100), "user": who, "from": "user"}
+    sent = bot.call("POST", f"{BOT}/messages", {**said, "text": "\n".join(texts)})
+    assert "warnings" not in sent
+    conversation: str = sent["conversation_id"]
     path = f"{BOT}/conversations/{conversation}"
-    bot.call("POST", f"{path}/messages", {"from": "bot", "type": "card", "payload": {text: text}})
-    asked = {"reason": text, "queue": short(text, 32), "context": {text[:60]: text}}
-    bot.ensure_queue(short(text, 32))
+    card = {"from": "bot", "type": "unknown", "payload": {text: text for text in texts}}
+    bot.call("POST", f"{path}/messages", card)
+    bot.ensure_queue(short(texts[2], 32))
+    context = {text[:60]: text for text in texts}
+    asked = {"reason": "\n".join(texts), "queue": short(texts[2], 32), "context": context}
     bot.call("POST", f"{path}/pause", {**asked, "priority": 9})
-    bot.call("POST", f"{path}/suggestions", {"text": text})
+    bot.call("POST", f"{path}/suggestions", {"text": "\n".join(texts)})
     return conversation
 
 
-def test_hostile_texts_in_a_conversation_are_shown_as_text(
-    safe: Page, bot: BotClient, conversations: list[str]
-) -> None:
-    sam = bot.token("sam")
-    for number, (text, conversation) in enumerate(zip(HOSTILE, conversations, strict=True)):
-        path = f"{BOT}/conversations/{conversation}"
-        bot.call("POST", f"{path}/notes", {"text": f"Noted: {text}"}, sam)
-        bot.call("PUT", f"{path}/tags", {"tags": [short(text, 24)]}, sam)
-        safe.evaluate("(hash) => { location.hash = hash; }", f"demo/{conversation}")
-        safe.wait_for_function(OPEN, arg=numbered_name(number, text))
-        expect(log(safe)).to_contain_text("Noted: ")
-        expect(safe.locator(".tags li")).to_have_count(1)
-        expect(safe.locator(".details")).to_contain_text("attribute")
-
-        expect_shown_as_written(safe.evaluate(SHOWN), number, text)
-    expect_no_injected_markup(safe)
-
-
-def numbered_name(number: int, text: str) -> str:
-    return f"{number} {text}"[:64].strip()
-
-
-def expect_shown_as_written(shown: Any, number: int, text: str) -> None:
-    wanted = text.strip()
-    assert shown["title"].strip() == numbered_name(number, text)
-    assert shown["log"].count(wanted) >= 3, text
-    assert wanted in shown["why"]
-    assert shown["details"].count(wanted) >= 3, text
-    assert shown["tags"] == [short(text, 24)]
-    assert shown["wide"] is False, f"{text} breaks the page"
-
-
-def expect_no_injected_markup(page: Page) -> None:
-    assert page.locator(STRANGE).count() == 0
-    assert page.locator("script:not([src$='/main.js'])").count() == 0
-    assert (
-        page.evaluate("() => document.querySelectorAll('[onerror],[onload],[onfocus]').length") == 0
-    )
+def title_of(texts: list[str]) -> str:
+    return f"Ten {texts[0]}"[:64].strip()
 
 
 def test_hostile_names_reasons_and_queues_in_lists_are_shown_as_text(
-    safe: Page, conversations: list[str]
+    safe: Page, waiting: None
 ) -> None:
     safe.reload()
     expect(safe.get_by_role("tab", name="Waiting")).to_contain_text("100")
@@ -193,9 +178,50 @@ def test_hostile_names_reasons_and_queues_in_lists_are_shown_as_text(
     open_view(safe, "Team")
     expect(safe.locator(".queue-card h3").first).to_be_visible()
     loads = safe.locator(".queue-card h3").all_text_contents()
-    assert {short(text, 32) for text in HOSTILE} <= {name.strip() for name in loads}
+    assert set(QUEUES) <= {name.strip() for name in loads}
     assert not safe.evaluate("() => document.documentElement.scrollWidth > innerWidth")
     expect_no_injected_markup(safe)
+
+
+def test_hostile_texts_in_a_conversation_are_shown_as_text(
+    safe: Page, bot: BotClient, conversations: list[tuple[list[str], str]]
+) -> None:
+    sam = bot.token("sam")
+    for texts, conversation in conversations:
+        path = f"{BOT}/conversations/{conversation}"
+        bot.call("POST", f"{path}/notes", {"text": "Noted: " + "\n".join(texts)}, sam)
+        bot.call("PUT", f"{path}/tags", {"tags": [short(text, 24) for text in texts]}, sam)
+        safe.evaluate("(hash) => { location.hash = hash; }", f"demo/{conversation}")
+        safe.wait_for_function(OPEN, arg=title_of(texts))
+        expect(log(safe)).to_contain_text("Noted: ")
+        expect(safe.locator(".tags li")).to_have_count(len(texts))
+        expect(safe.locator(".details")).to_contain_text("attribute")
+
+        expect_shown_as_written(safe.evaluate(SHOWN), texts)
+    expect_no_injected_markup(safe)
+
+
+def numbered_name(number: int, text: str) -> str:
+    return f"{number} {text}"[:64].strip()
+
+
+def expect_shown_as_written(shown: Any, texts: list[str]) -> None:
+    assert shown["title"].strip() == title_of(texts)
+    for text in texts:
+        wanted = text.strip()
+        assert shown["log"].count(wanted) >= 3, text
+        assert wanted in shown["why"]
+        assert shown["details"].count(wanted) >= 3, text
+    assert sorted(shown["tags"]) == sorted(short(text, 24) for text in texts)
+    assert shown["wide"] is False, f"{texts} break the page"
+
+
+def expect_no_injected_markup(page: Page) -> None:
+    assert page.locator(STRANGE).count() == 0
+    assert page.locator("script:not([src$='/main.js'])").count() == 0
+    assert (
+        page.evaluate("() => document.querySelectorAll('[onerror],[onload],[onfocus]').length") == 0
+    )
 
 
 def test_hostile_agent_names_notifications_and_errors_are_shown_as_text(
