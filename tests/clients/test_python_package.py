@@ -18,9 +18,9 @@ from tests.clients.app_server import AppServer
 from tests.support.stack import ROOT
 
 CLIENT = ROOT / "clients/python"
-CODES: list[str] = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["components"][
-    "schemas"
-]["ErrorCode"]["enum"]
+CODES: list[str] = yaml.load((ROOT / "docs/openapi.yaml").read_text(), yaml.CSafeLoader)[
+    "components"
+]["schemas"]["ErrorCode"]["enum"]
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -21,7 +21,7 @@ class DocumentMismatch(AssertionError):
 
 @cache
 def document() -> Any:
-    return yaml.safe_load(WRITTEN.read_text(encoding="utf-8"))
+    return yaml.load(WRITTEN.read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 @cache

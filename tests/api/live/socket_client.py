@@ -18,7 +18,9 @@ from tests.support.api import Api
 from tests.support.services import ORIGIN, MemoryServices
 
 FOLDER = "https://baton.test/docs/"
-DOCUMENT: Any = yaml.safe_load(WRITTEN.with_name("asyncapi.yaml").read_text(encoding="utf-8"))
+DOCUMENT: Any = yaml.load(
+    WRITTEN.with_name("asyncapi.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+)
 MESSAGES = DOCUMENT["components"]["messages"]
 
 
