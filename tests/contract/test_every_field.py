@@ -38,6 +38,7 @@ from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import PersonState, SocketConnection, SocketTicket
 from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
+from chalicelib.usecases.records.mail import Mail, MailRequest
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import (
     Device,
@@ -370,6 +371,7 @@ NO_ROWS = {
     *(Caller, CapacityChange, ContentRecord, Context, Deadline, Decision, DeliveryId),
     *(DurationStats, EndedHandoff, RefusedLeak, StoredAnswer, Backlog),
     *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference, PersonState),
+    *(Mail, MailRequest),
     *(Limit, Rate, Refusal, SecretOwner, Flow, SignOnRules, VerifiedIdentity),
 }
 """Classes that no row holds, beside the commands: arguments, decisions, and results of reads."""

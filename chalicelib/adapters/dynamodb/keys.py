@@ -221,6 +221,11 @@ def session(person_id: str, session_id: str) -> RowKey:
     return RowKey(person(person_id), joined("SESSION", session_id))
 
 
+def identity(issuer: str, subject: str) -> RowKey:
+    """The person whom a provider of single sign-on knows by this subject."""
+    return RowKey(joined("I", issuer, subject), META)
+
+
 def second_factor(person_id: str) -> RowKey:
     return RowKey(person(person_id), "FACTOR")
 

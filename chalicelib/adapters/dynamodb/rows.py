@@ -264,6 +264,8 @@ class PersonRow(Row, discriminator="u"):
     ended_sessions = UnicodeSetAttribute(attr_name="es", null=True)
     last_login_at = Integer(attr_name="la", null=True)
     registered_by = UnicodeAttribute(attr_name="rb", null=True)
+    issuer = UnicodeAttribute(attr_name="is", null=True)
+    subject = UnicodeAttribute(attr_name="su", null=True)
 
 
 class MemberRow(Row, discriminator="q"):

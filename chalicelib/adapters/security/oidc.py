@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from chalicelib.usecases.ports.accounts import SignOnFailed
+from chalicelib.usecases.records.people import ProviderIdentity
 from chalicelib.usecases.records.sign_on import Flow, VerifiedIdentity
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ TIMEOUT_S = 5
 CLOCKS_DIFFER_S = 60
 MOST_BYTES = 256 * 1024
 LOOPBACK = ("127.0.0.1", "localhost")
+LONGEST_SUBJECT = 255
+"""Characters (OpenID Connect Core 1.0, section 2)."""
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -66,7 +69,11 @@ class OidcProvider:
         claims = self._verified(str(answer.get("id_token", "")), flow.nonce)
         if "email" not in claims:
             claims = {**self._claims_of_user(str(answer.get("access_token", "")), claims), **claims}
+        subject = _text(claims, "sub")
+        if not 0 < len(subject) <= LONGEST_SUBJECT:
+            raise SignOnFailed("The identity token names no subject.")
         return VerifiedIdentity(
+            identity=ProviderIdentity(self.issuer, subject),
             email=_text(claims, "email"),
             email_verified=claims.get("email_verified") is True,
             name=_text(claims, "name"),

@@ -22,7 +22,7 @@ export function SignIn() {
   useEffect(() => {
     const code = takeFromAddress("sign-on"), refusal = takeFromAddress("sign-on-error");
     if (code) attempt("sign_on_failed", () => signInAndStart("oidc/token", { code, verifier: takeVerifier() }));
-    if (refusal) setError(t(refusal === "no_account" ? "no_account" : "sign_on_failed"));
+    if (refusal) setError(t(refusal === "no_account" || refusal === "other_identity" ? refusal : "sign_on_failed"));
     request("GET", "/auth/oidc").then(({ label }) => setProvider(label ?? ""), () => {});
   }, []);
 

@@ -5,6 +5,9 @@ another browser is refused. The browser comes back with the provider's code; the
 of ours for it, in the fragment of an address, which no server sees. It works once, within a minute,
 and in this browser alone.
 
+A person is known by the provider's issuer and subject from their first sign-on. Before that, and if
+the operator has changed the issuer, by the address that the provider has verified.
+
 Any page can lead a browser to the beginning, and a provider that still knows the person asks
 nothing. So the console begins with the digest of a random text that it keeps in its tab, and needs
 the text to exchange the code: without a click in the console, no session begins.
@@ -46,6 +49,10 @@ class NoAccount(Exception):
     """The provider knows the person, but they may not log in here."""
 
 
+class OtherIdentity(Exception):
+    """The address belongs to an account that signs in as somebody else of the provider."""
+
+
 def begin(services: Services, challenge: str) -> tuple[str, str]:
     """Returns the provider's address for this attempt, and the cookie's value. `challenge` is the
     digest of the console's text. Raises NotFound without single sign-on, SignOnFailed."""
@@ -62,8 +69,8 @@ def begin(services: Services, challenge: str) -> tuple[str, str]:
 
 
 def finish(services: Services, cookie: str, state: str, code: str, issuer: str | None) -> str:
-    """Returns the console's code for the provider's `code`. Raises SignOnFailed, NoAccount, and
-    NotFound without single sign-on."""
+    """Returns the console's code for the provider's `code`. Raises SignOnFailed, NoAccount,
+    OtherIdentity, and NotFound without single sign-on."""
     rules, (flow, _) = _rules(services), _attempt(services, cookie)
     if not hmac.compare_digest(flow.state.encode(), state.encode()):
         raise SignOnFailed("The answer belongs to another attempt.")
@@ -122,15 +129,38 @@ def _person(services: Services, rules: SignOnRules, identity: VerifiedIdentity) 
     domain = identity.email.rpartition("@")[2].lower()
     if not identity.email_verified or domain not in rules.domains:
         raise NoAccount("The address is not verified, or not of a domain that is allowed.")
-    found = services.directory.person(person_id(identity.email), fresh=True)
-    person = _linked(services, found) if found else _created(services, rules, identity)
+    known = services.people.person_of_identity(identity.identity)
+    person = services.directory.person(known, fresh=True) if known else None
+    if person is None:
+        person = _linked(services, identity, _of_address(services, rules, identity))
     if person.disabled:
-        _refuse(services, person)
+        _refuse(services, person, "disabled")
+        raise NoAccount("The account is disabled.")
     _add_memberships(services, rules, identity, person)
     return person
 
 
-def _linked(services: Services, person: Person) -> Person:
+def _of_address(services: Services, rules: SignOnRules, identity: VerifiedIdentity) -> Person:
+    found = services.directory.person(person_id(identity.email), fresh=True)
+    if found is None:
+        return _created(services, rules, identity)
+    if found.identity and found.identity.issuer == identity.identity.issuer:
+        _refuse(services, found, "other_identity")
+        raise OtherIdentity("The account with this address belongs to another subject.")
+    return _proved(services, found)
+
+
+def _linked(services: Services, identity: VerifiedIdentity, person: Person) -> Person:
+    owner = Caller(person.id, person.name, Role.OWNER, "")
+    event = audit.event(services, owner, AuditAction.IDENTITY_LINKED, person=person.id)
+    if not services.people.link_identity(person, identity.identity, event):
+        raise SignOnFailed("Another request has changed this account.")
+    audit.log_event(owner, AuditAction.IDENTITY_LINKED, person=person.id)
+    services.directory.invalidate_cache()
+    return replace(person, identity=identity.identity)
+
+
+def _proved(services: Services, person: Person) -> Person:
     """The provider has proved the address. If an admin had registered the account, the password may
     be theirs: it is removed, which ends the sessions that it has opened."""
     if person.registered_by is None:
@@ -159,15 +189,14 @@ def _created(services: Services, rules: SignOnRules, identity: VerifiedIdentity)
     return created
 
 
-def _refuse(services: Services, person: Person) -> None:
+def _refuse(services: Services, person: Person, reason: str) -> None:
     audit.record_account(
         services,
         person.id,
         AuditAction.LOGIN_FAILED,
         outcome=AuditOutcome.REFUSED,
-        reason="disabled",
+        reason=reason,
     )
-    raise NoAccount("The account is disabled.")
 
 
 def _add_memberships(

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.mail import Mail, MailRequest
-from chalicelib.usecases.records.people import PasswordReset, Person
+from chalicelib.usecases.records.people import PasswordReset, Person, ProviderIdentity
 
 
 class PeopleAdministration(Protocol):
@@ -37,6 +37,13 @@ class PeopleAdministration(Protocol):
     def prove_address(self, person: str) -> None:
         """The account may serve other bots than the one whose admin has registered it. Does nothing
         if there is no such person."""
+
+    def person_of_identity(self, identity: ProviderIdentity) -> str | None:
+        """The id of the person who is linked to it."""
+
+    def link_identity(self, person: Person, identity: ProviderIdentity, event: AuditEvent) -> bool:
+        """Replaces the person's identity. False, and no change, if it is no longer that of
+        `person`, or if `identity` belongs to somebody else."""
 
     def set_disabled(self, person: Person, disabled: bool, by: str, event: AuditEvent) -> bool:
         """Also raises the token version, which ends all sessions.

@@ -37,6 +37,14 @@ class SessionReference(Struct, frozen=True):
     must_enrol: bool = False
 
 
+class ProviderIdentity(Struct, frozen=True):
+    """A person of an OpenID Connect provider: `subject` never changes there and is never given to
+    somebody else, unlike an address."""
+
+    issuer: str
+    subject: str
+
+
 class Person(Struct, frozen=True):
     """`password_hash` is empty until the person has accepted an invitation. A higher
     `token_version` ends all sessions that began under a lower one. An account begins with the time
@@ -45,7 +53,9 @@ class Person(Struct, frozen=True):
 
     `registered_by` is the bot whose admin has registered the account, and may have set its first
     password. The account serves this bot alone until the person has proved the address. None if
-    they have, or if an owner has registered them."""
+    they have, or if an owner has registered them.
+
+    `identity` is whom single sign-on has shown the person to be, None before the first time."""
 
     id: str
     email: str
@@ -57,6 +67,7 @@ class Person(Struct, frozen=True):
     ended_sessions: frozenset[EndedSession] = frozenset()
     last_login_at: int | None = None
     registered_by: str | None = None
+    identity: ProviderIdentity | None = None
 
     def accepts(self, session: SessionReference) -> bool:
         """False for a session that has ended."""

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from chalicelib.usecases.records.people import ProviderIdentity
+
 
 class SignOnRules(Struct, frozen=True):
     """`label` is the provider's name on the console's button. Only addresses of `domains` may log
@@ -30,6 +32,7 @@ class Flow(Struct, frozen=True):
 class VerifiedIdentity(Struct, frozen=True):
     """The claims that the provider has signed, or has answered over TLS."""
 
+    identity: ProviderIdentity
     email: str
     email_verified: bool
     name: str

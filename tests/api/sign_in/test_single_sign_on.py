@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Person, ProviderIdentity
 from chalicelib.usecases.records.sign_on import SignOnRules
 from tests.api.conversation_setup import BOT, ok
 from tests.api.sign_in.test_second_factor import set_up
@@ -243,6 +243,46 @@ def test_the_first_login_creates_the_account_where_the_rules_say_so(
     assert (me["id"], me["name"], me["bots"]) == (NEW, "Nora", [])
     created = [e for e in ok(owner.get("/audit"))["items"] if e["action"] == "person_created"]
     assert [each["object"] for each in created] == [NEW]
+
+
+def test_a_changed_address_at_the_provider_keeps_the_person(
+    services: MemoryServices, tab: Browser, owner: Api
+) -> None:
+    assert tab.sign_in().status == 200
+
+    services.identity_provider.is_(email="ana.married@example.test")
+
+    assert account(tab, tab.sign_in())["id"] == WHO
+    linked = [e for e in ok(owner.get("/audit"))["items"] if e["action"] == "identity_linked"]
+    assert [each["object"] for each in linked] == [WHO]
+
+
+def test_another_subject_with_the_address_of_a_person_is_refused(
+    services: MemoryServices, tab: Browser, owner: Api
+) -> None:
+    """Their successor at the provider may have got the address."""
+    assert tab.sign_in().status == 200
+    services.identity_provider.is_(identity=ProviderIdentity(FakeProvider.issuer, "2"))
+    tab.start()
+
+    assert tab.come_back() == "sign-on-error=other_identity"
+
+    failed = [e for e in ok(owner.get("/audit"))["items"] if e["action"] == "login_failed"]
+    assert [(e["object"], e["outcome"], e["facts"]["reason"]) for e in failed] == [
+        (WHO, "refused", "other_identity")
+    ]
+
+
+def test_after_a_change_of_the_issuer_the_address_counts_once_more(
+    services: MemoryServices, tab: Browser
+) -> None:
+    assert tab.sign_in().status == 200
+    moved = ProviderIdentity("https://new.example.test", "uuid-of-ana")
+
+    services.identity_provider.is_(identity=moved)
+
+    assert account(tab, tab.sign_in())["id"] == WHO
+    assert services.memory.people[WHO].identity == moved
 
 
 def test_a_claim_gives_bots_and_roles(services: MemoryServices, tab: Browser) -> None:

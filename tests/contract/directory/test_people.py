@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chalicelib.domain.access import Role
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.records.audit import AuditEvent
-from chalicelib.usecases.records.people import Person, Session
+from chalicelib.usecases.records.people import Person, ProviderIdentity, Session
 from chalicelib.usecases.records.second_factor import SecondFactor
 from tests.contract.store_setup import at_once
 from tests.support.clock import START
@@ -17,6 +17,7 @@ from tests.support.engines import Stores
 EVENT = AuditEvent("a_1", None, START, "person_disabled", "p_owner", "p_ana")
 OWNER = Person("p_owner", "owner@example.test", "Olga", "hash", is_owner=True)
 OTTO = replace(OWNER, id="p_otto", email="otto@example.test")
+IDENTITY = ProviderIdentity("https://login.test", "sub#1 of ana")
 ANA = Person("p_ana", "ana@example.test", "Ana", "hash", 3)
 
 
@@ -111,7 +112,12 @@ def test_a_deleted_person_leaves_no_row(accounts: Stores) -> None:
     accounts.directory.set_presence("p_ana", Presence(PresenceStatus.AWAY, START))
     accounts.second_factors.replace(None, SecondFactor("p_ana", "secret", START))
 
+    ana = accounts.directory.person("p_ana")
+    assert ana
+    assert accounts.people.link_identity(ana, IDENTITY, replace(EVENT, id="a_0"))
+
     assert accounts.people.delete("p_ana", OWNER.id, EVENT)
+    assert accounts.people.person_of_identity(IDENTITY) is None
     assert not accounts.people.delete("p_ana", OWNER.id, replace(EVENT, id="a_2"))
 
     assert accounts.directory.person("p_ana") is None
@@ -121,7 +127,27 @@ def test_a_deleted_person_leaves_no_row(accounts: Stores) -> None:
     assert not accounts.people.has_logged_in_from("p_ana", "203.0.113.7")
     assert accounts.second_factors.get("p_ana") is None
     assert sorted(accounts.people.ids()) == ["p_otto", "p_owner"]
-    assert events(accounts) == ["a_1"]
+    assert events(accounts) == ["a_1", "a_0"]
+
+
+def test_an_identity_belongs_to_one_person_and_a_new_one_replaces_it(accounts: Stores) -> None:
+    people = accounts.people
+    ana, otto = accounts.directory.person("p_ana"), accounts.directory.person("p_otto")
+    assert ana
+    assert otto
+    moved = replace(IDENTITY, issuer="https://new.test")
+
+    assert people.link_identity(ana, IDENTITY, EVENT)
+    assert not people.link_identity(otto, IDENTITY, replace(EVENT, id="a_2"))
+    assert not people.link_identity(ana, moved, replace(EVENT, id="a_3")), "it has one since"
+    assert people.person_of_identity(IDENTITY) == "p_ana"
+    linked = accounts.directory.person("p_ana")
+    assert linked == replace(ana, identity=IDENTITY)
+    assert people.link_identity(linked, moved, replace(EVENT, id="a_4"))
+
+    assert people.person_of_identity(IDENTITY) is None
+    assert people.person_of_identity(moved) == "p_ana"
+    assert events(accounts) == ["a_4", "a_1"]
 
 
 @pytest.mark.parametrize("bot", ["demo", None])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from chalicelib.usecases.records.audit import AuditEvent
-from chalicelib.usecases.records.people import PasswordReset, Person
+from chalicelib.usecases.records.people import PasswordReset, Person, ProviderIdentity
 from tests.support.memory.table import MemoryTable, Now
 
 ADDRESS_LIFE = 90 * 24 * 60 * 60 * 1000
@@ -54,6 +54,22 @@ class MemoryPeopleAdministration:
         with self._table.lock:
             if found := self._table.people.get(person):
                 self._table.people[person] = replace(found, registered_by=None)
+
+    def person_of_identity(self, identity: ProviderIdentity) -> str | None:
+        with self._table.lock:
+            found = (p.id for p in self._table.people.values() if p.identity == identity)
+            return next(found, None)
+
+    def link_identity(self, person: Person, identity: ProviderIdentity, event: AuditEvent) -> bool:
+        with self._table.lock:
+            found = self._table.people.get(person.id)
+            if found is None or found.identity != person.identity:
+                return False
+            if self.person_of_identity(identity) not in (None, person.id):
+                return False
+            self._table.people[person.id] = replace(found, identity=identity)
+            self._table.add_event(event)
+            return True
 
     def set_disabled(self, person: Person, disabled: bool, by: str, event: AuditEvent) -> bool:
         with self._table.lock:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from chalicelib.usecases.ports.accounts import SignOnFailed
+from chalicelib.usecases.records.people import ProviderIdentity
 from chalicelib.usecases.records.sign_on import Flow, VerifiedIdentity
 
 
@@ -14,7 +15,9 @@ class FakeProvider:
     issuer = "https://login.example.test"
 
     def __init__(self) -> None:
-        self.who = VerifiedIdentity("ana@example.test", True, "Ana", {})
+        self.who = VerifiedIdentity(
+            ProviderIdentity(self.issuer, "1"), "ana@example.test", True, "Ana", {}
+        )
         self.is_away = False
         self._flows: dict[str, Flow] = {}
 

@@ -2,7 +2,7 @@
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import PersonRow, PointerRow
-from chalicelib.usecases.records.people import EndedSession, Person
+from chalicelib.usecases.records.people import EndedSession, Person, ProviderIdentity
 
 
 def person_key(person: str) -> keys.RowKey:
@@ -22,6 +22,8 @@ def person_row(person: Person) -> PersonRow:
         ended_sessions={ended_text(each) for each in person.ended_sessions} or None,
         last_login_at=person.last_login_at,
         registered_by=person.registered_by,
+        issuer=person.identity.issuer if person.identity else None,
+        subject=person.identity.subject if person.identity else None,
     )
 
 
@@ -53,4 +55,16 @@ def person_of(row: PersonRow | None) -> Person | None:
         ended_sessions=frozenset(map(_ended_of, row.ended_sessions or ())),
         last_login_at=row.last_login_at,
         registered_by=row.registered_by,
+        identity=_identity_of(row),
     )
+
+
+def _identity_of(row: PersonRow) -> ProviderIdentity | None:
+    if row.issuer is None or row.subject is None:
+        return None
+    return ProviderIdentity(row.issuer, row.subject)
+
+
+def identity_pointer(identity: ProviderIdentity, person: str) -> PointerRow:
+    """Leads from the provider's subject to the person."""
+    return PointerRow.at(keys.identity(identity.issuer, identity.subject), id=person)

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.audit import add_event
-from chalicelib.adapters.dynamodb.directory.people import person_key, person_pointer
+from chalicelib.adapters.dynamodb.directory.people import (
+    identity_pointer,
+    person_key,
+    person_of,
+    person_pointer,
+)
 from chalicelib.adapters.dynamodb.rows import (
     MemberRow,
     PersonRow,
@@ -16,7 +21,7 @@ from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.audit import AuditEvent
-from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.people import Person, ProviderIdentity
 
 ADDRESS_LIFE = 90 * 24 * 60 * 60 * 1000
 """Milliseconds for which an address from which a person has logged in is kept."""
@@ -57,6 +62,27 @@ class DynamoPeopleAdministration:
         row = PersonRow.at(person_key(person))
         self._rows.update(row, [PersonRow.registered_by.remove()], PersonRow.pk.exists())
 
+    def person_of_identity(self, identity: ProviderIdentity) -> str | None:
+        row = self._rows.get(PointerRow, keys.identity(identity.issuer, identity.subject))
+        return row.id if row else None
+
+    def link_identity(self, person: Person, identity: ProviderIdentity, event: AuditEvent) -> bool:
+        old = person.identity
+        is_as_read = PersonRow.pk.exists() & (
+            (PersonRow.issuer == old.issuer) & (PersonRow.subject == old.subject)
+            if old
+            else PersonRow.subject.does_not_exist()
+        )
+        changes = [PersonRow.issuer.set(identity.issuer), PersonRow.subject.set(identity.subject)]
+        pointer = identity_pointer(identity, person.id)
+        transaction = Transaction(self._rows.table)
+        transaction.update(PersonRow.at(person_key(person.id)), changes, is_as_read)
+        transaction.put(pointer, PointerRow.pk.does_not_exist() | (PointerRow.id == person.id))
+        if old and old != identity:
+            transaction.delete(identity_pointer(old, person.id))
+        add_event(transaction, self._rows, event)
+        return _is_committed(transaction)
+
     def set_disabled(self, person: Person, disabled: bool, by: str, event: AuditEvent) -> bool:
         transaction = self._by_owner(by, event)
         changes = [
@@ -77,6 +103,9 @@ class DynamoPeopleAdministration:
         transaction.delete(person_pointer(person))
         transaction.delete(PresenceRow.at(keys.presence(person)))
         transaction.delete(RecordRow.at(keys.second_factor(person)))
+        stored = person_of(self._rows.get(PersonRow, person_key(person)))
+        if stored and stored.identity:
+            transaction.delete(identity_pointer(stored.identity, person))
         return _is_committed(transaction)
 
     def _by_owner(self, by: str, event: AuditEvent) -> Transaction:

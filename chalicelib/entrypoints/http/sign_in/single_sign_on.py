@@ -7,14 +7,14 @@ from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.routes.accounts import success, tokens_of
 from chalicelib.entrypoints.http.schemas.sign_on import SignOnCodeRequest
 from chalicelib.usecases.accounts import single_sign_on
-from chalicelib.usecases.accounts.single_sign_on import ATTEMPT_LIFE_MS, NoAccount
+from chalicelib.usecases.accounts.single_sign_on import ATTEMPT_LIFE_MS, NoAccount, OtherIdentity
 from chalicelib.usecases.ports.accounts import SignOnFailed
 
 COOKIE = "baton_sign_on"
 CONSOLE = "../../../../console/index.html"
 """From the route's path. It is relative, because a proxy in front of API Gateway may not show the
 stage."""
-FAILED, NO_ACCOUNT = "sign_on_failed", "no_account"
+FAILED, NO_ACCOUNT, OTHER_IDENTITY = "sign_on_failed", "no_account", "other_identity"
 """The console has a text for each."""
 log = logging.getLogger("baton.sign_on")
 
@@ -42,6 +42,8 @@ def finish_sign_on(call: Call) -> Reply:
         )
     except NoAccount as error:
         return _back(call, NO_ACCOUNT, error)
+    except OtherIdentity as error:
+        return _back(call, OTHER_IDENTITY, error)
     except SignOnFailed as error:
         return _back(call, FAILED, error)
     return _redirect(f"{CONSOLE}#sign-on={code}")
