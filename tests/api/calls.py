@@ -112,6 +112,7 @@ ROWS: dict[Resource, Row] = {
     ("GET", ONE): Row(BOTH),
     ("GET", ONE + "/entries"): Row(BOTH),
     ("GET", ONE + "/transcript"): Row(BOTH),
+    ("GET", ONE + "/export"): Row(ADMINS),
     ("GET", ONE + "/gate"): Row(BOT_KEY),
     ("GET", ONE + "/user"): Row(BOTH),
     ("POST", ONE + "/messages"): Row(BOTH, {"text": "Hi", "from": "user"}, "owned"),

@@ -392,6 +392,14 @@ CONVERSATIONS = (
         query=("format", "from", "to", "cursor"),
         limit=LimitName.TRANSCRIPTS,
     ),
+    _route(
+        "GET",
+        ONE + "/export",
+        "conversations:get_conversation_export",
+        Action.EXPORT,
+        query=("cursor",),
+        limit=LimitName.EXPORTS,
+    ),
     _route("GET", ONE + "/user", "conversations:get_user", Action.READ),
     _route("GET", ONE + "/position", "reports:get_queue_position", Action.SEE_AVAILABILITY),
     _route(

@@ -1,4 +1,4 @@
-"""Everything that is stored about one user, as lines of JSON."""
+"""Everything that is stored about one user, or in one conversation, as lines of JSON."""
 
 from collections.abc import Iterator
 
@@ -12,6 +12,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.usecases import views
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations import shown
+from chalicelib.usecases.conversations.visibility import find_visible
 from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.services import Services
 
@@ -47,15 +48,38 @@ def user_page(
     profile = services.conversations.profiles([address]).get(address)
     if not ids and profile is None:
         raise NotFound(f"The bot {caller.bot} has stored nothing about this user.")
-    start, lines, size = None, list[str](), 0
+    first = list[str]()
     if position is None:
         # The user's id may be an address, such as a phone number: it is no fact for the trail.
         audit.record(services, caller, AuditAction.USER_EXPORTED, conversations=len(ids))
-        lines.append(line("user", views.user(address, profile) if profile else {"id": user}))
-    else:
-        start = msgspec.json.decode(position, type=ExportPosition)
-    reached = start
-    for place, text in conversation_lines(services, caller.bot, ids, start):
+        first.append(line("user", views.user(address, profile) if profile else {"id": user}))
+    return _page(services, caller.bot, ids, position, first)
+
+
+def conversation_page(
+    services: Services, caller: Caller, conversation_id: str, position: str | None
+) -> ExportPage:
+    """About 512 KB of one conversation, with the same lines as `user_page`. Raises NotFound."""
+    authorize(caller, Action.EXPORT)
+    head = find_visible(services, caller, conversation_id)
+    first = list[str]()
+    if position is None:
+        audit.record(
+            services, caller, AuditAction.CONVERSATION_EXPORTED, conversation=conversation_id
+        )
+        profile = services.conversations.profiles([head.address]).get(head.address)
+        if profile and not head.is_erased:
+            first.append(line("user", views.user(head.address, profile)))
+    return _page(services, caller.bot, [conversation_id], position, first)
+
+
+def _page(
+    services: Services, bot: str, ids: list[str], position: str | None, lines: list[str]
+) -> ExportPage:
+    """The lines of these conversations from the position on, after the given ones."""
+    start = msgspec.json.decode(position, type=ExportPosition) if position else None
+    reached, size = start, 0
+    for place, text in conversation_lines(services, bot, ids, start):
         size += len(text.encode())
         if lines and size > PAGE_BYTES:
             following = reached or ExportPosition("")

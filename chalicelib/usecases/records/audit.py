@@ -45,6 +45,7 @@ class AuditAction(StrEnum):
     WEBHOOK_TESTED = "webhook_tested"
     DELIVERY_REPLAYED = "delivery_replayed"
     TRANSCRIPT_READ = "transcript_read"
+    CONVERSATION_EXPORTED = "conversation_exported"
     USER_EXPORTED = "user_exported"
     USER_ERASED = "user_erased"
     RETENTION_APPLIED = "retention_applied"
@@ -90,6 +91,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.WEBHOOK_TESTED: "bot",
     AuditAction.DELIVERY_REPLAYED: "delivery_id",
     AuditAction.TRANSCRIPT_READ: "conversation",
+    AuditAction.CONVERSATION_EXPORTED: "conversation",
     AuditAction.USER_EXPORTED: "bot",
     AuditAction.USER_ERASED: "bot",
     AuditAction.RETENTION_APPLIED: "bot",

@@ -101,3 +101,36 @@ def test_another_users_cursor_is_refused(bot: Api, owner: Api) -> None:
     answer = owner.get(f"{BOT}/users/web/u-1/export", cursor="nonsense")
 
     assert (answer.status, answer.json["errors"][0]["field"]) == (400, "cursor")
+
+
+def test_an_export_of_one_conversation_has_its_lines_and_no_others(
+    bot: Api, ana: Api, owner: Api
+) -> None:
+    user = {"id": "u-1", "name": "Lena", "attributes": {"plan": "gold"}}
+    path = waiting(bot, user=user)
+    begun(bot, user=user, thread="t-2")
+    ok(ana.post(f"{path}/notes", {"text": "Called before."}))
+    for _ in range(40):
+        ok(bot.post(f"{path}/messages", {"from": "user", "text": "é" * 9_000}))
+
+    lines, query = list[dict[str, Any]](), dict[str, str]()
+    while True:
+        answer = owner.get(f"{path}/export", **query)
+        assert answer.status == 200
+        lines += [json.loads(line) for line in answer.text.splitlines()]
+        if "Baton-Next" not in answer.headers:
+            break
+        query["cursor"] = answer.headers["Baton-Next"]
+
+    assert query
+    of_conversation = [line for line in exported(owner) if id_of(path) in str(line)]
+    (profile,) = of_kind(lines, "user")
+    assert profile["name"] == "Lena"
+    assert [line for line in lines if line["record"] != "user"] == of_conversation
+    events = ok(owner.get(f"{BOT}/audit"))["items"]
+    facts = [(each["action"], each["object"]) for each in events]
+    assert facts.count(("conversation_exported", id_of(path))) == 1
+
+
+def test_an_export_of_a_conversation_that_does_not_exist_is_404(owner: Api) -> None:
+    assert owner.get(f"{BOT}/conversations/c_none/export").status == 404

@@ -116,6 +116,12 @@ def get_user_export(call: Call) -> Reply:
     )
 
 
+def get_conversation_export(call: Call) -> Reply:
+    return _exported(
+        call, lambda at: export.conversation_page(call.services, call.caller, call.id, at)
+    )
+
+
 def get_bot_export(call: Call) -> Reply:
     return _exported(call, lambda at: bot_export.bot_page(call.services, call.caller, at))
 
