@@ -25,10 +25,20 @@ class AfterReturn(StrEnum):
     EVERYBODY = "everybody"
 
 
+class Mask(StrEnum):
+    """What `masks.py` finds, in the order in which it looks: an IBAN may end like a card number."""
+
+    IBAN = "iban"
+    CARD = "card"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
 class BotSettings(Struct, frozen=True):
     """If a user's whole message is one of `leave_words`, the handoff ends. If `outbound` is true,
     agents may start conversations with users who have not written yet. `retention_days` is how
-    long the words of users are kept after the last activity; None: for ever."""
+    long the words of users are kept after the last activity; None: for ever. What is in `mask` is
+    masked before a text is stored: `Mask`s, or names that a newer release has stored."""
 
     leave_words: tuple[str, ...] = ()
     default_locale: str = FALLBACK_LOCALE
@@ -36,6 +46,7 @@ class BotSettings(Struct, frozen=True):
     outbound: bool = False
     after_return: AfterReturn = AfterReturn.QUEUE
     retention_days: int | None = None
+    mask: tuple[str, ...] = ()
 
     def is_leave_word(self, body: Body) -> bool:
         """Compared without case, variation selectors and surrounding white space; a letter and its

@@ -8,6 +8,8 @@ import { Resource, SectionHeader } from "../ui/resource_list.js";
 import { settingsFromForm } from "./form_data.js";
 import { UserTexts } from "./user_texts.js";
 
+const MASKS = ["card", "iban", "email", "phone"];
+
 /** The settings of a bot. @param {{bot: string}} props */
 export function BotSettings({ bot }) {
   const path = `${botPath(bot)}/settings`;
@@ -23,6 +25,9 @@ export function BotSettings({ bot }) {
         <${Field} as="textarea" rows="4" name="leave_words" label=${t("leave_words")} hint=${t("leave_words_hint")} errors=${errors} defaultValue=${settings.leave_words.join("\n")} />
         <${Field} name="default_locale" label=${t("default_locale")} hint=${t("locale_hint")} errors=${errors} required defaultValue=${settings.default_locale} />
         <${Field} type="number" min="1" max="3650" name="retention_days" label=${t("retention_days")} hint=${t("retention_hint")} errors=${errors} defaultValue=${settings.retention_days ?? ""} />
+        <fieldset class="fields"><legend>${t("mask")}</legend>
+          ${MASKS.map((each) => html`<label class="choice" key=${each}><input type="checkbox" name="mask" value=${each} defaultChecked=${settings.mask.includes(each)} /> ${t(`mask_${each}`)}</label>`)}
+        </fieldset>
         <label class="choice"><input type="checkbox" name="outbound" defaultChecked=${settings.outbound} /> ${t("outbound")}</label>
         <label class="choice"><input type="checkbox" name="everybody" defaultChecked=${settings.after_return === "everybody"} /> ${t("after_return")}</label>
         <${UserTexts} texts=${settings.texts} errors=${errors} />`}<//></div>`}<//>`;

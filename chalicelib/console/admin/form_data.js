@@ -71,6 +71,7 @@ export const settingsFromForm = (form) => ({
   outbound: form.has("outbound"),
   after_return: form.has("everybody") ? "everybody" : "queue",
   retention_days: Number(fieldText(form, "retention_days")) || null,
+  mask: form.getAll("mask"),
 });
 
 /** The key expires at the end of the chosen day, in the admin's time zone. @param {FormData} form */

@@ -33,6 +33,7 @@ def notify(
         return first
     if conversation_id and services.conversations.head(caller.bot, conversation_id) is None:
         raise no_conversation(caller.bot, conversation_id)
+    message = _masked(services, caller.bot, message)
     notification = _new(services, caller.bot, message, level, url, conversation_id)
     try:
         services.notifications.add(notification, key)
@@ -49,6 +50,15 @@ def notify_supervisors(
     warning = replace(warning, for_supervisors=True)
     with suppress(CommitConflict):
         services.notifications.add(warning, IdempotencyKey("baton", once, once))
+
+
+def _masked(services: Services, bot_id: str, message: str) -> str:
+    bot = services.directory.bot(bot_id)
+    if bot is None or not bot.settings.mask:
+        return message
+    from chalicelib.domain.masks import masked
+
+    return masked(message, bot.settings.mask)
 
 
 def _new(

@@ -148,6 +148,7 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "outbound": True,
         "after_return": "everybody",
         "retention_days": 90,
+        "mask": ["card", "phone"],
     }
     before = owner.get(f"{BOT}/settings").json
 
@@ -160,6 +161,7 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "outbound": False,
         "after_return": "queue",
         "retention_days": None,
+        "mask": [],
     }
     assert owner.get(f"{BOT}/settings").json == wanted
     assert owner.get("/bots/other/settings").json == before

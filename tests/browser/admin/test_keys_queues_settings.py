@@ -252,6 +252,7 @@ def test_an_admin_saves_the_settings_of_the_chosen_bot(owner: Page, bot: BotClie
     owner.get_by_label("Words that end a handoff").fill("/end\n salir \n\n")
     owner.get_by_label("Language of the messages").fill("es")
     owner.get_by_label("Days that messages are kept").fill("90")
+    owner.get_by_label("Card numbers").check()
     owner.get_by_label("Agents may start conversations").check()
     owner.get_by_label("After a handoff, agents of other queues may read").check()
 
@@ -260,7 +261,12 @@ def test_an_admin_saves_the_settings_of_the_chosen_bot(owner: Page, bot: BotClie
     expect(owner.locator(".toast")).to_have_text("Saved.")
     kept = bot.call("GET", "/api/v1/bots/other/settings", token=bot.token("owner"))
     words = ["/end", "salir"]
-    choices = {"outbound": True, "after_return": "everybody", "retention_days": 90}
+    choices = {
+        "outbound": True,
+        "after_return": "everybody",
+        "retention_days": 90,
+        "mask": ["card"],
+    }
     assert kept == {"leave_words": words, "default_locale": "es", "texts": {}, **choices}
     assert get_as_owner(bot, "settings")["default_locale"] == "en"
     open_tab(owner, "Audit")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from chalicelib.domain.bot_settings import AfterReturn, BotSettings
+from chalicelib.domain.bot_settings import AfterReturn, BotSettings, Mask
 from chalicelib.domain.characters import without_controls
 from chalicelib.domain.routing.hours import Hours, Interval
 from chalicelib.domain.routing.queues import DEFAULT_LIMITS, Limits, Mode, Queue
@@ -94,6 +94,7 @@ class SettingsRequest(Strict):
     outbound: bool = False
     after_return: AfterReturn = AfterReturn.QUEUE
     retention_days: int | None = None
+    mask: Annotated[tuple[Mask, ...], Meta(max_length=len(Mask))] = ()
 
     def __post_init__(self) -> None:
         self.leave_words = tuple(words("leave_words", word, NAME) for word in self.leave_words)
@@ -107,6 +108,7 @@ class SettingsRequest(Strict):
             self.outbound,
             self.after_return,
             self.retention_days,
+            self.mask,
         )
 
 
@@ -144,4 +146,5 @@ def settings(of: BotSettings) -> Json:
         "outbound": of.outbound,
         "after_return": of.after_return,
         "retention_days": of.retention_days,
+        "mask": of.mask,
     }
