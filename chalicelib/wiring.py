@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Connections,
         Notifications,
         ReactionMemory,
+        ReadMarks,
         SocketSender,
         Topic,
     )
@@ -217,6 +218,12 @@ class AwsServices:
         from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
 
         return DynamoDeliveries(self.table, self.clock)
+
+    @cached_property
+    def read_marks(self) -> ReadMarks:
+        from chalicelib.adapters.dynamodb.conversations.read_marks import DynamoReadMarks
+
+        return DynamoReadMarks(self.table, self.clock)
 
     @cached_property
     def reports(self) -> Reports:

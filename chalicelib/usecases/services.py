@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Connections,
         Notifications,
         ReactionMemory,
+        ReadMarks,
         SocketSender,
         Topic,
     )
@@ -99,6 +100,8 @@ class Services(Protocol):
     def notifications(self) -> Notifications: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def read_marks(self) -> ReadMarks: ...
     @property
     def reports(self) -> Reports: ...
     @property

@@ -245,6 +245,7 @@ class Frames:
             ("c-ana", "release", one),
             ("c-sam", "transfer", {**one, "agent": "ana@example.test", "note": "Yours."}),
             ("c-ana", "unpause", {**one, "variables": {"paid": True}}),
+            ("c-sam", "read", {**one, "seq": 3}),
             ("c-sam", "unwatch", one),
             ("c-sam", "watch", {**one, "after": 0}),
         ]

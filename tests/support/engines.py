@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamodb.audit import DynamoAuditTrail
 from chalicelib.adapters.dynamodb.buckets import DynamoBuckets
 from chalicelib.adapters.dynamodb.connections import DynamoConnections
 from chalicelib.adapters.dynamodb.conversations.erasures import DynamoErasures
+from chalicelib.adapters.dynamodb.conversations.read_marks import DynamoReadMarks
 from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
 from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
 from chalicelib.adapters.dynamodb.directory.administration import DynamoAdministration
@@ -33,7 +34,7 @@ from chalicelib.usecases.ports.conversations import Conversations
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.erasures import Erasures
 from chalicelib.usecases.ports.limits import SharedBuckets
-from chalicelib.usecases.ports.live import Connections, Notifications
+from chalicelib.usecases.ports.live import Connections, Notifications, ReadMarks
 from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration
 from chalicelib.usecases.ports.reports import Reports
 from chalicelib.usecases.ports.webhooks import Deliveries
@@ -54,6 +55,7 @@ from tests.support.memory import (
     MemoryNotifications,
     MemoryPasswordResets,
     MemoryPeopleAdministration,
+    MemoryReadMarks,
     MemoryReports,
     MemorySecondFactors,
     MemorySessions,
@@ -81,6 +83,7 @@ class Stores:
     connections: Connections
     notifications: Notifications
     deliveries: Deliveries
+    read_marks: ReadMarks
     reports: Reports
     audit_trail: AuditTrail
     erasures: Erasures
@@ -106,6 +109,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoConnections(table, clock),
         DynamoNotifications(table, clock),
         DynamoDeliveries(table, clock),
+        DynamoReadMarks(table, clock),
         DynamoReports(table, clock),
         DynamoAuditTrail(table, clock),
         DynamoErasures(table, clock),
@@ -139,6 +143,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemoryConnections(table, clock),
             MemoryNotifications(table, clock),
             MemoryDeliveries(table, clock),
+            MemoryReadMarks(table, clock),
             MemoryReports(table, clock),
             MemoryAuditTrail(table, clock),
             MemoryErasures(table, clock),

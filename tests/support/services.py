@@ -44,6 +44,7 @@ from tests.support.memory import (
     MemoryNotifications,
     MemoryPasswordResets,
     MemoryPeopleAdministration,
+    MemoryReadMarks,
     MemoryReports,
     MemorySecondFactors,
     MemorySessions,
@@ -87,6 +88,7 @@ class MemoryServices:
         self.notifications = MemoryNotifications(table, self.clock)
         self.deliveries = MemoryDeliveries(table, self.clock)
         self.audit_trail = MemoryAuditTrail(table, self.clock)
+        self.read_marks = MemoryReadMarks(table, self.clock)
         self.reports = MemoryReports(table, self.clock)
         self.sockets = FakeSockets()
         self.topic = FakeTopic()

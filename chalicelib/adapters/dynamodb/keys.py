@@ -119,6 +119,10 @@ def audit(bot_id: str | None) -> str:
     return AUDIT if bot_id is None else joined(AUDIT, bot_id)
 
 
+def read_mark(bot_id: str, person_id: str, conversation_id: str) -> "RowKey":
+    return RowKey(joined("B", bot_id, "V", person_id), part(conversation_id))
+
+
 def index(bot_id: str, shard: int) -> str:
     return joined("B", bot_id, "I", str(shard))
 

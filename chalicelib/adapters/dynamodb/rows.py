@@ -325,6 +325,10 @@ class SlotRow(Row, discriminator="s"):
     until = Integer(attr_name="u")
 
 
+class ReadMarkRow(Row, discriminator="z"):
+    seq = Integer(attr_name="n")
+
+
 class NotificationRow(Row, discriminator="n"):
     id = UnicodeAttribute(attr_name="i")
     bot = UnicodeAttribute(attr_name="b")

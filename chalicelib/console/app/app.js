@@ -1,11 +1,13 @@
 // @ts-check
 import { errorMessage, isSignedIn } from "../connection/api.js";
+import { markVisibleAsRead } from "../conversations/unread.js";
 import { Inbox } from "../inbox/inbox.js";
 import { askToEndSession, startSession } from "../session/session.js";
 import { SignIn } from "../session/sign_in.js";
 import { SignInAgain } from "../session/sign_in_again.js";
 import { offersToMe } from "../state/alerts.js";
 import { unreadCount } from "../state/conversation_list.js";
+import { visibleConversation } from "../state/reducer.js";
 import { closeDialog, selectedHead, showToast, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
@@ -31,6 +33,8 @@ function Conversations() {
     if (isLost) /** @type {HTMLElement | null} */ (FOCUS_TARGETS[pane](previous.current))?.focus();
     previous.current = selected;
   }, [pane, selected]);
+  const visible = visibleConversation(state.value) ?? "";
+  useEffect(markVisibleAsRead, [visible, state.value.threads[visible]?.highestSeq]);
   useEffect(() => {
     if (isSynced) preloadNextViews();
   }, [isSynced]);

@@ -18,14 +18,16 @@ const CONVERSATION_ID = /^c_[a-z2-7]+$/;
 export async function syncConversations() {
   /** @type {Head[]} */
   const heads = [];
+  const read = {};
   let cursor = null;
   dispatch({ type: "syncing" });
   do {
     const page = await sendAction("sync", cursor ? { cursor } : {});
     heads.push(...page.heads);
+    Object.assign(read, page.read);
     cursor = page.next;
   } while (cursor);
-  dispatch({ type: "synced", heads });
+  dispatch({ type: "synced", heads, read });
 }
 
 // Threads

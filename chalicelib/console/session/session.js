@@ -7,7 +7,7 @@ import { clearDrafts, countDrafts } from "../conversations/drafts.js";
 import { clearOutbox, countUnsent, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
 import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, syncConversations } from "../conversations/queries.js";
 import { readRoute, readView } from "../conversations/router.js";
-import { restoreUnread, storeUnread } from "../conversations/unread.js";
+import { markVisibleAsRead, restoreUnread, storeUnread } from "../conversations/unread.js";
 import { isOfferedTo, isOwnedBy } from "../state/alerts.js";
 import { pendingCommand } from "../state/conversation_list.js";
 import { allowedViews } from "../state/permissions.js";
@@ -151,6 +151,7 @@ const EVENT_HANDLERS = {
     if (isMissingEntries(state.value.threads[event.head.id], event.head)) loadMissingEntries(event.head.id);
     if (event.head.visible !== false) alertAgent(before, event.head);
   },
+  read: (event) => dispatch({ ...event, type: "read" }),
   typing: (event) => dispatch({ ...event, type: "typing", at: Date.now() }),
   viewers: (event) => dispatch({ ...event, type: "viewers" }),
   delivery: (event) => dispatch({ ...event, type: "delivery" }),

@@ -1,6 +1,6 @@
 // @ts-check
 // How each event changes the console's state: (state, event) -> state. Pure: no clock, no network.
-import { alertReason, isOfferedTo } from "./alerts.js";
+import { alertReason, isOfferedTo, isOwnedBy } from "./alerts.js";
 import { appendEntry, mergeEntries } from "./thread_entries.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -49,8 +49,8 @@ function withLiveHead(state, head) {
 /** The server sent all paused conversations. Remove the others, except those that are open, with the
  * bot, or changed while the answer was on its way. On a later sync, and on the first one after a reload, mark
  * what the agent missed as unread.
- * @param {State} state @param {{heads: Head[]}} event */
-function synced(state, { heads }) {
+ * @param {State} state @param {{heads: Head[], read?: Record<string, number>}} event how far the agent has read, on any device */
+function synced(state, { heads, read = {} }) {
   const listed = Object.fromEntries(heads.map((head) => [head.id, head]));
   const stays = (/** @type {Head} */ head) => head.id in state.threads || head.status === "bot" || state.changedDuringSync?.includes(head.id);
   const kept = Object.values(state.heads).filter(stays);
@@ -58,9 +58,17 @@ function synced(state, { heads }) {
   const after = Object.values(listed).reduce(withHead, before);
   const isLater = state.isSynced || state.seenSeqs;
   // The entries of the open conversation are loaded next, and mark it then.
-  const missed = isLater ? heads.filter((head) => head.id !== openThread(state) && needsAttention(state, head)) : [];
-  return missed.reduce((known, head) => markUnread(known, head.id), withoutRemoved(after));
+  const isMissed = (/** @type {Head} */ head) => (isLater ? needsAttention(state, head) : isUnread(state, head, read[head.id] ?? 0));
+  const missed = heads.filter((head) => head.id !== openThread(state) && !isReadThrough(head, read[head.id]) && isMissed(head));
+  const marked = missed.reduce((known, head) => markUnread(known, head.id), withoutRemoved(after));
+  return heads.filter((head) => isReadThrough(head, read[head.id])).reduce((known, head) => markSeen(known, head.id), marked);
 }
+
+/** Whether the agent has read the user's last words, on any device. @param {Head | undefined} head @param {number | undefined} seq */
+const isReadThrough = (head, seq) => seq !== undefined && seq >= (head?.last_message?.seq ?? head?.last_seq ?? 0);
+
+/** Whether the agent's own user has written after the entry `seq`. @param {State} state @param {Head} head @param {number} seq */
+const isUnread = (state, head, seq) => isOwnedBy(head, state.me?.id) && head.last_message?.from === "user" && head.last_message.seq > seq;
 
 /** @param {State} state */
 const openThread = ({ selected, threads }) => (selected && threads[selected] ? selected : null);
@@ -150,10 +158,12 @@ function entryResent(state, { id, seq }) {
 
 // Unread marks, typing signs and presence
 
+/** The conversation that the agent is looking at, or null. @param {State} state */
+export const visibleConversation = ({ selected, pane, view, isHidden }) => (pane !== "inbox" && view === "conversations" && !isHidden ? selected : null);
+
 /** Does nothing if the agent is looking at the conversation. @param {State} state @param {string} id @param {number} [count] */
 function markUnread(state, id, count = 1) {
-  const isVisible = state.selected === id && state.pane !== "inbox" && state.view === "conversations" && !state.isHidden;
-  return isVisible || !count ? state : { ...state, unread: { ...state.unread, [id]: (state.unread[id] ?? 0) + count } };
+  return visibleConversation(state) === id || !count ? state : { ...state, unread: { ...state.unread, [id]: (state.unread[id] ?? 0) + count } };
 }
 
 /** @param {State} state @param {string | null} id */
@@ -238,6 +248,7 @@ const REDUCERS = {
   outgoing_removed: (state, { id }) => ({ ...state, outbox: state.outbox.filter((message) => message.id !== id) }),
   typing: typingArrived,
   typing_ended: typingEnded,
+  read: (state, { conversation_id: id, seq }) => (isReadThrough(state.heads[id], seq) ? markSeen(state, id) : state),
   viewers: (state, { conversation_id: id, people }) => ({ ...state, viewers: { ...state.viewers, [id]: people } }),
   queues: (state, { bot, queues }) => ({ ...state, queues: { ...state.queues, [bot]: queues } }),
   agents: (state, { bot, agents }) => ({ ...state, agents: { ...state.agents, [bot]: agents } }),

@@ -31,6 +31,7 @@ from chalicelib.entrypoints.websocket.frames import (
     Frame,
     ListenBody,
     PresenceBody,
+    ReadBody,
     SubscribeBody,
     SyncBody,
     WatchBody,
@@ -40,7 +41,7 @@ from chalicelib.usecases.accounts import authenticate
 from chalicelib.usecases.conversations import pause, queries
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.conversations.visibility import no_conversation
-from chalicelib.usecases.live import delivery_status, listeners, sockets, typing
+from chalicelib.usecases.live import delivery_status, listeners, read_marks, sockets, typing
 from chalicelib.usecases.records.answers import Answer
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.people import Person
@@ -109,7 +110,7 @@ def sync(call: FrameCall, body: SyncBody) -> views.Json:
     index, position = _place(cursors.position(secrets, bound, body.cursor))
     bots = call.connection.bots
     if index >= len(bots):
-        return {"heads": [], "next": None}
+        return {"heads": [], "read": {}, "next": None}
     caller, limit = call.caller_of(bots[index]), SYNC_PAGE
     heads, following = _paused(call.services, caller, position, limit)
     while (limit := fitting(heads, SYNC_BYTES)) < len(heads):
@@ -117,7 +118,9 @@ def sync(call: FrameCall, body: SyncBody) -> views.Json:
     if following is None:
         index += 1
     place = f"{index} {following or ''}" if index < len(bots) else None
-    return {"heads": heads, "next": cursors.cursor(secrets, bound, place)}
+    ids = [str(head["id"]) for head in heads]
+    read = call.services.read_marks.read_through(caller.bot, caller.id, ids)
+    return {"heads": heads, "read": read, "next": cursors.cursor(secrets, bound, place)}
 
 
 def _paused(
@@ -150,6 +153,12 @@ def watch(call: FrameCall, body: WatchBody) -> views.Json:
         "head": views.head(head),
         "delivery": delivery_status.current_status(services, caller.bot, head.id),
     }
+
+
+def mark_read(call: FrameCall, body: ReadBody) -> views.Json:
+    here = call.connection.id
+    seq = read_marks.mark_read(call.services, call.caller, call.conversation_id, body.seq, here)
+    return {"conversation_id": call.conversation_id, "seq": seq}
 
 
 def unwatch(call: FrameCall, _: Empty) -> views.Json:
@@ -245,6 +254,7 @@ class FrameAction(Struct, frozen=True):
 ACTIONS: Mapping[str, FrameAction] = {
     "sync": FrameAction(Access.PERSON, SyncBody, sync),
     "watch": FrameAction(Action.READ, WatchBody, watch, limit=LimitName.TRANSCRIPTS),
+    "read": FrameAction(Action.READ, ReadBody, mark_read),
     "unwatch": FrameAction(Access.CALLER, Empty, unwatch),
     "subscribe": FrameAction(Access.PERSON, SubscribeBody, subscribe, enters_bot=False),
     "message": FrameAction(Action.SAY, AgentMessageRequest, send_message),

@@ -18,6 +18,14 @@ class WatchBody(Strict):
     after: int = 0
 
 
+class ReadBody(Strict):
+    seq: int
+
+    def __post_init__(self) -> None:
+        if self.seq < 0:
+            raise invalid_field("seq", "it is the number of an entry")
+
+
 class PresenceBody(Strict):
     status: PresenceStatus
 

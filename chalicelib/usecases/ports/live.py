@@ -54,6 +54,19 @@ class Connections(Protocol):
         """The ids of the connections that watch this conversation."""
 
 
+class ReadMarks(Protocol):
+    """How far each person has read each conversation."""
+
+    def read_through(
+        self, bot: str, person: str, conversation_ids: Iterable[str]
+    ) -> Mapping[str, int]:
+        """The number of the last entry that the person has read, by conversation id; conversations
+        without a mark are left out. One round trip per 100."""
+
+    def mark_read(self, bot: str, person: str, conversation_id: str, seq: int) -> bool:
+        """False if the person has read as far already. A mark lives for 90 days."""
+
+
 class Notifications(Protocol):
     def add(self, notification: Notification, key: IdempotencyKey | None) -> None:
         """Raises CommitConflict if the key has been used."""

@@ -33,6 +33,7 @@ class Twin:
 TWINS = {
     "sync": Twin(ME, {}, is_about_a_conversation=False),
     "watch": Twin(("GET", ONE + "/entries"), {"after": 0}),
+    "read": Twin(("GET", ONE), {"seq": 1}),
     "unwatch": Twin(("GET", IN_BOT + "/conversations"), {}),
     "subscribe": Twin(ME, {"events": []}, is_about_a_conversation=False),
     "message": Twin(("POST", ONE + "/messages")),

@@ -157,6 +157,8 @@ class Story:
         yield "claim", self.bo.do("claim", **one)
         yield "transfer", self.bo.do("transfer", **one, agent="ana@example.test", note="Yours.")
         yield "unpause", self.ana.do("unpause", **one, variables={"paid": True})
+        ana = SocketClient(self._services, self.as_ana, "c-ana-2")
+        yield "read", ana.do("read", **one, seq=2)
         yield "unwatch", self.bo.do("unwatch", **one)
         yield "pause", self.ana.do("pause", **one, queue="billing")
 

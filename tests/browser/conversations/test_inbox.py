@@ -53,6 +53,34 @@ def test_an_agent_filters_the_list_by_queue(open_console: OpenConsole, bot: BotC
     expect(row(sam, billing)).to_have_count(0)
 
 
+def test_what_an_agent_has_read_on_one_device_is_read_on_another_and_after_a_sign_in(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    desk, phone = open_console("ana"), open_console("ana")
+    name, _ = claim_new_conversation(desk, bot)
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Escape")
+    phone.get_by_role("tab", name="Mine").click()
+    expect(row(phone, name)).to_be_visible()
+    expect(row(phone, name).locator(".badge")).to_have_count(0)
+    bot.send_message(name, "Are you there?")
+    for page in (desk, phone):
+        expect(row(page, name).locator(".badge")).to_have_text("1")
+    late = open_console("ana")
+    late.get_by_role("tab", name="Mine").click()
+    expect(row(late, name).locator(".badge")).to_have_text("1")
+
+    open_conversation(desk, name)
+
+    for page in (phone, late):
+        expect(row(page, name)).to_be_visible()
+        expect(row(page, name).locator(".badge")).to_have_count(0)
+    again = open_console("ana")
+    again.get_by_role("tab", name="Mine").click()
+    expect(row(again, name)).to_be_visible()
+    expect(row(again, name).locator(".badge")).to_have_count(0)
+
+
 def test_a_search_finds_users_by_the_beginning_of_their_name(
     open_console: OpenConsole, bot: BotClient
 ) -> None:

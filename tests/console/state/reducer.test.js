@@ -226,6 +226,23 @@ test("a status that the agent has chosen on another device is shown", () => {
   assert.equal(state.status, "away");
 });
 
+test("on a new device, what the agent has not read on another one is unread", () => {
+  const mine = { ...HEAD, id: "c_1", status: "agent", paused: true, owner: ME.id, last_seq: 6, last_message: { seq: 5, from: "user", text: "Hi", at: AT } };
+  const unreadAfter = (read, head = mine) => reduce({ ...INITIAL_STATE, me: ME }, { type: "synced", heads: [head], read }).unread;
+  assert.deepEqual(unreadAfter({ c_1: 4 }), { c_1: 1 });
+  assert.deepEqual(unreadAfter({}), { c_1: 1 });
+  assert.deepEqual(unreadAfter({ c_1: 5 }), {});
+  assert.deepEqual(unreadAfter({}, { ...mine, owner: "p_bo" }), {});
+});
+
+test("what the agent reads on another device is read here, unless the user has written since", () => {
+  const mine = { ...HEAD, id: "c_1", status: "agent", paused: true, owner: ME.id, last_seq: 5, last_message: { seq: 5, from: "user", text: "Hi", at: AT } };
+  const unread = reduce({ ...INITIAL_STATE, me: ME }, { type: "synced", heads: [mine] });
+  assert.deepEqual(reduce(unread, { type: "read", conversation_id: "c_1", seq: 4 }).unread, { c_1: 1 });
+  assert.deepEqual(reduce(unread, { type: "read", conversation_id: "c_1", seq: 5 }).unread, {});
+  assert.deepEqual(reduce(unread, { type: "synced", heads: [mine], read: { c_1: 5 } }).unread, {});
+});
+
 test("signing out clears the state", () => {
   assert.equal(reduce(after(opened, userEntry(1)), { type: "signed_out" }), INITIAL_STATE);
 });

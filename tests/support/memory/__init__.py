@@ -14,6 +14,7 @@ from tests.support.memory.directory import (
 )
 from tests.support.memory.erasures import MemoryErasures
 from tests.support.memory.people import MemoryPasswordResets, MemoryPeopleAdministration
+from tests.support.memory.read_marks import MemoryReadMarks
 from tests.support.memory.reports import MemoryReports
 from tests.support.memory.table import MemoryTable
 
@@ -30,6 +31,7 @@ __all__ = [
     "MemoryNotifications",
     "MemoryPasswordResets",
     "MemoryPeopleAdministration",
+    "MemoryReadMarks",
     "MemoryReports",
     "MemorySecondFactors",
     "MemorySessions",

@@ -93,6 +93,7 @@ class MemoryTable:
         self.sweep = SweepPosition()
         self.retention = RetentionPosition()
         self.erasures: dict[ConversationKey, ErasureJob] = {}
+        self.read_marks: dict[tuple[str, str, str], tuple[int, int]] = {}
         self.audit: dict[str, AuditEvent] = {}
         self.audit_marks: dict[tuple[str | None, str], int] = {}
         self.slots: dict[tuple[str, int], int] = {}
