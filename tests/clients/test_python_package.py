@@ -70,7 +70,9 @@ def test_the_wheel_holds_the_typed_package_and_nothing_of_the_server(tmp_path: P
         *("baton_client", f"baton_client-{__version__}.dist-info")
     }
     assert re.findall(r"^Requires-Dist: (.*)$", metadata, re.MULTILINE) == [
-        *("httpx<1,>=0.27", "websockets<18,>=14; extra == 'listen'"),
+        "httpx<1,>=0.27",
+        *("click<9,>=8.1; extra == 'cli'", "rich>=13; extra == 'cli'"),
+        *("websockets<18,>=14; extra == 'cli'", "websockets<18,>=14; extra == 'listen'"),
         "mcp<3,>=2.3; extra == 'mcp'",
     ]
 

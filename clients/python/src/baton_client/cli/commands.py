@@ -1,0 +1,149 @@
+"""The commands of `baton`."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from baton_client.cli import events, tables
+from baton_client.cli.errors import CommandFailed, readable_errors
+from baton_client.cli.person import PersonClient, bot_path, stored_login
+from baton_client.errors import NotFound, Refused, SecondFactorRequired, Unauthenticated
+from baton_client.version import __version__
+
+TIMEOUT = 30.0
+"""Seconds for one call with all its repetitions."""
+LISTS: dict[str, tuple[str, ...]] = {
+    "keys": ("id", "name", "scopes", "created_at", "expires_at"),
+    "agents": ("name", "email", "role", "queues", "status", "open"),
+    "queues": ("name", "mode", "priority", "fallback", "served"),
+}
+POLL = 1.0
+"""Seconds between two looks at the queue."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
+bot_option = click.option("--bot", required=True, help="The bot's id.")
+
+
+@click.group(context_settings={"auto_envvar_prefix": "BATON", "max_content_width": 100})
+@click.version_option(__version__, prog_name="baton")
+@click.option("--timeout", default=TIMEOUT, show_default=True, help="Seconds for each call.")
+@click.pass_context
+def baton(context: click.Context, timeout: float) -> None:
+    """Baton on the command line.
+
+    Exit codes: 1 refused, 2 wrong options, 3 no login or no right, 4 not found, 5 no answer.
+    """
+    context.obj = timeout
+    context.with_resource(readable_errors())
+
+
+def as_person(context: click.Context) -> PersonClient:
+    login = stored_login()
+    return PersonClient(login.origin, context.obj, login)
+
+
+@baton.command()
+@click.option("--url", required=True, help="Where Baton is, for example https://baton.example.com")
+@click.option("--email", prompt=True)
+@click.option("--password", prompt=True, hide_input=True)
+@click.pass_context
+def login(context: click.Context, url: str, email: str, password: str) -> None:
+    """Log in as a person, for the commands that manage bots and answer as an agent."""
+    client = PersonClient(url, context.obj)
+    try:
+        client.log_in(email, password)
+    except SecondFactorRequired as factor:
+        code = click.prompt("Code of your second factor")
+        client.log_in_with_code(email, factor.facts["challenge"], code)
+    except Unauthenticated as wrong:
+        raise Unauthenticated("E-mail or password is wrong.", status=wrong.status) from wrong
+    click.echo(f"You are logged in as {email}.")
+
+
+@baton.command()
+@json_option
+@click.pass_context
+def bots(context: click.Context, as_json: bool) -> None:
+    """List your bots."""
+    tables.show(list(as_person(context).items("/bots")), ("id", "name"), as_json=as_json)
+
+
+def _list_command(name: str) -> Callable[..., None]:
+    @baton.command(name, help=f"List a bot's {name}.")
+    @bot_option
+    @json_option
+    @click.pass_context
+    def command(context: click.Context, bot: str, as_json: bool) -> None:
+        found = list(as_person(context).items(f"{bot_path(bot)}/{name}"))
+        tables.show(found, LISTS[name], as_json=as_json)
+
+    listed: Callable[..., None] = command
+    return listed
+
+
+for _name in LISTS:
+    _list_command(_name)
+
+
+@baton.command()
+@bot_option
+@json_option
+@click.pass_context
+def webhooks(context: click.Context, bot: str, as_json: bool) -> None:
+    """Show a bot's webhook."""
+    client = as_person(context)
+    found: list[dict[str, Any]] = []
+    try:
+        found.append(client.call("GET", f"{bot_path(bot)}/webhook"))
+    except NotFound:
+        if bot not in {each["id"] for each in client.items("/bots")}:
+            raise
+    tables.show(found, ("url", "format", "since", "switched_off"), as_json=as_json)
+
+
+@baton.command()
+@bot_option
+@click.option("--auto", "text", required=True, help="What the agent answers.")
+@click.option("--count", default=1, show_default=True, help="End after so many conversations.")
+@click.option("--for", "seconds", default=300.0, show_default=True, help="End after so long.")
+@click.option("--close/--keep", default=True, show_default=True, help="Return each to the bot.")
+@click.pass_context
+def agent(
+    context: click.Context, bot: str, text: str, count: int, seconds: float, close: bool
+) -> None:
+    """A scripted agent for tests: claims conversations that wait, and answers each once.
+
+    It fails if fewer than --count conversations have come in time.
+    """
+    client, path, until = as_person(context), bot_path(bot), time.monotonic() + seconds
+    client.call("PUT", "/agents/me/status", {"status": "online"})
+    answered = 0
+    while answered < count:
+        for head in client.items(f"{path}/conversations", status="waiting"):
+            if answered < count and _answer(client, path, head["id"], text, close=close):
+                answered += 1
+                click.echo(f"Answered {head['id']}.")
+        if answered < count and time.monotonic() > until:
+            raise CommandFailed(f"{answered} of {count} conversations came in {seconds:g} s.")
+        if answered < count:
+            time.sleep(POLL)
+
+
+def _answer(client: PersonClient, path: str, conversation: str, text: str, *, close: bool) -> bool:
+    """False if somebody else was faster."""
+    one = f"{path}/conversations/{quote(conversation, safe='')}"
+    try:
+        client.call("POST", f"{one}/claim", {})
+    except Refused:
+        return False
+    client.call("POST", f"{one}/messages", {"text": text})
+    if close:
+        client.call("POST", f"{one}/unpause", {"outcome": "resolved"})
+    return True
+
+
+baton.add_command(events.listen)
+baton.add_command(events.tail)
