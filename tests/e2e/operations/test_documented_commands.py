@@ -45,7 +45,7 @@ for text in ["hi", "a human, please", "hello?"]:
 """
 
 
-@pytest.mark.parametrize("page", ["docs/story.md", "README.md"])
+@pytest.mark.parametrize("page", ["docs/story.md", "docs/faq.md", "README.md"])
 def test_the_commands_of_each_page_succeed(
     running: RunningStack, page: str, tmp_path: Path
 ) -> None:
