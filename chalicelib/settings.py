@@ -59,7 +59,8 @@ class Settings(Struct, frozen=True):
     console's address, for links in mails, in the function that sends them.
     `secrets` is empty in a function that neither signs nor verifies anything. `edge_token` is what
     our CloudFront distribution sends with each request; "" without one. `secrets_key` is the ARN of
-    the KMS key that seals webhook secrets; "" leaves them unsealed."""
+    the KMS key that seals webhook secrets; "" leaves them unsealed. `files_url` is the address of
+    the bucket of files, under which browsers reach it."""
 
     stage: str
     region: str
@@ -78,6 +79,8 @@ class Settings(Struct, frozen=True):
     watching: str = WATCHING[0]
     edge_token: str = ""
     secrets_key: str = ""
+    files_bucket: str = ""
+    files_url: str = ""
     session_hours: int = SESSION_HOURS
     idle_hours: int = IDLE_HOURS
     second_factor: str = SECOND_FACTOR[0]
@@ -122,6 +125,8 @@ def settings() -> Settings:
         console_url=os.environ.get("BATON_CONSOLE_URL", ""),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
         secrets_key=_key("BATON_SECRETS_KEY"),
+        files_bucket=_required("BATON_FILES_BUCKET"),
+        files_url=_required("BATON_FILES_URL"),
         limits=_limits(os.environ.get("BATON_LIMITS", "")),
     )
 

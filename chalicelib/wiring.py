@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.audit import AuditTrail
-    from chalicelib.usecases.ports.conversations import Conversations
+    from chalicelib.usecases.ports.conversations import Conversations, FileStore
     from chalicelib.usecases.ports.directory import Directory
     from chalicelib.usecases.ports.erasures import Erasures
     from chalicelib.usecases.ports.integrations import Integration
@@ -109,6 +109,19 @@ class AwsServices:
         from chalicelib.adapters.dynamodb.conversations.erasures import DynamoErasures
 
         return DynamoErasures(self.table, self.clock)
+
+    @cached_property
+    def files(self) -> FileStore:
+        from chalicelib.adapters.aws.s3 import S3Files
+
+        s = self._settings
+        return S3Files(
+            lambda: self.client("s3"), self._credentials, s.files_bucket, s.files_url, s.region
+        )
+
+    @property
+    def files_url(self) -> str:
+        return self._settings.files_url
 
     @cached_property
     def directory(self) -> Directory:
@@ -372,6 +385,13 @@ class AwsServices:
     @cached_property
     def _key_client(self) -> Any:
         return self.client("kms")
+
+    def _credentials(self) -> Any:
+        """Those of the function. botocore renews them where they expire."""
+        found = self._session.get_credentials()
+        if found is None:
+            raise Misconfigured("There are no AWS credentials to sign the addresses of files with.")
+        return found.get_frozen_credentials()
 
     @cached_property
     def _session(self) -> Any:

@@ -69,6 +69,8 @@ def _environment(table: str) -> dict[str, str]:
         "BATON_TOPIC_ARN": "arn",
         "BATON_QUEUE_URL": "url",
         "BATON_DEAD_LETTER_URL": "url",
+        "BATON_FILES_BUCKET": "files",
+        "BATON_FILES_URL": "http://127.0.0.1",
         "BATON_SOCKET_URL": SETTINGS.socket_url,
         "BATON_SOCKET_ENDPOINT": "http://127.0.0.1",
         "BATON_ORIGINS": "http://127.0.0.1",

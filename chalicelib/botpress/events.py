@@ -6,6 +6,8 @@ it by its name and whose person may see the conversation.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from chalicelib.botpress import handoff_views, views
 from chalicelib.botpress.sessions import SAID, sessions
 from chalicelib.domain.conversation.authors import From
@@ -43,6 +45,8 @@ def frames(
 ) -> Iterator[PushedFrame]:
     """One frame for each connection and each event that it has subscribed to."""
     wanted = {name for connection in connections for name in connection.events}
+    if wanted:
+        committed = replace(committed, entry=shown.linked(services, head, committed.entry))
     for name, data in _events(services, committed, head, wanted):
         for connection in connections:
             caller = caller_of(connection) if name in connection.events else None

@@ -1,5 +1,6 @@
 """Settings of a whole bot."""
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -8,6 +9,7 @@ from msgspec import Struct, field
 from chalicelib.domain import texts as wording
 from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.entries import Body
+from chalicelib.domain.files import DEFAULT_LARGEST, DEFAULT_TYPES, LARGEST_FILE, PATTERN
 from chalicelib.domain.texts import FALLBACK_LOCALE, Texts
 
 BLANK = "\t\n\v\f\r \x85\xa0\u200b\u202f\u3000\ufeff"
@@ -38,7 +40,8 @@ class BotSettings(Struct, frozen=True):
     """If a user's whole message is one of `leave_words`, the handoff ends. If `outbound` is true,
     agents may start conversations with users who have not written yet. `retention_days` is how
     long the words of users are kept after the last activity; None: for ever. What is in `mask` is
-    masked before a text is stored: `Mask`s, or names that a newer release has stored."""
+    masked before a text is stored: `Mask`s, or names that a newer release has stored.
+    `max_file_bytes` and `file_types` (media types, or their beginnings and `*`) limit uploads."""
 
     leave_words: tuple[str, ...] = ()
     default_locale: str = FALLBACK_LOCALE
@@ -47,6 +50,8 @@ class BotSettings(Struct, frozen=True):
     after_return: AfterReturn = AfterReturn.QUEUE
     retention_days: int | None = None
     mask: tuple[str, ...] = ()
+    max_file_bytes: int = DEFAULT_LARGEST
+    file_types: tuple[str, ...] = DEFAULT_TYPES
 
     def is_leave_word(self, body: Body) -> bool:
         """Compared without case, variation selectors and surrounding white space; a letter and its
@@ -68,6 +73,11 @@ def field_errors(settings: BotSettings) -> Iterator[tuple[str, str]]:
     days = settings.retention_days
     if days is not None and not 1 <= days <= LONGEST_RETENTION:
         yield "retention_days", f"it is a number of days from 1 to {LONGEST_RETENTION}, or null"
+    if not 1 <= settings.max_file_bytes <= LARGEST_FILE:
+        yield "max_file_bytes", f"it is a number of bytes from 1 to {LARGEST_FILE}"
+    for each in settings.file_types:
+        if not re.fullmatch(PATTERN, each):
+            yield "file_types", f"{each[:40]!r} is not a media type such as image/png or image/*"
     yield from wording.field_errors(settings.texts)
 
 

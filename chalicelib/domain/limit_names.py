@@ -24,4 +24,5 @@ class LimitName(StrEnum):
     PASSWORD_LINKS = "password_links"
     PASSWORD_REQUESTS = "password_requests"
     KEYS = "keys"
+    UPLOADS = "uploads"
     WEBHOOK_TESTS = "webhook_tests"

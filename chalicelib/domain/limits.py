@@ -94,6 +94,7 @@ LIMITS: Mapping[LimitName, Limit] = {
     ),
     LimitName.PASSWORD_REQUESTS: Limit(Per.ADDRESS, "forgotten passwords", Rate(60, 3600, 30)),
     LimitName.KEYS: Limit(Per.BOT, "keys created or rotated", Rate(60, 3600, 30)),
+    LimitName.UPLOADS: Limit(Per.BOT, "uploads", Rate(5, 1, 100), chunk=5, free=SOME),
     LimitName.WEBHOOK_TESTS: Limit(Per.BOT, "webhook tests and replays", Rate(60, 60, 120)),
 }
 

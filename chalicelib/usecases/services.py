@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     )
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.audit import AuditTrail
-    from chalicelib.usecases.ports.conversations import Conversations
+    from chalicelib.usecases.ports.conversations import Conversations, FileStore
     from chalicelib.usecases.ports.directory import Directory
     from chalicelib.usecases.ports.erasures import Erasures
     from chalicelib.usecases.ports.integrations import Integration
@@ -54,6 +54,13 @@ class Services(Protocol):
     def conversations(self) -> Conversations: ...
     @property
     def erasures(self) -> Erasures: ...
+    @property
+    def files(self) -> FileStore: ...
+    @property
+    def files_url(self) -> str:
+        """The address of the bucket of files, for browsers."""
+        ...
+
     @property
     def directory(self) -> Directory: ...
     @property

@@ -84,6 +84,16 @@ GRANTS: Sequence[Grant] = (
         ),
         ["s3:::baton-packages-ACCOUNT-*"],
     ),
+    # CloudFormation names the bucket of files after the stack.
+    Grant(
+        _of(
+            "s3",
+            *("CreateBucket", "DeleteBucket*", "Get*Configuration", "GetBucket*", "ListBucket"),
+            *("ListTagsForResource", "PutBucket*", "Put*Configuration", "TagResource"),
+            *("UntagResource", "DeleteObject"),
+        ),
+        ["s3:::baton-*-files-*"],
+    ),
     Grant(_of("acm", "DescribeCertificate"), ["acm:*:ACCOUNT:certificate/*"]),
     # API Gateway's log role may have any name.
     Grant(_of("iam", "GetRole"), _iam("role/*")),

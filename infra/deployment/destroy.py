@@ -1,5 +1,5 @@
-"""`make destroy STAGE=dev`: deletes a stack. The table and the secret are deleted only if the user
-asks for it and confirms it by typing the table's name."""
+"""`make destroy STAGE=dev`: deletes a stack. The table, the bucket of files and the secret are
+deleted only if the user asks for it and confirms it by typing the table's name."""
 
 from collections.abc import Sequence
 
@@ -17,21 +17,24 @@ from infra.deployment.stack_states import Remedy, remedy_of
 def confirm_deletion(
     what: str, stage: str, leftovers: Leftovers, lost: Sequence[Leftover], typed: tuple[str, str]
 ) -> None:
-    """Asks for the stage's name, and for the name of each table in `lost` that has rows. `typed`
-    are the names that the command line gave, or "".
+    """Asks for the stage's name and, if `lost` holds data, for the name of the first that does: the
+    table, if it has rows, else the bucket. `typed` are the names that the command line gave, or "".
 
     Raises DeployError.
     """
-    typed_stage, typed_table = typed
+    typed_stage, typed_data = typed
     _require(typed_stage, stage, f"This deletes {what}. Type the name of the stage to confirm")
-    for table in leftovers.tables(lost):
-        if not leftovers.is_empty(table.name):
-            _require(
-                typed_table,
-                table.name,
-                f"This deletes all data: {table.name} has about {leftovers.rows(table.name)} rows "
-                "(counted within the last six hours). Type the name of the table to confirm",
-            )
+    filled = leftovers.filled(lost)
+    for first in filled[:1]:
+        rows = ", ".join(
+            f"{table.name} has about {leftovers.rows(table.name)} rows (counted within the last six"
+            " hours)"
+            for table in leftovers.tables(filled)
+        )
+        files = [f"{bucket} has files" for bucket in leftovers.buckets(filled)]
+        what = "; ".join([*([rows] if rows else []), *files])
+        question = f"This deletes all data: {what}. Type {first.name} to confirm"
+        _require(typed_data, first.name, question)
 
 
 def _require(typed: str, name: str, question: str) -> None:
@@ -88,7 +91,7 @@ def _mention(console: Console, kept: Sequence[Leftover], stage: str) -> None:
 
 @click.command()
 @click.argument("stage")
-@click.option("--with-data", is_flag=True, help="Delete the table and the secret, too.")
+@click.option("--with-data", is_flag=True, help="Delete the table, the files and the secret, too.")
 @click.option("--unprotect", is_flag=True, help="Delete the stack even if it is protected.")
 @click.option(
     "--confirm", default="", help="The stage's name. The command asks for it if it is missing."
@@ -96,7 +99,8 @@ def _mention(console: Console, kept: Sequence[Leftover], stage: str) -> None:
 @click.option(
     "--lose",
     default="",
-    help="The table's name, if it has rows. The command asks for it if it is missing.",
+    help="The name of the table, or of the bucket if only that holds data. The command asks for it "
+    "if it is missing.",
 )
 @click.pass_obj
 def main(
@@ -107,7 +111,8 @@ def main(
     confirm: str,
     lose: str,
 ) -> None:
-    """Delete the stack of STAGE. Its table and its secret are kept unless you ask for more."""
+    """Delete the stack of STAGE. Its table, its files and its secret are kept unless you ask for
+    more."""
     try:
         here = account(given_account)
         stack = here.stack(stage)

@@ -1,4 +1,4 @@
-"""The resources that outlive a stack: its table, its secret, and log groups."""
+"""The resources that outlive a stack: its table, its files, its secret, and log groups."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,16 @@ from infra.deployment.account import Account
 from infra.deployment.cloudformation import StackResource
 
 TABLE, SECRET = "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"
-LOG_GROUP = "AWS::Logs::LogGroup"
-WORDS: Mapping[str, str] = {TABLE: "table", SECRET: "secret", LOG_GROUP: "log group"}
+LOG_GROUP, FILES = "AWS::Logs::LogGroup", "AWS::S3::Bucket"
+WORDS: Mapping[str, str] = {
+    TABLE: "table",
+    FILES: "bucket",
+    SECRET: "secret",
+    LOG_GROUP: "log group",
+}
 TAG_TYPES: Mapping[str, str] = {
     "dynamodb:table": TABLE,
+    "s3": FILES,
     "secretsmanager:secret": SECRET,
     "logs:log-group": LOG_GROUP,
 }
@@ -28,7 +34,7 @@ def tags_of(stage: str, version: str = "") -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """`name` is a table's or log group's name, or a secret's ARN."""
+    """`name` is a table's, bucket's or log group's name, or a secret's ARN."""
 
     type: str
     name: str
@@ -41,6 +47,7 @@ class Leftovers:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._dynamodb = account.client("dynamodb")
+        self._s3 = account.client("s3")
         self._secrets = account.client("secretsmanager")
         self._logs = account.client("logs")
 
@@ -65,6 +72,19 @@ class Leftovers:
     def tables(self, leftovers: Iterable[Leftover]) -> list[Leftover]:
         return [each for each in leftovers if each.type == TABLE]
 
+    def buckets(self, leftovers: Iterable[Leftover]) -> list[Leftover]:
+        return [each for each in leftovers if each.type == FILES]
+
+    def filled(self, leftovers: Sequence[Leftover]) -> list[Leftover]:
+        """Those that hold data: tables with rows, and then buckets with files."""
+        tables = [each for each in self.tables(leftovers) if not self.is_empty(each.name)]
+        return tables + [each for each in self.buckets(leftovers) if self._files(each.name)]
+
+    def _files(self, bucket: str) -> list[str]:
+        """At most 1,000 files of the bucket."""
+        found = self._s3.list_objects_v2(Bucket=bucket)
+        return [each["Key"] for each in found.get("Contents", [])]
+
     def stream(self, table: str) -> str:
         """The ARN of the table's stream, or ""."""
         found = self._dynamodb.describe_table(TableName=table)["Table"]
@@ -80,10 +100,12 @@ class Leftovers:
 
     def delete(self, leftovers: Sequence[Leftover]) -> None:
         """The secret can be restored for 30 days. DynamoDB keeps a backup of a table that had
-        point-in-time recovery for 35 days."""
+        point-in-time recovery for 35 days. Of files, there is none."""
         for each in leftovers:
             if each.type == TABLE:
                 self._delete_table(each.name)
+            elif each.type == FILES:
+                self._delete_bucket(each.name)
             elif each.type == SECRET:
                 self._secrets.delete_secret(SecretId=each.name)
             else:
@@ -95,11 +117,18 @@ class Leftovers:
         self._dynamodb.delete_table(TableName=table)
         self._dynamodb.get_waiter("table_not_exists").wait(TableName=table)
 
+    def _delete_bucket(self, bucket: str) -> None:
+        """S3 deletes only empty buckets."""
+        while keys := self._files(bucket):
+            objects = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
+            self._s3.delete_objects(Bucket=bucket, Delete=objects)
+        self._s3.delete_bucket(Bucket=bucket)
+
     def _exists(self, leftover: Leftover) -> bool:
         try:
             return self._found(leftover)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            if error.response["Error"]["Code"] in ("ResourceNotFoundException", "404"):
                 return False
             raise
 
@@ -107,6 +136,9 @@ class Leftovers:
         if leftover.type == TABLE:
             found: Any = self._dynamodb.describe_table(TableName=leftover.name)["Table"]
             return bool(found["TableStatus"] != "DELETING")
+        if leftover.type == FILES:
+            self._s3.head_bucket(Bucket=leftover.name)
+            return True
         if leftover.type == SECRET:
             return "DeletedDate" not in self._secrets.describe_secret(SecretId=leftover.name)
         groups = self._logs.describe_log_groups(logGroupNamePrefix=leftover.name)["logGroups"]
@@ -117,6 +149,8 @@ def _of_arn(arn: str) -> Leftover | None:
     service, rest = arn.split(":")[2], arn.split(":", 5)[5]
     if service == "dynamodb":
         return Leftover(TABLE, rest.partition("/")[2])
+    if service == "s3" and "/" not in rest:
+        return Leftover(FILES, rest)
     if service == "secretsmanager":
         return Leftover(SECRET, arn)
     if service == "logs":

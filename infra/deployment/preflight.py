@@ -13,7 +13,7 @@ from infra.deployment.account import Account
 from infra.deployment.packages import Template
 from infra.template.alarms import CONCURRENCY
 from infra.template.policies import DATA_KEY, OLD_SECRETS_KEY, SECRETS_KEY
-from infra.template.storage import EXISTING_STREAM, EXISTING_TABLE
+from infra.template.storage import EXISTING_FILES, EXISTING_STREAM, EXISTING_TABLE
 
 LOG_ROLE = "AccessLogRole"
 """The template's parameter: `create`, or `exists`."""
@@ -321,6 +321,7 @@ class Preflight:
             "The certificates": self._certificates,
             "The hosted zone": self._zones,
             "The existing table": self._table,
+            "The existing bucket of files": self._files,
             "The KMS keys": self._keys,
         }
         for what, check in checks.items():
@@ -435,6 +436,18 @@ class Preflight:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
         yield judge_table(name, self.values.get(EXISTING_STREAM, ""), found)
+
+    def _files(self, _: PreflightReport) -> Iterator[Finding | None]:
+        name = self.values.get(EXISTING_FILES, "")
+        if not name:
+            return
+        try:
+            self.account.client("s3").head_bucket(Bucket=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "404":
+                raise
+            lists = "To list them: aws s3api list-buckets"
+            yield Finding(True, f"There is no bucket {name}. {lists}")
 
     def _keys(self, _: PreflightReport) -> Iterator[Finding | None]:
         for parameter in KEYS:

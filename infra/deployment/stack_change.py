@@ -13,7 +13,7 @@ from rich.table import Table
 
 from infra.deployment.account import Account, DeployError
 from infra.deployment.cloudformation import ChangeSet, Stack, StackEvent, StackFailed
-from infra.deployment.leftovers import Leftovers, named, tags_of
+from infra.deployment.leftovers import TABLE, Leftovers, named, tags_of
 from infra.deployment.packages import Package, Template
 from infra.deployment.precious import losses, stack_policy
 from infra.deployment.preflight import LOG_ROLE, Preflight
@@ -22,7 +22,7 @@ from infra.deployment.stack_states import REASONS, Remedy, remedy_of
 from infra.table import indexes, secrets_key, shards
 from infra.template.policies import DATA_KEY
 from infra.template.rollout import PRODUCTION
-from infra.template.storage import EXISTING_STREAM, EXISTING_TABLE
+from infra.template.storage import EXISTING_FILES, EXISTING_STREAM, EXISTING_TABLE
 
 HIDDEN = "****"
 """CloudFormation shows this instead of the value of a NoEcho parameter."""
@@ -64,7 +64,7 @@ class StackChange:
         elif remedy is Remedy.FINISH_ROLLBACK:
             self._finish_rollback()
         elif remedy is Remedy.CREATE:
-            self._mention_leftovers(wanted.get(EXISTING_TABLE, ""))
+            self._mention_leftovers({wanted.get(EXISTING_TABLE), wanted.get(EXISTING_FILES)})
         return wanted
 
     def with_key(self, given: Mapping[str, str]) -> "StackChange":
@@ -169,7 +169,7 @@ class StackChange:
         self._say_status("It must be deleted before it can be created again.")
         leftovers = Leftovers(self.account)
         before = leftovers.among(self.stack.resources())
-        filled = [t for t in leftovers.tables(before) if not leftovers.is_empty(t.name)]
+        filled = leftovers.filled(before)
         if filled:
             say(self.console, f"It has data: {named(filled)} will be kept.")
         elif before:
@@ -202,12 +202,12 @@ class StackChange:
         if not given and click.prompt(question, default="", show_default=False) != self.stage:
             raise DeployError("Nothing was changed.")
 
-    def _mention_leftovers(self, adopted: str) -> None:
-        """`adopted` is the table that the new stack will use, or ""."""
+    def _mention_leftovers(self, adopted: Collection[str | None]) -> None:
+        """`adopted` are the table and the bucket that the new stack will use."""
         try:
             leftovers = Leftovers(self.account)
-            found = [each for each in leftovers.of_stage(self.stage) if each.name != adopted]
-            filled = [each for each in leftovers.tables(found) if not leftovers.is_empty(each.name)]
+            found = [each for each in leftovers.of_stage(self.stage) if each.name not in adopted]
+            filled = leftovers.filled(found)
         except ClientError as error:
             say(self.console, f"Leftovers of an earlier stack could not be looked for: {error}")
             return
@@ -217,11 +217,15 @@ class StackChange:
                 f"use them. To delete them: make destroy STAGE={self.stage} ARGS=--with-data"
             )
             say(self.console, text, "yellow")
-        for table in filled:
+        for each in filled:
+            adopt = {EXISTING_FILES: each.name}
+            if each.type == TABLE:
+                stream = leftovers.stream(each.name)
+                adopt = {EXISTING_TABLE: each.name, EXISTING_STREAM: stream}
+            options = " ".join(f"--parameter {name}={value}" for name, value in adopt.items())
             text = (
-                f"There is data in {table}. To go on with it instead of an empty table: "
-                f"make deploy STAGE={self.stage} ARGS='--parameter {EXISTING_TABLE}={table.name} "
-                f"--parameter {EXISTING_STREAM}={leftovers.stream(table.name)}'"
+                f"There is data in {each}. To go on with it instead of an empty one: "
+                f"make deploy STAGE={self.stage} ARGS='{options}'"
             )
             say(self.console, text, "yellow")
 

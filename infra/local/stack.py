@@ -24,6 +24,7 @@ import app as application
 from chalicelib import wiring
 from chalicelib.adapters.dynamodb.stream import STREAM_FILTER
 from chalicelib.settings import LOCAL, settings
+from infra.local.aws.bucket import create_bucket
 from infra.local.aws.engine import Engine, EngineError
 from infra.local.aws.engine_watch import EngineWatch
 from infra.local.aws.messaging import Messaging, create_messaging
@@ -38,6 +39,7 @@ from infra.local.seed import SECRET, WEBHOOK_SECRET, seed
 log = logging.getLogger(__name__)
 
 NAME = "baton-local"
+BUCKET = f"{NAME}-files"
 MINUTE = 60.0
 WEBHOOK_WORKERS = 250
 """Webhook deliveries at the same time; their threads are started when they are needed. A bot uses
@@ -117,6 +119,7 @@ class Stack:
         engine = starting.enter_context(Engine(self._state))
         starting.enter_context(EngineWatch(engine, self._on_failure))
         _create_table(engine)
+        create_bucket(engine.client("s3"), BUCKET)
         messaging = create_messaging(engine.client("sns"), engine.client("sqs"), NAME)
         self._configure(engine, messaging, gateway)
         seed(wiring.services(), settings().stage, f"{self.url}/demo/webhook")
@@ -168,6 +171,8 @@ class Stack:
             "BATON_TOPIC_ARN": messaging.topic_arn,
             "BATON_QUEUE_URL": messaging.queue_url,
             "BATON_DEAD_LETTER_URL": messaging.dead_letter_url,
+            "BATON_FILES_BUCKET": BUCKET,
+            "BATON_FILES_URL": f"{engine.url}/{BUCKET}",
             "BATON_SOCKET_URL": gateway.socket_url,
             "BATON_SOCKET_ENDPOINT": gateway.url,
             "BATON_ORIGINS": f"{gateway.url} http://localhost:{gateway.port}",

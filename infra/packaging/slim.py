@@ -18,6 +18,7 @@ SERVICES = {
     "dynamodb": "dynamodb",
     "kms": "kms",
     "sesv2": "email",
+    "s3": "s3",
     "sns": "sns",
     "sqs": "sqs",
 }
@@ -33,6 +34,7 @@ OPERATIONS = {
     ),
     "kms": frozenset({"Decrypt", "Encrypt"}),
     "sesv2": frozenset({"SendEmail"}),
+    "s3": frozenset({"CopyObject", "DeleteObjects", "GetObject", "HeadObject", "ListObjectsV2"}),
     "sns": frozenset({"Publish"}),
     "sqs": frozenset({"ChangeMessageVisibility", "SendMessage"}),
 }

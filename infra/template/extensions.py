@@ -6,6 +6,7 @@ from infra.template import api, domains, functions, messaging, monitoring, rollo
 from infra.template.metrics import Resource
 from infra.template.names import SECRET, SECRET_VERSION, names_of
 from infra.template.policies import (
+    FILES,
     STREAM_DEAD_LETTERS,
     TABLE,
     TOPIC,
@@ -29,6 +30,7 @@ VERSION: dict[str, Resource] = {
 }
 OUTPUTS: Mapping[str, object] = {
     "TableName": {"Ref": TABLE},
+    "FilesBucket": {"Ref": FILES},
     "TopicArn": {"Ref": TOPIC},
     "QueueUrl": {"Ref": WEBHOOK_QUEUE},
     "DeadLetterUrl": {"Ref": WEBHOOK_DEAD_LETTERS},

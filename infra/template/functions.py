@@ -18,6 +18,7 @@ from infra.template.domains import CONSOLE_URL, EDGE_TOKEN, ORIGINS, SOCKET_HOST
 from infra.template.metrics import Resource
 from infra.template.names import FUNCTIONS, SECRET, SECRET_VERSION
 from infra.template.policies import (
+    FILES,
     HAS_MAIL,
     MAIL,
     SECRETS_KEY,
@@ -138,6 +139,8 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_TOPIC_ARN": {"Ref": TOPIC},
         "BATON_QUEUE_URL": {"Ref": WEBHOOK_QUEUE},
         "BATON_DEAD_LETTER_URL": {"Ref": WEBHOOK_DEAD_LETTERS},
+        "BATON_FILES_BUCKET": {"Ref": FILES},
+        "BATON_FILES_URL": {"Fn::Sub": f"https://${{{FILES}.RegionalDomainName}}"},
         "BATON_SOCKET_URL": SOCKET_URL,
         "BATON_SOCKET_ENDPOINT": {"Fn::Sub": f"https://{SOCKET_HOST}"},
         "BATON_SHARDS": {"Ref": "Shards"},

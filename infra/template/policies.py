@@ -6,6 +6,7 @@ appears only where AWS offers no narrower resource name; a comment gives the rea
 
 from collections.abc import Iterable, Mapping
 
+from chalicelib.adapters.aws.s3 import KEPT, NEW
 from chalicelib.adapters.dynamodb.keys import AUDIT
 from infra.template.metrics import Resource
 
@@ -15,6 +16,8 @@ WEBHOOK_DEAD_LETTERS, STREAM_DEAD_LETTERS = "WebhookDeadLetters", "StreamDeadLet
 MAIL, HAS_MAIL = "MailSender", "HasMailSender"
 """The parameter with the address that mails come from, which may be empty, and its condition."""
 STREAM = f"{TABLE}/stream"
+FILES = "Files"
+NEW_FILES, KEPT_FILES = f"{FILES}/{NEW}*", f"{FILES}/{KEPT}*"
 SECRETS_KEY, OLD_SECRETS_KEY = "SecretsKey", "OldSecretsKey"
 """Parameters with the ARNs of KMS keys: the one that seals webhook secrets, and the one before,
 which only opens them. Both may be empty."""
@@ -47,6 +50,15 @@ CLEANS_UP = _may("BatchWriteItem")
 LISTS = _may("Query")
 PUSHES = _may("PostToConnection")
 CLOSES = _may("DeleteConnection")
+SIGNS_LINKS = _may("GetObject")
+"""A signed address permits what the function that signed it may do."""
+USES_FILES: Permissions = {
+    FILES: _may("ListBucket"),
+    NEW_FILES: _may("GetObject"),
+    KEPT_FILES: _may("GetObject", "PutObject"),
+}
+"""Reads the first bytes of an upload, and copies it. S3 tells only those who may list a bucket that
+an object does not exist; to others it says that they may not read it."""
 
 PERMITTED: Mapping[str, Permissions] = {
     "api_handler": {
@@ -55,6 +67,8 @@ PERMITTED: Mapping[str, Permissions] = {
         SOCKETS: PUSHES | CLOSES,
         WEBHOOK_QUEUE: _may("SendMessage"),
         SECRETS_KEY: _may("Decrypt", "Encrypt"),
+        **USES_FILES,
+        NEW_FILES: _may("GetObject", "PutObject"),
     },
     "log_in": {
         TABLE: CLEANS_UP | COMMANDS,
@@ -72,6 +86,7 @@ PERMITTED: Mapping[str, Permissions] = {
         index("board"): LISTS,
         SOCKETS: PUSHES,
         WEBHOOK_QUEUE: _may("SendMessage"),
+        **USES_FILES,
     },
     "disconnect": {
         TABLE: READS | CLEANS_UP | _may("UpdateItem"),
@@ -84,9 +99,11 @@ PERMITTED: Mapping[str, Permissions] = {
         SOCKETS: PUSHES,
         TOPIC: _may("Publish"),
         WEBHOOK_QUEUE: _may("SendMessage"),
+        KEPT_FILES: SIGNS_LINKS,
     },
     "on_webhook_queue": {
         TABLE: COMMANDS | CLEANS_UP,
+        KEPT_FILES: SIGNS_LINKS,
         SOCKETS: PUSHES,
         WEBHOOK_QUEUE: _may("ChangeMessageVisibility"),
         WEBHOOK_DEAD_LETTERS: _may("SendMessage"),
@@ -99,6 +116,9 @@ PERMITTED: Mapping[str, Permissions] = {
         SOCKETS: PUSHES,
         TOPIC: _may("Publish"),
         WEBHOOK_QUEUE: _may("SendMessage"),
+        FILES: _may("ListBucket"),
+        NEW_FILES: _may("DeleteObject"),
+        KEPT_FILES: SIGNS_LINKS | _may("DeleteObject"),
     },
 }
 """The calls that the functions' code makes."""
@@ -129,7 +149,7 @@ def table_operations() -> frozenset[str]:
     )
 
 
-SERVICES = {TABLE: "dynamodb", TOPIC: "sns", SOCKETS: "execute-api"}
+SERVICES = {TABLE: "dynamodb", TOPIC: "sns", SOCKETS: "execute-api", FILES: "s3"}
 """The service of each resource; the others are queues."""
 
 
@@ -244,14 +264,14 @@ def _mail_policy() -> Resource:
 
 
 def _storage_key_policy() -> Resource:
-    """DynamoDB, SNS and SQS use the key with the rights of whoever calls them. All functions call
-    the table; no function can use the key by itself.
+    """DynamoDB, S3, SNS and SQS use the key with the rights of whoever calls them. All functions
+    call the table; no function can use the key by itself.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html,
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
-    services = [{"Fn::Sub": f"{each}.${{AWS::Region}}.*"} for each in ("dynamodb", "sns", "sqs")]
+    services = [{"Fn::Sub": f"{each}.${{AWS::Region}}.*"} for each in VIA]
     statement = _statement(DATA_KEY_USES, {"Ref": DATA_KEY})
     statement["Condition"] = {"StringLike": {"kms:ViaService": services}}
     document = {"Version": "2012-10-17", "Statement": [statement]}
@@ -259,6 +279,7 @@ def _storage_key_policy() -> Resource:
     return {"Fn::If": [HAS_DATA_KEY, policy, NO_VALUE]}
 
 
+VIA = ("dynamodb", "s3", "sns", "sqs")
 DATA_KEY_USES = (
     *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
     *("kms:ReEncryptFrom", "kms:ReEncryptTo"),

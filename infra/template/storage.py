@@ -1,19 +1,22 @@
-"""The table and the signing secret, which CloudFormation must never delete.
+"""The table, the bucket of files and the signing secret, which CloudFormation must never delete.
 
-A stack makes its table, or adopts an existing one: restored from a backup, or kept by a stack that
-was deleted. All parts of the template refer to the table that the stack makes; `adopting` rewrites
-these references.
+A stack makes its table and its bucket, or adopts existing ones: restored from a backup, or kept by
+a stack that was deleted. All parts of the template refer to those that the stack makes; `adopting`
+rewrites these references.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.adapters.aws.s3 import NEW
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
+from infra.local.aws.bucket import UNUSED_DAYS
 from infra.template.metrics import Resource
 from infra.template.names import SECRET
 from infra.template.policies import (
     DATA_KEY,
+    FILES,
     HAS_DATA_KEY,
     HAS_OLD_SECRETS_KEY,
     HAS_SECRETS_KEY,
@@ -26,8 +29,12 @@ from infra.template.policies import (
 
 RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 SECRET_LENGTH = 64
+CORS_SECONDS = 3600
+PRIVATE = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 EXISTING_TABLE, EXISTING_STREAM = "ExistingTable", "ExistingStream"
-MAKES_TABLE = "MakesTable"
+EXISTING_FILES = "ExistingFiles"
+MAKES_TABLE, MAKES_FILES = "MakesTable", "MakesFiles"
+FILES_POLICY = f"{FILES}Policy"
 KEY_ARN = "^$|^arn:[^:]+:kms:[^:]+:[0-9]+:key/.+$"
 """An alias is refused, because the functions' policies name keys."""
 PARAMETERS: dict[str, Resource] = {
@@ -41,6 +48,12 @@ PARAMETERS: dict[str, Resource] = {
         "Default": "",
         "Description": "The ARN of the stream of ExistingTable.",
     },
+    EXISTING_FILES: {
+        "Type": "String",
+        "Default": "",
+        "Description": "The name of a bucket of files to use instead of a new one; see "
+        "docs/operations.md.",
+    },
     SECRETS_KEY: {
         "Type": "String",
         "Default": "",
@@ -52,8 +65,8 @@ PARAMETERS: dict[str, Resource] = {
         "Type": "String",
         "Default": "",
         "AllowedPattern": KEY_ARN,
-        "Description": "The ARN of the KMS key that encrypts the table, the topic, the queues and "
-        "the uploaded packages. Empty: keys of AWS.",
+        "Description": "The ARN of the KMS key that encrypts the table, the files, the topic, the "
+        "queues and the uploaded packages. Empty: keys of AWS.",
     },
     OLD_SECRETS_KEY: {
         "Type": "String",
@@ -67,6 +80,7 @@ HAS_TABLE, HAS_STREAM = (
 )
 CONDITIONS: dict[str, Resource] = {
     MAKES_TABLE: {"Fn::Equals": [{"Ref": EXISTING_TABLE}, ""]},
+    MAKES_FILES: {"Fn::Equals": [{"Ref": EXISTING_FILES}, ""]},
     HAS_DATA_KEY: {"Fn::Not": [{"Fn::Equals": [{"Ref": DATA_KEY}, ""]}]},
     HAS_SECRETS_KEY: {"Fn::Not": [{"Fn::Equals": [{"Ref": SECRETS_KEY}, ""]}]},
     HAS_OLD_SECRETS_KEY: {"Fn::Not": [{"Fn::Equals": [{"Ref": OLD_SECRETS_KEY}, ""]}]},
@@ -85,15 +99,31 @@ RULES: dict[str, Resource] = {
         ],
     }
 }
-ADOPTED: Mapping[str, Any] = {
-    "": {"Ref": EXISTING_TABLE},
-    "Arn": {
-        "Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:"
-        f"table/${{{EXISTING_TABLE}}}"
-    },
-    "StreamArn": {"Ref": EXISTING_STREAM},
+ADOPTED: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    TABLE: (
+        MAKES_TABLE,
+        {
+            "": {"Ref": EXISTING_TABLE},
+            "Arn": {
+                "Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:"
+                f"table/${{{EXISTING_TABLE}}}"
+            },
+            "StreamArn": {"Ref": EXISTING_STREAM},
+        },
+    ),
+    FILES: (
+        MAKES_FILES,
+        {
+            "": {"Ref": EXISTING_FILES},
+            "Arn": {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::${{{EXISTING_FILES}}}"},
+            "RegionalDomainName": {
+                "Fn::Sub": f"${{{EXISTING_FILES}}}.s3.${{AWS::Region}}.${{AWS::URLSuffix}}"
+            },
+        },
+    ),
 }
-"""Returns what replaces a reference to the stack's own table or to one of its attributes."""
+"""The condition under which the stack makes a resource; and what else replaces a reference to it or
+to one of its attributes."""
 
 
 CUSTOMER_KEY: Resource = {
@@ -104,7 +134,7 @@ CUSTOMER_KEY: Resource = {
 
 
 def storage() -> dict[str, Resource]:
-    return {TABLE: _table(), SECRET: _secret()}
+    return {TABLE: _table(), FILES: _files(), FILES_POLICY: _files_policy(), SECRET: _secret()}
 
 
 def _table() -> Resource:
@@ -125,6 +155,67 @@ def _table() -> Resource:
     }
 
 
+def _files() -> Resource:
+    """Everything in it is reached by signed addresses only. Pages of every origin may use those, as
+    other programs may: the signature is what permits it, no cookie does. The bot's own web chat
+    uploads from an origin that nobody here knows."""
+    key = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Ref": DATA_KEY}}
+    default = {"Fn::If": [HAS_DATA_KEY, key, {"SSEAlgorithm": "AES256"}]}
+    encryption = {"BucketKeyEnabled": True, "ServerSideEncryptionByDefault": default}
+    rules = [
+        {
+            "Id": "unused-uploads",
+            "Status": "Enabled",
+            "Prefix": NEW,
+            "ExpirationInDays": UNUSED_DAYS,
+        },
+        {
+            "Id": "broken-uploads",
+            "Status": "Enabled",
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        },
+    ]
+    cors = {
+        "AllowedOrigins": ["*"],
+        "AllowedMethods": ["GET", "HEAD", "POST"],
+        "AllowedHeaders": ["*"],
+        "MaxAge": CORS_SECONDS,
+    }
+    return {
+        "Type": "AWS::S3::Bucket",
+        **RETAINED,
+        "Condition": MAKES_FILES,
+        "Properties": {
+            "BucketEncryption": {"ServerSideEncryptionConfiguration": [encryption]},
+            "PublicAccessBlockConfiguration": dict.fromkeys(PRIVATE, True),
+            "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+            "LifecycleConfiguration": {"Rules": rules},
+            "CorsConfiguration": {"CorsRules": [cors]},
+        },
+    }
+
+
+def _files_policy() -> Resource:
+    """Refuses everything that does not use TLS."""
+    bucket = {"Fn::GetAtt": [FILES, "Arn"]}
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket, {"Fn::Sub": f"${{{FILES}.Arn}}/*"}],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {
+        "Type": "AWS::S3::BucketPolicy",
+        **RETAINED,
+        "Condition": MAKES_FILES,
+        "Properties": {
+            "Bucket": {"Ref": FILES},
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        },
+    }
+
+
 def _secret() -> Resource:
     generated = {"PasswordLength": SECRET_LENGTH, "ExcludePunctuation": True}
     return {
@@ -138,36 +229,38 @@ def _secret() -> Resource:
 
 
 def adopting(value: Any) -> Any:
-    """A part of the template in which each reference to the table depends on the parameters."""
+    """A part of the template in which each reference to the table and to the bucket of files
+    depends on the parameters."""
     if isinstance(value, list):
         return [adopting(each) for each in value]
     if not isinstance(value, dict):
         return value
-    if value == {"Ref": TABLE}:
-        return _either("")
+    if len(value) == 1 and value.get("Ref") in ADOPTED:
+        return _either(value["Ref"], "")
     attribute = value.get("Fn::GetAtt")
-    if attribute and attribute[0] == TABLE:
-        return _either(attribute[1])
+    if attribute and attribute[0] in ADOPTED:
+        return _either(*attribute)
     if "Fn::Sub" in value:
         return {"Fn::Sub": _substitution(value["Fn::Sub"])}
     return {name: adopting(each) for name, each in value.items()}
 
 
-def _either(attribute: str) -> Resource:
-    own = {"Fn::GetAtt": [TABLE, attribute]} if attribute else {"Ref": TABLE}
-    return {"Fn::If": [MAKES_TABLE, own, ADOPTED[attribute]]}
+def _either(resource: str, attribute: str) -> Resource:
+    makes, adopted = ADOPTED[resource]
+    own = {"Fn::GetAtt": [resource, attribute]} if attribute else {"Ref": resource}
+    return {"Fn::If": [makes, own, adopted[attribute]]}
 
 
 def _substitution(given: Any) -> Any:
     text, variables = given if isinstance(given, list) else (given, {})
-    used = set(re.findall(rf"\$\{{{TABLE}(?:\.(\w+))?\}}", text))
+    used = sorted(set(re.findall(rf"\$\{{({'|'.join(ADOPTED)})(?:\.(\w+))?\}}", text)))
     if not used:
         return [text, adopting(variables)] if isinstance(given, list) else text
-    for attribute in used:
-        text = text.replace(_placeholder(attribute), f"${{The{TABLE}{attribute}}}")
-    chosen = {f"The{TABLE}{attribute}": _either(attribute) for attribute in sorted(used)}
+    for resource, attribute in used:
+        text = text.replace(_placeholder(resource, attribute), f"${{The{resource}{attribute}}}")
+    chosen = {f"The{each}{attribute}": _either(each, attribute) for each, attribute in used}
     return [text, {**adopting(variables), **chosen}]
 
 
-def _placeholder(attribute: str) -> str:
-    return f"${{{TABLE}.{attribute}}}" if attribute else f"${{{TABLE}}}"
+def _placeholder(resource: str, attribute: str) -> str:
+    return f"${{{resource}.{attribute}}}" if attribute else f"${{{resource}}}"

@@ -18,6 +18,8 @@ SOUND = {
     "BATON_TOPIC_ARN": "arn",
     "BATON_QUEUE_URL": "queue",
     "BATON_DEAD_LETTER_URL": "dead",
+    "BATON_FILES_BUCKET": "files",
+    "BATON_FILES_URL": "https://files",
     "BATON_SOCKET_URL": "wss://a",
     "BATON_SOCKET_ENDPOINT": "https://a",
     "BATON_ORIGINS": "https://a https://b",

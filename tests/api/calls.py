@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
+from chalicelib.domain.files import NewFile, new_upload, upload_of
 from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.http import cursors, route_table
 from chalicelib.usecases.accounts.authenticate import hash_secret
@@ -13,8 +14,10 @@ from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.records.people import Person, Session
 from chalicelib.usecases.records.second_factor import SecondFactor
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, Webhook
+from chalicelib.usecases.services import Services
 from tests.api.conversation_setup import BOT, begun, id_of, message, ok, owned, waiting
 from tests.support.api import Api
+from tests.support.memory.files import send_form
 from tests.support.services import SECRET
 
 Resource = tuple[str, str]
@@ -116,6 +119,11 @@ ROWS: dict[Resource, Row] = {
     ("GET", ONE + "/gate"): Row(BOT_KEY),
     ("GET", ONE + "/user"): Row(BOTH),
     ("POST", ONE + "/messages"): Row(BOTH, {"text": "Hi", "from": "user"}, "owned"),
+    ("POST", IN_BOT + "/uploads"): Row(
+        BOTH,
+        {"conversation_id": U_1, "name": "a.png", "mime": "image/png", "size": 9},
+    ),
+    ("GET", IN_BOT + "/files/{id}"): Row(BOTH),
     ("POST", ONE + "/typing"): Row(BOT_KEY, {"from": "user"}),
     ("POST", ONE + "/pause"): Row(BOTH, {"reason": "Lost."}),
     ("PATCH", ONE + "/handoff"): Row(BOT_KEY, {"reason": "Wants two."}, "waiting"),
@@ -195,6 +203,25 @@ class Ids:
         return next(found, self.conversation)
 
 
+def uploaded_file(services: Services, conversation_id: str) -> str:
+    """The id of a file that no message uses yet."""
+    content = b"a file"
+    upload = new_upload(conversation_id, services.clock.now(), services.random.token())
+    file = NewFile("demo", upload, "a.txt", "text/plain", len(content))
+    assert send_form(services.files, services.files.form(file, 60), content) == 204
+    return upload.id
+
+
+def used_file(services: Services, conversation_id: str) -> str:
+    """The id of a file that a message uses."""
+    upload = upload_of(uploaded_file(services, conversation_id))
+    assert upload
+    arrived = services.files.arrived("demo", upload)
+    assert arrived
+    assert services.files.keep("demo", upload, arrived, "text/plain")
+    return upload.id
+
+
 def staged(bot: Api, ana: Api, at: str) -> Ids:
     """One conversation that stands so, its handoff, a notification, and what admins look after."""
     path = {"begun": lambda: begun(bot), "waiting": lambda: waiting(bot)}.get(
@@ -218,6 +245,7 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
         "agents": INVITED,
         "people": INVITED,
         "deliveries": tried.id,
+        "files": used_file(bot.services, id_of(path)),
     }
     nell = Member(INVITED, "Nell", "nell@example.test", Role.AGENT)
     administration.create_person(Person(INVITED, nell.email, nell.name, ""))

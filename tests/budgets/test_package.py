@@ -38,6 +38,8 @@ SETTINGS = {
     "BATON_TOPIC_ARN": "arn",
     "BATON_QUEUE_URL": "url",
     "BATON_DEAD_LETTER_URL": "url",
+    "BATON_FILES_BUCKET": "files",
+    "BATON_FILES_URL": "http://127.0.0.1",
     "BATON_SOCKET_URL": "ws://127.0.0.1",
     "BATON_SOCKET_ENDPOINT": "http://127.0.0.1",
     "BATON_ORIGINS": "http://127.0.0.1",

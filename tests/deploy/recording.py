@@ -6,19 +6,26 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from botocore.credentials import Credentials
 
+from chalicelib.adapters.aws.s3 import NEW, S3Files
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE
 from chalicelib.adapters.dynamodb.table import open_table
 from chalicelib.adapters.security.tokens import JwtTokens
+from chalicelib.domain.files import NewFile, StoredFile, Upload, UploadForm
 from chalicelib.settings import LOCAL, Settings
 from chalicelib.usecases.ports.accounts import Tokens
 from chalicelib.wiring import ISSUER, AwsServices
-from infra.local.aws.engine import Engine
+from infra.local.aws.bucket import create_bucket
+from infra.local.aws.engine import ACCESS_KEY, Engine
 from infra.local.aws.messaging import Messaging, create_messaging
 from infra.local.aws.table import create_table
 from infra.local.seed import seed
 from infra.template.policies import (
+    FILES,
+    KEPT_FILES,
     MAIL,
+    NEW_FILES,
     SECRETS_KEY,
     SOCKETS,
     TABLE,
@@ -38,6 +45,7 @@ from tests.support.fakes import (
 )
 
 NAME = "policies"
+BUCKET = "policies-files"
 IN_TRANSACTION = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -87,6 +95,7 @@ class Recorder(AwsServices):
             passwords=_Passwords(self),
             webhook_client=FakeWebhookClient(),
             metrics=FakeMetrics(),
+            files=_files(self, engine),
         )
         seed(self, LOCAL, "https://bot.test/")
         self._listen(table.client)
@@ -140,7 +149,9 @@ class Recorder(AwsServices):
             self.calls.add(AwsCall(self.function, resource, operation))
 
     def _needs(self, operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        if operation in SEALING:
+        if "Bucket" in params:
+            yield from _of_files(operation, params)
+        elif operation in SEALING:
             yield SECRETS_KEY, operation
         elif operation == "TransactWriteItems":
             steps = (step for each in params["TransactItems"] for step in each)
@@ -155,6 +166,39 @@ class Recorder(AwsServices):
             yield TOPIC, operation
         else:
             yield TABLE, operation
+
+
+def _of_files(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """IAM's names for operations of S3. To read an object that may not exist takes the permission
+    to list the bucket, else S3 answers 403 instead of 404."""
+    if operation in ("GetObject", "HeadObject"):
+        yield _folder(params["Key"]), "GetObject"
+        yield FILES, "ListBucket"
+    elif operation == "CopyObject":
+        yield _folder(params["CopySource"]["Key"]), "GetObject"
+        yield _folder(params["Key"]), "PutObject"
+    elif operation == "DeleteObjects":
+        yield from ((_folder(each["Key"]), "DeleteObject") for each in params["Delete"]["Objects"])
+    else:
+        yield FILES, {"ListObjectsV2": "ListBucket"}[operation]
+
+
+def _folder(key: str) -> str:
+    return NEW_FILES if key.startswith(NEW) else KEPT_FILES
+
+
+class _Files(S3Files):
+    """Records what signed forms and links permit, which is what the signer may do."""
+
+    services: "Recorder"
+
+    def form(self, file: NewFile, seconds: int) -> UploadForm:
+        self.services.calls.add(AwsCall(self.services.function, NEW_FILES, "PutObject"))
+        return super().form(file, seconds)
+
+    def link(self, bot: str, upload: Upload, file: StoredFile, seconds: int) -> str:
+        self.services.calls.add(AwsCall(self.services.function, KEPT_FILES, "GetObject"))
+        return super().link(bot, upload, file, seconds)
 
 
 class _Sockets(FakeSockets):
@@ -211,12 +255,21 @@ def _verified_sender(engine: Engine) -> str:
     return sender
 
 
+def _files(services: Recorder, engine: Engine) -> _Files:
+    keys = Credentials(ACCESS_KEY, ACCESS_KEY)
+    url = f"{engine.url}/{BUCKET}"
+    made = _Files(lambda: services.client("s3"), lambda: keys, BUCKET, url, REGION)
+    made.services = services
+    return made
+
+
 @contextmanager
 def recording(state: Path) -> Iterator[Recorder]:
     """`state` is the engine's folder."""
-    services = ["dynamodb", "kms", "ses", "sns", "sqs", "sts"]
+    services = ["dynamodb", "kms", "s3", "ses", "sns", "sqs", "sts"]
     with Engine(state, services=services) as engine, pytest.MonkeyPatch.context() as environment:
         for name, value in engine.environment.items():
             environment.setenv(name, value)
+        create_bucket(engine.client("s3"), BUCKET)
         messaging = create_messaging(engine.client("sns"), engine.client("sqs"), NAME)
         yield Recorder(engine, messaging)

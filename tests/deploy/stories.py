@@ -26,7 +26,7 @@ from chalicelib.usecases.admin import members
 from chalicelib.usecases.live.push import HANDSHAKE_MS
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.second_factor import SecondFactorRule
-from tests.api.calls import NATIVE, ROWS, U_1, Row, filled, staged
+from tests.api.calls import NATIVE, ROWS, U_1, Row, filled, staged, uploaded_file
 from tests.api.conversation_setup import BOT, ok, one
 from tests.deploy.recording import Recorder
 from tests.support.api import DEMO_KEY, Api, ApiAnswer, full_path
@@ -121,8 +121,19 @@ def stream_loses_records(services: Recorder) -> None:
     request_handoff(services, "u-lost", None)
     services.stream_records()
     services.sockets.disconnect("c-silent")
+    send_file(services, "u-lost")
     services.manual_clock.advance(HOUR // 60)
     run_sweep(services)
+
+
+def send_file(services: Recorder, user: str) -> None:
+    """The user of a conversation sends a file."""
+    conversation_id = Address("demo", "web", user, None).conversation_id
+    with running_as(services, "api_handler"):
+        bot = RecordedApi(services, DEMO_KEY)
+        payload = {"upload_id": uploaded_file(services, conversation_id)}
+        body = {"from": "user", "type": "file", "payload": payload}
+        ok(bot.post(f"{one(conversation_id)}/messages", body))
 
 
 def create_people(services: Recorder) -> dict[str, Api]:
@@ -229,6 +240,8 @@ class Frames:
 
     def all(self) -> None:
         one = {"conversation_id": ZOE}
+        with running_as(self._services, "api_handler"):
+            file = uploaded_file(self._services, ZOE)
         steps: list[tuple[str, str, dict[str, Any]]] = [
             ("c-ana", "ping", {}),
             ("c-ana", "presence", {"status": "online"}),
@@ -241,6 +254,7 @@ class Frames:
             ("c-ana", "claim", one),
             ("c-ana", "typing", one),
             ("c-ana", "message", {**one, "text": "Hi.", "message_id": "m-frames"}),
+            ("c-ana", "message", {**one, "type": "file", "payload": {"upload_id": file}}),
             ("c-ana", "note", {**one, "text": "Called before."}),
             ("c-ana", "release", one),
             ("c-sam", "transfer", {**one, "agent": "ana@example.test", "note": "Yours."}),
@@ -344,6 +358,7 @@ def request_handoff(services: Recorder, user: str, queue: str | None) -> None:
 def user_is_erased(services: Recorder) -> None:
     """The next sweep deletes what is hidden."""
     request_handoff(services, "u-erased", None)
+    send_file(services, "u-erased")
     with running_as(services, "api_handler"):
         owner = RecordedApi(services).login("owner")
         assert owner.send("DELETE", f"{BOT}/users/web/u-erased").status == 202

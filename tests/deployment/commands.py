@@ -18,7 +18,7 @@ def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
     key = [{"AttributeName": "pk", "KeyType": "HASH"}]
     names = (
         *("Domain", "Certificate", "HostedZone", "AlarmEmail"),
-        *("ExistingTable", "ExistingStream", "DataKey"),
+        *("ExistingTable", "ExistingStream", "ExistingFiles", "DataKey"),
         *("SecretsKey", "OldSecretsKey"),
     )
     return {
@@ -37,6 +37,7 @@ def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
                 "Properties": {"KeySchema": key},
                 **RETAINED,
             },
+            "Files": {"Type": "AWS::S3::Bucket", "Properties": {}, **RETAINED},
             "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {}, **RETAINED},
             "Events": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "events"}},
             "ApiLog": {"Type": "AWS::Logs::LogGroup", "Properties": {}},
@@ -88,6 +89,11 @@ class Operator:
     def table(self) -> str:
         """The physical name of the stack's table."""
         return self.aws.cloudformation.stacks[STACK].resources["Table"][1]
+
+    @property
+    def files(self) -> str:
+        """The physical name of the stack's bucket of files."""
+        return self.aws.cloudformation.stacks[STACK].resources["Files"][1]
 
     def _run(self, command: Any, options: tuple[str, ...], answers: str) -> Result:
         runner = CliRunner(env={"COLUMNS": "200", "TERM": "xterm"})

@@ -21,7 +21,7 @@ def test_a_failed_stack_without_outputs_is_deleted(
 
     assert answer.exit_code == 0, answer.output
     assert aws.cloudformation.stacks == {}
-    assert f"Kept: the table {table} and the secret" in answer.output
+    assert f"Kept: the table {table}, the bucket" in answer.output
     assert table in aws.dynamodb.rows
 
 
@@ -97,6 +97,22 @@ def test_with_data_deletes_the_table_and_the_secret(operator: Operator, aws: Fak
     assert aws.dynamodb.rows == {}
     assert set(aws.secrets.deleted.values()) == {True}
     assert "Deleted: the table" in answer.output
+
+
+def test_with_data_empties_the_bucket_of_files_and_deletes_it(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    operator.deployed("--no-protect")
+    bucket = operator.files
+    aws.s3.files |= {(bucket, "kept/a"): b"a", (bucket, "new/b"): b"b"}
+
+    refused = operator.destroy("--with-data", "--confirm", "prod", answers="\n")
+    done = operator.destroy("--with-data", "--confirm", "prod", "--lose", bucket)
+
+    assert refused.exit_code == 1
+    assert f"the bucket {bucket} has files. Type {bucket} to confirm" in refused.output
+    assert done.exit_code == 0, done.output
+    assert bucket not in aws.s3.owners
 
 
 def test_destroy_without_a_stack_does_nothing(operator: Operator) -> None:

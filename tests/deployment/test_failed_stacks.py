@@ -229,5 +229,6 @@ def test_a_table_that_an_earlier_stack_has_left_is_mentioned(
     assert f"ARGS='{adopt}'" in answer.output
     operator.destroy("--confirm", "prod", "--unprotect")
     adopted = operator.deploy("--yes", *adopt.split())
+    assert "instead of an empty one" in answer.output
     assert adopted.exit_code == 0, adopted.output
     assert f"left the table {table}" not in adopted.output

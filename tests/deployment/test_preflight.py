@@ -241,6 +241,10 @@ def test_a_table_that_cannot_be_adopted_stops_the_deployment(
     assert sentence in refused(operator, *given)
 
 
+def test_a_bucket_that_does_not_exist_stops_the_deployment(operator: Operator) -> None:
+    assert "There is no bucket lost." in refused(operator, "--parameter", "ExistingFiles=lost")
+
+
 @pytest.mark.parametrize(
     ("name", "domain", "covered"),
     [

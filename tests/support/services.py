@@ -50,6 +50,7 @@ from tests.support.memory import (
     MemorySessions,
     MemoryTable,
 )
+from tests.support.memory.files import ADDRESS, MemoryFiles
 from tests.support.network.fake_provider import FakeProvider
 
 QUEUES = ("billing", "sales", "support", "vip")
@@ -67,6 +68,8 @@ class MemoryServices:
         self.clock = ManualClock()
         self.conversations = MemoryConversations(table, self.clock)
         self.erasures = MemoryErasures(table, self.clock)
+        self.files = MemoryFiles(self.clock)
+        self.files_url = ADDRESS
         self.directory = MemoryDirectory(table, self.clock)
         self.administration = MemoryAdministration(table, self.clock)
         self.session_limits = SessionLimits(12 * HOUR, 7 * 24 * HOUR)

@@ -30,6 +30,7 @@ UNSUPPORTED = frozenset(
         "AWS::CloudWatch::Alarm",
         ALIAS,
         "AWS::Logs::MetricFilter",
+        "AWS::S3::BucketPolicy",
         "AWS::SNS::Subscription",
         "AWS::SecretsManager::Secret",
         "AWS::WAFv2::WebACLAssociation",

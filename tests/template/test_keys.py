@@ -43,12 +43,15 @@ def test_without_keys_aws_keeps_the_keys_and_no_function_may_use_one() -> None:
     assert policies(made, "data-key") == policies(made, "webhook-secrets") == {}
 
 
-def test_a_data_key_encrypts_the_table_the_topic_and_the_queues() -> None:
+def test_a_data_key_encrypts_the_table_the_files_the_topic_and_the_queues() -> None:
     made = resources(DataKey=KEY)
 
     (table,) = of_type(made, "AWS::DynamoDB::Table")
     encryption = {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY}
     assert table["SSESpecification"] == encryption
+    (rule,) = made["Files"]["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    key = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
+    assert rule["ServerSideEncryptionByDefault"] == key
     assert made["Events"]["Properties"]["KmsMasterKeyId"] == KEY
     queues = of_type(made, "AWS::SQS::Queue")
     assert len(queues) == 3
@@ -63,7 +66,7 @@ def test_functions_use_the_data_key_through_the_services_only() -> None:
     for (statement,) in used.values():
         assert statement["Resource"] == KEY
         via = statement["Condition"]["StringLike"]["kms:ViaService"]
-        assert via == ["dynamodb.eu-west-1.*", "sns.eu-west-1.*", "sqs.eu-west-1.*"]
+        assert via == [f"{each}.eu-west-1.*" for each in ("dynamodb", "s3", "sns", "sqs")]
 
 
 @pytest.mark.parametrize(

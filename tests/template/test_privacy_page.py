@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.adapters.dynamodb import audit, deliveries, notifications
 from chalicelib.adapters.dynamodb.conversations import commit
+from infra.local.aws.bucket import UNUSED_DAYS
 from infra.template import api, functions, messaging
 
 PAGE = Path(__file__).parents[2] / "docs/privacy.md"
@@ -17,6 +18,7 @@ PERIODS = {
     "DELIVERY_LIFE": deliveries.LOG_LIFE // DAY_MS,
     "AUDIT_LIFE": audit.EVENT_LIFE // DAY_MS,
     "DEAD_LETTERS": messaging.TWO_WEEKS // (DAY_MS // 1000),
+    "UNUSED_FILES": UNUSED_DAYS,
     "LOGS": functions.RETENTION_DAYS,
 }
 """Days, by the comment that stands before the number on the page."""

@@ -52,6 +52,8 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_REGION": "eu-west-1",
     "BATON_DEAD_LETTER_URL": "https://sqs.invalid/dead",
+    "BATON_FILES_BUCKET": "files",
+    "BATON_FILES_URL": "https://files.invalid",
     "BATON_QUEUE_URL": "https://sqs.invalid/queue",
     "BATON_SECRET": "a-secret-for-tests-that-is-long-enough",
     "BATON_SOCKET_ENDPOINT": "https://sockets.invalid/api",

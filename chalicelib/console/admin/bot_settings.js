@@ -5,7 +5,7 @@ import { t } from "../strings/translate.js";
 import { Field, Form } from "../ui/form.js";
 import { html } from "../ui/html.js";
 import { Resource, SectionHeader } from "../ui/resource_list.js";
-import { settingsFromForm } from "./form_data.js";
+import { MEGABYTE, settingsFromForm } from "./form_data.js";
 import { UserTexts } from "./user_texts.js";
 
 const MASKS = ["card", "iban", "email", "phone"];
@@ -28,6 +28,8 @@ export function BotSettings({ bot }) {
         <fieldset class="fields"><legend>${t("mask")}</legend>
           ${MASKS.map((each) => html`<label class="choice" key=${each}><input type="checkbox" name="mask" value=${each} defaultChecked=${settings.mask.includes(each)} /> ${t(`mask_${each}`)}</label>`)}
         </fieldset>
+        <${Field} type="number" min="0.1" max="100" step="any" name="max_file_bytes" label=${t("max_file_size")} errors=${errors} required defaultValue=${settings.max_file_bytes / MEGABYTE} />
+        <${Field} as="textarea" rows="4" name="file_types" label=${t("file_types")} hint=${t("file_types_hint")} errors=${errors} defaultValue=${settings.file_types.join("\n")} />
         <label class="choice"><input type="checkbox" name="outbound" defaultChecked=${settings.outbound} /> ${t("outbound")}</label>
         <label class="choice"><input type="checkbox" name="everybody" defaultChecked=${settings.after_return === "everybody"} /> ${t("after_return")}</label>
         <${UserTexts} texts=${settings.texts} errors=${errors} />`}<//></div>`}<//>`;

@@ -63,6 +63,8 @@ export const queueFromForm = (form) => ({
   texts: textsFromForm(form),
 });
 
+export const MEGABYTE = 1024 * 1024;
+
 /** @param {FormData} form */
 export const settingsFromForm = (form) => ({
   leave_words: splitList(fieldText(form, "leave_words"), "\n"),
@@ -72,6 +74,8 @@ export const settingsFromForm = (form) => ({
   after_return: form.has("everybody") ? "everybody" : "queue",
   retention_days: Number(fieldText(form, "retention_days")) || null,
   mask: form.getAll("mask"),
+  max_file_bytes: Math.round(Number(fieldText(form, "max_file_bytes")) * MEGABYTE),
+  file_types: splitList(fieldText(form, "file_types"), "\n"),
 });
 
 /** The key expires at the end of the chosen day, in the admin's time zone. @param {FormData} form */

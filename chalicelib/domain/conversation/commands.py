@@ -300,3 +300,10 @@ Command = (
     | Suggest
     | Erase
 )
+
+
+def said_in(command: Command) -> Body | None:
+    """What the command says, if it stores a message."""
+    if isinstance(command, MessageCommand):
+        return command.body
+    return command.say if isinstance(command, Pause) else None

@@ -53,6 +53,10 @@ EVENT_TYPES = frozenset(
 them, and nobody answers them. All but `event` are types of Botpress v12."""
 
 
+FILE_TYPES = frozenset({"image", "audio", "video", "file", "sticker"})
+"""The message types whose payload may name an uploaded file."""
+UPLOAD_ID = "upload_id"
+
 CAPTIONS = ("caption", "title", "text", "name", "label", "value", "url")
 """The fields of a payload that say most about it, the best first."""
 
@@ -73,6 +77,10 @@ class Body(Struct, frozen=True):
         captions = (self.payload.get(name) for name in CAPTIONS) if self.payload else ()
         caption = next((each for each in captions if isinstance(each, str) and each), None)
         return f"[{self.type}] {caption}" if caption else f"[{self.type}]"
+
+    @property
+    def names_upload(self) -> bool:
+        return self.payload is not None and UPLOAD_ID in self.payload and self.type in FILE_TYPES
 
 
 class Content(Struct, frozen=True, omit_defaults=True):

@@ -1,6 +1,7 @@
 """Load, decide, commit: every change of a conversation goes through `execute`."""
 
 import json
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -13,6 +14,7 @@ from chalicelib.domain.conversation.commands import (
     MessageCommand,
     Pause,
     UserMessage,
+    said_in,
 )
 from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Kind
@@ -32,6 +34,9 @@ from chalicelib.usecases.records.answers import (
 )
 from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.services import Services
+
+if TYPE_CHECKING:
+    from chalicelib.usecases.files.uploads import FileUse
 
 ATTEMPTS = 20
 FIRST_DELAY, LONGEST_DELAY = 10, 300
@@ -58,7 +63,8 @@ def execute(
     exist. A message to an address without a thread goes to the conversation at this address; if
     there is none, to the user's only conversation on the channel. `agent` is the id of the member
     whom the command names. It takes two round trips, two more for each race that it loses, and one
-    or two more for a message to an address without a thread that has no conversation of its own.
+    or two more for a message to an address without a thread that has no conversation of its own. A
+    message with an uploaded file takes three more, to the files.
 
     Raises Forbidden, NotFound, IdempotencyMismatch, MessageIdMismatch and the refusals of `decide`;
     Conflict if it loses `ATTEMPTS` races; TemporarilyUnavailable if the table does not answer.
@@ -85,8 +91,11 @@ def execute(
         if head.is_erased and not isinstance(command, Erase):
             head = _with_address(head, place)
         enriched = enrich_command(services, caller, command, loaded, agent)
+        enriched, file = _with_file(services, head, enriched)
         decision = decide(head, enriched, caller, now)
         answer = _answer(enriched, decision)
+        if file and not decision.refusal:
+            file.keep(services)
         try:
             services.conversations.commit(
                 Commit(loaded.head or head, decision, command_id, answer, key, query.message)
@@ -111,6 +120,17 @@ def _masked(services: Services, caller: Caller, command: Command) -> Command:
     from chalicelib.domain.masks import mask_words
 
     return mask_words(command, bot.settings.mask)
+
+
+def _with_file(
+    services: Services, head: Head, command: Command
+) -> "tuple[Command, FileUse | None]":
+    said = said_in(command)
+    if said is None or not said.names_upload:
+        return command, None
+    from chalicelib.usecases.files.uploads import use_file
+
+    return use_file(services, head, command)
 
 
 def first_answer(

@@ -12,6 +12,7 @@ from chalicelib.domain.conversation.entries import Entry, Kind, may_read
 from chalicelib.domain.conversation.erasure import is_hidden
 from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases import views
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.conversations.visibility import visible
 from chalicelib.usecases.live import audience, listeners, push
 from chalicelib.usecases.ports.integrations import CallerOf, PushedFrame
@@ -90,7 +91,7 @@ def _frames(
     full = {
         "event": "entry",
         "conversation_id": head.id,
-        "entry": views.entry(committed.entry),
+        "entry": views.entry(shown.linked(services, head, committed.entry)),
         "head": views.head(head),
     }
     for connection in connections:

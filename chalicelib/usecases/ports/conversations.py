@@ -15,6 +15,7 @@ from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.files import ArrivedFile, NewFile, StoredFile, Upload, UploadForm
 from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.records.answers import (
@@ -195,3 +196,33 @@ class Conversations(Protocol):
 
         The earliest come first, at most `limit` per shard. May lag behind the heads.
         """
+
+
+class FileStore(Protocol):
+    """The files that messages use.
+
+    An uploaded file is new. A message that uses it keeps it: the file is copied to where nobody can
+    upload, so that it stays as it was checked. New files are deleted after a day. Methods that
+    call AWS may raise TemporarilyUnavailable.
+    """
+
+    def form(self, file: NewFile, seconds: int) -> UploadForm:
+        """The form takes one file of exactly this name, type and size, for so many seconds. Calls
+        nothing."""
+
+    def arrived(self, bot: str, upload: Upload) -> ArrivedFile | None:
+        """None if nothing was uploaded."""
+
+    def keep(self, bot: str, upload: Upload, arrived: ArrivedFile, mime: str) -> bool:
+        """Keeps this version of the file under its checked type. False if the file was uploaded
+        anew or deleted since."""
+
+    def kept(self, bot: str, upload: Upload) -> StoredFile | None: ...
+
+    def link(self, bot: str, upload: Upload, file: StoredFile, seconds: int) -> str:
+        """The address at which a browser gets the kept file for so many seconds, with the headers
+        of this name and type. Calls nothing."""
+
+    def delete_before(self, bot: str, conversation_id: str, at: int) -> None:
+        """Deletes all files of the conversation whose uploads are older than `at` (milliseconds
+        since 1970, UTC). Safe to call again after an error at any moment."""

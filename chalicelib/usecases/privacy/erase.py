@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize, system_caller
 from chalicelib.domain.conversation.commands import Erase
-from chalicelib.domain.conversation.entries import Erased
+from chalicelib.domain.conversation.entries import Entry, Erased
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.errors import NotFound
 from chalicelib.usecases.admin import audit
@@ -91,6 +91,7 @@ def _swept(services: Services, job: ErasureJob, deadline: int) -> bool:
             return True
         if now < job.at + SETTLED_MS:
             return False
+        services.files.delete_before(job.bot, job.conversation_id, _erased_at(services, head, job))
         while services.erasures.delete_before(job.bot, job.conversation_id, head.erased_seq or 0):
             if services.clock.now() > deadline:
                 return False
@@ -112,12 +113,21 @@ def _hidden(services: Services, job: ErasureJob) -> Head | None:
 
 def _is_by(services: Services, head: Head, job: ErasureJob) -> bool:
     """True if this order has been carried out: what came later is of a user who came back."""
-    if head.erased_seq is None:
-        return False
-    place = (head.id, head.erased_seq)
-    mark = services.conversations.entries_at(head.bot, [place]).get(place)
+    mark = _mark(services, head)
     content = mark.content if mark else None
     return isinstance(content, Erased) and content.erasure == job.erasure
+
+
+def _erased_at(services: Services, head: Head, job: ErasureJob) -> int:
+    mark = _mark(services, head)
+    return mark.at if mark else job.at
+
+
+def _mark(services: Services, head: Head) -> Entry | None:
+    if head.erased_seq is None:
+        return None
+    place = (head.id, head.erased_seq)
+    return services.conversations.entries_at(head.bot, [place]).get(place)
 
 
 def _end(services: Services, jobs: Sequence[ErasureJob]) -> int:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from chalicelib.domain.access import system_caller
 from chalicelib.domain.conversation.commands import Erase
 from chalicelib.domain.conversation.head import Head
+from chalicelib.domain.files import USABLE_FOR
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.records.audit import AuditAction
@@ -107,7 +108,11 @@ def _delete_older(services: Services, head: Head, since: int) -> None:
         if fresh:
             first = fresh[0]
             break
+    kept_since = since
     if head.handoff:
         first = min(first, head.handoff.opened_seq)
+        kept_since = min(since, head.handoff.requested_at)
+    # A message may use a file that was uploaded up to a day before it.
+    services.files.delete_before(head.bot, head.id, kept_since - USABLE_FOR)
     while services.erasures.delete_before(head.bot, head.id, first):
         pass

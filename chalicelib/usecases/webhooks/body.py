@@ -24,7 +24,7 @@ def webhook_body(services: Services, head: Head, entry: Entry) -> views.Json:
         "user": head.address.user,
         "thread": head.address.thread,
         "epoch": entry.epoch,
-        "entry": _entry(entry),
+        "entry": _entry(shown.linked(services, head, entry)),
     }
     content = entry.content
     if isinstance(content, HandoffContent) and entry.kind in views.PUBLIC_TYPES:

@@ -26,7 +26,7 @@ HOST = "127.0.0.1"
 REGION = "us-east-1"
 # ministack accepts any key; this one shows that it is not a real one.
 ACCESS_KEY = "local"
-SERVICES = ("dynamodb", "dynamodbstreams", "ses", "sns", "sqs", "sts")
+SERVICES = ("dynamodb", "dynamodbstreams", "s3", "ses", "sns", "sqs", "sts")
 CODE = Path(__file__).parents[3]
 """The folder that the child imports this package from."""
 STATE_FILE = "state.sqlite"
@@ -41,7 +41,8 @@ class EngineError(Exception):
 class Engine:
     """One ministack with its own state folder.
 
-    `services` are the AWS services to run (None: all); only DynamoDB, SQS and SNS keep their state.
+    `services` are the AWS services to run (None: all). DynamoDB, S3, SQS and SNS keep their state;
+    ministack itself writes each object of S3 to a file before it answers.
     Times are in seconds.
     """
 
@@ -199,6 +200,11 @@ class Engine:
                 "GATEWAY_PORT": str(self.port),
                 "PYTHONPATH": os.pathsep.join(search_path),
                 "STATE_FILE": str(self._state / "data" / STATE_FILE),
+                "S3_PERSIST": "1",
+                "S3_DATA_DIR": str(self._state / "data" / "s3"),
+                # ministack verifies signed forms and links of S3 with these.
+                "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+                "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
                 "TMPDIR": str(self._state / "tmp"),
                 "LAMBDA_EXECUTOR": "local",
                 "LOG_LEVEL": "WARNING",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.files import DEFAULT_TYPES
 from tests.api.conversation_setup import BOT, begun, log, ok, person, waiting
 from tests.support.api import Api
 from tests.support.services import QUEUES, MemoryServices
@@ -149,6 +150,8 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "after_return": "everybody",
         "retention_days": 90,
         "mask": ["card", "phone"],
+        "max_file_bytes": 5,
+        "file_types": ["image/*"],
     }
     before = owner.get(f"{BOT}/settings").json
 
@@ -162,6 +165,8 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "after_return": "queue",
         "retention_days": None,
         "mask": [],
+        "max_file_bytes": 25 * 1024 * 1024,
+        "file_types": list(DEFAULT_TYPES),
     }
     assert owner.get(f"{BOT}/settings").json == wanted
     assert owner.get("/bots/other/settings").json == before

@@ -32,7 +32,7 @@ def test_a_file_is_served_to_anybody_under_a_strict_policy(
     assert (answer.status, answer.headers["Content-Type"]) == (200, content_type)
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
-    assert "connect-src 'self' ws://127.0.0.1:8000;" in policy
+    assert "connect-src 'self' ws://127.0.0.1:8000 https://files.test;" in policy
     assert "frame-ancestors 'none'" in policy
     assert "trusted-types 'none'" in policy
     assert "unsafe" not in policy

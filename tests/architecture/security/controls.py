@@ -24,9 +24,11 @@ LEVEL_2 = """
 """
 """The requirements of ASVS 5.0.0, levels 1 and 2, that concern what Baton is made of."""
 SINCE = """
-1.3.11 6.4.4 6.5.1-5 6.8.1-2 6.8.4 7.1.3 7.6.1-2 10.1.1-2 10.2.1-2 10.5.1-4 11.3.1 11.3.3
+1.3.11 5.1.1 5.2.1-3 5.3.1-2 5.4.1-3 6.4.4 6.5.1-5 6.8.1-2 6.8.4 7.1.3 7.6.1-2
+10.1.1-2 10.2.1-2 10.5.1-4 11.3.1 11.3.3
 """
-"""Those that concern it since there are mail, second factors, single sign-on and sealed secrets."""
+"""Those that concern it since there are mail, second factors, single sign-on, sealed secrets and
+files."""
 
 
 def requirements(text: str) -> tuple[str, ...]:

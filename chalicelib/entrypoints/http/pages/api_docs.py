@@ -26,7 +26,7 @@ def get_docs_file(call: Call) -> Reply:
     if file is None:
         raise NotFound(f"The documentation has no {call.params['name']}.")
     etag = etag_of(file)
-    headers = headers_of(call.services.socket_url, POLICY) | {"ETag": etag}
+    headers = headers_of(call.services.socket_url, policy=POLICY) | {"ETag": etag}
     if etag in call.headers.get("if-none-match", ""):
         return Reply(None, 304, headers, TYPES[file.suffix])
     return Reply(file.read_text(encoding="utf-8"), 200, headers, TYPES[file.suffix])

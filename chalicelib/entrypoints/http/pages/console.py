@@ -26,9 +26,10 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:;"
-    " media-src 'self' https:;"
-    " connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: blob: {files};"
+    " media-src 'self' https: {files};"
+    " connect-src 'self' {sockets} {files};"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
 )
 PAGE = "index.html"
@@ -59,7 +60,7 @@ def get_console_file(call: Call) -> Reply:
     wanted = call.params.get("release")
     if file is None or wanted not in (None, release()):
         raise NotFound(f"The console has no {path}.")
-    headers = headers_of(call.services.socket_url) | {"ETag": file.etag}
+    headers = headers_of(call.services.socket_url, call.services.files_url) | {"ETag": file.etag}
     if wanted:
         headers["Cache-Control"] = FOR_GOOD
     if file.etag in call.headers.get("if-none-match", ""):
@@ -103,12 +104,17 @@ def served(path: Path) -> str:
     return UNSENT.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
-def headers_of(socket_url: str, policy: str = POLICY) -> dict[str, str]:
-    sockets = urlsplit(socket_url)
+def headers_of(socket_url: str, files_url: str = "", policy: str = POLICY) -> dict[str, str]:
+    sockets, files = _origin(socket_url), _origin(files_url)
     return {
-        "Content-Security-Policy": policy.format(sockets=f"{sockets.scheme}://{sockets.netloc}"),
+        "Content-Security-Policy": policy.format(sockets=sockets, files=files),
         "Cache-Control": "no-cache",
         "Referrer-Policy": "no-referrer",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -7,6 +7,7 @@ from msgspec import Meta, field
 
 from chalicelib.domain.bot_settings import AfterReturn, BotSettings, Mask
 from chalicelib.domain.characters import without_controls
+from chalicelib.domain.files import DEFAULT_LARGEST, DEFAULT_TYPES
 from chalicelib.domain.routing.hours import Hours, Interval
 from chalicelib.domain.routing.queues import DEFAULT_LIMITS, Limits, Mode, Queue
 from chalicelib.entrypoints.http.schemas.limits import HIGHEST_PRIORITY, NAME, SHORT
@@ -15,7 +16,7 @@ from chalicelib.usecases.views import Json
 
 LONGEST = 30 * 24 * 60 * 60
 """Seconds."""
-STEPS, HOLIDAYS, LEAVE_WORDS, LOCALES = 10, 366, 20, 50
+STEPS, HOLIDAYS, LEAVE_WORDS, LOCALES, FILE_TYPES = 10, 366, 20, 50, 50
 Seconds = Annotated[int, Meta(ge=1, le=LONGEST)]
 Wording = Annotated[dict[str, dict[str, str | None]], Meta(max_length=LOCALES)]
 
@@ -95,6 +96,8 @@ class SettingsRequest(Strict):
     after_return: AfterReturn = AfterReturn.QUEUE
     retention_days: int | None = None
     mask: Annotated[tuple[Mask, ...], Meta(max_length=len(Mask))] = ()
+    max_file_bytes: int = DEFAULT_LARGEST
+    file_types: Annotated[tuple[str, ...], Meta(max_length=FILE_TYPES)] = DEFAULT_TYPES
 
     def __post_init__(self) -> None:
         self.leave_words = tuple(words("leave_words", word, NAME) for word in self.leave_words)
@@ -109,6 +112,8 @@ class SettingsRequest(Strict):
             self.after_return,
             self.retention_days,
             self.mask,
+            self.max_file_bytes,
+            tuple(dict.fromkeys(each.strip().lower() for each in self.file_types)),
         )
 
 
@@ -147,4 +152,6 @@ def settings(of: BotSettings) -> Json:
         "after_return": of.after_return,
         "retention_days": of.retention_days,
         "mask": of.mask,
+        "max_file_bytes": of.max_file_bytes,
+        "file_types": of.file_types,
     }
