@@ -79,6 +79,7 @@ def test_the_bots_are_listed(server: AppServer, owner: None) -> None:
         (["keys"], 2, "Missing option '--bot'"),
         (["listen", "--url", "http://x", "--key", "k"], 2, "not the address of a bot"),
         (["listen", "--url", "u", "--key", "k", "--forward", "u"], 2, "needs the secret"),
+        (["check", "http://bot.test", "--secret", "x"], 2, "A webhook secret is whsec_"),
     ],
 )
 def test_a_failure_has_an_exit_code_and_a_sentence(

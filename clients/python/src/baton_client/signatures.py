@@ -73,7 +73,7 @@ class WebhookVerifier:
         clock: Callable[[], float] = time.time,
     ) -> None:
         given = [secrets] if isinstance(secrets, str) else secrets
-        self._keys = [_key(secret) for secret in given]
+        self._keys = [signing_key(secret) for secret in given]
         self._tolerance = tolerance
         self._clock = clock
 
@@ -115,7 +115,8 @@ def _signature(key: bytes, signed: bytes) -> bytes:
     return b"v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
 
 
-def _key(secret: str) -> bytes:
+def signing_key(secret: str) -> bytes:
+    """Raises ValueError if the secret is malformed."""
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError:

@@ -7,7 +7,8 @@ def main() -> None:
     try:
         from baton_client.cli.commands import baton
     except ModuleNotFoundError as missing:
-        if missing.name not in ("click", "rich"):
+        package = (missing.name or "").partition(".")[0]
+        if package not in ("click", "rich"):
             raise
-        sys.exit(f'The command line needs {missing.name}: pip install "baton-client[cli]"')
+        sys.exit(f'The command line needs {package}: pip install "baton-client[cli]"')
     baton()

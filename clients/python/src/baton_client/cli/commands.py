@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from baton_client.cli import events, tables
+from baton_client.cli import check, events, tables
 from baton_client.cli.errors import CommandFailed, readable_errors
 from baton_client.cli.person import PersonClient, bot_path, stored_login
 from baton_client.errors import NotFound, Refused, SecondFactorRequired, Unauthenticated
@@ -147,3 +147,4 @@ def _answer(client: PersonClient, path: str, conversation: str, text: str, *, cl
 
 baton.add_command(events.listen)
 baton.add_command(events.tail)
+baton.add_command(check.check)

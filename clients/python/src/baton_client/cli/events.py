@@ -13,7 +13,7 @@ import httpx
 
 from baton_client.client import Baton
 from baton_client.listening.protocol import LISTENABLE
-from baton_client.signatures import WebhookEvent
+from baton_client.signatures import WebhookEvent, signing_key
 
 DELIVERY = 10.0
 """Seconds in which a webhook has to answer, as with Baton itself."""
@@ -114,26 +114,31 @@ def _follow(
 
 def forward(http: httpx.Client, url: str, secret: str, event: WebhookEvent) -> None:
     """Raises NotAccepted; ValueError if the secret is malformed."""
-    body = json.dumps(_body(event)).encode()
+    body = body_of(event)
     try:
-        answer = http.post(url, content=body, headers=_signed(secret, event.id, body))
+        answer = http.post(url, content=body, headers=sign(secret, event.id, body, time.time()))
     except httpx.HTTPError as error:
         raise NotAccepted(f"{url} cannot be reached: {error}") from error
     if not answer.is_success:
         raise NotAccepted(f"{url} answered with the status {answer.status_code}.")
 
 
-def _signed(secret: str, event_id: str, body: bytes) -> Mapping[str, str]:
-    """The headers of Standard Webhooks."""
-    at = str(int(time.time()))
-    key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    mac = hmac.new(key, f"{event_id}.{at}.".encode() + body, hashlib.sha256).digest()
+def sign(secret: str, event_id: str, body: bytes, now: float) -> dict[str, str]:
+    """The headers of Standard Webhooks. `now` is in seconds since 1970 (UTC)."""
+    at = str(int(now))
+    mac = hmac.new(
+        signing_key(secret), f"{event_id}.{at}.".encode() + body, hashlib.sha256
+    ).digest()
     return {
         "content-type": "application/json",
         "webhook-id": event_id,
         "webhook-timestamp": at,
         "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
     }
+
+
+def body_of(event: WebhookEvent) -> bytes:
+    return json.dumps(_body(event)).encode()
 
 
 def _body(event: WebhookEvent) -> Mapping[str, object]:

@@ -1,0 +1,197 @@
+"""`baton check`: plays Baton against a bot's webhook, and says how to mend what it does wrong.
+
+It checks the webhook: signatures, repeats, order and unknown events. It does not see what the bot
+shows to its users.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import click
+import httpx
+
+from baton_client.cli import tables
+from baton_client.cli.errors import CommandFailed
+from baton_client.cli.events import DELIVERY, body_of, sign
+from baton_client.signatures import TOLERANCE, WebhookEvent
+
+USER = "baton-check"
+AGENT = {"id": "p_check", "name": "Baton check"}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """`found` says what the webhook did, `mend` what to do if it did not pass."""
+
+    check: str
+    passed: bool
+    found: str
+    mend: str
+
+
+class CheckedWebhook:
+    """`conversation` is a new one in each run, so that nothing depends on an earlier run."""
+
+    def __init__(self, http: httpx.Client, url: str, secret: str) -> None:
+        self._http, self._url, self._secret = http, url, secret
+        self.conversation = f"c_check_{uuid4().hex}"
+
+    def event(self, type: str, seq: int) -> WebhookEvent:
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return WebhookEvent(
+            f"{self.conversation}:{seq}", type, at, _data(type, self.conversation, seq, at)
+        )
+
+    def send(
+        self,
+        event: WebhookEvent,
+        *,
+        change: Callable[[dict[str, str]], Mapping[str, str]] = lambda headers: headers,
+        age: int = 0,
+        suffix: bytes = b"",
+    ) -> str:
+        """The status as text, or why there is none. `change` changes the headers after signing,
+        `suffix` the body; the signature is `age` seconds old."""
+        body = body_of(event)
+        headers = change(dict(sign(self._secret, event.id, body, time.time() - age)))
+        try:
+            answer = self._http.post(self._url, content=body + suffix, headers=headers)
+        except httpx.TimeoutException:
+            return f"no answer within {DELIVERY:g} s"
+        except httpx.HTTPError as error:
+            return f"no answer: {error}"
+        return str(answer.status_code)
+
+
+def checks(hook: CheckedWebhook) -> Iterator[CheckResult]:
+    """Runs all checks; each comes as soon as it is done."""
+    for number, type in enumerate(_TYPES, 1):
+        yield _accepted(
+            f"accepts {type}",
+            [hook.send(hook.event(type, number))],
+            "Answer 2xx to each signed event within 10 seconds, also if there is nothing to do.",
+        )
+    event = hook.event("agent.message", 20)
+    yield _accepted(
+        "accepts an event that comes again",
+        [hook.send(event), hook.send(event)],
+        "Answer 2xx to a webhook-id that you have handled, and show the message only once: "
+        "Baton repeats an event whose answer was lost.",
+    )
+    early, late = hook.event("agent.message", 22), hook.event("agent.message", 21)
+    yield _accepted(
+        "accepts events out of order",
+        [hook.send(early), hook.send(late)],
+        "Do not refuse an event with a lower seq: a replay arrives after newer events.",
+    )
+    yield _accepted(
+        "accepts an event of an unknown type",
+        [hook.send(hook.event("conversation.invented", 23))],
+        "Answer 2xx to types that you do not know: new ones may be added.",
+    )
+    yield _accepted(
+        "accepts the second of two signatures",
+        [hook.send(hook.event("agent.message", 24), change=_rotated)],
+        "Accept a webhook if any of its signatures fits: there are several during a rotation.",
+    )
+    event = hook.event("agent.message", 25)
+    yield _refused(
+        "refuses an event without a signature",
+        hook.send(event, change=lambda headers: headers | {"webhook-signature": ""}),
+        "Verify the signature before you use the body; answer 401 otherwise.",
+    )
+    yield _refused(
+        "refuses a body that was changed",
+        hook.send(event, suffix=b" "),
+        "Verify the signature over the bytes as they were received, before anything parses them.",
+    )
+    yield _refused(
+        "refuses another event's signature",
+        hook.send(event, change=lambda headers: headers | {"webhook-id": f"{event.id}0"}),
+        "The signature is over `<webhook-id>.<webhook-timestamp>.<body>`, not over the body alone.",
+    )
+    yield _refused(
+        "refuses an event that is signed long ago",
+        hook.send(event, age=TOLERANCE * 2),
+        "Refuse a webhook-timestamp that differs from your clock by more than five minutes.",
+    )
+
+
+@click.command()
+@click.argument("webhook")
+@click.option("--secret", envvar="BATON_WEBHOOK_SECRET", required=True, help="Its secret: whsec_…")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
+def check(webhook: str, secret: str, as_json: bool) -> None:
+    """Play Baton against a bot's WEBHOOK, an address: signatures, repeats, order, unknown events.
+
+    It sends invented events of a user "baton-check". Exit code 1 if a check fails.
+    """
+    with httpx.Client(timeout=DELIVERY) as http:
+        results = list(checks(CheckedWebhook(http, webhook, secret)))
+    shown = [{**asdict(each), "passed": "yes" if each.passed else "no"} for each in results]
+    items: Sequence[Mapping[str, Any]] = [asdict(each) for each in results] if as_json else shown
+    tables.show(items, ("passed", "check", "found"), as_json=as_json)
+    failed = [each for each in results if not each.passed]
+    if failed:
+        told = "\n".join(f"- {each.check}: {each.mend}" for each in failed)
+        raise CommandFailed(f"{len(failed)} of {len(results)} checks failed.\n{told}")
+
+
+def _accepted(name: str, answers: Sequence[str], mend: str) -> CheckResult:
+    passed = all(answer.startswith("2") for answer in answers)
+    return CheckResult(name, passed, ", ".join(answers), mend)
+
+
+def _refused(name: str, answer: str, mend: str) -> CheckResult:
+    """A redirect or a 5xx is no refusal: it says that something else went wrong."""
+    return CheckResult(name, answer.startswith("4"), answer, mend)
+
+
+def _rotated(headers: dict[str, str]) -> Mapping[str, str]:
+    return headers | {"webhook-signature": f"v1,AAAA {headers['webhook-signature']}"}
+
+
+def _data(type: str, conversation: str, seq: int, at: str) -> Mapping[str, Any]:
+    kind, text = _TYPES.get(type, ("invented", None))
+    entry = {
+        "seq": seq,
+        "kind": kind,
+        "from": "agent",
+        "author": AGENT,
+        "type": "text" if kind == "message" else None,
+        "text": text,
+        "payload": None,
+        "epoch": 2,
+        "at": at,
+        "message_id": None,
+    }
+    data: dict[str, Any] = {
+        "conversation_id": conversation,
+        "channel": "web",
+        "user": USER,
+        "thread": None,
+        "epoch": 2,
+        "entry": entry,
+    }
+    if kind != "message":
+        data["text"] = text
+    if kind == "returned":
+        data |= {"handoff_id": f"h_{conversation}", "outcome": "resolved", "note": None}
+        data |= {"resume_at": None, "variables": None, "context": None, "summary": None}
+        data |= {"stretch": [], "truncated": False, "from_seq": seq}
+    return data
+
+
+_TYPES: Mapping[str, tuple[str, str | None]] = {
+    "handoff.requested": ("requested", "You are being transferred."),
+    "handoff.claimed": ("claimed", "You are now talking to Baton check."),
+    "agent.message": ("message", "This message is a check."),
+    "handoff.released": ("released", None),
+    "handoff.transferred": ("transferred", None),
+    "conversation.returned": ("returned", "You are talking to the bot again."),
+}
+"""Each type of event with the kind of its entry, and with the text for the user."""
