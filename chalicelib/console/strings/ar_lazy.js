@@ -14,6 +14,7 @@ export default {
   link: "الرابط",
   copy_link: "نسخ الرابط",
   not_copied: "لا يسمح المتصفح بالنسخ.",
+  emoji: "رموز تعبيرية",
   // Dialogs
   go_to: "انتقال إلى",
   in_1_hour: "بعد ساعة",

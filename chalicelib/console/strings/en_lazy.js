@@ -14,6 +14,7 @@ export default {
   link: "Link",
   copy_link: "Copy link",
   not_copied: "The browser does not allow copying.",
+  emoji: "Emoji",
   // Dialogs
   go_to: "Go to",
   in_1_hour: "In 1 hour",

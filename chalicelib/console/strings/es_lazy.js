@@ -14,6 +14,7 @@ export default {
   link: "Enlace",
   copy_link: "Copiar enlace",
   not_copied: "El navegador no permite copiar.",
+  emoji: "Emojis",
   // Dialogs
   go_to: "Ir a",
   in_1_hour: "En 1 hora",

@@ -7,7 +7,8 @@ import { state } from "../state/store.js";
 import { openSuggestion } from "../state/thread_entries.js";
 import { t } from "../strings/translate.js";
 import { html, isComposing, useEffect, useRef, useState } from "../ui/html.js";
-import { CannedReplyMenu, useCannedReplies } from "./canned_reply_menu.js";
+import { CannedReplyMenu, useCompletions } from "./canned_reply_menu.js";
+import { EmojiPicker } from "./emoji_picker.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
@@ -26,7 +27,7 @@ export function Composer({ head }) {
   const excess = excessLength(text.trim(), MAX_TEXT);
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const signalTyping = useTypingSign(head);
-  const menu = useCannedReplies(head, mode === "reply" && isMine ? text : "", insert);
+  const menu = useCompletions(head, text, box.current?.selectionEnd ?? text.length, mode === "reply" && isMine, insert);
 
   /** @param {string} value */
   function update(value) {
@@ -35,13 +36,14 @@ export function Composer({ head }) {
     if (isMine && mode === "reply" && value && !value.startsWith("/")) signalTyping();
   }
 
-  /** Writes `added` in place of the text from `start` on. Ctrl+Z undoes it, because it counts as typed.
-   * @param {string} added @param {number} start */
-  function insert(added, start) {
+  /** Writes `added` in place of the text from `start` to `end`, or of what is selected. Ctrl+Z undoes it, because it counts
+   * as typed. @param {string} added @param {number} [start] @param {number} [end] */
+  function insert(added, start, end) {
     const target = /** @type {HTMLTextAreaElement} */ (box.current);
+    const [from, to] = start === undefined ? [target.selectionStart, target.selectionEnd] : [start, end ?? target.value.length];
     target.focus();
-    target.setSelectionRange(start, target.value.length);
-    if (!document.execCommand("insertText", false, added)) update(target.value.slice(0, start) + added);
+    target.setSelectionRange(from, to);
+    if (!document.execCommand("insertText", false, added)) update(target.value.slice(0, from) + added + target.value.slice(to));
   }
 
   /** @param {string} newMode @param {string} [added] goes on a line of its own below the draft */
@@ -87,6 +89,7 @@ export function Composer({ head }) {
     <form class="composer ${mode}" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); send(); }}>
       <div class="modes" role="group" aria-label=${t("composer_mode")}>
         ${MODES.map((each) => html`<button type="button" aria-pressed=${mode === each} onClick=${() => switchMode(each)}>${t(each)}</button>`)}
+        ${!isBlocked && html`<${EmojiPicker} insert=${insert} />`}
         <span class="hint quiet">${t(mode === "note" ? "note_hint" : "reply_hint")}</span>
       </div>
       <${CannedReplyMenu} menu=${menu} />

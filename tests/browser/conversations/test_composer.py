@@ -22,6 +22,28 @@ REPLIES = [
 ]
 
 
+def test_an_emoji_is_found_by_name_at_the_cursor_and_picked_from_the_list(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    claim_new_conversation(page, bot)
+    text = page.locator(".composer textarea")
+
+    text.fill("Thanks! Bye")
+    text.press("Home")
+    for _ in "Thanks!":
+        text.press("ArrowRight")
+    page.keyboard.type(" :tad")
+    expect(page.get_by_role("listbox", name="Emoji")).to_contain_text(":tada")
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("Thanks! 🎉  Bye")
+    page.get_by_role("button", name="Emoji").click()
+    page.locator(".emoji").get_by_text("🚀").click()
+
+    expect(text).to_have_value("Thanks! 🎉 🚀 Bye")
+    expect(text).to_be_focused()
+
+
 def test_a_note_never_reaches_the_user(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
     _, conversation = claim_new_conversation(page, bot)

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { excessLength, fillPlaceholders, matchingReplies } from "../../../chalicelib/console/state/reply_templates.js";
+import { completionAt, excessLength, fillPlaceholders, matchingReplies } from "../../../chalicelib/console/state/reply_templates.js";
+import { EMOJI } from "../../../chalicelib/console/thread/emoji.js";
 
 test("a canned reply fills in the agent and the user, and nothing else", () => {
   const values = { agent: "Ana", user: "{agent}" };
@@ -26,4 +27,23 @@ test("the length of a text is counted in characters, not in UTF-16 units", () =>
   assert.equal(excessLength("😀".repeat(10), 10), 0);
   assert.equal(excessLength("😀".repeat(12), 10), 2);
   assert.equal(excessLength("abc", 3), 0);
+});
+
+test("a slash at the beginning of a line or a word, or a colon, begins a completion at the cursor", () => {
+  const found = (text, caret = text.length) => {
+    const { kind, typed, start } = completionAt(text, caret) ?? {};
+    return kind && [kind, typed, start];
+  };
+  assert.deepEqual(found("/re"), ["reply", "re", 0]);
+  assert.deepEqual(found("Hi\n/two words"), ["reply", "two words", 3]);
+  assert.deepEqual(found("Hi /re and more", 6), ["reply", "re", 3]);
+  assert.deepEqual(found("thanks :smi"), ["emoji", "smi", 7]);
+  assert.deepEqual(found(":+1:"), ["emoji", "+1", 0]);
+  for (const text of ["and/or", "1 / 2", "1 /", "at 10:30", "a: b", ":)", "https://x.test"]) assert.equal(found(text), undefined, text);
+});
+
+test("emoji have unique names and are found by name", () => {
+  assert.equal(new Set(EMOJI.map((each) => each.name)).size, EMOJI.length);
+  assert.ok(EMOJI.every((each) => /^[\w+-]+$/.test(each.name) && /\p{Emoji}/u.test(each.text)));
+  assert.deepEqual(matchingReplies(EMOJI, "thumbsu"), [{ name: "thumbsup", text: "👍" }]);
 });
