@@ -2,10 +2,15 @@
 
 import asyncio
 import os
+import socket
+import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 
@@ -75,6 +80,40 @@ def test_a_model_records_speaks_hands_over_and_reads(server: AppServer) -> None:
     play(over_stdio(server), story)
 
 
+def test_two_hosts_call_the_server_over_streamable_http(server: AppServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    over_http = over_stdio(server)
+    command = [over_http.command, *over_http.args, "--http", str(port)]
+    address = f"http://127.0.0.1:{port}/mcp"
+
+    async def first(client: Client) -> None:
+        heard = await result(client, "record", channel="web", user="mcp http", text="Hi")
+        one = {"conversation_id": heard["conversation_id"]}
+        assert (await result(client, "say", **one, text="Hello"))["show"] is True
+
+        async with Client(address) as other:
+            chat = await result(other, "transcript", **one)
+            assert [each["content"] for each in chat] == ["Hi", "Hello"]
+
+    with subprocess.Popen(command, env=over_http.env, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_for_port(port)
+            play(address, first)
+            foreign = {"host": "evil.test", "accept": "application/json, text/event-stream"}
+            assert httpx.post(address, headers=foreign, json={}).status_code == 421
+        finally:
+            process.terminate()
+
+
+def wait_for_port(port: int) -> None:
+    for _ in range(300):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise AssertionError("The server has not begun.")
+
+
 def test_a_model_learns_what_to_do_if_baton_cannot_be_reached() -> None:
     async def story(client: Client) -> None:
         answer = await client.call_tool("record", {"channel": "web", "user": "u", "text": "Hi"})
@@ -97,4 +136,4 @@ def test_a_missing_or_wrong_setting_is_said_at_the_start(
     environment: dict[str, str], said: str
 ) -> None:
     with pytest.raises(SystemExit, match=said):
-        main(environment)
+        main(environment, [])

@@ -1,14 +1,17 @@
-"""An MCP server for one bot: a model's host calls Baton as tools, over standard input and output.
+"""An MCP server for one bot: a model's host calls Baton as tools, over standard input and output,
+or over streamable HTTP on this machine.
 
     BATON_URL=… BATON_KEY=… baton-mcp
+    BATON_URL=… BATON_KEY=… baton-mcp --http 8765
 
 It needs the extra `mcp`: `pip install "baton-client[mcp]"`.
 """
 
 import os
 import sys
+from argparse import ArgumentParser
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import wraps
 from typing import Any, Literal, ParamSpec, TypeVar
@@ -152,14 +155,25 @@ def _facts(turn: AsyncTurn) -> dict[str, Any]:
     return facts
 
 
-def main(environment: Mapping[str, str] = os.environ) -> None:
+def main(
+    environment: Mapping[str, str] = os.environ, arguments: Sequence[str] | None = None
+) -> None:
+    """Without `arguments`, those of the process are read."""
+    parser = ArgumentParser(prog="baton-mcp", description="Serve Baton's tools for one bot by MCP.")
+    serve = "serve streamable HTTP at http://127.0.0.1:PORT/mcp, to this machine only"
+    parser.add_argument("--http", type=int, metavar="PORT", help=serve)
+    port: int | None = parser.parse_args(arguments).http
     try:
         baton = AsyncBaton(environment["BATON_URL"], environment["BATON_KEY"])
     except KeyError as missing:
         sys.exit(f"Set {missing.args[0]}: the bot's address is BATON_URL, its key BATON_KEY.")
     except ValueError as wrong:
         sys.exit(str(wrong))
-    mcp_server(baton).run()
+    if port is None:
+        mcp_server(baton).run()
+    else:
+        # Whoever reaches this address acts with the bot's key, so only this machine does.
+        mcp_server(baton).run("streamable-http", host="127.0.0.1", port=port)
 
 
 if __name__ == "__main__":
