@@ -12,7 +12,7 @@ STAGE ?= dev
 PARALLEL := -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh local quick test chaos lint check fix openapi screenshots package checkov lock audit deploy rollback init destroy bench cost scale clean
+.PHONY: help run run-fresh local quick test chaos lint check fix openapi docs screenshots package checkov lock audit deploy rollback init destroy bench cost scale clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ fix: $(READY) ## Fix imports and format
 
 openapi: $(READY) ## Convert docs/openapi.yaml to the JSON that the app serves
 	@$(BIN)/python -m infra.generate.openapi
+
+docs: $(READY) ## Build the site of all pages, with search and checked links
+	@$(BIN)/python -m infra.docs_site.build
 
 screenshots: $(READY) ## Take the README's pictures of the console
 	@$(BIN)/python -m infra.generate.screenshots
