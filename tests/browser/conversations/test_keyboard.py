@@ -369,7 +369,7 @@ def test_the_list_of_shortcuts_opens_and_closes_and_the_focus_returns(
 
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog")
-    expect(sheet.locator("dt")).to_have_count(19)
+    expect(sheet.locator("dt")).to_have_count(20)
     page.keyboard.press("Escape")
 
     expect(sheet).to_have_count(0)

@@ -27,7 +27,7 @@ def test_an_agent_signs_out_a_device_that_is_lost(open_console: OpenConsole) -> 
     expect(page.locator(".sessions li")).to_have_count(1)
     expect(lost.get_by_role("button", name="Sign in")).to_be_visible()
     page.reload()
-    expect(page.locator(".panes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
 
 
 def test_a_new_password_keeps_this_device_signed_in_and_no_other(

@@ -28,7 +28,7 @@ def test_an_agent_must_set_up_a_second_factor_signs_in_with_it_and_removes_it(
 
     page.route("**/api/v1/agents/me", refuse_without_factor)
     page.reload()
-    page.get_by_label("Password").fill(f"{name}-demo")
+    page.get_by_label("Password", exact=True).fill(f"{name}-demo")
     page.get_by_role("button", name="Set up").click()
     expect(page.get_by_role("img", name="QR code of the key")).to_be_visible()
     secret = page.locator("code").inner_text()

@@ -68,6 +68,9 @@ def test_signing_out_clears_the_browsers_storage(open_console: OpenConsole, bot:
     page.locator(".composer textarea").fill("A secret")
 
     page.get_by_role("button", name="Sign out").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("1 draft is deleted.")
+    dialog.get_by_role("button", name="Sign out").click()
 
     expect(page.get_by_label("Password")).to_be_visible()
     kept = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
