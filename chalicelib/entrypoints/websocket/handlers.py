@@ -31,8 +31,9 @@ def connect(services: Services, event: Event) -> dict[str, object]:
     with _line("connect", context) as line:
         try:
             origin = headers.get("origin")
-            _require_origin(services, origin)
-            ticket = _ticket(headers.get("sec-websocket-protocol", ""))
+            protocols = headers.get("sec-websocket-protocol", "")
+            _require_origin(services, origin, protocols)
+            ticket = _ticket(protocols)
             with CallDeadline(services.clock):
                 sockets.connect(
                     services, context["connectionId"], ticket, has_origin=origin is not None
@@ -100,7 +101,10 @@ def _ticket(protocols: str) -> str:
     return offered[1]
 
 
-def _require_origin(services: Services, origin: str | None) -> None:
-    """Browsers always send one; a bot that listens has none."""
-    if origin is not None and origin not in services.origins:
+def _require_origin(services: Services, origin: str | None, protocols: str) -> None:
+    """Browsers always send one; only a bot that listens has none."""
+    offered = [protocol.strip() for protocol in protocols.split(",")]
+    if origin is None and any(each.startswith(sockets.BOT_TICKET) for each in offered):
+        return
+    if origin not in services.origins:
         raise Forbidden("This origin may not connect.", origin=origin)

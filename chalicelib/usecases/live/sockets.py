@@ -22,6 +22,8 @@ from chalicelib.usecases.services import Services
 
 PROBE = {"event": "probe"}
 RETRY_AFTER_S = 60
+BOT_TICKET = "bot_"
+"""The beginning of a bot's ticket: a person's ticket without an origin is refused unused."""
 TICKET_LIFE_MS = 30 * 1000
 CONNECTION_LIFE_MS = (2 * 60 + 10) * 60 * 1000
 """API Gateway closes a connection after two hours, and may not call `$disconnect`."""
@@ -42,7 +44,7 @@ def issue_ticket(services: Services, session: SessionReference) -> tuple[str, in
 def issue_ticket_to_key(services: Services, caller: Caller) -> tuple[str, int]:
     """As `issue_ticket`, for a bot that listens to its events."""
     authorize(caller, Action.LISTEN)
-    ticket = services.random.token()
+    ticket = BOT_TICKET + services.random.token()
     expires_at = services.clock.now() + TICKET_LIFE_MS
     services.connections.add_ticket(
         SocketTicket(hash_secret(ticket), "", 0, expires_at, key=caller.id, bot=caller.bot)
