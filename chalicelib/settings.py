@@ -59,7 +59,7 @@ class Settings(Struct, frozen=True):
     console's address, for links in mails, in the function that sends them.
     `secrets` is empty in a function that neither signs nor verifies anything. `edge_token` is what
     our CloudFront distribution sends with each request; "" without one. `secrets_key` is the ARN of
-    the KMS key that seals webhook secrets; "" leaves them unsealed. `files_url` is the address of
+    the KMS key that seals stored secrets; "" leaves them unsealed. `files_url` is the address of
     the bucket of files, under which browsers reach it."""
 
     stage: str

@@ -1,4 +1,4 @@
-"""`python -m infra.baton init|add-bot|export|erase|env|seal-webhooks`: an operator sets
+"""`python -m infra.baton init|add-bot|export|erase|env|seal-secrets`: an operator sets
 up a stage, and answers requests of users about their data.
 
 `--stage local` is the stack that `make run` has started; it is found in the folder STATE (.local).
@@ -109,15 +109,17 @@ def add_bot(bot: str, name: str | None) -> None:
 
 
 @main.command(
-    help="Seal all webhook secrets anew with the stage's key, or unseal them without one."
+    help="Seal the secrets of webhooks and second factors anew with the stage's key, or unseal "
+    "them without one."
 )
-def seal_webhooks() -> None:
-    changed, overtaken = seal_stored_secrets(_services())
+def seal_secrets() -> None:
+    sealed = seal_stored_secrets(_services())
     click.echo(
-        f"{changed} webhooks are sealed with {os.environ.get('BATON_SECRETS_KEY') or 'no key'}."
+        f"{sealed.webhooks} webhooks and {sealed.second_factors} second factors are sealed with "
+        f"{os.environ.get('BATON_SECRETS_KEY') or 'no key'}."
     )
-    if overtaken:
-        click.echo(f"{overtaken} were changed by others meanwhile, and sealed with that change.")
+    if sealed.overtaken:
+        click.echo(f"{sealed.overtaken} were changed by others meanwhile. Run this again.")
 
 
 @main.command(help="Print a bot, or one user of it, as JSON Lines.")

@@ -1,5 +1,5 @@
 """The rule for the parameters `SecretsKey` and `OldSecretsKey`: functions must stay able to open
-the webhook secrets that are sealed with the present key."""
+the stored secrets that are sealed with the present key."""
 
 from collections.abc import Mapping
 
@@ -14,13 +14,13 @@ def refusal(before: Mapping[str, str], after: Mapping[str, str]) -> str | None:
         return None
     if SECRETS_KEY not in after:
         return (
-            f"This package does not know {SECRETS_KEY}, so it could not sign any webhook whose "
-            f"secret is sealed with {present}. Unseal the secrets with the present release first: "
-            f"deploy {SECRETS_KEY}= with {OLD_SECRETS_KEY}={present}, then run "
-            "python -m infra.baton --stage STAGE seal-webhooks"
+            f"This package does not know {SECRETS_KEY}, so it could not sign any webhook nor "
+            f"check any code whose secret is sealed with {present}. Unseal the secrets with the "
+            f"present release first: deploy {SECRETS_KEY}= with {OLD_SECRETS_KEY}={present}, then "
+            "run python -m infra.baton --stage STAGE seal-secrets"
         )
     return (
-        f"Webhook secrets may be sealed with {present}, and the functions could no longer open "
-        f"them. Add: ARGS='--parameter {OLD_SECRETS_KEY}={present}'. Then run seal-webhooks "
-        "(docs/operations.md#seal-webhook-secrets)."
+        f"Stored secrets may be sealed with {present}, and the functions could no longer open "
+        f"them. Add: ARGS='--parameter {OLD_SECRETS_KEY}={present}'. Then run seal-secrets "
+        "(docs/operations.md#seal-stored-secrets)."
     )

@@ -19,7 +19,7 @@ STREAM = f"{TABLE}/stream"
 FILES = "Files"
 NEW_FILES, KEPT_FILES = f"{FILES}/{NEW}*", f"{FILES}/{KEPT}*"
 SECRETS_KEY, OLD_SECRETS_KEY = "SecretsKey", "OldSecretsKey"
-"""Parameters with the ARNs of KMS keys: the one that seals webhook secrets, and the one before,
+"""Parameters with the ARNs of KMS keys: the one that seals stored secrets, and the one before,
 which only opens them. Both may be empty."""
 HAS_SECRETS_KEY, HAS_OLD_SECRETS_KEY = f"Has{SECRETS_KEY}", f"Has{OLD_SECRETS_KEY}"
 USES_SECRETS_KEY = f"Uses{SECRETS_KEY}"
@@ -72,6 +72,7 @@ PERMITTED: Mapping[str, Permissions] = {
     },
     "log_in": {
         TABLE: CLEANS_UP | COMMANDS,
+        SECRETS_KEY: _may("Decrypt", "Encrypt"),
         index("board"): LISTS,
         SOCKETS: PUSHES | CLOSES,
         WEBHOOK_QUEUE: _may("SendMessage"),
@@ -187,7 +188,7 @@ def _role(function: str, logical: str, traced: bool) -> Resource:
             },
             "Policies": [
                 {"PolicyName": "own", "PolicyDocument": policy_of(function, logical, traced)},
-                *_secrets_policy(PERMITTED[function].get(SECRETS_KEY, frozenset())),
+                *_secrets_policy(function),
                 *([_mail_policy()] if MAIL in PERMITTED[function] else []),
                 _storage_key_policy(),
             ],
@@ -196,7 +197,7 @@ def _role(function: str, logical: str, traced: bool) -> Resource:
 
 
 def policy_of(function: str, logical: str, traced: bool = False) -> Resource:
-    """The function's policy document, without its use of the key of webhook secrets and of mail,
+    """The function's policy document, without its use of the key of stored secrets and of mail,
     which depends on parameters."""
     permissions = [
         each
@@ -226,9 +227,16 @@ def _protects_audit_trail() -> Resource:
     return denied | {"Condition": condition}
 
 
-def _secrets_policy(operations: frozenset[str]) -> list[Resource]:
+SECRET_CONTEXTS = {"log_in": ["baton-person"]}
+OF_WEBHOOKS = ["baton-bot", "baton-webhook"]
+"""The names in the encryption context of the secrets that a function seals and opens: the login's
+are those of second factors, and all others' those of webhooks."""
+
+
+def _secrets_policy(function: str) -> list[Resource]:
     """Exists only if there is a key. The encryption context must have our names and no others."""
-    ours = {"kms:EncryptionContextKeys": ["baton-bot", "baton-webhook"]}
+    operations = PERMITTED[function].get(SECRETS_KEY, frozenset())
+    ours = {"kms:EncryptionContextKeys": SECRET_CONTEXTS.get(function, OF_WEBHOOKS)}
     condition = {"ForAllValues:StringEquals": ours}
     new = {"Fn::If": [HAS_SECRETS_KEY, {"Ref": SECRETS_KEY}, NO_VALUE]}
     old = {"Fn::If": [HAS_OLD_SECRETS_KEY, {"Ref": OLD_SECRETS_KEY}, NO_VALUE]}
@@ -240,7 +248,7 @@ def _secrets_policy(operations: frozenset[str]) -> list[Resource]:
     if "Decrypt" in operations:
         statements.append(opens)
     document = {"Version": "2012-10-17", "Statement": statements}
-    policy = {"PolicyName": "webhook-secrets", "PolicyDocument": document}
+    policy = {"PolicyName": "stored-secrets", "PolicyDocument": document}
     return [{"Fn::If": [USES_SECRETS_KEY, policy, NO_VALUE]}] if statements else []
 
 

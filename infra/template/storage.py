@@ -58,8 +58,8 @@ PARAMETERS: dict[str, Resource] = {
         "Type": "String",
         "Default": "",
         "AllowedPattern": KEY_ARN,
-        "Description": "The ARN of the KMS key that seals webhook secrets. Empty: they are not "
-        "sealed; see docs/operations.md.",
+        "Description": "The ARN of the KMS key that seals the secrets of webhooks and second "
+        "factors. Empty: they are not sealed; see docs/operations.md.",
     },
     DATA_KEY: {
         "Type": "String",

@@ -49,7 +49,7 @@ from chalicelib.usecases.records.people import (
     SessionReference,
 )
 from chalicelib.usecases.records.reports import Backlog, DayTally, EndedHandoff, RefusedLeak
-from chalicelib.usecases.records.second_factor import SecondFactor
+from chalicelib.usecases.records.second_factor import FactorOwner, SecondFactor
 from chalicelib.usecases.records.sign_on import Flow, SignOnRules, VerifiedIdentity
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import (
@@ -371,7 +371,7 @@ NO_ROWS = {
     *(Caller, CapacityChange, ContentRecord, Context, Deadline, Decision, DeliveryId),
     *(DurationStats, EndedHandoff, RefusedLeak, StoredAnswer, Backlog),
     *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference, PersonState),
-    *(Mail, MailRequest),
+    *(FactorOwner, Mail, MailRequest),
     *(Limit, Rate, Refusal, SecretOwner, Flow, SignOnRules, VerifiedIdentity),
 }
 """Classes that no row holds, beside the commands: arguments, decisions, and results of reads."""

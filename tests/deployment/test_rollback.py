@@ -214,7 +214,7 @@ def test_rollback_to_a_release_that_cannot_open_sealed_secrets_is_refused_until_
     assert "Unseal the secrets with the present release first" in " ".join(answer.output.split())
     assert version_of(aws) == "1.0.0"
     operator.deployed("--parameter", "SecretsKey=", "--parameter", f"OldSecretsKey={old_key}")
-    # The operator runs seal-webhooks here.
+    # The operator runs seal-secrets here.
     gone_back(operator.rollback("--yes", "--to", first_deployment(operator, "0.9.0")))
     assert version_of(aws) == "0.9.0"
 

@@ -10,10 +10,9 @@ from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.live import FrameTooLarge
 from chalicelib.usecases.ports.people import MailRefused
-from chalicelib.usecases.ports.webhooks import Unreachable
+from chalicelib.usecases.ports.webhooks import Owner, Unreachable
 from chalicelib.usecases.records.mail import Mail, MailRequest
 from chalicelib.usecases.records.metrics import Metric
-from chalicelib.usecases.records.webhooks import SecretOwner
 from tests.support.clock import ManualClock
 from tests.support.memory.table import Now
 
@@ -182,16 +181,16 @@ class FakeSecretSealer:
     def __init__(self, key: str = "") -> None:
         self.key = key
 
-    def seal(self, owner: SecretOwner, secret: str) -> str:
-        bound = f"{owner.bot} {owner.webhook}"
+    def seal(self, owner: Owner, secret: str) -> str:
+        bound = " ".join(owner.context.values())
         return f"sealed|{self.key}|{bound}|{secret}" if self.key else secret
 
-    def open(self, owner: SecretOwner, stored: str) -> str:
+    def open(self, owner: Owner, stored: str) -> str:
         if not stored.startswith("sealed|"):
             return stored
         _, _, bound, secret = stored.split("|")
-        if bound != f"{owner.bot} {owner.webhook}":
-            raise TemporarilyUnavailable("bound to another webhook", retry_after=1)
+        if bound != " ".join(owner.context.values()):
+            raise TemporarilyUnavailable("bound to another owner", retry_after=1)
         return secret
 
 

@@ -40,7 +40,7 @@ def test_without_keys_aws_keeps_the_keys_and_no_function_may_use_one() -> None:
     for queue in of_type(made, "AWS::SQS::Queue"):
         assert queue["SqsManagedSseEnabled"] is True
         assert "KmsMasterKeyId" not in queue
-    assert policies(made, "data-key") == policies(made, "webhook-secrets") == {}
+    assert policies(made, "data-key") == policies(made, "stored-secrets") == {}
 
 
 def test_a_data_key_encrypts_the_table_the_files_the_topic_and_the_queues() -> None:
@@ -77,16 +77,20 @@ def test_functions_use_the_data_key_through_the_services_only() -> None:
         ({"OldSecretsKey": OLD}, [], [OLD]),
     ],
 )
-def test_only_functions_that_write_or_sign_webhooks_may_use_the_secrets_key(
+def test_only_functions_that_need_stored_secrets_may_use_their_key(
     parameters: dict[str, str], seals: list[str], opens: list[str]
 ) -> None:
     made = resources(**parameters)
-    used = policies(made, "webhook-secrets")
+    used = policies(made, "stored-secrets")
 
-    assert set(used) == {"api_handler", "on_webhook_queue"}
-    rest, worker = used["api_handler"], used["on_webhook_queue"]
-    assert [s["Resource"] for s in rest if s["Action"] == ["kms:Encrypt"]] == seals
-    assert [s["Resource"] for s in rest if s["Action"] == ["kms:Decrypt"]] == [opens]
+    assert set(used) == {"api_handler", "log_in", "on_webhook_queue"}
+    worker, names = used["on_webhook_queue"], ["baton-bot", "baton-webhook"]
+    for function, context in (("api_handler", names), ("log_in", ["baton-person"])):
+        rest = used[function]
+        assert [s["Resource"] for s in rest if s["Action"] == ["kms:Encrypt"]] == seals
+        assert [s["Resource"] for s in rest if s["Action"] == ["kms:Decrypt"]] == [opens]
+        ours = {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": context}}
+        assert [s["Condition"] for s in rest] == [ours] * len(rest)
     assert [(s["Action"], s["Resource"]) for s in worker] == [(["kms:Decrypt"], opens)]
     variables = made["APIHandler"]["Properties"]["Environment"]["Variables"]
     assert variables["BATON_SECRETS_KEY"] == parameters.get("SecretsKey", "")

@@ -1,7 +1,7 @@
-"""Seals webhook secrets with a KMS key, so that reading the table does not reveal them.
+"""Seals stored secrets with a KMS key, so that reading the table does not reveal them.
 
 KMS itself encrypts up to 4 KB with AES-256-GCM, so a secret of 50 bytes needs no data key and no
-cryptography library. The encryption context binds each secret to its webhook: KMS refuses to open
+cryptography library. The encryption context binds each secret to its owner: KMS refuses to open
 what was copied from another row, and CloudTrail shows the context of each call.
 https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html
 """
@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.call_deadline import require_time
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.webhooks import SecretOwner
+from chalicelib.usecases.ports.webhooks import Owner
 
 SEALED = "kms1."
 """How a sealed secret begins. The rest is base64 of KMS's ciphertext, which names its key."""
@@ -32,40 +32,37 @@ class KmsSecretSealer:
         self._client_factory = client_factory
         self._key = key
         self._clock = clock
-        self._opened: dict[tuple[SecretOwner, str], tuple[int, str]] = {}
+        self._opened: dict[tuple[str, ...], tuple[int, str]] = {}
 
-    def seal(self, owner: SecretOwner, secret: str) -> str:
+    def seal(self, owner: Owner, secret: str) -> str:
         if not self._key:
             return secret
         with _translate_errors():
             sealed = self._client.encrypt(
-                KeyId=self._key, Plaintext=secret.encode(), EncryptionContext=_context(owner)
+                KeyId=self._key, Plaintext=secret.encode(), EncryptionContext=owner.context
             )
         return SEALED + base64.b64encode(sealed["CiphertextBlob"]).decode()
 
-    def open(self, owner: SecretOwner, stored: str) -> str:
+    def open(self, owner: Owner, stored: str) -> str:
         if not stored.startswith(SEALED):
             return stored
-        known, now = self._opened.get((owner, stored)), self._clock.now()
+        place = (*owner.context.values(), stored)
+        known, now = self._opened.get(place), self._clock.now()
         # A clock that is set back must not keep a secret alive.
         if known and 0 <= now - known[0] < LIFETIME:
             return known[1]
         blob = base64.b64decode(stored.removeprefix(SEALED))
         with _translate_errors():
-            opened = self._client.decrypt(CiphertextBlob=blob, EncryptionContext=_context(owner))
+            opened = self._client.decrypt(CiphertextBlob=blob, EncryptionContext=owner.context)
         secret: str = opened["Plaintext"].decode()
         if len(self._opened) >= MAX_OPENED:
             self._opened.clear()
-        self._opened[owner, stored] = (now, secret)
+        self._opened[place] = (now, secret)
         return secret
 
     @cached_property
     def _client(self) -> Any:
         return self._client_factory()
-
-
-def _context(owner: SecretOwner) -> dict[str, str]:
-    return {"baton-bot": owner.bot, "baton-webhook": str(owner.webhook)}
 
 
 @contextmanager
@@ -77,5 +74,5 @@ def _translate_errors() -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as error:
         raise TemporarilyUnavailable(
-            "The key of the webhook secrets did not answer, or refuses its use.", retry_after=1
+            "The key of the stored secrets did not answer, or refuses its use.", retry_after=1
         ) from error

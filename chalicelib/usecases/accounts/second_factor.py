@@ -34,7 +34,7 @@ from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.audit import AuditAction, AuditOutcome
 from chalicelib.usecases.records.mail import MailKind
 from chalicelib.usecases.records.people import Person, SessionReference
-from chalicelib.usecases.records.second_factor import SecondFactor, SecondFactorRule
+from chalicelib.usecases.records.second_factor import FactorOwner, SecondFactor, SecondFactorRule
 from chalicelib.usecases.services import Services
 
 CHALLENGE = "challenge"
@@ -79,7 +79,7 @@ def enrol(
         raise Conflict("You have a second factor: remove it before you set up another one.")
     _require_presence(services, person, session, password)
     secret = services.authenticator.new_secret()
-    if not services.second_factors.replace(known, SecondFactor(person.id, secret)):
+    if not services.second_factors.replace(known, _sealed(services, person.id, secret)):
         raise Conflict("Another request has set up a second factor: try again.")
     url = services.authenticator.url(secret, person.email)
     return Enrolment(secret, url, services.authenticator.qr_code(url))
@@ -113,7 +113,8 @@ def confirm(services: Services, person: Person, code: str) -> list[str]:
     if pending is None or pending.confirmed_at is not None:
         raise Conflict("There is no new second factor to confirm: set one up first.")
     now = services.clock.now()
-    step = services.authenticator.step_of(pending.secret, _compact(code), now)
+    secret = _secret(services, pending)
+    step = services.authenticator.step_of(secret, _compact(code), now)
     if step is None:
         raise _wrong_field("code")
     codes = [_recovery_code(services) for _ in range(RECOVERY_CODES)]
@@ -226,7 +227,8 @@ def _use(services: Services, person: str, code: str) -> bool:
 def _used(services: Services, factor: SecondFactor, code: str) -> SecondFactor | None:
     """The factor after this code; None if the code is wrong or was used before."""
     if len(code) == CODE_DIGITS:
-        step = services.authenticator.step_of(factor.secret, code, services.clock.now())
+        secret, now = _secret(services, factor), services.clock.now()
+        step = services.authenticator.step_of(secret, code, now)
         is_new = step is not None and step > factor.last_step
         return replace(factor, last_step=step) if is_new else None
     hashed = hash_secret(code)
@@ -234,6 +236,15 @@ def _used(services: Services, factor: SecondFactor, code: str) -> SecondFactor |
         return None
     left = tuple(each for each in factor.recovery_hashes if each != hashed)
     return replace(factor, recovery_hashes=left)
+
+
+def _sealed(services: Services, person: str, secret: str) -> SecondFactor:
+    return SecondFactor(person, services.secret_sealer.seal(FactorOwner(person), secret))
+
+
+def _secret(services: Services, factor: SecondFactor) -> str:
+    """The secret of the app, opened. Raises TemporarilyUnavailable if its key does not answer."""
+    return services.secret_sealer.open(FactorOwner(factor.person), factor.secret)
 
 
 def _compact(code: str) -> str:

@@ -12,7 +12,6 @@ from chalicelib.usecases.records.webhooks import (
     DeliveryAttempt,
     DeliveryCursor,
     Progress,
-    SecretOwner,
     SweepPosition,
 )
 
@@ -44,14 +43,21 @@ class WebhookClient(Protocol):
         """Raises Unreachable if `post` would refuse to call this URL. Calls nothing itself."""
 
 
-class SecretSealer(Protocol):
-    """Encrypts webhook secrets with the installation's key; without a key, it leaves them as they
-    are."""
+class Owner(Protocol):
+    """What a sealed secret is bound to. Two owners never have the same context."""
 
-    def seal(self, owner: SecretOwner, secret: str) -> str:
+    @property
+    def context(self) -> dict[str, str]: ...
+
+
+class SecretSealer(Protocol):
+    """Encrypts the secrets of webhooks and second factors with the installation's key; without a
+    key, it leaves them as they are. Both methods raise TemporarilyUnavailable."""
+
+    def seal(self, owner: Owner, secret: str) -> str:
         """The secret as it is stored. `open` gives it back for the same owner only."""
 
-    def open(self, owner: SecretOwner, stored: str) -> str:
+    def open(self, owner: Owner, stored: str) -> str:
         """Also opens what an earlier key has sealed, and returns an unsealed secret unchanged."""
 
 

@@ -15,10 +15,21 @@ class SecondFactorRule(StrEnum):
     EVERYBODY = "everybody"
 
 
+class FactorOwner(Struct, frozen=True):
+    """The person to whose second factor a sealed secret is bound."""
+
+    person: str
+
+    @property
+    def context(self) -> dict[str, str]:
+        return {"baton-person": self.person}
+
+
 class SecondFactor(Struct, frozen=True):
-    """No code is asked for before `confirmed_at`, in milliseconds since 1970 (UTC): the person may
-    have failed to scan the secret. A code of `last_step` or of an earlier step is refused. Each
-    hash is that of a recovery code, and is removed when the code is used."""
+    """`secret` is sealed if the installation has a key for it. No code is asked for before
+    `confirmed_at`, in milliseconds since 1970 (UTC): the person may have failed to scan the secret.
+    A code of `last_step` or of an earlier step is refused. Each hash is that of a recovery code,
+    and is removed when the code is used."""
 
     person: str
     secret: str

@@ -51,6 +51,10 @@ class SecretOwner(Struct, frozen=True):
     bot: str
     webhook: int
 
+    @property
+    def context(self) -> dict[str, str]:
+        return {"baton-bot": self.bot, "baton-webhook": str(self.webhook)}
+
 
 class DeliveryCursor(Struct, frozen=True):
     """Entries up to `seq` are delivered or given up; `attempts` have failed for the next one."""

@@ -1,7 +1,10 @@
-"""Webhook secrets on their way into the table and out of it."""
+"""Webhook secrets on their way into the table and out of it, and all stored secrets under a new
+key."""
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.usecases.records.second_factor import FactorOwner
 from chalicelib.usecases.records.webhooks import SecretOwner, Webhook
 from chalicelib.usecases.services import Services
 
@@ -29,15 +32,44 @@ def signing_secrets(services: Services, bot: str, webhook: Webhook) -> list[str]
     return [services.secret_sealer.open(owner, each) for each in stored]
 
 
-def seal_stored_secrets(services: Services) -> tuple[int, int]:
-    """Seals the secrets of all webhooks anew. Returns how many webhooks it has changed, and how
-    many somebody else has changed meanwhile; those were sealed with that change."""
+class Sealed(Struct, frozen=True):
+    """How many were sealed anew. `overtaken` were changed by others meanwhile."""
+
+    webhooks: int
+    second_factors: int
+    overtaken: int
+
+
+def seal_stored_secrets(services: Services) -> Sealed:
+    """Seals the secrets of all webhooks and second factors anew. Those that somebody else changes
+    meanwhile are sealed with that change, or the operator runs this again."""
+    webhooks, lost = _seal_webhooks(services)
+    factors, lost_too = _seal_second_factors(services)
+    return Sealed(webhooks, factors, lost + lost_too)
+
+
+def _seal_webhooks(services: Services) -> tuple[int, int]:
     changed = overtaken = 0
     for bot in services.directory.bot_ids():
         old = services.administration.webhook(bot)
         if old is None:
             continue
         if services.administration.update_webhook(bot, old, seal_secrets(services, bot, old)):
+            changed += 1
+        else:
+            overtaken += 1
+    return changed, overtaken
+
+
+def _seal_second_factors(services: Services) -> tuple[int, int]:
+    changed = overtaken = 0
+    for person in services.people.ids():
+        old = services.second_factors.get(person)
+        if old is None:
+            continue
+        owner, sealer = FactorOwner(person), services.secret_sealer
+        sealed = sealer.seal(owner, sealer.open(owner, old.secret))
+        if services.second_factors.replace(old, replace(old, secret=sealed)):
             changed += 1
         else:
             overtaken += 1

@@ -15,6 +15,7 @@ from chalicelib.usecases.accounts.second_factor import (
     PER_CHALLENGE,
 )
 from chalicelib.usecases.records.second_factor import SecondFactorRule
+from chalicelib.usecases.webhooks.sealing import Sealed, seal_stored_secrets
 from tests.api.conversation_setup import BOT, ok, person
 from tests.support.api import Api, ApiAnswer
 from tests.support.services import HOUR, MemoryServices
@@ -137,6 +138,25 @@ def test_without_a_password_only_a_sign_in_of_the_last_minutes_sets_one_up(
 
     assert (refused.status, refused.json["code"]) == (403, "forbidden")
     assert ok(ana.get("/auth/totp"))["needs_password"] is False
+
+
+def test_with_a_key_the_secret_is_sealed_for_its_person(
+    services: MemoryServices, ana: Api, bo: Api
+) -> None:
+    services.secret_sealer.key = "key-1"
+    enrolled = set_up(services, ana)
+    factor = services.second_factors.get(WHO)
+    assert factor is not None
+    assert factor.secret.startswith(f"sealed|key-1|{WHO}|")
+    services.secret_sealer.key = "key-2"
+    assert seal_stored_secrets(services) == Sealed(0, 1, 0)
+    sealed = services.second_factors.get(WHO)
+
+    assert sealed == replace(factor, secret=factor.secret.replace("key-1", "key-2"))
+    assert enrolled.log_in(enrolled.app.next_code()).status == 200
+    used = services.second_factors.get(WHO)
+    services.second_factors.replace(used, replace(sealed, secret="sealed|key-2|p_bo|JBSWY3DP"))
+    assert enrolled.log_in(enrolled.app.next_code()).status == 503, "it was copied from Bo"
 
 
 def test_confirming_gives_new_tokens_of_the_same_session(

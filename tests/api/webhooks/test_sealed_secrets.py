@@ -3,8 +3,9 @@
 import pytest
 
 from chalicelib.domain.errors import TemporarilyUnavailable
+from chalicelib.usecases.ports.webhooks import Owner
 from chalicelib.usecases.records.webhooks import SecretOwner, Webhook
-from chalicelib.usecases.webhooks.sealing import seal_stored_secrets
+from chalicelib.usecases.webhooks.sealing import Sealed, seal_stored_secrets
 from chalicelib.usecases.webhooks.worker import deliver
 from tests.api.conversation_setup import id_of, ok, owned
 from tests.api.webhooks.test_webhooks import URL, WEBHOOK, put, signed_by
@@ -110,7 +111,7 @@ def test_a_key_that_refuses_keeps_the_entries_and_their_attempts(
 class RefusingSealer(FakeSecretSealer):
     refuses = False
 
-    def open(self, owner: SecretOwner, stored: str) -> str:
+    def open(self, owner: Owner, stored: str) -> str:
         if self.refuses:
             raise TemporarilyUnavailable("refused", retry_after=1)
         return super().open(owner, stored)
@@ -123,5 +124,5 @@ def test_the_operator_seals_all_stored_secrets_and_unseals_them_without_a_key(
 
     for key, begins in (("key-1", "sealed|key-1|"), ("key-2", "sealed|key-2|"), ("", secret)):
         services.secret_sealer.key = key
-        assert seal_stored_secrets(services) == (1, 0)
+        assert seal_stored_secrets(services) == Sealed(1, 0, 0)
         assert [each.startswith(begins) for each in all_stored(services)] == [True]

@@ -1,4 +1,4 @@
-"""`seal-webhooks` on a stage: the stack's output names a function, whose environment has the key.
+"""`seal-secrets` on a stage: the stack's output names a function, whose environment has the key.
 
 The stage is made in moto: a stack with two outputs, a function with an alias, a table and keys.
 """
@@ -22,6 +22,8 @@ from chalicelib.adapters.aws.kms import SEALED
 from chalicelib.adapters.dynamodb.schema import table_definition
 from chalicelib.settings import settings
 from chalicelib.usecases.records.bots import Bot
+from chalicelib.usecases.records.people import Person
+from chalicelib.usecases.records.second_factor import FactorOwner, SecondFactor
 from chalicelib.usecases.records.webhooks import SecretOwner, Webhook
 from infra.baton import main
 from infra.deployment.stage import FUNCTION
@@ -36,7 +38,7 @@ URL = "https://bot.example.test/hook"
 
 
 class Stage:
-    """A deployed stage as the command sees it, with two bots and a webhook each."""
+    """A deployed stage as the command sees it."""
 
     def __init__(self) -> None:
         self._kms: Any = boto3.client("kms", REGION)
@@ -93,9 +95,9 @@ class Stage:
         change(FunctionName=FUNCTION_NAME, Name=ALIAS, FunctionVersion=version)
 
     def run(self) -> str:
-        """What `seal-webhooks` prints."""
+        """What `seal-secrets` prints."""
         forget_settings()
-        answer = CliRunner().invoke(main, ["--stage", STAGE, "seal-webhooks"])
+        answer = CliRunner().invoke(main, ["--stage", STAGE, "seal-secrets"])
         assert answer.exit_code == 0, answer.output
         return answer.output
 
@@ -131,9 +133,9 @@ def opened(bot: str) -> str:
     return wiring.services().secret_sealer.open(SecretOwner(bot, SINCE), stored(bot))
 
 
-def test_the_command_seals_unseals_and_changes_the_key_of_all_webhooks(stage: Stage) -> None:
+def test_the_command_seals_unseals_and_changes_the_key_of_all_secrets(stage: Stage) -> None:
     bots, keys = ("shop", "bank"), [stage.new_key() for _ in range(2)]
-    assert "0 webhooks are sealed with no key." in stage.run()
+    assert "0 webhooks and 0 second factors are sealed with no key." in stage.run()
     for bot in bots:
         services = wiring.services()
         services.administration.create_bot(Bot(bot, bot))
@@ -141,12 +143,21 @@ def test_the_command_seals_unseals_and_changes_the_key_of_all_webhooks(stage: St
             bot, None, Webhook(URL, (SECRET,), active_since=SINCE)
         )
 
+    factor, owner = SecondFactor("p_ana", "JBSWY3DP"), FactorOwner("p_ana")
+    services.administration.create_person(Person("p_ana", "ana@example.test", "Ana", "hash"))
+    assert services.second_factors.replace(None, factor)
+
     for key in keys:
         stage.deploy(key)
-        assert f"2 webhooks are sealed with {key}." in stage.run()
+        assert f"2 webhooks and 1 second factors are sealed with {key}." in stage.run()
         assert {stage.key_of(bot, stored(bot)) for bot in bots} == {key}
         assert [opened(bot) for bot in bots] == [SECRET, SECRET]
+        sealed = wiring.services().second_factors.get("p_ana")
+        assert sealed
+        assert sealed.secret.startswith(SEALED)
+        assert wiring.services().secret_sealer.open(owner, sealed.secret) == factor.secret
 
     stage.deploy(key="")
-    assert "2 webhooks are sealed with no key." in stage.run()
+    assert "2 webhooks and 1 second factors are sealed with no key." in stage.run()
     assert [stored(bot) for bot in bots] == [SECRET, SECRET]
+    assert wiring.services().second_factors.get("p_ana") == factor
