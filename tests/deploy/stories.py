@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+import pyotp
 from msgspec.structs import replace
 
 from chalicelib import wiring
@@ -64,6 +65,7 @@ def running_as(services: Recorder, function: str) -> Iterator[None]:
 def run_all(services: Recorder) -> None:
     callers = create_people(services)
     second_factor_is_required_of_admins(services, callers["nobody"])
+    second_factor_is_set_up(services, callers)
     rest(services, callers)
     user_is_erased(services)
     open_queues(services)
@@ -158,6 +160,17 @@ def second_factor_is_required_of_admins(services: Recorder, nobody: Api) -> None
     services.second_factor_rule = SecondFactorRule.ADMINS
     nobody.login("ada")
     services.second_factor_rule = before
+
+
+def second_factor_is_set_up(services: Recorder, callers: dict[str, Api]) -> None:
+    """The secret is sealed, and opened to check the first code."""
+    ana, proof = callers["agent"], {"password": "ana-demo"}
+    secret = ok(ana.post("/auth/totp", proof))["secret"]
+    code = pyotp.TOTP(secret).at(services.clock.now() // 1000)
+    ok(ana.post("/auth/totp/confirm", {"code": code}))
+    callers["nobody"].unchecked("POST", "/auth/login", {"email": "ana@example.test", **proof})
+    ana.unchecked("DELETE", "/auth/totp", json.dumps(proof).encode())
+    callers["agent"] = callers["bot"].login("ana")
 
 
 def open_queues(services: Recorder) -> None:
