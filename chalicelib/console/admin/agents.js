@@ -68,7 +68,7 @@ export function Agents({ bot }) {
       <${ItemList} label=${t("agents")}>${items.map((agent) => html`
         <${Item} key=${agent.id} title=${agent.name} facts=${[t(`role_${agent.role}`), agent.email, agent.queues.join(", "), formatLoad(agent)]}>
           <button onClick=${() => edit(agent, reload)} aria-label=${`${t("edit")}: ${agent.name}`}>${t("edit")}</button>
-          <button onClick=${() => renewInvitation(agent)} aria-label=${`${t("new_invitation")}: ${agent.name}`}>${t("new_invitation")}</button>
+          ${!agent.has_password && html`<button onClick=${() => renewInvitation(agent)} aria-label=${`${t("new_invitation")}: ${agent.name}`}>${t("new_invitation")}</button>`}
           <button onClick=${() => remove(agent, reload)} aria-label=${t("remove", { what: agent.name })}>${t("delete")}</button>
         <//>`)}<//>`}<//>
     ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}`;

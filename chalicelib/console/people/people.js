@@ -38,6 +38,7 @@ export function People() {
             ${[
               person.registered_by && person.has_password && ["confirm_address", () => ask(person, t("confirm_address"), t("confirm_address_more", { bot: person.registered_by }), "POST", "/confirm", reload)],
               ["reset_password", () => reset(person)],
+              ["factor_remove", () => ask(person, t("factor_remove"), t("factor_remove_more"), "DELETE", "/totp", reload)],
               ["sign_out", () => ask(person, t("sign_out"), t("end_sessions_more"), "DELETE", "/sessions", reload)],
               person.disabled ? ["enable", () => enable(person, reload)] : ["disable", () => ask(person, t("disable"), t("disable_more"), "POST", "/disable", reload)],
               ["delete_account", () => ask(person, t("delete_account"), t("delete_account_more"), "DELETE", "", reload)],

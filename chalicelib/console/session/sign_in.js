@@ -15,6 +15,7 @@ export function SignIn() {
   /** The first step's answer, if the account has a second factor. */
   const [challenge, setChallenge] = useState("");
   const [error, setError] = useState("");
+  const [notice, setNotice] = useState("");
   const [isBusy, setIsBusy] = useState(false);
   const [provider, setProvider] = useState("");
   const [Forgotten, setForgotten] = useState(/** @type {any} */ (null));
@@ -34,6 +35,7 @@ export function SignIn() {
       if (reset) {
         await request("POST", "/auth/password/reset", { token: reset, password: form.get("password") });
         setReset("");
+        setNotice(t("password_is_set"));
         setIsBusy(false);
       } else if (challenge) await signInAndStart("login/totp", { challenge, code: form.get("code") });
       else await signInAndStart(hasInvitation ? "invitation" : "login", Object.fromEntries(form));
@@ -46,6 +48,8 @@ export function SignIn() {
   /** @param {string} refused the text for 401 @param {() => Promise<void>} step */
   async function attempt(refused, step) {
     setIsBusy(true);
+    setNotice("");
+    setError("");
     try {
       await step();
     } catch (failure) {
@@ -76,6 +80,7 @@ export function SignIn() {
         : html`
           <label>${t("email")}<input key="email" name="email" type="email" autocomplete="username" required autofocus /></label>
           <label>${t("password")}<input key="password" name="password" type="password" autocomplete="current-password" required /></label>`}
+        ${notice && html`<p role="status">${notice}</p>`}
         ${state.value.hasEnded && html`<p role="status">${t("session_ended")}</p>`}
         <p class="error" role="alert">${error}</p>
         <button class="primary" disabled=${isBusy}>${isBusy ? t("signing_in") : t("sign_in")}</button>

@@ -25,7 +25,8 @@
  * @typedef {{id: string, conversation_id: string, bot: string, text: string, epoch: number | null, suggestion?: number,
  *   command?: "unpause" | "release" | "transfer", fields?: object, phase: "undoable" | "queued" | "sending" | "sent" | "failed", error?: string}} Outgoing */
 /** @typedef {{id: string, name: string, email: string, role: string, queues: string[], capacity: number | null,
- *   open: number, status: "online" | "away" | "offline", chosen_status: "online" | "away" | "offline"}} Agent */
+ *   open: number, status: "online" | "away" | "offline", chosen_status: "online" | "away" | "offline",
+ *   has_password?: boolean}} Agent */
 /** @typedef {{id: string, message: string, level: string, url: string | null, conversation_id: string | null, at: string,
  *   read: boolean, bot: string}} Notification */
 /** A canned reply. @typedef {{name: string, text: string}} Reply */

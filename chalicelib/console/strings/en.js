@@ -14,6 +14,7 @@ export default {
   sign_in_with: "Sign in with {provider}",
   sign_on_failed: "Single sign-on failed. Try again, or use your password.",
   no_account: "There is no account for you here. Ask an admin for an invitation.",
+  password_is_set: "Your password is set. Sign in with it.",
   other_identity: "This address belongs to an account that signs in as somebody else. Ask the owner of the installation.",
   invitation: "Invitation",
   have_invitation: "I have an invitation",

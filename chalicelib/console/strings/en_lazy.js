@@ -74,6 +74,7 @@ export default {
   factor_since: "Set up on {time}. Recovery codes left: {count}.",
   factor_remove: "Remove the second factor",
   factor_removed: "The second factor is removed.",
+  factor_remove_more: "Make sure first that it is they who ask. Their next sign-in takes the password alone.",
   qr_code: "QR code of the key",
   recovery_codes: "Recovery codes",
   recovery_more: "Store these codes in a safe place. Each of them replaces the app once, and they are not shown again.",

@@ -14,6 +14,7 @@ export default {
   sign_in_with: "Iniciar sesión con {provider}",
   sign_on_failed: "No se pudo iniciar sesión con su proveedor. Inténtelo de nuevo o use su contraseña.",
   no_account: "Aquí no hay ninguna cuenta para usted. Pida una invitación a un administrador.",
+  password_is_set: "Su contraseña está guardada. Inicie sesión con ella.",
   other_identity: "Esta dirección pertenece a una cuenta que inicia sesión como otra persona. Pregunte al propietario de la instalación.",
   invitation: "Invitación",
   have_invitation: "Tengo una invitación",

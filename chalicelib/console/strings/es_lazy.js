@@ -74,6 +74,7 @@ export default {
   factor_since: "Configurado el {time}. Códigos de recuperación restantes: {count}.",
   factor_remove: "Quitar el segundo factor",
   factor_removed: "Se ha quitado el segundo factor.",
+  factor_remove_more: "Asegúrese primero de que es esa persona quien lo pide. Su próximo inicio de sesión solo requerirá la contraseña.",
   qr_code: "Código QR de la clave",
   recovery_codes: "Códigos de recuperación",
   recovery_more: "Guarde estos códigos en un lugar seguro. Cada uno sustituye una vez a la aplicación y no se vuelven a mostrar.",

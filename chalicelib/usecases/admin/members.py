@@ -7,12 +7,13 @@ ends all earlier tokens. Whoever has it sets the password. So it never replaces 
 account that an admin has registered serves no other bot until the person has proved the address.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.domain.access import Action, Caller, Role, authorize
+from chalicelib.domain.access import Action, Caller, Role, authorize, is_allowed
 from chalicelib.domain.address import person_id
 from chalicelib.domain.conversation.commands import Release
 from chalicelib.domain.conversation.head import Status
@@ -113,6 +114,15 @@ def _require_invitable(services: Services, caller: Caller, person: Person) -> Pe
         raise Conflict("Another request has changed this person: try again.")
     version = person.token_version + 1
     return replace(person, registered_by=registered_by, token_version=version)
+
+
+def with_password(services: Services, caller: Caller, of: Iterable[Member]) -> set[str] | None:
+    """Those of these members who have a password, and so need no invitation. None if the caller may
+    not invite."""
+    if not is_allowed(caller, Action.CONFIGURE):
+        return None
+    people = services.directory.people(member.person for member in of)
+    return {person.id for person in people if person.password_hash}
 
 
 def renew_invitation(services: Services, caller: Caller, who: str) -> Invitation:

@@ -45,6 +45,17 @@ def test_an_invitation_works_once(owner: Api, nobody: Api) -> None:
     assert accepted(nobody, token, "another password").status == 401
 
 
+def test_only_admins_see_who_needs_an_invitation(owner: Api, ana: Api, bot: Api) -> None:
+    ok(owner.post(f"{BOT}/agents", {"email": "nell@example.test", "name": "Nell"}))
+
+    shown = {each["name"]: each["has_password"] for each in ok(owner.get(f"{BOT}/agents"))["items"]}
+
+    assert (shown["Nell"], shown["Ana"]) == (False, True)
+    for caller in (ana, bot):
+        agents = ok(caller.get(f"{BOT}/agents"))["items"]
+        assert not any("has_password" in each for each in agents)
+
+
 def test_an_invitation_expires(services: MemoryServices, owner: Api, nobody: Api) -> None:
     token = invited(owner)["invitation"]
     services.clock.advance(INVITATION_LIFE_MS)

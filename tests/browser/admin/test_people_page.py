@@ -27,6 +27,11 @@ def test_the_owner_disables_enables_and_deletes_a_person(
     expect(page.get_by_role("button", name="Disable: Olga")).to_have_count(0)
     assert violations(page) == []
 
+    item.get_by_role("button", name="Remove the second factor").click()
+    press_in_dialog(page, "Remove the second factor")
+    expect(page.get_by_role("alert")).to_contain_text("second factor")
+    page.get_by_role("button", name="Cancel").click()
+
     item.get_by_role("button", name="Disable").click()
     press_in_dialog(page, "Disable")
     expect(item).to_contain_text("Disabled")
@@ -57,6 +62,7 @@ def test_a_link_of_the_owner_sets_a_new_password(
     page.goto(link)
     page.get_by_label("New password").fill("a long password of theirs")
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("status")).to_have_text("Your password is set. Sign in with it.")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill("a long password of theirs")
     page.get_by_role("button", name="Sign in").click()

@@ -27,10 +27,11 @@ def set_own_status(call: Call, body: StatusRequest) -> Reply:
 
 
 def list_agents(call: Call) -> Reply:
-    now = call.services.clock.now()
-    items = [
-        views.member(member, now) for member in presence.list_agents(call.services, call.caller)
-    ]
+    now, found = call.services.clock.now(), presence.list_agents(call.services, call.caller)
+    items = [views.member(member, now) for member in found]
+    known = members.with_password(call.services, call.caller, found)
+    if known is not None:
+        items = [{**item, "has_password": item["id"] in known} for item in items]
     return listed(call, items, "id")
 
 
