@@ -16,6 +16,8 @@ export function SignIn() {
   const [challenge, setChallenge] = useState("");
   const [error, setError] = useState("");
   const [notice, setNotice] = useState("");
+  /** After too many attempts, a code beside the password admits from a new address. */
+  const [isLimited, setIsLimited] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const [provider, setProvider] = useState("");
   const [Forgotten, setForgotten] = useState(/** @type {any} */ (null));
@@ -38,7 +40,7 @@ export function SignIn() {
         setNotice(t("password_is_set"));
         setIsBusy(false);
       } else if (challenge) await signInAndStart("login/totp", { challenge, code: form.get("code") });
-      else await signInAndStart(hasInvitation ? "invitation" : "login", Object.fromEntries(form));
+      else await signInAndStart(hasInvitation ? "invitation" : "login", Object.fromEntries([...form].filter(([, value]) => value)));
     });
   }
 
@@ -60,6 +62,7 @@ export function SignIn() {
         return setChallenge(problem.challenge);
       }
       setError(status === 401 ? t(refused) : errorMessage(failure));
+      if (refused === "wrong_password") setIsLimited(status === 429);
       // Without a wrong code, the challenge has expired or takes no more codes.
       if (challenge && status && code !== "invalid_code") setChallenge("");
     }
@@ -79,7 +82,10 @@ export function SignIn() {
           <label>${t("new_password")}<input key="new" name="password" type="password" autocomplete="new-password" minlength="10" required /></label>`
         : html`
           <label>${t("email")}<input key="email" name="email" type="email" autocomplete="username" required autofocus /></label>
-          <label>${t("password")}<input key="password" name="password" type="password" autocomplete="current-password" required /></label>`}
+          <label>${t("password")}<input key="password" name="password" type="password" autocomplete="current-password" required /></label>
+          ${isLimited && html`
+            <label>${t("code")}<input key="limited" name="code" autocomplete="one-time-code" dir="ltr" aria-describedby="code-hint" /></label>
+            <p class="quiet" id="code-hint">${t("code_hint")}</p>`}`}
         ${notice && html`<p role="status">${notice}</p>`}
         ${state.value.hasEnded && html`<p role="status">${t("session_ended")}</p>`}
         <p class="error" role="alert">${error}</p>

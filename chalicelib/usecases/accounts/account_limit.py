@@ -2,15 +2,19 @@
 
 A guesser may have many addresses, so wrong passwords are counted for the account. If that locked
 the account, any stranger could lock it. So when there were too many, only an address from which the
-person has logged in before may try again. A password reset ends the limit. The password of an
-attempt that is refused is not compared: that costs 50 ms of CPU time.
+person has logged in before may try again, or somebody with a code of the person's second factor. A
+password reset ends the limit. The password of an attempt that is refused is not compared: that
+costs 50 ms of CPU time.
 
 Unknown accounts are counted and recorded alike: otherwise the limit, or the time of an answer,
 would show which ones exist.
 """
 
+from enum import Enum
+
 from chalicelib.domain.address import digest
 from chalicelib.domain.errors import RateLimited
+from chalicelib.usecases.accounts import second_factor
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.audit import AuditAction, AuditOutcome
 from chalicelib.usecases.records.people import Person
@@ -21,17 +25,28 @@ PER_ACCOUNT = 10
 WINDOW_MS = 15 * 60 * 1000
 
 
-def admit(services: Services, account: str, person: Person | None, address: str) -> bool:
-    """Counts an attempt. Returns True if the account is below its limit.
+class Admission(Enum):
+    """Why an attempt is admitted."""
 
-    Raises RateLimited if it is not, and the person has never logged in from `address`. The first
-    attempt that is refused is in the audit trail, and not all of them.
+    BELOW_LIMIT, KNOWN_ADDRESS, CODE = range(3)
+
+
+def admit(
+    services: Services, account: str, person: Person | None, address: str, code: str | None
+) -> Admission:
+    """Counts an attempt.
+
+    Raises RateLimited if the account is above its limit, the person has never logged in from
+    `address`, and `code` is no code of their second factor. The first attempt that is refused is in
+    the audit trail, and not all of them.
     """
     made = services.login_attempts.count(_name(account), services.clock.now(), WINDOW_MS)
     if made <= PER_ACCOUNT:
-        return True
+        return Admission.BELOW_LIMIT
     if services.people.has_logged_in_from(account, address) and person:
-        return False
+        return Admission.KNOWN_ADDRESS
+    if code and second_factor.proves(services, account, code):
+        return Admission.CODE
     if made == PER_ACCOUNT + 1:
         audit.record_account(
             services,

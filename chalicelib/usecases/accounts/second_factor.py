@@ -209,6 +209,14 @@ def person_of_challenge(services: Services, challenge: str, code: str) -> Person
     return person
 
 
+def proves(services: Services, person: str, code: str) -> bool:
+    """True if the code is right; it is then used. For somebody who has not given the password yet:
+    these codes are counted apart, so that a stranger does not use up the person's own."""
+    name = digest("second_factor_before_password", person)
+    made = services.login_attempts.count(name, services.clock.now(), WINDOW_MS)
+    return made <= PER_ACCOUNT and _use(services, person, code)
+
+
 def _use(services: Services, person: str, code: str) -> bool:
     """True if the code is right. It is then used."""
     for _ in range(RACES):

@@ -19,6 +19,7 @@ from chalicelib.domain.errors import (
     Unauthenticated,
 )
 from chalicelib.usecases.accounts import account_limit, mail_requests, password_rules, second_factor
+from chalicelib.usecases.accounts.account_limit import Admission
 from chalicelib.usecases.accounts.authenticate import person_of_session, reference_of
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.live import push
@@ -60,9 +61,18 @@ class LoginSession(Struct, frozen=True):
 
 
 def login(
-    services: Services, email: str, password: str, device: Device, *, takes_code: bool = True
+    services: Services,
+    email: str,
+    password: str,
+    device: Device,
+    *,
+    takes_code: bool = True,
+    code: str | None = None,
 ) -> LoginSession:
-    """Raises RateLimited; InvalidCredentials, with the same text and after the same time for an
+    """`code` is one of the second factor. It is used only above the account's limit, where it
+    replaces the second step.
+
+    Raises RateLimited; InvalidCredentials, with the same text and after the same time for an
     unknown e-mail as for a wrong password; SecondFactorRequired, with a challenge if the client
     `takes_code`.
     """
@@ -72,7 +82,7 @@ def login(
     # Not from the cache: for five seconds it would know the old password and refuse the new one.
     person = services.directory.person(account, fresh=True)
     _count_password(services, attempt, account)
-    is_below_limit = account_limit.admit(services, account, person, device.address)
+    admission = account_limit.admit(services, account, person, device.address, code)
     # An invited person has no password yet: their hash is empty.
     hashed = (person.password_hash or None) if person and not person.disabled else None
     if not services.passwords.matches(password, hashed) or person is None:
@@ -80,8 +90,10 @@ def login(
         _record(services, account, AuditAction.LOGIN_FAILED, AuditOutcome.REFUSED)
         raise InvalidCredentials("Invalid credentials")
     services.login_attempts.reset(attempt)
-    if is_below_limit:
+    if admission is Admission.BELOW_LIMIT:
         account_limit.end(services, account)
+    if admission is Admission.CODE:
+        return begin(services, person, device)
     return begin_or_ask(services, person, device, takes_code=takes_code)
 
 

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.domain.address import person_id
 from chalicelib.entrypoints.http.client_address import EDGE_HEADER
 from tests.api.conversation_setup import ok
+from tests.api.sign_in.test_second_factor import set_up
 from tests.support.api import Api, ApiAnswer
 from tests.support.services import MemoryServices
 
@@ -122,3 +123,42 @@ def test_a_limited_account_is_recorded_once(nobody: Api, owner: Api) -> None:
     assert [(each["object"], each["facts"]) for each in events] == [
         (person_id(ANA["email"]), {"reason": "unknown_address"})
     ]
+
+
+def test_above_the_limit_a_code_of_the_second_factor_admits_from_a_strange_address(
+    services: MemoryServices, nobody: Api, ana: Api
+) -> None:
+    enrolled = set_up(services, ana)
+    guess(nobody, times=1)
+    code = enrolled.app.next_code()
+
+    assert log_in(nobody, STRANGE, ANA).status == 429
+    assert log_in(nobody, STRANGE, {**ANA, "code": "000000"}).status == 429
+    assert log_in(nobody, STRANGE, {**WRONG, "code": code}).status == 401, "the code is used now"
+    assert log_in(nobody, STRANGE, {**ANA, "code": code}).status == 429
+    assert log_in(nobody, STRANGE, {**ANA, "code": enrolled.app.next_code()}).status == 200
+
+
+def test_a_stranger_who_guesses_codes_uses_up_none_of_the_persons_own(
+    services: MemoryServices, nobody: Api, ana: Api
+) -> None:
+    enrolled = set_up(services, ana)
+    guess(nobody, times=1)
+
+    for address in ADDRESSES:
+        assert log_in(nobody, address, {**WRONG, "code": "000000"}).status == 429
+    assert log_in(nobody, STRANGE, {**ANA, "code": enrolled.app.next_code()}).status == 429
+    services.clock.advance(15 * 60 * 1000)
+    assert enrolled.log_in(enrolled.app.next_code()).status == 200
+
+
+def test_below_the_limit_a_code_is_left_for_the_second_step(
+    services: MemoryServices, nobody: Api, ana: Api
+) -> None:
+    enrolled = set_up(services, ana)
+    code = enrolled.app.next_code()
+
+    refused = log_in(nobody, HOME, {**ANA, "code": code})
+
+    assert (refused.status, refused.json["code"]) == (401, "second_factor_required")
+    assert enrolled.answer(refused.json["challenge"], code).status == 200

@@ -18,7 +18,7 @@ from chalicelib.usecases.records.people import Person
 
 
 def log_in(call: Call, body: LoginRequest) -> Reply:
-    session = sessions.login(call.services, body.email, body.password, call.device)
+    session = sessions.login(call.services, body.email, body.password, call.device, code=body.code)
     return success("Login successful", tokens_of(session))
 
 

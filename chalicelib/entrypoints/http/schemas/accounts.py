@@ -3,6 +3,7 @@
 from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.entrypoints.http.schemas.limits import NAME
 from chalicelib.entrypoints.http.schemas.parsing import FieldError, Strict, words
+from chalicelib.entrypoints.http.schemas.second_factor import require_code
 
 PASSWORD = range(10, 257)
 """Characters. Further rules are in `usecases/accounts/password_rules.py`."""
@@ -13,6 +14,11 @@ class LoginRequest(Strict):
 
     email: str
     password: str
+    code: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.code is not None:
+            require_code(self.code)
 
 
 class RefreshRequest(Strict):
