@@ -27,7 +27,8 @@ ACTIONS = {
 UNUSED_SERVICES = frozenset(
     {
         *("amplify", "apprunner", "appsync", "bedrock-agentcore", "cognito-idp", "ec2"),
-        *("elasticfilesystem", "elasticloadbalancing", "firehose", "kinesis", "s3files"),
+        *("elasticfilesystem", "elasticloadbalancing", "firehose", "kinesis"),
+        *("s3files", "s3tables"),
     }
 )
 """Services with which the schemas reckon, and that the template does not use."""
@@ -45,13 +46,14 @@ UNUSED = (
     *("logs:DeleteDataProtectionPolicy", "logs:PutDataProtectionPolicy"),
     *("logs:DeleteResourcePolicy", "logs:PutBearerTokenAuthentication"),
     "s3:GetObjectMetadata",
+    *("s3:*MetadataTableConfiguration", "s3:UpdateBucketMetadata*", "s3:PutObjectAcl"),
     "s3:REST.PUT.OBJECT",
     *("secretsmanager:RemoveRegionsFromReplication", "secretsmanager:ReplicateSecretToRegions"),
     "sns:PutDataProtectionPolicy",
     "codedeploy:RegisterOnPremisesInstance",
 )
 """Permissions for features of the resource types that the template does not use: replicas, imports,
-layers, code signing, VPCs, streams to Kinesis, data protection."""
+layers, code signing, VPCs, streams to Kinesis, data protection, tables of S3's metadata, ACLs."""
 
 
 class Needed(NamedTuple):

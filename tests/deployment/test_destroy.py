@@ -1,5 +1,7 @@
 """`make destroy` in the states in which a stack has no outputs, or does not exist."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.deployment.commands import STACK, Operator
@@ -104,7 +106,8 @@ def test_with_data_empties_the_bucket_of_files_and_deletes_it(
 ) -> None:
     operator.deployed("--no-protect")
     bucket = operator.files
-    aws.s3.files |= {(bucket, "kept/a"): b"a", (bucket, "new/b"): b"b"}
+    for place in ((bucket, "kept/a"), (bucket, "new/b")):
+        aws.s3.files[place], aws.s3.uploaded[place] = b"a file", datetime.now(UTC)
 
     refused = operator.destroy("--with-data", "--confirm", "prod", answers="\n")
     done = operator.destroy("--with-data", "--confirm", "prod", "--lose", bucket)

@@ -146,6 +146,8 @@ class FakeCloudFormation:
         for name, resource in made["template"]["Resources"].items():
             if name not in failures and stack.resources.get(name, ("", "", ""))[2] != DONE:
                 physical = f"{stack.name}-{name}-{next(self._numbers)}"
+                if resource["Type"] == "AWS::S3::Bucket":
+                    physical = physical.lower()
                 stack.resources[name] = (resource["Type"], physical, DONE)
                 self._create(resource["Type"], physical, made["tags"])
         if failures:
