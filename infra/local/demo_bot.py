@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 CHANNEL = "demo"
@@ -23,22 +24,22 @@ HANDOFF_REQUESTS = frozenset({"human", "person", "agent", "talk to an agent"})
 GREETING = "Hello again! The bot is back. How can I help?"
 TRANSFER = "You are being transferred."
 REQUEST_TIMEOUT = 10
+SHOWN = frozenset({"image", "audio", "video"})
+UPLOADED = ("user", "name", "mime", "size")
 TYPING_SECONDS = 5
 """How long a typing event is shown."""
 PAGES = Path(__file__).with_name("demo")
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {files};"
+    " media-src 'self' {files}; connect-src 'self' {files};"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
 
-def _page(request: Request) -> Response:
-    """Serves the files of the end user's page."""
-    found = {path.name: path for path in PAGES.iterdir()}.get(request.path_params["name"])
-    if found is None:
-        return Response("There is no such page.", 404)
-    return FileResponse(found, headers={"Content-Security-Policy": POLICY})
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
 
 
 @dataclass
@@ -53,13 +54,20 @@ class BotMemory:
 
 
 class DemoBot:
-    """`baton` returns Baton's URL. `key` is the bot's API key, `secret` its webhook secret. The bot
-    keeps what it knows in the file `memory`."""
+    """`baton` returns Baton's URL, `files` that of its storage for files. `key` is the bot's API
+    key, `secret` its webhook secret. The bot keeps what it knows in the file `memory`."""
 
     def __init__(
-        self, baton: Callable[[], str], bot: str, key: str, secret: str, memory: Path
+        self,
+        baton: Callable[[], str],
+        bot: str,
+        key: str,
+        secret: str,
+        memory: Path,
+        files: Callable[[], str] = str,
     ) -> None:
         self._baton = baton
+        self._files = files
         self._path = f"/api/v1/bots/{bot}"
         self._key = key
         self._webhook = Webhook(secret)
@@ -73,7 +81,9 @@ class DemoBot:
             Route("/demo/say", self._on_say, methods=["POST"]),
             Route("/demo/typing", self._on_typing, methods=["POST"]),
             Route("/demo/messages", self._on_messages),
-            Route("/demo/{name}", _page),
+            Route("/demo/upload", self._on_upload, methods=["POST"]),
+            Route("/demo/file/{id}", self._on_file),
+            Route("/demo/{name}", self._on_page),
             Route("/demo/webhook", self._on_webhook, methods=["POST"]),
         ]
 
@@ -89,6 +99,33 @@ class DemoBot:
             return self._ask_for_person(user)
         self._answer(user, f"You said: {text}", accepted["epoch"])
         return "bot"
+
+    def send_file(self, user: str, upload_id: str, name: str, mime: str) -> str:
+        """Handles a file that the user's page has uploaded; as `say`."""
+        kind = mime.partition("/")[0]
+        content = {"type": kind if kind in SHOWN else "file", "payload": {"upload_id": upload_id}}
+        said = {"channel": CHANNEL, "user": {"id": user}, "from": "user", **content}
+        accepted = self._post("/messages", said)
+        self._known.conversations[user] = accepted["conversation_id"]
+        self._show(user, "user", name, file=upload_id, mime=mime)
+        if accepted["disposition"] == "bot":
+            self._answer(user, f"You sent: {name}", accepted["epoch"])
+        return str(accepted["disposition"])
+
+    def file_address(self, upload_id: str) -> str:
+        """A fresh address of a file. Raises OSError if there is no such file."""
+        request = urllib.request.Request(
+            f"{self._baton()}{self._path}/files/{upload_id}",
+            headers={"Authorization": f"Bearer {self._key}"},
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+        try:
+            with opener.open(request, timeout=REQUEST_TIMEOUT):
+                raise OSError("Baton did not redirect.")
+        except urllib.error.HTTPError as answer:
+            if answer.code != 302:
+                raise
+            return str(answer.headers["Location"])
 
     def _ask_for_person(self, user: str) -> str:
         """Baton stores the bot's last word with the pause, so the bot shows it afterwards."""
@@ -140,7 +177,14 @@ class DemoBot:
 
     def _relay(self, data: dict[str, Any]) -> None:
         self._typed.pop(data["user"], None)
-        self._show(data["user"], "agent", data["entry"]["text"] or "")
+        entry = data["entry"]
+        payload = entry["payload"] or {}
+        text = entry["text"] or payload.get("caption") or payload.get("name") or ""
+        if "upload_id" in payload:
+            return self._show(
+                data["user"], "agent", text, file=payload["upload_id"], mime=payload["mime"]
+            )
+        return self._show(data["user"], "agent", text)
 
     def _show_agent(self, data: dict[str, Any]) -> None:
         owner = data["entry"]["payload"].get("owner")
@@ -166,9 +210,9 @@ class DemoBot:
     def _message(self, user: str, sender: str, text: str) -> dict[str, Any]:
         return {"channel": CHANNEL, "user": {"id": user}, "from": sender, "text": text}
 
-    def _show(self, user: str, sender: str, text: str) -> None:
+    def _show(self, user: str, sender: str, text: str, **file: str) -> None:
         with self._lock:
-            self._known.shown.setdefault(user, []).append({"from": sender, "text": text})
+            self._known.shown.setdefault(user, []).append({"from": sender, "text": text, **file})
         self._save()
 
     @property
@@ -199,10 +243,39 @@ class DemoBot:
     async def _on_say(self, request: Request) -> Response:
         said = await request.json()
         try:
-            status = await run_in_threadpool(self.say, said["user"], said["text"])
+            if "upload_id" in said:
+                file = said["upload_id"], said["name"], said["mime"]
+                status = await run_in_threadpool(self.send_file, said["user"], *file)
+            else:
+                status = await run_in_threadpool(self.say, said["user"], said["text"])
         except OSError as error:
             return JSONResponse({"detail": f"Baton did not accept the message: {error}"}, 502)
         return JSONResponse({"status": status})
+
+    async def _on_upload(self, request: Request) -> Response:
+        """Asks Baton for the form with which the page uploads the file by itself."""
+        asked = await request.json()
+        body = {"channel": CHANNEL, **{name: asked[name] for name in UPLOADED}}
+        try:
+            return JSONResponse(await run_in_threadpool(self._post, "/uploads", body))
+        except OSError as error:
+            return JSONResponse({"detail": f"Baton did not accept the file: {error}"}, 502)
+
+    async def _on_file(self, request: Request) -> Response:
+        try:
+            url = await run_in_threadpool(self.file_address, request.path_params["id"])
+        except OSError:
+            return Response("There is no such file.", 404)
+        return RedirectResponse(url, 302)
+
+    async def _on_page(self, request: Request) -> Response:
+        """Serves the files of the end user's page."""
+        found = {path.name: path for path in PAGES.iterdir()}.get(request.path_params["name"])
+        if found is None:
+            return Response("There is no such page.", 404)
+        storage = urlsplit(self._files())
+        policy = POLICY.format(files=f"{storage.scheme}://{storage.netloc}")
+        return FileResponse(found, headers={"Content-Security-Policy": policy})
 
     async def _on_messages(self, request: Request) -> Response:
         user = request.query_params.get("user", "")

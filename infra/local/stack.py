@@ -102,7 +102,14 @@ class Stack:
     def _start(self, starting: ExitStack) -> None:
         """The parts are stopped in reverse order, so that none calls a part that is gone."""
         memory = self._state / "demo-bot.json"
-        demo_bot = DemoBot(lambda: self.url, "demo", f"bk_demo_{SECRET}", WEBHOOK_SECRET, memory)
+        demo_bot = DemoBot(
+            lambda: self.url,
+            "demo",
+            f"bk_demo_{SECRET}",
+            WEBHOOK_SECRET,
+            memory,
+            lambda: settings().files_url,
+        )
 
         async def drop(_: Request) -> Response:
             await gateway.drop(OUTAGE)

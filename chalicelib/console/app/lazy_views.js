@@ -8,6 +8,7 @@ export const LAZY_VIEWS = {
   report: () => import("../report/report.js").then((module) => module.Report),
   account: () => import("../account/account.js").then((module) => module.Account),
   thread: () => import("../thread/thread.js").then((module) => module.Thread),
+  files: () => import("../files/files.js").then((module) => module.Files),
   messages: () => import("../messages/messages.js").then((module) => module.Messages),
   people: () => import("../people/people.js").then((module) => module.People),
   admin: () => import("../admin/admin.js").then((module) => module.Admin),

@@ -3,6 +3,7 @@
 //
 // An address of somebody else's server is called only after a click, because the call tells its owner that the
 // message was read, and from where.
+import { conversationPath, request, showError } from "../connection/api.js";
 import { showJson } from "../state/exact_json.js";
 import { state } from "../state/store.js";
 import { formatNumber } from "../strings/formats.js";
@@ -12,11 +13,12 @@ import { chosenOption, editedText, relatedEntries } from "./related_entries.js";
 import { pieces, webAddress } from "./rich_text.js";
 
 /** @typedef {import("../state/types.js").Entry} Entry */
-/** @typedef {{entry: Entry, entries: Entry[]}} Props */
+/** @typedef {{entry: Entry, entries: Entry[], head: import("../state/types.js").Head}} Props */
 
 /** By message type. Other types, and payloads that lack what their type needs, are shown as JSON.
  * @type {Record<string, (payload: any, props: Props) => any>} */
 const CONTENTS = {
+  upload: ({ caption }, props) => html`<${Uploaded} ...${props} />${words(caption)}`,
   image: ({ url, caption }, { entry }) => webAddress(url) && html`<${Picture} url=${url} label=${t("picture")} alt=${caption ?? entry.text} />${words(caption)}`,
   sticker: ({ url, emoji }) => (emoji ? html`<span class="sticker">${showJson(emoji)}</span>` : webAddress(url) && html`<${Picture} url=${url} label=${t("type_sticker")} />`),
   audio: ({ url }) => isSecure(url) && html`<audio controls preload="none" src=${url}></audio>`,
@@ -45,7 +47,7 @@ export function Messages({ entry, head }) {
   const text = edit ? editedText(edit) : entry.text;
   return html`
     <div class="text rich" dir="auto">
-      ${entry.type !== "text" && entry.payload && (CONTENTS[entry.type ?? ""]?.(entry.payload, { entry, entries }) || (text === null && html`<${Unknown} entry=${entry} />`))}
+      ${entry.type !== "text" && entry.payload && (CONTENTS[entry.payload.upload_id ? "upload" : entry.type ?? ""]?.(entry.payload, { entry, entries, head }) || (text === null && html`<${Unknown} entry=${entry} />`))}
       ${text !== null && html`<${RichText} text=${text} hasMarkup=${entry.from !== "user"} />`}
       ${edit && html`<p class="quiet">${t("edited")}</p>`}
       ${reactions.has(entry.message_id ?? "") && html`<p class="reactions" aria-label=${t("type_reaction")}>${reactions.get(entry.message_id ?? "")?.join(" ")}</p>`}
@@ -69,21 +71,45 @@ const words = (value) => value !== undefined && value !== null && value !== "" &
 const isSecure = (url) => webAddress(url)?.startsWith("https:");
 
 /** @param {unknown} size in bytes */
-function fileSize(size) {
+export function fileSize(size) {
   if (typeof size !== "number" || !(size >= 0)) return "";
   const [value, unit] = size < 1000 ? [size, "B"] : size < 1e6 ? [size / 1000, "KB"] : [size / 1e6, "MB"];
   return `${formatNumber(Math.round(value * 10) / 10)} ${unit}`;
 }
 
-/** Loads the picture only when it is clicked. Another click shows it as large as the page.
- * @param {{url: string, label: string, alt?: unknown}} props */
-function Picture({ url, label, alt }) {
-  const [isShown, setIsShown] = useState(false);
+/** A file in Baton's own storage. The server has checked its bytes, and nobody else learns that it was seen. Its address
+ * works for some minutes; the entry, read again, has a new one. @param {Props} props */
+function Uploaded({ entry, head }) {
+  const { name, mime = "", size } = entry.payload;
+  const [url, setUrl] = useState(entry.payload.url);
+  const isRenewed = useRef(false);
+  const readUrl = async () => {
+    const { items } = await request("GET", `${conversationPath(head)}/entries?after=${entry.seq - 1}&limit=1`);
+    return items[0].payload.url;
+  };
+  const onError = () => {
+    if (!isRenewed.current) readUrl().then(setUrl, () => {});
+    isRenewed.current = true;
+  };
+  const onClick = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    readUrl().then((fresh) => window.open(fresh, "_blank", "noopener"), showError);
+  };
+  if (mime.startsWith("image/")) return html`<${Picture} url=${url} label=${t("picture")} alt=${entry.payload.caption ?? name} isOwn onError=${onError} />`;
+  if (mime.startsWith("audio/")) return html`<audio controls preload="none" src=${url} onError=${onError}></audio>`;
+  if (mime.startsWith("video/")) return html`<video controls preload="none" src=${url} onError=${onError}></video>`;
+  return html`<p><a href=${url} onClick=${onClick}><bdi>${name || t("type_file")}</bdi></a> <span class="quiet">${[mime, fileSize(size)].filter(Boolean).join(", ")}</span></p>`;
+}
+
+/** Loads a foreign picture only when it is clicked. Another click shows it as large as the page.
+ * @param {{url: string, label: string, alt?: unknown, isOwn?: boolean, onError?: () => void}} props */
+function Picture({ url, label, alt, isOwn = false, onError }) {
+  const [isShown, setIsShown] = useState(isOwn);
   const [isLarge, setIsLarge] = useState(false);
-  if (!isSecure(url)) return html`<p>${link(url, label)}</p>`;
+  if (!isOwn && !isSecure(url)) return html`<p>${link(url, label)}</p>`;
   const host = new URL(url).host;
   if (!isShown) return html`<p><button class="show-picture" onClick=${() => setIsShown(true)} title=${t("show_picture_hint", { host })}>${t("show_picture", { picture: label })}</button> <span class="quiet"><bdi>${host}</bdi></span></p>`;
-  const picture = html`<img src=${url} alt=${words(alt) ? showJson(alt) : label} referrerpolicy="no-referrer" />`;
+  const picture = html`<img src=${url} alt=${words(alt) ? showJson(alt) : label} referrerpolicy="no-referrer" loading="lazy" onError=${onError} />`;
   return html`
     <button class="plain picture" aria-label=${t("enlarge")} onClick=${() => setIsLarge(true)}>${picture}</button>
     ${isLarge && html`<${Lightbox} close=${() => setIsLarge(false)}>${picture}<//>`}`;

@@ -261,6 +261,11 @@ export default {
   disable_more: "ينهي كل الجلسات. لا يستطيع الشخص تسجيل الدخول بعد ذلك، وتعود محادثاته إلى قوائم انتظارها.",
   delete_account_more: "مثل التعطيل، ويغادر الشخص أيضًا كل البوتات. لا يمكن التراجع عن ذلك.",
   // Messages
+  files_chosen: "ملفات للإرسال",
+  attach_files: "إرفاق ملفات",
+  send_files: "إرسال الملفات",
+  uploading: "جارٍ إرسال {name}",
+  file_not_sent: "لم يُرسَل.",
   picture: "صورة",
   show_picture: "عرض: {picture}",
   show_picture_hint: "سيعرف {host} أن الرسالة قد شوهدت.",

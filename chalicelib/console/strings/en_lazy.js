@@ -261,6 +261,11 @@ export default {
   disable_more: "Ends all sessions. The person can no longer sign in, and their conversations go back to their queues.",
   delete_account_more: "As disabling. The person also leaves all bots. You cannot undo this.",
   // Messages
+  files_chosen: "Files to send",
+  attach_files: "Attach files",
+  send_files: "Send files",
+  uploading: "{name} is being sent",
+  file_not_sent: "Not sent.",
   picture: "Photo",
   show_picture: "Show: {picture}",
   show_picture_hint: "{host} learns that the message was seen.",

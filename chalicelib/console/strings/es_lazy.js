@@ -261,6 +261,11 @@ export default {
   disable_more: "Cierra todas las sesiones. La persona ya no puede iniciar sesión y sus conversaciones vuelven a sus colas.",
   delete_account_more: "Como al desactivar. Además, la persona sale de todos los bots. No se puede deshacer.",
   // Messages
+  files_chosen: "Archivos para enviar",
+  attach_files: "Adjuntar archivos",
+  send_files: "Enviar archivos",
+  uploading: "Se está enviando {name}",
+  file_not_sent: "No se envió.",
   picture: "Foto",
   show_picture: "Mostrar: {picture}",
   show_picture_hint: "{host} sabrá que se ha visto el mensaje.",

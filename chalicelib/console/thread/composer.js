@@ -1,4 +1,5 @@
 // @ts-check
+import { loadView } from "../app/lazy_views.js";
 import { addNote, sendTyping } from "../conversations/actions.js";
 import { loadDraft, saveDraft } from "../conversations/drafts.js";
 import { sendMessage } from "../conversations/outbox.js";
@@ -7,6 +8,7 @@ import { state } from "../state/store.js";
 import { openSuggestion } from "../state/thread_entries.js";
 import { t } from "../strings/translate.js";
 import { html, isComposing, useEffect, useRef, useState } from "../ui/html.js";
+import { signal } from "../vendor/signals.js";
 import { CannedReplyMenu, useCompletions } from "./canned_reply_menu.js";
 import { EmojiPicker } from "./emoji_picker.js";
 
@@ -17,6 +19,9 @@ const TYPING_INTERVAL = 3000;
 /** Characters in a reply or a note, as the API documents it. */
 const MAX_TEXT = 10_000;
 const MODES = ["reply", "note"];
+
+/** The files that go with replies, once that view is loaded. @type {{value: any}} */
+const files = signal(null);
 
 /** The box in which the agent writes a reply to the user or a note for the team. @param {{head: Head}} props */
 export function Composer({ head }) {
@@ -58,6 +63,9 @@ export function Composer({ head }) {
   }
 
   useComposerEvents(head, isMine, switchMode);
+  useEffect(() => {
+    if (isMine) loadView("files").then((View) => (files.value = View), () => {});
+  }, [isMine]);
 
   /** Clears a reply at once, because the outbox keeps it. Keeps a note until the server has stored it. */
   async function send() {
@@ -94,6 +102,7 @@ export function Composer({ head }) {
       </div>
       <${CannedReplyMenu} menu=${menu} />
       ${excess > 0 && html`<p class="error" role="alert">${t("too_long", { count: excess })}</p>`}
+      ${mode === "reply" && files.value && html`<${files.value} head=${head} />`}
       <div class="write">
         <textarea ref=${box} rows="2" dir=${text ? "auto" : undefined} value=${text} aria-invalid=${excess ? "true" : undefined} disabled=${isBlocked} onKeyDown=${onKeyDown} ...${menu.attributes}
           aria-label=${t(mode)} placeholder=${isBlocked ? blockedText : t(mode === "note" ? "note_placeholder" : "reply_placeholder", { user })}

@@ -19,12 +19,38 @@ async function send(text) {
   return isAccepted;
 }
 
-/** @param {{from: string, text: string}} message */
-function append({ from, text }) {
+/** The file goes straight to the storage; the bot only learns its id. @param {File} file */
+async function sendFile(file) {
+  const facts = { name: file.name, mime: file.type || "application/octet-stream" };
+  const asked = await post("upload", { ...facts, size: file.size });
+  if (!asked.ok) throw new Error((await asked.json()).detail);
+  const { upload_id, url, fields } = await asked.json();
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  body.append("file", file);
+  const stored = await fetch(url, { method: "POST", body });
+  const said = stored.ok && (await post("say", { upload_id, ...facts }));
+  if (!said || !said.ok) throw new Error("The file was not sent. Try again in a moment.");
+}
+
+/** The bot's address of a file leads to one in the storage, which works for some minutes.
+ * @param {string} file @param {string} mime @param {string} name */
+function shownFile(file, mime, name) {
+  const isPicture = mime.startsWith("image/");
+  const shown = /** @type {any} */ (document.createElement(isPicture ? "img" : "a"));
+  shown[isPicture ? "src" : "href"] = `file/${file}`;
+  shown[isPicture ? "alt" : "textContent"] = name;
+  if (!isPicture) shown.target = "_blank";
+  return shown;
+}
+
+/** @param {{from: string, text: string, file?: string, mime?: string}} message */
+function append({ from, text, file, mime = "" }) {
   const line = document.createElement("p");
   line.className = from;
   line.dir = "auto";
-  line.textContent = text;
+  if (file) line.append(shownFile(file, mime, text));
+  else line.textContent = text;
   element("log").append(line);
   element("log").scrollTop = element("log").scrollHeight;
 }
@@ -60,6 +86,13 @@ element("text").addEventListener("input", () => {
   if (Date.now() - typingSentAt < TYPING_INTERVAL) return;
   typingSentAt = Date.now();
   post("typing", {}).catch(() => {});
+});
+element("attach").addEventListener("click", () => element("file").click());
+element("file").addEventListener("change", async () => {
+  const [file] = element("file").files;
+  element("file").value = "";
+  const error = file && (await sendFile(file).then(() => "", (failed) => failed.message));
+  element("error").textContent = error ?? "";
 });
 element("ask").addEventListener("click", () => send("Talk to an agent"));
 element("drop").addEventListener("click", () => {
