@@ -125,8 +125,9 @@ def settings() -> Settings:
         console_url=os.environ.get("BATON_CONSOLE_URL", ""),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
         secrets_key=_key("BATON_SECRETS_KEY"),
-        files_bucket=_required("BATON_FILES_BUCKET"),
-        files_url=_required("BATON_FILES_URL"),
+        # A stack of an earlier release has no bucket. Only what needs a file fails there.
+        files_bucket=os.environ.get("BATON_FILES_BUCKET", ""),
+        files_url=os.environ.get("BATON_FILES_URL", ""),
         limits=_limits(os.environ.get("BATON_LIMITS", "")),
     )
 

@@ -115,6 +115,10 @@ class AwsServices:
         from chalicelib.adapters.aws.s3 import S3Files
 
         s = self._settings
+        for name, value in (("BUCKET", s.files_bucket), ("URL", s.files_url)):
+            if not value:
+                what = f"Set BATON_FILES_{name} in the function's environment; it is empty."
+                raise Misconfigured(what)
         return S3Files(
             lambda: self.client("s3"), self._credentials, s.files_bucket, s.files_url, s.region
         )

@@ -36,6 +36,7 @@ try:
     s = settings()
     AwsServices(s).secrets
     AwsServices(s).rate_limits
+    AwsServices(s).files
     print(s.stage, sorted(s.origins), [secret[0] for secret in s.secrets], s.log_level)
 except Misconfigured as refusal:
     print(refusal)

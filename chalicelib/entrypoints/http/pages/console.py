@@ -117,4 +117,4 @@ def headers_of(socket_url: str, files_url: str = "", policy: str = POLICY) -> di
 
 def _origin(url: str) -> str:
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc}" if url else ""
