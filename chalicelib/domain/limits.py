@@ -45,13 +45,15 @@ class Rate(Struct, frozen=True):
 
 class Limit(Struct, frozen=True):
     """`free` is what each container grants without asking the table; None if it always asks.
-    `chunk` is the number of tokens that it takes from the table at once."""
+    `chunk` is the number of tokens that it takes from the table at once. `counts_keys`: a limit
+    per person holds for each key, too."""
 
     per: Per
     calls: str
     rate: Rate
     chunk: int = 1
     free: Rate | None = None
+    counts_keys: bool = False
 
 
 class Refusal(Struct, frozen=True):
@@ -82,7 +84,13 @@ LIMITS: Mapping[LimitName, Limit] = {
         free=MANY,
     ),
     LimitName.TYPING: Limit(Per.PERSON, "frame `typing`", Rate(2, 1, 20), chunk=4, free=SOME),
-    LimitName.TICKETS: Limit(Per.PERSON, "tickets for a socket", Rate(30, 60, 30), free=FEW),
+    LimitName.TICKETS: Limit(
+        Per.PERSON,
+        "tickets for a socket, of people and of keys",
+        Rate(30, 60, 30),
+        free=FEW,
+        counts_keys=True,
+    ),
     LimitName.TRANSCRIPTS: Limit(
         Per.PERSON, "transcripts and pages of a log", Rate(10, 1, 200), chunk=10, free=SOME
     ),

@@ -26,13 +26,13 @@ def count_person(services: Services, person: str, limit: LimitName | None) -> No
 
 
 def count_caller(services: Services, caller: Caller, limit: LimitName | None) -> None:
-    """A call in a bot. A key has no limits of people."""
+    """A call in a bot."""
     limits = services.rate_limits
     limits.take(LimitName.PERSON if caller.is_person else LimitName.KEY, caller.id)
     limits.take(LimitName.BOT, caller.bot)
     if limit and LIMITS[limit].per is Per.BOT:
         limits.take(limit, caller.bot)
-    elif limit and caller.is_person:
+    elif limit and (caller.is_person or LIMITS[limit].counts_keys):
         limits.take(limit, caller.id)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.access import Action
 from chalicelib.domain.limit_names import MOST_SOCKETS, LimitName
 from chalicelib.domain.limits import LIMITS, Rate, changed
 from chalicelib.entrypoints.http.route_table import NATIVE
@@ -156,7 +157,8 @@ def test_every_route_with_a_limit_of_its_own_keeps_it(services: MemoryServices, 
     for route in limited:
         assert route.limit is not None
         limit(services, route.limit)
-        caller = bot if route.limit is LimitName.NOTIFICATIONS else owner
+        for_keys = route.limit is LimitName.NOTIFICATIONS or route.access is Action.LISTEN
+        caller = bot if for_keys else owner
         names = {"bot": "demo", "id": "x", "channel": "web", "user": "u", "name": "n"}
         path = route.path.format_map(names)
         sent = [caller.unchecked(route.method, path, {}).status for _ in range(3)]
