@@ -125,6 +125,7 @@ ADOPTED: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 """The condition under which the stack makes a resource; and what else replaces a reference to it or
 to one of its attributes."""
 
+OWN = [makes for makes, _ in ADOPTED.values()]
 
 CUSTOMER_KEY: Resource = {
     "SSEEnabled": True,
@@ -230,10 +231,11 @@ def _secret() -> Resource:
 
 def adopting(value: Any) -> Any:
     """A part of the template in which each reference to the table and to the bucket of files
-    depends on the parameters."""
+    depends on the parameters. What exists only beside a table or bucket of the stack's own refers
+    to that one."""
     if isinstance(value, list):
         return [adopting(each) for each in value]
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or value.get("Condition") in OWN:
         return value
     if len(value) == 1 and value.get("Ref") in ADOPTED:
         return _either(value["Ref"], "")
