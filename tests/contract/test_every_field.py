@@ -21,6 +21,7 @@ from chalicelib.domain.conversation.entries import ContentRecord, Entry
 from chalicelib.domain.conversation.handoff import Handoff, HandoffChange
 from chalicelib.domain.conversation.head import BaseHead, Head, Status, WithBot, new_head
 from chalicelib.domain.conversation.timers import Deadline
+from chalicelib.domain.files import ArrivedFile, NewFile, StoredFile, Upload, UploadForm
 from chalicelib.domain.limits import Limit, Rate, Refusal
 from chalicelib.domain.report import DurationStats
 from chalicelib.domain.routing.members import Member, Presence
@@ -371,7 +372,7 @@ NO_ROWS = {
     *(Caller, CapacityChange, ContentRecord, Context, Deadline, Decision, DeliveryId),
     *(DurationStats, EndedHandoff, RefusedLeak, StoredAnswer, Backlog),
     *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference, PersonState),
-    *(FactorOwner, Mail, MailRequest),
+    *(FactorOwner, Mail, MailRequest, ArrivedFile, NewFile, StoredFile, Upload, UploadForm),
     *(Limit, Rate, Refusal, SecretOwner, Flow, SignOnRules, VerifiedIdentity),
 }
 """Classes that no row holds, beside the commands: arguments, decisions, and results of reads."""

@@ -49,6 +49,9 @@ TWINS = {
     "ping": Twin(ME, {}, is_about_a_conversation=False),
 }
 
+OF_KEYS = {"listen"}
+"""Actions that only the socket of a key has: tests/api/live/test_listening.py."""
+
 CALLERS = ("ana", "bo", "quinn", "sam", "ada", "owner", "eve", "both")
 """Ana owns what is owned, Bo is another agent, Quinn serves the queue `sales` only, Sam supervises,
 Ada is an admin; Eve serves the bot `other` only, and the last is an admin there, an agent here."""
@@ -80,8 +83,17 @@ def rest_outcome(twin: Twin, caller: Api, conversation: str) -> str:
     return "ok" if answer.status < 300 else str(answer.json["code"])
 
 
-def test_every_action_has_a_twin() -> None:
-    assert sorted(TWINS) == sorted(ACTIONS)
+def test_every_action_of_people_has_a_twin() -> None:
+    assert {*TWINS, *OF_KEYS} == {*ACTIONS}
+
+
+@pytest.mark.parametrize("by", CALLERS)
+@pytest.mark.parametrize("action", OF_KEYS)
+def test_no_person_may_do_what_only_keys_do(action: str, by: str) -> None:
+    fresh = Fresh(TWINS["claim"])
+    client = SocketClient(fresh.services, fresh.callers[by], "k-1")
+
+    assert not client.do(action)["ok"]
 
 
 @pytest.mark.parametrize("by", CALLERS)

@@ -91,7 +91,7 @@ def test_the_demo_chat_continues_after_the_server_restarts(
         expect(shop.get_by_role("alert")).to_contain_text("The message was not sent.")
         expect(shop.get_by_label("Message")).to_have_value("Are you there?")
         own.start()
-        shop.get_by_role("button", name="Send").click()
+        shop.get_by_role("button", name="Send", exact=True).click()
 
         expect(shop.locator("#log")).to_contain_text("You said: Are you there?")
         expect(shop.locator("#log p")).to_have_count(4)
@@ -114,4 +114,4 @@ def test_axe_finds_no_violation_in_the_demo_chat(
 
 def say(shop: Page, text: str) -> None:
     shop.get_by_label("Message").fill(text)
-    shop.get_by_role("button", name="Send").click()
+    shop.get_by_role("button", name="Send", exact=True).click()

@@ -201,7 +201,7 @@ def nothing_is_missing(
     assert [by_seq[seq] for seq in sorted(by_seq)] == log
     assert [entry["seq"] for entry in log] == list(range(1, rest["head"]["last_seq"] + 1))
     assert not any("still here" in (entry["text"] or "") for entry in log)
-    assert again.do("sync") == {"heads": [], "next": None}
+    assert again.do("sync") == {"heads": [], "read": {}, "next": None}
 
 
 def test_agents_receive_a_pause_within_a_second(scene: BotSetup) -> None:
