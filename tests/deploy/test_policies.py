@@ -18,6 +18,9 @@ from infra.template.policies import PERMITTED, SOURCES, policy_of
 from tests.deploy import stories
 from tests.deploy.recording import AwsCall, Recorder, recording
 
+pytestmark = pytest.mark.timeout(600)
+"""The first test waits for the stories, which take four minutes on a busy machine."""
+
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
