@@ -41,7 +41,7 @@ from chalicelib.usecases.accounts import authenticate
 from chalicelib.usecases.conversations import pause, queries
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.conversations.visibility import no_conversation
-from chalicelib.usecases.live import delivery_status, listeners, read_marks, sockets, typing
+from chalicelib.usecases.live import delivery_status, read_marks, sockets, typing
 from chalicelib.usecases.records.answers import Answer
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.people import Person
@@ -174,6 +174,8 @@ def subscribe(call: FrameCall, body: SubscribeBody) -> views.Json:
 
 
 def listen(call: FrameCall, body: ListenBody) -> views.Json:
+    from chalicelib.usecases.live import listeners
+
     return {"events": listeners.listen(call.services, call.connection, body.events)}
 
 

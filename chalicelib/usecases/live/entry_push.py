@@ -14,7 +14,7 @@ from chalicelib.domain.conversation.head import Head, Status
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.conversations.visibility import visible
-from chalicelib.usecases.live import audience, listeners, push
+from chalicelib.usecases.live import audience, push
 from chalicelib.usecases.ports.integrations import CallerOf, PushedFrame
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -32,17 +32,36 @@ only says so."""
 def push_entry(services: Services, committed: CommittedEntry) -> None:
     """Raises TemporarilyUnavailable."""
     open_now = services.connections.of_bot(committed.bot)
-    connections = [connection for connection in open_now if not connection.key]
-    listening = listeners.of_event(open_now, committed.entry)
-    if not connections and not listening:
+    people = [connection for connection in open_now if not connection.key]
+    listening = _listening([connection for connection in open_now if connection.key], committed)
+    if not people and not listening:
         return
     head = services.conversations.head(committed.bot, committed.conversation_id)
     if head is None or is_hidden(head, committed.entry.seq):
         return
-    frames = listeners.frames(services, head, committed.entry, listening)
-    if connections:
-        frames += _frames_for_people(services, committed, head, connections)
+    frames = _frames_for_people(services, committed, head, people) if people else []
+    if listening:
+        frames += _frames_for_bots(services, committed, head, listening)
     push.send_or_mark(services, frames)
+
+
+def _listening(
+    of_keys: list[SocketConnection], committed: CommittedEntry
+) -> list[SocketConnection]:
+    """Few installations have bots that listen. The others do not load what these need."""
+    if not of_keys:
+        return []
+    from chalicelib.usecases.live import listeners
+
+    return listeners.of_event(of_keys, committed.entry)
+
+
+def _frames_for_bots(
+    services: Services, committed: CommittedEntry, head: Head, listening: list[SocketConnection]
+) -> list[PushedFrame]:
+    from chalicelib.usecases.live import listeners
+
+    return listeners.frames(services, head, committed.entry, listening)
 
 
 def _frames_for_people(

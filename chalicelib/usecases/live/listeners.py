@@ -55,10 +55,10 @@ def require_types(events: Iterable[str]) -> list[str]:
 
 
 def of_event(connections: Iterable[SocketConnection], entry: Entry) -> list[SocketConnection]:
-    """Those connections that listen to events of this entry's type."""
+    """Those connections of keys that listen to events of this entry's type."""
     if not is_webhook_entry(entry):
         return []
-    return [each for each in connections if each.key and webhook_type(entry) in each.events]
+    return [each for each in connections if webhook_type(entry) in each.events]
 
 
 def frames(
