@@ -9,7 +9,6 @@ from msgspec import Struct, field
 from chalicelib.domain import texts as wording
 from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.entries import Body
-from chalicelib.domain.files import DEFAULT_LARGEST, DEFAULT_TYPES, LARGEST_FILE, PATTERN
 from chalicelib.domain.texts import FALLBACK_LOCALE, Texts
 
 BLANK = "\t\n\v\f\r \x85\xa0\u200b\u202f\u3000\ufeff"
@@ -17,6 +16,18 @@ BLANK = "\t\n\v\f\r \x85\xa0\u200b\u202f\u3000\ufeff"
 
 LONGEST_RETENTION = 3650
 """Days."""
+
+MB = 1024 * 1024
+LARGEST_FILE = 100 * MB
+"""A larger file could not be copied in time."""
+DEFAULT_LARGEST = 25 * MB
+DEFAULT_TYPES = (
+    *("image/*", "audio/*", "video/*", "text/plain", "text/csv", "application/pdf"),
+    *("application/rtf", "application/zip", "application/msword", "application/vnd.ms-excel"),
+    *("application/vnd.ms-powerpoint", "application/vnd.oasis.opendocument.*"),
+    "application/vnd.openxmlformats-officedocument.*",
+)
+PATTERN = r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/([a-z0-9][a-z0-9!#$&^_.+-]{0,125})?\*?"
 
 
 class AfterReturn(StrEnum):

@@ -10,16 +10,6 @@ from msgspec import Struct
 from chalicelib.domain.address import digest
 from chalicelib.domain.characters import cut
 
-MB = 1024 * 1024
-LARGEST_FILE = 100 * MB
-"""The highest value of a bot's setting: a larger file could not be copied in time."""
-DEFAULT_LARGEST = 25 * MB
-DEFAULT_TYPES = (
-    *("image/*", "audio/*", "video/*", "text/plain", "text/csv", "application/pdf"),
-    *("application/rtf", "application/zip", "application/msword", "application/vnd.ms-excel"),
-    *("application/vnd.ms-powerpoint", "application/vnd.oasis.opendocument.*"),
-    "application/vnd.openxmlformats-officedocument.*",
-)
 USABLE_FOR = 24 * 60 * 60 * 1000
 """Milliseconds after which an upload that no message has used can no longer be used."""
 HEAD_BYTES = 64
@@ -27,7 +17,6 @@ HEAD_BYTES = 64
 UNKNOWN_TYPE = "application/octet-stream"
 MEDIA = ("image/", "audio/", "video/")
 MIME = r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}"
-PATTERN = r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/([a-z0-9][a-z0-9!#$&^_.+-]{0,125})?\*?"
 LONGEST_NAME = 200
 """Characters."""
 STAMP_DIGITS, SECRET_DIGITS = 12, 16

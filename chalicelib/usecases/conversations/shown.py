@@ -7,7 +7,6 @@ when it was read. A message with a file gets a fresh address of the file each ti
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from msgspec.structs import replace
 
@@ -15,7 +14,6 @@ from chalicelib.domain.conversation.entries import UPLOAD_ID, Entry, Message
 from chalicelib.domain.conversation.erasure import is_hidden, shown_handoff
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head
-from chalicelib.domain.files import StoredFile, upload_of
 from chalicelib.usecases.services import Services
 
 LINK_SECONDS = 15 * 60
@@ -56,6 +54,10 @@ def linked(services: Services, head: Head, entry: Entry) -> Entry:
     content = entry.content
     if not isinstance(content, Message) or not content.body.names_upload:
         return entry
+    from urllib.parse import quote
+
+    from chalicelib.domain.files import StoredFile, upload_of
+
     payload: Mapping[str, Any] = content.body.payload or {}
     upload = upload_of(str(payload[UPLOAD_ID]))
     if upload is None or upload.conversation_id != head.id:

@@ -5,7 +5,7 @@ TemporarilyUnavailable. Times are in milliseconds since 1970 (UTC).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -15,7 +15,6 @@ from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
-from chalicelib.domain.files import ArrivedFile, NewFile, StoredFile, Upload, UploadForm
 from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.records.answers import (
@@ -26,6 +25,9 @@ from chalicelib.usecases.records.answers import (
     StoredMessage,
 )
 from chalicelib.usecases.records.reports import Backlog
+
+if TYPE_CHECKING:  # few calls are about files
+    from chalicelib.domain.files import ArrivedFile, NewFile, StoredFile, Upload, UploadForm
 
 
 class Query(Struct, frozen=True):
@@ -206,20 +208,20 @@ class FileStore(Protocol):
     call AWS may raise TemporarilyUnavailable.
     """
 
-    def form(self, file: NewFile, seconds: int) -> UploadForm:
+    def form(self, file: "NewFile", seconds: int) -> "UploadForm":
         """The form takes one file of exactly this name, type and size, for so many seconds. Calls
         nothing."""
 
-    def arrived(self, bot: str, upload: Upload) -> ArrivedFile | None:
+    def arrived(self, bot: str, upload: "Upload") -> "ArrivedFile | None":
         """None if nothing was uploaded."""
 
-    def keep(self, bot: str, upload: Upload, arrived: ArrivedFile, mime: str) -> bool:
+    def keep(self, bot: str, upload: "Upload", arrived: "ArrivedFile", mime: str) -> bool:
         """Keeps this version of the file under its checked type. False if the file was uploaded
         anew or deleted since."""
 
-    def kept(self, bot: str, upload: Upload) -> StoredFile | None: ...
+    def kept(self, bot: str, upload: "Upload") -> "StoredFile | None": ...
 
-    def link(self, bot: str, upload: Upload, file: StoredFile, seconds: int) -> str:
+    def link(self, bot: str, upload: "Upload", file: "StoredFile", seconds: int) -> str:
         """The address at which a browser gets the kept file for so many seconds, with the headers
         of this name and type. Calls nothing."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.files import DEFAULT_TYPES
+from chalicelib.domain.bot_settings import DEFAULT_TYPES
 from tests.api.conversation_setup import BOT, begun, log, ok, person, waiting
 from tests.support.api import Api
 from tests.support.services import QUEUES, MemoryServices

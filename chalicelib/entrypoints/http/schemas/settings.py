@@ -5,9 +5,14 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from chalicelib.domain.bot_settings import AfterReturn, BotSettings, Mask
+from chalicelib.domain.bot_settings import (
+    DEFAULT_LARGEST,
+    DEFAULT_TYPES,
+    AfterReturn,
+    BotSettings,
+    Mask,
+)
 from chalicelib.domain.characters import without_controls
-from chalicelib.domain.files import DEFAULT_LARGEST, DEFAULT_TYPES
 from chalicelib.domain.routing.hours import Hours, Interval
 from chalicelib.domain.routing.queues import DEFAULT_LIMITS, Limits, Mode, Queue
 from chalicelib.entrypoints.http.schemas.limits import HIGHEST_PRIORITY, NAME, SHORT
