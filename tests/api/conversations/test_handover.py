@@ -42,6 +42,7 @@ def test_a_pause_answers_with_the_whole_head(bot: Api) -> None:
         "last_seq": 2,
         "last_message": {"seq": 1, "from": "user", "text": "Hello", "at": NEW_YEAR},
         "waiting_since": NEW_YEAR,
+        "unanswered_since": None,
         "tags": [],
         "created_at": NEW_YEAR,
         "updated_at": NEW_YEAR,
