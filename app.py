@@ -13,19 +13,15 @@ with loading():
     from chalice.app import Rate
 
     from chalicelib import wiring
+    from chalicelib.entrypoints.http.framework import register
+    from chalicelib.entrypoints.http.router import all_routes
     from chalicelib.entrypoints.http.unknown_routes import BatonApp
 
 # Otherwise Chalice adds a handler with its own format to the log of the same name.
 app = BatonApp(app_name="baton", configure_logs=False)
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
-# The functions for events and sockets have no use for the routes.
-if wiring.serves_rest():
-    with loading():
-        from chalicelib.entrypoints.http.framework import register
-        from chalicelib.entrypoints.http.router import all_routes
-
-    register(app, all_routes(), wiring.services)
+register(app, all_routes(), wiring.services)
 
 # Placeholders: the merged template replaces them by the ARNs of the stack.
 STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/baton/stream/placeholder"
@@ -82,7 +78,7 @@ def warm_up() -> None:
     from chalicelib.entrypoints.warm_up import load_handlers
 
     wiring.services().make_clients()
-    load_handlers(all_routes() if wiring.serves_rest() else ())
+    load_handlers(all_routes())
 
 
 # Only Lambda's runtime has this module. It calls the hook only if SnapStart is on.

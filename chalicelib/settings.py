@@ -29,10 +29,6 @@ SECOND_FACTOR = ("optional", "off", "admins", "everybody")
 """The rules about who needs a second factor to log in. The first is the default."""
 
 
-REST_HANDLER = "app.app"
-"""The handler of the functions that serve REST calls."""
-
-
 class Misconfigured(Exception):
     """Its message tells the person who deploys which variable to set, and to what."""
 
@@ -134,11 +130,6 @@ def settings() -> Settings:
         files_url=os.environ.get("BATON_FILES_URL", ""),
         limits=_limits(os.environ.get("BATON_LIMITS", "")),
     )
-
-
-def handler() -> str:
-    """The function's handler in app.py, as Lambda names it."""
-    return os.environ.get("_HANDLER", REST_HANDLER)
 
 
 def _required(*names: str) -> str:

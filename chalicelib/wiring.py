@@ -14,7 +14,7 @@ from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.security.random import SystemRandom
 from chalicelib.loading import load, loading
 from chalicelib.plugins import PLUGINS
-from chalicelib.settings import REST_HANDLER, Misconfigured, Settings, handler, settings
+from chalicelib.settings import Misconfigured, Settings, settings
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import SessionLimits
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -407,11 +407,6 @@ class AwsServices:
 
 def integrations_of(services: Services) -> tuple[Integration, ...]:
     return tuple(load(f"{plugin}.integration:make_integration")(services) for plugin in PLUGINS)
-
-
-def serves_rest() -> bool:
-    """False in a function that Lambda made for another handler of app.py."""
-    return handler() == REST_HANDLER
 
 
 @cache

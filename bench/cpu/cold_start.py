@@ -21,10 +21,7 @@ ROUNDS = 9
 """Rounds for the processor times; each runs all programs, and a first round is discarded."""
 
 GATE = "from bench.cpu.replay import ReplayedGate\nReplayedGate({recording!r}).call()"
-READY = (
-    "import os\nos.environ['_HANDLER'] = {handler!r}\n"
-    "from bench.cpu.replay import ready\nready({recording!r}, {modules}, {ports}, {clients})"
-)
+READY = "from bench.cpu.replay import ready\nready({recording!r}, {modules}, {ports}, {clients})"
 ENTRYPOINTS = "chalicelib.entrypoints"
 ROUTES, SCHEMAS = f"{ENTRYPOINTS}.http.routes", f"{ENTRYPOINTS}.http.schemas"
 SOCKETS = f"{ENTRYPOINTS}.websocket.handlers"
@@ -91,10 +88,7 @@ def measure() -> Iterator[Table]:
 def start_of(function: str, recording: str) -> str:
     """The program that does what a function does before its first call."""
     modules, ports, clients = FUNCTIONS[function]
-    handler = "app.app" if function.startswith("REST") else f"app.{function}"
-    return READY.format(
-        handler=handler, recording=recording, modules=modules, ports=ports, clients=clients
-    )
+    return READY.format(recording=recording, modules=modules, ports=ports, clients=clients)
 
 
 def compile_ours() -> None:

@@ -1,23 +1,16 @@
 """The routes that hash a password have a function of their own, so that a login storm cannot starve
-the gate. Only it and the function of the other routes register the routes."""
+the gate."""
 
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
-from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
+from chalicelib.entrypoints.http.route import LOGIN_FUNCTION
 from chalicelib.entrypoints.http.router import all_routes
-from chalicelib.settings import REST_HANDLER
 from infra.template.metrics import GATE
 from infra.template.names import FUNCTIONS, LOGIN
 from infra.template.rollout import ALIAS
-from tests.support.stack import ROOT
 from tests.template.expansion import Template, evaluated, expanded, packaged_template
-
-ROUTES = "import app; print(len(app.app.routes))"
 
 
 @pytest.fixture(scope="module")
@@ -118,25 +111,3 @@ class TestReservedConcurrency:
             for name, each in template["Resources"].items()
             if "ReservedConcurrentExecutions" in each.get("Properties", {})
         }
-
-
-def test_the_functions_that_serve_rest_have_the_handler_that_registers_routes() -> None:
-    resources = packaged_template("prod")["Resources"]
-    handlers = {each: resources[name]["Properties"]["Handler"] for each, name in FUNCTIONS.items()}
-
-    serving = {each for each, handler in handlers.items() if handler == REST_HANDLER}
-    assert serving == {REST_FUNCTION, LOGIN_FUNCTION}
-
-
-@pytest.mark.parametrize(("handler", "has_routes"), [(REST_HANDLER, True), ("app.connect", False)])
-def test_the_other_functions_have_no_routes(handler: str, has_routes: bool) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", ROUTES],
-        cwd=ROOT,
-        env=os.environ | {"_HANDLER": handler},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert (int(ran.stdout) > 0) == has_routes
