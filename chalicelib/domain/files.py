@@ -21,9 +21,9 @@ LONGEST_NAME = 200
 """Characters."""
 STAMP_DIGITS, SECRET_DIGITS = 12, 16
 UPLOAD = r"u_([a-z0-9]+)_([0-9a-f]{12}[a-z0-9]{16})"
-"""Python compiles these when they are first used: every function loads this module."""
+"""Python compiles these when they are first used, because most calls need none of them."""
 Marks = tuple[tuple[int, tuple[bytes, ...]], ...]
-"""What a file holds at each of these places: one of several texts."""
+"""A file of a type has one of several texts at each of these places."""
 
 
 class Upload(Struct, frozen=True):
@@ -48,7 +48,7 @@ def new_upload(conversation_id: str, now: int, secret: str) -> Upload:
 
 
 def stamp(at: int) -> str:
-    """How the serials of this moment begin. Stamps sort by time."""
+    """Returns the beginning of the serials of this moment. Stamps sort by time."""
     return f"{at:0{STAMP_DIGITS}x}"
 
 
@@ -119,7 +119,7 @@ def checked_type(declared: str, first: bytes) -> str:
 
 
 def is_shown(mime: str) -> bool:
-    """Whether a file of this checked type may be shown in a page. Others are only downloaded."""
+    """Returns True if a page may show a file of this checked type. Others are only downloaded."""
     return mime.startswith(MEDIA)
 
 
@@ -154,9 +154,10 @@ SIGNATURES: tuple[tuple[Marks, tuple[str, ...]], ...] = (
     (((0, (b"\xff\xf0", b"\xff\xf1", b"\xff\xf8", b"\xff\xf9")),), ("audio/aac", "audio/x-aac")),
     (((0, (b"#!AMR",)),), ("audio/amr",)),
 )
-"""How files begin, and the types that such a file may have; the first one if another was named."""
+"""The beginnings of files, and the types that such a file may have. If another type was named, the
+first one counts."""
 
 
 def facts_of(name: str, mime: str, size: int) -> Mapping[str, object]:
-    """What a message says about its file, whatever its sender has written."""
+    """Returns the facts that a message has about its file, whatever its sender has written."""
     return {"name": name, "mime": mime, "size": size}

@@ -99,7 +99,7 @@ def _masked_value(value: Any, masks: Collection[str]) -> Any:
 
 
 def _replaced(text: str, spans: Iterator[Span], mark: str) -> str:
-    """Of spans that overlap, the one that begins first counts, and then the longest."""
+    """If spans overlap, the one that begins first counts, and then the longest."""
     parts, end = list[str](), 0
     for start, stop in sorted(spans, key=lambda span: (span[0], -span[1])):
         if start >= end:

@@ -29,7 +29,7 @@ TOOL_LOCKS = {
     "infra/supply_chain/uv.txt": "the tool uv",
     "infra/supply_chain/checkov.txt": "the tool checkov",
 }
-"""Of the tools that `infra/supply_chain/run` installs apart from our environment."""
+"""The licences of tools that `infra/supply_chain/run` installs apart from our environment."""
 PYTHON_LOCKS = {
     "requirements.txt": "the package for Lambda",
     "requirements-dev.txt": "development and tests",

@@ -167,7 +167,7 @@ def _name(metadata: Mapping[str, str]) -> str:
 
 
 def _answer(call: Callable[[], Any], nothing: frozenset[str] = frozenset()) -> Any:
-    """What the call returns; None if S3 answers with one of these error codes."""
+    """Returns the call's answer, or None if S3 answers with one of these error codes."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     require_time()

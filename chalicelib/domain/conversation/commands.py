@@ -303,7 +303,7 @@ Command = (
 
 
 def said_in(command: Command) -> Body | None:
-    """What the command says, if it stores a message."""
+    """Returns the message that the command stores, or None."""
     if isinstance(command, MessageCommand):
         return command.body
     return command.say if isinstance(command, Pause) else None

@@ -1,4 +1,4 @@
-"""What mails say: for each kind and language the subject and the paragraphs.
+"""The texts of mails: the subject and the paragraphs for each kind and language.
 
 A link, if the kind has one, stands before the last paragraph. Fields in braces are the facts of the
 request.

@@ -65,7 +65,7 @@ class Enrolment(Struct, frozen=True):
 def enrol(
     services: Services, person: Person, session: SessionReference, password: str | None
 ) -> Enrolment:
-    """Returns a new secret, which counts when `confirm` has seen a code of it.
+    """Returns a new secret. It takes effect when `confirm` has accepted a code of it.
 
     Raises Forbidden if the installation has no second factors, and Conflict if the person has one.
     Whoever has stolen a session must not lock its person out: raises InvalidRequest if the person's

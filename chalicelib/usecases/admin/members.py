@@ -1,6 +1,6 @@
 """The members of a bot: invite, update, remove.
 
-An installation that sends mail mails an invitation to its address, so to accept it proves the
+If the installation sends mail, it mails the invitation, and a person who accepts it has proved the
 address. Otherwise the inviter hands it on: it is then a signed token and is not stored. It is valid
 for seven days, or until its person sets a password: a new password raises the token version, which
 ends all earlier tokens. Whoever has it sets the password. So it never replaces a password, and an

@@ -34,7 +34,7 @@ FORM_SECONDS = 10 * 60
 
 
 class FileOffer(Struct, frozen=True):
-    """What a caller says about the file that they want to upload. `mime` has no parameters."""
+    """A caller's description of the file that they want to upload. `mime` has no parameters."""
 
     name: str
     mime: str
@@ -175,7 +175,7 @@ def _unknown(field: str) -> InvalidRequest:
 
 
 def _was_erased(services: Services, head: Head, upload: Upload) -> bool:
-    """Whether the upload is older than the erasure of the conversation's user."""
+    """Returns True if the upload is older than the erasure of the conversation's user."""
     if head.erased_seq is None:
         return False
     mark = shown.entry_at(services, head, head.erased_seq)

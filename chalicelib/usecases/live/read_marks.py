@@ -1,4 +1,4 @@
-"""How far a person has read a conversation, on all their devices."""
+"""Read marks: the number of the last entry that a person has read, on all their devices."""
 
 from chalicelib.domain.access import Caller
 from chalicelib.usecases.conversations.visibility import find_visible

@@ -36,7 +36,7 @@ class Budget(Struct, frozen=True):
 
 
 def _budget(calls: int) -> Budget:
-    """What a push did not reach, and what a server has answered, is stored by calls."""
+    """Pushes and webhooks end early enough for the calls that store their outcome."""
     return Budget(calls, calls - LONGEST_PUSH, calls - STORING)
 
 

@@ -1,4 +1,4 @@
-"""What a bot's masks hide is stored nowhere."""
+"""No store keeps a text that a bot's masks hide."""
 
 from tests.api.conversation_setup import BOT, ok
 from tests.api.data.canary import CANARY, live

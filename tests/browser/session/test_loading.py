@@ -21,7 +21,7 @@ def loaded(page: Page) -> list[dict[str, Any]]:
 
 
 def test_a_first_visit_loads_less_than_60_kb_compressed(open_console: OpenConsole) -> None:
-    """What opening a conversation takes loads after the lists are shown."""
+    """The files for an open conversation load after the lists are shown."""
     page = open_console("ana")
     html = page.request.get(page.url).text()
     first = {*re.findall(r'(?:href|src)="([^"]+)"', html), "strings/en.js"}

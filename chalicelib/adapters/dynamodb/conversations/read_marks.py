@@ -1,4 +1,4 @@
-"""How far each person has read each conversation: one row for each."""
+"""Read marks: one row for each person and conversation."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""What a command ends with: a sentence, and an exit code that a script can test."""
+"""The errors of the commands: each is a sentence, and an exit code that a script can test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

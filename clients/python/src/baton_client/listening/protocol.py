@@ -1,4 +1,4 @@
-"""What a client that listens does, step by step, without any I/O.
+"""The steps of a client that listens, without any I/O.
 
 `listening` is a generator. It yields what has to be done and gets the result, so the same code
 drives the blocking client and the asynchronous one.
