@@ -39,7 +39,7 @@ class AfterReturn(StrEnum):
 
 
 class Mask(StrEnum):
-    """The kinds of texts that `masks.py` finds. IBANs come first: one may end like a card number."""
+    """The kinds of texts that `masks.py` finds. IBANs come first: some end like a card number."""
 
     IBAN = "iban"
     CARD = "card"

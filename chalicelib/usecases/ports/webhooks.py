@@ -44,7 +44,7 @@ class WebhookClient(Protocol):
 
 
 class Owner(Protocol):
-    """The bot or person to whom a sealed secret is bound. Two owners never have the same context."""
+    """The bot or person that a sealed secret is bound to. No two owners have the same context."""
 
     @property
     def context(self) -> dict[str, str]: ...
