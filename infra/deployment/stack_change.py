@@ -235,9 +235,7 @@ class StackChange:
         unexpected = {name: what for name, what in lost.items() if name not in self.approval.lose}
         if unexpected:
             for name, what in unexpected.items():
-                self.console.print(
-                    f"{name} would be replaced or removed: {what}.", style="bold red"
-                )
+                say(self.console, f"{name} would be replaced or removed: {what}.", "bold red")
             click.echo("This needs your word even with --yes.")
             self._require_word(False, " ".join(f"--lose={name}" for name in unexpected))
         elif not self.approval.yes and not click.confirm("Deploy these changes?"):

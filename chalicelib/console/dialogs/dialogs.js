@@ -3,7 +3,7 @@ import { SHORTCUTS } from "../conversations/shortcuts.js";
 import { consequences, endSession } from "../session/session.js";
 import { closeDialog, openDialog, selectedHead, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
-import { html, useEffect, useRef } from "../ui/html.js";
+import { html, useLayoutEffect, useRef } from "../ui/html.js";
 import { CloseDialog, SnoozeDialog, TransferDialog } from "./handoff_dialogs.js";
 import { Palette } from "./palette.js";
 import { SettingsDialog } from "./settings_dialog.js";
@@ -19,11 +19,12 @@ export function Dialogs() {
   return html`<${Frame} key=${name} name=${name}><${Dialog} head=${selectedHead()} /><//>`;
 }
 
-/** The browser fires `close` late: by then, another dialog may be open.
+/** The dialog opens before the next key arrives, so that what is typed at once after the shortcut is in its field.
+ * The browser fires `close` late: by then, another dialog may be open.
  * @param {{name: string, children: any}} props */
 function Frame({ name, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => box.current?.showModal(), []);
+  useLayoutEffect(() => box.current?.showModal(), []);
   return html`<dialog ref=${box} onClose=${() => state.value.dialog === name && closeDialog()} aria-labelledby="dialog-title">${children}</dialog>`;
 }
 

@@ -52,6 +52,13 @@ def test_an_agent_finds_claims_answers_and_closes_a_conversation_by_keyboard(
     assert ended[-1]["payload"]["outcome"] == "rejected"
 
 
+OPEN_BEFORE_THE_NEXT_KEY = """async () => {
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }));
+    await new Promise(queueMicrotask).then(() => new Promise(queueMicrotask));
+    return document.activeElement.matches('dialog[open] input');
+}"""
+
+
 def test_one_key_finds_conversations_by_any_word_and_every_action(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
@@ -73,7 +80,7 @@ def test_one_key_finds_conversations_by_any_word_and_every_action(
     expect(page.locator(".owner")).to_have_text("with you")
     expect(page.locator(".composer textarea")).to_be_focused()
     expect(page.get_by_role("searchbox")).to_have_value("")
-    page.keyboard.press("Control+k")
+    assert page.evaluate(OPEN_BEFORE_THE_NEXT_KEY), "what is typed at once would be lost"
     page.keyboard.type(conversation)
     expect(page.locator(".palette li")).to_contain_text(name)
 
