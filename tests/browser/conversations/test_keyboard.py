@@ -53,7 +53,8 @@ def test_an_agent_finds_claims_answers_and_closes_a_conversation_by_keyboard(
 
 
 OPEN_BEFORE_THE_NEXT_KEY = """async () => {
-    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }));
+    const key = { key: 'k', ctrlKey: true, bubbles: true };
+    document.body.dispatchEvent(new KeyboardEvent('keydown', key));
     await new Promise(queueMicrotask).then(() => new Promise(queueMicrotask));
     return document.activeElement.matches('dialog[open] input');
 }"""
