@@ -22,10 +22,10 @@ def test_marks_are_of_one_person_and_one_bot(stores: Stores) -> None:
     assert stores.read_marks.read_through("other", "ana", [CID]) == {}
 
 
-def test_a_mark_is_forgotten_after_90_days(stores: Stores) -> None:
+def test_a_mark_is_forgotten_after_30_days(stores: Stores) -> None:
     stores.read_marks.mark_read(BOT, "ana", CID, 3)
 
-    stores.clock.advance(90 * DAYS + 1000)
+    stores.clock.advance(30 * DAYS + 1000)
 
     assert stores.read_marks.read_through(BOT, "ana", [CID]) == {}
     assert stores.read_marks.mark_read(BOT, "ana", CID, 1)

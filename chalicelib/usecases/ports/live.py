@@ -61,10 +61,10 @@ class ReadMarks(Protocol):
         self, bot: str, person: str, conversation_ids: Iterable[str]
     ) -> Mapping[str, int]:
         """The number of the last entry that the person has read, by conversation id; conversations
-        without a mark are left out. One round trip per 100."""
+        without a mark are left out. One round trip per 1 MB of the person's marks."""
 
     def mark_read(self, bot: str, person: str, conversation_id: str, seq: int) -> bool:
-        """False if the person has read as far already. A mark lives for 90 days."""
+        """False if the person has read as far already. A mark lives for 30 days."""
 
 
 class Notifications(Protocol):
