@@ -10,7 +10,8 @@ from typing import Any
 import boto3
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 from infra.local.gateway.limits import KB, Limits
 from infra.local.gateway.server import Gateway
@@ -21,7 +22,7 @@ from tests.local.waiting import eventually
 
 
 @pytest.fixture
-def client(gateway: Gateway) -> Iterator[ClientConnection]:
+def client(gateway: Gateway) -> Iterator[Connection]:
     with connect(gateway.socket_url) as connected:
         yield connected
 
@@ -41,9 +42,7 @@ def management_api(gateway: Gateway) -> Any:
     )
 
 
-def test_posted_data_arrives_at_its_connection(
-    api: Any, client: ClientConnection, seen: Seen
-) -> None:
+def test_posted_data_arrives_at_its_connection(api: Any, client: Connection, seen: Seen) -> None:
     api.post_to_connection(ConnectionId=seen.connection_id, Data="grüße".encode())
 
     assert client.recv(5) == "grüße"
@@ -59,9 +58,7 @@ def test_a_connection_id_with_a_slash_is_found(gateway: Gateway, api: Any, seen:
         assert client.recv(5) == "found"
 
 
-def test_get_returns_the_facts_of_a_connection(
-    api: Any, client: ClientConnection, seen: Seen
-) -> None:
+def test_get_returns_the_facts_of_a_connection(api: Any, client: Connection, seen: Seen) -> None:
     facts = api.get_connection(ConnectionId=seen.connection_id)
 
     assert datetime.now(UTC) - facts["ConnectedAt"] < timedelta(seconds=5)
@@ -70,7 +67,7 @@ def test_get_returns_the_facts_of_a_connection(
 
 
 def test_deleting_a_connection_closes_it_and_calls_disconnect(
-    api: Any, client: ClientConnection, seen: Seen
+    api: Any, client: Connection, seen: Seen
 ) -> None:
     api.delete_connection(ConnectionId=seen.connection_id)
 
@@ -84,9 +81,7 @@ def test_an_unknown_connection_is_answered_with_410(api: Any) -> None:
         api.post_to_connection(ConnectionId="L0SM9cOFvHcCIhw=", Data=b"?")
 
 
-def test_a_closed_connection_is_answered_with_410(
-    api: Any, client: ClientConnection, seen: Seen
-) -> None:
+def test_a_closed_connection_is_answered_with_410(api: Any, client: Connection, seen: Seen) -> None:
     client.close()
     assert eventually(lambda: seen.disconnects)
 
@@ -115,7 +110,7 @@ def test_a_connection_is_answered_with_410_until_connect_has_returned(
     assert len(errors) == 1
 
 
-def test_a_message_over_128_kb_is_refused(api: Any, client: ClientConnection, seen: Seen) -> None:
+def test_a_message_over_128_kb_is_refused(api: Any, client: Connection, seen: Seen) -> None:
     api.post_to_connection(ConnectionId=seen.connection_id, Data=b"x" * 128 * KB)
     with pytest.raises(api.exceptions.PayloadTooLargeException):
         api.post_to_connection(ConnectionId=seen.connection_id, Data=b"x" * (128 * KB + 1))
@@ -124,7 +119,7 @@ def test_a_message_over_128_kb_is_refused(api: Any, client: ClientConnection, se
 
 
 def test_concurrent_messages_all_arrive_complete(
-    gateway: Gateway, client: ClientConnection, seen: Seen
+    gateway: Gateway, client: Connection, seen: Seen
 ) -> None:
     api = management_api(gateway)
     sent = [f"{n:02}" * 20_000 for n in range(40)]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 from infra.local.gateway.limits import KB, Limits
 from infra.local.gateway.server import Gateway
@@ -193,7 +194,7 @@ def test_stopping_closes_all_sockets_with_1001_and_calls_disconnect(
     ]
 
 
-def keep_busy(client: ClientConnection) -> None:
+def keep_busy(client: Connection) -> None:
     for _ in range(40):
         client.send("busy")
         time.sleep(0.02)
@@ -216,7 +217,7 @@ def refusal(gateway: Gateway, do: str) -> tuple[int, bytes]:
     return response.status_code, bytes(response.body or b"")
 
 
-def close_code(client: ClientConnection) -> int:
+def close_code(client: Connection) -> int:
     with pytest.raises(ConnectionClosed) as closed:
         client.recv(5)
     assert closed.value.rcvd

@@ -10,7 +10,7 @@ from baton_client.listening.protocol import SocketClosed
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection as AsyncClientConnection
-    from websockets.sync.client import ClientConnection
+    from websockets.sync.connection import Connection
 
 OPENING = 10.0
 """Seconds that opening a connection may take."""
@@ -28,7 +28,7 @@ class BlockingSocket:
 
     def __init__(self, is_stopped: Callable[[], bool]) -> None:
         self._is_stopped = is_stopped
-        self._socket: ClientConnection | None = None
+        self._socket: Connection | None = None
         self._opened = ExitStack()
 
     def open(self, url: str, subprotocols: Sequence[str]) -> None:
