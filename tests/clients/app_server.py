@@ -92,6 +92,7 @@ class AppServer:
             if fault == CUT_AFTER:
                 return None
             kept = {"content-type": answer.content_type}
+            kept |= {name: value for name, value in answer.headers.items() if name == "Baton-Next"}
             return answer.status, kept, answer.text.encode()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

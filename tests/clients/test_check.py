@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from baton_client import Baton, WebhookRefused
-from baton_client.cli.check import CheckedWebhook, checks
+from baton_client.cli.webhook_kit.check import CheckedWebhook, checks
 from baton_client.signatures import WebhookVerifier
 from tests.api.live.socket_client import MESSAGES, misfits
 

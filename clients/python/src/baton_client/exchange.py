@@ -59,11 +59,15 @@ Operation = Generator[HttpRequest, HttpReply | NoReply, T]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`attempts` counts the requests that it took."""
+    """`attempts` counts the requests that it took. `json` is None if the body is no JSON."""
 
-    status: int
     json: Any
     attempts: int
+    reply: HttpReply
+
+    @property
+    def status(self) -> int:
+        return self.reply.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def exchange(policy: RetryPolicy, request: HttpRequest) -> Operation[Answer]:
         reply = yield request
         error = error_of(reply)
         if error is None and isinstance(reply, HttpReply):
-            return Answer(reply.status, _json(reply.body), attempt)
+            return Answer(_json(reply.body), attempt, reply)
         assert error is not None, "a call without a reply is an error"
         wait = policy.wait(attempt, error)
         late = policy.clock() + wait - begun > policy.patience

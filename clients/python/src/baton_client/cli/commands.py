@@ -7,9 +7,13 @@ from urllib.parse import quote
 
 import click
 
-from baton_client.cli import check, events, tables
+from baton_client.cli import data, events, tables
 from baton_client.cli.errors import CommandFailed, readable_errors
-from baton_client.cli.person import PersonClient, bot_path, stored_login
+from baton_client.cli.options import bot_option, json_option
+from baton_client.cli.person import PersonClient, as_person, bot_path
+from baton_client.cli.webhook_kit.check import check
+from baton_client.cli.webhook_kit.deliveries import deliveries
+from baton_client.cli.webhook_kit.trigger import trigger
 from baton_client.errors import NotFound, Refused, SecondFactorRequired, Unauthenticated
 from baton_client.version import __version__
 
@@ -23,9 +27,6 @@ LISTS: dict[str, tuple[str, ...]] = {
 POLL = 1.0
 """Seconds between two looks at the queue."""
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
-bot_option = click.option("--bot", required=True, help="The bot's id.")
-
 
 @click.group(context_settings={"auto_envvar_prefix": "BATON", "max_content_width": 100})
 @click.version_option(__version__, prog_name="baton")
@@ -38,11 +39,6 @@ def baton(context: click.Context, timeout: float) -> None:
     """
     context.obj = timeout
     context.with_resource(readable_errors())
-
-
-def as_person(context: click.Context) -> PersonClient:
-    login = stored_login()
-    return PersonClient(login.origin, context.obj, login)
 
 
 @baton.command()
@@ -145,6 +141,8 @@ def _answer(client: PersonClient, path: str, conversation: str, text: str, *, cl
     return True
 
 
-baton.add_command(events.listen)
-baton.add_command(events.tail)
-baton.add_command(check.check)
+for _each in (
+    *(events.listen, events.tail, check, trigger, deliveries),
+    *(data.export, data.erase),
+):
+    baton.add_command(_each)

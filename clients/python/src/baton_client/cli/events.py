@@ -6,11 +6,12 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import click
 import httpx
 
+from baton_client.cli.options import past_time
 from baton_client.client import Baton
 from baton_client.listening.protocol import LISTENABLE
 from baton_client.signatures import WebhookEvent, signing_key
@@ -28,7 +29,10 @@ url_option = click.option(
 )
 key_option = click.option("--key", envvar="BATON_KEY", required=True, help="The bot's key.")
 since_option = click.option(
-    "--since", type=float, metavar="MINUTES", help="Also show the events of the last minutes."
+    "--since",
+    type=past_time,
+    metavar="TIME",
+    help="Also show earlier events: 30m, 2h, 7d, or a time.",
 )
 count_option = click.option("--count", type=int, help="End after so many events.")
 
@@ -46,7 +50,7 @@ count_option = click.option("--count", type=int, help="End after so many events.
 def listen(
     url: str,
     key: str,
-    since: float | None,
+    since: datetime | None,
     count: int | None,
     forward_to: str | None,
     secret: str | None,
@@ -67,7 +71,7 @@ def listen(
             forward(local, forward_to, secret, event)
         click.echo(json.dumps({"id": event.id, **_body(event)}, ensure_ascii=False))
 
-    _follow(url, key, since, count, types, handle)
+    follow(url, key, since, count, types, handle)
 
 
 @click.command()
@@ -75,20 +79,20 @@ def listen(
 @key_option
 @since_option
 @count_option
-def tail(url: str, key: str, since: float | None, count: int | None) -> None:
+def tail(url: str, key: str, since: datetime | None, count: int | None) -> None:
     """Show what happens in a bot's handoffs, one line for each event."""
 
     def handle(event: WebhookEvent) -> None:
         text = (event.text or "").replace("\n", " ")
         click.echo(f"{event.timestamp}  {event.user}  {event.type}  {text}".rstrip())
 
-    _follow(url, key, since, count, (), handle)
+    follow(url, key, since, count, (), handle)
 
 
-def _follow(
+def follow(
     url: str,
     key: str,
-    since: float | None,
+    since: datetime | None,
     count: int | None,
     types: tuple[str, ...],
     handle: Callable[[WebhookEvent], None],
@@ -108,8 +112,7 @@ def _follow(
                 if left == 0:
                     baton.stop()
 
-        begin = None if since is None else datetime.now(UTC) - timedelta(minutes=since)
-        baton.listen(since=begin)
+        baton.listen(since=since)
 
 
 def forward(http: httpx.Client, url: str, secret: str, event: WebhookEvent) -> None:
@@ -130,7 +133,7 @@ def sign(secret: str, event_id: str, body: bytes, now: float) -> dict[str, str]:
         signing_key(secret), f"{event_id}.{at}.".encode() + body, hashlib.sha256
     ).digest()
     return {
-        "content-type": "application/json",
+        "content-type": "application/json; charset=utf-8",
         "webhook-id": event_id,
         "webhook-timestamp": at,
         "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",

@@ -1,11 +1,8 @@
-"""A person's login on this machine, and the calls that it allows."""
+"""The calls of a person who has logged in on this machine."""
 
-import json
-import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,6 +10,7 @@ import click
 import httpx
 
 from baton_client.cli.errors import NOT_ALLOWED, CommandFailed
+from baton_client.cli.logins import LOGIN_FIRST, Login, login_lock, store_login, stored_login
 from baton_client.client import no_reply, reply_of
 from baton_client.exchange import (
     Answer,
@@ -25,46 +23,10 @@ from baton_client.exchange import (
 )
 from baton_client.version import __version__
 
-LOGIN_FIRST = "Log in first: baton login"
 MARGIN = 30
 """Seconds before its end at which an access token is no longer used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """`access_until` is in seconds since 1970 (UTC)."""
-
-    origin: str
-    email: str
-    access: str
-    access_until: float
-    refresh: str
-
-
-def login_file() -> Path:
-    """`BATON_LOGIN` names another file, for example in CI."""
-    named = os.environ.get("BATON_LOGIN")
-    return Path(named) if named else Path(click.get_app_dir("baton")) / "login.json"
-
-
-def stored_login() -> Login:
-    """Raises CommandFailed."""
-    try:
-        return Login(**json.loads(login_file().read_text()))
-    except FileNotFoundError:
-        raise CommandFailed(LOGIN_FIRST, NOT_ALLOWED) from None
-    except (ValueError, TypeError):
-        raise CommandFailed(f"{login_file()} is damaged. {LOGIN_FIRST}", NOT_ALLOWED) from None
-
-
-def store_login(login: Login) -> None:
-    """Only this user may read the file. It is replaced whole, so none is left half written."""
-    path = login_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(asdict(login), file)
-    part.replace(path)
+NEXT_PAGE = "baton-next"
+"""The header with the next page of an answer that is no JSON object."""
 
 
 class PersonClient:
@@ -76,14 +38,18 @@ class PersonClient:
         agent = f"baton-client-python/{__version__}"
         self._http = httpx.Client(timeout=min(timeout, 10.0), headers={"user-agent": agent})
 
+    @property
+    def origin(self) -> str:
+        return self._origin
+
     def log_in(self, email: str, password: str) -> dict[str, Any]:
         """The tokens. Raises Unauthenticated, SecondFactorRequired with the fact `challenge`."""
         body = {"email": email, "password": password}
-        return self.keep(email, self._send("POST", "/auth/login", body)["payload"])
+        return self.keep(email, self._send("POST", "/auth/login", body).json["payload"])
 
     def log_in_with_code(self, email: str, challenge: str, code: str) -> dict[str, Any]:
         body = {"challenge": challenge, "code": code}
-        return self.keep(email, self._send("POST", "/auth/login/totp", body)["payload"])
+        return self.keep(email, self._send("POST", "/auth/login/totp", body).json["payload"])
 
     def keep(self, email: str, tokens: dict[str, Any]) -> dict[str, Any]:
         until = time.time() + tokens["exp"] / 1000
@@ -93,7 +59,7 @@ class PersonClient:
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """`path` is below `/api/v1`. Raises BatonError; CommandFailed if nobody has logged in."""
-        return self._send(method, path, body, self._access())
+        return self._send(method, path, body, self._access()).json
 
     def items(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
         """All items of a list, page after page."""
@@ -104,18 +70,40 @@ class PersonClient:
                 return
             query["cursor"] = page["next"]
 
-    def _access(self) -> str:
-        login = self._login
-        if login is None:
-            raise CommandFailed(LOGIN_FIRST, NOT_ALLOWED)
-        if login.access_until - time.time() < MARGIN:
-            tokens = self._send("POST", "/auth/refresh", {"refresh": login.refresh})["payload"]
-            self.keep(login.email, tokens)
-            assert self._login is not None, "kept"
-            login = self._login
-        return login.access
+    def pages(self, path: str) -> Iterator[str]:
+        """All pages of an answer that is text, such as an export."""
+        cursor: str | None = ""
+        while cursor is not None:
+            query = f"?{urlencode({'cursor': cursor})}" if cursor else ""
+            answer = self._send("GET", path + query, None, self._access())
+            yield answer.reply.body.decode()
+            cursor = answer.reply.headers.get(NEXT_PAGE)
 
-    def _send(self, method: str, path: str, body: object = None, token: str | None = None) -> Any:
+    def _access(self) -> str:
+        if self._login is None:
+            raise CommandFailed(LOGIN_FIRST, NOT_ALLOWED)
+        if not _is_fresh(self._login):
+            with login_lock(self._policy.patience):
+                self._login = self._refreshed(self._login)
+        return self._login.access
+
+    def _refreshed(self, own: Login) -> Login:
+        """The stored login, which another command may have refreshed before."""
+        login = stored_login()
+        if not login.is_same_account(own):
+            raise CommandFailed(
+                f"{login.email} has logged in to {login.origin} meanwhile. Run this command again.",
+                NOT_ALLOWED,
+            )
+        if _is_fresh(login):
+            return login
+        answer = self._send("POST", "/auth/refresh", {"refresh": login.refresh})
+        self.keep(login.email, answer.json["payload"])
+        return stored_login()
+
+    def _send(
+        self, method: str, path: str, body: object = None, token: str | None = None
+    ) -> Answer:
         request = json_request(method, f"/api/v1{path}", body)
         if token:
             sent = {**request.headers, "authorization": f"Bearer {token}"}
@@ -127,7 +115,7 @@ class PersonClient:
                 step = steps.send(self._reply(step))
         except StopIteration as done:
             answered: Answer = done.value
-            return answered.json
+            return answered
 
     def _reply(self, request: HttpRequest) -> HttpReply | NoReply:
         time.sleep(request.after)
@@ -137,6 +125,16 @@ class PersonClient:
         except httpx.HTTPError as error:
             return no_reply(error)
         return reply_of(found)
+
+
+def _is_fresh(login: Login) -> bool:
+    return login.access_until - time.time() >= MARGIN
+
+
+def as_person(context: click.Context) -> PersonClient:
+    """The person who has logged in. Raises CommandFailed."""
+    login = stored_login()
+    return PersonClient(login.origin, context.obj, login)
 
 
 def bot_path(bot: str) -> str:

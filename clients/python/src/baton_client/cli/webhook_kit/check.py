@@ -7,7 +7,6 @@ shows to its users.
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,10 +16,10 @@ import httpx
 from baton_client.cli import tables
 from baton_client.cli.errors import CommandFailed
 from baton_client.cli.events import DELIVERY, body_of, sign
+from baton_client.cli.webhook_kit.examples import CHANGES, Place, example_event
 from baton_client.signatures import TOLERANCE, WebhookEvent
 
 USER = "baton-check"
-AGENT = {"id": "p_check", "name": "Baton check"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,7 @@ class CheckedWebhook:
         self.conversation = f"c_check_{uuid4().hex}"
 
     def event(self, type: str, seq: int) -> WebhookEvent:
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return WebhookEvent(
-            f"{self.conversation}:{seq}", type, at, _data(type, self.conversation, seq, at)
-        )
+        return example_event(type, Place(self.conversation, seq, user=USER))
 
     def send(
         self,
@@ -69,7 +65,7 @@ class CheckedWebhook:
 
 def checks(hook: CheckedWebhook) -> Iterator[CheckResult]:
     """Runs all checks; each comes as soon as it is done."""
-    for number, type in enumerate(_TYPES, 1):
+    for number, type in enumerate(CHANGES, 1):
         yield _accepted(
             f"accepts {type}",
             [hook.send(hook.event(type, number))],
@@ -153,45 +149,3 @@ def _refused(name: str, answer: str, mend: str) -> CheckResult:
 
 def _rotated(headers: dict[str, str]) -> Mapping[str, str]:
     return headers | {"webhook-signature": f"v1,AAAA {headers['webhook-signature']}"}
-
-
-def _data(type: str, conversation: str, seq: int, at: str) -> Mapping[str, Any]:
-    kind, text = _TYPES.get(type, ("invented", None))
-    entry = {
-        "seq": seq,
-        "kind": kind,
-        "from": "agent",
-        "author": AGENT,
-        "type": "text" if kind == "message" else None,
-        "text": text,
-        "payload": None,
-        "epoch": 2,
-        "at": at,
-        "message_id": None,
-    }
-    data: dict[str, Any] = {
-        "conversation_id": conversation,
-        "channel": "web",
-        "user": USER,
-        "thread": None,
-        "epoch": 2,
-        "entry": entry,
-    }
-    if kind != "message":
-        data["text"] = text
-    if kind == "returned":
-        data |= {"handoff_id": f"h_{conversation}", "outcome": "resolved", "note": None}
-        data |= {"resume_at": None, "variables": None, "context": None, "summary": None}
-        data |= {"stretch": [], "truncated": False, "from_seq": seq}
-    return data
-
-
-_TYPES: Mapping[str, tuple[str, str | None]] = {
-    "handoff.requested": ("requested", "You are being transferred."),
-    "handoff.claimed": ("claimed", "You are now talking to Baton check."),
-    "agent.message": ("message", "This message is a check."),
-    "handoff.released": ("released", None),
-    "handoff.transferred": ("transferred", None),
-    "conversation.returned": ("returned", "You are talking to the bot again."),
-}
-"""Each type of event with the kind of its entry, and with the text for the user."""

@@ -1,0 +1,1 @@
+"""What a bot's webhook is tried out with: example events, and deliveries again."""
