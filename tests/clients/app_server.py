@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from typing import Any, Self
 
 from chalicelib.usecases import reactions
@@ -39,6 +40,7 @@ class AppServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        self.services.files.address = f"{self.origin}/files"
         self.url = f"{self.origin}/api/v1/bots/demo"
         self.key = DEMO_KEY
 
@@ -75,14 +77,23 @@ class AppServer:
         self.sockets.close_all()
 
     def _answer(
-        self, method: str, path: str, token: str | None, headers: Mapping[str, str], body: bytes
+        self,
+        method: str,
+        path: str,
+        token: str | None,
+        headers: Mapping[str, str],
+        kind: str,
+        body: bytes,
     ) -> tuple[int, Mapping[str, str], bytes] | None:
-        """None: close the connection without an answer."""
+        """None: close the connection without an answer. `kind` is the body's media type."""
         with self.lock:
             if path == "/control":
                 return 200, {}, json.dumps(self.control(json.loads(body))).encode()
             fault = self._faults.popleft() if self._faults else None
-            self.calls.append((method, path, json.loads(body) if body else None))
+            if path.startswith("/files") and fault is None:
+                return self._answer_files(method, path, token, kind, body)
+            is_json = kind == "application/json"
+            self.calls.append((method, path, json.loads(body) if is_json else None))
             if isinstance(fault, dict):
                 content = json.dumps(fault.get("body", "")).encode()
                 return fault["status"], fault.get("headers", {}), content
@@ -94,6 +105,22 @@ class AppServer:
             kept = {"content-type": answer.content_type}
             kept |= {name: value for name, value in answer.headers.items() if name == "Baton-Next"}
             return answer.status, kept, answer.text.encode()
+
+    def _answer_files(
+        self, method: str, path: str, token: str | None, kind: str, body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Answers as S3 does, which refuses a request that has a key of its own."""
+        if token:
+            return 400, {}, b"<Code>InvalidArgument</Code>"
+        if method == "GET":
+            found = self.services.files.fetch(self.origin + path)
+            return found.status, found.headers, found.content
+        from werkzeug.formparser import FormDataParser
+
+        boundary = {"boundary": kind.partition("boundary=")[2]}
+        parse = FormDataParser().parse
+        _, fields, files = parse(BytesIO(body), "multipart/form-data", len(body), boundary)
+        return self.services.files.receive(fields.to_dict(), files["file"].read()), {}, b""
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         answer = self._answer
@@ -107,7 +134,8 @@ class AppServer:
                 token = (self.headers.get("authorization") or "").removeprefix("Bearer ") or None
                 sent = {"Idempotency_Key": self.headers.get("idempotency-key")}
                 headers = {name: value for name, value in sent.items() if value}
-                answered = answer(self.command, self.path, token, headers, body)
+                kind = self.headers.get("content-type", "")
+                answered = answer(self.command, self.path, token, headers, kind, body)
                 if answered is None:
                     self.close_connection = True
                     return

@@ -17,6 +17,19 @@ async function control(asked) {
   assert.equal(answer.status, 200);
 }
 
+/** The cases hold the files' bytes in base64. */
+function withFile(content) {
+  const { file } = content;
+  if (!file) return content;
+  return { ...content, file: { ...file, content: Buffer.from(file.content, "base64") } };
+}
+
+async function fetched(url) {
+  const answer = await fetch(url);
+  assert.equal(answer.status, 200);
+  return Buffer.from(await answer.arrayBuffer()).toString("base64");
+}
+
 class CaseRun {
   constructor(user) {
     this.baton = new Baton(url, key, undefined, { retries: QUICK });
@@ -38,19 +51,22 @@ class CaseRun {
     }
     assert(!step.raises, `${JSON.stringify(step)} must fail`);
     this.checkTime(step, begun);
-    this.compare(step, result);
+    await this.compare(step, result);
   }
 
   async act(step) {
     if (step.heard) {
       for (let count = step.times ?? 1; count > 0; count -= 1) {
-        this.turn = await this.baton.heard("web", this.user, camelled(step.heard));
+        this.turn = await this.baton.heard("web", this.user, withFile(camelled(step.heard)));
       }
       this.conversationId = this.turn.conversationId;
     } else if (step.turn) {
       this.turn = await this.baton.turn(this.conversationId, { key: step.turn });
     } else if (step.say) {
-      return this.turn.say(step.say);
+      return this.turn.say(typeof step.say === "string" ? step.say : withFile(step.say));
+    } else if (step.upload) {
+      const { file } = withFile({ file: step.upload });
+      return this.baton.upload(file, { conversationId: this.conversationId });
     } else if (step.hand_over) {
       const { reason, ...more } = camelled(step.hand_over);
       return this.turn.handOver(reason, more);
@@ -60,6 +76,8 @@ class CaseRun {
       return this.baton.unpause(this.conversationId, camelled(step.unpause));
     } else if (step.chat) {
       return (await this.baton.transcript(this.conversationId)).asChat();
+    } else if (step.last) {
+      return (await this.baton.transcript(this.conversationId, { latest: 1 })).entries[0];
     } else if (step.entries) {
       return this.baton.transcript(this.conversationId, step.entries);
     } else if (step.faults) {
@@ -71,13 +89,20 @@ class CaseRun {
     return undefined;
   }
 
-  compare(step, result) {
+  async compare(step, result) {
     for (const [name, value] of Object.entries(step.is ?? {})) {
       assert.equal(this.turn[camel(name)], value, name);
     }
     if ("returns" in step) {
       assert.equal(result, step.returns);
       assert.equal(this.turn.refusal?.code, step.refusal);
+    }
+    if (step.warns) assert.deepEqual(this.turn.warnings.map(({ code }) => code), step.warns);
+    if (step.last) {
+      const { type, payload } = result;
+      const found = { type, ...payload, content: payload.url ? await fetched(payload.url) : null };
+      const names = Object.keys(step.last);
+      assert.deepEqual(Object.fromEntries(names.map((name) => [name, found[name]])), step.last);
     }
     if ("still_mine" in step) assert.equal(result, step.still_mine);
     if (step.status) assert.equal(result.status, step.status);

@@ -1,6 +1,7 @@
 """The cases that both clients run, with the blocking and the asynchronous Python client."""
 
 import asyncio
+import base64
 import inspect
 import json
 import time
@@ -8,10 +9,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import baton_client
-from baton_client import AsyncBaton, Baton, BatonError, RetryPolicy
+from baton_client import AsyncBaton, Baton, BatonError, File, RetryPolicy
 from tests.clients.app_server import AppServer
 
 CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("cases.json").read_text())
@@ -43,12 +45,18 @@ class CaseRun:
     def _do(self, step: Mapping[str, Any]) -> Any:
         if "heard" in step:
             for _ in range(step.get("times", 1)):
-                self.turn = self.finish(self.baton.heard("web", self.user, **step["heard"]))
+                heard = _with_file(step["heard"])
+                self.turn = self.finish(self.baton.heard("web", self.user, **heard))
             self.conversation_id = self.turn.conversation_id
         elif "turn" in step:
             self.turn = self.finish(self.baton.turn(self.conversation_id, key=step["turn"]))
         elif "say" in step:
-            return self.finish(self.turn.say(step["say"]))
+            if isinstance(step["say"], str):
+                return self.finish(self.turn.say(step["say"]))
+            return self.finish(self.turn.say(**_with_file(step["say"])))
+        elif "upload" in step:
+            file = _with_file({"file": step["upload"]})["file"]
+            return self.finish(self.baton.upload(file, conversation_id=self.conversation_id))
         elif "hand_over" in step:
             return self.finish(self.turn.hand_over(**step["hand_over"]))
         elif "still_mine" in step:
@@ -57,6 +65,8 @@ class CaseRun:
             return self.finish(self.baton.unpause(self.conversation_id, **step["unpause"]))
         elif "chat" in step:
             return self.finish(self.baton.transcript(self.conversation_id)).as_chat()
+        elif "last" in step:
+            return self.finish(self.baton.transcript(self.conversation_id, latest=1)).entries[0]
         elif "entries" in step:
             return self.finish(self.baton.transcript(self.conversation_id, **step["entries"]))
         elif "faults" in step:
@@ -74,6 +84,14 @@ class CaseRun:
             assert result is step["returns"]
             refusal = self.turn.refusal
             assert (refusal.code if refusal else None) == step.get("refusal")
+        if "warns" in step:
+            assert [warning["code"] for warning in self.turn.warnings] == step["warns"]
+        if "last" in step:
+            payload = result["payload"]
+            found = {"type": result["type"], **payload} | {
+                "content": _fetched(payload["url"]) if "url" in payload else None
+            }
+            assert {name: found[name] for name in step["last"]} == step["last"]
         if "still_mine" in step:
             assert result is step["still_mine"]
         if "status" in step:
@@ -90,6 +108,19 @@ class CaseRun:
             " ".join(filter(None, (entry["from"], entry["kind"], entry["text"])))
             for entry in entries
         ]
+
+
+def _with_file(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The cases hold the files' bytes in base64."""
+    if "file" not in content:
+        return dict(content)
+    file = content["file"]
+    made = File(file["name"], base64.b64decode(file["content"]), file["mime"])
+    return {**content, "file": made}
+
+
+def _fetched(url: str) -> str:
+    return base64.b64encode(httpx.get(url).raise_for_status().content).decode()
 
 
 def _check_error(step: Mapping[str, Any], error: BatonError) -> None:

@@ -17,7 +17,7 @@ from chalicelib.domain.conversation.commands import (
     said_in,
 )
 from chalicelib.domain.conversation.decision import Decision
-from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.conversation.entries import UPLOAD_ID, Kind
 from chalicelib.domain.conversation.erasure import is_hidden
 from chalicelib.domain.conversation.head import Head, new_head
 from chalicelib.domain.conversation.table import decide
@@ -191,8 +191,12 @@ def _only_conversation(services: Services, address: Address, command: Command) -
 
 
 def _fingerprint(command: MessageCommand) -> str:
-    body = command.body
-    parts = [body.type, body.text, body.payload, command.suggestion]
+    """The id of an upload does not count: if a channel delivers a message again, its bot uploads
+    the file again, too."""
+    body, payload = command.body, command.body.payload
+    if payload and body.names_upload:
+        payload = {**payload, UPLOAD_ID: None}
+    parts = [body.type, body.text, payload, command.suggestion]
     return digest(json.dumps(parts, sort_keys=True))[:FINGERPRINT_LENGTH]
 
 

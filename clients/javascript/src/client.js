@@ -1,6 +1,8 @@
 /** The client of one bot. */
 
-import { sender } from "./exchange.js";
+import { InvalidRequest } from "./errors.js";
+import { formPoster, sender } from "./exchange.js";
+import { factsOf, uploader, withoutFile } from "./files.js";
 import { WebhookInbox } from "./inbox.js";
 import { fetchHandler, nodeHandler } from "./servers.js";
 import { WebhookVerifier } from "./signatures.js";
@@ -33,6 +35,7 @@ const PAGE = 100;
 
 export class Baton {
   #send;
+  #upload;
   #inbox;
 
   /**
@@ -44,33 +47,53 @@ export class Baton {
   constructor(url, key, webhookSecret, options = {}) {
     const { timeout = 5_000, retries = {}, fetch = globalThis.fetch } = options;
     this.#send = sender(url, key, timeout, retries, fetch);
+    this.#upload = uploader(this.#send, formPoster(timeout, retries, fetch));
     this.#inbox = new WebhookInbox(webhookSecret ? new WebhookVerifier(webhookSecret) : null);
   }
 
   /**
    * Records a message of the user and returns who answers it.
    *
-   * Give the channel's `messageId`: then a message that is delivered twice is stored once. Throws
-   * BatonError; BatonUnavailable if the bot cannot know whether it may speak.
+   * Give the channel's `messageId`: then a message that is delivered twice is stored once. If
+   * Baton does not take the `file`, its name is recorded without it, and `warnings` says why.
+   * Throws BatonError; BatonUnavailable if the bot cannot know whether it may speak.
    *
    * @param {string} channel @param {User} user @param {Heard} content
    */
   async heard(channel, user, content) {
     const { messageId = await newId("heard"), thread, ...rest } = content;
     const profile = typeof user === "object" ? user : { id: user };
+    const id = String(profile.id);
+    const threadId = thread === undefined ? undefined : String(thread);
+    const place = { channel, user: id, thread: threadId };
+    const { content: said, refused } = await this.#withoutFile(place, rest);
     const answer = await this.#send("POST", "/messages", {
       channel,
-      user: { ...profile, id: String(profile.id) },
-      thread: thread === undefined ? undefined : String(thread),
+      user: { ...profile, id },
+      thread: threadId,
       message_id: String(messageId),
       from: "user",
-      ...rest,
+      ...said,
     });
-    const { conversation_id: conversationId, disposition, epoch, warnings } = answer.json;
+    const { conversation_id: conversationId, disposition, epoch } = answer.json;
+    const warnings = [...(answer.json.warnings ?? []), ...refused];
     const seed = `${conversationId} ${messageId}`;
     const repeated = isRepeatedByAnother(answer);
     const state = { conversationId, status: disposition, epoch, seed, repeated, warnings };
-    return new Turn(state, this.#send);
+    return new Turn(state, this.#send, this.#upload);
+  }
+
+  /** @param {import("./files.js").Place} place @param {import("./turn.js").Content} content */
+  async #withoutFile(place, content) {
+    const { file, ...rest } = content;
+    try {
+      return { content: await withoutFile(this.#upload, place, content), refused: [] };
+    } catch (error) {
+      if (!file || !(error instanceof InvalidRequest)) throw error;
+      const refused = [{ code: "file_refused", field: "file", detail: error.message }];
+      const payload = { ...rest.payload, ...factsOf(file) };
+      return { content: { ...rest, type: "file", payload }, refused };
+    }
   }
 
   /**
@@ -84,7 +107,25 @@ export class Baton {
     const { json } = await this.#send("GET", `${pathOf(conversationId)}/gate`);
     const seed = `${conversationId} ${more.key ?? (await newId("turn"))}`;
     const state = { conversationId, status: json.disposition, epoch: json.epoch, seed };
-    return new Turn(state, this.#send);
+    return new Turn(state, this.#send, this.#upload);
+  }
+
+  /**
+   * Uploads a file for a conversation or an address. Returns the `upload_id` for a payload.
+   *
+   * Most bots do not need it: `heard` and `say` take the `file`.
+   *
+   * @param {import("./files.js").File} file
+   * @param {{conversationId: string} | {channel: string, user: string | number,
+   *   thread?: string | number}} place
+   */
+  async upload(file, place) {
+    if ("conversationId" in place) {
+      return this.#upload(file, { conversation_id: place.conversationId });
+    }
+    const { channel, user, thread } = place;
+    const threadId = thread === undefined ? undefined : String(thread);
+    return this.#upload(file, { channel, user: String(user), thread: threadId });
   }
 
   /**

@@ -45,6 +45,9 @@ const BY_STATUS = new Map([
 ]);
 const KNOWN = new Set(["type", "title", "status", "detail", "code", "request_id"]);
 
+/** Milliseconds that sending a file may take, if the bot allows less for other calls. */
+const FILE_TIMEOUT = 60_000;
+
 /**
  * @param {string} url The bot's address. @param {string} key
  * @param {number} timeout In milliseconds, for each attempt.
@@ -66,27 +69,51 @@ export function sender(url, key, timeout, retries, fetch) {
     accept: "application/json",
     "user-agent": `baton-client-javascript/${VERSION}`,
   };
-  const policy = { ...DEFAULTS, ...retries };
-
-  return async (method, path, body, headers) => {
+  return (method, path, body, headers) => {
     /** @type {RequestInit} */
     const request = { method, headers: { ...common, ...headers }, redirect: "manual" };
     if (body !== undefined) {
       request.body = JSON.stringify(body);
       request.headers = { ...request.headers, "content-type": "application/json" };
     }
-    const begun = policy.clock();
-    for (let attempt = 1; ; attempt += 1) {
-      const result = await once(fetch, address + path, request, timeout);
-      if (!(result instanceof BatonError)) return { json: result.json, attempts: attempt };
-      const retried = /** @type {typeof BatonError} */ (result.constructor).retried;
-      const limit = Math.min(policy.longestWait, policy.firstWait * 2 ** (attempt - 1));
-      const wait = (result.retryAfter ?? 0) * 1000 + policy.random() * limit;
-      const late = policy.clock() + wait - begun > policy.patience;
-      if (!retried || attempt >= policy.attempts || late) throw result;
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
+    return repeated(retries, () => once(fetch, address + path, request, timeout));
   };
+}
+
+/**
+ * Posts forms to whole addresses, which are not Baton's and do not get the key.
+ *
+ * @param {number} timeout @param {Partial<RetryPolicy>} retries
+ * @param {typeof globalThis.fetch} fetch
+ * @returns {(url: string, form: FormData) => Promise<Answer>}
+ */
+export function formPoster(timeout, retries, fetch) {
+  const most = Math.max(timeout, FILE_TIMEOUT);
+  return (url, form) => {
+    /** @type {RequestInit} */
+    const request = { method: "POST", body: form, redirect: "manual" };
+    return repeated(retries, () => once(fetch, url, request, most));
+  };
+}
+
+/**
+ * @param {Partial<RetryPolicy>} retries
+ * @param {() => Promise<{json: any} | BatonError>} call
+ * @returns {Promise<Answer>}
+ */
+async function repeated(retries, call) {
+  const policy = { ...DEFAULTS, ...retries };
+  const begun = policy.clock();
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await call();
+    if (!(result instanceof BatonError)) return { json: result.json, attempts: attempt };
+    const retried = /** @type {typeof BatonError} */ (result.constructor).retried;
+    const limit = Math.min(policy.longestWait, policy.firstWait * 2 ** (attempt - 1));
+    const wait = (result.retryAfter ?? 0) * 1000 + policy.random() * limit;
+    const late = policy.clock() + wait - begun > policy.patience;
+    if (!retried || attempt >= policy.attempts || late) throw result;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
 }
 
 /**

@@ -3,6 +3,7 @@
 import {
   AlreadySaid, BatonError, MessageIdMismatch, NoAgentAvailable, NotYourTurn, StaleEpoch,
 } from "./errors.js";
+import { withoutFile } from "./files.js";
 import { newId, replyId } from "./webcrypto.js";
 
 /**
@@ -12,9 +13,10 @@ import { newId, replyId } from "./webcrypto.js";
  * @property {string} [text]
  * @property {string} [type] `text` if it is left out.
  * @property {Record<string, any>} [payload]
+ * @property {import("./files.js").File} [file] Makes the type and the payload.
  *
  * @typedef {object} HandOver
- * @property {string | Content} [say] The bot's last word.
+ * @property {string | Omit<Content, "file">} [say] The bot's last word.
  * @property {string} [summary]
  * @property {Record<string, any>} [context]
  * @property {string} [queue]
@@ -38,10 +40,14 @@ export class Turn {
   #lost = false;
   #replies = 0;
   #send;
+  #upload;
   #seed;
 
-  /** @param {TurnState} state @param {import("./exchange.js").Send} send */
-  constructor(state, send) {
+  /**
+   * @param {TurnState} state @param {import("./exchange.js").Send} send
+   * @param {import("./files.js").Upload} upload
+   */
+  constructor(state, send, upload) {
     this.conversationId = state.conversationId;
     /** As Baton last answered. */
     this.status = state.status;
@@ -52,6 +58,7 @@ export class Turn {
     this.warnings = state.warnings ?? [];
     this.#seed = state.seed;
     this.#send = send;
+    this.#upload = upload;
   }
 
   /** True if the bot may speak. Otherwise a person has the conversation or was asked for. */
@@ -75,12 +82,15 @@ export class Turn {
    */
   async say(content) {
     if (!this.isMine) return this.#refuse(this.#refusal ?? notMine());
+    const given = typeof content === "string" ? { text: content } : content;
+    const place = { conversation_id: this.conversationId };
+    const said = await withoutFile(this.#upload, place, given);
     this.#replies += 1;
     const body = {
       from: "bot",
       message_id: await replyId(this.#seed, this.#replies),
       epoch: this.epoch,
-      ...(typeof content === "string" ? { text: content } : content),
+      ...said,
     };
     let answer;
     try {

@@ -70,6 +70,23 @@ def test_a_bot_uploads_for_an_address_before_the_first_message(
     assert bot.post(MESSAGES, body).status == 201
 
 
+def test_a_message_that_is_delivered_again_may_name_another_upload_of_its_file(
+    services: MemoryServices, bot: Api
+) -> None:
+    path = begun(bot)
+
+    def delivered(**facts: object) -> Any:
+        payload = {"upload_id": uploaded(services, bot, path), **facts}
+        body = {"from": "user", "message_id": "m-7", "type": "image", "payload": payload}
+        return bot.post(f"{path}/messages", body)
+
+    first, again, other = delivered(size=7), delivered(size=7), delivered(size=8)
+
+    assert (first.status, again.status, again.json["repeated"]) == (201, 200, True)
+    assert (other.status, other.json["code"]) == (409, "message_id_mismatch")
+    assert [entry["type"] for entry in log(bot, path)].count("image") == 1
+
+
 def test_the_last_word_of_a_pause_may_be_a_file(services: MemoryServices, bot: Api) -> None:
     path = begun(bot)
     say = {"type": "file", "payload": {"upload_id": uploaded(services, bot, path)}}

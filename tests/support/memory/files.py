@@ -41,8 +41,11 @@ class Download(NamedTuple):
 
 
 class MemoryFiles:
+    """`address` is where forms and links lead."""
+
     def __init__(self, clock: Now) -> None:
         self._clock = clock
+        self.address = ADDRESS
         self.new: dict[Place, _Content] = {}
         self.stored: dict[Place, _Content] = {}
 
@@ -55,7 +58,7 @@ class MemoryFiles:
             "name": file.name,
         }
         policy = json.encode([fields, file.size, until]).decode()
-        return UploadForm(ADDRESS, {**fields, "policy": policy})
+        return UploadForm(self.address, {**fields, "policy": policy})
 
     def receive(self, fields: Mapping[str, str], content: bytes) -> int:
         """The status with which S3 would answer."""
@@ -91,14 +94,14 @@ class MemoryFiles:
         until = self._clock.now() + seconds * 1000
         disposition = quote(content_disposition(file.name, file.mime), safe="")
         query = f"until={until}&type={quote(file.mime, safe='')}&disposition={disposition}"
-        return f"{ADDRESS}/{quote(bot)}/{upload.id}?{query}"
+        return f"{self.address}/{quote(bot)}/{upload.id}?{query}"
 
     def fetch(self, url: str) -> Download:
         parts = urlsplit(url)
         query = parse_qs(parts.query)
         if self._clock.now() >= int(query["until"][0]):
             return Download(403, {}, b"")
-        _, bot, upload_id = parts.path.split("/")
+        bot, upload_id = parts.path.split("/")[-2:]
         for (of, upload), found in self.stored.items():
             if (of, upload.id) == (bot, upload_id):
                 headers = {

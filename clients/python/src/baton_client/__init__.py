@@ -31,6 +31,7 @@ from baton_client.errors import (
     WebhookRefused,
 )
 from baton_client.exchange import RetryPolicy
+from baton_client.files import File
 from baton_client.operations import Availability, User
 from baton_client.signatures import WebhookEvent
 from baton_client.transcript import ChatMessage, Transcript
@@ -50,6 +51,7 @@ __all__ = [
     "BatonUnavailable",
     "ChatMessage",
     "Conflict",
+    "File",
     "Forbidden",
     "IdempotencyMismatch",
     "IllegalMove",

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import httpx
 
 from baton_client import operations
-from baton_client.client import headers_of, no_reply, reply_of
+from baton_client.client import built, headers_of, no_reply, reply_of
 from baton_client.exchange import HttpReply, HttpRequest, NoReply, Operation, RetryPolicy
+from baton_client.files import File
 from baton_client.inbox import WebhookHandler, WebhookInbox
 from baton_client.operations import Availability, Json, User
 from baton_client.servers import AsgiApp, asgi_app
@@ -61,14 +62,28 @@ class AsyncBaton:
         thread: str | int | None = None,
         type: str | None = None,
         payload: Json | None = None,
+        file: File | None = None,
     ) -> AsyncTurn:
         """As `Baton.heard`."""
-        asked = (channel, user, text, message_id, thread, type, payload)
+        asked = (channel, user, text, message_id, thread, type, payload, file)
         return self._turn(await self._run(operations.heard(self._policy, *asked)))
 
     async def turn(self, conversation_id: str, *, key: str | None = None) -> AsyncTurn:
         """As `Baton.turn`."""
         return self._turn(await self._run(operations.take_turn(self._policy, conversation_id, key)))
+
+    async def upload(
+        self,
+        file: File,
+        *,
+        conversation_id: str | None = None,
+        channel: str | None = None,
+        user: str | int | None = None,
+        thread: str | int | None = None,
+    ) -> str:
+        """As `Baton.upload`."""
+        asked = (file, conversation_id, channel, user, thread)
+        return await self._run(operations.upload_file(self._policy, *asked))
 
     async def transcript(
         self, conversation_id: str, *, after: int = 0, latest: int | None = None
@@ -216,12 +231,7 @@ class AsyncBaton:
 
     async def _send(self, request: HttpRequest) -> HttpReply | NoReply:
         await asyncio.sleep(request.after)
-        url = self._url + request.path
         try:
-            return reply_of(
-                await self._http.request(
-                    request.method, url, content=request.body, headers=dict(request.headers)
-                )
-            )
+            return reply_of(await self._http.send(built(self._http, self._url, request)))
         except httpx.HTTPError as error:
             return no_reply(error)

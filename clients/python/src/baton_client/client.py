@@ -11,6 +11,7 @@ import httpx
 
 from baton_client import operations
 from baton_client.exchange import HttpReply, HttpRequest, NoReply, Operation, RetryPolicy
+from baton_client.files import File
 from baton_client.inbox import WebhookHandler, WebhookInbox
 from baton_client.operations import Availability, Json, User
 from baton_client.servers import AsgiApp, WsgiApp, asgi_app, wsgi_app
@@ -33,6 +34,17 @@ def headers_of(key: str) -> dict[str, str]:
         "accept": "application/json",
         "user-agent": f"baton-client-python/{__version__}",
     }
+
+
+def built(
+    http: httpx.Client | httpx.AsyncClient, bot_url: str, request: HttpRequest
+) -> httpx.Request:
+    """The key goes to Baton only."""
+    url, headers = request.at(bot_url), dict(request.headers)
+    sent = http.build_request(request.method, url, content=request.body, headers=headers)
+    if request.is_elsewhere:
+        del sent.headers["authorization"]
+    return sent
 
 
 def reply_of(response: httpx.Response) -> HttpReply:
@@ -79,13 +91,15 @@ class Baton:
         thread: str | int | None = None,
         type: str | None = None,
         payload: Json | None = None,
+        file: File | None = None,
     ) -> Turn:
         """Records a message of the user and returns who answers it.
 
-        Give the channel's `message_id`: then a message that is delivered twice is stored once.
+        Give the channel's `message_id`: then a message that is delivered twice is stored once. If
+        Baton does not take the `file`, its name is recorded without it, and `warnings` says why.
         Raises BatonError; BatonUnavailable if the bot cannot know whether it may speak.
         """
-        asked = (channel, user, text, message_id, thread, type, payload)
+        asked = (channel, user, text, message_id, thread, type, payload, file)
         return self._turn(self._run(operations.heard(self._policy, *asked)))
 
     def turn(self, conversation_id: str, *, key: str | None = None) -> Turn:
@@ -94,6 +108,22 @@ class Baton:
         With the same `key`, for example the webhook's id, the same reply is recorded once.
         """
         return self._turn(self._run(operations.take_turn(self._policy, conversation_id, key)))
+
+    def upload(
+        self,
+        file: File,
+        *,
+        conversation_id: str | None = None,
+        channel: str | None = None,
+        user: str | int | None = None,
+        thread: str | int | None = None,
+    ) -> str:
+        """Uploads a file for a conversation or an address. Returns the `upload_id` for a payload.
+
+        Most bots do not need it: `heard` and `say` take the `file`. Raises BatonError.
+        """
+        asked = (file, conversation_id, channel, user, thread)
+        return self._run(operations.upload_file(self._policy, *asked))
 
     def transcript(
         self, conversation_id: str, *, after: int = 0, latest: int | None = None
@@ -251,12 +281,7 @@ class Baton:
 
     def _send(self, request: HttpRequest) -> HttpReply | NoReply:
         time.sleep(request.after)
-        url = self._url + request.path
         try:
-            return reply_of(
-                self._http.request(
-                    request.method, url, content=request.body, headers=dict(request.headers)
-                )
-            )
+            return reply_of(self._http.send(built(self._http, self._url, request)))
         except httpx.HTTPError as error:
             return no_reply(error)

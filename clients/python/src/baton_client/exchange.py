@@ -29,13 +29,20 @@ SERVER_ERRORS |= {504: TemporarilyUnavailable}
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """`path` is relative to the bot's address. Wait `after` seconds before sending it."""
+    """`path` is relative to the bot's address. Wait `after` seconds before sending it.
+
+    If `is_elsewhere`, `path` is a whole address of another server, which must not get the key.
+    """
 
     method: str
     path: str
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     after: float = 0.0
+    is_elsewhere: bool = False
+
+    def at(self, bot_url: str) -> str:
+        return self.path if self.is_elsewhere else bot_url + self.path
 
 
 @dataclass(frozen=True, slots=True)

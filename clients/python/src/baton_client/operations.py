@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from baton_client.errors import (
     AlreadySaid,
     BatonError,
+    InvalidRequest,
     MessageIdMismatch,
     NoAgentAvailable,
     NotYourTurn,
@@ -24,6 +25,7 @@ from baton_client.exchange import (
     exchange,
     json_request,
 )
+from baton_client.files import File, upload
 from baton_client.transcript import Transcript
 
 Status = Literal["bot", "waiting", "agent"]
@@ -108,15 +110,25 @@ def heard(
     thread: str | int | None,
     type: str | None,
     payload: Json | None,
+    file: File | None,
 ) -> Operation[TurnState]:
     sent_id = str(message_id) if message_id is not None else new_id("heard")
+    profile = _user(user)
+    content, refused = _content(text, type, payload), []
+    if file is not None:
+        place = _given({"channel": channel, "user": profile["id"], "thread": _id(thread)})
+        try:
+            content = yield from _with_file(policy, file, place, text, type, payload)
+        except InvalidRequest as error:
+            refused = [{"code": "file_refused", "field": "file", "detail": str(error)}]
+            content = _content(text, "file", {**(payload or {}), **file.facts})
     body = {
         "channel": channel,
-        "user": _user(user),
-        "thread": None if thread is None else str(thread),
+        "user": profile,
+        "thread": _id(thread),
         "message_id": sent_id,
         "from": "user",
-        **_content(text, type, payload),
+        **content,
     }
     answer = yield from exchange(policy, json_request("POST", "/messages", _given(body)))
     seed = f"{answer.json['conversation_id']} {sent_id}"
@@ -126,21 +138,30 @@ def heard(
         answer.json["epoch"],
         seed,
         repeated=_repeated_by_another(answer),
-        warnings=answer.json.get("warnings", ()),
+        warnings=[*answer.json.get("warnings", ()), *refused],
     )
 
 
 def say(
-    policy: RetryPolicy, turn: TurnState, text: str | None, type: str | None, payload: Json | None
+    policy: RetryPolicy,
+    turn: TurnState,
+    text: str | None,
+    type: str | None,
+    payload: Json | None,
+    file: File | None,
 ) -> Operation[bool]:
     if not turn.is_mine:
         return turn.refuse(turn.refusal or _not_mine(turn))
+    content = _content(text, type, payload)
+    if file is not None:
+        place = {"conversation_id": turn.conversation_id}
+        content = yield from _with_file(policy, file, place, text, type, payload)
     turn.replies += 1
     body = {
         "from": "bot",
         "message_id": reply_id(turn.seed, turn.replies),
         "epoch": turn.epoch,
-        **_content(text, type, payload),
+        **content,
     }
     request = json_request("POST", f"{_conversation(turn)}/messages", _given(body))
     try:
@@ -226,6 +247,18 @@ def call(policy: RetryPolicy, method: str, path: str, body: Json | None) -> Oper
     return (yield from exchange(policy, sent)).json
 
 
+def upload_file(
+    policy: RetryPolicy,
+    file: File,
+    conversation_id: str | None,
+    channel: str | None,
+    user: str | int | None,
+    thread: str | int | None,
+) -> Operation[str]:
+    place = {"conversation_id": conversation_id, "channel": channel}
+    return upload(policy, file, _given({**place, "user": _id(user), "thread": _id(thread)}))
+
+
 def new_id(purpose: str) -> str:
     return f"{purpose}-{uuid.uuid4().hex}"
 
@@ -239,6 +272,24 @@ def _user(user: str | int | User) -> Json:
     if isinstance(user, (str, int)):
         return {"id": str(user)}
     return {**user, "id": str(user["id"])}
+
+
+def _id(given: str | int | None) -> str | None:
+    return None if given is None else str(given)
+
+
+def _with_file(
+    policy: RetryPolicy,
+    file: File,
+    place: Mapping[str, str],
+    text: str | None,
+    type: str | None,
+    payload: Json | None,
+) -> Operation[Json]:
+    """Uploads the file. Returns the content of the message that carries it."""
+    upload_id = yield from upload(policy, file, place)
+    named = {**(payload or {}), **file.facts, "upload_id": upload_id}
+    return _content(text, type or file.message_type, named)
 
 
 def _content(text: str | None, type: str | None, payload: Json | None) -> Json:

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 from baton_client import operations
 from baton_client.errors import BatonError
 from baton_client.exchange import Operation, RetryPolicy
+from baton_client.files import File
 from baton_client.operations import IfUnavailable, Json, Status, TurnState
 
 T = TypeVar("T")
@@ -74,14 +75,19 @@ class Turn(TurnFacts):
         self._run = run
 
     def say(
-        self, text: str | None = None, *, type: str | None = None, payload: Json | None = None
+        self,
+        text: str | None = None,
+        *,
+        type: str | None = None,
+        payload: Json | None = None,
+        file: File | None = None,
     ) -> bool:
         """Records the bot's reply. Show it to the user if this returns True, and not otherwise.
 
         False: a person has the conversation, it changed hands meanwhile, or an earlier delivery of
         the message was answered already; `refusal` says which. Raises BatonUnavailable.
         """
-        return self._run(operations.say(self._policy, self._state, text, type, payload))
+        return self._run(operations.say(self._policy, self._state, text, type, payload, file))
 
     def hand_over(
         self,
@@ -125,10 +131,15 @@ class AsyncTurn(TurnFacts):
         self._run = run
 
     async def say(
-        self, text: str | None = None, *, type: str | None = None, payload: Json | None = None
+        self,
+        text: str | None = None,
+        *,
+        type: str | None = None,
+        payload: Json | None = None,
+        file: File | None = None,
     ) -> bool:
         """As `Turn.say`."""
-        return await self._run(operations.say(self._policy, self._state, text, type, payload))
+        return await self._run(operations.say(self._policy, self._state, text, type, payload, file))
 
     async def hand_over(
         self,
