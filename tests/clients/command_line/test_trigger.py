@@ -2,17 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from baton_client.cli.webhook_kit.examples import CHANGES, EXAMPLES, Place, example_event
-from baton_client.signatures import WebhookEvent, WebhookVerifier
 from chalicelib.usecases.webhooks.body import webhook_body
 from chalicelib.usecases.webhooks.enqueue import is_webhook_entry
 from tests.api.live.socket_client import DOCUMENT, MESSAGES, misfits, names
+from tests.clients.command_line.bot_server import BotServer
 from tests.clients.command_line.setup import run
 from tests.support.api import DEMO_KEY, Api
 from tests.support.services import MemoryServices
@@ -21,32 +19,10 @@ SECRET = "whsec_YSBzZWNyZXQgdGhhdCBvbmx5IHRlc3RzIGtub3cgb2Y="
 WEBHOOKS = names(DOCUMENT["operations"]["sendWebhookEvents"]["messages"])
 
 
-class BotServer:
-    def __init__(self) -> None:
-        received: list[WebhookEvent] = []
-        self.received, self.status, outer = received, 204, self
-
-        class Hook(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                received.append(WebhookVerifier(SECRET).verify(dict(self.headers), body))
-                self.send_response(outer.status)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Hook)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-
-
 @pytest.fixture
 def bot() -> Iterator[BotServer]:
-    bot = BotServer()
-    Thread(target=bot.server.serve_forever, args=(0.05,), daemon=True).start()
-    yield bot
-    bot.server.shutdown()
-    bot.server.server_close()
+    with BotServer() as bot:
+        yield bot
 
 
 @pytest.mark.parametrize("name", WEBHOOKS)
@@ -101,17 +77,18 @@ def test_every_example_arrives_signed(bot: BotServer) -> None:
     done = run("trigger", "all", bot.url, "--secret", SECRET, "--user", "u-7", "--json")
 
     assert done.exit_code == 0, done.output
-    assert [each.type for each in bot.received] == list(EXAMPLES)
+    received = [bot.verified(each, SECRET) for each in bot.requests]
+    assert [each.type for each in received] == list(EXAMPLES)
     shown = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [each["event"]["id"] for each in shown] == [each.id for each in bot.received]
-    users = {each.data["user"] for each in bot.received if each.type != "webhook.test"}
+    assert [each["event"]["id"] for each in shown] == [each.id for each in received]
+    users = {each.data["user"] for each in received if each.type != "webhook.test"}
     assert users == {"u-7"}
 
 
 def test_the_agents_text_can_be_chosen(bot: BotServer) -> None:
     run("trigger", "agent.message", bot.url, "--secret", SECRET, "--text", "Grüße 👋")
 
-    assert [each.text for each in bot.received] == ["Grüße 👋"]
+    assert [bot.verified(each, SECRET).text for each in bot.requests] == ["Grüße 👋"]
 
 
 @pytest.mark.parametrize(("status", "told"), [(500, "500"), (302, "302")])

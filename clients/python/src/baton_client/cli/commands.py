@@ -11,10 +11,13 @@ from baton_client.cli import data, events, tables
 from baton_client.cli.errors import CommandFailed, readable_errors
 from baton_client.cli.options import bot_option, json_option
 from baton_client.cli.person import PersonClient, as_person, bot_path
+from baton_client.cli.setup.dev import dev
+from baton_client.cli.setup.doctor import doctor
+from baton_client.cli.setup.init import init, log_in
 from baton_client.cli.webhook_kit.check import check
 from baton_client.cli.webhook_kit.deliveries import deliveries
 from baton_client.cli.webhook_kit.trigger import trigger
-from baton_client.errors import NotFound, Refused, SecondFactorRequired, Unauthenticated
+from baton_client.errors import NotFound, Refused
 from baton_client.version import __version__
 
 TIMEOUT = 30.0
@@ -48,14 +51,7 @@ def baton(context: click.Context, timeout: float) -> None:
 @click.pass_context
 def login(context: click.Context, url: str, email: str, password: str) -> None:
     """Log in as a person, for the commands that manage bots and answer as an agent."""
-    client = PersonClient(url, context.obj)
-    try:
-        client.log_in(email, password)
-    except SecondFactorRequired as factor:
-        code = click.prompt("Code of your second factor")
-        client.log_in_with_code(email, factor.facts["challenge"], code)
-    except Unauthenticated as wrong:
-        raise Unauthenticated("E-mail or password is wrong.", status=wrong.status) from wrong
+    log_in(PersonClient(url, context.obj), email, password)
     click.echo(f"You are logged in as {email}.")
 
 
@@ -143,6 +139,6 @@ def _answer(client: PersonClient, path: str, conversation: str, text: str, *, cl
 
 for _each in (
     *(events.listen, events.tail, check, trigger, deliveries),
-    *(data.export, data.erase),
+    *(data.export, data.erase, init, dev, doctor),
 ):
     baton.add_command(_each)

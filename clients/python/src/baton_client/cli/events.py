@@ -71,7 +71,8 @@ def listen(
             forward(local, forward_to, secret, event)
         click.echo(json.dumps({"id": event.id, **_body(event)}, ensure_ascii=False))
 
-    follow(url, key, since, count, types, handle)
+    with Baton(url, key) as baton:
+        follow(baton, since, count, types, handle)
 
 
 @click.command()
@@ -86,44 +87,45 @@ def tail(url: str, key: str, since: datetime | None, count: int | None) -> None:
         text = (event.text or "").replace("\n", " ")
         click.echo(f"{event.timestamp}  {event.user}  {event.type}  {text}".rstrip())
 
-    follow(url, key, since, count, (), handle)
+    with Baton(url, key) as baton:
+        follow(baton, since, count, (), handle)
 
 
 def follow(
-    url: str,
-    key: str,
+    baton: Baton,
     since: datetime | None,
     count: int | None,
     types: tuple[str, ...],
     handle: Callable[[WebhookEvent], None],
 ) -> None:
+    """Calls `handle` with each event. If it raises, the event comes again. Ends after `count`
+    events, or when `baton.stop` is called."""
     left = count
 
-    with Baton(url, key) as baton:
-
-        @baton.on(*(types or LISTENABLE))
-        def on_event(event: WebhookEvent) -> None:
-            nonlocal left
+    @baton.on(*(types or LISTENABLE))
+    def on_event(event: WebhookEvent) -> None:
+        nonlocal left
+        if left == 0:
+            return
+        handle(event)
+        if left is not None:
+            left -= 1
             if left == 0:
-                return
-            handle(event)
-            if left is not None:
-                left -= 1
-                if left == 0:
-                    baton.stop()
+                baton.stop()
 
-        baton.listen(since=since)
+    baton.listen(since=since)
 
 
-def forward(http: httpx.Client, url: str, secret: str, event: WebhookEvent) -> None:
-    """Raises NotAccepted; ValueError if the secret is malformed."""
+def forward(http: httpx.Client, url: str, secret: str, event: WebhookEvent) -> int:
+    """The status of the answer. Raises NotAccepted; ValueError if the secret is malformed."""
     body = body_of(event)
     try:
         answer = http.post(url, content=body, headers=sign(secret, event.id, body, time.time()))
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NotAccepted(f"{url} cannot be reached: {error}") from error
     if not answer.is_success:
         raise NotAccepted(f"{url} answered with the status {answer.status_code}.")
+    return answer.status_code
 
 
 def sign(secret: str, event_id: str, body: bytes, now: float) -> dict[str, str]:

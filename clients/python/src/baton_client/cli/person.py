@@ -30,10 +30,15 @@ NEXT_PAGE = "baton-next"
 
 
 class PersonClient:
-    """Calls Baton as the person who has logged in. All times are in seconds."""
+    """Calls Baton as the person who has logged in. All times are in seconds.
 
-    def __init__(self, origin: str, timeout: float, login: Login | None = None) -> None:
-        self._origin, self._login = origin.rstrip("/"), login
+    Without `stores`, a login is for this command only.
+    """
+
+    def __init__(
+        self, origin: str, timeout: float, login: Login | None = None, *, stores: bool = True
+    ) -> None:
+        self._origin, self._login, self._stores = origin.rstrip("/"), login, stores
         self._policy = RetryPolicy(patience=timeout)
         agent = f"baton-client-python/{__version__}"
         self._http = httpx.Client(timeout=min(timeout, 10.0), headers={"user-agent": agent})
@@ -51,11 +56,23 @@ class PersonClient:
         body = {"challenge": challenge, "code": code}
         return self.keep(email, self._send("POST", "/auth/login/totp", body).json["payload"])
 
+    def accept_invitation(self, invitation: str, password: str) -> None:
+        """Sets the first password and logs in. Raises Unauthenticated, InvalidRequest."""
+        body = {"invitation": invitation, "password": password}
+        tokens = self._send("POST", "/auth/invitation", body).json["payload"]
+        self._begin("", tokens)
+        self.keep(self.call("GET", "/auth/me")["email"], tokens)
+
     def keep(self, email: str, tokens: dict[str, Any]) -> dict[str, Any]:
+        login = self._begin(email, tokens)
+        if self._stores:
+            store_login(login)
+        return tokens
+
+    def _begin(self, email: str, tokens: dict[str, Any]) -> Login:
         until = time.time() + tokens["exp"] / 1000
         self._login = Login(self._origin, email, tokens["jwt"], until, tokens["refresh"])
-        store_login(self._login)
-        return tokens
+        return self._login
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """`path` is below `/api/v1`. Raises BatonError; CommandFailed if nobody has logged in."""
@@ -82,7 +99,7 @@ class PersonClient:
     def _access(self) -> str:
         if self._login is None:
             raise CommandFailed(LOGIN_FIRST, NOT_ALLOWED)
-        if not _is_fresh(self._login):
+        if self._stores and not _is_fresh(self._login):
             with login_lock(self._policy.patience):
                 self._login = self._refreshed(self._login)
         return self._login.access
