@@ -54,9 +54,38 @@ class LambdaContext:
         return max(0, int(remaining * 1000))
 
 
+class EndedInvocations:
+    """Counts the invocations that have ended, so that others can wait for the next one."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    def add(self) -> None:
+        with self._changed:
+            self._count += 1
+            self._changed.notify_all()
+
+    def wait_for_more_than(self, count: int, seconds: float) -> None:
+        """Returns after `seconds` at the latest."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count > count, seconds)
+
+
+ENDED = EndedInvocations()
+"""All invocations of this process. Each may have left work for an event source."""
+
+
 def invoke(handler: Handler, event: Event, context: LambdaContext) -> Any:
     """Calls the handler with its own copy of the context variables."""
-    return copy_context().run(handler, event, context)
+    try:
+        return copy_context().run(handler, event, context)
+    finally:
+        ENDED.add()
 
 
 class _OneRequestPerInvocation:

@@ -1,14 +1,13 @@
-"""The base class of event sources: threads that repeat one step until they are stopped. An
+"""The base class of event sources: a thread that repeats one step until it is stopped. An
 exception only delays the next step."""
 
 import logging
 import threading
-import time
 from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Any, Self
 
-from infra.local.invocation import Event, Handler, LambdaContext, invoke
+from infra.local.invocation import ENDED, Event, Handler, LambdaContext, invoke
 
 log = logging.getLogger(__name__)
 
@@ -17,33 +16,29 @@ LONGEST_PAUSE = 5.0
 
 
 class EventSource(ABC):
-    """Runs `threads` daemon threads, so that a handler that hangs cannot keep the process alive."""
+    """Runs a daemon thread, so that a handler that hangs cannot keep the process alive."""
 
-    def __init__(self, name: str, handler: Handler, threads: int = 1) -> None:
+    def __init__(self, name: str, handler: Handler) -> None:
         self.name = name
         self._handler = handler
         self._stopping = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._run, name=f"{name}-{n}", daemon=True)
-            for n in range(threads)
-        ]
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @abstractmethod
     def step(self) -> float:
-        """Does one unit of work; returns the seconds to wait before the next one."""
+        """Does one unit of work; returns the seconds to wait before the next one. The end of any
+        invocation ends the wait."""
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
 
     def stop(self, within: float = 2.0) -> bool:
         """Returns False if a handler is still running after `within` seconds."""
         self._stopping.set()
-        deadline = time.monotonic() + within
-        for thread in self._threads:
-            if thread.ident is not None:
-                thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        ENDED.add()
+        if self._thread.ident is not None:
+            self._thread.join(within)
+        return not self._thread.is_alive()
 
     def __enter__(self) -> Self:
         self.start()
@@ -63,6 +58,7 @@ class EventSource(ABC):
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
+            ended = ENDED.count
             try:
                 pause = self.step()
             except Exception as error:
@@ -74,4 +70,7 @@ class EventSource(ABC):
                 if failures:
                     log.warning("%s works again.", self.name)
                 failures = 0
-            self._stopping.wait(pause)
+            if failures:
+                self._stopping.wait(pause)
+            elif not self._stopping.is_set():
+                ENDED.wait_for_more_than(ended, pause)

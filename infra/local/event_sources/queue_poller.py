@@ -13,13 +13,12 @@ from infra.local.invocation import Event, Handler, Workers
 
 log = logging.getLogger(__name__)
 
-# How long one poll lasts. A stop may have to wait that long.
-POLL_SECONDS = 1
-# Threads that poll. More of them notice a message earlier, because ministack looks for messages
-# only ten times a second.
-POLLERS = 4
-# The pause after an empty poll; it prevents a busy loop if the engine ignores WaitTimeSeconds.
-EMPTY_PAUSE = 0.02
+# Seconds between two polls of an empty queue. Messages that an invocation of this process sends are
+# received at once, those of other programs and those that were delayed after a pause. A poll that
+# waits at the engine would cost more: ministack looks ten times a second.
+EMPTY_PAUSE = 0.3
+# Seconds to wait for a free handler. A stop may have to wait that long.
+FREE_HANDLER_SECONDS = 1
 
 
 class QueueApi(Protocol):
@@ -48,7 +47,7 @@ class QueuePoller(EventSource):
         batch_size: int = 1,
         workers: int = 4,
     ) -> None:
-        super().__init__(name, handler, min(POLLERS, workers))
+        super().__init__(name, handler)
         self._limit = workers
         self._free = threading.Semaphore(workers)
         self._workers = Workers(workers)
@@ -57,7 +56,7 @@ class QueuePoller(EventSource):
         self._batch_size = batch_size
 
     def step(self) -> float:
-        if not self._free.acquire(timeout=POLL_SECONDS):
+        if not self._free.acquire(timeout=FREE_HANDLER_SECONDS):
             return 0.0
         messages: list[dict[str, Any]] = []
         try:
@@ -94,7 +93,7 @@ class QueuePoller(EventSource):
         answer = self._sqs.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=self._batch_size,
-            WaitTimeSeconds=POLL_SECONDS,
+            WaitTimeSeconds=0,
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
         )

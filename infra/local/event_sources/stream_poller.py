@@ -22,9 +22,10 @@ from infra.local.invocation import Event, Handler
 
 log = logging.getLogger(__name__)
 
-# Seconds between two polls of an idle stream; the pause grows after each empty poll.
+# Seconds between two polls of an idle stream; the pause grows after each empty poll. Changes that
+# an invocation of this process makes are noticed at once, those of other programs after a pause.
 SHORTEST_PAUSE = 0.01
-LONGEST_PAUSE = 0.1
+LONGEST_PAUSE = 0.5
 # Seconds between two searches for new shards.
 DISCOVERY_INTERVAL = 5.0
 # The error codes for a checkpoint that the stream no longer has.
