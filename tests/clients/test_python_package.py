@@ -72,8 +72,12 @@ def test_the_wheel_holds_the_typed_package_and_nothing_of_the_server(tmp_path: P
     assert re.findall(r"^Requires-Dist: (.*)$", metadata, re.MULTILINE) == [
         "httpx<1,>=0.27",
         *("click<9,>=8.1; extra == 'cli'", "rich>=13; extra == 'cli'"),
-        *("websockets<18,>=14; extra == 'cli'", "websockets<18,>=14; extra == 'listen'"),
+        "websockets<18,>=14; extra == 'cli'",
+        "langgraph<2,>=1.2; extra == 'langgraph'",
+        "websockets<18,>=14; extra == 'listen'",
         "mcp<3,>=2.3; extra == 'mcp'",
+        "openai-agents<1,>=0.24; extra == 'openai-agents'",
+        "pydantic-ai-slim<3,>=2.66; extra == 'pydantic-ai'",
     ]
 
 

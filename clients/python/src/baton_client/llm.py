@@ -202,6 +202,42 @@ def resume_context(returned: Json) -> str:
     return " ".join([begin, *known, "Answer the user again, and do not repeat what was settled."])
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """`text` is what the user wrote, `story` tells about a handoff that has ended, or is None."""
+
+    text: str
+    story: str | None = None
+
+    def prompt(self) -> str:
+        """Both as one message of the user; the story is in brackets before the text."""
+        return "\n\n".join(filter(None, [self.story and f"[{self.story}]", self.text]))
+
+
+def unread(transcript: Transcript) -> Unread:
+    """What has happened since the bot's last words, for a model that keeps its own history.
+
+    The story has outcome, note and what the user and the person wrote to each other.
+    """
+    lines: list[str] = []
+    texts: list[str] = []
+    story = None
+    for entry in transcript:
+        if entry["kind"] == "returned":
+            meanwhile = ["What was written meanwhile:", *lines] if lines else []
+            story = "\n".join([resume_context(entry["payload"] or {}), *meanwhile])
+            lines, texts = [], []
+        elif entry["kind"] == "message" and entry["from"] == "bot":
+            lines, texts, story = [], [], None
+        elif entry["kind"] == "message":
+            content = content_of(entry) or "[an empty message]"
+            from_user = entry["from"] == "user"
+            author = "User" if from_user else entry["author"].get("name") or "A person"
+            lines.append(f"{author}: {content}")
+            texts += [content] if from_user else []
+    return Unread("\n".join(texts), story)
+
+
 def _told(transcript: Transcript, narrator: str) -> Iterator[tuple[str, str]]:
     for entry in transcript:
         if entry["kind"] == "returned":

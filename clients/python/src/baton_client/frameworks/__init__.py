@@ -1,0 +1,1 @@
+"""Bots written with an agent framework. Each module needs the extra of its own name."""
