@@ -1,4 +1,4 @@
-"""`python -m infra.baton init|add-bot|export|erase|env|seal-secrets`: an operator sets
+"""`python -m infra.baton init|add-bot|export|import|erase|env|seal-secrets`: an operator sets
 up a stage, and answers requests of users about their data.
 
 `--stage local` is the stack that `make run` has started; it is found in the folder STATE (.local).
@@ -9,6 +9,8 @@ variables.
 import os
 import re
 import shlex
+import sys
+from pathlib import Path
 from urllib.parse import quote
 
 import click
@@ -21,8 +23,9 @@ from chalicelib.entrypoints.http.schemas.admin import AgentRequest, BotRequest
 from chalicelib.settings import LOCAL, Misconfigured
 from chalicelib.usecases.admin import bots, keys, members
 from chalicelib.usecases.conversations import export as user_export
-from chalicelib.usecases.privacy import bot_export
+from chalicelib.usecases.privacy import bot_export, bot_import
 from chalicelib.usecases.privacy import erase as erasures
+from chalicelib.usecases.privacy.export_file import ExportFile
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.views import timestamp
@@ -139,6 +142,43 @@ def export(bot: str, channel: str | None, user: str | None) -> None:
         if page.position is None:
             return
         position = page.position
+
+
+@main.command(
+    "import",
+    help="Import the export of a bot as a new bot. Nothing follows from what is imported: no "
+    "webhook, no report. After a crash, run it again.",
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--bot", required=True, help="The id of the new bot.")
+@click.option("--name", help="The new bot's display name. Default: as it was.")
+@click.option("--check", is_flag=True, help="Only check the file.")
+def import_(file: Path, bot: str, name: str | None, check: bool) -> None:
+    wanted = BotRequest(bot, name)
+    source = ExportFile(file, wanted.id)
+    if check:
+        click.echo(f"{file} is whole: {len(source.blocks)} conversations.")
+        return
+    services, all_ = _services(), len(source.blocks)
+    operator = _operator(wanted.id)
+    with click.progressbar(length=all_, label="conversations", file=sys.stderr) as bar:
+        totals = bot_import.import_bot(
+            services, operator, source, name=wanted.name, progress=lambda _: bar.update(1)
+        )
+    click.echo(_imported(wanted.id, totals))
+
+
+def _imported(bot: str, totals: bot_import.ImportTotals) -> str:
+    told = [
+        f"The bot {bot} is imported: {totals.conversations} conversations, {totals.entries} "
+        f"entries, {totals.handoffs} handoffs. It has no keys, no webhook and no people yet."
+    ]
+    if totals.closed:
+        told.append(f"Open handoffs that ended as cancelled: {len(totals.closed)}, in")
+        told += [f"  {each}" for each in totals.closed]
+    if totals.files:
+        told.append(f"Messages whose file was not imported: {totals.files}")
+    return "\n".join(told)
 
 
 @main.command(help="Erase a user of a bot. The sweep deletes what is hidden within minutes.")

@@ -11,7 +11,7 @@ from functools import partial
 from msgspec import Struct
 
 from chalicelib.domain.access import Role
-from chalicelib.domain.conversation.entries import Kind
+from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.usecases import views
 from chalicelib.usecases.admin.notifications import is_for
 from chalicelib.usecases.live import audience, push
@@ -86,6 +86,11 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
 }
 """The first reaction is the one that the user waits for."""
 WEBHOOK_REACTIONS = frozenset({enqueue_webhook, enqueue_agent_message})
+
+
+def reactions_to(entry: Entry) -> tuple[Reaction, ...]:
+    """Nothing follows from an imported entry: no push, no webhook, no count in the reports."""
+    return () if entry.is_imported else REACTIONS[entry.kind]
 
 
 def push_notification(services: Services, notification: Notification) -> None:
@@ -180,7 +185,7 @@ def _runs(
 def run_most_urgent(services: Services, event: CommittedEntry) -> None:
     """Runs the reaction that the user waits for, if it is the webhook: it is quick, and the others
     may meet trouble. `run_reactions` then passes over it, or repeats it if it has failed."""
-    for reaction in REACTIONS[event.entry.kind][:1]:
+    for reaction in reactions_to(event.entry)[:1]:
         if reaction in WEBHOOK_REACTIONS:
             _run(services, _place(event), reaction.__name__, partial(reaction, services, event))
 
@@ -221,7 +226,7 @@ def _reactions_to(
         for announce in NOTIFICATION_REACTIONS:
             yield announce.__name__, partial(announce, services, event)
     else:
-        for reaction in REACTIONS[event.entry.kind]:
+        for reaction in reactions_to(event.entry):
             yield reaction.__name__, partial(reaction, services, event)
 
 

@@ -138,6 +138,7 @@ class EntryRow(Row, discriminator="e"):
     `counted` marks a leak outside of handoffs that the reports have counted. `previous_owed` marks
     an entry whose reactions must not be lost. `undelivered` marks one that was given up.
     `answer_pk` is the partition key of the answer to the command, in the first entry that it wrote.
+    `imported` marks an entry of an import.
     """
 
     command_id = UnicodeAttribute(attr_name="k")
@@ -155,6 +156,7 @@ class EntryRow(Row, discriminator="e"):
     previous_owed = Integer(attr_name="o", null=True)
     undelivered = BooleanAttribute(attr_name="ud", null=True)
     answer_pk = UnicodeAttribute(attr_name="ik", null=True)
+    imported = BooleanAttribute(attr_name="im", null=True)
 
 
 class MessageRow(Row, discriminator="m"):

@@ -27,7 +27,7 @@ RETRIES = 2
 """Retries of the SDK after the first attempt."""
 USER_AGENT = "baton"
 KEYS_PER_READ = 100
-KEYS_PER_DELETE = 25
+ROWS_PER_WRITE = 25
 ROUNDS = 6
 FIRST_PAUSE = 20
 """Milliseconds before the first retry of unprocessed keys; doubled for each further retry."""
@@ -189,8 +189,14 @@ class Rows:
 
     def delete(self, keys: Iterable[RowKey]) -> None:
         wanted: list[Any] = [key._asdict() for key in keys]
-        for start in range(0, len(wanted), KEYS_PER_DELETE):
-            self._delete_batch(wanted[start : start + KEYS_PER_DELETE])
+        for start in range(0, len(wanted), ROWS_PER_WRITE):
+            self._delete_batch(wanted[start : start + ROWS_PER_WRITE])
+
+    def put_all(self, rows: Iterable[Row]) -> None:
+        """Replaces rows that are there. Of two with one key, the last counts."""
+        items = list({row.key: row.serialize() for row in rows}.values())
+        for start in range(0, len(items), ROWS_PER_WRITE):
+            self._put_batch(items[start : start + ROWS_PER_WRITE])
 
     def _holds(self, write: Callable[[], object]) -> bool:
         try:
@@ -217,6 +223,17 @@ class Rows:
             asked = answer.get("UnprocessedKeys", {}).get(name, {}).get("Keys")
             if not asked:
                 return found
+            self._clock.sleep(FIRST_PAUSE * 2**round_)
+        raise unavailable()
+
+    def _put_batch(self, items: list[Any]) -> None:
+        for round_ in range(ROUNDS):
+            with translate_errors():
+                answer = self.table.connection.batch_write_item(put_items=items)
+            left = answer.get("UnprocessedItems", {}).get(self.table.connection.table_name)
+            if not left:
+                return
+            items = [request["PutRequest"]["Item"] for request in left]
             self._clock.sleep(FIRST_PAUSE * 2**round_)
         raise unavailable()
 

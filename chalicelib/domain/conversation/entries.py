@@ -276,7 +276,8 @@ class Entry(Struct, frozen=True):
 
     `previous_owed` is set if the reactions to this entry must be made up for if they are lost. It
     is the number of the entry before it of which the same is true; 0 if there is none.
-    `is_undelivered`: Baton has given up delivering the entry to the bot's webhook.
+    `is_undelivered`: Baton has given up delivering the entry to the bot's webhook. `is_imported`:
+    it happened elsewhere, so nothing follows from it here.
     """
 
     seq: int
@@ -287,6 +288,7 @@ class Entry(Struct, frozen=True):
     content: Content
     previous_owed: int | None = None
     is_undelivered: bool = False
+    is_imported: bool = False
 
     @property
     def kind(self) -> Kind:

@@ -14,7 +14,7 @@ from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.decision import Decision
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Handoff
-from chalicelib.domain.conversation.head import Head, Status
+from chalicelib.domain.conversation.head import Head, Status, WithBot
 from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.usecases.records.answers import (
@@ -68,6 +68,18 @@ class Commit(Struct, frozen=True):
     message: MessageKey | None = None
 
 
+class ImportedConversation(Struct, frozen=True):
+    """A conversation that happened elsewhere, whole. `entries` ascend to the head's `last_seq`.
+    `profile` is the user's; None leaves a stored one as it is. `was_open`: its handoff was open
+    there, and has ended with the import."""
+
+    head: WithBot
+    entries: Sequence[Entry]
+    handoffs: Sequence[Handoff] = ()
+    profile: Profile | None = None
+    was_open: bool = False
+
+
 class CommitConflict(Exception):
     """Another command took the sequence number or the key, and nothing was stored: load and decide
     again."""
@@ -97,6 +109,10 @@ class Conversations(Protocol):
 
         Succeeds if this command is already committed: the reply to an earlier try was lost.
         """
+
+    def put_imported(self, imported: ImportedConversation) -> None:
+        """Stores it, the head last: a conversation without its head is stored again. Only for a bot
+        that does not exist yet, so that nobody else writes."""
 
     def head(self, bot: str, conversation_id: str) -> Head | None:
         """One round trip."""

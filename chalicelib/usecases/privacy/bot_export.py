@@ -20,6 +20,8 @@ from chalicelib.usecases.conversations.export import (
 from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.services import Services
 
+END = "end"
+"""The record of the last line: without it, the export is not whole."""
 MOST_CONVERSATIONS = 100
 """A page ends after so many, so that a caller with many small ones does not wait."""
 
@@ -36,9 +38,9 @@ class BotPosition(Struct, frozen=True, array_like=True):
 def bot_page(services: Services, caller: Caller, position: str | None) -> ExportPage:
     """About 512 KB, the conversation with the earliest activity first.
 
-    Each line has its `record`: `bot`, `queue`, `user`, `conversation`, `handoff` or `entry`. A
-    conversation that changes between two pages comes again, whole, at its new place: the later
-    lines count. Secrets, keys and people's accounts are left out.
+    Each line has its `record`: `bot`, `queue`, `reply`, `user`, `conversation`, `handoff`, `entry`,
+    or `end` on the last one. A conversation that changes between two pages comes again, whole, at
+    its new place: the later lines count. Secrets, keys and people's accounts are left out.
     """
     authorize(caller, Action.EXPORT)
     lines, size = list[str](), 0
@@ -67,7 +69,7 @@ def bot_page(services: Services, caller: Caller, position: str | None) -> Export
                 lines.append(text)
                 reached = BotPosition(listed, place)
         if listing.position is None:
-            return ExportPage(lines, None)
+            return ExportPage([*lines, line(END, {})], None)
         listed = listing.position
         reached = BotPosition(listed, ExportPosition(""))
     return ExportPage(lines, _encoded(reached))
@@ -95,6 +97,8 @@ def _settings_lines(services: Services, bot_id: str) -> Iterator[str]:
     yield line("bot", {"id": bot.id, "name": bot.name, "settings": settings})
     for queue in services.directory.queues(bot_id):
         yield line("queue", msgspec.to_builtins(queue))
+    for reply in sorted(services.administration.canned_replies(bot_id), key=lambda each: each.name):
+        yield line("reply", msgspec.to_builtins(reply))
 
 
 def _encoded(position: BotPosition) -> str:

@@ -50,6 +50,7 @@ class AuditAction(StrEnum):
     USER_ERASED = "user_erased"
     RETENTION_APPLIED = "retention_applied"
     BOT_EXPORTED = "bot_exported"
+    BOT_IMPORTED = "bot_imported"
 
 
 OBJECTS: Mapping[AuditAction, str] = {
@@ -96,6 +97,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.USER_ERASED: "bot",
     AuditAction.RETENTION_APPLIED: "bot",
     AuditAction.BOT_EXPORTED: "bot",
+    AuditAction.BOT_IMPORTED: "bot",
 }
 """The fact of an event that names its object. Each action has its row here."""
 

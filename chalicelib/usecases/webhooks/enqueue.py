@@ -37,8 +37,10 @@ def find_webhook(services: Services, bot_id: str) -> Webhook | None:
 
 
 def is_webhook_entry(entry: Entry) -> bool:
-    """True for agents' messages and handoff events: the bot knows all other messages."""
-    return entry.is_agent_message or entry.kind in views.PUBLIC_TYPES
+    """True for agents' messages and handoff events: the bot knows all other messages, and those
+    that were imported."""
+    is_news = entry.is_agent_message or entry.kind in views.PUBLIC_TYPES
+    return is_news and not entry.is_imported
 
 
 def is_for_webhook(services: Services, committed: CommittedEntry) -> bool:

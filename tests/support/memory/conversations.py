@@ -17,6 +17,7 @@ from chalicelib.usecases.ports.conversations import (
     BoardFilter,
     Commit,
     CommitConflict,
+    ImportedConversation,
     Listing,
     Loaded,
     Query,
@@ -69,6 +70,23 @@ class MemoryConversations:
             if stores_something and not self._is_committed(commit):
                 self._check(commit)
                 self._store(commit)
+
+    def put_imported(self, imported: ImportedConversation) -> None:
+        head = imported.head
+        thread = Thread(head, {entry.seq: entry for entry in imported.entries})
+        thread.command_ids = dict.fromkeys(thread.entries, "import")
+        thread.handoffs = {handoff.id: handoff for handoff in imported.handoffs}
+        for entry in imported.entries:
+            said = entry.kind in (Kind.MESSAGE, Kind.EVENT) and entry.record.message_id
+            if said:
+                thread.messages[entry.sender, said] = StoredMessage(entry.seq, None, None)
+        with self._table.lock:
+            self._table.threads[head.bot, head.id] = thread
+            if not head.is_erased:
+                self._add_address(head.address)
+                if imported.profile:
+                    of_user = (head.bot, head.address.channel, head.address.user)
+                    self._table.profiles[of_user] = imported.profile
 
     def head(self, bot: str, conversation_id: str) -> Head | None:
         with self._table.lock:

@@ -112,19 +112,20 @@ def _add_entries(transaction: Transaction, commit: Commit, shards: int) -> None:
 
 
 def _add_address(transaction: Transaction, head: Head) -> None:
-    for place in _places_of(head):
+    for place in places_of(head):
         transaction.put(AddressRow.at(place, conversation_id=head.id))
 
 
 def _delete_address(transaction: Transaction, head: Head, mark: Content) -> None:
     """And the name and attributes, which all conversations of the user share."""
-    for place in _places_of(head):
+    for place in places_of(head):
         transaction.delete(AddressRow.at(place))
     if not (isinstance(mark, Erased) and mark.keeps_profile):
         transaction.delete(ProfileRow.at(keys.RowKey(keys.user(head.address), keys.META)))
 
 
-def _places_of(head: Head) -> list[keys.RowKey]:
+def places_of(head: Head) -> list[keys.RowKey]:
+    """The rows by which a conversation is found under its user and its thread."""
     address = head.address
     places = [
         keys.RowKey(keys.user(address), keys.joined("C", head.id)),

@@ -52,6 +52,7 @@ def entry_row(bot: str, conversation_id: str, entry: Entry, command_id: str) -> 
         message_id=record.message_id,
         previous_owed=entry.previous_owed,
         undelivered=entry.is_undelivered or None,
+        imported=entry.is_imported or None,
     )
 
 
@@ -72,6 +73,7 @@ def entry_of(row: EntryRow) -> Entry:
         content=content_of(record),
         previous_owed=row.previous_owed,
         is_undelivered=bool(row.undelivered),
+        is_imported=bool(row.imported),
     )
 
 

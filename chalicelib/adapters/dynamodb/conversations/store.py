@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.conversations import commit as commits
-from chalicelib.adapters.dynamodb.conversations import lists
+from chalicelib.adapters.dynamodb.conversations import heads, lists
 from chalicelib.adapters.dynamodb.conversations.entries import (
     entry_of,
     handoff_of,
@@ -46,7 +46,14 @@ from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status
-from chalicelib.usecases.ports.conversations import BoardFilter, Commit, Listing, Loaded, Query
+from chalicelib.usecases.ports.conversations import (
+    BoardFilter,
+    Commit,
+    ImportedConversation,
+    Listing,
+    Loaded,
+    Query,
+)
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.reports import Backlog
 
@@ -80,6 +87,13 @@ class DynamoConversations:
 
     def commit(self, commit: Commit) -> None:
         commits.write(self._rows, commit)
+
+    def put_imported(self, imported: ImportedConversation) -> None:
+        from chalicelib.adapters.dynamodb.conversations.imports import rows_below_head
+
+        shards = self._table.filled_shards
+        self._rows.put_all(rows_below_head(imported, shards))
+        self._rows.put(heads.head_row(imported.head, shards))
 
     def head(self, bot: str, conversation_id: str) -> Head | None:
         row = self._rows.get(HeadRow, keys.head(bot, conversation_id))
