@@ -167,6 +167,7 @@ ROWS: dict[Resource, Row] = {
     ("PUT", IN_BOT + "/agents/{id}"): Row(ADMINS, {"role": "agent", "queues": ["sales"]}),
     ("DELETE", IN_BOT + "/agents/{id}"): Row(ADMINS),
     ("POST", IN_BOT + "/agents/{id}/invitation"): Row(ADMINS, {}),
+    ("GET", IN_BOT + "/texts"): Row(ADMINS),
     ("GET", IN_BOT + "/replies"): Row(PEOPLE),
     ("PUT", IN_BOT + "/replies/{name}"): Row(ADMINS, {"text": "Hello {user}, {agent} here."}),
     ("DELETE", IN_BOT + "/replies/{name}"): Row(ADMINS),

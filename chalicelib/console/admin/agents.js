@@ -1,11 +1,11 @@
 // @ts-check
 import { botPath, request } from "../connection/api.js";
-import { loadAgents } from "../conversations/queries.js";
-import { showToast } from "../state/store.js";
+import { loadAgents, loadQueues } from "../conversations/queries.js";
+import { showToast, state } from "../state/store.js";
 import { formatLoad } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { Field, Form } from "../ui/form.js";
-import { html, useState } from "../ui/html.js";
+import { html, useEffect, useState } from "../ui/html.js";
 import { Confirmation, Modal, OneTimeSecret } from "../ui/modal.js";
 import { Item, ItemList, Resource, SectionHeader } from "../ui/resource_list.js";
 import { agentFromForm, membershipFromForm } from "./form_data.js";
@@ -19,6 +19,9 @@ export function Agents({ bot }) {
   const path = `${botPath(bot)}/agents`;
   const [dialog, setDialog] = useState(/** @type {any} */ (null));
   const close = () => setDialog(null);
+  useEffect(() => {
+    loadQueues(bot);
+  }, [bot]);
   /** @param {Agent} agent */
   const pathOf = (agent) => `${path}/${encodeURIComponent(agent.id)}`;
   /** @param {() => void} reload */
@@ -36,7 +39,7 @@ export function Agents({ bot }) {
 
   /** @param {() => void} reload */
   const invite = (reload) => setDialog(html`
-    <${AgentForm} close=${close} label=${t("invite")} submit=${async (/** @type {FormData} */ form) => {
+    <${AgentForm} bot=${bot} close=${close} label=${t("invite")} submit=${async (/** @type {FormData} */ form) => {
       const created = await request("POST", path, agentFromForm(form));
       finish(reload);
       showInvitation(created, created);
@@ -44,7 +47,7 @@ export function Agents({ bot }) {
 
   /** @param {Agent} agent @param {() => void} reload */
   const edit = (agent, reload) => setDialog(html`
-    <${AgentForm} agent=${agent} close=${close} label=${t("save")} submit=${async (/** @type {FormData} */ form) => {
+    <${AgentForm} bot=${bot} agent=${agent} close=${close} label=${t("save")} submit=${async (/** @type {FormData} */ form) => {
       await request("PUT", pathOf(agent), membershipFromForm(form));
       finish(reload);
     }} />`);
@@ -74,14 +77,24 @@ export function Agents({ bot }) {
     ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}`;
 }
 
-/** @param {{agent?: Agent, label: string, submit: (form: FormData) => Promise<void>, close: () => void}} props */
-const AgentForm = ({ agent, label, submit, close }) => html`
+/** The queues of the bot to choose from, and those that the agent already has. @param {{bot: string, chosen: string[], error?: string}} props */
+function QueueChoices({ bot, chosen, error }) {
+  const names = [...new Set([...(state.value.queues[bot] ?? []).map((each) => each.name), ...chosen])];
+  return html`
+    <fieldset aria-describedby="queues-hint"><legend>${t("queues")}</legend>
+      ${names.map((each) => html`<label class="choice" key=${each}><input type="checkbox" name="queues" value=${each} defaultChecked=${chosen.includes(each)} aria-invalid=${error ? "true" : undefined} /> <bdi>${each}</bdi></label>`)}
+      <p id="queues-hint" class=${error ? "error" : "quiet"}>${error ?? t(names.length ? "own_queues_hint" : "no_queues_yet")}</p>
+    </fieldset>`;
+}
+
+/** @param {{bot: string, agent?: Agent, label: string, submit: (form: FormData) => Promise<void>, close: () => void}} props */
+const AgentForm = ({ bot, agent, label, submit, close }) => html`
   <${Form} submit=${submit} label=${label} close=${close}>${(/** @type {any} */ errors) => html`
     <h2 id="dialog-title" dir="auto">${agent?.name ?? t("invite")}</h2>
     ${!agent && html`
       <${Field} name="name" label=${t("name")} errors=${errors} required autofocus />
       <${Field} type="email" name="email" label=${t("email")} errors=${errors} required dir="ltr" />`}
     <${Field} as="select" name="role" label=${t("role")} errors=${errors}>${ROLES.map((each) => html`<option value=${each} selected=${agent?.role === each}>${t(`role_${each}`)}</option>`)}<//>
-    <${Field} name="queues" label=${t("queues")} hint=${t("own_queues_hint")} errors=${errors} defaultValue=${agent?.queues.join(", ") ?? ""} />
+    <${QueueChoices} bot=${bot} chosen=${agent?.queues ?? []} error=${errors.queues} />
     <${Field} type="number" name="capacity" label=${t("capacity")} hint=${t("capacity_hint")} errors=${errors} min="0" max="1000" defaultValue=${agent?.capacity ?? ""} />`}
   <//>`;

@@ -32,5 +32,5 @@ export function BotSettings({ bot }) {
         <${Field} as="textarea" rows="4" name="file_types" label=${t("file_types")} hint=${t("file_types_hint")} errors=${errors} defaultValue=${settings.file_types.join("\n")} />
         <label class="choice"><input type="checkbox" name="outbound" defaultChecked=${settings.outbound} /> ${t("outbound")}</label>
         <label class="choice"><input type="checkbox" name="everybody" defaultChecked=${settings.after_return === "everybody"} /> ${t("after_return")}</label>
-        <${UserTexts} texts=${settings.texts} errors=${errors} />`}<//></div>`}<//>`;
+        <${UserTexts} bot=${bot} texts=${settings.texts} errors=${errors} />`}<//></div>`}<//>`;
 }

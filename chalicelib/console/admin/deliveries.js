@@ -1,6 +1,7 @@
 // @ts-check
 import { botPath, request, showError } from "../connection/api.js";
 import { openConversationById } from "../conversations/queries.js";
+import { SendAll } from "../deliveries/send_all.js";
 import { showToast } from "../state/store.js";
 import { formatDateTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
@@ -37,6 +38,7 @@ export function Deliveries({ bot }) {
         <option value="">${t("all_statuses")}</option>${STATUSES.map((each) => html`<option value=${each}>${t(`delivery_${each}`)}</option>`)}
       </select>
       <button onClick=${reload}>${t("refresh")}</button>
+      <${SendAll} path=${path} done=${reload} />
     <//>
     <${Page} key=${`${status} ${version}`} path=${`${path}?limit=25${status && `&status=${status}`}`} bot=${bot} replay=${replay} isBusy=${isBusy} />`;
 }

@@ -91,7 +91,7 @@ export function apiKeyFromForm(form) {
 /** @param {FormData} form */
 export const membershipFromForm = (form) => ({
   role: fieldText(form, "role"),
-  queues: splitList(fieldText(form, "queues")),
+  queues: form.getAll("queues"),
   capacity: fieldText(form, "capacity") ? Number(fieldText(form, "capacity")) : null,
 });
 

@@ -19,7 +19,7 @@ export function Queues({ bot }) {
 
   /** @param {any} queue @param {any[]} all @param {() => void} reload */
   const edit = (queue, all, reload) => setDialog(html`
-    <${QueueForm} queue=${queue} options=${overflowOptions(queue, all)} close=${close} submit=${async (/** @type {FormData} */ form) => {
+    <${QueueForm} bot=${bot} queue=${queue} options=${overflowOptions(queue, all)} close=${close} submit=${async (/** @type {FormData} */ form) => {
       await request("PUT", `${path}/${encodeURIComponent(queue.name || fieldText(form, "name"))}`, queueFromForm(form));
       close();
       reload();
@@ -57,8 +57,8 @@ const factsOf = (queue) => [
   queue.fallback && `${t("fallback")}: ${queue.fallback}`,
 ];
 
-/** @param {{queue: any, options: string[], submit: (form: FormData) => Promise<void>, close: () => void}} props */
-const QueueForm = ({ queue, options, submit, close }) => html`
+/** @param {{bot: string, queue: any, options: string[], submit: (form: FormData) => Promise<void>, close: () => void}} props */
+const QueueForm = ({ bot, queue, options, submit, close }) => html`
   <${Form} submit=${submit} label=${t("save")} close=${close}>${(/** @type {any} */ errors) => html`
     <h2 id="dialog-title" dir="auto">${queue.name || t("new_queue")}</h2>
     ${!queue.name && html`<${Field} name="name" label=${t("name")} errors=${errors} required autofocus />`}
@@ -78,8 +78,14 @@ const QueueForm = ({ queue, options, submit, close }) => html`
         <${Field} name="limits.escalate" label=${t("limit_escalate")} errors=${errors} placeholder="5, 15, 30" pattern="[0-9., ]*" defaultValue=${queue.limits.escalate.map(toMinutes).join(", ")} />
       </div>
     </details>
-    <${UserTexts} texts=${queue.texts} errors=${errors} />`}
+    <${UserTexts} bot=${bot} texts=${queue.texts} errors=${errors} />`}
   <//>`;
+
+/** Gives these days the hours of the first one. @param {HTMLFormElement} form @param {string[]} days */
+function copyHours(form, days) {
+  const [first, ...others] = days.map((day) => /** @type {HTMLInputElement} */ (form.elements.namedItem(`hours.weekly.${day}`)));
+  for (const field of others) field.value = first.value;
+}
 
 /** @param {{hours: any, errors: Record<string, string>}} props */
 function Hours({ hours, errors }) {
@@ -93,6 +99,10 @@ function Hours({ hours, errors }) {
           <p class="quiet">${t("hours_more")}</p>
           <${Field} name="hours.time_zone" label=${t("time_zone")} errors=${errors} required dir="ltr" defaultValue=${zone} />
           ${DAYS.map((day, at) => html`<${Field} name=${`hours.weekly.${day}`} label=${formatWeekday(at)} errors=${errors} dir="ltr" placeholder="09:00-17:00" defaultValue=${formatIntervals(hours?.weekly[day])} />`)}
+          <p class="item-actions">
+            <button type="button" onClick=${(/** @type {any} */ event) => copyHours(event.target.form, DAYS.slice(0, 5))}>${t("copy_weekdays", { day: formatWeekday(0) })}</button>
+            <button type="button" onClick=${(/** @type {any} */ event) => copyHours(event.target.form, DAYS)}>${t("copy_all_days", { day: formatWeekday(0) })}</button>
+          </p>
           <${Field} name="hours.holidays" label=${t("holidays")} errors=${errors} dir="ltr" placeholder="2027-01-01, 2027-12-25" defaultValue=${(hours?.holidays ?? []).join(", ")} />
         </div>`}
     </fieldset>`;

@@ -195,6 +195,8 @@ export function closeSocket() {
 }
 
 export const reconnect = () => sessionSocket?.reconnect();
+/** A connection brings the events of the bots that existed when it was opened. */
+export const renewConnection = () => sessionSocket?.open();
 export const networkIsBack = () => sessionSocket?.networkIsBack();
 export const dropConnection = () => sessionSocket?.drop();
 

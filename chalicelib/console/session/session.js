@@ -5,12 +5,12 @@ import { closeSocket, dropConnection, networkIsBack, openSocket } from "../conne
 import { restoreStatus, sendUnsentStatus, showStatus } from "../conversations/actions.js";
 import { clearDrafts, countDrafts } from "../conversations/drafts.js";
 import { clearOutbox, countUnsent, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
-import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, syncConversations } from "../conversations/queries.js";
+import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, openView, syncConversations } from "../conversations/queries.js";
 import { readRoute, readView } from "../conversations/router.js";
 import { markVisibleAsRead, restoreUnread, storeUnread } from "../conversations/unread.js";
 import { isOfferedTo, isOwnedBy } from "../state/alerts.js";
 import { pendingCommand } from "../state/conversation_list.js";
-import { allowedViews } from "../state/permissions.js";
+import { allowedViews, isOwner } from "../state/permissions.js";
 import { readText, store } from "../state/storage.js";
 import { dispatch, openDialog, showToast, state } from "../state/store.js";
 import { isMissingEntries } from "../state/thread_entries.js";
@@ -48,6 +48,7 @@ export async function startSession() {
   self.bots.forEach(loadNotifications);
   await Promise.all(self.bots.map(loadAgents));
   if (!readRoute()) followRoute();
+  if (isOwner(state.value) && !self.bots.length) openView("admin");
 }
 
 /** @param {unknown} error */

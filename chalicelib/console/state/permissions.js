@@ -14,6 +14,9 @@ export function isSupervisor({ me, agents }, bot) {
  * @param {State} state @param {import("./types.js").Head} head */
 export const mayManage = (state, head) => head.owner === state.me?.id || isSupervisor(state, head.bot);
 
+/** The owner makes the first bot. @param {State} state */
+export const isOwner = ({ me }) => me?.role === "owner";
+
 /** The bots that the agent administers. @param {State} state */
 export function administeredBots({ me, agents }) {
   const isAdmin = (/** @type {string} */ bot) => agents[bot]?.some((agent) => agent.id === me?.id && agent.role === "admin");
@@ -22,5 +25,5 @@ export function administeredBots({ me, agents }) {
 
 /** The views that the agent may open, in the order of the header. @param {State} state */
 export const allowedViews = (state) => [
-  "conversations", ...(isSupervisor(state) ? ["team", "report"] : []), ...(administeredBots(state).length ? ["admin"] : []), ...(state.me?.role === "owner" ? ["people"] : []),
+  "conversations", ...(isSupervisor(state) ? ["team", "report"] : []), ...(isOwner(state) || administeredBots(state).length ? ["admin"] : []), ...(isOwner(state) ? ["people"] : []),
 ];

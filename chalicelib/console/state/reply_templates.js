@@ -33,3 +33,14 @@ export function matchingReplies(replies, typed) {
   const byText = replies.filter((reply) => !byName.includes(reply) && searchable(`${reply.name} ${reply.text}`).includes(word));
   return [...byName, ...(word ? byText : [])].slice(0, MAX_MATCHES);
 }
+
+/** A text to users as one of them reads it. Other braces stay as they are. @param {string} text @param {Record<string, string>} values */
+export const fillSample = (text, values) => text.replace(/(?<!\{)\{(agent|position|wait|queue)\}(?!\})/g, (_, name) => values[name]);
+
+/** The text that is sent without one of the bot's own: the nearest language's, or the English one.
+ * @param {{locale: string, name: string, text: string}[]} texts @param {string} locale @param {string} name */
+export function builtInText(texts, locale, name) {
+  const [language] = locale.toLowerCase().split(/[-_]/);
+  const found = texts.filter((each) => each.name === name);
+  return (found.find((each) => each.locale === language) ?? found.find((each) => each.locale === "en"))?.text;
+}

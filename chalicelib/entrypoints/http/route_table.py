@@ -607,6 +607,7 @@ SETTINGS = (
         Action.CONFIGURE,
         "settings:SettingsRequest",
     ),
+    _route("GET", BOT + "/texts", "settings:list_built_in_texts", Action.CONFIGURE),
     _route("GET", BOT + "/replies", "settings:list_replies", Action.SEE_REPLIES, query=LISTED),
     _route(
         "PUT",

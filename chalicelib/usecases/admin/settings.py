@@ -7,11 +7,13 @@ from msgspec.structs import replace
 from chalicelib.domain import bot_settings
 from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.bot_settings import BotSettings
+from chalicelib.domain.default_texts import DEFAULT_TEXTS
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.routing import queues
 from chalicelib.domain.routing.hours import FieldError
 from chalicelib.domain.routing.members import unserved as is_unserved
 from chalicelib.domain.routing.queues import Queue
+from chalicelib.domain.texts import Texts
 from chalicelib.usecases.accounts.authenticate import bot_not_found
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.records.audit import AuditAction
@@ -49,6 +51,12 @@ def remove_queue(services: Services, caller: Caller, name: str) -> None:
             services.administration.update_member(caller.bot, left)
     unserved.free_waiting(services, caller.bot, name)
     audit.record(services, caller, AuditAction.QUEUE_REMOVED, queue=name)
+
+
+def built_in_texts(caller: Caller) -> Texts:
+    """The texts that users see if neither the queue nor the bot has its own."""
+    authorize(caller, Action.CONFIGURE)
+    return DEFAULT_TEXTS
 
 
 def get_settings(services: Services, caller: Caller) -> BotSettings:

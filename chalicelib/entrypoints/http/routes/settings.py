@@ -39,6 +39,16 @@ def update_settings(call: Call, body: schemas.SettingsRequest) -> Reply:
     return Reply(schemas.settings(wanted))
 
 
+def list_built_in_texts(call: Call) -> Reply:
+    found = settings.built_in_texts(call.caller)
+    items = [
+        {"locale": locale, "name": name, "text": text}
+        for locale, by_name in found.items()
+        for name, text in by_name.items()
+    ]
+    return Reply({"items": items, "next": None})
+
+
 def list_replies(call: Call) -> Reply:
     found = replies.list_replies(call.services, call.caller)
     return listed(call, [_reply(reply) for reply in found], "name")
