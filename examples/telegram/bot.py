@@ -6,7 +6,7 @@ import os
 
 import httpx
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, RetryAfter
 from telegram.ext import Application, CallbackQueryHandler, MessageHandler, filters
 
 from baton_client import AsyncBaton, BatonUnavailable, File
@@ -53,8 +53,15 @@ async def heard(message: Message):
 
 
 async def show(bot, user, text, type="text", payload=None):
-    """Sends what the bot or an agent says."""
-    payload = payload or {}
+    """Sends what the bot or an agent says, and once more if Telegram asks to wait (429)."""
+    try:
+        await send(bot, user, text, type, payload or {})
+    except RetryAfter as limit:
+        await asyncio.sleep(limit.retry_after)
+        await send(bot, user, text, type, payload or {})
+
+
+async def send(bot, user, text, type, payload):
     if type == "choice":
         buttons = [
             [InlineKeyboardButton(each["label"], callback_data=each["value"])]
@@ -66,8 +73,8 @@ async def show(bot, user, text, type="text", payload=None):
         async with httpx.AsyncClient() as http:
             content = (await http.get(payload["url"])).raise_for_status().content
         caption, name = text or payload.get("caption"), payload.get("name", "file")
-        send = {"image": bot.send_photo, "audio": bot.send_audio, "video": bot.send_video}
-        await send.get(type, bot.send_document)(user, content, caption=caption, filename=name)
+        by_type = {"image": bot.send_photo, "audio": bot.send_audio, "video": bot.send_video}
+        await by_type.get(type, bot.send_document)(user, content, caption=caption, filename=name)
     elif text:
         await bot.send_message(user, text)
 

@@ -23,11 +23,13 @@ CHAT = {"id": 42, "type": "private", "first_name": "Pia"}
 
 
 class Telegram:
-    """The Bot API, as far as the example uses it. `says` is an update of the user."""
+    """The Bot API, as far as the example uses it. `says` is an update of the user. It has too many
+    of the next calls, as many as `limits` says."""
 
     def __init__(self) -> None:
         self._updates: list[dict[str, Any]] = []
         self._ids = itertools.count(100)
+        self.limits = 0
 
     def answer(self, call: PlatformCall) -> Answer:
         method = call.path.rpartition("/")[2]
@@ -42,6 +44,10 @@ class Telegram:
             return 200, {"ok": True, "result": found}
         if method == "getMe":
             return 200, {"ok": True, "result": ME}
+        if method.startswith("send") and self.limits:
+            self.limits -= 1
+            limit = {"ok": False, "error_code": 429, "description": "Too Many Requests"}
+            return 429, {**limit, "parameters": {"retry_after": 1}}
         if method.startswith("send"):
             sent = {"message_id": next(self._ids), "date": 0, "chat": CHAT, "from": ME, "text": "x"}
             return 200, {"ok": True, "result": sent}
@@ -112,7 +118,8 @@ def test_a_telegram_user_talks_to_the_bot_and_then_to_a_person(
 ) -> None:
     caplog.set_level(logging.INFO)
     tell, wait_for = bot.telegram.says, bot.wait_for
-    shown = ["sendMessage You said: Hi"]
+    shown = ["sendMessage You said: Hi"] * 2
+    bot.telegram.limits = 1
     tell(message_id=1, text="Hi")
     tell(message_id=1, text="Hi")  # Telegram delivers what was not confirmed again.
     wait_for(*shown)
