@@ -67,6 +67,8 @@ def test_a_rasa_bot_hands_over_and_goes_on(server: AppServer, bridge: Bridge) ->
     assert bridge.says("pia", "/small") == ["You said: /small"]
     assert bridge.says("pia", "A human, please") == [FAREWELL]
     assert bridge.says("pia", "Hello?") == []
+    asked = [call.fields["message"] for call in bridge.platform.sent]
+    assert asked == ["Hi", "Hi", "Which size?", "/small", "A human, please"]
 
     with Baton(server.url, server.key) as baton:
         head = baton.call("GET", "/conversations/lookup?channel=rasa&user=pia")
