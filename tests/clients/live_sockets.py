@@ -1,5 +1,6 @@
 """The WebSocket of the app with services in memory, over a real connection."""
 
+import socket
 import threading
 from contextlib import suppress
 from typing import Any
@@ -45,9 +46,13 @@ class LiveSockets(FakeSockets):
         return True
 
     def cut(self) -> None:
-        """Closes all connections, as a network does: without a word to the app."""
+        """Closes all connections, as a network does: without a word to the app.
+
+        `close` alone would tell the client nothing while the server's thread reads the socket.
+        """
         for connection in list(self._connections.values()):
-            connection.socket.close()
+            with suppress(OSError):
+                connection.socket.shutdown(socket.SHUT_RDWR)
 
     def close_all(self) -> None:
         self._server.shutdown()
