@@ -8,13 +8,13 @@ from urllib.parse import quote
 import click
 
 from baton_client.cli import data, events, tables
+from baton_client.cli.bot_kit.command import check
 from baton_client.cli.errors import CommandFailed, readable_errors
 from baton_client.cli.options import bot_option, json_option
 from baton_client.cli.person import PersonClient, as_person, bot_path
 from baton_client.cli.setup.dev import dev
 from baton_client.cli.setup.doctor import doctor
 from baton_client.cli.setup.init import init, log_in
-from baton_client.cli.webhook_kit.check import check
 from baton_client.cli.webhook_kit.deliveries import deliveries
 from baton_client.cli.webhook_kit.trigger import trigger
 from baton_client.errors import NotFound, Refused

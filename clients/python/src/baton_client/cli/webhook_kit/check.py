@@ -1,20 +1,15 @@
-"""`baton check`: plays Baton against a bot's webhook, and says how to mend what it does wrong.
+"""The checks of a webhook alone: signatures, repeats, order and unknown events.
 
-It checks the webhook: signatures, repeats, order and unknown events. It does not see what the bot
-shows to its users.
+They do not see what the bot shows to its users; bot_kit does.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 from uuid import uuid4
 
-import click
 import httpx
 
-from baton_client.cli import tables
-from baton_client.cli.errors import CommandFailed
 from baton_client.cli.events import DELIVERY, body_of, sign
 from baton_client.cli.webhook_kit.examples import CHANGES, Place, example_event
 from baton_client.signatures import TOLERANCE, WebhookEvent
@@ -115,26 +110,6 @@ def checks(hook: CheckedWebhook) -> Iterator[CheckResult]:
         hook.send(event, age=TOLERANCE * 2),
         "Refuse a webhook-timestamp that differs from your clock by more than five minutes.",
     )
-
-
-@click.command()
-@click.argument("webhook")
-@click.option("--secret", envvar="BATON_WEBHOOK_SECRET", required=True, help="Its secret: whsec_…")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON with all fields.")
-def check(webhook: str, secret: str, as_json: bool) -> None:
-    """Play Baton against a bot's WEBHOOK, an address: signatures, repeats, order, unknown events.
-
-    It sends invented events of a user "baton-check". Exit code 1 if a check fails.
-    """
-    with httpx.Client(timeout=DELIVERY) as http:
-        results = list(checks(CheckedWebhook(http, webhook, secret)))
-    shown = [{**asdict(each), "passed": "yes" if each.passed else "no"} for each in results]
-    items: Sequence[Mapping[str, Any]] = [asdict(each) for each in results] if as_json else shown
-    tables.show(items, ("passed", "check", "found"), as_json=as_json)
-    failed = [each for each in results if not each.passed]
-    if failed:
-        told = "\n".join(f"- {each.check}: {each.mend}" for each in failed)
-        raise CommandFailed(f"{len(failed)} of {len(results)} checks failed.\n{told}")
 
 
 def _accepted(name: str, answers: Sequence[str], mend: str) -> CheckResult:

@@ -1,0 +1,1 @@
+"""`baton check --inbound`: drives a bot as its users and as Baton would."""
