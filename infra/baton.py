@@ -1,5 +1,6 @@
-"""`python -m infra.baton init|add-bot|export|import|erase|env|seal-secrets`: an operator sets
-up a stage, and answers requests of users about their data.
+"""`python -m infra.baton COMMAND`: an operator sets up a stage (`init`, `add-bot`, `env`,
+`seal-secrets`), answers requests of users about their data (`export`, `erase`), and imports bots
+(`import`, `import-botpress`).
 
 `--stage local` is the stack that `make run` has started; it is found in the folder STATE (.local).
 Any other `--stage NAME` is a deployed stack. Without `--stage` the commands use the environment
@@ -34,6 +35,7 @@ from infra.deployment.account import DeployError, session
 from infra.deployment.cloudformation import StackFailed
 from infra.deployment.stage import StageNotDeployed, environment_of
 from infra.local.environment import StackNotRunning, local_environment, state_folder
+from infra.migration.botpress_v12 import BotpressDatabase
 
 OPERATOR = Person("operator", "", "Operator", "", is_owner=True)
 """The person that the audit log records for these commands."""
@@ -159,9 +161,26 @@ def import_(file: Path, bot: str, name: str | None, check: bool) -> None:
     if check:
         click.echo(f"{file} is whole: {len(source.blocks)} conversations.")
         return
-    services, all_ = _services(), len(source.blocks)
-    operator = _operator(wanted.id)
-    with click.progressbar(length=all_, label="conversations", file=sys.stderr) as bar:
+    _import(source, wanted, len(source.blocks))
+
+
+@main.command(
+    help="Import a bot's conversations from the database of Botpress v12, a SQLite file, as a new "
+    "bot. The file is only read."
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--from", "source", required=True, help="The id of the bot in Botpress.")
+@click.option("--bot", required=True, help="The id of the new bot.")
+@click.option("--name", help="The new bot's display name. Default: its id in Botpress.")
+def import_botpress(file: Path, source: str, bot: str, name: str | None) -> None:
+    wanted = BotRequest(bot, name)
+    database = BotpressDatabase(file, source, wanted.id)
+    _import(database, wanted, len(database))
+
+
+def _import(source: bot_import.ImportSource, wanted: BotRequest, count: int) -> None:
+    services, operator = _services(), _operator(wanted.id)
+    with click.progressbar(length=count, label="conversations", file=sys.stderr) as bar:
         totals = bot_import.import_bot(
             services, operator, source, name=wanted.name, progress=lambda _: bar.update(1)
         )
