@@ -86,11 +86,13 @@ def test_a_replay_needs_to_know_what(more: list[str]) -> None:
 
 
 def test_only_the_last_of_all_attempts_counts() -> None:
-    def attempt(event: str, status: str) -> dict[str, Any]:
-        return {"webhook_id": event, "status": status, "conversation_id": "c", "seq": event}
+    def attempt(event: str, status: str, webhook: str = "first") -> dict[str, Any]:
+        place = {"conversation_id": "c", "seq": event, "webhook": webhook}
+        return {"webhook_id": event, "status": status, **place}
 
     found = [attempt("replayed", "delivered"), attempt("replayed", "dead")]
     found += [attempt("on its way", "pending"), attempt("on its way", "failed")]
     found += [attempt("lost", "failed"), attempt("lost", "dead"), attempt("lost", "failed")]
+    found += [attempt("lost", "delivered", webhook="second")]
 
     assert [each["webhook_id"] for each in undelivered(found)] == ["lost"]

@@ -119,9 +119,10 @@ def undelivered(attempts: Iterable[Delivery]) -> list[Delivery]:
 
     An event that Baton goes on with is not among them.
     """
-    dead, done = dict[str, Delivery](), set[str]()
+    dead, done = dict[tuple[str, str | None], Delivery](), set[tuple[str, str | None]]()
     for attempt in attempts:
-        event = attempt["webhook_id"]
+        # A bot can have several webhooks, and each receives the event by itself.
+        event = (attempt["webhook_id"], attempt.get("webhook"))
         if attempt["status"] == "delivered":
             done.add(event)
         elif attempt["status"] == "dead":
