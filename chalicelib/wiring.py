@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.audit import AuditTrail
-    from chalicelib.usecases.ports.conversations import Conversations, FileStore
+    from chalicelib.usecases.ports.conversations import Conversations, FileStore, WordIndex
     from chalicelib.usecases.ports.directory import Directory
     from chalicelib.usecases.ports.erasures import Erasures
     from chalicelib.usecases.ports.integrations import Integration
@@ -241,6 +241,12 @@ class AwsServices:
         from chalicelib.adapters.dynamodb.conversations.read_marks import DynamoReadMarks
 
         return DynamoReadMarks(self.table, self.clock)
+
+    @cached_property
+    def word_index(self) -> WordIndex:
+        from chalicelib.adapters.dynamodb.conversations.word_index import DynamoWordIndex
+
+        return DynamoWordIndex(self.table, self.clock)
 
     @cached_property
     def reports(self) -> Reports:

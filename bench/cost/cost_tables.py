@@ -9,10 +9,16 @@ from bench.cost.competitors import COMPETITORS
 from bench.cost.handoff_run import Usage
 from bench.cost.pricing import PRICES, dollars, sum_of
 from bench.output import Cell, Table, progress
+from chalicelib.domain.search.words import MOST_WORDS
 from chalicelib.settings import WATCHING
 from chalicelib.usecases.records.metrics import RECORDED
 from chalicelib.usecases.reports.aws_prices import PRICES_OF, REGION
-from chalicelib.usecases.reports.cost_estimate import GIGABYTES, MILLION, SECONDS
+from chalicelib.usecases.reports.cost_estimate import (
+    GIGABYTES,
+    MILLION,
+    SEARCHED_WORDS,
+    SECONDS,
+)
 from infra.template.alarms import WATCHED
 from infra.template.metrics import Names, Resource
 from infra.template.monitoring import monitoring
@@ -33,6 +39,8 @@ POLLERS, POLL = 5, 20
 STORED = 1.0
 """GB; an example. 10 million heads take 9 GB."""
 
+WORDS = (5, SEARCHED_WORDS, MOST_WORDS)
+
 Parts = Mapping[str, Usage]
 
 
@@ -47,6 +55,7 @@ def measure() -> Iterator[Table]:
     handed_off = {online: _handed_off(parts) for online, parts in played.items()}
     yield _handoffs(handed_off)
     yield _messages(gate, message)
+    yield _search()
     yield _beside(sum_of(handed_off[ONLINE[1]] * THOUSAND), sum_of(with_agents * WITH_BOT))
     yield _agents(ping)
     yield _idle(minute)
@@ -107,6 +116,29 @@ def _messages(gate: Usage, message: Usage) -> Table:
         "The bot answers alone and no agent is online. If agents are online, each message also"
         " reads the bot's connections (docs/scale.md). Chalice makes REST APIs, so the last row is"
         " computed.",
+    )
+
+
+def _search() -> Table:
+    counted = {words: handoff_run.indexed_message(words) for words in WORDS}
+    of_handoff = handoff_run.MESSAGES_WITH_BOT + handoff_run.MESSAGES_WITH_AGENT
+    return Table(
+        "USD for the words of messages that are searched",
+        ("different words", "read", "write", "a million messages", "1,000 handoffs"),
+        [
+            [
+                f"{words}",
+                f"{used.read:g}",
+                f"{used.write:g}",
+                f"{sum_of(used) * MILLION:.2f}",
+                f"{sum_of(used) * THOUSAND * of_handoff:.3f}",
+            ]
+            for words, used in counted.items()
+        ],
+        "On top of the other tables, in which nothing is searched. A handoff has"
+        f" {of_handoff} messages here, with those before it. An average message has about"
+        f" {SEARCHED_WORDS} different words (assumed). Storage for 90 days costs about a fifth"
+        " of it. The setting search_messages of a bot switches it off.",
     )
 
 

@@ -22,6 +22,7 @@ from bench.capacity.meter import Item, Place, metering
 from chalicelib.adapters.dynamodb.table import Table
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
+from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.events import minute as timers
 from chalicelib.entrypoints.events import webhook_queue
@@ -78,9 +79,9 @@ class Usage:
 
 class HandoffRun:
     """One conversation of a bot with a webhook and `online` agents: Ana, who handles it, and others
-    whose consoles show the list of conversations."""
+    whose consoles show the list of conversations. `is_searched`: its words are indexed."""
 
-    def __init__(self, table: Table, online: int) -> None:
+    def __init__(self, table: Table, online: int, *, is_searched: bool = False) -> None:
         self.clock = ManualClock()
         self.services = TableServices(table, self.clock)
         self._table = table
@@ -96,7 +97,8 @@ class HandoffRun:
         bot = self.services.directory.bot(BOT)
         assert bot
         webhook = Webhook("https://bot.example.test/", (WEBHOOK_SECRET,))
-        self.services.directory.put_bot(replace(bot, webhook=webhook))
+        settings = BotSettings(search_messages=is_searched)
+        self.services.directory.put_bot(replace(bot, webhook=webhook, settings=settings))
         for number in range(online - 1):
             self._join(f"agent-{number}")
         if online:
@@ -190,10 +192,10 @@ def _add(to: dict[Place, float], more: Mapping[Place, float]) -> None:
 
 
 @contextmanager
-def handoff_run(online: int) -> Iterator[HandoffRun]:
+def handoff_run(online: int, *, is_searched: bool = False) -> Iterator[HandoffRun]:
     with TemporaryDirectory() as folder, moto(Path(folder)) as fresh, fresh() as stores:
         assert stores.table
-        yield HandoffRun(stores.table, online)
+        yield HandoffRun(stores.table, online, is_searched=is_searched)
 
 
 PARTS = ("with the bot", "request", "open and claim", "messages", "return")
@@ -236,6 +238,18 @@ def gated_message(online: int) -> Usage:
     with handoff_run(online) as run:
         run.by_rest(Scene.say)
         return run.by_rest(Scene.say)
+
+
+def indexed_message(words: int) -> Usage:
+    """What the index of words adds to a message of so many different words."""
+    return _said(words, is_searched=True) + _said(words, is_searched=False) * -1
+
+
+def _said(words: int, *, is_searched: bool) -> Usage:
+    said = {"from": "user", "text": " ".join(f"word{n}" for n in range(words))}
+    with handoff_run(0, is_searched=is_searched) as run:
+        run.by_rest(Scene.say)
+        return run.by_rest(lambda s: s.do(s.bot, "messages", said))
 
 
 def ping() -> Usage:

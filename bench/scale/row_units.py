@@ -20,6 +20,7 @@ PARTITIONS = {
     "F": "webhook slots of a bot",
     "D": "webhook log of a bot",
     "R": "report counters of a bot",
+    "W": "a word of a bot",
 }
 UnitsByPlace = Mapping[str, float]
 

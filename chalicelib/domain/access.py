@@ -33,6 +33,7 @@ class Action(StrEnum):
     """The values complete the error detail "The role agent may not …"."""
 
     READ = "read conversations"
+    SEARCH = "search messages"
     GATE = "read the gate"
     RECORD = "record messages"
     SAY = "send messages as an agent"
@@ -77,6 +78,7 @@ ALL = PEOPLE | {Role.BOT, Role.TIMER}
 
 ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.READ: ALL,
+    Action.SEARCH: PEOPLE,
     Action.GATE: BOT_ONLY,
     Action.RECORD: BOT_ONLY,
     Action.SAY: PEOPLE,

@@ -52,7 +52,8 @@ class BotSettings(Struct, frozen=True):
     agents may start conversations with users who have not written yet. `retention_days` is how
     long the words of users are kept after the last activity; None: for ever. What is in `mask` is
     masked before a text is stored: `Mask`s, or names that a newer release has stored.
-    `max_file_bytes` and `file_types` (media types, or their beginnings and `*`) limit uploads."""
+    `max_file_bytes` and `file_types` (media types, or their beginnings and `*`) limit uploads. If
+    `search_messages` is true, people find messages by their words."""
 
     leave_words: tuple[str, ...] = ()
     default_locale: str = FALLBACK_LOCALE
@@ -63,6 +64,7 @@ class BotSettings(Struct, frozen=True):
     mask: tuple[str, ...] = ()
     max_file_bytes: int = DEFAULT_LARGEST
     file_types: tuple[str, ...] = DEFAULT_TYPES
+    search_messages: bool = True
 
     def is_leave_word(self, body: Body) -> bool:
         """Compared without case, variation selectors and surrounding white space; a letter and its

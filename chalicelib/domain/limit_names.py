@@ -18,6 +18,7 @@ class LimitName(StrEnum):
     TYPING = "typing"
     TICKETS = "tickets"
     TRANSCRIPTS = "transcripts"
+    SEARCHES = "searches"
     EXPORTS = "exports"
     NOTIFICATIONS = "notifications"
     INVITATIONS = "invitations"

@@ -94,6 +94,9 @@ LIMITS: Mapping[LimitName, Limit] = {
     LimitName.TRANSCRIPTS: Limit(
         Per.PERSON, "transcripts and pages of a log", Rate(10, 1, 200), chunk=10, free=SOME
     ),
+    LimitName.SEARCHES: Limit(
+        Per.PERSON, "searches and their pages", Rate(2, 1, 60), chunk=5, free=FEW
+    ),
     LimitName.EXPORTS: Limit(Per.PERSON, "pages of an export", Rate(60, 60, 120)),
     LimitName.NOTIFICATIONS: Limit(Per.BOT, "notifications", Rate(60, 60, 120)),
     LimitName.INVITATIONS: Limit(Per.PERSON, "invitations", Rate(60, 3600, 60)),

@@ -26,6 +26,7 @@ from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.routing.assign import offer_next_waiting, offer_to_agent
 from chalicelib.usecases.routing.overflow import move_to_overflow
 from chalicelib.usecases.routing.unserved import report_unserved
+from chalicelib.usecases.search.indexing import index_entry
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.enqueue import (
     enqueue_agent_message,
@@ -38,7 +39,7 @@ log = logging.getLogger("baton")
 Reaction = Callable[[Services, CommittedEntry], None]
 
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
-    Kind.MESSAGE: (enqueue_agent_message, push_entry),
+    Kind.MESSAGE: (enqueue_agent_message, push_entry, index_entry),
     Kind.EVENT: (push_entry,),
     Kind.REQUESTED: (
         enqueue_webhook,
@@ -47,6 +48,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         move_to_overflow,
         offer_to_agent,
         report_unserved,
+        index_entry,
     ),
     Kind.OFFERED: (push_entry,),
     Kind.DECLINED: (push_entry, offer_to_agent),
@@ -74,11 +76,17 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         lost_agents.check_new_owner,
         report_unserved,
     ),
-    Kind.RETURNED: (enqueue_webhook, push_entry, reports.count_handoff, offer_next_waiting),
+    Kind.RETURNED: (
+        enqueue_webhook,
+        push_entry,
+        reports.count_handoff,
+        offer_next_waiting,
+        index_entry,
+    ),
     Kind.SNOOZED: (push_entry,),
-    Kind.UPDATED: (push_entry,),
+    Kind.UPDATED: (push_entry, index_entry),
     Kind.ERASED: (push_entry,),
-    Kind.NOTE: (push_entry,),
+    Kind.NOTE: (push_entry, index_entry),
     Kind.TAGGED: (push_entry,),
     Kind.SUGGESTION: (push_entry,),
     Kind.LEAK: (push_entry, metrics.record_leak, reports.count_leak),

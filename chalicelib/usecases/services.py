@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     )
     from chalicelib.usecases.ports.admin import Administration
     from chalicelib.usecases.ports.audit import AuditTrail
-    from chalicelib.usecases.ports.conversations import Conversations, FileStore
+    from chalicelib.usecases.ports.conversations import Conversations, FileStore, WordIndex
     from chalicelib.usecases.ports.directory import Directory
     from chalicelib.usecases.ports.erasures import Erasures
     from chalicelib.usecases.ports.integrations import Integration
@@ -61,6 +61,8 @@ class Services(Protocol):
         """The address of the bucket of files, for browsers."""
         ...
 
+    @property
+    def word_index(self) -> WordIndex: ...
     @property
     def directory(self) -> Directory: ...
     @property

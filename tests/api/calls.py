@@ -112,6 +112,7 @@ ROWS: dict[Resource, Row] = {
     ("POST", IN_BOT + "/pause"): Row(BOTH, {"channel": "web", "user": "u-1"}),
     ("GET", IN_BOT + "/conversations"): Row(BOTH),
     ("GET", IN_BOT + "/conversations/lookup"): Row(BOTH),
+    ("GET", IN_BOT + "/search"): Row(PEOPLE),
     ("GET", ONE): Row(BOTH),
     ("GET", ONE + "/entries"): Row(BOTH),
     ("GET", ONE + "/transcript"): Row(BOTH),

@@ -26,6 +26,8 @@ from chalicelib.domain.limits import Limit, Rate, Refusal
 from chalicelib.domain.report import DurationStats
 from chalicelib.domain.routing.members import Member, Presence
 from chalicelib.domain.routing.queues import Queue
+from chalicelib.domain.search.excerpts import ExcerptPart
+from chalicelib.domain.search.matching import Matches, WordPage
 from chalicelib.usecases import records
 from chalicelib.usecases.ports.conversations import Commit, Query
 from chalicelib.usecases.records.answers import (
@@ -374,6 +376,7 @@ NO_ROWS = {
     *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference, PersonState),
     *(FactorOwner, Mail, MailRequest, ArrivedFile, NewFile, StoredFile, Upload, UploadForm),
     *(Limit, Rate, Refusal, SecretOwner, Flow, SignOnRules, VerifiedIdentity),
+    *(ExcerptPart, Matches, WordPage),
 }
 """Classes that no row holds, beside the commands: arguments, decisions, and results of reads."""
 

@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamodb.connections import DynamoConnections
 from chalicelib.adapters.dynamodb.conversations.erasures import DynamoErasures
 from chalicelib.adapters.dynamodb.conversations.read_marks import DynamoReadMarks
 from chalicelib.adapters.dynamodb.conversations.store import DynamoConversations
+from chalicelib.adapters.dynamodb.conversations.word_index import DynamoWordIndex
 from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveries
 from chalicelib.adapters.dynamodb.directory.administration import DynamoAdministration
 from chalicelib.adapters.dynamodb.directory.password_resets import DynamoPasswordResets
@@ -30,7 +31,7 @@ from chalicelib.adapters.dynamodb.table import Table, open_table
 from chalicelib.usecases.ports.accounts import LoginAttempts, SecondFactors, Sessions
 from chalicelib.usecases.ports.admin import Administration
 from chalicelib.usecases.ports.audit import AuditTrail
-from chalicelib.usecases.ports.conversations import Conversations
+from chalicelib.usecases.ports.conversations import Conversations, WordIndex
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.erasures import Erasures
 from chalicelib.usecases.ports.limits import SharedBuckets
@@ -60,6 +61,7 @@ from tests.support.memory import (
     MemorySecondFactors,
     MemorySessions,
     MemoryTable,
+    MemoryWordIndex,
 )
 
 REGION = "us-east-1"
@@ -87,6 +89,7 @@ class Stores:
     reports: Reports
     audit_trail: AuditTrail
     erasures: Erasures
+    word_index: WordIndex
     table: Table | None = None
 
 
@@ -113,6 +116,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoReports(table, clock),
         DynamoAuditTrail(table, clock),
         DynamoErasures(table, clock),
+        DynamoWordIndex(table, clock),
         table,
     )
 
@@ -147,6 +151,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemoryReports(table, clock),
             MemoryAuditTrail(table, clock),
             MemoryErasures(table, clock),
+            MemoryWordIndex(table, clock),
         )
 
     yield fresh

@@ -49,6 +49,7 @@ from tests.support.memory import (
     MemorySecondFactors,
     MemorySessions,
     MemoryTable,
+    MemoryWordIndex,
 )
 from tests.support.memory.files import ADDRESS, MemoryFiles
 from tests.support.network.fake_provider import FakeProvider
@@ -93,6 +94,7 @@ class MemoryServices:
         self.audit_trail = MemoryAuditTrail(table, self.clock)
         self.read_marks = MemoryReadMarks(table, self.clock)
         self.reports = MemoryReports(table, self.clock)
+        self.word_index = MemoryWordIndex(table, self.clock)
         self.sockets = FakeSockets()
         self.topic = FakeTopic()
         self.webhook_queue = FakeWebhookQueue(self.clock)

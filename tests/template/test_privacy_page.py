@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.adapters.dynamodb import audit, deliveries, notifications
 from chalicelib.adapters.dynamodb.conversations import commit
+from chalicelib.domain.search import words
 from infra.local.aws.bucket import UNUSED_DAYS
 from infra.template import api, functions, messaging
 
@@ -14,6 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs/privacy.md"
 DAY_MS = 24 * 60 * 60 * 1000
 PERIODS = {
     "KEY_LIFE": commit.KEY_LIFE // DAY_MS,
+    "WORD_LIFE": words.LIFE // DAY_MS,
     "NOTIFICATION_LIFE": notifications.LIFE // DAY_MS,
     "DELIVERY_LIFE": deliveries.LOG_LIFE // DAY_MS,
     "AUDIT_LIFE": audit.EVENT_LIFE // DAY_MS,

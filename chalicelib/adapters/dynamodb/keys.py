@@ -119,8 +119,21 @@ def audit(bot_id: str | None) -> str:
     return AUDIT if bot_id is None else joined(AUDIT, bot_id)
 
 
+def word_place_sk(at: int, conversation_id: str, seq: int) -> str:
+    return joined(f"{at:013d}", conversation_id, _number(seq))
+
+
+def word_place(sk: str) -> tuple[int, str, int]:
+    at, conversation_id, seq = sk.split("#")
+    return int(at), unquote(conversation_id), int(seq)
+
+
 def read_mark(bot_id: str, person_id: str, conversation_id: str) -> "RowKey":
     return RowKey(joined("B", bot_id, "V", person_id), part(conversation_id))
+
+
+def word(bot_id: str, word_: str, shard: int) -> str:
+    return joined("B", bot_id, "W", word_, str(shard))
 
 
 def index(bot_id: str, shard: int) -> str:

@@ -331,6 +331,10 @@ class ReadMarkRow(Row, discriminator="z"):
     seq = Integer(attr_name="n")
 
 
+class WordRow(Row, discriminator="t"):
+    """An entry in which a word stands. Its key says all."""
+
+
 class NotificationRow(Row, discriminator="n"):
     id = UnicodeAttribute(attr_name="i")
     bot = UnicodeAttribute(attr_name="b")

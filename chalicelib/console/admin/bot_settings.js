@@ -31,6 +31,7 @@ export function BotSettings({ bot }) {
         <${Field} type="number" min="0.1" max="100" step="any" name="max_file_bytes" label=${t("max_file_size")} errors=${errors} required defaultValue=${settings.max_file_bytes / MEGABYTE} />
         <${Field} as="textarea" rows="4" name="file_types" label=${t("file_types")} hint=${t("file_types_hint")} errors=${errors} defaultValue=${settings.file_types.join("\n")} />
         <label class="choice"><input type="checkbox" name="outbound" defaultChecked=${settings.outbound} /> ${t("outbound")}</label>
+        <label class="choice"><input type="checkbox" name="search_messages" defaultChecked=${settings.search_messages} /> ${t("search_messages")}</label>
         <label class="choice"><input type="checkbox" name="everybody" defaultChecked=${settings.after_return === "everybody"} /> ${t("after_return")}</label>
         <${UserTexts} bot=${bot} texts=${settings.texts} errors=${errors} />`}<//></div>`}<//>`;
 }

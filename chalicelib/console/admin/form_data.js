@@ -71,6 +71,7 @@ export const settingsFromForm = (form) => ({
   default_locale: fieldText(form, "default_locale"),
   texts: textsFromForm(form),
   outbound: form.has("outbound"),
+  search_messages: form.has("search_messages"),
   after_return: form.has("everybody") ? "everybody" : "queue",
   retention_days: Number(fieldText(form, "retention_days")) || null,
   mask: form.getAll("mask"),

@@ -229,6 +229,7 @@ export default {
   delivery_dead: "Given up",
   // Admin: bot settings
   settings_more: "They apply to all queues of this bot.",
+  search_messages: "Find messages by their words (costs a write for each word)",
   outbound: "Agents may start conversations",
   after_return: "After a handoff, agents of other queues may read the conversation",
   mask: "Mask before a text is stored",

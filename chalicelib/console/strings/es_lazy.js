@@ -229,6 +229,7 @@ export default {
   delivery_dead: "Abandonada",
   // Admin: bot settings
   settings_more: "Se aplican a todas las colas de este bot.",
+  search_messages: "Buscar mensajes por sus palabras (cuesta una escritura por palabra)",
   outbound: "Los agentes pueden iniciar conversaciones",
   after_return: "Tras la derivación, los agentes de otras colas pueden leer la conversación",
   mask: "Ocultar antes de guardar un texto",

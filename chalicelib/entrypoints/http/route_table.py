@@ -385,6 +385,17 @@ CONVERSATIONS = (
         Action.READ,
         query=("channel", "user", "thread", "name"),
     ),
+    _route(
+        "GET",
+        BOT + "/search",
+        "messages.search:search_messages",
+        Action.SEARCH,
+        query=(
+            *PAGED,
+            *("q", "queue", "agent", "outcome", "tag", "channel", "from", "to", "status"),
+        ),
+        limit=LimitName.SEARCHES,
+    ),
     _route("GET", ONE, "conversations:get_conversation", Action.READ),
     _route(
         "GET",

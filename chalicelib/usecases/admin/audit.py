@@ -83,6 +83,13 @@ def record_reading(services: Services, caller: Caller, conversation_id: str) -> 
     services.audit_trail.add_once(event, mark)
 
 
+def record_search(services: Services, caller: Caller) -> None:
+    """Once for each person and day (UTC), without what they searched. An excerpt shows no more of a
+    conversation than a list does; its transcript is recorded when it is opened."""
+    event = _event(services, caller, AuditAction.MESSAGES_SEARCHED, AuditOutcome.DONE, None, {})
+    services.audit_trail.add_once(event, f"{event.at // DAY}#{caller.id}#search")
+
+
 def list_events(
     services: Services, caller: Caller, position: str | None, limit: int
 ) -> tuple[list[AuditEvent], str | None]:

@@ -4,7 +4,7 @@ Every read that a decision rests on is strongly consistent. A method that calls 
 TemporarilyUnavailable. Times are in milliseconds since 1970 (UTC).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head, Status, WithBot
 from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
+from chalicelib.domain.search.matching import WordPage, WordPlace
 from chalicelib.usecases.records.answers import (
     Answer,
     IdempotencyKey,
@@ -214,6 +215,23 @@ class Conversations(Protocol):
 
         The earliest come first, at most `limit` per shard. May lag behind the heads.
         """
+
+
+class WordIndex(Protocol):
+    """The entries of a bot by the words that stand in them, for `LIFE`. `Erasures` deletes an
+    entry's words with the entry."""
+
+    def add(self, bot: str, place: WordPlace, words: Sequence[str]) -> None:
+        """Safe to call again. One round trip per 25 words."""
+
+    def latest(
+        self, bot: str, word: str, since: int, before: WordPlace | None, limit: int
+    ) -> WordPage:
+        """The latest places before `before` (None: of all), not from before `since` (milliseconds
+        since 1970, UTC). May lag behind what was added. One round trip per shard."""
+
+    def holds(self, bot: str, word: str, places: Sequence[WordPlace]) -> Collection[WordPlace]:
+        """Those of these places at which the word stands; one round trip per 100."""
 
 
 class FileStore(Protocol):

@@ -45,6 +45,7 @@ class AuditAction(StrEnum):
     WEBHOOK_TESTED = "webhook_tested"
     DELIVERY_REPLAYED = "delivery_replayed"
     TRANSCRIPT_READ = "transcript_read"
+    MESSAGES_SEARCHED = "messages_searched"
     CONVERSATION_EXPORTED = "conversation_exported"
     USER_EXPORTED = "user_exported"
     USER_ERASED = "user_erased"
@@ -92,6 +93,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.WEBHOOK_TESTED: "bot",
     AuditAction.DELIVERY_REPLAYED: "delivery_id",
     AuditAction.TRANSCRIPT_READ: "conversation",
+    AuditAction.MESSAGES_SEARCHED: "bot",
     AuditAction.CONVERSATION_EXPORTED: "conversation",
     AuditAction.USER_EXPORTED: "bot",
     AuditAction.USER_ERASED: "bot",

@@ -31,6 +31,10 @@ class EntryUsage(Struct, frozen=True):
 
 MESSAGE = EntryUsage(reads=13.5, writes=8.7, requests=0.5, frames=2.5, runs=2.5, queue=1.5)
 """Half of the messages come from an agent, by frame, and are delivered to the bot's webhook."""
+SEARCHED_WORDS = 12
+"""The different words of an average message; not measured at anybody's yet."""
+INDEXED = EntryUsage(reads=2, writes=SEARCHED_WORDS, requests=0, frames=0, runs=0, queue=0)
+"""What a message costs more if its words are indexed for search."""
 OWNERSHIP_CHANGE = EntryUsage(
     reads=24,
     writes=20,
@@ -46,12 +50,16 @@ OWNERSHIP_CHANGE = EntryUsage(
 return."""
 
 
-def estimate_cost(tally: Tally, agents: int, prices: AwsPrices | None = None) -> dict[str, float]:
+def estimate_cost(
+    tally: Tally, agents: int, prices: AwsPrices | None = None, *, is_searched: bool = False
+) -> dict[str, float]:
     """The cost in US dollars by service, from the requests to the returns. It assumes that all
-    `agents` were online, and leaves out messages that the bot handled alone."""
+    `agents` were online, and leaves out messages that the bot handled alone. `is_searched`: the
+    words of messages are indexed."""
     prices = prices or AwsPrices()
     parts = dict.fromkeys(("dynamodb", "api_gateway", "websocket", "lambda", "sqs", "sns"), 0.0)
-    for usage, count in ((MESSAGE, "messages"), (OWNERSHIP_CHANGE, "moves")):
+    counted = [(MESSAGE, "messages"), (OWNERSHIP_CHANGE, "moves")]
+    for usage, count in [*counted, *([(INDEXED, "messages")] if is_searched else [])]:
         for service, dollars in _cost_of(usage, agents, prices).items():
             parts[service] += tally.get(count, 0) * dollars
     return parts

@@ -152,6 +152,7 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "mask": ["card", "phone"],
         "max_file_bytes": 5,
         "file_types": ["image/*"],
+        "search_messages": False,
     }
     before = owner.get(f"{BOT}/settings").json
 
@@ -167,6 +168,7 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "mask": [],
         "max_file_bytes": 25 * 1024 * 1024,
         "file_types": list(DEFAULT_TYPES),
+        "search_messages": True,
     }
     assert owner.get(f"{BOT}/settings").json == wanted
     assert owner.get("/bots/other/settings").json == before

@@ -81,6 +81,9 @@ def everything_shown(bot: Api, admin: Api, ids: list[str]) -> Iterator[ApiAnswer
     for caller in (bot, admin):
         yield caller.get(f"{BOT}/conversations", limit="100")
         yield caller.get(f"{BOT}/conversations", name=CANARY)
+        if caller is admin:
+            yield caller.get(f"{BOT}/search", q=CANARY)
+            yield caller.get(f"{BOT}/search", tag=CANARY)
         yield caller.get(f"{BOT}/conversations/lookup", name=f"{CANARY} Lena")
         yield caller.get(f"{BOT}/conversations/lookup", channel="web", user=str(USER["id"]))
         handoffs = caller.get(f"{BOT}/handoffs", limit="100")

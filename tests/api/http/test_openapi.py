@@ -89,6 +89,7 @@ VERBS = frozenset(
         "revoke",
         "rotate",
         "save",
+        "search",
         "send",
         "set",
         "snooze",

@@ -270,6 +270,7 @@ def test_an_admin_saves_the_settings_of_the_chosen_bot(owner: Page, bot: BotClie
         "mask": ["card"],
     }
     choices |= {"max_file_bytes": 2_621_440, "file_types": ["image/*", "application/pdf"]}
+    choices |= {"search_messages": True}
     assert kept == {"leave_words": words, "default_locale": "es", "texts": {}, **choices}
     assert get_as_owner(bot, "settings")["default_locale"] == "en"
     open_tab(owner, "Audit")

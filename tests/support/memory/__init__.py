@@ -16,6 +16,7 @@ from tests.support.memory.erasures import MemoryErasures
 from tests.support.memory.people import MemoryPasswordResets, MemoryPeopleAdministration
 from tests.support.memory.read_marks import MemoryReadMarks
 from tests.support.memory.reports import MemoryReports
+from tests.support.memory.search.word_index import MemoryWordIndex
 from tests.support.memory.table import MemoryTable
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "MemorySecondFactors",
     "MemorySessions",
     "MemoryTable",
+    "MemoryWordIndex",
 ]

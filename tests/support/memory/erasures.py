@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.erasure import without_words
+from chalicelib.domain.search.matching import WordPlace
+from chalicelib.domain.search.words import index_words
 from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
 from tests.support.memory.table import MemoryTable, Now
 
@@ -31,6 +34,7 @@ class MemoryErasures:
             if thread is None:
                 return False
             for number in [each for each in thread.entries if each < seq]:
+                self._delete_words(bot, conversation_id, thread.entries[number])
                 del thread.entries[number]
                 thread.command_ids.pop(number, None)
             for name, said in list(thread.messages.items()):
@@ -45,6 +49,14 @@ class MemoryErasures:
                 if handoff.opened_seq < seq:
                     thread.handoffs[handoff.id] = without_words(handoff)
             return False
+
+    def _delete_words(self, bot: str, conversation_id: str, entry: Entry) -> None:
+        place = WordPlace(entry.at, conversation_id, entry.seq)
+        for word in index_words(entry.content):
+            places = self._table.words.get((bot, word), set())
+            places.discard(place)
+            if not places:
+                self._table.words.pop((bot, word), None)
 
     def delete_notifications(self, bot: str, conversation_ids: Collection[str]) -> None:
         with self._table.lock:

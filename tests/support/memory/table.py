@@ -12,6 +12,7 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import NEVER, Member, Presence
 from chalicelib.domain.routing.queues import Queue
+from chalicelib.domain.search.matching import WordPlace
 from chalicelib.usecases.records.answers import StoredAnswer, StoredMessage
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
@@ -94,6 +95,7 @@ class MemoryTable:
         self.retention = RetentionPosition()
         self.erasures: dict[ConversationKey, ErasureJob] = {}
         self.read_marks: dict[tuple[str, str, str], tuple[int, int]] = {}
+        self.words: dict[tuple[str, str], set[WordPlace]] = {}
         self.audit: dict[str, AuditEvent] = {}
         self.audit_marks: dict[tuple[str | None, str], int] = {}
         self.slots: dict[tuple[str, int], int] = {}

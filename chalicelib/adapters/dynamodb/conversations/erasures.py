@@ -10,7 +10,12 @@ import msgspec
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamodb import keys
-from chalicelib.adapters.dynamodb.conversations.entries import handoff_of, resumption_text
+from chalicelib.adapters.dynamodb.conversations.entries import (
+    entry_of,
+    handoff_of,
+    resumption_text,
+)
+from chalicelib.adapters.dynamodb.conversations.word_index import word_keys
 from chalicelib.adapters.dynamodb.rows import (
     EntryRow,
     HandoffRow,
@@ -22,15 +27,21 @@ from chalicelib.adapters.dynamodb.rows import (
 )
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.domain.conversation.erasure import without_words
+from chalicelib.domain.search.matching import WordPlace
+from chalicelib.domain.search.words import LIFE, index_words
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
 
 PAGE = 100
+GONE = LIFE + 30 * 24 * 60 * 60 * 1000
+"""The age in milliseconds at which DynamoDB has deleted an entry's words by itself."""
 
 
 class DynamoErasures:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._rows = Rows(table, clock)
+        self._table = table
+        self._clock = clock
 
     def add(self, jobs: Sequence[ErasureJob]) -> None:
         for job in jobs:
@@ -78,12 +89,21 @@ class DynamoErasures:
         self._rows.put(RecordRow.at(keys.RETENTION, record=record))
 
     def _delete_entries(self, pk: str, seq: int) -> bool:
-        """The stored answers go first: only the entries know where they are."""
+        """The stored answers and the words go first: only the entries know where they are."""
         earlier = EntryRow.sk.between(keys.entry_sk(0), keys.entry_sk(seq - 1))
         rows = [row for row in self._page(pk, earlier) if isinstance(row, EntryRow)]
         answers = [row.answer_pk for row in rows if row.answer_pk]
         self._rows.delete(keys.RowKey(answer, keys.META) for answer in answers)
+        self._rows.delete(key for row in rows for key in self._words_of(row))
         return self._delete(rows)
+
+    def _words_of(self, row: EntryRow) -> Iterator[keys.RowKey]:
+        if row.at_ms < self._clock.now() - GONE:
+            return iter(())
+        bot, conversation_id = keys.bot_and_conversation(row.pk)
+        entry = entry_of(row)
+        place = WordPlace(entry.at, conversation_id, entry.seq)
+        return word_keys(self._table, bot, place, index_words(entry.content))
 
     def _delete_answers(self, pk: str, seq: int) -> bool:
         earlier = PointerRow.sk.between(keys.answer_sk(0), keys.answer_sk(seq - 1))

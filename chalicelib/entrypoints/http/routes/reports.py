@@ -61,14 +61,16 @@ def get_report(call: Call) -> Reply:
                 for of, t in found.agents.items()
             ],
             "hours": requests_by_hour(found.totals),
-            "cost": _cost(found.totals, len(names)),
+            "cost": _cost(call, found.totals, len(names)),
             "days": [{"day": of} | _tally(t) for of, t in sorted(found.days.items())],
         }
     )
 
 
-def _cost(of: Tally, agents: int) -> Json:
-    parts = estimate_cost(of, agents)
+def _cost(call: Call, of: Tally, agents: int) -> Json:
+    bot = call.services.directory.bot(call.caller.bot)
+    is_searched = bot is not None and bot.settings.search_messages
+    parts = estimate_cost(of, agents, is_searched=is_searched)
     return {
         "currency": "USD",
         "estimate": round(sum(parts.values()), 6),

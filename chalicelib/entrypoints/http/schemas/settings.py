@@ -103,6 +103,7 @@ class SettingsRequest(Strict):
     mask: Annotated[tuple[Mask, ...], Meta(max_length=len(Mask))] = ()
     max_file_bytes: int = DEFAULT_LARGEST
     file_types: Annotated[tuple[str, ...], Meta(max_length=FILE_TYPES)] = DEFAULT_TYPES
+    search_messages: bool = True
 
     def __post_init__(self) -> None:
         self.leave_words = tuple(words("leave_words", word, NAME) for word in self.leave_words)
@@ -119,6 +120,7 @@ class SettingsRequest(Strict):
             self.mask,
             self.max_file_bytes,
             tuple(dict.fromkeys(each.strip().lower() for each in self.file_types)),
+            self.search_messages,
         )
 
 
@@ -159,4 +161,5 @@ def settings(of: BotSettings) -> Json:
         "mask": of.mask,
         "max_file_bytes": of.max_file_bytes,
         "file_types": of.file_types,
+        "search_messages": of.search_messages,
     }

@@ -1,0 +1,28 @@
+"""The reaction that adds an entry to the index of words."""
+
+from chalicelib.usecases.records.stream import CommittedEntry
+from chalicelib.usecases.services import Services
+
+
+def index_entry(services: Services, committed: CommittedEntry) -> None:
+    """Does nothing if the bot's setting `search_messages` is off, and if the entry has been erased
+    or deleted since: then nobody would delete its words any more.
+
+    The sweep deletes what is erased only when the reactions to it have ended, so an erasure in
+    between misses nothing. Raises TemporarilyUnavailable.
+    """
+    from chalicelib.domain.conversation.erasure import is_hidden
+    from chalicelib.domain.search.matching import WordPlace
+    from chalicelib.domain.search.words import index_words
+    from chalicelib.usecases.ports.conversations import Query
+
+    words = index_words(committed.entry.content)
+    bot = services.directory.bot(committed.bot) if words else None
+    if bot is None or not bot.settings.search_messages:
+        return
+    conversation_id, seq = committed.conversation_id, committed.entry.seq
+    # `suggestion` reads any entry, in the same round trip as the head.
+    stored = services.conversations.load(Query(bot.id, conversation_id, suggestion=seq))
+    if stored.head and stored.suggestion and not is_hidden(stored.head, seq):
+        place = WordPlace(committed.entry.at, conversation_id, seq)
+        services.word_index.add(bot.id, place, words)
