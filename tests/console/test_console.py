@@ -347,7 +347,7 @@ def test_the_page_links_every_style_sheet_that_does_not_come_with_a_lazy_view() 
 
     assert set(re.findall(r'rel="stylesheet" href="([^"]+)"', page)) == sheets - lazy
     assert lazy <= sheets
-    assert len(lazy) == 12
+    assert len(lazy) == 13
 
 
 def test_each_style_sheet_belongs_to_the_view_of_the_same_name() -> None:

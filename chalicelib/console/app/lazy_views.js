@@ -13,6 +13,7 @@ export const LAZY_VIEWS = {
   people: () => import("../people/people.js").then((module) => module.People),
   admin: () => import("../admin/admin.js").then((module) => module.Admin),
   offers: () => import("../offers/offers.js").then((module) => module.Offers),
+  search: () => import("../search/search.js").then((module) => module.Search),
   details: () => import("../details/details.js").then((module) => module.Details),
   dialogs: () => import("../dialogs/dialogs.js").then((module) => module.Dialogs),
 };

@@ -3,6 +3,8 @@
 import { setStatus } from "../conversations/actions.js";
 import { openConversation, openView, searchConversations } from "../conversations/queries.js";
 import { possibleActions } from "../conversations/shortcuts.js";
+import { openFound, useHits } from "../search/message_search.js";
+import { Excerpt } from "../search/search.js";
 import { askToEndSession } from "../session/session.js";
 import { folded, listedConversations } from "../state/conversation_list.js";
 import { allowedViews } from "../state/permissions.js";
@@ -10,9 +12,10 @@ import { closeDialog, openDialog, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html, isComposing, useEffect, useState } from "../ui/html.js";
 
-/** @typedef {{label: string, hint: string, run: () => void}} Choice */
+/** `excerpt` is shown in the place of the hint. @typedef {{label: string, hint: string, run: () => void, excerpt?: any}} Choice */
 
 const MAX_CONVERSATIONS = 8;
+const MAX_HITS = 6;
 
 /** @returns {Choice[]} */
 function actions() {
@@ -28,6 +31,14 @@ function actions() {
 /** @param {import("../state/types.js").Head} head @returns {Choice} */
 const conversation = (head) => ({ label: head.user_name ?? head.user, hint: head.handoff?.reason ?? head.last_message?.text ?? "", run: () => openConversation(head.id) });
 
+/** @param {import("../search/message_search.js").Found} found @returns {Choice} */
+const message = (found) => ({
+  label: found.conversation.user_name ?? found.conversation.user,
+  hint: "",
+  excerpt: html`<${Excerpt} parts=${found.hit?.excerpt ?? []} />`,
+  run: () => void openFound(found),
+});
+
 /** The focus stays in the field; the arrow keys choose. Leaving the dialog ends the search. */
 export function Palette() {
   const [text, setText] = useState("");
@@ -36,7 +47,9 @@ export function Palette() {
   const words = folded(text.trim()).split(/\s+/);
   const fits = (/** @type {Choice} */ { label, hint }) => words.every((word) => folded(`${label} ${hint}`).includes(word));
   const found = text.trim() ? listedConversations(state.value).slice(0, MAX_CONVERSATIONS).map(conversation) : [];
-  const choices = [...actions().filter(fits), ...found];
+  const [{ items }] = useHits(text.trim(), {}, text.trim().length > 1);
+  const messages = (items ?? []).slice(0, MAX_HITS).map(message);
+  const choices = [...actions().filter(fits), ...found, ...messages];
   const chosen = Math.min(at, choices.length - 1);
 
   /** @param {Choice} choice */
@@ -65,7 +78,7 @@ export function Palette() {
         onInput=${(/** @type {any} */ { target }) => { setText(target.value); setAt(0); searchConversations(target.value); }} />
       <ul id="choices" role="listbox" aria-label=${t("search_and_actions")}>
         ${choices.map((choice, index) => html`
-          <li id=${`choice-${index}`} role="option" aria-selected=${index === chosen} onClick=${() => run(choice)}><span dir="auto">${choice.label}</span> <span class="quiet" dir="auto">${choice.hint}</span></li>`)}
+          <li id=${`choice-${index}`} role="option" aria-selected=${index === chosen} onClick=${() => run(choice)}><span dir="auto">${choice.label}</span> <span class="quiet" dir="auto">${choice.excerpt ?? choice.hint}</span></li>`)}
       </ul>
       ${!choices.length && html`<p class="quiet" role="status">${t("none_found")}</p>`}
     </div>`;

@@ -1,4 +1,5 @@
 // @ts-check
+import { loadedViews, loadView } from "../app/lazy_views.js";
 import { hasDraft } from "../conversations/drafts.js";
 import { loadRecent, openConversation, searchConversations } from "../conversations/queries.js";
 import { activeQueues, isSnoozed, listedConversations, rowAfterKey, TABS, urgency, visibleRange, waitingTime } from "../state/conversation_list.js";
@@ -6,7 +7,7 @@ import { dispatch, state } from "../state/store.js";
 import { formatDuration, formatNumber, formatPreview, formatRecent, formatSnooze } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useLayoutEffect, useNow, useRef, useState } from "../ui/html.js";
-import { Avatar, tabAfterKey } from "../ui/widgets.js";
+import { Avatar, Icon, tabAfterKey } from "../ui/widgets.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
@@ -15,7 +16,7 @@ const ROW_HEIGHT = 80;
 
 /** The pane with the lists of conversations. */
 export function Inbox() {
-  const { selected, search, queueFilter, tab } = state.value;
+  const { selected, search, isFiltering, queueFilter, tab, dialog } = state.value;
   const now = useNow();
   const queues = activeQueues(state.value);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
@@ -26,8 +27,9 @@ export function Inbox() {
     <section class="inbox" aria-label=${t("conversations")}>
       ${!selected && html`<h1 class="visually-hidden">${t("conversations")}</h1>`}
       <div class="inbox-top">
-        <input type="search" value=${search} placeholder=${t("search")} aria-label=${t("search")}
+        <div class="search-line"><input type="search" value=${search} placeholder=${t("search")} aria-label=${t("search")}
           onInput=${(/** @type {any} */ event) => searchConversations(event.target.value)} />
+          <button class="plain square" aria-label=${t("filters")} title=${t("filters")} aria-expanded=${isFiltering} onClick=${() => dispatch({ type: "filtering", isFiltering: !isFiltering })}><${Icon} name="filter" /></button></div>
         ${(queues.length > 1 || queueFilter) && html`
           <select aria-label=${t("queue")} value=${queueFilter} onChange=${(/** @type {any} */ event) => dispatch({ type: "queue_filter", queue: event.target.value })}>
             <option value="">${t("all_queues")}</option>${queues.map((queue) => html`<option value=${queue}>${queue}</option>`)}
@@ -36,8 +38,16 @@ export function Inbox() {
       <div class="tabs" role="tablist" aria-label=${t("conversations")} onKeyDown=${onKeyDown}>
         ${TABS.map((each) => html`<${Tab} tab=${each} />`)}
       </div>
-      <${ConversationList} heads=${listedConversations(state.value)} now=${now} />
+      ${!isFiltering && html`<${ConversationList} heads=${listedConversations(state.value)} now=${now} />`}
+      ${(isFiltering || (search.trim() && dialog !== "palette")) && html`<${Found} />`}
     </section>`;
+}
+
+/** What the server finds, and the filters. Without them, the search works on what the console knows. */
+function Found() {
+  const [, setLoaded] = useState(false);
+  useEffect(() => void loadView("search").then(() => setLoaded(true), () => {}), []);
+  return loadedViews.search && html`<${loadedViews.search} />`;
 }
 
 /** @param {string} tab */

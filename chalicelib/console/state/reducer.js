@@ -15,7 +15,7 @@ const MAX_NOTIFICATIONS = 50;
 /** @type {State} */
 export const INITIAL_STATE = {
   me: null, hasEnded: false, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null, seenSeqs: null,
-  heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "",
+  heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "", isFiltering: false,
   searchResults: null, nextPages: {}, outbox: [], unread: {}, typing: {}, viewers: {}, agents: {}, queues: {}, replies: {},
   notifications: [], dialog: null, toast: null, announcement: "",
 };
@@ -237,9 +237,10 @@ const REDUCERS = {
   entry_resent: entryResent,
   selected,
   pane: (state, { pane }) => ({ ...state, pane }),
-  tab: (state, { tab }) => ({ ...state, tab, search: "", searchResults: null }),
+  tab: (state, { tab }) => ({ ...state, tab, search: "", searchResults: null, isFiltering: false }),
   queue_filter: (state, { queue }) => ({ ...state, queueFilter: queue }),
   search: (state, { search }) => ({ ...state, search, searchResults: search ? state.searchResults : null }),
+  filtering: (state, { isFiltering }) => ({ ...state, isFiltering }),
   search_results: (state, { heads, search }) =>
     search === state.search ? heads.reduce(withHead, { ...state, searchResults: heads.map((/** @type {Head} */ head) => head.id) }) : state,
   recent_page: (state, { heads, nextPages }) => heads.reduce(withHead, { ...state, nextPages }),

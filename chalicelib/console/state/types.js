@@ -37,7 +37,7 @@
  * @typedef {{me: {id: string, name: string, email: string, bots: string[], role: string | null, mustEnrol?: boolean} | null, hasEnded: boolean, view: string,
  *   connection: "off" | "connecting" | "on" | "lost", retryAt: number, status: "online" | "away" | "offline", isSynced: boolean,
  *   changedDuringSync: string[] | null, seenSeqs: Record<string, number> | null, heads: Record<string, Head>, threads: Record<string, Thread>, selected: string | null,
- *   isHidden: boolean, pane: "inbox" | "thread" | "details", tab: string, queueFilter: string, search: string,
+ *   isHidden: boolean, pane: "inbox" | "thread" | "details", tab: string, queueFilter: string, search: string, isFiltering: boolean,
  *   searchResults: string[] | null, nextPages: Record<string, string>, outbox: Outgoing[], unread: Record<string, number>,
  *   typing: Record<string, Record<string, Typist>>, viewers: Record<string, Person[]>, agents: Record<string, Agent[]>,
  *   queues: Record<string, {name: string, served: boolean}[]>,

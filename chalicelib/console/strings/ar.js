@@ -76,6 +76,7 @@ export default {
   mine: "محادثاتي",
   others: "لدى الآخرين",
   recent: "الأحدث",
+  filters: "عوامل التصفية",
   search: "بحث",
   all_queues: "كل قوائم الانتظار",
   none_waiting: "لا توجد محادثات في الانتظار.",

@@ -328,4 +328,14 @@ export default {
   sent_all: "{count|zero:لم يُعَد إرسال شيء.|one:أُعيد إرسال عملية تسليم واحدة.|two:أُعيد إرسال عمليتي تسليم.|few:أُعيد إرسال # عمليات تسليم.|many:أُعيد إرسال # عملية تسليم.|other:أُعيد إرسال # عملية تسليم.}",
   send_all_stopped: "أُرسل: {count}. توقف الإرسال لأن إحدى العمليات فشلت مجددًا: {error}",
   stop: "إيقاف",
+  // Search
+  found_messages: "في الرسائل",
+  any: "الكل",
+  conversation_status: "الحالة",
+  with_an_agent: "مع موظف",
+  tag: "الوسم",
+  from_day: "من",
+  to_day: "إلى",
+  clear_filters: "مسح عوامل التصفية",
+  no_message_search: "لا يُبحث هنا في كلمات الرسائل: الإعداد متوقف.",
 };

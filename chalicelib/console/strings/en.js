@@ -76,6 +76,7 @@ export default {
   mine: "Mine",
   others: "Others",
   recent: "Recent",
+  filters: "Filters",
   search: "Search",
   all_queues: "All queues",
   none_waiting: "No conversation is waiting.",

@@ -328,4 +328,14 @@ export default {
   sent_all: "{count|one:# delivery was sent again.|other:# deliveries were sent again.}",
   send_all_stopped: "Sent: {count}. Stopped, because one failed again: {error}",
   stop: "Stop",
+  // Search
+  found_messages: "In messages",
+  any: "Any",
+  conversation_status: "Status",
+  with_an_agent: "With an agent",
+  tag: "Tag",
+  from_day: "From",
+  to_day: "To",
+  clear_filters: "Clear filters",
+  no_message_search: "The words of messages are not searched here: the setting is off.",
 };

@@ -76,6 +76,7 @@ export default {
   mine: "Mías",
   others: "De otros",
   recent: "Recientes",
+  filters: "Filtros",
   search: "Buscar",
   all_queues: "Todas las colas",
   none_waiting: "No hay conversaciones en espera.",

@@ -328,4 +328,14 @@ export default {
   sent_all: "{count|one:Se ha reenviado # entrega.|other:Se han reenviado # entregas.}",
   send_all_stopped: "Enviadas: {count}. Se ha detenido porque una ha vuelto a fallar: {error}",
   stop: "Detener",
+  // Search
+  found_messages: "En los mensajes",
+  any: "Cualquiera",
+  conversation_status: "Estado",
+  with_an_agent: "Con un agente",
+  tag: "Etiqueta",
+  from_day: "Desde",
+  to_day: "Hasta",
+  clear_filters: "Quitar filtros",
+  no_message_search: "Aquí no se buscan las palabras de los mensajes: el ajuste está desactivado.",
 };

@@ -37,7 +37,7 @@ function Message({ entry, previous, head }) {
   const isMine = entry.from === "agent" && entry.author.id === state.value.me?.id;
   const name = isMine ? t("you") : entry.author.name || (entry.from === "user" && head.user_name) || entry.author.id;
   return html`
-    <article class="message ${entry.from} ${continuesMessage(previous, entry) ? "continued" : ""}">
+    <article class="message ${entry.from} ${continuesMessage(previous, entry) ? "continued" : ""}" data-seq=${entry.seq}>
       <p class="author"><span dir="auto">${name}</span></p>
       ${content.value ? html`<${content.value} entry=${entry} head=${head} />` : html`<p class="text" dir="auto">${entry.text ?? formatPreview(`[${entry.type}]`)}</p>`}
       <p class="at"><time>${formatTime(entry.at)}</time> ${entry.from === "agent" && html`<${DeliveryMark} entry=${entry} head=${head} />`}</p>
@@ -58,7 +58,7 @@ function DeliveryMark({ entry, head }) {
 /** @param {Props} props */
 function Note({ entry }) {
   return html`
-    <article class="note">
+    <article class="note" data-seq=${entry.seq}>
       <p class="author"><b>${t("note")}</b> <span><bdi>${entry.author.name}</bdi></span> <span>${t("note_hint")}</span></p>
       <p class="text" dir="auto">${entry.text}</p>
       <p class="at"><time>${formatTime(entry.at)}</time></p>
@@ -101,12 +101,12 @@ const CHANGES = {
 
 /** @param {Props} props */
 function Change({ entry }) {
-  const { kind, payload, at } = entry;
+  const { kind, payload, at, seq } = entry;
   const text = CHANGES[kind]?.(entry) ?? kind;
   const cause = payload?.cause ? ` · ${t(`cause_${payload.cause}`)}` : "";
   const quote = kind === "requested" ? payload?.reason ?? t("no_reason") : payload?.note ?? payload?.reason;
   return html`
-    <div class="change ${kind}">
+    <div class="change ${kind}" data-seq=${seq}>
       <p>${text}${cause} · <time>${formatTime(at)}</time></p>
       ${quote && html`<p class="reason" dir="auto">${quote}</p>`}
     </div>`;

@@ -97,7 +97,7 @@ function OwnerBlock({ block, head, previous, isLast, root, stayAtEnd }) {
   const style = isNear ? {} : { height: `${height.current || block.entries.length * ESTIMATED_ENTRY_HEIGHT}px` };
   const owner = block.owner === "agent" ? block.name : t(block.owner === "bot" ? "the_bot" : "in_queue");
   return html`
-    <section class="owner-block ${block.owner}" ref=${box} style=${style}>
+    <section class="owner-block ${block.owner}" data-first=${block.entries[0]?.seq} ref=${box} style=${style}>
       ${isNear && block.isFirst && html`<h2><bdi>${owner}</bdi></h2>`}
       ${isNear && block.entries.map((entry, at) => {
         const before = at ? block.entries[at - 1] : previous;
