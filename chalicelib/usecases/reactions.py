@@ -94,11 +94,15 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
 }
 """The first reaction is the one that the user waits for."""
 WEBHOOK_REACTIONS = frozenset({enqueue_webhook, enqueue_agent_message})
+UNNOTICED: frozenset[Reaction] = frozenset({index_entry})
 
 
 def reactions_to(entry: Entry) -> tuple[Reaction, ...]:
-    """Nothing follows from an imported entry: no push, no webhook, no count in the reports."""
-    return () if entry.is_imported else REACTIONS[entry.kind]
+    """Nobody is told about an imported entry: no push, no webhook, no count in the reports. People
+    find it by its words."""
+    if entry.is_imported:
+        return tuple(each for each in REACTIONS[entry.kind] if each in UNNOTICED)
+    return REACTIONS[entry.kind]
 
 
 def push_notification(services: Services, notification: Notification) -> None:

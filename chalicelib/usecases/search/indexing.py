@@ -5,17 +5,20 @@ from chalicelib.usecases.services import Services
 
 
 def index_entry(services: Services, committed: CommittedEntry) -> None:
-    """Does nothing if the bot's setting `search_messages` is off, and if the entry has been erased
-    or deleted since: then nobody would delete its words any more.
+    """Does nothing if the bot's setting `search_messages` is off, if the entry is too old, as an
+    imported one may be, and if it has been erased or deleted since: then nobody would delete its
+    words any more.
 
     The sweep deletes what is erased only when the reactions to it have ended, so an erasure in
     between misses nothing. Raises TemporarilyUnavailable.
     """
     from chalicelib.domain.conversation.erasure import is_hidden
     from chalicelib.domain.search.matching import WordPlace
-    from chalicelib.domain.search.words import index_words
+    from chalicelib.domain.search.words import LIFE, index_words
     from chalicelib.usecases.ports.conversations import Query
 
+    if committed.entry.at + LIFE <= services.clock.now():
+        return
     words = index_words(committed.entry.content)
     bot = services.directory.bot(committed.bot) if words else None
     if bot is None or not bot.settings.search_messages:

@@ -144,7 +144,7 @@ def test_an_imported_conversation_goes_on(
     assert [each["id"] for each in found] == [following["conversation_id"]]
 
 
-def test_nothing_follows_from_imported_entries(
+def test_nobody_is_told_about_imported_entries_and_people_find_them_by_their_words(
     services: MemoryServices, history: None, owner: Api, tmp_path: Path
 ) -> None:
     """Not when the stream brings them, not by the sweep, and not when the conversation goes on."""
@@ -163,6 +163,8 @@ def test_nothing_follows_from_imported_entries(
     assert not [each for each in services.topic.published if each.message["bot"] == NEW]
     totals = ok(owner.get(f"/bots/{NEW}/report"))["totals"]
     assert (totals["handoffs"], totals["leaks"]) == (0, 0)
+    found = ok(owner.get(f"/bots/{NEW}/search", q="called"))["items"]
+    assert [each["hit"]["kind"] for each in found] == ["note"]
 
 
 def test_an_open_handoff_ends_with_the_import(
