@@ -13,10 +13,10 @@ from typing import Any
 import click
 
 from chalicelib import wiring
-from chalicelib.domain.address import digest
+from chalicelib.adapters.aws.sqs import message_group
 from chalicelib.entrypoints.events import stream
 from chalicelib.settings import settings
-from chalicelib.usecases.records.webhooks import DeliveryCursor
+from chalicelib.usecases.records.webhooks import CHANNEL, DeliveryCursor
 from chalicelib.usecases.services import Services
 from infra.local.event_sources.stream_records import lambda_record
 
@@ -52,7 +52,15 @@ class DeadMessage:
 
     def __str__(self) -> str:
         place = self.body.get(STREAM_BATCH) or self.body
-        names = ("bot", "conversation_id", "seq", "type", "shardId", "startSequenceNumber")
+        names = (
+            "bot",
+            "conversation_id",
+            "webhook",
+            "seq",
+            "type",
+            "shardId",
+            "startSequenceNumber",
+        )
         return "  ".join([self.at, self.kind, *(str(place[n]) for n in names if n in place)])
 
 
@@ -128,23 +136,25 @@ class Replay:
         """Moves the delivery cursor back to this entry, so that it and the later entries are sent
         again, in order and with the same `webhook-id`."""
         bot, conversation_id, seq = (message.body[n] for n in ("bot", "conversation_id", "seq"))
-        found = self._services.directory.bot(bot)
-        if found is None or found.webhook is None or found.webhook.disabled_reason:
+        found, webhook_id = self._services.directory.bot(bot), message.body.get("webhook", CHANNEL)
+        webhook = found.webhook_of(webhook_id) if found else None
+        if webhook is None or not webhook.is_enabled:
             raise NotReplayable(f"the bot {bot} has no webhook, or its webhook is disabled")
+        deliveries = self._services.deliveries
         for _ in range(CURSOR_ATTEMPTS):
-            cursor = self._services.deliveries.cursor(bot, conversation_id)
+            cursor = deliveries.cursor(bot, conversation_id, webhook_id)
             rewound = DeliveryCursor(min(cursor.seq, seq - 1))
-            if self._services.deliveries.advance_cursor(bot, conversation_id, cursor, rewound):
+            if deliveries.advance_cursor(bot, conversation_id, cursor, rewound, webhook_id):
                 return self._enqueue(message)
         raise NotReplayable("its conversation is being delivered now")
 
     def _enqueue(self, message: DeadMessage) -> None:
-        bot, conversation_id = message.body["bot"], message.body["conversation_id"]
-        queued = {"bot": bot, "conversation_id": conversation_id, "seq": message.body["seq"]}
+        names = ("bot", "conversation_id", "seq", "webhook")
+        queued = {name: message.body[name] for name in names if name in message.body}
         self._sqs.send_message(
             QueueUrl=self._queue_url,
             MessageBody=json.dumps(queued),
-            MessageGroupId=digest(bot, conversation_id),
+            MessageGroupId=message_group(queued),
             MessageDeduplicationId=f"replayed:{message.id}",
         )
 

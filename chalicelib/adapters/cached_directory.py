@@ -143,6 +143,7 @@ class CacheClearingAdministration:
             "keys",
             "key",
             "webhook",
+            "webhooks",
             "canned_replies",
             "open_conversations",
             "stored_response",

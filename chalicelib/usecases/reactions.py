@@ -21,6 +21,7 @@ from chalicelib.usecases.ports.live import Reacted
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
+from chalicelib.usecases.records.webhooks import CHANNEL
 from chalicelib.usecases.reports import metrics, reports
 from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.routing.assign import offer_next_waiting, offer_to_agent
@@ -28,21 +29,17 @@ from chalicelib.usecases.routing.overflow import move_to_overflow
 from chalicelib.usecases.routing.unserved import report_unserved
 from chalicelib.usecases.search.indexing import index_entry
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.webhooks.enqueue import (
-    enqueue_agent_message,
-    enqueue_webhook,
-    is_for_webhook,
-)
+from chalicelib.usecases.webhooks.enqueue import enqueue_webhooks, queued_for
 
 log = logging.getLogger("baton")
 
 Reaction = Callable[[Services, CommittedEntry], None]
 
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
-    Kind.MESSAGE: (enqueue_agent_message, push_entry, index_entry),
+    Kind.MESSAGE: (enqueue_webhooks, push_entry, index_entry),
     Kind.EVENT: (push_entry,),
     Kind.REQUESTED: (
-        enqueue_webhook,
+        enqueue_webhooks,
         push_entry,
         publish_handoff,
         move_to_overflow,
@@ -54,13 +51,13 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.DECLINED: (push_entry, offer_to_agent),
     Kind.ESCALATED: (push_entry, publish_handoff),
     Kind.CLAIMED: (
-        enqueue_webhook,
+        enqueue_webhooks,
         push_entry,
         metrics.record_time_to_claim,
         lost_agents.check_new_owner,
     ),
     Kind.RELEASED: (
-        enqueue_webhook,
+        enqueue_webhooks,
         push_entry,
         move_to_overflow,
         offer_to_agent,
@@ -68,7 +65,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         report_unserved,
     ),
     Kind.TRANSFERRED: (
-        enqueue_webhook,
+        enqueue_webhooks,
         push_entry,
         move_to_overflow,
         offer_to_agent,
@@ -77,7 +74,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         report_unserved,
     ),
     Kind.RETURNED: (
-        enqueue_webhook,
+        enqueue_webhooks,
         push_entry,
         reports.count_handoff,
         offer_next_waiting,
@@ -85,15 +82,14 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     ),
     Kind.SNOOZED: (push_entry,),
     Kind.UPDATED: (push_entry, index_entry),
-    Kind.ERASED: (push_entry,),
-    Kind.NOTE: (push_entry, index_entry),
-    Kind.TAGGED: (push_entry,),
+    Kind.ERASED: (enqueue_webhooks, push_entry),
+    Kind.NOTE: (enqueue_webhooks, push_entry, index_entry),
+    Kind.TAGGED: (enqueue_webhooks, push_entry),
     Kind.SUGGESTION: (push_entry,),
     Kind.LEAK: (push_entry, metrics.record_leak, reports.count_leak),
     Kind.UNKNOWN: (),
 }
 """The first reaction is the one that the user waits for."""
-WEBHOOK_REACTIONS = frozenset({enqueue_webhook, enqueue_agent_message})
 UNNOTICED: frozenset[Reaction] = frozenset({index_entry})
 
 
@@ -142,11 +138,11 @@ def react(services: Services, event: CommittedEntry | Notification) -> None:
 
 class HandledRun(Struct):
     """Owed entries of one conversation that follow each other: those after `previous`, up to
-    `seq`. `queued` is the last that the webhook has to receive."""
+    `seq`. `queued` is the last that each webhook has to receive, by the webhook's id."""
 
     previous: int
     seq: int
-    queued: int | None = None
+    queued: dict[str, int] = {}
 
 
 def mark_handled(services: Services, handled: Iterable[CommittedEntry | Notification]) -> None:
@@ -169,12 +165,19 @@ def mark_handled(services: Services, handled: Iterable[CommittedEntry | Notifica
     for (bot, conversation_id), runs in _runs(services, entries).items():
         for run in runs:
             try:
-                services.deliveries.mark_handled(
-                    bot, conversation_id, run.previous, run.seq, run.queued
-                )
+                mark_run(services, bot, conversation_id, run)
             except Exception:
                 place = {"bot": bot, "conversation_id": conversation_id}
                 log.exception("reactions not marked", extra=place)
+
+
+def mark_run(services: Services, bot: str, conversation_id: str, run: HandledRun) -> None:
+    """`handled` is marked last: until then, the sweep repeats the whole run."""
+    for webhook, seq in run.queued.items():
+        if webhook != CHANNEL:
+            services.deliveries.mark_queued(bot, conversation_id, seq, webhook)
+    queued = run.queued.get(CHANNEL)
+    services.deliveries.mark_handled(bot, conversation_id, run.previous, run.seq, queued)
 
 
 def _runs(
@@ -189,8 +192,7 @@ def _runs(
         if not runs or runs[-1].seq != entry.previous_owed:
             runs.append(HandledRun(entry.previous_owed, entry.seq))
         runs[-1].seq = entry.seq
-        if is_for_webhook(services, committed):
-            runs[-1].queued = entry.seq
+        runs[-1].queued |= dict.fromkeys(queued_for(services, committed), entry.seq)
     return found
 
 
@@ -198,7 +200,7 @@ def run_most_urgent(services: Services, event: CommittedEntry) -> None:
     """Runs the reaction that the user waits for, if it is the webhook: it is quick, and the others
     may meet trouble. `run_reactions` then passes over it, or repeats it if it has failed."""
     for reaction in reactions_to(event.entry)[:1]:
-        if reaction in WEBHOOK_REACTIONS:
+        if reaction is enqueue_webhooks:
             _run(services, _place(event), reaction.__name__, partial(reaction, services, event))
 
 

@@ -13,12 +13,12 @@ from msgspec import Struct
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases.conversations import shown
-from chalicelib.usecases.reactions import mark_handled, run_reactions
+from chalicelib.usecases.reactions import HandledRun, mark_handled, mark_run, run_reactions
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
-from chalicelib.usecases.records.webhooks import Progress, SweepPosition
+from chalicelib.usecases.records.webhooks import CHANNEL, Progress, SweepPosition
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.webhooks.enqueue import find_webhook, is_for_webhook
+from chalicelib.usecases.webhooks.enqueue import find_webhook, queued_for
 
 log = logging.getLogger("baton")
 
@@ -38,6 +38,11 @@ DAY = 24 * HOUR
 LONG_LOOKS = ((DAY, 2 * DAY * MINUTE), (HOUR, 2 * HOUR * MINUTE))
 """Once in so many minutes the sweep looks so far back, in case that something was lost twice."""
 PAGE = 100
+
+
+Positions = Mapping[str, Mapping[str, Progress]]
+"""How far conversations are: by the id of the webhook, then by that of the conversation. The bot's
+channel is always there."""
 
 
 class Look(Struct, frozen=True):
@@ -72,7 +77,7 @@ def recover(services: Services, deadline: int) -> int:
 
 
 def recover_from(services: Services, bot: str, since: int) -> None:
-    """Makes the next sweep deliver what this bot's webhook has not received since that time."""
+    """Makes the next sweep deliver what this bot's webhooks have not received since that time."""
     while True:
         old = services.deliveries.sweep_position()
         behind = {**old.behind, bot: min(since, old.behind.get(bot, since))}
@@ -80,13 +85,15 @@ def recover_from(services: Services, bot: str, since: int) -> None:
             return
 
 
-def wake_worker(services: Services, bot: str, since: int, deadline: int) -> None:
-    """Wakes the webhook worker for the undelivered entries of this bot's conversations, until
-    `deadline`."""
-    for heads, progress, _ in _pages(services, bot, since):
+def wake_worker(
+    services: Services, bot: str, since: int, deadline: int, webhook: str = CHANNEL
+) -> None:
+    """Wakes the webhook worker for the entries of this bot's conversations that this webhook has
+    not received, until `deadline`."""
+    for heads, positions, _ in _pages(services, bot, since):
         for head in heads:
-            if _is_pending(head, progress[head.id]):
-                _wake_worker(services, head)
+            if _is_pending(head, positions, webhook):
+                _wake_worker(services, head, webhook)
         if services.clock.now() > deadline:
             return
 
@@ -123,9 +130,9 @@ def _recover_bot(services: Services, bot: str, look: Look, deadline: int) -> tup
     reached, recovered = look.since, 0
     if services.clock.now() > deadline:
         return reached, recovered
-    for heads, progress, page_reached in _pages(services, bot, look.since):
+    for heads, positions, page_reached in _pages(services, bot, look.since):
         for head in heads:
-            recovered += _recovered(services, head, progress[head.id], look)
+            recovered += _recovered(services, head, positions, look)
             if services.clock.now() > deadline:
                 return reached, recovered
         if page_reached is not None:
@@ -147,28 +154,38 @@ def _recover_notifications(services: Services, bot: str, since: int, deadline: i
 
 def _pages(
     services: Services, bot: str, since: int
-) -> Iterator[tuple[list[Head], Mapping[str, Progress], int | None]]:
+) -> Iterator[tuple[list[Head], Positions, int | None]]:
     """The conversations that may owe something, how far they are, and the time that the page has
     reached; None after the last page."""
     position = None
     while True:
         listing = services.conversations.owing(bot, since, position, PAGE)
         heads = services.conversations.heads(bot, listing.conversation_ids)
-        progress = services.deliveries.progress(bot, [head.id for head in heads])
+        ids = [head.id for head in heads]
+        positions = {
+            webhook: services.deliveries.progress(bot, ids, webhook)
+            for webhook in (_webhooks(services, bot) if heads else (CHANNEL,))
+        }
         position = listing.position
         reached = min((head.updated_at for head in heads), default=since)
-        yield heads, progress, (None if position is None else reached)
+        yield heads, positions, (None if position is None else reached)
         if position is None:
             return
 
 
-def _recovered(services: Services, head: Head, progress: Progress, look: Look) -> int:
+def _webhooks(services: Services, bot_id: str) -> list[str]:
+    bot = services.directory.bot(bot_id)
+    return [CHANNEL, *(each.id for each in bot.other_webhooks)] if bot else [CHANNEL]
+
+
+def _recovered(services: Services, head: Head, positions: Positions, look: Look) -> int:
     """An error in one conversation does not stop the others; the next sweep tries it again."""
     try:
-        recovered = _run_lost_reactions(services, head, progress)
-        is_pending = look.wakes_all and _is_pending(head, progress)
-        if is_pending or _is_stuck(services, head, progress):
-            _wake_worker(services, head)
+        recovered = _run_lost_reactions(services, head, positions[CHANNEL][head.id])
+        for webhook, progress in positions.items():
+            is_pending = look.wakes_all and _is_pending(head, positions, webhook)
+            if is_pending or _is_stuck(services, head, progress[head.id]):
+                _wake_worker(services, head, webhook)
     except Exception:
         place = {"bot": head.bot, "conversation_id": head.id}
         log.exception("reactions not recovered", extra=place)
@@ -176,14 +193,15 @@ def _recovered(services: Services, head: Head, progress: Progress, look: Look) -
     return recovered
 
 
-def _is_pending(head: Head, progress: Progress) -> bool:
-    return progress.is_undelivered or (head.owed_seq or 0) > progress.handled
+def _is_pending(head: Head, positions: Positions, webhook: str) -> bool:
+    is_unhandled = (head.owed_seq or 0) > positions[CHANNEL][head.id].handled
+    return is_unhandled or positions[webhook][head.id].is_undelivered
 
 
-def _wake_worker(services: Services, head: Head) -> None:
-    webhook = find_webhook(services, head.bot)
+def _wake_worker(services: Services, head: Head, webhook_id: str) -> None:
+    webhook = find_webhook(services, head.bot, webhook_id)
     if webhook and webhook.is_enabled:
-        services.webhook_queue.enqueue_backlog(head.bot, head.id, services.clock.now())
+        services.webhook_queue.enqueue_backlog(head.bot, head.id, services.clock.now(), webhook_id)
 
 
 def _is_stuck(services: Services, head: Head, progress: Progress) -> bool:
@@ -198,7 +216,7 @@ def _is_stuck(services: Services, head: Head, progress: Progress) -> bool:
 def _run_lost_reactions(services: Services, head: Head, progress: Progress) -> int:
     """Returns to how many entries it has reacted."""
     too_young = services.clock.now() - GRACE
-    recovered, seq, queued, is_whole = 0, progress.handled, None, True
+    run, recovered, is_whole = HandledRun(progress.handled, progress.handled), 0, True
     for entry in _lost(services, head, progress.handled):
         if entry.at > too_young:
             break
@@ -206,10 +224,10 @@ def _run_lost_reactions(services: Services, head: Head, progress: Progress) -> i
         is_whole = not run_reactions(services, committed) and is_whole
         recovered += 1
         if is_whole:
-            seq = entry.seq
-            queued = seq if is_for_webhook(services, committed) else queued
-    if seq > progress.handled:
-        services.deliveries.mark_handled(head.bot, head.id, progress.handled, seq, queued)
+            run.seq = entry.seq
+            run.queued |= dict.fromkeys(queued_for(services, committed), entry.seq)
+    if run.seq > run.previous:
+        mark_run(services, head.bot, head.id, run)
     return recovered
 
 

@@ -52,6 +52,7 @@ READS: dict[str, tuple[object, ...]] = {
     "keys": ("demo",),
     "key": ("demo", "demo"),
     "webhook": ("demo",),
+    "webhooks": ("demo",),
     "canned_replies": ("demo",),
     "open_conversations": ("demo", ANA),
     "stored_response": ("demo", STORED),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.files import NewFile, new_upload, upload_of
@@ -48,6 +50,7 @@ class Row:
 
 
 HOOK = Webhook("https://bot.test/hook", ("whsec_" + "d2ViaG9vay1zZWNyZXQtY2FuYXJ5LW9ubHk=",))
+OTHER_HOOK = replace(HOOK, url="https://crm.test/hook", id="w_" + "a" * 13)
 U_1 = Address("demo", "web", "u-1").conversation_id
 """The conversation in which `message()` is."""
 INVITED = person_id("nell@example.test")
@@ -161,6 +164,13 @@ ROWS: dict[Resource, Row] = {
     ("DELETE", IN_BOT + "/webhook"): Row(ADMINS),
     ("POST", IN_BOT + "/webhook/rotate"): Row(ADMINS, {"overlap_s": 60}),
     ("POST", IN_BOT + "/webhook/test"): Row(ADMINS, {}),
+    ("GET", IN_BOT + "/webhooks"): Row(ADMINS),
+    ("POST", IN_BOT + "/webhooks"): Row(ADMINS, {"url": "https://crm.example.test/hook"}),
+    ("GET", IN_BOT + "/webhooks/{id}"): Row(ADMINS),
+    ("PUT", IN_BOT + "/webhooks/{id}"): Row(ADMINS, {"url": "https://crm.example.test/hook"}),
+    ("DELETE", IN_BOT + "/webhooks/{id}"): Row(ADMINS),
+    ("POST", IN_BOT + "/webhooks/{id}/rotate"): Row(ADMINS, {"overlap_s": 60}),
+    ("POST", IN_BOT + "/webhooks/{id}/test"): Row(ADMINS, {}),
     ("GET", IN_BOT + "/deliveries"): Row(BOT_KEY | SUPERVISORS),
     ("POST", IN_BOT + "/socket/ticket"): Row(BOT_KEY, {}),
     ("POST", IN_BOT + "/deliveries/{id}/replay"): Row(ADMINS, {}),
@@ -234,6 +244,7 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
     directory, administration = bot.services.directory, bot.services.administration
     directory.put_key(BotKey("staged", "demo", hash_secret("secret")))
     administration.update_webhook("demo", administration.webhook("demo"), HOOK)
+    administration.update_webhook("demo", None, OTHER_HOOK)
     tried = DeliveryAttempt("demo", id_of(path), 1, 1, "agent.message", bot.services.clock.now())
     bot.services.deliveries.record_attempt(tried)
     for name in ("ana", "sam", "ada", "owner"):
@@ -247,6 +258,7 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
         "agents": INVITED,
         "people": INVITED,
         "deliveries": tried.id,
+        "webhooks": OTHER_HOOK.id,
         "files": used_file(bot.services, id_of(path)),
     }
     nell = Member(INVITED, "Nell", "nell@example.test", Role.AGENT)

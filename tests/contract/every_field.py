@@ -33,6 +33,7 @@ BUILT: Mapping[str, object] = {
     "handoff_id": handoff_id(ADDRESS.conversation_id, OPENED_SEQ),
     "expires_at": START + 60 * 60 * 1000,
     "DeliveryAttempt.attempt": 3,
+    "DeliveryAttempt.webhook": "w_" + "a" * 13,
     "CommittedEntry.bot": ADDRESS.bot,
     "DayTally.day": "2026-01-31",
 }

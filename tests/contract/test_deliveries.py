@@ -45,6 +45,25 @@ def test_a_cursor_does_not_move_from_where_it_is_not(stores: Stores) -> None:
     assert stores.deliveries.cursor(BOT, CID) == DeliveryCursor(3, 1)
 
 
+def test_each_webhook_has_its_own_cursor_slots_and_progress(stores: Stores) -> None:
+    deliveries, crm = stores.deliveries, "w_" + "a" * 13
+    assert deliveries.advance_cursor(BOT, CID, DeliveryCursor(), DeliveryCursor(3, 1))
+    assert deliveries.advance_cursor(BOT, CID, DeliveryCursor(), DeliveryCursor(7), crm)
+    for _ in range(IN_FLIGHT):
+        deliveries.acquire_slot(BOT, START, LEASE)
+    for seq in (9, 8):
+        deliveries.mark_queued(BOT, CID, seq, crm)
+    deliveries.mark_gone(BOT, CID, 9, START, crm)
+
+    assert deliveries.cursor(BOT, CID) == DeliveryCursor(3, 1)
+    assert deliveries.acquire_slot(BOT, START, LEASE, crm) == 0
+    deliveries.release_slot(BOT, 0, crm)
+    assert deliveries.acquire_slot(BOT, START, LEASE) is None
+    expected = Progress(DeliveryCursor(7), queued=9, gone=9, gone_at=START)
+    assert deliveries.progress(BOT, [CID], crm) == {CID: expected}
+    assert deliveries.progress(BOT, [CID]) == {CID: Progress(DeliveryCursor(3, 1))}
+
+
 def test_exactly_one_of_16_concurrent_cursor_moves_succeeds(stores: Stores) -> None:
     move = partial(stores.deliveries.advance_cursor, BOT, CID, DeliveryCursor())
 
@@ -121,6 +140,10 @@ def test_a_delivery_is_found_by_its_id_and_by_its_own_bot_alone(stores: Stores) 
     delivery = DeliveryAttempt(BOT, CID, 12, 8, "agent.message", START, None, "Nobody.", dead=True)
     stores.deliveries.record_attempt(delivery)
 
+    assert stores.deliveries.attempt(BOT, delivery.id) == delivery
+    other = replace(delivery, webhook="w_" + "a" * 13)
+    stores.deliveries.record_attempt(other)
+    assert stores.deliveries.attempt(BOT, other.id) == other
     assert stores.deliveries.attempt(BOT, delivery.id) == delivery
     assert stores.deliveries.attempt("other", delivery.id) is None
     for wrong in ("", "x", delivery.id + "1", f"d_{START:013d}_#_1_1"):

@@ -18,7 +18,7 @@ from chalicelib.usecases.reactions import REACTIONS
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
-from chalicelib.usecases.webhooks.enqueue import enqueue_agent_message, enqueue_webhook
+from chalicelib.usecases.webhooks.enqueue import enqueue_webhooks
 from infra.local.event_sources import DeadLetter, RetryPolicy
 from infra.local.event_sources.batch_delivery import Delivery
 from tests.support.fakes import FakeTopic, UnreachableSockets
@@ -118,9 +118,8 @@ def test_a_refused_console_costs_webhook_sns_and_other_consoles_nothing(
 
 
 def test_the_webhook_is_the_first_reaction_to_every_entry_that_the_bot_receives() -> None:
-    webhooks = {enqueue_webhook, enqueue_agent_message}
     for kind, reactions in REACTIONS.items():
-        assert not webhooks & {*reactions[1:]}, kind
+        assert enqueue_webhooks not in reactions[1:], kind
 
 
 def test_a_failing_push_of_a_notification_does_not_stop_sns(services: MemoryServices) -> None:

@@ -17,6 +17,7 @@ from chalicelib.domain.conversation.commands import Pause
 from chalicelib.entrypoints.events import webhook_queue
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.webhooks import Unreachable
+from chalicelib.usecases.records.webhooks import CHANNEL
 from chalicelib.usecases.webhooks import worker
 from chalicelib.usecases.webhooks.worker import LONGEST_BUSY_WAIT
 from infra.local.aws.messaging import MAX_RECEIVES
@@ -48,7 +49,7 @@ class TimedQueue(FakeWebhookQueue):
         self._in_flight: dict[str, OrderedMessage] = {}
         self._time = clock
 
-    def enqueue(self, bot: str, conversation_id: str, seq: int) -> None:
+    def enqueue(self, bot: str, conversation_id: str, seq: int, webhook: str = CHANNEL) -> None:
         heappush(self._waiting, OrderedMessage(self._time.now(), conversation_id))
 
     def delay(self, receipt: str, seconds: int) -> None:

@@ -44,6 +44,7 @@ from chalicelib.usecases.ports.call_deadline import (
 from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.stream import CommittedEntry
+from chalicelib.usecases.records.webhooks import CHANNEL
 from chalicelib.usecases.webhooks.worker import SLOT_LEASE
 from chalicelib.wiring import AwsServices
 from infra.template.functions import TIMEOUTS
@@ -83,7 +84,7 @@ class AwayQueue(FakeWebhookQueue):
         super().__init__(clock)
         self._away, self._milliseconds = clock, milliseconds
 
-    def enqueue(self, bot: str, conversation_id: str, seq: int) -> None:
+    def enqueue(self, bot: str, conversation_id: str, seq: int, webhook: str = CHANNEL) -> None:
         self._fail()
 
     def delay(self, receipt: str, seconds: int) -> None:

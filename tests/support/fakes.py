@@ -13,6 +13,7 @@ from chalicelib.usecases.ports.people import MailRefused
 from chalicelib.usecases.ports.webhooks import Owner, Unreachable
 from chalicelib.usecases.records.mail import Mail, MailRequest
 from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.webhooks import CHANNEL
 from tests.support.clock import ManualClock
 from tests.support.memory.table import Now
 
@@ -94,26 +95,31 @@ class QueuedMessage:
     receipt: str
     visible_at: int = 0
     times_received: int = 0
+    webhook: str = CHANNEL
 
 
 class FakeWebhookQueue:
-    """SQS FIFO: while the first message of a conversation is in flight or delayed, others wait."""
+    """SQS FIFO: while the first message of a conversation and webhook is in flight or delayed, the
+    others of the same two wait."""
 
     def __init__(self, clock: Now | None = None, visibility: int = 30_000) -> None:
         self.typing_signs: list[tuple[str, str, Author, int]] = []
         self.dead_letters: list[Mapping[str, object]] = []
         self._clock = clock or ManualClock()
         self._visibility = visibility
-        self._groups: dict[tuple[str, str], deque[QueuedMessage]] = {}
+        self._groups: dict[tuple[str, str, str], deque[QueuedMessage]] = {}
         self._sent = 0
 
-    def enqueue(self, bot: str, conversation_id: str, seq: int) -> None:
+    def enqueue(self, bot: str, conversation_id: str, seq: int, webhook: str = CHANNEL) -> None:
         self._sent += 1
-        queued = QueuedMessage(bot, conversation_id, seq, receipt=f"receipt-{self._sent}")
-        self._groups.setdefault((bot, conversation_id), deque()).append(queued)
+        receipt = f"receipt-{self._sent}"
+        queued = QueuedMessage(bot, conversation_id, seq, receipt, webhook=webhook)
+        self._groups.setdefault((bot, conversation_id, webhook), deque()).append(queued)
 
-    def enqueue_backlog(self, bot: str, conversation_id: str, at: int) -> None:
-        self.enqueue(bot, conversation_id, 0)
+    def enqueue_backlog(
+        self, bot: str, conversation_id: str, at: int, webhook: str = CHANNEL
+    ) -> None:
+        self.enqueue(bot, conversation_id, 0, webhook)
 
     def enqueue_typing(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
         self.typing_signs.append((bot, conversation_id, author, at))

@@ -1,7 +1,7 @@
 """The FIFO queue of the webhook worker, and its dead-letter queue.
 
-Each conversation is one message group, so its messages stay in order and delay no other
-conversation.
+Each conversation is one message group for each of the bot's webhooks, so its messages stay in order
+and delay no other conversation and no other webhook.
 """
 
 import json
@@ -16,6 +16,7 @@ from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.call_deadline import require_time
 from chalicelib.usecases.ports.system import Random
 from chalicelib.usecases.records.mail import MailRequest
+from chalicelib.usecases.records.webhooks import CHANNEL
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -36,24 +37,28 @@ class SqsWebhookQueue:
         self._queue_url = queue_url
         self._dead_letter_url = dead_letter_url
 
-    def enqueue(self, bot: str, conversation_id: str, seq: int) -> None:
+    def enqueue(self, bot: str, conversation_id: str, seq: int, webhook: str = CHANNEL) -> None:
         """SQS ignores the same entry if it comes again within five minutes."""
-        queued = {"bot": bot, "conversation_id": conversation_id, "seq": seq}
+        self._send(bot, conversation_id, seq, webhook, f"{conversation_id}:{seq}")
+
+    def enqueue_backlog(
+        self, bot: str, conversation_id: str, at: int, webhook: str = CHANNEL
+    ) -> None:
+        self._send(bot, conversation_id, 0, webhook, f"wake:{conversation_id}:{at}")
+
+    def _send(
+        self, bot: str, conversation_id: str, seq: int, webhook: str, deduplication_id: str
+    ) -> None:
+        queued: dict[str, object] = {"bot": bot, "conversation_id": conversation_id, "seq": seq}
+        if webhook != CHANNEL:
+            queued["webhook"] = webhook
+            deduplication_id = f"{webhook}:{deduplication_id}"
         with _translate_errors():
             self._client.send_message(
                 QueueUrl=self._queue_url,
                 MessageBody=json.dumps(queued),
-                MessageGroupId=digest(bot, conversation_id),
-                MessageDeduplicationId=f"{conversation_id}:{seq}",
-            )
-
-    def enqueue_backlog(self, bot: str, conversation_id: str, at: int) -> None:
-        with _translate_errors():
-            self._client.send_message(
-                QueueUrl=self._queue_url,
-                MessageBody=json.dumps({"bot": bot, "conversation_id": conversation_id, "seq": 0}),
-                MessageGroupId=digest(bot, conversation_id),
-                MessageDeduplicationId=f"wake:{conversation_id}:{at}",
+                MessageGroupId=message_group(queued),
+                MessageDeduplicationId=deduplication_id,
             )
 
     def enqueue_typing(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
@@ -78,12 +83,11 @@ class SqsWebhookQueue:
 
     def dead_letter(self, message: Mapping[str, object]) -> None:
         body = json.dumps(message, sort_keys=True)
-        conversation = (str(message.get(name, "")) for name in ("bot", "conversation_id"))
         with _translate_errors():
             self._client.send_message(
                 QueueUrl=self._dead_letter_url,
                 MessageBody=body,
-                MessageGroupId=digest(*conversation),
+                MessageGroupId=message_group(message),
                 MessageDeduplicationId=digest("buried", body),
             )
 
@@ -121,6 +125,12 @@ class SqsMailQueue:
     @cached_property
     def _client(self) -> "SQSClient":
         return self._client_factory()
+
+
+def message_group(queued: Mapping[str, object]) -> str:
+    """The FIFO group of a message of the webhook queue, by its body."""
+    of = [str(queued.get(name, "")) for name in ("bot", "conversation_id")]
+    return digest(*of, str(queued["webhook"])) if "webhook" in queued else digest(*of)
 
 
 def _is_not_in_flight(error: "ClientError") -> bool:

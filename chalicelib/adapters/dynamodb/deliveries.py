@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.directory.webhooks import disable_other
 from chalicelib.adapters.dynamodb.rows import BotRow, CursorRow, RecordRow, SlotRow
 from chalicelib.adapters.dynamodb.table import Rows, Table, row_at
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.webhooks import (
+    CHANNEL,
     DeliveryAttempt,
     DeliveryCursor,
     DeliveryId,
@@ -17,7 +19,8 @@ from chalicelib.usecases.records.webhooks import (
 )
 
 IN_FLIGHT = 5
-"""Concurrent deliveries per bot, so that a slow server does not delay other bots."""
+"""Concurrent deliveries per webhook, so that a slow server delays no other webhook and no other
+bot."""
 LOG_LIFE = 30 * 24 * 60 * 60 * 1000
 """Milliseconds."""
 
@@ -26,13 +29,18 @@ class DynamoDeliveries:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._rows = Rows(table, clock)
 
-    def cursor(self, bot: str, conversation_id: str) -> DeliveryCursor:
-        return _cursor_of(self._rows.get(CursorRow, keys.cursor(bot, conversation_id)))
+    def cursor(self, bot: str, conversation_id: str, webhook: str = CHANNEL) -> DeliveryCursor:
+        return _cursor_of(self._rows.get(CursorRow, keys.cursor(bot, conversation_id, webhook)))
 
     def advance_cursor(
-        self, bot: str, conversation_id: str, old: DeliveryCursor, new: DeliveryCursor
+        self,
+        bot: str,
+        conversation_id: str,
+        old: DeliveryCursor,
+        new: DeliveryCursor,
+        webhook: str = CHANNEL,
     ) -> bool:
-        row = CursorRow.at(keys.cursor(bot, conversation_id))
+        row = CursorRow.at(keys.cursor(bot, conversation_id, webhook))
         unmoved = (CursorRow.seq == old.seq) & (CursorRow.attempts == old.attempts)
         if old == DeliveryCursor():
             unmoved = CursorRow.seq.does_not_exist() | unmoved
@@ -51,12 +59,21 @@ class DynamoDeliveries:
             follows = CursorRow.handled.does_not_exist() | follows
         return self._rows.update(row, marks, follows)
 
-    def mark_gone(self, bot: str, conversation_id: str, seq: int, at: int) -> None:
-        row = CursorRow.at(keys.cursor(bot, conversation_id))
+    def mark_queued(self, bot: str, conversation_id: str, seq: int, webhook: str) -> None:
+        row = CursorRow.at(keys.cursor(bot, conversation_id, webhook))
+        is_later = CursorRow.queued.does_not_exist() | (CursorRow.queued < seq)
+        self._rows.update(row, [CursorRow.queued.set(seq)], is_later)
+
+    def mark_gone(
+        self, bot: str, conversation_id: str, seq: int, at: int, webhook: str = CHANNEL
+    ) -> None:
+        row = CursorRow.at(keys.cursor(bot, conversation_id, webhook))
         self._rows.update(row, [CursorRow.gone.set(seq), CursorRow.gone_at.set(at)])
 
-    def progress(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Progress]:
-        places = {each: keys.cursor(bot, each) for each in conversation_ids}
+    def progress(
+        self, bot: str, conversation_ids: Iterable[str], webhook: str = CHANNEL
+    ) -> Mapping[str, Progress]:
+        places = {each: keys.cursor(bot, each, webhook) for each in conversation_ids}
         found = self._rows.get_all(places.values())
         rows = {each: row_at(found, CursorRow, place) for each, place in places.items()}
         return {each: _progress_of(row) for each, row in rows.items()}
@@ -72,16 +89,16 @@ class DynamoDeliveries:
             unmoved = RecordRow.pk.does_not_exist() | unmoved
         return self._rows.put(RecordRow.at(keys.SWEEP, record=record), unmoved)
 
-    def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
-        rows = self._rows.query_all(SlotRow, keys.slots(bot), None)
+    def acquire_slot(self, bot: str, now: int, lease: int, webhook: str = CHANNEL) -> int | None:
+        rows = self._rows.query_all(SlotRow, keys.slots(bot, webhook), None)
         held = {row.slot for row in rows if now < row.until <= now + 2 * lease}
         for slot in range(IN_FLIGHT):
-            if slot not in held and self._lease(bot, slot, now, lease):
+            if slot not in held and self._lease(keys.slot(bot, slot, webhook), slot, now, lease):
                 return slot
         return None
 
-    def release_slot(self, bot: str, slot: int) -> None:
-        self._rows.delete([keys.slot(bot, slot)])
+    def release_slot(self, bot: str, slot: int, webhook: str = CHANNEL) -> None:
+        self._rows.delete([keys.slot(bot, slot, webhook)])
 
     def latest_attempts(
         self, bot: str, position: str | None, limit: int
@@ -103,24 +120,28 @@ class DynamoDeliveries:
         return _delivery_of(row) if row else None
 
     def record_attempt(self, delivery: DeliveryAttempt) -> None:
-        key = keys.delivery(
-            delivery.bot,
+        place = DeliveryId(
             delivery.at,
             delivery.conversation_id,
             delivery.seq,
             delivery.attempt,
+            delivery.webhook,
         )
+        key = keys.delivery(delivery.bot, place)
         text = msgspec.json.encode(delivery).decode()
         self._rows.put(RecordRow.at(key, record=text, expires=self._rows.expiry(LOG_LIFE)))
 
-    def disable_webhook(self, bot: str, reason: str, now: int) -> None:
-        row = BotRow.at(keys.RowKey(keys.bot(bot), keys.META))
+    def disable_webhook(self, bot: str, reason: str, now: int, webhook: str = CHANNEL) -> None:
+        if webhook != CHANNEL:
+            return disable_other(self._rows, bot, webhook, reason, now)
+        row = BotRow.at(keys.bot_row(bot))
         is_enabled = BotRow.url.exists() & BotRow.off.does_not_exist()
         self._rows.update(row, [BotRow.off.set(reason), BotRow.off_at.set(now)], is_enabled)
+        return None
 
-    def _lease(self, bot: str, slot: int, now: int, lease: int) -> bool:
+    def _lease(self, key: keys.RowKey, slot: int, now: int, lease: int) -> bool:
         until = now + lease
-        row = SlotRow.at(keys.slot(bot, slot), slot=slot, until=until, expires=until // 1000 + 1)
+        row = SlotRow.at(key, slot=slot, until=until, expires=until // 1000 + 1)
         # No lease is so long: the clock has been set back since then.
         is_lost = SlotRow.until > now + 2 * lease
         is_free = SlotRow.pk.does_not_exist() | (SlotRow.until <= now) | is_lost
@@ -145,9 +166,7 @@ def _progress_of(row: CursorRow | None) -> Progress:
 
 def _key(bot: str, delivery_id: str) -> keys.RowKey | None:
     place = DeliveryId.parse(delivery_id)
-    if place is None:
-        return None
-    return keys.delivery(bot, place.at, place.conversation_id, place.seq, place.attempt)
+    return keys.delivery(bot, place) if place else None
 
 
 def _delivery_of(row: RecordRow) -> DeliveryAttempt:

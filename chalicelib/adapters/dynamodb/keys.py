@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from chalicelib.domain.address import Address, digest
 from chalicelib.usecases.records.answers import IdempotencyKey, MessageKey
+from chalicelib.usecases.records.webhooks import CHANNEL, DeliveryId
 
 PART_BYTES = 200
 """Longer parts are replaced by their digest, because DynamoDB limits sort keys to 1,024 bytes."""
@@ -101,8 +102,13 @@ def connection_of_person(person_id: str, connection_id: str) -> RowKey:
     return RowKey(person(person_id), joined("S", connection_id))
 
 
-def slots(bot_id: str) -> str:
-    return joined("B", bot_id, "F")
+def slots(bot_id: str, webhook: str = CHANNEL) -> str:
+    return joined("B", bot_id, "F", *_beside_channel(webhook))
+
+
+def _beside_channel(webhook: str) -> tuple[str, ...]:
+    """The keys of the bot's channel do not name it: a bot had one webhook once."""
+    return () if webhook == CHANNEL else (webhook,)
 
 
 def deliveries(bot_id: str) -> str:
@@ -206,8 +212,9 @@ def watched(bot_id: str, conversation_id: str, connection_id: str) -> RowKey:
     return RowKey(connection(connection_id), joined("W", bot_id, conversation_id))
 
 
-def cursor(bot_id: str, conversation_id: str) -> RowKey:
-    return RowKey(conversation(bot_id, conversation_id), CURSOR)
+def cursor(bot_id: str, conversation_id: str, webhook: str = CHANNEL) -> RowKey:
+    sk = joined(CURSOR, *_beside_channel(webhook))
+    return RowKey(conversation(bot_id, conversation_id), sk)
 
 
 def idempotency(bot_id: str, key: IdempotencyKey) -> RowKey:
@@ -293,12 +300,14 @@ def tally_days(of: str, first: str, last: str) -> tuple[str, str]:
     return joined(of, first), joined(of, last) + AFTER_SEPARATOR
 
 
-def slot(bot_id: str, number: int) -> RowKey:
-    return RowKey(slots(bot_id), str(number))
+def slot(bot_id: str, number: int, webhook: str = CHANNEL) -> RowKey:
+    return RowKey(slots(bot_id, webhook), str(number))
 
 
-def delivery(bot_id: str, at: int, conversation_id: str, seq: int, attempt: int) -> RowKey:
-    sk = joined(f"{at:013d}", conversation_id, str(seq), str(attempt))
+def delivery(bot_id: str, place: DeliveryId) -> RowKey:
+    numbers = (str(place.seq), str(place.attempt))
+    webhook = _beside_channel(place.webhook)
+    sk = joined(f"{place.at:013d}", place.conversation_id, *numbers, *webhook)
     return RowKey(deliveries(bot_id), sk)
 
 

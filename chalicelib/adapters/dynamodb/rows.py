@@ -218,8 +218,9 @@ class ProfileRow(Row, discriminator="p"):
 
 
 class CursorRow(Row, discriminator="d"):
-    """How far a conversation has been delivered to the webhook (`seq`, `attempts`), and how far its
-    reactions have run (`handled`, `queued`). `gone` was answered with 410, at `gone_at`."""
+    """How far a conversation has been delivered to a webhook (`seq`, `attempts`), and how far its
+    reactions have run (`queued`, and `handled` in the row of the bot's channel). `gone` was
+    answered with 410, at `gone_at`."""
 
     seq = Integer(attr_name="n", null=True)
     attempts = Integer(attr_name="r", null=True)
@@ -251,6 +252,8 @@ class BotRow(Row, discriminator="b"):
     off_at = Integer(attr_name="wt", null=True)
     format = UnicodeAttribute(attr_name="wb", null=True)
     retiring = UnicodeAttribute(attr_name="wr", null=True)
+    events = UnicodeAttribute(attr_name="we", null=True)
+    other_webhooks = UnicodeAttribute(attr_name="wl", null=True)
     settings = UnicodeAttribute(attr_name="se", null=True)
     is_closing = BooleanAttribute(attr_name="cl", null=True)
 

@@ -10,6 +10,7 @@ from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.entrypoints.request_log import request_id, request_log
 from chalicelib.usecases.live import typing
+from chalicelib.usecases.records.webhooks import CHANNEL
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.worker import deliver
 
@@ -53,6 +54,7 @@ def _delivered(services: Services, record: Mapping[str, Any], began: int) -> boo
             queued["conversation_id"],
             record["receiptHandle"],
             _receives(record),
+            queued.get("webhook", CHANNEL),
         )
     except Exception:
         log.exception("delivery failed", extra={"message_id": record["messageId"]})

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from chalicelib.domain.access import Action, Caller, authorize, is_allowed
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.head import Head
-from chalicelib.domain.errors import NotFound, Unauthenticated, invalid_field
+from chalicelib.domain.errors import NotFound, Unauthenticated
 from chalicelib.usecases import views
 from chalicelib.usecases.accounts.authenticate import caller_of_key
 from chalicelib.usecases.conversations import shown
@@ -21,9 +21,15 @@ from chalicelib.usecases.ports.integrations import PushedFrame
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.body import webhook_body
-from chalicelib.usecases.webhooks.enqueue import is_webhook_entry, webhook_type
+from chalicelib.usecases.webhooks.event_types import (
+    DEFAULT_EVENTS,
+    ERASED,
+    event_type,
+    require_types,
+)
 
-EVENT_TYPES = ("agent.message", *views.PUBLIC_TYPES.values())
+EVENT_TYPES = (*DEFAULT_EVENTS, ERASED)
+"""A bot may not read notes, and it knows what it has said and heard itself."""
 CONVERSATIONS, ENTRIES = 25, 100
 """How many conversations, and entries of one of them, are read at once."""
 PAGES_PER_CALL = 10
@@ -38,27 +44,16 @@ class BotEvent(Struct, frozen=True):
 
 def listen(services: Services, connection: SocketConnection, events: Iterable[str]) -> list[str]:
     """Replaces the types of events that this connection receives, and returns them. An empty list
-    means all of them. Raises InvalidRequest."""
-    wanted = require_types(events)
+    means all that a bot may receive. Raises InvalidRequest."""
+    wanted = require_types(events, EVENT_TYPES, EVENT_TYPES)
     services.connections.put(replace(connection, events=tuple(wanted)))
-    return wanted
-
-
-def require_types(events: Iterable[str]) -> list[str]:
-    """Without repeats; all types if there are none. Raises InvalidRequest."""
-    wanted = list(dict.fromkeys(events)) or list(EVENT_TYPES)
-    unknown = [name for name in wanted if name not in EVENT_TYPES]
-    if unknown:
-        known = ", ".join(EVENT_TYPES)
-        raise invalid_field("events", f"There is no event {unknown[0]}. There are {known}.")
     return wanted
 
 
 def of_event(connections: Iterable[SocketConnection], entry: Entry) -> list[SocketConnection]:
     """Those connections of keys that listen to events of this entry's type."""
-    if not is_webhook_entry(entry):
-        return []
-    return [each for each in connections if webhook_type(entry) in each.events]
+    type_ = event_type(entry)
+    return [each for each in connections if type_ in each.events]
 
 
 def frames(
@@ -124,7 +119,7 @@ def _missed_page(
     for head in services.conversations.heads(bot, ids[begin:]):
         known = place.seq if head.id == place.conversation_id else 0
         for entry in _entries_since(services, head, after, known):
-            if webhook_type(entry) not in types:
+            if event_type(entry) not in types:
                 continue
             found.append(bot_event(services, head, entry))
             if len(found) == limit:
@@ -133,7 +128,7 @@ def _missed_page(
 
 
 def _entries_since(services: Services, head: Head, after: int, known: int) -> list[Entry]:
-    """The webhook's entries after this time and this `seq`, ascending."""
+    """The entries after this time and this `seq`, ascending."""
     found, before = list[Entry](), head.last_seq + 1
     while before > known + 1:
         page = shown.entries_before(services, head, before, ENTRIES)
@@ -143,8 +138,7 @@ def _entries_since(services: Services, head: Head, after: int, known: int) -> li
         before = page[0].seq
         if page[0].at <= after:
             break
-    due = [entry for entry in reversed(found) if entry.at > after and entry.seq > known]
-    return [entry for entry in due if is_webhook_entry(entry)]
+    return [entry for entry in reversed(found) if entry.at > after and entry.seq > known]
 
 
 def _may_listen(services: Services, connection: SocketConnection) -> bool:

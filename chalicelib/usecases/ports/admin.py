@@ -12,7 +12,7 @@ from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.people import Person
-from chalicelib.usecases.records.webhooks import Webhook
+from chalicelib.usecases.records.webhooks import CHANNEL, Webhook
 
 
 class Administration(Protocol):
@@ -33,10 +33,14 @@ class Administration(Protocol):
     def delete_key(self, bot: str, key_id: str, event: AuditEvent | None = None) -> bool:
         """False if this bot has no such key."""
 
-    def webhook(self, bot: str) -> Webhook | None: ...
+    def webhook(self, bot: str, webhook: str = CHANNEL) -> Webhook | None:
+        """None if the bot has no webhook with this id."""
+
+    def webhooks(self, bot: str) -> list[Webhook]:
+        """The channel first, then the others in the order of their creation."""
 
     def update_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
-        """Writes the attributes in which `new` differs from `old`.
+        """Adds, changes or removes the webhook with the id of `old` or `new`: writes what differs.
 
         False, and no change, if the URL or the secrets are no longer those of `old`, or if there
         is no such bot.

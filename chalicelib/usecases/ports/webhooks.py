@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chalicelib.domain.conversation.authors import Author
 from chalicelib.usecases.records.webhooks import (
+    CHANNEL,
     DeliveryAttempt,
     DeliveryCursor,
     Progress,
@@ -17,12 +18,15 @@ from chalicelib.usecases.records.webhooks import (
 
 
 class WebhookQueue(Protocol):
-    """The queue of the webhook worker. The messages of one conversation stay in order."""
+    """The queue of the webhook worker. The messages of one conversation and one webhook stay in
+    order, and delay no other ones. `webhook` is the id of one of the bot's webhooks."""
 
-    def enqueue(self, bot: str, conversation_id: str, seq: int) -> None:
+    def enqueue(self, bot: str, conversation_id: str, seq: int, webhook: str = CHANNEL) -> None:
         """Asks the worker to deliver a new entry, and all entries before it that are pending."""
 
-    def enqueue_backlog(self, bot: str, conversation_id: str, at: int) -> None:
+    def enqueue_backlog(
+        self, bot: str, conversation_id: str, at: int, webhook: str = CHANNEL
+    ) -> None:
         """Asks the worker to deliver pending entries; there is no new entry."""
 
     def enqueue_typing(self, bot: str, conversation_id: str, author: Author, at: int) -> None:
@@ -66,12 +70,20 @@ class Unreachable(Exception):
 
 
 class Deliveries(Protocol):
-    """How far each conversation's entries have been delivered to the bot's webhook."""
+    """How far each conversation's entries have been delivered to each of the bot's webhooks.
 
-    def cursor(self, bot: str, conversation_id: str) -> DeliveryCursor: ...
+    `webhook` is the id of one of them.
+    """
+
+    def cursor(self, bot: str, conversation_id: str, webhook: str = CHANNEL) -> DeliveryCursor: ...
 
     def advance_cursor(
-        self, bot: str, conversation_id: str, old: DeliveryCursor, new: DeliveryCursor
+        self,
+        bot: str,
+        conversation_id: str,
+        old: DeliveryCursor,
+        new: DeliveryCursor,
+        webhook: str = CHANNEL,
     ) -> bool:
         """False if the cursor is no longer `old`."""
 
@@ -80,14 +92,22 @@ class Deliveries(Protocol):
     ) -> bool:
         """Marks that the reactions to all owed entries after `previous` and up to `seq` have run.
 
-        `queued` is the last of them that the webhook has to receive; None if there is none. False
-        if this was marked before, or if reactions to an entry up to `previous` have not run.
+        `queued` is the last of them that the bot's channel has to receive; None if there is none.
+        False if this was marked before, or if reactions to an entry up to `previous` have not run.
         """
 
-    def mark_gone(self, bot: str, conversation_id: str, seq: int, at: int) -> None:
+    def mark_queued(self, bot: str, conversation_id: str, seq: int, webhook: str) -> None:
+        """Marks that this webhook, which is not the channel, has to receive the entry `seq`. Does
+        nothing if a later one is marked."""
+
+    def mark_gone(
+        self, bot: str, conversation_id: str, seq: int, at: int, webhook: str = CHANNEL
+    ) -> None:
         """Stores that the webhook has answered with 410 to this entry."""
 
-    def progress(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Progress]:
+    def progress(
+        self, bot: str, conversation_ids: Iterable[str], webhook: str = CHANNEL
+    ) -> Mapping[str, Progress]:
         """One for each id; one round trip per 100."""
 
     def sweep_position(self) -> SweepPosition: ...
@@ -95,13 +115,13 @@ class Deliveries(Protocol):
     def move_sweep(self, old: SweepPosition, new: SweepPosition) -> bool:
         """False if the position is no longer `old`."""
 
-    def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
-        """Reserves one of the bot's few concurrent deliveries, for `lease` milliseconds.
+    def acquire_slot(self, bot: str, now: int, lease: int, webhook: str = CHANNEL) -> int | None:
+        """Reserves one of the webhook's few concurrent deliveries, for `lease` milliseconds.
 
         None if all slots are taken.
         """
 
-    def release_slot(self, bot: str, slot: int) -> None: ...
+    def release_slot(self, bot: str, slot: int, webhook: str = CHANNEL) -> None: ...
 
     def record_attempt(self, attempt: DeliveryAttempt) -> None: ...
 
@@ -115,6 +135,6 @@ class Deliveries(Protocol):
 
     def attempt(self, bot: str, delivery_id: str) -> DeliveryAttempt | None: ...
 
-    def disable_webhook(self, bot: str, reason: str, now: int) -> None:
-        """Stops deliveries to this bot's webhook until an admin sets it again. Does nothing if it
+    def disable_webhook(self, bot: str, reason: str, now: int, webhook: str = CHANNEL) -> None:
+        """Stops deliveries to this webhook until an admin sets it again. Does nothing if it
         is disabled already."""

@@ -4,7 +4,7 @@ from msgspec import Struct, field
 
 from chalicelib.domain.access import Scope
 from chalicelib.domain.bot_settings import BotSettings
-from chalicelib.usecases.records.webhooks import Webhook
+from chalicelib.usecases.records.webhooks import CHANNEL, Webhook
 
 
 class CannedReply(Struct, frozen=True):
@@ -15,13 +15,25 @@ class CannedReply(Struct, frozen=True):
 
 
 class Bot(Struct, frozen=True):
-    """`is_closing`: the owner is removing the bot, so it lets in only the owner."""
+    """`webhook` is the one of the bot's channel. `is_closing`: the owner is removing the bot, so it
+    lets in only the owner."""
 
     id: str
     name: str
     webhook: Webhook | None = None
     settings: BotSettings = field(default_factory=BotSettings)
     is_closing: bool = False
+    other_webhooks: tuple[Webhook, ...] = ()
+
+    @property
+    def webhooks(self) -> tuple[Webhook, ...]:
+        return (self.webhook, *self.other_webhooks) if self.webhook else self.other_webhooks
+
+    def webhook_of(self, id_: str) -> Webhook | None:
+        """The webhook with this id."""
+        if id_ == CHANNEL:
+            return self.webhook
+        return next((each for each in self.other_webhooks if each.id == id_), None)
 
 
 class BotKey(Struct, frozen=True):

@@ -1,10 +1,19 @@
 """Webhooks and their deliveries. Times are in milliseconds since 1970 (UTC)."""
 
 import re
+from collections.abc import Mapping
 
 from msgspec import Struct
 
-DELIVERY_ID = re.compile(r"d_([0-9]{13})_([a-z2-7]{26})_([1-9][0-9]{0,11})_([0-9]{1,2})")
+CHANNEL = "channel"
+"""The id of the webhook that is the bot's channel: users read what it receives. The others are
+told what happens, and nobody waits for them."""
+MAX_OTHERS = 5
+"""How many webhooks a bot may have beside its channel. All are stored in the bot's row, and each
+may have deliveries in flight."""
+DELIVERY_ID = re.compile(
+    r"d_([0-9]{13})_([a-z2-7]{26})_([1-9][0-9]{0,11})_([0-9]{1,2})(?:_(w_[a-z2-7]{13}))?"
+)
 NATIVE_FORMAT = "baton"
 """The format of the bodies that docs/asyncapi.yaml describes; integrations may have others."""
 
@@ -17,12 +26,15 @@ class RetiringSecret(Struct, frozen=True):
 
 
 class Webhook(Struct, frozen=True):
-    """The address to which a bot's events are delivered.
+    """An address to which a bot's events are delivered. A bot may have several; `id` is `CHANNEL`
+    for the one that is its channel.
 
     `secrets` and `retiring_secrets` are Standard Webhooks secrets (`whsec_…`) as they are stored:
     sealed if the installation has a key for them. Entries from before `active_since` are not
     delivered; it is never changed, so it tells the webhooks of one bot apart. While
-    `disabled_reason` is set, nothing is delivered; it has been set at `disabled_at`.
+    `disabled_reason` is set, nothing is delivered; it has been set at `disabled_at`. `events` are
+    the types that it receives, each with the time from which on; None means the default types from
+    `active_since` on.
     """
 
     url: str
@@ -32,6 +44,12 @@ class Webhook(Struct, frozen=True):
     format: str = NATIVE_FORMAT
     retiring_secrets: tuple[RetiringSecret, ...] = ()
     disabled_at: int | None = None
+    events: Mapping[str, int] | None = None
+    id: str = CHANNEL
+
+    @property
+    def is_channel(self) -> bool:
+        return self.id == CHANNEL
 
     @property
     def is_enabled(self) -> bool:
@@ -46,10 +64,11 @@ class Webhook(Struct, frozen=True):
 
 
 class SecretOwner(Struct, frozen=True):
-    """The webhook to which a sealed secret is bound: its bot and its `active_since`."""
+    """The webhook to which a sealed secret is bound: its bot and its id, or `active_since` for the
+    bot's channel."""
 
     bot: str
-    webhook: int
+    webhook: int | str
 
     @property
     def context(self) -> dict[str, str]:
@@ -64,11 +83,12 @@ class DeliveryCursor(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """How far the entries of a conversation have been handled.
+    """How far the entries of a conversation have been handled for one webhook.
 
-    The reactions to all owed entries up to `handled` have run. `queued` is the last of them that
-    the webhook has to receive; entries up to `cursor.seq` are delivered or given up. `gone` is the
-    last one that was answered with 410, at the time `gone_at`.
+    The reactions to all owed entries up to `handled` have run; it is 0 for webhooks beside the
+    channel. `queued` is the last of them that the webhook has to receive; entries up to
+    `cursor.seq` are delivered or given up. `gone` is the last one that was answered with 410, at
+    the time `gone_at`.
     """
 
     cursor: DeliveryCursor = DeliveryCursor()
@@ -109,12 +129,14 @@ class DeliveryAttempt(Struct, frozen=True):
     error: str | None = None
     dead: bool = False
     held: bool = False
+    webhook: str = CHANNEL
 
     @property
     def id(self) -> str:
         """Ids sort by time. An id holds the row's whole key, so that no index is needed."""
         conversation = self.conversation_id.removeprefix("c_")
-        return f"d_{self.at:013d}_{conversation}_{self.seq}_{self.attempt}"
+        webhook = "" if self.webhook == CHANNEL else f"_{self.webhook}"
+        return f"d_{self.at:013d}_{conversation}_{self.seq}_{self.attempt}{webhook}"
 
     @property
     def succeeded(self) -> bool:
@@ -128,6 +150,7 @@ class DeliveryId(Struct, frozen=True):
     conversation_id: str
     seq: int
     attempt: int
+    webhook: str
 
     @classmethod
     def parse(cls, delivery_id: str) -> "DeliveryId | None":
@@ -135,7 +158,8 @@ class DeliveryId(Struct, frozen=True):
         parts = DELIVERY_ID.fullmatch(delivery_id)
         if parts is None:
             return None
-        return cls(int(parts[1]), f"c_{parts[2]}", int(parts[3]), int(parts[4]))
+        at, conversation, seq, attempt, webhook = parts.groups()
+        return cls(int(at), f"c_{conversation}", int(seq), int(attempt), webhook or CHANNEL)
 
 
 def is_success(status: int | None) -> bool:

@@ -9,7 +9,7 @@ from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases import views
 from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.webhooks.enqueue import webhook_type
+from chalicelib.usecases.webhooks.event_types import event_type
 from chalicelib.usecases.webhooks.texts import user_text
 
 STRETCH_BYTES = 128 * 1024
@@ -18,6 +18,9 @@ STRETCH_KINDS = frozenset({Kind.MESSAGE, *views.PUBLIC_TYPES})
 
 
 def webhook_body(services: Services, head: Head, entry: Entry) -> views.Json:
+    event = {"type": event_type(entry), "timestamp": views.timestamp(entry.at)}
+    if entry.kind is Kind.ERASED:
+        return {**event, "data": _erased(head, entry)}
     data: views.Json = {
         "conversation_id": head.id,
         "channel": head.address.channel,
@@ -34,7 +37,12 @@ def webhook_body(services: Services, head: Head, entry: Entry) -> views.Json:
             data["context"] = handoff.request.context if handoff else None
             data["summary"] = handoff.request.summary if handoff else None
         data["text"] = user_text(services, head, entry, handoff)
-    return {"type": webhook_type(entry), "timestamp": views.timestamp(entry.at), "data": data}
+    return {**event, "data": data}
+
+
+def _erased(head: Head, entry: Entry) -> views.Json:
+    """Ids only: neither who the user was nor who has erased them."""
+    return {"conversation_id": head.id, "epoch": entry.epoch, "seq": entry.seq}
 
 
 def _entry(entry: Entry) -> views.Json:

@@ -1,63 +1,65 @@
-"""Reactions that wake the webhook worker for an entry."""
+"""The reaction that wakes the webhook worker for an entry."""
 
-from chalicelib.domain.conversation.entries import Entry, Kind
-from chalicelib.usecases import views
+from chalicelib.domain.conversation.entries import Entry
+from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.stream import CommittedEntry
-from chalicelib.usecases.records.webhooks import DeliveryAttempt, Webhook
+from chalicelib.usecases.records.webhooks import CHANNEL, DeliveryAttempt, Webhook
 from chalicelib.usecases.services import Services
+from chalicelib.usecases.webhooks.event_types import (
+    DEFAULT_EVENTS,
+    event_type,
+    received_since,
+)
 
 
-def enqueue_webhook(services: Services, committed: CommittedEntry) -> None:
-    """Does nothing if the bot has no webhook. If the webhook is disabled, it only logs that the
-    entry waits for it."""
-    webhook = find_webhook(services, committed.bot)
-    if webhook is None:
+def enqueue_webhooks(services: Services, committed: CommittedEntry) -> None:
+    """Wakes the worker for each webhook of the bot that receives such entries. If a webhook is
+    disabled, it only logs that the entry waits for it."""
+    type_ = event_type(committed.entry)
+    if type_ is None:
         return
-    if webhook.is_enabled:
-        services.webhook_queue.enqueue(
-            committed.bot, committed.conversation_id, committed.entry.seq
-        )
-    else:
-        log_held(services, webhook, committed)
+    bot = services.directory.bot(committed.bot)
+    if type_ in DEFAULT_EVENTS and not _has_channel(bot):
+        # An admin may have just set it.
+        bot = services.directory.bot(committed.bot, fresh=True)
+    for webhook in receivers(bot, committed.entry):
+        if webhook.is_enabled:
+            services.webhook_queue.enqueue(
+                committed.bot, committed.conversation_id, committed.entry.seq, webhook.id
+            )
+        else:
+            log_held(services, webhook, committed)
 
 
-def enqueue_agent_message(services: Services, committed: CommittedEntry) -> None:
-    """Skips messages of the user and of the bot, because the bot knows them."""
-    if committed.entry.is_agent_message:
-        enqueue_webhook(services, committed)
+def receivers(bot: Bot | None, entry: Entry) -> list[Webhook]:
+    """The webhooks, enabled or not, that receive entries of this type."""
+    type_, webhooks = event_type(entry), bot.webhooks if bot else ()
+    return [each for each in webhooks if received_since(each, type_) is not None]
 
 
-def find_webhook(services: Services, bot_id: str) -> Webhook | None:
-    """The bot's webhook. Reads the table before it says that there is no enabled one: an admin may
+def queued_for(services: Services, committed: CommittedEntry) -> list[str]:
+    """The ids of the webhooks that have to receive this entry."""
+    if event_type(committed.entry) is None:
+        return []
+    bot = services.directory.bot(committed.bot)
+    return [each.id for each in receivers(bot, committed.entry)]
+
+
+def find_webhook(services: Services, bot_id: str, webhook: str = CHANNEL) -> Webhook | None:
+    """Reads the table before it says that the webhook does not exist or is disabled: an admin may
     have just set it."""
     bot = services.directory.bot(bot_id)
-    if bot is None or bot.webhook is None or not bot.webhook.is_enabled:
+    found = bot.webhook_of(webhook) if bot else None
+    if found is None or not found.is_enabled:
         bot = services.directory.bot(bot_id, fresh=True)
-    return bot.webhook if bot else None
-
-
-def is_webhook_entry(entry: Entry) -> bool:
-    """True for agents' messages and handoff events: the bot knows all other messages, and those
-    that were imported."""
-    is_news = entry.is_agent_message or entry.kind in views.PUBLIC_TYPES
-    return is_news and not entry.is_imported
-
-
-def is_for_webhook(services: Services, committed: CommittedEntry) -> bool:
-    """Whether the bot has a webhook, enabled or not, that has to receive this entry."""
-    if not is_webhook_entry(committed.entry):
-        return False
-    bot = services.directory.bot(committed.bot)
-    return bot is not None and bot.webhook is not None
-
-
-def webhook_type(entry: Entry) -> str:
-    return "agent.message" if entry.kind is Kind.MESSAGE else views.PUBLIC_TYPES[entry.kind]
+    return bot.webhook_of(webhook) if bot else None
 
 
 def is_due(entry: Entry, webhook: Webhook) -> bool:
-    """True if the webhook has to receive the entry: it was set before the entry was written."""
-    return entry.at >= webhook.active_since and is_webhook_entry(entry)
+    """True if the webhook has to receive the entry: it received this type already when the entry
+    was written."""
+    since = received_since(webhook, event_type(entry))
+    return since is not None and entry.at >= since
 
 
 def log_held(services: Services, webhook: Webhook, committed: CommittedEntry) -> None:
@@ -72,9 +74,14 @@ def log_held(services: Services, webhook: Webhook, committed: CommittedEntry) ->
             conversation_id=committed.conversation_id,
             seq=entry.seq,
             attempt=1,
-            type=webhook_type(entry),
+            type=event_type(entry) or "",
             at=entry.at,
             error=webhook.disabled_reason,
             held=True,
+            webhook=webhook.id,
         )
     )
+
+
+def _has_channel(bot: Bot | None) -> bool:
+    return bot is not None and bot.webhook is not None and bot.webhook.is_enabled

@@ -13,9 +13,9 @@ from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.conversations.visibility import find_visible
 from chalicelib.usecases.live import delivery_status
 from chalicelib.usecases.records.audit import AuditAction
-from chalicelib.usecases.records.webhooks import DeliveryAttempt, Progress, Webhook
+from chalicelib.usecases.records.webhooks import CHANNEL, DeliveryAttempt, Progress, Webhook
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.webhooks.enqueue import is_webhook_entry, webhook_type
+from chalicelib.usecases.webhooks.event_types import DEFAULT_EVENTS, event_type
 from chalicelib.usecases.webhooks.worker import GONE, send_entry
 
 REPLAY = 0
@@ -67,13 +67,18 @@ def list_deliveries(
 
 
 def replay(services: Services, caller: Caller, delivery_id: str) -> LoggedDelivery:
-    """Sends the entry of this delivery again, in one attempt and with the same webhook id.
+    """Sends the entry of this delivery to its webhook again, in one attempt and with the same
+    `webhook-id`.
 
-    The attempt is logged as a delivery of its own. Raises NotFound; Conflict if the bot has no
-    enabled webhook.
+    The attempt is logged as a delivery of its own. Raises NotFound; Conflict if the webhook is
+    disabled or was removed.
     """
     authorize(caller, Action.CONFIGURE)
-    logged = _send_again(services, caller, *_load(services, caller, delivery_id))
+    delivery = services.deliveries.attempt(caller.bot, delivery_id)
+    if delivery is None:
+        raise _no_delivery(caller, delivery_id)
+    head, entry = _load(services, caller, delivery)
+    logged = _send_again(services, caller, head, entry, delivery.webhook)
     status = logged.delivery.status
     audit.record(
         services,
@@ -86,7 +91,8 @@ def replay(services: Services, caller: Caller, delivery_id: str) -> LoggedDelive
 
 
 def resend(services: Services, caller: Caller, conversation_id: str, seq: int) -> LoggedDelivery:
-    """As `replay`, by the conversation's owner, its last owner or a supervisor.
+    """As `replay`, to the bot's channel, by the conversation's owner, its last owner or a
+    supervisor.
 
     Raises NotFound if the conversation has no such entry for the webhook, Forbidden, and
     Conflict as `replay` does.
@@ -98,26 +104,29 @@ def resend(services: Services, caller: Caller, conversation_id: str, seq: int) -
             "Only the conversation's owner, its last owner and supervisors may do this."
         )
     entry = shown.entry_at(services, head, seq)
-    if entry is None or not is_webhook_entry(entry):
+    if entry is None or event_type(entry) not in DEFAULT_EVENTS:
         raise NotFound(f"The conversation has no entry {seq} that the webhook receives.")
-    return _send_again(services, caller, head, entry)
+    return _send_again(services, caller, head, entry, CHANNEL)
 
 
-def _send_again(services: Services, caller: Caller, head: Head, entry: Entry) -> LoggedDelivery:
-    webhook = _require_enabled_webhook(services, caller)
+def _send_again(
+    services: Services, caller: Caller, head: Head, entry: Entry, webhook_id: str
+) -> LoggedDelivery:
+    webhook = _require_enabled_webhook(services, caller, webhook_id)
     attempt = send_entry(services, head, webhook, entry)
     again = DeliveryAttempt(
         bot=caller.bot,
         conversation_id=head.id,
         seq=entry.seq,
         attempt=REPLAY,
-        type=webhook_type(entry),
+        type=event_type(entry) or "",
         at=services.clock.now(),
         status=attempt.status,
         error=attempt.error,
+        webhook=webhook_id,
     )
     services.deliveries.record_attempt(again)
-    if again.succeeded and entry.is_undelivered:
+    if again.succeeded and entry.is_undelivered and webhook.is_channel:
         services.conversations.mark_undelivered(caller.bot, head.id, entry.seq, undelivered=False)
         cursor = services.deliveries.cursor(caller.bot, head.id)
         delivery_status.push_status(services, caller.bot, head.id, cursor, resent=entry.seq)
@@ -143,11 +152,17 @@ def _with_outcomes(services: Services, page: list[DeliveryAttempt]) -> list[Logg
     An entry that was held is left out once the webhook has received it, or if an attempt that
     failed with 410 shows that it waits.
     """
-    failed = {d.conversation_id for d in page if not (d.succeeded or d.dead)}
-    known = services.deliveries.progress(page[0].bot, failed) if failed else {}
+    failed: dict[str, set[str]] = {}
+    for attempt in page:
+        if not (attempt.succeeded or attempt.dead):
+            failed.setdefault(attempt.webhook, set()).add(attempt.conversation_id)
+    known = {
+        webhook: services.deliveries.progress(page[0].bot, ids, webhook)
+        for webhook, ids in failed.items()
+    }
 
     def log_of(attempt: DeliveryAttempt) -> LoggedDelivery | None:
-        progress = known.get(attempt.conversation_id, Progress())
+        progress = known.get(attempt.webhook, {}).get(attempt.conversation_id, Progress())
         logged = LoggedDelivery(attempt, outcome(attempt, progress))
         if not attempt.held:
             return logged
@@ -157,19 +172,22 @@ def _with_outcomes(services: Services, page: list[DeliveryAttempt]) -> list[Logg
     return [logged for attempt in page if (logged := log_of(attempt))]
 
 
-def _require_enabled_webhook(services: Services, caller: Caller) -> Webhook:
-    webhook = services.administration.webhook(caller.bot)
+def _require_enabled_webhook(services: Services, caller: Caller, webhook_id: str) -> Webhook:
+    webhook = services.administration.webhook(caller.bot, webhook_id)
     if webhook is None or webhook.disabled_reason:
-        why = webhook.disabled_reason if webhook else "The bot has no webhook."
+        absent = "The bot has no webhook." if webhook_id == CHANNEL else "Its webhook was removed."
+        why = webhook.disabled_reason if webhook else absent
         raise Conflict(f"The delivery cannot be sent: {why}")
     return webhook
 
 
-def _load(services: Services, caller: Caller, delivery_id: str) -> tuple[Head, Entry]:
-    delivery = services.deliveries.attempt(caller.bot, delivery_id)
-    if delivery:
-        head = services.conversations.head(caller.bot, delivery.conversation_id)
-        entry = shown.entry_at(services, head, delivery.seq) if head else None
-        if head and entry:
-            return head, entry
-    raise NotFound(f"The bot {caller.bot} has no delivery {delivery_id}.")
+def _load(services: Services, caller: Caller, delivery: DeliveryAttempt) -> tuple[Head, Entry]:
+    head = services.conversations.head(caller.bot, delivery.conversation_id)
+    entry = shown.entry_at(services, head, delivery.seq) if head else None
+    if head is None or entry is None:
+        raise _no_delivery(caller, delivery.id)
+    return head, entry
+
+
+def _no_delivery(caller: Caller, delivery_id: str) -> NotFound:
+    return NotFound(f"The bot {caller.bot} has no delivery {delivery_id}.")

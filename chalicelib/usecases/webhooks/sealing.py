@@ -51,13 +51,11 @@ def seal_stored_secrets(services: Services) -> Sealed:
 def _seal_webhooks(services: Services) -> tuple[int, int]:
     changed = overtaken = 0
     for bot in services.directory.bot_ids():
-        old = services.administration.webhook(bot)
-        if old is None:
-            continue
-        if services.administration.update_webhook(bot, old, seal_secrets(services, bot, old)):
-            changed += 1
-        else:
-            overtaken += 1
+        for old in services.administration.webhooks(bot):
+            if services.administration.update_webhook(bot, old, seal_secrets(services, bot, old)):
+                changed += 1
+            else:
+                overtaken += 1
     return changed, overtaken
 
 
@@ -77,4 +75,4 @@ def _seal_second_factors(services: Services) -> tuple[int, int]:
 
 
 def _owner(bot: str, webhook: Webhook) -> SecretOwner:
-    return SecretOwner(bot, webhook.active_since)
+    return SecretOwner(bot, webhook.active_since if webhook.is_channel else webhook.id)

@@ -13,13 +13,15 @@ from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.metrics import Metric
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import (
+    CHANNEL,
     DeliveryAttempt,
     DeliveryCursor,
     Webhook,
 )
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.body import webhook_body
-from chalicelib.usecases.webhooks.enqueue import find_webhook, is_due, log_held, webhook_type
+from chalicelib.usecases.webhooks.enqueue import find_webhook, is_due, log_held
+from chalicelib.usecases.webhooks.event_types import event_type
 from chalicelib.usecases.webhooks.give_up import give_up
 from chalicelib.usecases.webhooks.send import SendResult, send_signed
 
@@ -56,27 +58,32 @@ class DeliveryJob(Struct, frozen=True):
 
 
 def deliver(
-    services: Services, bot_id: str, conversation_id: str, receipt: str, receives: int = 1
+    services: Services,
+    bot_id: str,
+    conversation_id: str,
+    receipt: str,
+    receives: int = 1,
+    webhook_id: str = CHANNEL,
 ) -> bool:
-    """Delivers the pending entries of a conversation. `receives` is how often the queue has handed
-    out this message.
+    """Delivers the pending entries of a conversation to one of the bot's webhooks. `receives` is
+    how often the queue has handed out this message.
 
     Returns False if entries remain to be tried: the queue message of this `receipt` is delayed and
     will be received again.
     """
-    webhook = find_webhook(services, bot_id)
+    webhook = find_webhook(services, bot_id, webhook_id)
     bot = services.directory.bot(bot_id)
     if bot is None or webhook is None:
         return True
     if not webhook.is_enabled:
         return _hold_pending(services, bot_id, conversation_id, webhook)
-    slot = services.deliveries.acquire_slot(bot_id, services.clock.now(), SLOT_LEASE)
+    slot = services.deliveries.acquire_slot(bot_id, services.clock.now(), SLOT_LEASE, webhook_id)
     if slot is None:
         return _delay(services, receipt, _busy_wait(services, receives))
     try:
         return _deliver_pending(services, DeliveryJob(bot, webhook, conversation_id, receipt))
     finally:
-        services.deliveries.release_slot(bot_id, slot)
+        services.deliveries.release_slot(bot_id, slot, webhook_id)
 
 
 def _busy_wait(services: Services, receives: int) -> int:
@@ -88,9 +95,9 @@ def _busy_wait(services: Services, receives: int) -> int:
 
 def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
     """Delivers entries after the cursor until one has to wait for its next attempt."""
-    bot, conversation_id = job.bot.id, job.conversation_id
+    bot, conversation_id, webhook = job.bot.id, job.conversation_id, job.webhook.id
     deadline = services.clock.now() + DEADLINE
-    cursor = services.deliveries.cursor(bot, conversation_id)
+    cursor = services.deliveries.cursor(bot, conversation_id, webhook)
     seen = cursor.seq
     while page := services.conversations.entries_after(bot, conversation_id, seen, PAGE):
         seen = page[-1].seq
@@ -103,15 +110,16 @@ def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
             result = send_entry(services, head, job.webhook, entry)
             if result.status == GONE:
                 at = _record(services, job, entry, cursor, result, dead=False)
-                services.deliveries.mark_gone(bot, conversation_id, entry.seq, at)
-                services.deliveries.disable_webhook(bot, GONE_REASON, services.clock.now())
+                now = services.clock.now()
+                services.deliveries.mark_gone(bot, conversation_id, entry.seq, at, webhook)
+                services.deliveries.disable_webhook(bot, GONE_REASON, now, webhook)
                 return True
             moved = next_cursor(cursor, entry.seq, result)
             dead = _given_up(moved, entry, result)
-            if dead:
+            if dead and job.webhook.is_channel:
                 # Before the cursor moves, so that a crash in between repeats it.
                 give_up(services, bot, conversation_id, entry)
-            if not services.deliveries.advance_cursor(bot, conversation_id, cursor, moved):
+            if not services.deliveries.advance_cursor(bot, conversation_id, cursor, moved, webhook):
                 return _delay(services, job.receipt, CURSOR_WAIT)
             _record(services, job, entry, cursor, result, dead=dead)
             wait = 0
@@ -119,7 +127,7 @@ def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
                 wait = int(services.random.fraction() * WAITS[moved.attempts - 1])
             _record_age(services, bot, entry, wait)
             cursor = moved
-            if entry.is_agent_message:
+            if entry.is_agent_message and job.webhook.is_channel:
                 failed = entry.seq if dead else None
                 delivery_status.push_status(services, bot, conversation_id, cursor, failed=failed)
             if cursor.seq < entry.seq:
@@ -130,7 +138,7 @@ def _deliver_pending(services: Services, job: DeliveryJob) -> bool:
 def _hold_pending(services: Services, bot: str, conversation_id: str, webhook: Webhook) -> bool:
     """Nothing is delivered until an admin sets the webhook again; the first `PAGE` entries that
     wait for it are in the log of deliveries."""
-    cursor = services.deliveries.cursor(bot, conversation_id)
+    cursor = services.deliveries.cursor(bot, conversation_id, webhook.id)
     for entry in services.conversations.entries_after(bot, conversation_id, cursor.seq, PAGE):
         log_held(services, webhook, CommittedEntry(bot, conversation_id, entry))
     return True
@@ -183,15 +191,18 @@ def _record(
         conversation_id=job.conversation_id,
         seq=entry.seq,
         attempt=cursor.attempts + 1,
-        type=webhook_type(entry),
+        type=event_type(entry) or "",
         at=services.clock.now(),
         status=result.status,
         error=result.error,
         dead=dead,
+        webhook=job.webhook.id,
     )
     services.deliveries.record_attempt(delivery)
     if dead:
         names = {"bot": delivery.bot, "conversation_id": delivery.conversation_id}
+        if not job.webhook.is_channel:
+            names["webhook"] = job.webhook.id
         services.webhook_queue.dead_letter({**names, "seq": entry.seq, "type": delivery.type})
         services.metrics.record({Metric.DELIVERIES_DEAD: 1}, delivery.bot)
     return delivery.at

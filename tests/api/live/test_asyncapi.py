@@ -16,6 +16,8 @@ from chalicelib.usecases.live.push import RESYNC
 from chalicelib.usecases.live.sockets import PROBE
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.webhooks.body import webhook_body
+from chalicelib.usecases.webhooks.event_types import EVENTS as EVENT_TYPES
+from chalicelib.usecases.webhooks.event_types import event_type
 from chalicelib.usecases.webhooks.worker import deliver
 from tests.api.conversation_setup import BOT, begun, id_of, ok, online
 from tests.api.live.socket_client import (
@@ -91,7 +93,7 @@ def test_the_document_and_the_code_have_the_same_events() -> None:
 
 
 def test_the_document_and_the_code_have_the_same_webhook_types() -> None:
-    assert {_type_of(name) for name in WEBHOOKS} == {*views.PUBLIC_TYPES.values(), "agent.message"}
+    assert {_type_of(name) for name in WEBHOOKS} == set(EVENT_TYPES)
 
 
 def _type_of(name: str) -> str:
@@ -205,19 +207,23 @@ def test_every_event_fits_the_document(story: Story) -> None:
     assert named >= literal - {None}
 
 
+def webhook_bodies(services: MemoryServices, conversation_id: str) -> list[views.Json]:
+    head = services.conversations.head("demo", conversation_id)
+    assert head
+    entries = services.conversations.entries_after("demo", conversation_id, 0, 100)
+    return [webhook_body(services, head, each) for each in entries if event_type(each)]
+
+
 def test_every_webhook_fits_the_document(story: Story, services: MemoryServices) -> None:
     for _ in story.replies():
         pass
     ok(story.bot.post(f"{begun(story.bot)}/pause", {"if_unavailable": "leave_message"}))
-
-    head = services.conversations.head("demo", story.id)
-    assert head
-
-    bodies = [
-        webhook_body(services, head, entry)
-        for entry in services.conversations.entries_after("demo", story.id, 0, 100)
-        if entry.kind in views.PUBLIC_TYPES or (entry.sender == "agent" and entry.kind == "message")
-    ]
+    ok(story.bot.put(f"{story.path}/tags", {"tags": ["vip"]}))
+    other = begun(story.bot, user={"id": "u-2"})
+    ok(story.bot.post(f"{other}/messages", {"from": "bot", "text": "Hi."}))
+    bodies = [*webhook_bodies(services, story.id), *webhook_bodies(services, id_of(other))]
+    assert story.as_ana.login("owner").send("DELETE", f"{BOT}/users/web/u-2").status == 202
+    bodies += webhook_bodies(services, id_of(other))[-1:]
 
     for body in bodies:
         fits(body, [name for name in WEBHOOKS if _type_of(name) == body["type"]])

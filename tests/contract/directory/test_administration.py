@@ -87,6 +87,7 @@ def test_a_webhook_comes_and_goes_and_leaves_the_rest_of_the_bot_alone(stores: S
         disabled_reason="why",
         format="botpress",
         retiring_secrets=(RetiringSecret("whsec_b", START),),
+        events={"agent.message": 7},
     )
 
     for old, new in pairwise([None, HOOK, full, HOOK, None]):
@@ -122,6 +123,36 @@ def test_a_bot_that_is_not_there_has_no_webhook(stores: Stores) -> None:
     assert stores.administration.update_webhook(BOT, None, HOOK) is False
     assert stores.administration.webhook(BOT) is None
     assert stores.directory.bot(BOT) is None
+
+
+def test_webhooks_beside_the_channel_come_and_go_and_leave_each_other_alone(
+    stores: Stores,
+) -> None:
+    stores.directory.put_bot(Bot(BOT, "Demo", HOOK))
+    crm, desk = (replace(HOOK, id=f"w_{name * 13}", events={"note.added": 1}) for name in "ab")
+    moved = replace(crm, url="https://moved.test")
+    change, off = stores.administration.update_webhook, {"disabled_reason": "410", "disabled_at": 1}
+
+    assert change(BOT, None, crm)
+    assert change(BOT, None, desk)
+    assert not change(BOT, replace(crm, secrets=("whsec_x",)), None)
+    stores.deliveries.disable_webhook(BOT, "410", 1, crm.id)
+    assert change(BOT, crm, moved)
+    assert stores.administration.webhooks(BOT) == [HOOK, replace(moved, **off), desk]
+    assert change(BOT, moved, None)
+
+    assert stores.directory.bot(BOT) == Bot(BOT, "Demo", HOOK, other_webhooks=(desk,))
+    assert stores.administration.webhook(BOT, crm.id) is None
+    assert not change("nobody", None, crm)
+
+
+def test_concurrent_additions_of_webhooks_are_all_stored(stores: Stores) -> None:
+    stores.directory.put_bot(Bot(BOT, "Demo"))
+    added = [replace(HOOK, id=f"w_{name * 13}") for name in "abc"]
+
+    at_once([partial(stores.administration.update_webhook, BOT, None, each) for each in added])
+
+    assert {each.id for each in stores.administration.webhooks(BOT)} == {w.id for w in added}
 
 
 def test_exactly_one_of_16_concurrent_webhook_changes_is_stored(stores: Stores) -> None:

@@ -332,7 +332,7 @@ def test_words_written_while_the_webhook_was_off_are_delivered_once_it_is_set_ag
     sent_while_on = len(services.webhook_client.requests)
     services.clock.advance(60 * MINUTE)
 
-    admin.put_webhook(services, ADMIN, URL, "baton")
+    admin.put_channel(services, ADMIN, admin.WebhookSettings(URL))
     drain(services)
 
     assert (len(pending), dead, sent_while_on) == (min(3 * many, 100), [], 1)
@@ -359,7 +359,7 @@ def test_the_sweep_goes_on_with_the_backlog_that_the_call_did_not_finish(
     drain(services)
     off_at = services.clock.now()
     services.clock.advance(24 * 60 * MINUTE)
-    admin.put_webhook(services, ADMIN, URL, "baton")
+    admin.put_channel(services, ADMIN, admin.WebhookSettings(URL))
     services.webhook_queue = FakeWebhookQueue(services.clock)
 
     assert services.deliveries.sweep_position().behind == {"demo": off_at}

@@ -24,6 +24,8 @@ BUILDERS: dict[str, Callable[[str, str, str], keys.RowKey]] = {
     "watch": keys.watch,
     "watched": keys.watched,
     "cursor": lambda a, b, _: keys.cursor(a, b),
+    "cursor of a webhook": keys.cursor,
+    "slot of a webhook": lambda a, b, _: keys.slot(a, 1, b),
     "idempotency": lambda a, b, c: keys.idempotency(a, IdempotencyKey(b, c, "")),
     "member": lambda a, b, _: keys.member(a, b),
     "load": lambda a, b, _: keys.load(a, b),

@@ -18,7 +18,7 @@ from chalicelib.domain.conversation.entries import Body
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.stream import CommittedEntry
-from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor
+from chalicelib.usecases.records.webhooks import CHANNEL, DeliveryAttempt, DeliveryCursor
 from chalicelib.usecases.webhooks.worker import WAITS, deliver
 from infra.local.aws.messaging import MAX_RECEIVES
 from tests.support.fakes import FakeWebhookClient
@@ -45,12 +45,17 @@ class WatchedDeliveries(MemoryDeliveries):
         self.dies_next = False
 
     def advance_cursor(
-        self, bot: str, conversation_id: str, old: DeliveryCursor, new: DeliveryCursor
+        self,
+        bot: str,
+        conversation_id: str,
+        old: DeliveryCursor,
+        new: DeliveryCursor,
+        webhook: str = CHANNEL,
     ) -> bool:
         if self.dies_next:
             self.dies_next = False
             raise Died
-        return super().advance_cursor(bot, conversation_id, old, new)
+        return super().advance_cursor(bot, conversation_id, old, new, webhook)
 
     def record_attempt(self, delivery: DeliveryAttempt) -> None:
         self.logged.append(delivery)

@@ -7,7 +7,7 @@ from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.people import Person
-from chalicelib.usecases.records.webhooks import Webhook
+from chalicelib.usecases.records.webhooks import CHANNEL, Webhook
 from tests.support.memory.conversations import KEY_LIFE
 from tests.support.memory.table import KeptAnswer, MemoryTable, Now
 
@@ -44,21 +44,25 @@ class MemoryAdministration:
                 self._table.add_event(event)
             return known is not None
 
-    def webhook(self, bot: str) -> Webhook | None:
+    def webhook(self, bot: str, webhook: str = CHANNEL) -> Webhook | None:
         found = self._table.bots.get(bot)
-        return found.webhook if found else None
+        return found.webhook_of(webhook) if found else None
+
+    def webhooks(self, bot: str) -> list[Webhook]:
+        found = self._table.bots.get(bot)
+        return list(found.webhooks) if found else []
 
     def update_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
         with self._table.lock:
-            found = self._table.bots.get(bot)
-            if old == new:
+            found, named = self._table.bots.get(bot), new or old
+            if old == new or named is None:
                 return True
-            if found is None or _fixed(found.webhook) != _fixed(old):
+            off = found.webhook_of(named.id) if found else None
+            if found is None or _fixed(off) != _fixed(old):
                 return False
-            if new and old and found.webhook and new.disabled_reason == old.disabled_reason:
-                off = found.webhook
+            if new and old and off and new.disabled_reason == old.disabled_reason:
                 new = replace(new, disabled_reason=off.disabled_reason, disabled_at=off.disabled_at)
-            self._table.bots[bot] = replace(found, webhook=new)
+            self._table.bots[bot] = with_webhook(found, off, new)
             return True
 
     def canned_replies(self, bot: str) -> list[CannedReply]:
@@ -150,6 +154,18 @@ class MemoryAdministration:
                 place, known = (bot, key.caller, key.key), StoredAnswer(key.fingerprint, None)
                 self._table.answers[place] = KeptAnswer(known, "", now + KEY_LIFE)
                 self._table.replies_kept[place] = reply
+
+
+def with_webhook(bot: Bot, old: Webhook | None, new: Webhook | None) -> Bot:
+    """The bot with this webhook instead of `old`; None stands for an absent one."""
+    named = new or old
+    if named is None or named.is_channel:
+        return replace(bot, webhook=new)
+    if old is None:
+        others = (*bot.other_webhooks, new)
+    else:
+        others = tuple(new if each.id == named.id else each for each in bot.other_webhooks)
+    return replace(bot, other_webhooks=tuple(each for each in others if each))
 
 
 def _fixed(webhook: Webhook | None) -> tuple[object, ...]:

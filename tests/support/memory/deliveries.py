@@ -8,17 +8,19 @@ from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.webhooks import (
+    CHANNEL,
     DeliveryAttempt,
     DeliveryCursor,
     Progress,
     SweepPosition,
 )
 from tests.support.clock import ManualClock
+from tests.support.memory.administration import with_webhook
 from tests.support.memory.conversations import KEY_LIFE
 from tests.support.memory.table import CallerKey, KeptAnswer, MemoryTable, Now
 
 IN_FLIGHT = 5
-"""Deliveries per bot at one time."""
+"""Deliveries per webhook at one time."""
 
 
 class MemoryNotifications:
@@ -91,52 +93,68 @@ class MemoryDeliveries:
     def __init__(self, table: MemoryTable, clock: Now | None = None) -> None:
         self._table = table
 
-    def cursor(self, bot: str, conversation_id: str) -> DeliveryCursor:
-        return self._table.cursors.get((bot, conversation_id), DeliveryCursor())
+    def cursor(self, bot: str, conversation_id: str, webhook: str = CHANNEL) -> DeliveryCursor:
+        return self._table.cursors.get((bot, conversation_id, webhook), DeliveryCursor())
 
     def advance_cursor(
-        self, bot: str, conversation_id: str, old: DeliveryCursor, new: DeliveryCursor
+        self,
+        bot: str,
+        conversation_id: str,
+        old: DeliveryCursor,
+        new: DeliveryCursor,
+        webhook: str = CHANNEL,
     ) -> bool:
         with self._table.lock:
-            if self.cursor(bot, conversation_id) != old:
+            if self.cursor(bot, conversation_id, webhook) != old:
                 return False
-            self._table.cursors[bot, conversation_id] = new
+            self._table.cursors[bot, conversation_id, webhook] = new
             return True
 
-    def acquire_slot(self, bot: str, now: int, lease: int) -> int | None:
+    def acquire_slot(self, bot: str, now: int, lease: int, webhook: str = CHANNEL) -> int | None:
         with self._table.lock:
             for slot in range(IN_FLIGHT):
-                if not now < self._table.slots.get((bot, slot), 0) <= now + 2 * lease:
-                    self._table.slots[bot, slot] = now + lease
+                place = (bot, webhook, slot)
+                if not now < self._table.slots.get(place, 0) <= now + 2 * lease:
+                    self._table.slots[place] = now + lease
                     return slot
             return None
 
-    def release_slot(self, bot: str, slot: int) -> None:
+    def release_slot(self, bot: str, slot: int, webhook: str = CHANNEL) -> None:
         with self._table.lock:
-            self._table.slots.pop((bot, slot), None)
+            self._table.slots.pop((bot, webhook, slot), None)
 
-    def mark_gone(self, bot: str, conversation_id: str, seq: int, at: int) -> None:
+    def mark_queued(self, bot: str, conversation_id: str, seq: int, webhook: str) -> None:
         with self._table.lock:
-            self._table.gone[bot, conversation_id] = (seq, at)
+            place = (bot, conversation_id, webhook)
+            handled, known = self._table.handled.get(place, (0, 0))
+            self._table.handled[place] = (handled, max(known, seq))
+
+    def mark_gone(
+        self, bot: str, conversation_id: str, seq: int, at: int, webhook: str = CHANNEL
+    ) -> None:
+        with self._table.lock:
+            self._table.gone[bot, conversation_id, webhook] = (seq, at)
 
     def mark_handled(
         self, bot: str, conversation_id: str, previous: int, seq: int, queued: int | None
     ) -> bool:
         with self._table.lock:
-            place = (bot, conversation_id)
+            place = (bot, conversation_id, CHANNEL)
             handled, known = self._table.handled.get(place, (0, 0))
             follows = previous <= handled < seq
             if follows:
                 self._table.handled[place] = (seq, known if queued is None else queued)
             return follows
 
-    def progress(self, bot: str, conversation_ids: Iterable[str]) -> Mapping[str, Progress]:
+    def progress(
+        self, bot: str, conversation_ids: Iterable[str], webhook: str = CHANNEL
+    ) -> Mapping[str, Progress]:
         with self._table.lock:
             return {
                 each: Progress(
-                    self.cursor(bot, each),
-                    *self._table.handled.get((bot, each), (0, 0)),
-                    *self._table.gone.get((bot, each), (0, 0)),
+                    self.cursor(bot, each, webhook),
+                    *self._table.handled.get((bot, each, webhook), (0, 0)),
+                    *self._table.gone.get((bot, each, webhook), (0, 0)),
                 )
                 for each in conversation_ids
             }
@@ -169,16 +187,19 @@ class MemoryDeliveries:
     def attempt(self, bot: str, delivery_id: str) -> DeliveryAttempt | None:
         return self._table.deliveries.get((bot, delivery_id))
 
-    def disable_webhook(self, bot: str, reason: str, now: int) -> None:
+    def disable_webhook(self, bot: str, reason: str, now: int, webhook: str = CHANNEL) -> None:
         with self._table.lock:
             found = self._table.bots.get(bot)
-            if found and found.webhook and found.webhook.is_enabled:
-                off = replace(found.webhook, disabled_reason=reason, disabled_at=now)
-                self._table.bots[bot] = replace(found, webhook=off)
+            known = found.webhook_of(webhook) if found else None
+            if found and known and known.is_enabled:
+                off = replace(known, disabled_reason=reason, disabled_at=now)
+                self._table.bots[bot] = with_webhook(found, known, off)
 
 
 def _order(delivery: DeliveryAttempt) -> tuple[int, str]:
-    return delivery.at, f"{delivery.conversation_id}#{delivery.seq}#{delivery.attempt}"
+    webhook = "" if delivery.webhook == CHANNEL else f"#{delivery.webhook}"
+    place = f"{delivery.conversation_id}#{delivery.seq}#{delivery.attempt}"
+    return delivery.at, place + webhook
 
 
 def _name(bot: str, key: IdempotencyKey) -> CallerKey:

@@ -32,6 +32,9 @@ class Now(Protocol):
 ConversationKey = tuple[str, str]
 """Bot and conversation id."""
 
+WebhookPlace = tuple[str, str, str]
+"""Bot, conversation id and webhook."""
+
 CallerKey = tuple[str, str, str]
 """Bot, caller and idempotency key."""
 
@@ -87,10 +90,10 @@ class MemoryTable:
         self.connections: dict[str, SocketConnection] = {}
         self.watches: dict[ConversationKey, dict[str, int]] = {}
         self.notifications: dict[str, dict[str, Notification]] = {}
-        self.cursors: dict[ConversationKey, DeliveryCursor] = {}
+        self.cursors: dict[WebhookPlace, DeliveryCursor] = {}
         self.handled_notifications: set[tuple[str, str]] = set()
-        self.gone: dict[ConversationKey, tuple[int, int]] = {}
-        self.handled: dict[ConversationKey, tuple[int, int]] = {}
+        self.gone: dict[WebhookPlace, tuple[int, int]] = {}
+        self.handled: dict[WebhookPlace, tuple[int, int]] = {}
         self.sweep = SweepPosition()
         self.retention = RetentionPosition()
         self.erasures: dict[ConversationKey, ErasureJob] = {}
@@ -98,7 +101,7 @@ class MemoryTable:
         self.words: dict[tuple[str, str], set[WordPlace]] = {}
         self.audit: dict[str, AuditEvent] = {}
         self.audit_marks: dict[tuple[str | None, str], int] = {}
-        self.slots: dict[tuple[str, int], int] = {}
+        self.slots: dict[tuple[str, str, int], int] = {}
         self.deliveries: dict[tuple[str, str], DeliveryAttempt] = {}
 
     def add_event(self, event: AuditEvent | None) -> None:

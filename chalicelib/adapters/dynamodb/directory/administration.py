@@ -10,7 +10,7 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.audit import add_event
 from chalicelib.adapters.dynamodb.conversations.commit import KEY_LIFE
 from chalicelib.adapters.dynamodb.directory.bot_keys import key_of, key_pointer, key_row
-from chalicelib.adapters.dynamodb.directory.bots import bot_pointer, bot_row, tombstone
+from chalicelib.adapters.dynamodb.directory.bots import bot_of, bot_pointer, bot_row, tombstone
 from chalicelib.adapters.dynamodb.directory.people import (
     person_key,
     person_of,
@@ -18,9 +18,9 @@ from chalicelib.adapters.dynamodb.directory.people import (
     person_row,
 )
 from chalicelib.adapters.dynamodb.directory.webhooks import (
+    update_other,
     webhook_attributes,
     webhook_changes,
-    webhook_of,
 )
 from chalicelib.adapters.dynamodb.rows import (
     BotRow,
@@ -40,7 +40,7 @@ from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.people import Person
-from chalicelib.usecases.records.webhooks import Webhook
+from chalicelib.usecases.records.webhooks import CHANNEL, Webhook
 
 
 class DynamoAdministration:
@@ -82,11 +82,17 @@ class DynamoAdministration:
         transaction.commit_or_wait()
         return True
 
-    def webhook(self, bot: str) -> Webhook | None:
-        row = self._rows.get(BotRow, keys.bot_row(bot))
-        return webhook_of(row) if row else None
+    def webhook(self, bot: str, webhook: str = CHANNEL) -> Webhook | None:
+        found = bot_of(self._rows.get(BotRow, keys.bot_row(bot)))
+        return found.webhook_of(webhook) if found else None
+
+    def webhooks(self, bot: str) -> list[Webhook]:
+        found = bot_of(self._rows.get(BotRow, keys.bot_row(bot)))
+        return list(found.webhooks) if found else []
 
     def update_webhook(self, bot: str, old: Webhook | None, new: Webhook | None) -> bool:
+        if any(each and not each.is_channel for each in (old, new)):
+            return update_other(self._rows, bot, old, new)
         changes = webhook_changes(old, new)
         row = BotRow.at(keys.bot_row(bot))
         if not changes or self._rows.update(row, changes, _is_as_read(old)):

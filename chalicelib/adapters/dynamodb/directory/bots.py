@@ -3,7 +3,12 @@
 import msgspec
 
 from chalicelib.adapters.dynamodb import keys
-from chalicelib.adapters.dynamodb.directory.webhooks import webhook_attributes, webhook_of
+from chalicelib.adapters.dynamodb.directory.webhooks import (
+    others_of,
+    others_text,
+    webhook_attributes,
+    webhook_of,
+)
 from chalicelib.adapters.dynamodb.rows import BotRow, PointerRow
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.usecases.records.bots import Bot
@@ -25,6 +30,7 @@ def bot_row(bot: Bot) -> BotRow:
         name=bot.name,
         settings=settings_text(bot.settings),
         is_closing=bot.is_closing or None,
+        other_webhooks=others_text(bot.other_webhooks),
         **webhook_attributes(bot.webhook),
     )
 
@@ -39,4 +45,5 @@ def bot_of(row: BotRow | None) -> Bot | None:
     settings = BotSettings()
     if row.settings is not None:
         settings = msgspec.json.decode(row.settings, type=BotSettings)
-    return Bot(row.id, row.name, webhook_of(row), settings, bool(row.is_closing))
+    closing, others = bool(row.is_closing), others_of(row)
+    return Bot(row.id, row.name, webhook_of(row), settings, closing, others)

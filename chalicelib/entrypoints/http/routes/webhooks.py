@@ -1,10 +1,12 @@
-"""Routes of a bot's webhook, of the deliveries to it, and of bots that listen without one."""
+"""Routes of a bot's webhooks, of the deliveries to it, and of bots that listen without one."""
 
 from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
-from chalicelib.entrypoints.http.paging import PageRequest, page
+from chalicelib.entrypoints.http.paging import PageRequest, listed, page
 from chalicelib.entrypoints.http.schemas.admin import (
+    ChangedWebhookRequest,
     MissedQuery,
+    NewWebhookRequest,
     RotateRequest,
     WebhookRequest,
     milliseconds,
@@ -13,8 +15,10 @@ from chalicelib.entrypoints.http.schemas.conversations import ResendRequest
 from chalicelib.entrypoints.http.schemas.parsing import Empty, convert
 from chalicelib.usecases import views
 from chalicelib.usecases.live import listeners, sockets
-from chalicelib.usecases.records.webhooks import Webhook
+from chalicelib.usecases.records.webhooks import CHANNEL, Webhook
 from chalicelib.usecases.webhooks import admin, replay
+from chalicelib.usecases.webhooks.admin import WebhookSettings
+from chalicelib.usecases.webhooks.event_types import names_of, require_types
 from chalicelib.usecases.webhooks.worker import webhook_id
 
 HOUR = 60 * 60 * 1000
@@ -27,22 +31,68 @@ def get_webhook(call: Call) -> Reply:
 
 def configure_webhook(call: Call, body: WebhookRequest) -> Reply:
     """Shows the secret if the webhook is new, and never again."""
-    found, secret = admin.put_webhook(call.services, call.caller, body.url, body.format)
+    wanted = WebhookSettings(body.url, body.format)
+    found, secret = admin.put_channel(call.services, call.caller, wanted)
     return Reply(_webhook(call, found) | {"secret": secret}, 201 if secret else 200)
 
 
 def delete_webhook(call: Call) -> Reply:
-    admin.remove_webhook(call.services, call.caller)
+    admin.remove_channel(call.services, call.caller)
     return Reply(status=204)
 
 
 def rotate_webhook_secret(call: Call, body: RotateRequest) -> Reply:
-    found, secret = admin.rotate_secret(call.services, call.caller, body.overlap_s * 1000)
-    return Reply(_webhook(call, found) | {"secret": secret}, 201)
+    return _rotate(call, body, CHANNEL)
 
 
 def test_webhook(call: Call, body: Empty) -> Reply:
-    result = admin.send_test(call.services, call.caller)
+    return _test(call, CHANNEL)
+
+
+def list_webhooks(call: Call) -> Reply:
+    found = admin.list_webhooks(call.services, call.caller)
+    return listed(call, [_webhook(call, each) for each in found], "id")
+
+
+def create_webhook(call: Call, body: NewWebhookRequest) -> Reply:
+    """Shows the secret, and never again."""
+    wanted = WebhookSettings(body.url, body.format, body.events)
+    found, secret = admin.create_webhook(
+        call.services, call.caller, wanted, is_channel=body.channel
+    )
+    return Reply(_webhook(call, found) | {"secret": secret}, 201)
+
+
+def get_one_webhook(call: Call) -> Reply:
+    return Reply(_webhook(call, admin.get_webhook(call.services, call.caller, call.id)))
+
+
+def change_webhook(call: Call, body: ChangedWebhookRequest) -> Reply:
+    wanted = WebhookSettings(body.url, body.format, body.events)
+    return Reply(_webhook(call, admin.change_webhook(call.services, call.caller, call.id, wanted)))
+
+
+def delete_one_webhook(call: Call) -> Reply:
+    admin.remove_webhook(call.services, call.caller, call.id)
+    return Reply(status=204)
+
+
+def rotate_one_webhook_secret(call: Call, body: RotateRequest) -> Reply:
+    return _rotate(call, body, call.id)
+
+
+def test_one_webhook(call: Call, body: Empty) -> Reply:
+    return _test(call, call.id)
+
+
+def _rotate(call: Call, body: RotateRequest, webhook_id: str) -> Reply:
+    overlap = body.overlap_s * 1000
+    found, secret = admin.rotate_secret(call.services, call.caller, overlap, webhook_id)
+    return Reply(_webhook(call, found) | {"secret": secret}, 201)
+
+
+def _test(call: Call, webhook_id: str) -> Reply:
+    result = admin.send_test(call.services, call.caller, webhook_id)
     shown = {
         "succeeded": result.succeeded,
         "http_status": result.status,
@@ -71,7 +121,8 @@ def _list_missed(call: Call) -> Reply:
     if after is None:
         after = call.services.clock.now() - HOUR
     named = call.query.get("events", "")
-    types = listeners.require_types(name for name in named.split(",") if name)
+    names = [name for name in named.split(",") if name]
+    types = require_types(names, listeners.EVENT_TYPES, listeners.EVENT_TYPES)
 
     def fetch(wanted: PageRequest) -> tuple[list[views.Json], str | None]:
         found, position = listeners.missed(
@@ -122,8 +173,11 @@ def _outcome(call: Call) -> replay.DeliveryOutcome | None:
 def _webhook(call: Call, webhook: Webhook) -> views.Json:
     retiring = webhook.retiring_at(call.services.clock.now())
     return {
+        "id": webhook.id,
+        "channel": webhook.is_channel,
         "url": webhook.url,
         "format": webhook.format,
+        "events": names_of(webhook),
         "switched_off": webhook.disabled_reason,
         "since": views.timestamp(webhook.active_since),
         "older_secrets_until": [views.timestamp(each.ends_at) for each in retiring],
@@ -134,6 +188,7 @@ def _delivery(logged: replay.LoggedDelivery) -> views.Json:
     attempt = logged.delivery
     return {
         "id": attempt.id,
+        "webhook": attempt.webhook,
         "webhook_id": webhook_id(attempt.conversation_id, attempt.seq),
         "conversation_id": attempt.conversation_id,
         "seq": attempt.seq,

@@ -76,6 +76,21 @@ class WebhookRequest(Strict):
         words("format", self.format, NAME)
 
 
+EventNames = Annotated[tuple[Annotated[str, Meta(max_length=NAME)], ...], Meta(max_length=20)]
+
+
+class ChangedWebhookRequest(WebhookRequest):
+    """PUT …/webhooks/{id}"""
+
+    events: EventNames | None = None
+
+
+class NewWebhookRequest(ChangedWebhookRequest):
+    """POST …/webhooks"""
+
+    channel: bool = False
+
+
 class RotateRequest(Strict):
     """POST …/webhook/rotate"""
 

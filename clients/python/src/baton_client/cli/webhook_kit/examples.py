@@ -49,9 +49,36 @@ def _entry(place: Place, at: str, kind: str, payload: Fields | None, sender: str
 
 
 def _message(place: Place, at: str) -> Fields:
-    entry = _entry(place, at, "message", None, "agent")
+    return _said(place, at, "agent")
+
+
+def _user_message(place: Place, at: str) -> Fields:
+    return _said(place, at, "user")
+
+
+def _bot_message(place: Place, at: str) -> Fields:
+    return _said(place, at, "bot")
+
+
+def _said(place: Place, at: str, sender: str) -> Fields:
+    entry = _entry(place, at, "message", None, sender)
+    if sender == "user":
+        entry["author"] = {"id": place.user, "name": ""}
     text = place.text or "Hello, this is an example message."
     return place.fields | {"entry": entry | {"type": "text", "text": text}}
+
+
+def _noted(place: Place, at: str) -> Fields:
+    entry = _entry(place, at, "note", {"handoff_id": place.handoff_id}, "agent")
+    return place.fields | {"entry": entry | {"text": "This is an example note."}}
+
+
+def _tagged(place: Place, at: str) -> Fields:
+    return place.fields | {"entry": _entry(place, at, "tagged", {"tags": ["example"]}, "agent")}
+
+
+def _erased(place: Place, at: str) -> Fields:
+    return {"conversation_id": place.conversation, "epoch": 3, "seq": place.seq}
 
 
 def _requested(place: Place, at: str) -> Fields:
@@ -119,9 +146,14 @@ EXAMPLES: Mapping[str, Callable[[Place, str], Fields]] = {
     "handoff.released": _released,
     "handoff.transferred": _transferred,
     "conversation.returned": _returned,
+    "user.message": _user_message,
+    "bot.message": _bot_message,
+    "note.added": _noted,
+    "tags.changed": _tagged,
+    "conversation.erased": _erased,
     "typing": _typing,
     "webhook.test": _test,
 }
 """The data of each type of event, by its place and its time."""
-CHANGES = tuple(type for type in EXAMPLES if type not in ("typing", "webhook.test"))
-"""The types that a conversation's entries have, in the order of a usual handoff."""
+CHANGES = tuple(EXAMPLES)[:6]
+"""The types that each webhook receives, in the order of a usual handoff."""
