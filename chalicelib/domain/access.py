@@ -6,7 +6,7 @@ Permissions that also depend on the conversation ("only its owner") are in the s
 
 from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.errors import Forbidden
@@ -27,6 +27,11 @@ class Scope(StrEnum):
     MESSAGES = "messages"
     HANDOFFS = "handoffs"
     READ = "read"
+    AGENTS = "agents"
+
+
+BOT_SCOPES = frozenset({Scope.MESSAGES, Scope.HANDOFFS, Scope.READ})
+"""The default of a key. `agents` lets it speak for people, so nobody gets it by accident."""
 
 
 class Action(StrEnum):
@@ -130,15 +135,17 @@ REQUIRED_SCOPES: dict[Action, frozenset[Scope]] = {
 
 
 class Caller(Struct, frozen=True):
-    """An authenticated caller in one bot. Only the role agent is limited to its `queues`."""
+    """An authenticated caller in one bot. Only the role agent is limited to its `queues`. `key` is
+    the id of the key through which an integration acts for this person."""
 
     id: str
     name: str
     role: Role
     bot: str
     queues: frozenset[str] = frozenset()
-    scopes: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
+    scopes: frozenset[Scope] = BOT_SCOPES
     capacity: int | None = None
+    key: str | None = None
 
     @property
     def author(self) -> Author:

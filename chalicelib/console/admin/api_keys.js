@@ -10,7 +10,7 @@ import { apiKeyFromForm } from "./form_data.js";
 
 /** @typedef {{id: string, name: string | null, scopes: string[], created_at: string | null, expires_at: string | null}} ApiKey */
 
-const SCOPES = ["messages", "handoffs", "read"];
+const SCOPES = ["messages", "handoffs", "read", "agents"];
 
 /** The API keys of a bot. @param {{bot: string}} props */
 export function ApiKeys({ bot }) {
@@ -73,7 +73,7 @@ const ApiKeyForm = ({ submit, close }) => html`
     <h2 id="dialog-title">${t("new_key")}</h2>
     <${Field} name="name" label=${t("name")} errors=${errors} autofocus />
     <fieldset><legend>${t("scopes")}</legend>
-      ${SCOPES.map((each) => html`<label class="choice"><input type="checkbox" name="scopes" value=${each} defaultChecked /> ${t(`scope_${each}`)}</label>`)}
+      ${SCOPES.map((each) => html`<label class="choice"><input type="checkbox" name="scopes" value=${each} defaultChecked=${each !== "agents"} /> ${t(`scope_${each}`)}</label>`)}
     </fieldset>
     <${Field} name="expires_at" type="date" label=${t("expires")} errors=${errors} />`}
   <//>`;

@@ -184,6 +184,7 @@ export default {
   scope_messages: "الرسائل",
   scope_handoffs: "التحويلات",
   scope_read: "القراءة",
+  scope_agents: "التحدث نيابةً عن الوكلاء",
   expires: "ينتهي في (اختياري)",
   created_at: "أُنشئ في {date}",
   expires_at: "ينتهي في {date}",

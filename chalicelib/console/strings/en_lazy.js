@@ -184,6 +184,7 @@ export default {
   scope_messages: "Messages",
   scope_handoffs: "Handoffs",
   scope_read: "Read",
+  scope_agents: "Speak for agents",
   expires: "Expires on (optional)",
   created_at: "created {date}",
   expires_at: "expires {date}",

@@ -184,6 +184,7 @@ export default {
   scope_messages: "Mensajes",
   scope_handoffs: "Derivaciones",
   scope_read: "Lectura",
+  scope_agents: "Hablar por agentes",
   expires: "Caduca el (opcional)",
   created_at: "creada el {date}",
   expires_at: "caduca el {date}",

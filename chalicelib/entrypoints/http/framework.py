@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 from chalice.app import Chalice, MultiDict, Response
 
-from chalicelib.domain.access import Action, Caller, Role, authorize
+from chalicelib.domain.access import Action, Caller, Role, Scope, authorize
 from chalicelib.domain.errors import (
     BatonError,
     Forbidden,
@@ -46,6 +46,10 @@ SAFE_HEADERS = {
 """Headers of every answer. A browser ignores the second one over HTTP (RFC 6797, 8.1)."""
 NO_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'"
 """For answers that are no page: a browser that shows one loads nothing and embeds it nowhere."""
+ON_BEHALF = "chalicelib.usecases.accounts.on_behalf:"
+CALLER_FOR, PERSON_FOR = ON_BEHALF + "caller_for", ON_BEHALF + "person_for"
+REQUIRE_NAMED = ON_BEHALF + "require_named"
+SIGN_OF_LIFE = ON_BEHALF + "record_sign_of_life"
 CLIENT_ADDRESS = "chalicelib.entrypoints.http.client_address:client_address"
 NO_HEADERS: Mapping[str, str] = {}
 log = logging.getLogger("baton")
@@ -122,11 +126,21 @@ class Call:
     def authorization(self) -> str | None:
         return self.headers.get("authorization")
 
+    @property
+    def on_behalf_of(self) -> str | None:
+        """The person for whom an integration's key calls, by their id or e-mail address."""
+        named: str | None = self.headers.get("baton-on-behalf-of")
+        return named
+
     @cached_property
     def caller(self) -> Caller:
-        """The key or the person that calls, for the bot that the path names."""
+        """The key or the person that calls, for the bot that the path names. A person also if a key
+        speaks for them."""
         identify: Callable[[Services, str, str | None], Caller] = load(self.route.identify)
         caller = identify(self.services, self.params["bot"], self.authorization)
+        if self.on_behalf_of is not None:
+            stands_for: Callable[[Services, Caller, str], Caller] = load(CALLER_FOR)
+            caller = stands_for(self.services, caller, self.on_behalf_of)
         self.line.update(caller=caller.role, bot=caller.bot)
         return caller
 
@@ -139,7 +153,11 @@ class Call:
     @cached_property
     def person(self) -> Person:
         """The person who calls, whichever bot the call concerns."""
-        person = authenticate.person_of_session(self.services, self.session)
+        if self.route.access is Access.SPOKEN_FOR and self.on_behalf_of is not None:
+            stands_for: Callable[[Services, str | None, str], Person] = load(PERSON_FOR)
+            person = stands_for(self.services, self.authorization, self.on_behalf_of)
+        else:
+            person = authenticate.person_of_session(self.services, self.session)
         self.line.update(caller=Role.OWNER if person.is_owner else "person")
         return person
 
@@ -230,22 +248,33 @@ def _admit(call: Call) -> None:
     access = call.route.access
     if isinstance(access, Action):
         people = call.route.people
-        authorize(call.caller, people if people and call.caller.is_person else access)
+        action = people if people and call.caller.is_person else access
+        _require_person_named(call.caller, action)
+        authorize(call.caller, action)
     elif access is Access.CALLER:
-        _ = call.caller
-    elif access in (Access.PERSON, Access.ENROLLING):
+        _require_person_named(call.caller, None)
+    elif access in (Access.PERSON, Access.ENROLLING, Access.SPOKEN_FOR):
         _ = call.person
     elif access is Access.OWNER and not call.person.is_owner:
         raise Forbidden("Only the installation's owner may do this.")
 
 
+def _require_person_named(caller: Caller, action: Action | None) -> None:
+    if caller.role is Role.BOT and Scope.AGENTS in caller.scopes:
+        require: Callable[[Caller, Action | None], None] = load(REQUIRE_NAMED)
+        require(caller, action)
+
+
 def _count(call: Call) -> None:
-    """Raises RateLimited."""
+    """Raises RateLimited. A call for a person is also a sign of their life."""
     from chalicelib.entrypoints.http import rate_limits
 
     services, route = call.services, call.route
     if isinstance(route.access, Action) or route.access is Access.CALLER:
         rate_limits.count_caller(services, call.caller, route.limit)
+        if call.caller.key:
+            record: Callable[[Services, str], None] = load(SIGN_OF_LIFE)
+            record(services, call.caller.id)
     elif route.access is not Access.PUBLIC:
         rate_limits.count_person(services, call.person.id, route.limit)
     elif route.is_limited:

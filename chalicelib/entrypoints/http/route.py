@@ -18,6 +18,7 @@ class Access(Enum):
 
     PUBLIC = "everybody, without a token"
     PERSON = "each person who has logged in"
+    SPOKEN_FOR = "each person who has logged in, and each for whom a bot's key speaks"
     ENROLLING = "each person who has logged in, also if they must still set up a second factor"
     OWNER = "the owner of the installation"
     CALLER = "each key and each person of the bot that the path names"

@@ -474,7 +474,7 @@ AGENTS = (
         "PUT",
         "/api/v1/agents/me/status",
         "agents:set_own_status",
-        Access.PERSON,
+        Access.SPOKEN_FOR,
         "accounts:StatusRequest",
     ),
     _route("GET", BOT + "/agents", "agents:list_agents", Action.SEE_AGENTS, query=LISTED),

@@ -1,6 +1,7 @@
 """Authentication: from an `Authorization` header to the Caller that permissions are checked for.
 
-Identity comes only from the verified key or token, never from a body, a query or another header.
+Identity comes only from the verified key or token, never from a body, a query or another header. A
+key with the scope `agents` may name a person: see `on_behalf.py`.
 """
 
 import hashlib
@@ -125,6 +126,16 @@ def _bot_caller(services: Services, bot: str, token: str) -> Caller:
     if key is None or not hmac.compare_digest(key.secret_hash, hash_secret(secret)):
         raise Unauthenticated("This key is not valid.")
     return _valid_key_caller(services, bot, stored_bot, key)
+
+
+def key_caller(services: Services, header: str | None) -> Caller:
+    """The key that calls, in its own bot. Raises Unauthenticated."""
+    token = bearer_token(header)
+    key_id = token.removeprefix(KEY_PREFIX).partition("_")[0]
+    _, key = services.directory.bot_and_key("", key_id)
+    if not token.startswith(KEY_PREFIX) or key is None:
+        raise Unauthenticated("This key is not valid.")
+    return _bot_caller(services, key.bot, token)
 
 
 def caller_of_key(services: Services, bot: str, key_id: str) -> Caller:

@@ -125,7 +125,7 @@ def _event(
         object_id=known.get(OBJECTS[action], ""),
         outcome=outcome,
         session=session,
-        key=caller.id if is_key else None,
+        key=caller.id if is_key else caller.key,
         source=origin.network_address(),
         facts={name: value for name, value in known.items() if name not in shown},
     )

@@ -2,7 +2,7 @@
 
 from msgspec import Struct, field
 
-from chalicelib.domain.access import Scope
+from chalicelib.domain.access import BOT_SCOPES, Scope
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.usecases.records.webhooks import CHANNEL, Webhook
 
@@ -45,7 +45,7 @@ class BotKey(Struct, frozen=True):
     id: str
     bot: str
     secret_hash: str
-    scopes: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
+    scopes: frozenset[Scope] = BOT_SCOPES
     expires_at: int | None = None
     name: str | None = None
     created_at: int | None = None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.access import Role, Scope
+from chalicelib.domain.access import BOT_SCOPES, Role, Scope
 from chalicelib.entrypoints.http.router import all_routes
 from chalicelib.usecases.records.bots import Bot
 from chalicelib.usecases.records.sign_on import SignOnRules
@@ -192,7 +192,7 @@ NEEDS = {
 """By the end of the path; all other routes of a bot need `read`."""
 
 
-@pytest.mark.parametrize("scope", list(Scope))
+@pytest.mark.parametrize("scope", sorted(BOT_SCOPES))
 @pytest.mark.parametrize("resource", [r for r in IN_A_BOT if "bot" in ROWS[r].may])
 def test_a_key_may_do_what_its_scopes_say(
     resource: Resource, scope: Scope, services: MemoryServices, callers: dict[str, Api]

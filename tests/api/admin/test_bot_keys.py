@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.access import Scope
+from chalicelib.domain.access import BOT_SCOPES, Scope
 from chalicelib.usecases.views import timestamp
 from tests.api.conversation_setup import BOT, key, message, ok
 from tests.support.api import Api
@@ -38,11 +38,11 @@ def test_a_new_key_works_at_once_and_for_its_scopes_only(owner: Api) -> None:
     assert "needs the scope read" in refused.json["detail"]
 
 
-def test_a_key_has_all_scopes_and_no_expiry_by_default(owner: Api) -> None:
+def test_a_key_has_the_scopes_of_a_bot_and_no_expiry_by_default(owner: Api) -> None:
     new = made(owner)
 
     assert (new["name"], new["expires_at"]) == (None, None)
-    assert new["scopes"] == sorted(Scope)
+    assert new["scopes"] == sorted(BOT_SCOPES)
     assert owner.as_(new["key"]).get(CONVERSATIONS).status == 200
 
 

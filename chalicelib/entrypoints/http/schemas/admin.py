@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from chalicelib.domain.access import Role, Scope
+from chalicelib.domain.access import BOT_SCOPES, Role, Scope
 from chalicelib.domain.routing.members import Member
 from chalicelib.entrypoints.http.schemas.limits import LONG, NAME, REASON, SHORT
 from chalicelib.entrypoints.http.schemas.parsing import (
@@ -51,7 +51,9 @@ class KeyRequest(Strict):
     """POST …/keys"""
 
     name: str | None = None
-    scopes: Annotated[tuple[Scope, ...], Meta(min_length=1)] = tuple(Scope)
+    scopes: Annotated[tuple[Scope, ...], Meta(min_length=1)] = tuple(
+        each for each in Scope if each in BOT_SCOPES
+    )
     expires_at: Moment | None = None
 
     def __post_init__(self) -> None:
