@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import quote
 
 import click
@@ -17,7 +16,7 @@ from baton_client.cli.setup.doctor import doctor
 from baton_client.cli.setup.init import init, log_in
 from baton_client.cli.webhook_kit.deliveries import deliveries
 from baton_client.cli.webhook_kit.trigger import trigger
-from baton_client.errors import NotFound, Refused
+from baton_client.errors import Refused
 from baton_client.version import __version__
 
 TIMEOUT = 30.0
@@ -26,6 +25,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "keys": ("id", "name", "scopes", "created_at", "expires_at"),
     "agents": ("name", "email", "role", "queues", "status", "open"),
     "queues": ("name", "mode", "priority", "fallback", "served"),
+    "webhooks": ("id", "url", "format", "events", "switched_off"),
 }
 POLL = 1.0
 """Seconds between two looks at the queue."""
@@ -78,22 +78,6 @@ def _list_command(name: str) -> Callable[..., None]:
 
 for _name in LISTS:
     _list_command(_name)
-
-
-@baton.command()
-@bot_option
-@json_option
-@click.pass_context
-def webhooks(context: click.Context, bot: str, as_json: bool) -> None:
-    """Show a bot's webhook."""
-    client = as_person(context)
-    found: list[dict[str, Any]] = []
-    try:
-        found.append(client.call("GET", f"{bot_path(bot)}/webhook"))
-    except NotFound:
-        if bot not in {each["id"] for each in client.items("/bots")}:
-            raise
-    tables.show(found, ("url", "format", "since", "switched_off"), as_json=as_json)
 
 
 @baton.command()
