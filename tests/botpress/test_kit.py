@@ -1,6 +1,7 @@
 """The hooks and the action of examples/botpress in the sandbox of Botpress, with the real axios, on
 the running stack."""
 
+import contextlib
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Queue
+from select import select
 from typing import Any
 
 import pytest
@@ -37,6 +39,8 @@ FILES = ("baton-gate.js", "connect-to-agent.js", "record-bot.js", "webhook.js")
 GATE, ACTION = "baton-gate.js", "connect-to-agent.js"
 THREAD = "156085638552453280"
 UNAVAILABLE = "I cannot answer at the moment. Please try again in a few minutes."
+HOOK_WITHIN = 30
+"""Seconds."""
 SECRET = "whsec_YSBzZWNyZXQgdGhhdCBvbmx5IHRlc3RzIGtub3cgb2Y="
 
 
@@ -54,14 +58,64 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class HookRunner:
+    """One node process that runs hook after hook, each in a sandbox of its own. An error in a hook
+    ends the process and fails the test; the next run starts a new one."""
+
+    def __init__(self, packages: Path) -> None:
+        self._packages = packages
+        self._errors = packages / "errors.log"
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self, given: dict[str, Any]) -> dict[str, Any]:
+        self._process = self._process or self._start()
+        assert self._process.stdin
+        assert self._process.stdout
+        with contextlib.suppress(BrokenPipeError):  # an error after the end of an earlier hook
+            print(json.dumps(given), file=self._process.stdin, flush=True)
+        ready, _, _ = select([self._process.stdout], [], [], HOOK_WITHIN)
+        line = self._process.stdout.readline() if ready else ""
+        if not line:
+            self.stop()
+            pytest.fail(f"The hook did not end: {self._errors.read_text()}")
+        outcome: dict[str, Any] = json.loads(line)
+        return outcome
+
+    def stop(self) -> None:
+        if self._process:
+            with self._process:
+                self._process.kill()
+            self._process = None
+
+    def _start(self) -> subprocess.Popen[str]:
+        with self._errors.open("w") as errors:
+            return subprocess.Popen(
+                ["node", str(RUNNER)],
+                cwd=self._packages,
+                # No proxy of the environment stands between axios and loopback.
+                env={"PATH": os.environ["PATH"]},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+
+
+@pytest.fixture(scope="session")
+def hook_runner(packages: Path) -> Iterator[HookRunner]:
+    runner = HookRunner(packages)
+    yield runner
+    runner.stop()
+
+
 class Botpress:
     """The server of one bot, as its hooks see it. `kvs` is kept for its lifetime."""
 
-    def __init__(self, stage: Stage, url: str, packages: Path, axios: str) -> None:
+    def __init__(self, stage: Stage, url: str, runner: HookRunner, axios: str) -> None:
         self.stage, self.url = stage, url
         self.settings: dict[str, Any] = {"key": stage.token("bot")}
         self.sandbox = "vm2"
-        self._packages, self._axios = packages, axios
+        self._runner, self._axios = runner, axios
         self.kvs: dict[str, Any] = {}
 
     def hears(self, text: str | None = "hello", **event: Any) -> dict[str, Any]:
@@ -95,20 +149,11 @@ class Botpress:
         """The effects of the hook. `seconds` is its duration; `bots` replaces the settings."""
         bots = bots or json.dumps({self.stage.bot: self.settings})
         env = {"EXPOSED_BATON_URL": self.url, "EXPOSED_BATON_BOTS": bots}
-        given = {"event": event, "env": env, "kvs": self.kvs, "args": args}
+        hook = {"file": str(EXAMPLES / file), "axios": self._axios, "sandbox": self.sandbox}
         began = time.monotonic()
-        ended = subprocess.run(
-            ["node", str(RUNNER), str(EXAMPLES / file), self._axios, self.sandbox],
-            cwd=self._packages,
-            # No proxy of the environment stands between axios and loopback.
-            env={"PATH": os.environ["PATH"]},
-            input=json.dumps(given),
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
+        outcome = self._runner.run(
+            {**hook, "event": event, "env": env, "kvs": self.kvs, "args": args}
         )
-        outcome: dict[str, Any] = json.loads(ended.stdout)
         self.kvs = outcome["kvs"]
         return {**outcome, "seconds": time.monotonic() - began}
 
@@ -129,15 +174,15 @@ class Botpress:
 
 @pytest.fixture(params=["axios", "axios-current"], ids=["0.21", "current"])
 def botpress(
-    request: pytest.FixtureRequest, served: Cast, stack: Stack, packages: Path
+    request: pytest.FixtureRequest, served: Cast, stack: Stack, hook_runner: HookRunner
 ) -> Botpress:
-    return Botpress(served.stage(), stack.url, packages, request.param)
+    return Botpress(served.stage(), stack.url, hook_runner, request.param)
 
 
 @pytest.fixture
-def current(served: Cast, stack: Stack, packages: Path) -> Botpress:
+def current(served: Cast, stack: Stack, hook_runner: HookRunner) -> Botpress:
     """With the axios that Botpress has, where the version makes no difference."""
-    return Botpress(served.stage(), stack.url, packages, "axios")
+    return Botpress(served.stage(), stack.url, hook_runner, "axios")
 
 
 def test_the_gate_records_the_user_by_name_and_lets_the_bot_answer(botpress: Botpress) -> None:
@@ -618,7 +663,7 @@ class Receiver:
 
     def __init__(self, packages: Path, sandbox: str) -> None:
         self._process = subprocess.Popen(
-            ["node", str(RUNNER), str(EXAMPLES / "webhook.js"), "axios", sandbox],
+            ["node", str(RUNNER)],
             cwd=packages,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -626,8 +671,9 @@ class Receiver:
         )
         assert self._process.stdin
         bots = json.dumps({"demo": {"key": "bk_demo", "secret": SECRET}, "mute": {"key": "bk_m"}})
-        given = {"env": {"EXPOSED_BATON_BOTS": bots}, "kvs": {}}
-        self._process.stdin.write(json.dumps(given))
+        hook = {"file": str(EXAMPLES / "webhook.js"), "axios": "axios", "sandbox": sandbox}
+        given = {**hook, "env": {"EXPOSED_BATON_BOTS": bots}, "kvs": {}}
+        self._process.stdin.write(json.dumps(given) + "\n")
         self._process.stdin.close()
         assert self._process.stdout
         self.opened = json.loads(self._process.stdout.readline())
