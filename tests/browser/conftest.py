@@ -1,34 +1,36 @@
 """The tests here run the console in Chromium, against a local stack of the whole product."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra.chromium import FLAGS, find_chromium
 from tests.browser.bot_client import BotClient
+from tests.browser.kept_pages import ConsolePage, KeptPages, Key
 from tests.support.stack import Stack
 
 CHROMIUM = find_chromium()
-REPORT_VIOLATIONS = """addEventListener('securitypolicyviolation', event =>
-    console.error('CSP ' + event.violatedDirective + ' ' + event.blockedURI))"""
-EXPECTED = ("WebSocket", "ERR_CONNECTION", "ERR_INTERNET", "status of 40")
-"""Errors that the browser itself logs if a connection fails or the server refuses a call."""
-
 TIMEOUT_MS = 20_000
 """The page must reach the expected state within this time. Long enough for a busy machine."""
 expect.set_options(timeout=TIMEOUT_MS)
+CHANGEABLE = frozenset({"viewport", "color_scheme", "reduced_motion"})
+"""Options of a browser context that an open page can change."""
+FAILED = pytest.StashKey[bool]()
 
 OpenConsole = Callable[..., Page]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -58,42 +60,73 @@ def bot(stack: Stack) -> Iterator[BotClient]:
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a page in its own context. Any error in the page or in its console fails the test."""
-    contexts: list[BrowserContext] = []
-    problems: list[str] = []
-
-    def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(each in message.text for each in EXPECTED):
-            problems.append(message.text)
+    opened: list[ConsolePage] = []
 
     def page(**options: Any) -> Page:
-        context = browser.new_context(**{"locale": "en-GB", **options})
-        contexts.append(context)
-        context.set_default_timeout(TIMEOUT_MS)
-        context.add_init_script(REPORT_VIOLATIONS)
-        opened = context.new_page()
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on("console", on_console)
-        return opened
+        opened.append(ConsolePage(browser, TIMEOUT_MS, **options))
+        return opened[-1].page
 
     yield page
-    for context in contexts:
-        context.close()
-    assert problems == []
+    for each in opened:
+        each.context.close()
+    assert [problem for each in opened for problem in each.problems] == []
+
+
+@pytest.fixture(scope="package")
+def kept_pages(browser: Browser) -> KeptPages:
+    return KeptPages()
 
 
 @pytest.fixture
-def open_console(new_page: Callable[..., Page], stack: Stack) -> OpenConsole:
-    """Signs in as one of the seeded accounts, and returns the page when its lists are loaded."""
+def open_console(
+    browser: Browser,
+    new_page: Callable[..., Page],
+    stack: Stack,
+    kept_pages: KeptPages,
+    request: pytest.FixtureRequest,
+) -> Iterator[OpenConsole]:
+    """Signs in as one of the seeded accounts, and returns the page when its lists are loaded.
 
-    def open_as(name: str, stack: Stack = stack, **options: Any) -> Page:
-        page = new_page(**options)
-        page.goto(f"{stack.url}/console/index.html")
+    The page may be one that an earlier test has used. It has the same session, and is otherwise as
+    new: loaded anew, without drafts, preferences, routes and permissions. Pass `new=True` if the
+    test does something to the page that cannot be taken back: a clock, a script at each load.
+    """
+    used: list[tuple[Key, ConsolePage, str]] = []
+
+    def open_as(name: str, stack: Stack = stack, new: bool = False, **options: Any) -> Page:
+        if new:
+            page = new_page(**options)
+            _enter(page, stack, name)
+            return page
+        shown = {each: options.pop(each) for each in CHANGEABLE & options.keys()}
+        key = (stack.url, name, *sorted(options.items()))
+        kept = kept_pages.take(key, lambda: ConsolePage(browser, TIMEOUT_MS, **options))
+        used.append((key, kept, f"{stack.url}/console/icon.svg"))
+        kept.show_as(**shown)
+        _enter(kept.page, stack, name)
+        return kept.page
+
+    yield open_as
+    failed = request.node.stash.get(FAILED, False)
+    for key, kept, address in used:
+        if failed or kept.problems:
+            kept.context.close()
+        else:
+            kept_pages.give_back(key, kept, address)
+    problems = [problem for _, kept, _ in used for problem in kept.problems]
+    for _, kept, _ in used:
+        kept.problems.clear()
+    assert problems == []
+
+
+def _enter(page: Page, stack: Stack, name: str) -> None:
+    """Loads the console. Signs in unless the page has a session."""
+    page.goto(f"{stack.url}/console/index.html")
+    page.locator(".panes, input[name=email]").wait_for()
+    if page.locator("input[name=email]").is_visible():
         page.locator("input[name=email]").fill(f"{name}@example.test")
         page.locator("input[name=password]").fill(f"{name}-demo")
         page.locator("form button.primary").click()
-        page.locator(".panes").wait_for()
-        page.locator(".banner").wait_for(state="detached")
-        page.locator(".rows .skeletons").wait_for(state="detached")
-        return page
-
-    return open_as
+    page.locator(".panes").wait_for()
+    page.locator(".banner").wait_for(state="detached")
+    page.locator(".rows .skeletons").wait_for(state="detached")

@@ -170,7 +170,7 @@ def test_a_draft_leaves_a_mark_in_the_list(open_console: OpenConsole, bot: BotCl
 def test_the_waiting_time_follows_the_servers_clock(
     open_console: OpenConsole, bot: BotClient, wrong_by: timedelta
 ) -> None:
-    page = open_console("ana")
+    page = open_console("ana", new=True)
     page.clock.install(time=datetime.now(UTC) + wrong_by)
     page.reload()
     expect(page.locator(".rows .skeletons")).to_have_count(0)
@@ -198,7 +198,7 @@ def test_the_waiting_time_of_a_claimed_conversation_runs_until_the_agent_replies
 def test_the_waiting_time_changes_its_text_and_colour(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
-    page = open_console("ana")
+    page = open_console("ana", new=True)
     page.clock.install()
     name = unique_name()
     bot.request_handoff(name, priority=9)

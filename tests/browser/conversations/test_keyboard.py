@@ -206,7 +206,7 @@ def test_only_alt_s_sends_the_suggestion_and_only_once_if_it_is_held(
 
 
 def test_a_mac_has_control_in_place_of_option(open_console: OpenConsole, bot: BotClient) -> None:
-    page = open_console("ana")
+    page = open_console("ana", new=True)
     mac = "Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })"
     page.context.add_init_script(mac)
     page.reload()

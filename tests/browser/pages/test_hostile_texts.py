@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
@@ -105,11 +105,16 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def safe(open_console: OpenConsole) -> Page:
+def safe(open_console: OpenConsole) -> Iterator[Page]:
     """The console of a supervisor. It fails the test if a script opens a dialog."""
     page = open_console("sam")
-    page.on("dialog", lambda dialog: pytest.fail(f"A script ran: {dialog.message}"))
-    return page
+    page.on("dialog", fail_on_dialog)
+    yield page
+    page.remove_listener("dialog", fail_on_dialog)
+
+
+def fail_on_dialog(dialog: Dialog) -> None:
+    pytest.fail(f"A script ran: {dialog.message}")
 
 
 def test_the_list_has_at_least_a_hundred_hostile_texts() -> None:
