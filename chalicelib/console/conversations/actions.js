@@ -97,6 +97,12 @@ export function focusComposer(mode, text) {
   dispatchEvent(new CustomEvent("baton:compose", { detail: { mode, text } }));
 }
 
+/** The composer shows the message that the next reply answers to. @param {import("../state/types.js").Entry} entry */
+export function quoteMessage(entry) {
+  focusComposer("reply");
+  dispatchEvent(new CustomEvent("baton:quote", { detail: entry }));
+}
+
 /** @param {Head} head */
 export const sendTyping = (head) => sendAction("typing", { conversation_id: head.id, bot: head.bot }).catch(() => {});
 

@@ -22,10 +22,10 @@ const UNDO_TIME = 5000;
 const ENTRY_EXPECTED_WITHIN = 3000;
 
 /** A suggestion that is on its way is not sent again.
- * @param {Head} head @param {string} text @param {number} [suggestion] number of the suggestion that is sent */
-export function sendMessage(head, text, suggestion) {
+ * @param {Head} head @param {string} text @param {number} [suggestion] number of the suggestion that is sent @param {object} [payload] */
+export function sendMessage(head, text, suggestion, payload) {
   if (suggestion && state.value.outbox.some((each) => each.conversation_id === head.id && each.suggestion === suggestion)) return;
-  add(head, { text, suggestion, phase: "queued" });
+  add(head, { text, suggestion, payload, phase: "queued" });
   flushOutbox();
 }
 
@@ -125,7 +125,7 @@ export async function flushOutbox() {
 /** Answers false if it is unknown whether the message arrived. It is then sent again under the same id.
  * @param {Outgoing} message */
 async function trySend(message) {
-  const { id, conversation_id, bot, text, epoch, suggestion, command, fields } = message;
+  const { id, conversation_id, bot, text, epoch, suggestion, payload, command, fields } = message;
   dispatch({ type: "outgoing_changed", id, phase: "sending" });
   try {
     if (command) {
@@ -134,7 +134,7 @@ async function trySend(message) {
       if (state.value.me) dispatch({ type: "head", head });
       return true;
     }
-    const content = { message_id: id, epoch, ...(suggestion ? { suggestion } : { text }) };
+    const content = { message_id: id, epoch, ...(suggestion ? { suggestion } : { text, payload }) };
     if (new Blob([JSON.stringify(content)]).size > MAX_FRAME) await request("POST", `${conversationPath({ bot, id: conversation_id })}/messages`, content);
     else await sendAction("message", { conversation_id, bot, ...content });
     dispatch({ type: "outgoing_changed", id, phase: "sent" });

@@ -6,10 +6,10 @@
 import { conversationPath, request, showError } from "../connection/api.js";
 import { showJson } from "../state/exact_json.js";
 import { state } from "../state/store.js";
-import { formatNumber } from "../strings/formats.js";
+import { formatNumber, formatPreview } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useLayoutEffect, useRef, useState } from "../ui/html.js";
-import { chosenOption, editedText, relatedEntries } from "./related_entries.js";
+import { chosenOption, editedText, quotedText, relatedEntries } from "./related_entries.js";
 import { pieces, webAddress } from "./rich_text.js";
 
 /** @typedef {import("../state/types.js").Entry} Entry */
@@ -45,8 +45,10 @@ export function Messages({ entry, head }) {
   const isApplied = (entry.type === "edit" || entry.type === "reaction") && messages.has(entry.payload?.of);
   if (isApplied) return html`<p class="text applied">${t(`type_${entry.type}`)}</p>`;
   const text = edit ? editedText(edit) : entry.text;
+  const quote = quotedText(entry, messages);
   return html`
     <div class="text rich" dir="auto">
+      ${quote && html`<blockquote dir="auto"><span class="visually-hidden">${t("quoted")} </span>${formatPreview(quote)}</blockquote>`}
       ${entry.type !== "text" && entry.payload && (CONTENTS[entry.payload.upload_id ? "upload" : entry.type ?? ""]?.(entry.payload, { entry, entries, head }) || (text === null && html`<${Unknown} entry=${entry} />`))}
       ${text !== null && html`<${RichText} text=${text} hasMarkup=${entry.from !== "user"} />`}
       ${edit && html`<p class="quiet">${t("edited")}</p>`}

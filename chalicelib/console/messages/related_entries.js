@@ -32,6 +32,25 @@ function related(entries) {
 /** @param {Entry} one @param {Entry} other */
 const isSameAuthor = (one, other) => one.from === other.from && one.author.id === other.author.id;
 
+/** Characters of a quoted text. */
+const LONGEST_QUOTE = 200;
+
+/** What the payload of an answer says about the message that it answers to. `reply_to` is that message's id, if it has one.
+ * @param {Entry} entry */
+export const answerTo = ({ message_id: id, seq, text, type, payload }) => ({
+  ...(id && { reply_to: id }),
+  reply_to_seq: seq,
+  quote: [...(text ?? `[${type}] ${payload?.caption ?? payload?.name ?? ""}`.trim())].slice(0, LONGEST_QUOTE).join(""),
+});
+
+/** The words that a message answers to, or null. A channel may name only the message.
+ * @param {Entry} entry @param {Map<string, Entry>} messages by id @returns {string | null} */
+export function quotedText({ payload }, messages) {
+  if (typeof payload?.quote === "string" && payload.quote) return payload.quote;
+  const original = messages.get(payload?.reply_to);
+  return original ? answerTo(original).quote : null;
+}
+
 /** @param {Entry} edit @returns {string | null} */
 export const editedText = ({ text, payload }) => (typeof payload?.text === "string" ? payload.text : text);
 

@@ -42,3 +42,42 @@ export function fillDays(from, to, days) {
   }
   return filled;
 }
+
+/** The share of those who waited that an agent claimed within `seconds`, one of `bounds`: of all who were claimed, and of those
+ * whose wait expired. Null if nobody waited.
+ * @param {{time_to_claim: {steps: number[]}, outcomes: Record<string, number>}} tally @param {number[]} bounds @param {number} seconds */
+export function serviceLevel({ time_to_claim: { steps }, outcomes }, bounds, seconds) {
+  const sum = (/** @type {number[]} */ counts) => counts.reduce((total, count) => total + count, 0);
+  const waited = sum(steps) + (outcomes.expired ?? 0);
+  return waited ? sum(steps.slice(0, bounds.indexOf(seconds) + 1)) / waited : null;
+}
+
+/** The period of the same length directly before this one. Days are like 2026-01-31.
+ * @param {string} from @param {string} to */
+export function periodBefore(from, to) {
+  const day = (/** @type {number} */ at) => new Date(at).toISOString().slice(0, 10);
+  const [first, last] = [Date.parse(from), Date.parse(to)];
+  return { from: day(first - (last - first) - 86_400_000), to: day(first - 86_400_000) };
+}
+
+/** The counts of each weekday; Monday is 0. @param {{day: string, count: number}[]} days */
+export function byWeekday(days) {
+  const counts = Array(7).fill(0);
+  for (const { day, count } of days) counts[(new Date(day).getUTCDay() + 6) % 7] += count;
+  return counts;
+}
+
+/** How much a figure has changed, as a share of the one before. Null if that was nothing.
+ * @param {number | null} now @param {number | null} before */
+export const changeOf = (now, before) => (now === null || !before ? null : (now - before) / before);
+
+/** A table as a file for spreadsheets (RFC 4180). A text that a spreadsheet would take for a formula begins with an apostrophe.
+ * @param {(string | number | null)[][]} rows */
+export const toCsv = (rows) => rows.map((row) => row.map(csvField).join(",") + "\r\n").join("");
+
+/** @param {string | number | null} value */
+function csvField(value) {
+  if (value === null) return "";
+  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

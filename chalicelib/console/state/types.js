@@ -22,7 +22,7 @@
  * @typedef {{key: string, owner: OwnerKind, name: string | null, isFirst: boolean, entries: Entry[]}} Block */
 /** A message that the server has not sent back yet or, with `command`, a command that it has not carried out yet.
  * The `text` of a command is its note. In the phase "undoable" the agent can still undo it.
- * @typedef {{id: string, conversation_id: string, bot: string, text: string, epoch: number | null, suggestion?: number,
+ * @typedef {{id: string, conversation_id: string, bot: string, text: string, epoch: number | null, suggestion?: number, payload?: object,
  *   command?: "unpause" | "release" | "transfer", fields?: object, phase: "undoable" | "queued" | "sending" | "sent" | "failed", error?: string}} Outgoing */
 /** @typedef {{id: string, name: string, email: string, role: string, queues: string[], capacity: number | null,
  *   open: number, status: "online" | "away" | "offline", chosen_status: "online" | "away" | "offline",

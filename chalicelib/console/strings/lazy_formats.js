@@ -18,3 +18,9 @@ export const formatDollars = (value) =>
 
 /** How many conversations the agent has, and how many they may have. @param {import("../state/types.js").Agent} agent */
 export const formatLoad = ({ open, capacity }) => (capacity === null ? t("load", { count: open }) : t("load_of", { count: open, capacity }));
+
+/** "83%" @param {number} share */
+export const formatShare = (share) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(share);
+
+/** "+12%" @param {number} share */
+export const formatChange = (share) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(share);

@@ -3,11 +3,14 @@ import { loadView } from "../app/lazy_views.js";
 import { addNote, sendTyping } from "../conversations/actions.js";
 import { loadDraft, saveDraft } from "../conversations/drafts.js";
 import { sendMessage } from "../conversations/outbox.js";
+import { answerTo } from "../messages/related_entries.js";
 import { excessLength } from "../state/reply_templates.js";
 import { state } from "../state/store.js";
 import { openSuggestion } from "../state/thread_entries.js";
+import { formatPreview } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, isComposing, useEffect, useRef, useState } from "../ui/html.js";
+import { Icon } from "../ui/widgets.js";
 import { signal } from "../vendor/signals.js";
 import { CannedReplyMenu, useCompletions } from "./canned_reply_menu.js";
 import { EmojiPicker } from "./emoji_picker.js";
@@ -29,6 +32,7 @@ export function Composer({ head }) {
   const [mode, setMode] = useState("reply");
   const [text, setText] = useState(loadDraft(head.id, "reply"));
   const [isBusy, setIsBusy] = useState(false);
+  const [quoted, setQuoted] = useState(/** @type {import("../state/types.js").Entry | null} */ (null));
   const excess = excessLength(text.trim(), MAX_TEXT);
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const signalTyping = useTypingSign(head);
@@ -62,7 +66,7 @@ export function Composer({ head }) {
     });
   }
 
-  useComposerEvents(head, isMine, switchMode);
+  useComposerEvents(head, isMine, switchMode, setQuoted);
   useEffect(() => {
     if (isMine) loadView("files").then((View) => (files.value = View), () => {});
   }, [isMine]);
@@ -73,7 +77,8 @@ export function Composer({ head }) {
     if (!trimmed || excess || isBusy) return;
     if (mode === "reply") {
       if (!isMine) return;
-      sendMessage(head, trimmed);
+      sendMessage(head, trimmed, undefined, quoted ? answerTo(quoted) : undefined);
+      setQuoted(null);
       return update("");
     }
     setIsBusy(true);
@@ -101,6 +106,9 @@ export function Composer({ head }) {
         <span class="hint quiet">${t(mode === "note" ? "note_hint" : "reply_hint")}</span>
       </div>
       <${CannedReplyMenu} menu=${menu} />
+      ${quoted && mode === "reply" && html`
+        <p class="quoting"><span dir="auto">${t("answering")} ${formatPreview(answerTo(quoted).quote)}</span>
+          <button type="button" class="plain square" aria-label=${t("quote_none")} title=${t("quote_none")} onClick=${() => setQuoted(null)}><${Icon} name="close" /></button></p>`}
       ${excess > 0 && html`<p class="error" role="alert">${t("too_long", { count: excess })}</p>`}
       ${mode === "reply" && files.value && html`<${files.value} head=${head} />`}
       <div class="write">
@@ -123,18 +131,22 @@ function useTypingSign(head) {
 }
 
 /** Handles the events that shortcuts and buttons outside of the composer send to it.
- * @param {Head} head @param {boolean} isMine @param {(mode: string, text?: string) => void} switchMode */
-function useComposerEvents(head, isMine, switchMode) {
+ * @param {Head} head @param {boolean} isMine @param {(mode: string, text?: string) => void} switchMode
+ * @param {(entry: import("../state/types.js").Entry) => void} setQuoted */
+function useComposerEvents(head, isMine, switchMode, setQuoted) {
   useEffect(() => {
     const onCompose = (/** @type {any} */ { detail }) => switchMode(detail.mode, detail.text);
+    const onQuote = (/** @type {any} */ { detail }) => setQuoted(detail);
     const onSuggestion = () => {
       const suggestion = openSuggestion(state.value.threads[head.id]?.entries ?? []);
       if (isMine && suggestion) sendMessage(head, suggestion.text ?? "", suggestion.seq);
     };
     addEventListener("baton:compose", onCompose);
+    addEventListener("baton:quote", onQuote);
     addEventListener("baton:suggestion", onSuggestion);
     return () => {
       removeEventListener("baton:compose", onCompose);
+      removeEventListener("baton:quote", onQuote);
       removeEventListener("baton:suggestion", onSuggestion);
     };
   }, [head, isMine]);

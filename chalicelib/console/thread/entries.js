@@ -1,9 +1,10 @@
 // @ts-check
 // One entry of the log.
 import { loadView } from "../app/lazy_views.js";
-import { focusComposer, resendEntry } from "../conversations/actions.js";
+import { focusComposer, quoteMessage, resendEntry } from "../conversations/actions.js";
 import { discardMessage, resendMessage, sendMessage } from "../conversations/outbox.js";
 import { MODIFIER } from "../conversations/shortcuts.js";
+import { isOwnedBy } from "../state/alerts.js";
 import { state } from "../state/store.js";
 import { continuesMessage, deliveryStatus, wasSent } from "../state/thread_entries.js";
 import { formatDay, formatPreview, formatSnooze, formatTime } from "../strings/formats.js";
@@ -40,7 +41,7 @@ function Message({ entry, previous, head }) {
     <article class="message ${entry.from} ${continuesMessage(previous, entry) ? "continued" : ""}" data-seq=${entry.seq}>
       <p class="author"><span dir="auto">${name}</span></p>
       ${content.value ? html`<${content.value} entry=${entry} head=${head} />` : html`<p class="text" dir="auto">${entry.text ?? formatPreview(`[${entry.type}]`)}</p>`}
-      <p class="at"><time>${formatTime(entry.at)}</time> ${entry.from === "agent" && html`<${DeliveryMark} entry=${entry} head=${head} />`}</p>
+      <p class="at">${isOwnedBy(head, state.value.me?.id) && entry.kind === "message" && html`<button class="plain quote-it" aria-label=${t("quote_it")} title=${t("quote_it")} onClick=${() => quoteMessage(entry)}>↩</button> `}<time>${formatTime(entry.at)}</time> ${entry.from === "agent" && html`<${DeliveryMark} entry=${entry} head=${head} />`}</p>
     </article>`;
 }
 
@@ -119,6 +120,7 @@ export function OutgoingMessage({ message }) {
   return html`
     <article class="message agent outgoing ${message.phase}">
       <p class="author"><span>${t("you")}</span></p>
+      ${message.payload && html`<blockquote dir="auto">${/** @type {any} */ (message.payload).quote}</blockquote>`}
       <p class="text" dir="auto">${message.text}</p>
       <p class="at" role=${hasFailed ? "alert" : undefined}>${status[message.phase]}</p>
       ${hasFailed && html`

@@ -151,3 +151,25 @@ def test_lists_say_in_words_what_was_sent(page: Page, bot: BotClient) -> None:
 
     expect(row(page, name)).to_contain_text("Photo")
     expect(page.locator(".thread > [aria-live=polite]")).to_have_text(f"{name}: Photo")
+
+
+def test_an_agent_answers_to_a_message_and_the_quote_goes_with_the_reply(
+    page: Page, bot: BotClient
+) -> None:
+    _, conversation = claim_new_conversation(page, bot)
+    said = {"from": "user", "text": "Is the red one in stock?", "message_id": conversation}
+    bot.call("POST", f"{BOT}/conversations/{conversation}/messages", said)
+    asked = log(page).locator(".message.user", has_text="red one")
+    asked.hover()
+    asked.get_by_role("button", name="Answer this message").click()
+    expect(page.locator(".quoting")).to_contain_text("Is the red one in stock?")
+
+    write(page, "Yes, it is.")
+
+    answer = log(page).locator(".message.agent:not(.outgoing)", has_text="Yes, it is.")
+    expect(answer.locator("blockquote")).to_contain_text("Is the red one in stock?")
+    expect(page.locator(".quoting")).to_have_count(0)
+    (entry,) = [each for each in bot.entries(conversation) if each["text"] == "Yes, it is."]
+    assert entry["type"] == "text"
+    assert entry["payload"]["reply_to"] == conversation
+    assert entry["payload"]["quote"] == "Is the red one in stock?"

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisMaximum, fillDays, percentile, toLocalHours } from "../../../chalicelib/console/report/chart_data.js";
+import { axisMaximum, fillDays, percentile, toLocalHours, byWeekday, changeOf, periodBefore, serviceLevel, toCsv } from "../../../chalicelib/console/report/chart_data.js";
 
 const BOUNDS = [10, 30, 60];
 
@@ -40,4 +40,22 @@ test("days without handoffs have the count 0", () => {
   assert.deepEqual(fillDays("2026-02-27", "2026-03-02", [{ day: "2026-03-01", handoffs: 4 }]), [
     { day: "2026-02-27", count: 0 }, { day: "2026-02-28", count: 0 }, { day: "2026-03-01", count: 4 }, { day: "2026-03-02", count: 0 },
   ]);
+});
+
+test("the service level counts those who were claimed in time among all who waited, also in vain", () => {
+  const tally = { time_to_claim: { steps: [1, 2, 3, 4] }, outcomes: { expired: 2, resolved: 8 } };
+
+  assert.equal(serviceLevel(tally, [10, 30, 60], 30), 3 / 12);
+  assert.equal(serviceLevel({ time_to_claim: { steps: [0, 0] }, outcomes: {} }, [10], 10), null);
+});
+
+test("the period before has the same length and ends on the day before", () => {
+  assert.deepEqual(periodBefore("2026-03-01", "2026-03-07"), { from: "2026-02-22", to: "2026-02-28" });
+  assert.deepEqual(periodBefore("2026-03-01", "2026-03-01"), { from: "2026-02-28", to: "2026-02-28" });
+  assert.deepEqual([changeOf(3, 2), changeOf(3, 0), changeOf(null, 2)], [0.5, null, null]);
+  assert.deepEqual(byWeekday([{ day: "2026-03-02", count: 2 }, { day: "2026-03-08", count: 1 }]), [2, 0, 0, 0, 0, 0, 1]);
+});
+
+test("a file for spreadsheets quotes what it must, and no name becomes a formula", () => {
+  assert.equal(toCsv([["a", 'say "hi", now', null, -1], ["=1+1", "-x", "b\nc"]]), 'a,"say ""hi"", now",,-1\r\n\'=1+1,\'-x,"b\nc"\r\n');
 });
