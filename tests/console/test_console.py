@@ -27,7 +27,9 @@ MAX_WHOLE = 104 * 1024
 """Bytes, compressed. The lazy views are in it: an agent who opens all of them loads this much."""
 TIMEOUT = 100
 MAX_FILES = 12
-OWN_FILES = [path for path in FILES if path.parent.name != "vendor" and path.suffix != ".svg"]
+PICTURES = (".svg", ".webmanifest")
+"""The app's pictures, and what names them."""
+OWN_FILES = [path for path in FILES if path.parent.name != "vendor" and path.suffix not in PICTURES]
 STRINGS = CONSOLE / "strings"
 OPENAPI = CONSOLE.parent / "apidocs" / "openapi.json"
 LANGUAGES = ("en", "es", "ar")

@@ -1,5 +1,6 @@
 """The files of the console, as a browser receives them."""
 
+import json
 import re
 from types import SimpleNamespace
 from urllib.parse import urljoin
@@ -17,6 +18,7 @@ PAGES = [
     ("main.js", "text/javascript; charset=utf-8"),
     ("console.css", "text/css; charset=utf-8"),
     ("icon.svg", "image/svg+xml"),
+    ("manifest.webmanifest", "application/manifest+json"),
     ("app/app.js", "text/javascript; charset=utf-8"),
     ("strings/ar.js", "text/javascript; charset=utf-8"),
     ("vendor/preact.js", "text/javascript; charset=utf-8"),
@@ -49,6 +51,18 @@ def test_a_file_with_a_matching_etag_is_304(nobody: Api) -> None:
     assert first.headers["Cache-Control"] == "no-cache"
     assert (again.status, again.text) == (304, "")
     assert (other.status, other.text) == (200, first.text)
+
+
+def test_the_console_can_be_installed_as_an_app_with_its_own_icons(nobody: Api) -> None:
+    assert '<link rel="manifest" href="manifest.webmanifest">' in page(nobody, "index.html").text
+    found = page(nobody, "manifest.webmanifest")
+    manifest = json.loads(found.text)
+
+    assert "manifest-src 'self'" in found.headers["Content-Security-Policy"]
+    assert manifest["display"] == "standalone"
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    for path in (manifest["start_url"], *(icon["src"] for icon in manifest["icons"])):
+        assert page(nobody, path).status == 200, path
 
 
 def named_by_the_page(nobody: Api) -> list[str]:

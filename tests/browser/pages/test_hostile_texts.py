@@ -76,7 +76,8 @@ HOSTILE = [f"<{tag} src=x {how}=alert(1)>" for tag in TAGS for how in HANDLERS] 
 OPEN = "(name) => document.querySelector('.thread h1')?.textContent.trim() === name"
 STRANGE = (
     "img:not([src='icon.svg']), iframe, object, embed, base, style, .log form, .details a,"
-    " link:not([href$='.css'], [href$='.js'], [href='icon.svg'], [href='icon_unread.svg'])"
+    " link:not([href$='.css'], [href$='.js'], [href='icon.svg'], [href='icon_unread.svg'],"
+    " [href='manifest.webmanifest'])"
 )
 SAID = {"text": "May I talk to somebody?"}
 SHOWN = """() => ({
