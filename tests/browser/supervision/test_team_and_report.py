@@ -85,9 +85,8 @@ def test_a_supervisor_finds_sorts_and_reassigns_several_conversations_at_once(
     sam.get_by_label("Select all").check()
     sam.get_by_label("Reassign to …").select_option(label="Bo")
 
-    for conversation in conversations:
-        eventually(lambda id_=conversation: bot.head(id_)["owner_name"] == "Bo")
-        assert bot.head(conversation)["tags"] == ["vip"]
+    eventually(lambda: all(bot.head(each)["owner_name"] == "Bo" for each in conversations))
+    assert [bot.head(each)["tags"] for each in conversations] == [["vip"], ["vip"]]
     expect(sam.locator(".selection")).to_have_count(0)
 
 
