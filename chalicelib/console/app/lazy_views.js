@@ -1,28 +1,29 @@
 // @ts-check
 // Views that are no part of the first page.
 import { loadLazyTexts } from "../strings/translate.js";
+import { LAZY_SHEETS } from "./style_sheets.js";
+
+/** They load together: a conversation that is opened needs all of them. */
+const conversationViews = () => import("./conversation_views.js");
 
 /** Views that are loaded when they are needed for the first time. @type {Record<string, () => Promise<(props?: any) => any>>} */
 export const LAZY_VIEWS = {
   team: () => import("../team/team.js").then((module) => module.Team),
   report: () => import("../report/report.js").then((module) => module.Report),
   account: () => import("../account/account.js").then((module) => module.Account),
-  thread: () => import("../thread/thread.js").then((module) => module.Thread),
+  thread: () => conversationViews().then((module) => module.Thread),
   files: () => import("../files/files.js").then((module) => module.Files),
-  messages: () => import("../messages/messages.js").then((module) => module.Messages),
+  messages: () => conversationViews().then((module) => module.Messages),
   people: () => import("../people/people.js").then((module) => module.People),
   admin: () => import("../admin/admin.js").then((module) => module.Admin),
-  offers: () => import("../offers/offers.js").then((module) => module.Offers),
+  offers: () => conversationViews().then((module) => module.Offers),
   search: () => import("../search/search.js").then((module) => module.Search),
-  details: () => import("../details/details.js").then((module) => module.Details),
-  dialogs: () => import("../dialogs/dialogs.js").then((module) => module.Dialogs),
+  details: () => conversationViews().then((module) => module.Details),
+  dialogs: () => conversationViews().then((module) => module.Dialogs),
 };
 
-/** What an agent needs at once: an offer, and a conversation that is opened. */
+/** What an agent needs next: an offer, and a conversation that is opened. */
 const NEXT_VIEWS = ["thread", "offers", "messages", "details", "dialogs"];
-
-/** Style sheets of parts of a lazy view. Each view also has one of its own name. */
-const MORE_SHEETS = ["thread/composer"];
 
 /** The style sheets and texts of the lazy views. The views share them, so the first one loads all.
  * @type {Promise<unknown> | null} */
@@ -43,8 +44,7 @@ export const loadedViews = {};
 
 /** The component, once its texts and styles are there. @param {string} name */
 export async function loadView(name) {
-  const sheets = [...Object.keys(LAZY_VIEWS).map((each) => `${each}/${each}`), ...MORE_SHEETS];
-  shared ??= Promise.all([loadLazyTexts(), ...sheets.map(loadStyleSheet)]);
+  shared ??= Promise.all([loadLazyTexts(), ...LAZY_SHEETS.map(loadStyleSheet)]);
   shared.catch(() => (shared = null));
   const [View] = await Promise.all([LAZY_VIEWS[name](), shared]);
   return (loadedViews[name] = View);

@@ -3,8 +3,15 @@
 import { preferences } from "../state/preferences.js";
 import { fill } from "./fill.js";
 
+/** The texts of the first page, and those of the views that load later. */
+const FILES = {
+  en: [() => import("./en.js"), () => import("./en_lazy.js")],
+  es: [() => import("./es.js"), () => import("./es_lazy.js")],
+  ar: [() => import("./ar.js"), () => import("./ar_lazy.js")],
+};
 export const LANGUAGES = { en: "English", es: "Español", ar: "العربية" };
 const RIGHT_TO_LEFT = ["ar"];
+/** @type {keyof typeof FILES} */
 let language = "en";
 /** @type {Record<string, string>} */
 let texts = {};
@@ -14,16 +21,16 @@ export let locale = "en";
 /** Loads the preferred language or, without a preference, the first one of the browser that the console has. */
 export async function loadLanguage() {
   const wanted = [preferences.language, ...navigator.languages].map((tag) => tag.split("-")[0]);
-  language = wanted.find((code) => Object.hasOwn(LANGUAGES, code)) ?? "en";
+  language = /** @type {keyof typeof FILES} */ (wanted.find((code) => Object.hasOwn(FILES, code))) ?? "en";
   locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
-  texts = (await import(`./${language}.js`)).default;
+  texts = (await FILES[language][0]()).default;
   document.documentElement.lang = language;
   document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
 }
 
 /** Loads the texts of the views that are loaded later: team, report and admin. */
 export async function loadLazyTexts() {
-  texts = { ...texts, ...(await import(`./${language}_lazy.js`)).default };
+  texts = { ...texts, ...(await FILES[language][1]()).default };
 }
 
 /** The text `name` with its `{fields}` filled in. @param {string} name @param {Record<string, unknown>} [fields] */

@@ -1,4 +1,5 @@
-"""Fills the console's state with many conversations and entries, without the server."""
+"""Fills the console's state with many conversations and entries, without the server. The page must
+have loaded the sources: a bundle does not show its store."""
 
 from playwright.sync_api import Page
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.bot_client import BOT, BotClient, eventually, unique_name
 from tests.browser.conftest import OpenConsole
@@ -332,25 +332,6 @@ def test_the_focus_follows_the_visible_pane_on_a_phone(
     page.locator(".thread .back").press("Enter")
 
     expect(row(page, name)).to_be_focused()
-
-
-def test_the_focus_stays_in_the_details_when_their_content_loads_late(
-    open_console: OpenConsole, bot: BotClient
-) -> None:
-    page = open_console("ana", viewport={"width": 390, "height": 844})
-    name = unique_name()
-    bot.request_handoff(name, priority=9)
-    held: list[Route] = []
-    page.route("**/details/details.js", lambda route: held.append(route))
-    page.reload()
-    row(page, name).press("Enter")
-    page.get_by_role("button", name="Details").press("Enter")
-    expect(page.locator(".details")).to_be_focused()
-
-    held[0].continue_()
-
-    expect(page.locator(".details h1")).to_be_visible()
-    expect(page.locator(".details")).to_be_focused()
 
 
 def test_escape_returns_the_focus_to_the_row_of_the_conversation(

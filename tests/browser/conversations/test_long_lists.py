@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.bot_client import BotClient, unique_name
-from tests.browser.conftest import OpenConsole
+from tests.browser.conftest import SOURCES, OpenConsole
 from tests.browser.console_actions import claim_new_conversation, log, open_view
 from tests.browser.conversations.long_lists import fill_inbox, fill_thread
 
@@ -11,7 +11,7 @@ from tests.browser.conversations.long_lists import fill_inbox, fill_thread
 def test_a_long_list_renders_only_the_rows_near_the_visible_part(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
-    page = open_console("sam")
+    page = open_console("sam", file=SOURCES)
     head = bot.head(bot.request_handoff(unique_name()))
 
     fill_inbox(page, head, 500)
@@ -28,7 +28,7 @@ def test_a_long_list_renders_only_the_rows_near_the_visible_part(
 def test_the_team_view_shows_a_long_table_page_by_page(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
-    page = open_console("sam")
+    page = open_console("sam", file=SOURCES)
     head = bot.head(bot.request_handoff(unique_name()))
     fill_inbox(page, head, 500)
 
@@ -42,7 +42,7 @@ def test_the_team_view_shows_a_long_table_page_by_page(
 def test_a_long_thread_renders_only_the_entries_near_the_visible_part(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
-    page = open_console("ana")
+    page = open_console("ana", file=SOURCES)
     _, conversation = claim_new_conversation(page, bot)
     expect(log(page)).to_contain_text("claimed the conversation")
 
@@ -60,7 +60,7 @@ def test_a_long_thread_renders_only_the_entries_near_the_visible_part(
 def test_new_messages_do_not_scroll_an_agent_who_reads_older_ones(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
-    page = open_console("ana")
+    page = open_console("ana", file=SOURCES)
     name, conversation = claim_new_conversation(page, bot)
     fill_thread(page, conversation, 400)
     expect(log(page)).to_contain_text("line 399.")
@@ -80,7 +80,7 @@ def test_new_messages_do_not_scroll_an_agent_who_reads_older_ones(
 def test_a_button_leads_an_agent_who_scrolled_up_to_new_messages(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
-    page = open_console("ana")
+    page = open_console("ana", file=SOURCES)
     _, conversation = claim_new_conversation(page, bot)
     fill_thread(page, conversation, 60)
     expect(log(page)).to_contain_text("line 59.")
@@ -100,7 +100,7 @@ def test_a_button_leads_an_agent_who_scrolled_up_to_new_messages(
 def test_the_button_does_not_even_flash_while_the_agent_reads_at_the_end(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
-    page = open_console("ana")
+    page = open_console("ana", file=SOURCES)
     name, _ = claim_new_conversation(page, bot)
     page.evaluate(COUNT_BUTTONS)
 

@@ -155,9 +155,9 @@ def refuse_the_first_two_syncs(route: Any, asked: list[str]) -> None:
 
 
 def test_the_console_continues_after_the_server_was_killed_and_restarted(
-    open_console: OpenConsole, tmp_path: Path
+    open_console: OpenConsole, code: Path, tmp_path: Path
 ) -> None:
-    with Stack(tmp_path / "state") as own:
+    with Stack(tmp_path / "state", root=code) as own:
         bot = BotClient(own.url)
         page = open_console("ana", stack=own)
         name, conversation = claim_new_conversation(page, bot)

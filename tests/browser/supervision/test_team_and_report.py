@@ -1,6 +1,7 @@
 """The team view and the report of supervisors."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -131,9 +132,9 @@ def test_a_name_in_the_team_view_opens_the_conversation(
 
 
 @pytest.fixture(scope="module")
-def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def quiet(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A new stack without handoffs."""
-    with Stack(tmp_path_factory.mktemp("quiet") / "state") as stack:
+    with Stack(tmp_path_factory.mktemp("quiet") / "state", root=code) as stack:
         yield stack
 
 

@@ -98,9 +98,10 @@ def digest_of(of: Mapping[str, File]) -> str:
 
 def served(path: Path) -> str:
     """The file's text. Our own scripts and style sheets are served without comments and
-    indentation; the lines keep their numbers."""
+    indentation; the lines keep their numbers. Scripts that packaging has bundled have neither."""
     text = path.read_text(encoding="utf-8")
-    if path.suffix not in COMMENTED or path.parent.name == "vendor":
+    is_ready = path.suffix == ".js" and path.parent.name == "bundle"
+    if path.suffix not in COMMENTED or path.parent.name == "vendor" or is_ready:
         return text
     return UNSENT.sub(lambda found: "\n" * found[0].count("\n"), text)
 
