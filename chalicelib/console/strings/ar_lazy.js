@@ -369,7 +369,6 @@ export default {
   any: "الكل",
   conversation_status: "الحالة",
   with_an_agent: "مع موظف",
-  tag: "الوسم",
   from_day: "من",
   to_day: "إلى",
   clear_filters: "مسح عوامل التصفية",

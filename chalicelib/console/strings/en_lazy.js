@@ -369,7 +369,6 @@ export default {
   any: "Any",
   conversation_status: "Status",
   with_an_agent: "With an agent",
-  tag: "Tag",
   from_day: "From",
   to_day: "To",
   clear_filters: "Clear filters",

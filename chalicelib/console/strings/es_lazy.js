@@ -369,7 +369,6 @@ export default {
   any: "Cualquiera",
   conversation_status: "Estado",
   with_an_agent: "Con un agente",
-  tag: "Etiqueta",
   from_day: "Desde",
   to_day: "Hasta",
   clear_filters: "Quitar filtros",
