@@ -59,13 +59,13 @@ class UnreadableDatabase(ValueError):
     """The text names the table, the row and the fault."""
 
 
-class Place(NamedTuple):
+class BotpressAddress(NamedTuple):
     channel: str
     user: str
     thread: str | None
 
 
-class Step(Struct):
+class Happening(Struct):
     """Something that happened in a conversation. Of two at one moment, the lower `rank` was first.
     `moves` is whether another party may speak from then on."""
 
@@ -138,8 +138,8 @@ class BotpressDatabase:
             return []
         return self._rows(f'SELECT * FROM "{table}" WHERE "botId" = ? ORDER BY id', self._source)
 
-    def _all_places(self) -> dict[Place, "FoundRows"]:
-        found: dict[Place, FoundRows] = defaultdict(FoundRows)
+    def _all_places(self) -> dict[BotpressAddress, "FoundRows"]:
+        found: dict[BotpressAddress, FoundRows] = defaultdict(FoundRows)
         for session in self._of_bot("hitl_sessions"):
             place = _place(session["channel"], session["userId"], session.get("thread_id"))
             found[place].sessions.append(session)
@@ -175,7 +175,7 @@ class BotpressDatabase:
 
     # What has happened
 
-    def _messages(self, place: Place, found: "FoundRows") -> Iterator[Step]:
+    def _messages(self, place: BotpressAddress, found: "FoundRows") -> Iterator[Happening]:
         """Of hitl, if it has recorded this conversation, else of the log of events."""
         if found.sessions:
             for session in found.sessions:
@@ -202,14 +202,14 @@ class BotpressDatabase:
 
     def _said(
         self,
-        place: Place,
+        place: BotpressAddress,
         row: Mapping[str, Any],
         at: int,
         sender: str,
         type: object,
         text: object,
         payload: Mapping[str, Any] | None,
-    ) -> Iterator[Step]:
+    ) -> Iterator[Happening]:
         kind, words = str(type or "text"), str(text) if text else None
         if kind in PASSED_OVER:
             return
@@ -224,9 +224,9 @@ class BotpressDatabase:
             "agent": (From.AGENT, UNKNOWN_AGENT),
         }
         from_, author = authors.get(sender, (From.BOT, Author(self._bot, self.name)))
-        yield Step(at, 1, int(row["id"]), from_, author, said(body))
+        yield Happening(at, 1, int(row["id"]), from_, author, said(body))
 
-    def _handoff_steps(self, place: Place, found: "FoundRows") -> Iterator[Step]:
+    def _handoff_steps(self, place: BotpressAddress, found: "FoundRows") -> Iterator[Happening]:
         """Handoffs of one conversation follow each other: one that Botpress had left open ends when
         the next one begins."""
         begins = [_time("handoffs", row, "createdAt") for row in found.handoffs]
@@ -235,23 +235,23 @@ class BotpressDatabase:
             id, at = int(row["id"]), begins[number]
             next_at = begins[number + 1] if number + 1 < len(begins) else None
             opened = Requested("", None, 0, None, None)
-            yield Step(at, 2, id, From.BOT, bot, opened, id, moves=True)
+            yield Happening(at, 2, id, From.BOT, bot, opened, id, moves=True)
             end_at = self._end(row, at, next_at)
             claimed_at = _optional_time("handoffs", row, "assignedAt")
             agent = self._agent(row["agentId"])
             if agent and claimed_at is not None:
                 claimed_at = min(max(claimed_at, at), end_at)
                 claimed = Claimed("", agent)
-                yield Step(claimed_at, 3, id, From.AGENT, agent, claimed, id, moves=True)
+                yield Happening(claimed_at, 3, id, From.AGENT, agent, claimed, id, moves=True)
             tags = _tags(row.get("tags"))
             if tags:
-                yield Step(end_at, 4, id, From.AGENT, agent or UNKNOWN_AGENT, Tagged(tags))
+                yield Happening(end_at, 4, id, From.AGENT, agent or UNKNOWN_AGENT, Tagged(tags))
             outcome = OUTCOMES.get(row["status"], Outcome.CANCELLED)
             note = None if row["status"] in OUTCOMES else OPEN_NOTE
             returned = Returned("", 0, outcome, note, None, None)
             by = (From.AGENT, agent) if agent and outcome is Outcome.RESOLVED else None
             sender, author = by or (From.SYSTEM, SYSTEM)
-            yield Step(end_at, 6, id, sender, author, returned, id, moves=True)
+            yield Happening(end_at, 6, id, sender, author, returned, id, moves=True)
             yield from self._notes(row)
 
     def _end(self, row: Mapping[str, Any], begun: int, next_at: int | None) -> int:
@@ -261,7 +261,7 @@ class BotpressDatabase:
         end = max(end, begun)
         return end if next_at is None else max(begun, min(end, next_at))
 
-    def _notes(self, handoff: Mapping[str, Any]) -> Iterator[Step]:
+    def _notes(self, handoff: Mapping[str, Any]) -> Iterator[Happening]:
         if "comments" not in self._tables:
             return
         query = 'SELECT * FROM comments WHERE "handoffId" = ? ORDER BY id'
@@ -269,7 +269,7 @@ class BotpressDatabase:
             author = self._agent(row["agentId"]) or UNKNOWN_AGENT
             note = Noted(shorten(str(row["content"]), LONGEST_TEXT))
             at = _time("comments", row, "createdAt")
-            yield Step(at, 5, int(row["id"]), From.AGENT, author, note)
+            yield Happening(at, 5, int(row["id"]), From.AGENT, author, note)
 
     def _agent(self, id: object) -> Author | None:
         if not id:
@@ -278,7 +278,7 @@ class BotpressDatabase:
 
     # As a conversation of Baton
 
-    def _user_name(self, place: Place) -> str | None:
+    def _user_name(self, place: BotpressAddress) -> str | None:
         profile = self._profiles.get((place.channel, place.user))
         if profile and profile.name:
             return profile.name
@@ -286,7 +286,7 @@ class BotpressDatabase:
         return str(names[-1]) if names else None
 
     def _conversation(
-        self, place: Place, found: "FoundRows", steps: Sequence[Step]
+        self, place: BotpressAddress, found: "FoundRows", steps: Sequence[Happening]
     ) -> ImportedConversation:
         address = Address(self._bot, *place)
         id, epoch = address.conversation_id, 1
@@ -335,7 +335,7 @@ class FoundRows:
 
 
 def _in_handoff(
-    opened: dict[int, Handoff], step: Step, conversation: str, seq: int, bot: str
+    opened: dict[int, Handoff], step: Happening, conversation: str, seq: int, bot: str
 ) -> Content:
     """The content with the handoff's id. Keeps the handoff in `opened`."""
     row, content = step.handoff or 0, step.content
@@ -360,8 +360,8 @@ def _preview(last: Entry | None) -> Any:
     return preview_of(last.seq, last.sender, last.content.body, last.at)
 
 
-def _place(channel: object, user: object, thread: object) -> Place:
-    return Place(str(channel), str(user), str(thread) if thread not in (None, "") else None)
+def _place(channel: object, user: object, thread: object) -> BotpressAddress:
+    return BotpressAddress(str(channel), str(user), str(thread) if thread not in (None, "") else None)
 
 
 def _tags(value: object) -> tuple[str, ...]:

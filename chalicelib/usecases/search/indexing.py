@@ -20,12 +20,18 @@ def index_entry(services: Services, committed: CommittedEntry) -> None:
     if committed.entry.at + LIFE <= services.clock.now():
         return
     words = index_words(committed.entry.content)
-    bot = services.directory.bot(committed.bot) if words else None
-    if bot is None or not bot.settings.search_messages:
+    if not words or not _is_wanted(services, committed):
         return
     conversation_id, seq = committed.conversation_id, committed.entry.seq
     # `suggestion` reads any entry, in the same round trip as the head.
-    stored = services.conversations.load(Query(bot.id, conversation_id, suggestion=seq))
+    stored = services.conversations.load(Query(committed.bot, conversation_id, suggestion=seq))
     if stored.head and stored.suggestion and not is_hidden(stored.head, seq):
         place = WordPlace(committed.entry.at, conversation_id, seq)
-        services.word_index.add(bot.id, place, words)
+        services.word_index.add(committed.bot, place, words)
+
+
+def _is_wanted(services: Services, committed: CommittedEntry) -> bool:
+    """An import stores the bot after its conversations, so a bot that is not there yet is going to
+    be: its index would otherwise lack them for good."""
+    bot = services.directory.bot(committed.bot)
+    return committed.entry.is_imported if bot is None else bot.settings.search_messages

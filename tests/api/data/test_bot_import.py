@@ -167,6 +167,22 @@ def test_nobody_is_told_about_imported_entries_and_people_find_them_by_their_wor
     assert [each["hit"]["kind"] for each in found] == ["note"]
 
 
+def test_words_are_found_if_the_stream_brings_entries_before_the_bot_is_there(
+    services: MemoryServices, history: None, owner: Api, tmp_path: Path
+) -> None:
+    def react(_: ImportTotals) -> None:
+        assert services.directory.bot(NEW) is None
+        for each in services.conversations.recent(NEW, None, 100).conversation_ids:
+            for entry in services.conversations.entries_after(NEW, each, 0, 1000):
+                assert run_reactions(services, CommittedEntry(NEW, each, entry)) == {}
+
+    file = written(tmp_path / "a.jsonl", exported(owner))
+    import_bot(services, OPERATOR, ExportFile(file, NEW), progress=react)
+
+    found = ok(owner.get(f"/bots/{NEW}/search", q="called"))["items"]
+    assert [each["hit"]["kind"] for each in found] == ["note"]
+
+
 def test_an_open_handoff_ends_with_the_import(
     services: MemoryServices, bot: Api, ana: Api, owner: Api, tmp_path: Path
 ) -> None:
