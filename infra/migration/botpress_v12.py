@@ -361,7 +361,9 @@ def _preview(last: Entry | None) -> Any:
 
 
 def _place(channel: object, user: object, thread: object) -> BotpressAddress:
-    return BotpressAddress(str(channel), str(user), str(thread) if thread not in (None, "") else None)
+    return BotpressAddress(
+        str(channel), str(user), str(thread) if thread not in (None, "") else None
+    )
 
 
 def _tags(value: object) -> tuple[str, ...]:
