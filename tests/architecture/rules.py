@@ -33,6 +33,9 @@ DANGEROUS = frozenset(
 SCANS = frozenset({"scan", "rate_limited_scan", "parallel_scan"})
 
 
+LASTING_CHANGES = frozenset({"add_init_script", "clock", "expose_function", "expose_binding"})
+ALWAYS_NEW_PAGES = "tests/browser/session/"
+
 SHOWN = "chalicelib/usecases/conversations/shown.py"
 LOG_READS = frozenset(
     (
@@ -194,6 +197,27 @@ def _struct_fields() -> frozenset[str]:
         for statement in node.body
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
     )
+
+
+def lasting_changes_of_kept_pages(sources: Sources) -> list[str]:
+    """A page that the next browser test uses, too, must get no script and no clock that stay. The
+    tests in `session/` always have new pages."""
+    return [
+        source.at(call, "pass new=True to open_console: what this test does to the page stays")
+        for source in sources
+        if not source.file.startswith(ALWAYS_NEW_PAGES)
+        for function in source.nodes
+        if isinstance(function, ast.FunctionDef) and _changes_page_for_good(function)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        and _called(call) == "open_console"
+        and not any(each.arg == "new" for each in call.keywords)
+    ]
+
+
+def _changes_page_for_good(function: ast.FunctionDef) -> bool:
+    names = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+    return bool(names & LASTING_CHANGES)
 
 
 def _texts(source: Source) -> Iterator[tuple[ast.expr, str]]:

@@ -26,6 +26,10 @@ def test_no_line_of_the_product_breaks_the_rule(rule: Rule) -> None:
     assert rule(sources()) == []
 
 
+def test_no_browser_test_changes_a_page_for_good_that_others_use() -> None:
+    assert rules.lasting_changes_of_kept_pages(sources("tests/browser")) == []
+
+
 @pytest.mark.parametrize(
     ("rule", "file", "text"),
     [
@@ -34,6 +38,11 @@ def test_no_line_of_the_product_breaks_the_rule(rule: Rule) -> None:
         (rules.reads_of_the_environment, "chalicelib/wiring.py", "from os import environ"),
         (rules.scans, "chalicelib/adapters/dynamodb/conversations/lists.py", "Row.scan(limit=1)"),
         (rules.scans, "chalicelib/adapters/aws/sns.py", "all = client.scan"),
+        (
+            rules.lasting_changes_of_kept_pages,
+            "tests/browser/pages/test_a.py",
+            "def test_a(open_console):\n    open_console('ana').clock.install()",
+        ),
         (rules.dangerous_code, "chalicelib/domain/texts.py", "eval(text)"),
         (rules.dangerous_code, "chalicelib/domain/texts.py", "code = compile(text, '', 'exec')"),
         (rules.dangerous_code, "chalicelib/domain/texts.py", "import pickle"),

@@ -23,7 +23,7 @@ SECONDS = 30 * 60
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The project without the plug-in. It has the bytecode of the project, with the assertions that
-    pytest has rewritten: to write it anew costs a fifth of the run."""
+    pytest has rewritten: to write it anew costs some seconds."""
     ignored = shutil.ignore_patterns("node_modules")
     for name in COPIED:
         source = ROOT / name

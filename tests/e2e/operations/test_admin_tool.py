@@ -145,6 +145,7 @@ def test_an_operator_exports_and_erases_a_user(running: RunningStack) -> None:
         "conversation",
         "handoff",
         "entry",
+        "end",
     ]
     assert [json.loads(line)["record"] for line in one][1:] == ["conversation", "handoff", "entry"]
     assert (erased.returncode, "conversations hidden: 1" in erased.stdout) == (0, True)
