@@ -134,8 +134,8 @@ def _access_log(group: str, line: dict[str, str]) -> Resource:
 
 
 def _log_group() -> Resource:
-    """The tag refers to the account's log role, so that the log group, and with it the API stage,
-    is created after that role: API Gateway refuses to log without it. DependsOn cannot be
+    """The tag refers to the account's log role, so that the log group, and with it the stage of the
+    API, is created after that role: API Gateway refuses to log without it. DependsOn cannot be
     conditional."""
     writer = {"Fn::If": ["MakesLogRole", {"Ref": LOG_ACCOUNT}, "exists"]}
     return {
@@ -208,6 +208,9 @@ def _log_role() -> dict[str, Resource]:
             "Type": "AWS::ApiGateway::Account",
             "Condition": "MakesLogRole",
             **RETAINED,
+            # "If an API Gateway resource has never been created in your AWS account, you must add a
+            # dependency on another API Gateway resource" (AWS::ApiGateway::Account).
+            "DependsOn": REST_API,
             "Properties": {"CloudWatchRoleArn": {"Fn::GetAtt": ["AccessLogWriter", "Arn"]}},
         },
     }

@@ -1,9 +1,11 @@
 """`make package` writes a valid template, and a zip for the architecture of the functions."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -19,7 +21,7 @@ from infra.template.functions import HOLD_SECRET
 from infra.template.names import FUNCTIONS
 from tests.deploy.conftest import host
 from tests.supply_chain.test_sbom import PERMISSIVE, licences
-from tests.template.expansion import packaged_template
+from tests.template.expansion import evaluated, packaged_template
 
 MEGABYTE = 1_000_000
 ELF_MACHINE = slice(18, 20)
@@ -142,6 +144,39 @@ def test_each_api_stage_waits_for_the_account_log_role(template: dict[str, Any])
         group = resources[name]["Properties"][setting]["DestinationArn"]["Fn::GetAtt"][0]
         (tag,) = resources[group]["Properties"]["Tags"]
         assert tag["Value"]["Fn::If"][:2] == ["MakesLogRole", {"Ref": "AccessLogAccount"}]
+
+
+def test_the_account_log_role_waits_for_the_rest_api_without_a_circle() -> None:
+    """In an account that has never had an API, API Gateway refuses the role before the first
+    one."""
+    resources = evaluated(packaged_template("prod"), AccessLogRole="create")["Resources"]
+    waits_for = {name: set(references(each)) & set(resources) for name, each in resources.items()}
+
+    # Raises CycleError.
+    order = list(TopologicalSorter(waits_for).static_order())
+
+    assert "RestAPI" in waits_for["AccessLogAccount"]
+    account = order.index("AccessLogAccount")
+    assert order.index("RestAPI") < account < order.index("RestAPIapiStage")
+    assert account < order.index("WebsocketAPIStage")
+
+
+def references(part: object) -> Iterator[str]:
+    """The logical names that this part of an evaluated template refers to."""
+    if isinstance(part, dict):
+        waits = part.get("DependsOn", [])
+        yield from [waits] if isinstance(waits, str) else waits
+        for key, value in part.items():
+            if key == "Ref":
+                yield value
+            elif key == "Fn::GetAtt":
+                yield value[0] if isinstance(value, list) else value.split(".")[0]
+            elif key == "Fn::Sub":
+                text = value if isinstance(value, str) else value[0]
+                yield from re.findall(r"\$\{(\w+)", text)
+        part = list(part.values())
+    for each in part if isinstance(part, list) else ():
+        yield from references(each)
 
 
 def test_an_unknown_stage_is_refused_with_the_known_ones(tmp_path: Path) -> None:
