@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.deployment.account import Account
+from infra.deployment.account import Account, DeployError
 from infra.deployment.cloudformation import StackResource
 
 TABLE, SECRET = "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"
@@ -100,7 +100,7 @@ class Leftovers:
 
     def delete(self, leftovers: Sequence[Leftover]) -> None:
         """The secret can be restored for 30 days. DynamoDB keeps a backup of a table that had
-        point-in-time recovery for 35 days. Of files, there is none."""
+        point-in-time recovery for 35 days. There is no backup of files. Raises DeployError."""
         for each in leftovers:
             if each.type == TABLE:
                 self._delete_table(each.name)
@@ -118,10 +118,16 @@ class Leftovers:
         self._dynamodb.get_waiter("table_not_exists").wait(TableName=table)
 
     def _delete_bucket(self, bucket: str) -> None:
-        """S3 deletes only empty buckets."""
+        """S3 deletes only empty buckets. Raises DeployError if it refuses to delete a file."""
         while keys := self._files(bucket):
             objects = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
-            self._s3.delete_objects(Bucket=bucket, Delete=objects)
+            answer = self._s3.delete_objects(Bucket=bucket, Delete=objects)
+            for refused in answer.get("Errors", []):
+                raise DeployError(
+                    f"S3 refuses to delete the file {refused['Key']} of the bucket {bucket}: "
+                    f"{refused['Code']}. Delete the file by hand, then run "
+                    "this command again."
+                )
         self._s3.delete_bucket(Bucket=bucket)
 
     def _exists(self, leftover: Leftover) -> bool:

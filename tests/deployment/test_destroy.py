@@ -118,6 +118,24 @@ def test_with_data_empties_the_bucket_of_files_and_deletes_it(
     assert bucket not in aws.s3.owners
 
 
+def test_a_file_that_s3_refuses_to_delete_ends_the_command_with_its_name(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    operator.deployed("--no-protect")
+    bucket = operator.files
+    for key in ("kept/a", "kept/b"):
+        aws.s3.files[bucket, key], aws.s3.uploaded[bucket, key] = b"a file", datetime.now(UTC)
+    aws.s3.undeletable = {"kept/b"}
+
+    answer = operator.destroy("--with-data", "--confirm", "prod", "--lose", bucket)
+
+    assert answer.exit_code == 1
+    assert f"refuses to delete the file kept/b of the bucket {bucket}: AccessDenied" in (
+        answer.output
+    )
+    assert [key for place, key in aws.s3.files if place == bucket] == ["kept/b"]
+
+
 def test_destroy_without_a_stack_does_nothing(operator: Operator) -> None:
     answer = operator.destroy()
 

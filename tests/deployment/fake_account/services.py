@@ -25,7 +25,7 @@ class FakeSts:
 
 class FakeS3:
     """`owners` maps a bucket to its account, `settings` the operation that sets something up to its
-    parameters, `sealed` a file to the KMS key that encrypts it."""
+    parameters, `sealed` a file to the KMS key that encrypts it; `undeletable` are keys of files."""
 
     def __init__(self) -> None:
         self.owners: dict[str, str] = {}
@@ -34,6 +34,7 @@ class FakeS3:
         self.uploaded: dict[tuple[str, str], datetime] = {}
         self.tags: dict[str, list[Any]] = {}
         self.sealed: dict[str, str] = {}
+        self.undeletable: set[str] = set()
         self.of_stacks: set[str] = set()
         """The buckets that stacks have made, under names that nobody can have guessed."""
 
@@ -95,9 +96,11 @@ class FakeS3:
         }
 
     def delete_objects(self, params: Params) -> Any:
-        for each in params["Delete"]["Objects"]:
-            del self.files[params["Bucket"], each["Key"]]
-        return {}
+        keys = {each["Key"] for each in params["Delete"]["Objects"]}
+        for key in keys - self.undeletable:
+            del self.files[params["Bucket"], key]
+        refused = {"Code": "AccessDenied", "Message": "Access Denied."}
+        return {"Errors": [{"Key": key, **refused} for key in sorted(keys & self.undeletable)]}
 
     def delete_bucket(self, params: Params) -> Any:
         if any(bucket == params["Bucket"] for bucket, _ in self.files):
