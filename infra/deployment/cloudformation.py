@@ -15,6 +15,8 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 """The template creates IAM roles and uses the SAM macro."""
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 """CloudFormation fails an empty change set with one of these texts; it has no error code for it."""
+SUCCEEDED = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+"""The stack's status after a change set that was executed without a failure."""
 POLL_SECONDS = 2.0
 
 
@@ -181,7 +183,7 @@ class Stack:
         StackFailed."""
         seen = {event.id for event in self._events()}
         self._client.execute_change_set(StackName=self.name, ChangeSetName=change_set.name)
-        self._follow(seen, report, ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+        self._follow(seen, report, SUCCEEDED)
 
     def delete(self, report: Callable[[StackEvent], None], retain: Sequence[str] = ()) -> None:
         """Calls `report` for each stack event and returns when the stack is deleted. `retain` names

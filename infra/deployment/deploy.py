@@ -125,6 +125,7 @@ def main(
         packages = package_bucket(here, identity, bucket)
         approval = Approval(yes, clear, lose)
         change = StackChange(console, here, stage, stack, Records(packages), approval, protect)
+        change.settle()
         wanted = give_back(change, template, wanted)
         wanted = change.prepare(template, wanted, len(code))
         change = change.with_key(wanted)

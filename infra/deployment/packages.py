@@ -68,7 +68,7 @@ class PackageBucket:
 
     def put(self, content: bytes, suffix: str) -> str:
         """Uploads the content and returns its key. A retired file is in use again."""
-        key = f"{hashlib.sha256(content).hexdigest()}{suffix}"
+        key = key_of(content, suffix)
         self.write(key, content)
         return key
 
@@ -161,6 +161,20 @@ class PackageBucket:
         return {"Version": "2012-10-17", "Statement": [only_tls]}
 
 
+def key_of(content: bytes, suffix: str) -> str:
+    """The key under which the content is stored."""
+    return f"{hashlib.sha256(content).hexdigest()}{suffix}"
+
+
+def template_key(template: Mapping[str, Any]) -> str:
+    """The key under which a template is stored that refers to its code."""
+    return key_of(_serialized(template), ".json")
+
+
+def _serialized(template: Mapping[str, Any]) -> bytes:
+    return json.dumps(template).encode()
+
+
 def _lifecycle() -> Iterator[dict[str, object]]:
     """The age alone must not delete a package: a rollback by CloudFormation, or of ours, needs the
     one that is deployed, however old it is."""
@@ -192,4 +206,4 @@ def upload(bucket: PackageBucket, code: bytes, template: Mapping[str, Any]) -> P
     code_key = bucket.put(code, ".zip")
     whole: Template = json.loads(json.dumps(template))
     place_code(whole, bucket.name, code_key)
-    return Package(whole, bucket.put(json.dumps(whole).encode(), ".json"), code_key)
+    return Package(whole, bucket.put(_serialized(whole), ".json"), code_key)

@@ -11,14 +11,23 @@ from infra.deployment.account import Account, DeployError, account
 from infra.deployment.cloudformation import StackFailed
 from infra.deployment.deploy import package_bucket
 from infra.deployment.packages import Template
-from infra.deployment.releases import KEPT, Deployment, Records, chosen, current, previous
+from infra.deployment.releases import (
+    KEPT,
+    Deployment,
+    Records,
+    chosen,
+    current,
+    interrupted,
+    previous,
+    template_in_use,
+)
 from infra.deployment.stack_change import Approval, StackChange, say
 from infra.template.rollout import AT_ONCE
 
 ROLLOUT = "Rollout"
 
 
-def history_table(history: list[Deployment], now: Deployment) -> Table:
+def history_table(history: list[Deployment], now: Deployment | None) -> Table:
     """The newest first."""
     table = Table("deployment", "version", "by", "", title="Deployments")
     for each in reversed(history[-KEPT:]):
@@ -81,15 +90,21 @@ def main(
         if not packages.exists():
             raise DeployError(f"There is no bucket {packages.name}, so nothing was deployed yet.")
         records = Records(packages)
-        history = records.of(stack.name)
-        now = current(history)
+        change = StackChange(console, here, stage, stack, records, Approval(yes, clear, lose))
+        if not only_list:
+            change.settle()
+        unrecorded = interrupted(records, stack)
+        history = [*records.of(stack.name), *([unrecorded] if unrecorded else [])]
+        now = current(history, template_in_use(stack))
         console.print(history_table(history, now))
+        if now is None:
+            say(console, f"{stack.name} runs a package that is not recorded.", "yellow")
         if only_list:
             return
-        target = chosen(history, to) if to else previous(history)
-        say(console, f"Going back from {now.id} to {target.id}.")
+        target = chosen(history, to) if to else previous(history, now)
+        origin = f" from {now.id}" if now else ""
+        say(console, f"Going back{origin} to {target.id}.")
         package = records.package_of(target)
-        change = StackChange(console, here, stage, stack, records, Approval(yes, clear, lose))
         present = {**stack.parameters, **history[-1].overridden}
         before = {} if gradual else rollout_before(package.template, present)
         if before:

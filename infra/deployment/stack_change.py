@@ -1,5 +1,5 @@
 """The way on which every change reaches a stack: look first, get it ready, show the changes, ask,
-execute, protect, record. `make deploy` and `make rollback` use it."""
+execute, record, protect. `make deploy` and `make rollback` use it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from infra.deployment.leftovers import TABLE, Leftovers, named, tags_of
 from infra.deployment.packages import Package, Template
 from infra.deployment.precious import losses, stack_policy
 from infra.deployment.preflight import LOG_ROLE, Preflight
-from infra.deployment.releases import Records
+from infra.deployment.releases import Records, interrupted
 from infra.deployment.stack_states import REASONS, Remedy, remedy_of
 from infra.table import indexes, secrets_key, shards
 from infra.template.policies import DATA_KEY
@@ -49,6 +49,19 @@ class StackChange:
     records: Records
     approval: Approval
     protect: bool | None = None
+
+    def settle(self) -> None:
+        """Waits while CloudFormation works on the stack, and records the deployment that was
+        interrupted but has succeeded. Raises DeployError, StackFailed."""
+        self._await_others()
+        done = interrupted(self.records, self.stack)
+        if done:
+            say(
+                self.console,
+                f"The deployment {done.id} has succeeded, though its command was interrupted. "
+                "It is recorded now.",
+            )
+            self.with_key({}).records.finish(done)
 
     def prepare(self, template: Template, given: Mapping[str, str], size: int) -> dict[str, str]:
         """Looks for what would make the deployment fail, and gets the stack ready for a change set;
@@ -101,14 +114,15 @@ class StackChange:
         self.console.print(changes_table(change_set))
         try:
             allowed = self._approve(change_set)
-        except (DeployError, click.Abort):
+            by = self.account.identity().arn
+            begun = self.records.begin(self.stack.name, package, version, by, restores, overridden)
+        except (DeployError, ClientError, click.Abort):
             self.stack.discard(change_set)
             raise
         self._execute(change_set, allowed)
+        self.records.finish(begun)
         self._protect()
         self._report()
-        by = self.account.identity().arn
-        self.records.add(self.stack.name, package, version, by, restores, overridden)
 
     def _await_others(self) -> Remedy:
         """Waits while CloudFormation works on the stack. Raises DeployError if only a person can

@@ -104,6 +104,20 @@ def test_only_packages_that_no_recent_deployment_uses_are_retired(
     assert len(records) == KEPT + 3
 
 
+def test_the_package_of_an_interrupted_deployment_is_not_retired_by_another_stage(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    aws.cloudformation.interruption = KeyboardInterrupt()
+    operator.deploy("--yes")
+    aws.s3.age(days=2)
+    dev = small_template()
+    dev["Metadata"]["Baton"]["Stage"] = "dev"
+    operator.package(dev, b"another zip")
+
+    assert operator.deploy("--yes", stage="dev").exit_code == 0
+    assert aws.s3.tags == {}
+
+
 def test_a_young_package_is_not_retired(operator: Operator, aws: FakeAccount) -> None:
     for number in range(KEPT + 2):
         operator.package(small_template(f"1.{number}.0"), b"zip %d" % number)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+from botocore.exceptions import EndpointConnectionError
 from click.testing import Result
 
 from infra.deployment.rollback import ROLLOUT
@@ -67,6 +69,112 @@ def test_a_deployment_after_a_rollback_goes_on_from_there(
     gone_back(operator.rollback("--yes"))
 
     assert version_of(aws) == "1.1.0"
+
+
+INTERRUPTIONS = (
+    KeyboardInterrupt(),
+    EndpointConnectionError(endpoint_url="https://cloudformation.example"),
+)
+
+
+@pytest.fixture(params=INTERRUPTIONS, ids=lambda each: type(each).__name__)
+def interrupted(request: pytest.FixtureRequest, operator: Operator, aws: FakeAccount) -> None:
+    """The command has ended while CloudFormation deploys release 1.2.0, and the one before that is
+    1.1.0."""
+    for version in ("1.0.0", "1.1.0"):
+        release(operator, version)
+    operator.package(small_template("1.2.0"), b"1.2.0")
+    aws.cloudformation.interruption = request.param
+    assert operator.deploy("--yes").exit_code == 1
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_rollback_after_an_interrupted_deployment_goes_to_the_release_before(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    gone_back(operator.rollback("--yes"))
+
+    assert version_of(aws) == "1.1.0"
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_a_deployment_that_was_interrupted_is_recorded_by_the_next_run(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    again = operator.deploy("--yes")
+    listed = versions_listed(operator)
+    gone_back(operator.rollback("--yes"))
+
+    assert "Nothing to do." in again.output
+    assert listed == [("1.2.0", "current"), ("1.1.0", ""), ("1.0.0", "")]
+    assert version_of(aws) == "1.1.0"
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_the_list_names_an_interrupted_deployment_as_the_current_one_and_writes_nothing(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    aws.cloudformation.stacks[STACK].status = "UPDATE_COMPLETE"
+    before = dict(aws.s3.files)
+
+    assert versions_listed(operator)[0] == ("1.2.0", "current")
+    assert aws.s3.files == before
+
+
+def test_an_interrupted_deployment_that_cloudformation_has_rolled_back_is_not_recorded(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        release(operator, version)
+    operator.package(small_template("1.2.0"), b"1.2.0")
+    aws.cloudformation.interruption = KeyboardInterrupt()
+    aws.cloudformation.failures = {"Api": "The role is missing."}
+    operator.deploy("--yes")
+
+    gone_back(operator.rollback("--yes"))
+
+    assert version_of(aws) == "1.0.0"
+    assert "1.2.0" not in dict(versions_listed(operator))
+
+
+def test_the_deployment_after_an_interrupted_rollback_gives_the_rollout_back(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    release(operator, "1.0.0")
+    release(operator, "1.1.0")
+    aws.cloudformation.interruption = KeyboardInterrupt()
+    operator.rollback("--yes")
+    at_once = rollout_of(aws)
+
+    release(operator, "1.2.0")
+
+    assert (at_once, rollout_of(aws)) == ("AllAtOnce", "Canary10Percent10Minutes")
+
+
+def test_rollback_of_a_package_that_is_not_recorded_goes_to_the_last_one_that_is(
+    operator: Operator, aws: FakeAccount
+) -> None:
+    """Somebody has deployed without these commands, or with another bucket."""
+    release(operator, "1.0.0")
+    release(operator, "1.1.0")
+    aws.s3.files = {
+        place: content
+        for place, content in aws.s3.files.items()
+        if "/" not in place[1] or b'"1.1.0"' not in content
+    }
+
+    answer = gone_back(operator.rollback("--yes"))
+
+    assert f"{STACK} runs a package that is not recorded" in answer.output
+    assert version_of(aws) == "1.0.0"
+
+
+def versions_listed(operator: Operator) -> list[tuple[str, str]]:
+    """The version and the note in each row of the list, the newest first."""
+    listed = operator.rollback("--list")
+    assert listed.exit_code == 0, listed.output
+    rows = [[cell.strip() for cell in line.split("│")] for line in listed.output.splitlines()]
+    return [(row[2], row[-2]) for row in rows if len(row) > 3]
 
 
 def test_rollback_keeps_the_parameters(operator: Operator, aws: FakeAccount) -> None:

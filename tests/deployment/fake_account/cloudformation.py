@@ -42,7 +42,8 @@ class FakeStack:
 class FakeCloudFormation:
     """`read` returns a file of the bucket by its URL. `create` and `delete` are told of each
     resource that begins or ends. The next execution fails with the reasons in `failures`, by
-    logical name; `undeletable` are logical names that cannot be deleted."""
+    logical name; `undeletable` are logical names that cannot be deleted. `interruption` is raised
+    while the next change set is executed, which goes on."""
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class FakeCloudFormation:
         self.deleted: list[FakeStack] = []
         self.failures: dict[str, str] = {}
         self.undeletable: set[str] = set()
+        self.interruption: BaseException | None = None
         self.rollback_fails = False
         self.policies_while_executing: list[dict[str, Any] | None] = []
         self._change_sets: dict[str, dict[str, Any]] = {}
@@ -130,6 +132,14 @@ class FakeCloudFormation:
 
     def execute_change_set(self, params: Params) -> None:
         stack = self.stacks[params["StackName"]]
+        self._execute(stack, params)
+        if self.interruption:
+            interruption, self.interruption = self.interruption, None
+            under_way = {end: start for start, end in ENDINGS.items()}
+            stack.status = under_way[stack.status]
+            raise interruption
+
+    def _execute(self, stack: FakeStack, params: Params) -> None:
         made = self._change_sets.pop(params["ChangeSetName"])
         creates = stack.status == "REVIEW_IN_PROGRESS"
         self.policies_while_executing.append(stack.policy)
