@@ -15,6 +15,7 @@ from chalicelib.domain.conversation.commands import Cause
 from chalicelib.domain.conversation.handoff import Outcome
 from chalicelib.entrypoints.http.pages.console import TYPES, served
 from chalicelib.entrypoints.http.schemas import limits
+from chalicelib.usecases.webhooks.event_types import EVENTS
 from infra.generate.vendor import CONSOLE as LIBRARIES
 from infra.generate.vendor import DOCS, HASHES, hashes
 
@@ -306,6 +307,14 @@ def test_the_limits_of_the_console_are_those_of_the_api(module: str, name: str, 
     source = (CONSOLE / module).read_text(encoding="utf-8")
 
     assert [int(found) for found in re.findall(rf"const {name} = ([\d_]+);", source)] == [limit]
+
+
+def test_an_admin_can_choose_each_event_of_a_webhook() -> None:
+    source = (CONSOLE / "admin" / "webhook.js").read_text(encoding="utf-8")
+    listed = re.search(r"const EVENTS = \[([^\]]*)\]", source)
+
+    assert listed
+    assert tuple(re.findall(r'"([^"]+)"', listed[1])) == EVENTS
 
 
 def test_no_field_cuts_what_is_pasted() -> None:

@@ -15,10 +15,10 @@ import { BotSettings } from "./bot_settings.js";
 import { CannedReplies } from "./canned_replies.js";
 import { Deliveries } from "./deliveries.js";
 import { Queues } from "./queues.js";
-import { Webhook } from "./webhook.js";
+import { Webhooks } from "./webhook.js";
 
 /** @type {Record<string, (props: any) => any>} */
-const TABS = { first_steps: FirstSteps, agents: Agents, queues: Queues, api_keys: ApiKeys, canned: CannedReplies, webhook: Webhook, deliveries: Deliveries, settings: BotSettings, audit: Audit };
+const TABS = { first_steps: FirstSteps, agents: Agents, queues: Queues, api_keys: ApiKeys, canned: CannedReplies, webhook: Webhooks, deliveries: Deliveries, settings: BotSettings, audit: Audit };
 const TAB_NAMES = Object.keys(TABS);
 
 export function Admin() {

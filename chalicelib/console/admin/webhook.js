@@ -6,13 +6,20 @@ import { t } from "../strings/translate.js";
 import { Field, Form } from "../ui/form.js";
 import { html, useState } from "../ui/html.js";
 import { Confirmation, Modal, OneTimeSecret } from "../ui/modal.js";
-import { Resource, SectionHeader } from "../ui/resource_list.js";
+import { Item, ItemList, Resource, SectionHeader } from "../ui/resource_list.js";
 import { fieldText } from "./form_data.js";
 
 const FORMATS = ["baton", "botpress"];
+const EVENTS = [
+  "agent.message", "handoff.requested", "handoff.claimed", "handoff.released", "handoff.transferred", "conversation.returned",
+  "user.message", "bot.message", "note.added", "tags.changed", "conversation.erased",
+];
 
-/** The webhook of a bot. @param {{bot: string}} props */
-export function Webhook({ bot }) {
+/** The webhook of the bot's channel, and its other ones. @param {{bot: string}} props */
+export const Webhooks = ({ bot }) => html`<${ChannelWebhook} bot=${bot} /><${OtherWebhooks} bot=${bot} />`;
+
+/** @param {{bot: string}} props */
+function ChannelWebhook({ bot }) {
   const path = `${botPath(bot)}/webhook`;
   const [dialog, setDialog] = useState(/** @type {any} */ (null));
   const close = () => setDialog(null);
@@ -60,6 +67,61 @@ export function Webhook({ bot }) {
             <button onClick=${() => remove(reload)}>${t("delete")}</button>
           </div>
         </div>`}`}<//>
+    ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}`;
+}
+
+/** Each has events, a secret and deliveries of its own. @param {{bot: string}} props */
+function OtherWebhooks({ bot }) {
+  const path = `${botPath(bot)}/webhooks`;
+  const [dialog, setDialog] = useState(/** @type {any} */ (null));
+  const close = () => setDialog(null);
+  /** @param {any} webhook */
+  const pathOf = (webhook) => `${path}/${encodeURIComponent(webhook.id)}`;
+  /** @param {string} secret */
+  const showSecret = (secret) => setDialog(html`<${OneTimeSecret} title=${t("secret")} secret=${secret} close=${close} />`);
+
+  /** @param {any} webhook without an id if it is new @param {() => void} reload */
+  const edit = (webhook, reload) => setDialog(html`
+    <${Form} label=${t("save")} close=${close} submit=${async (/** @type {FormData} */ form) => {
+      const body = { url: fieldText(form, "url"), format: webhook.format, events: form.getAll("events") };
+      const { secret } = await request(webhook.id ? "PUT" : "POST", webhook.id ? pathOf(webhook) : path, body);
+      if (secret) showSecret(secret);
+      else close();
+      reload();
+    }}>${(/** @type {any} */ errors) => html`
+      <h2 id="dialog-title">${t(webhook.id ? "webhook" : "new_webhook")}</h2>
+      <${Field} type="url" name="url" label=${t("url")} errors=${errors} required autofocus dir="ltr" defaultValue=${webhook.url} />
+      <fieldset class="field"><legend>${t("events")}</legend>
+        ${EVENTS.map((each) => html`<label class="choice" key=${each}><input type="checkbox" name="events" value=${each} defaultChecked=${webhook.events.includes(each)} /> <bdi>${each}</bdi></label>`)}
+        ${errors.events && html`<p class="error">${errors.events}</p>`}
+      </fieldset>`}<//>`);
+
+  /** @param {any} webhook @param {() => void} reload */
+  const rotate = (webhook, reload) => setDialog(html`
+    <${Confirmation} title=${t("rotate_secret")} text=${t("rotate_more")} label=${t("rotate")} close=${close} submit=${async () => {
+      showSecret((await request("POST", `${pathOf(webhook)}/rotate`, {})).secret);
+      reload();
+    }} />`);
+
+  /** @param {any} webhook @param {() => void} reload */
+  const remove = (webhook, reload) => setDialog(html`
+    <${Confirmation} title=${t("remove", { what: webhook.url })} text=${t("remove_webhook_more")} label=${t("delete")} close=${close} submit=${async () => {
+      await request("DELETE", pathOf(webhook));
+      close();
+      reload();
+    }} />`);
+
+  return html`
+    <${Resource} path=${path}>${(/** @type {{items: any[]}} */ { items }, /** @type {() => void} */ reload) => html`
+      <${SectionHeader} label=${t("other_webhooks")} text=${t("other_webhooks_more")}>
+        <button onClick=${() => edit({ url: "", format: "baton", events: ["conversation.returned"] }, reload)}>${t("new_webhook")}</button><//>
+      <${ItemList} label=${t("other_webhooks")}>${items.filter(({ channel }) => !channel).map((webhook) => html`
+        <${Item} key=${webhook.id} title=${webhook.url} facts=${[webhook.switched_off && t("switched_off"), webhook.events.join(", ")]}>
+          <${WebhookTest} path=${`${pathOf(webhook)}/test`} />
+          <button onClick=${() => edit(webhook, reload)} aria-label=${`${t("edit")}: ${webhook.url}`}>${t("edit")}</button>
+          <button onClick=${() => rotate(webhook, reload)} aria-label=${`${t("rotate_secret")}: ${webhook.url}`}>${t("rotate_secret")}</button>
+          <button onClick=${() => remove(webhook, reload)} aria-label=${t("remove", { what: webhook.url })}>${t("delete")}</button>
+        <//>`)}<//>`}<//>
     ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}`;
 }
 
