@@ -15,6 +15,8 @@ from infra.deployment.packages import PackageBucket, Template, upload
 from infra.deployment.releases import Records
 from infra.deployment.stack_change import Approval, StackChange, say
 from infra.packaging.package import BUILD, PACKAGE, TEMPLATE
+from infra.template.rollout import AT_ONCE, ROLLOUT
+from infra.template.storage import EXISTING_FILES, EXISTING_TABLE
 
 
 def parse_parameters(given: tuple[str, ...], template: Template) -> dict[str, str]:
@@ -60,8 +62,28 @@ def give_back(change: StackChange, template: Template, wanted: Mapping[str, str]
     declared = template.get("Parameters", {})
     back = {k: v for k, v in before.items() if k in declared and k not in wanted}
     for name, value in back.items():
-        say(change.console, f"{name} is {value} again, as before the rollback.")
+        say(change.console, f"{name} is {value} again, as before the last deployment.")
     return {**back, **wanted}
+
+
+def rollout_before(template: Template, present: Mapping[str, str]) -> dict[str, str]:
+    """The parameter that lets calls move step by step, if the template has it, and its value in
+    `present`; empty if they move at once. A change that must not be gradual overrides it."""
+    value = present.get(ROLLOUT, AT_ONCE)
+    gradual = ROLLOUT in template.get("Parameters", {}) and value != AT_ONCE
+    return {ROLLOUT: value} if gradual else {}
+
+
+def changed_stores(present: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    """The parameters by which a stack with the parameters `present` gets another table or bucket.
+
+    IAM roles have no versions: from this change on they permit only the new one, so the old
+    functions must not go on beside the new ones."""
+    return [
+        name
+        for name in (EXISTING_TABLE, EXISTING_FILES)
+        if present and wanted.get(name, present.get(name, "")) != present.get(name, "")
+    ]
 
 
 def package_bucket(here: Account, identity: Identity, name: str | None) -> PackageBucket:
@@ -127,13 +149,24 @@ def main(
         change = StackChange(console, here, stage, stack, Records(packages), approval, protect)
         change.settle()
         wanted = give_back(change, template, wanted)
+        present = stack.parameters
+        changed = changed_stores(present, wanted)
+        before = rollout_before(template, {**present, **wanted}) if changed else {}
+        if before:
+            say(
+                console,
+                f"{' and '.join(changed)} changes, and the old functions may not use the new data: "
+                f"all calls move at once in this deployment. The next one has {ROLLOUT}="
+                f"{before[ROLLOUT]} again.",
+            )
+        wanted |= dict.fromkeys(before, AT_ONCE)
         wanted = change.prepare(template, wanted, len(code))
         change = change.with_key(wanted)
         packages = change.records.bucket
         with console.status(f"Uploading to {packages.name} …"):
             packages.prepare()
             package = upload(packages, code, template)
-        change.apply(package, wanted)
+        change.apply(package, wanted, overridden=before)
     except (DeployError, StackFailed, ClientError, BotoCoreError) as error:
         raise click.ClickException(str(error)) from None
 

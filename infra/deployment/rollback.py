@@ -1,7 +1,5 @@
 """`make rollback STAGE=prod`: deploys the package and the template that were deployed before."""
 
-from collections.abc import Mapping
-
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
@@ -9,8 +7,7 @@ from rich.table import Table
 
 from infra.deployment.account import Account, DeployError, account
 from infra.deployment.cloudformation import StackFailed
-from infra.deployment.deploy import package_bucket
-from infra.deployment.packages import Template
+from infra.deployment.deploy import package_bucket, rollout_before
 from infra.deployment.releases import (
     KEPT,
     Deployment,
@@ -24,8 +21,6 @@ from infra.deployment.releases import (
 from infra.deployment.stack_change import Approval, StackChange, say
 from infra.template.rollout import AT_ONCE
 
-ROLLOUT = "Rollout"
-
 
 def history_table(history: list[Deployment], now: Deployment | None) -> Table:
     """The newest first."""
@@ -35,15 +30,6 @@ def history_table(history: list[Deployment], now: Deployment | None) -> Table:
         note = "current" if each == now else note
         table.add_row(each.id, each.version, each.by, note)
     return table
-
-
-def rollout_before(template: Template, present: Mapping[str, str]) -> dict[str, str]:
-    """The parameter that lets calls move step by step, if the template has it, and its present
-    value. CodeDeploy refuses to move them while the alarm is raised that was the reason to roll
-    back."""
-    value = present.get(ROLLOUT, AT_ONCE)
-    gradual = ROLLOUT in template.get("Parameters", {}) and value != AT_ONCE
-    return {ROLLOUT: value} if gradual else {}
 
 
 @click.command()

@@ -9,6 +9,7 @@ from infra.template.names import FUNCTIONS
 ALIAS = "live"
 """All callers use this alias, so that a deployment can move them to a new version step by step."""
 PRODUCTION = "prod"
+ROLLOUT = "Rollout"
 AT_ONCE, CANARY = "AllAtOnce", "Canary10Percent10Minutes"
 """The canary lasts two periods of the alarms that stop it."""
 GRADUAL = (
@@ -30,7 +31,7 @@ version runs most of them."""
 
 def parameters(stage: str) -> dict[str, Resource]:
     return {
-        "Rollout": {
+        ROLLOUT: {
             "Type": "String",
             "Default": CANARY if stage == PRODUCTION else AT_ONCE,
             "AllowedValues": [AT_ONCE, *GRADUAL],
@@ -87,7 +88,7 @@ RULES: dict[str, Resource] = {
         "RuleCondition": {"Fn::Equals": [{"Ref": "Watching"}, "off"]},
         "Assertions": [
             {
-                "Assert": {"Fn::Equals": [{"Ref": "Rollout"}, AT_ONCE]},
+                "Assert": {"Fn::Equals": [{"Ref": ROLLOUT}, AT_ONCE]},
                 "AssertDescription": f"Without alarms (Watching=off), Rollout is {AT_ONCE}.",
             }
         ],
@@ -119,8 +120,8 @@ def published(function: str) -> Resource:
         "VersionDeletionPolicy": "Delete",
         "SnapStart": {"ApplyOn": {"Ref": "SnapStart"}},
         "DeploymentPreference": {
-            "Enabled": {"Fn::FindInMap": ["Rollouts", {"Ref": "Rollout"}, "UsesCodeDeploy"]},
-            "Type": {"Ref": "Rollout"},
+            "Enabled": {"Fn::FindInMap": ["Rollouts", {"Ref": ROLLOUT}, "UsesCodeDeploy"]},
+            "Type": {"Ref": ROLLOUT},
             "Alarms": _stopped_by(function),
         },
     }

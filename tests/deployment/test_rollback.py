@@ -6,8 +6,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from click.testing import Result
 
-from infra.deployment.rollback import ROLLOUT
-from infra.template.rollout import AT_ONCE
+from infra.template.rollout import AT_ONCE, ROLLOUT
 from tests.deployment.commands import STACK, Operator, small_template
 from tests.deployment.fake_account.aws import OWNER, REGION
 from tests.deployment.fake_account.services import FakeAccount

@@ -100,10 +100,10 @@ def test_the_runbook_brings_a_restored_table_into_a_stage(engine: Engine) -> Non
     before = services_on(engine, "old")
     before.directory.put_bot(Bot("demo", "Demo"))
     execute(before, BOT, ZOE, UserMessage(Body(text="Before the accident")))
-    restore, prepare_it, deploy = commands_of_the_page()
+    _, restore, prepare_it, deploy, _ = commands_of_the_page()
 
     run_aws(restore.replace("$old", "old").replace("$new", "new"), client)
-    assert prepare_it == 'adopt=$(python -m infra.table.prepare "$new")'
+    assert prepare_it == 'adopt=$(.venv/bin/python -m infra.table.prepare "$new")'
     answer = prepared("new")
     assert deploy == 'make deploy STAGE=prod ARGS="$adopt --lose=Table"'
     given = dict(re.findall(r"--parameter (\w+)=(\S+)", answer.stdout))

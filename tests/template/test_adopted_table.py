@@ -10,7 +10,7 @@ import pytest
 from chalicelib.adapters.dynamodb.schema import INDEXES
 from infra.template.storage import adopting
 from tests.support.stack import ROOT
-from tests.template.expansion import Evaluation, Template, evaluated, packaged_template
+from tests.template.expansion import Evaluation, Template, evaluated, expanded, packaged_template
 
 STREAM = "arn:aws:dynamodb:eu-west-1:000000000000:table/restored/stream/2026-01-31T10:00:00.000"
 
@@ -88,6 +88,29 @@ def test_table_and_stream_are_given_together(given: dict[str, str], refused: boo
     holds = all(evaluation.value(each["Assert"]) for each in rule["Assertions"])
 
     assert (applies and not holds) is refused
+
+
+def test_the_runbook_names_the_stages_limits_and_rule_of_the_template() -> None:
+    page = (ROOT / "docs/operations.md").read_text()
+    section = page.split("### Restore a table", 1)[1].split("\n### ", 1)[0]
+    template = expanded(packaged_template("prod"), {})
+    (stage,) = of_type(template, "AWS::ApiGatewayV2::Stage")
+    limits = stage["DefaultRouteSettings"]
+    (rule,) = [
+        n for n, each in template["Resources"].items() if each["Type"] == "AWS::Events::Rule"
+    ]
+    rest = of_type(template, "AWS::ApiGateway::Stage")[0]
+
+    assert {"RestAPIId", "WebsocketAPIId", "TableName"} <= set(template["Outputs"])
+    assert f"--logical-resource-id {rule} " in section
+    assert {stage["StageName"], rest["StageName"]} == {"api"}
+    assert section.count("--stage-name api ") == 4
+    assert (
+        ",".join(f"{name}={value}" for name, value in sorted(limits.items(), reverse=True))
+        in section
+    )
+    for name, key in (("rateLimit", "ThrottlingRateLimit"), ("burstLimit", "ThrottlingBurstLimit")):
+        assert f"throttling/{name},value={limits[key]}" in section
 
 
 def test_references_in_texts_are_rewritten_too() -> None:
