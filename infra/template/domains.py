@@ -3,14 +3,17 @@ with their DNS records, and CloudFront."""
 
 from chalicelib.entrypoints.http.client_address import EDGE_HEADER
 from infra.template.metrics import Resource
-from infra.template.names import EDGE_SECRET, REST_API, REST_STAGE
+from infra.template.names import EDGE_SECRET, EDGE_SECRET_VERSION, REST_API, REST_STAGE
 from infra.template.policies import SOCKETS
 
 SOCKET_HOST = f"${{{SOCKETS}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{REST_STAGE}"
 REST_HOST = f"${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
 CONSOLE = "/console/index.html"
 REST_DOMAIN, SOCKET_DOMAIN, DISTRIBUTION = "RestDomain", "SocketDomain", "ConsoleDistribution"
-EDGE_TOKEN = {"Fn::Sub": f"{{{{resolve:secretsmanager:${{{EDGE_SECRET}}}}}}}"}
+EDGE_TOKEN = {
+    "Fn::Sub": f"{{{{resolve:secretsmanager:${{{EDGE_SECRET}}}:SecretString:::"
+    f"${{{EDGE_SECRET_VERSION}}}}}}}"
+}
 """CloudFront sends this secret with each request, so that the function believes the viewer's
 address."""
 
@@ -47,6 +50,12 @@ PARAMETERS: dict[str, Resource] = {
         "Default": "no",
         "AllowedValues": ["no", "yes"],
         "Description": "yes: CloudFront serves the console from its cache and forwards API calls.",
+    },
+    EDGE_SECRET_VERSION: {
+        "Type": "String",
+        "Default": "",
+        "Description": "The version id of CloudFront's secret. Empty: the version at the first "
+        "deployment.",
     },
 }
 
@@ -112,6 +121,7 @@ OUTPUTS: dict[str, Resource] = {
     "Url": {"Value": REST_URL},
     "SocketUrl": {"Value": SOCKET_URL},
     "ConsoleUrl": {"Value": CONSOLE_URL},
+    "EdgeUrl": {"Condition": "HasConsoleCache", "Value": {"Fn::Sub": EDGE_URL}},
     **{
         f"{output}{which}": {
             "Condition": "HasDomain",

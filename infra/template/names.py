@@ -28,7 +28,7 @@ runs the same handler as the REST function."""
 
 REST_API, REST_STAGE = "RestAPI", "api"
 SECRET, SECRET_VERSION = "Secret", "SecretVersion"
-EDGE_SECRET = "EdgeSecret"
+EDGE_SECRET, EDGE_SECRET_VERSION = "EdgeSecret", "EdgeSecretVersion"
 
 
 def stack_of(stage: str) -> str:

@@ -63,6 +63,17 @@ def test_one_step_gives_both_apis_their_domain_and_tells_the_dns_targets(prod: T
     assert told["SocketUrl"] == "wss://ws.example.com"
 
 
+@pytest.mark.parametrize("own", [{}, OWN])
+def test_the_console_in_the_cache_has_an_output_of_its_own(
+    prod: Template, own: dict[str, str]
+) -> None:
+    """With a domain, ConsoleUrl is the domain, which does not lead to CloudFront."""
+    cached = outputs(evaluated(prod, **own, ConsoleCache="yes"))
+
+    assert "https://${ConsoleDistribution.DomainName}" in str(cached["EdgeUrl"])
+    assert "EdgeUrl" not in outputs(evaluated(prod, **own))
+
+
 def test_the_console_connects_to_the_websockets_domain(prod: Template) -> None:
     for function in ("APIHandler", "WebsocketConnect"):
         properties = evaluated(prod, **OWN)["Resources"][function]["Properties"]
