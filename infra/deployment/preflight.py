@@ -23,6 +23,7 @@ KEPT_FREE = 100
 """Lambda refuses a reservation that leaves fewer executions to the account's other functions."""
 RESERVING = ("ProvisionedConcurrencyConfig", "ReservedConcurrentExecutions")
 NEARLY_FULL = 0.9
+SIGN_ON = "SignOnSecret"
 EDGE_REGION = "us-east-1"
 """CloudFront takes certificates from this region only."""
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
@@ -227,6 +228,25 @@ def judge_key(
     return None
 
 
+def judge_sign_on_secret(arn: str, region: str) -> Finding | None:
+    """CloudFormation reads the secret with the rights of whoever deploys."""
+    parts = arn.split(":")
+    if len(parts) < 7 or parts[2:4] != ["secretsmanager", region]:
+        return Finding(
+            True,
+            f"{SIGN_ON} must be the ARN of a secret of Secrets Manager in {region}, not {arn!r}. "
+            "To list them: aws secretsmanager list-secrets",
+        )
+    if parts[6].startswith("baton-") or "Secret" in parts[6]:
+        return None
+    return Finding(
+        False,
+        f"{SIGN_ON} names the secret {parts[6]}. infra/deployment/deployer_policy.py permits to "
+        "read only secrets whose names begin with baton- or contain Secret. If your role has no "
+        "other permissions, the deployment fails: give the secret such a name.",
+    )
+
+
 def covers(name: str, domain: str) -> bool:
     """True if a certificate for `name` is valid for `domain`. A `*` stands for one label."""
     name, domain = name.lower(), domain.lower()
@@ -323,6 +343,7 @@ class Preflight:
             "The existing table": self._table,
             "The existing bucket of files": self._files,
             "The KMS keys": self._keys,
+            "The secret of single sign-on": self._sign_on,
         }
         for what, check in checks.items():
             try:
@@ -454,6 +475,11 @@ class Preflight:
             arn = self.values.get(parameter, "")
             if arn:
                 yield self._key(parameter, arn)
+
+    def _sign_on(self, _: PreflightReport) -> Iterator[Finding | None]:
+        arn = self.values.get(SIGN_ON, "")
+        if arn:
+            yield judge_sign_on_secret(arn, self.account.region)
 
     def _key(self, parameter: str, arn: str) -> Finding | None:
         found: Mapping[str, Any] | None = None

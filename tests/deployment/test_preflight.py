@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from infra.deployment.preflight import certificate_uses, covers, judge_quota, reserving, zone_uses
+from infra.deployment.preflight import (
+    certificate_uses,
+    covers,
+    judge_quota,
+    judge_sign_on_secret,
+    reserving,
+    zone_uses,
+)
 from tests.deployment.commands import STACK, Operator, small_template
 from tests.deployment.fake_account.aws import OWNER, REGION, Refused
 from tests.deployment.fake_account.services import FakeAccount
@@ -243,6 +250,30 @@ def test_a_table_that_cannot_be_adopted_stops_the_deployment(
 
 def test_a_bucket_that_does_not_exist_stops_the_deployment(operator: Operator) -> None:
     assert "There is no bucket lost." in refused(operator, "--parameter", "ExistingFiles=lost")
+
+
+SECRETS = f"arn:aws:secretsmanager:{REGION}:{OWNER}:secret"
+
+
+@pytest.mark.parametrize(
+    ("arn", "sentence", "stops"),
+    [
+        (f"{SECRETS}:baton-sign-on-AbCdEf", None, False),
+        (f"{SECRETS}:SignOnSecret-AbCdEf:SecretString:::0f2c", None, False),
+        (f"{SECRETS}:okta-AbCdEf", "names the secret okta-AbCdEf", False),
+        ("baton-sign-on", "must be the ARN of a secret", True),
+        (SECRETS.replace(REGION, "xx-east-1") + ":baton-a-AbCdEf", f"in {REGION}, not", True),
+    ],
+)
+def test_the_secret_of_single_sign_on_has_a_name_that_the_deployer_may_read(
+    arn: str, sentence: str | None, stops: bool
+) -> None:
+    finding = judge_sign_on_secret(arn, REGION)
+
+    assert (finding is None) is (sentence is None)
+    if finding and sentence:
+        assert sentence in finding.text
+        assert finding.stops is stops
 
 
 @pytest.mark.parametrize(
