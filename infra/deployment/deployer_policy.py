@@ -25,11 +25,12 @@ SPARE = 400
 class Grant:
     """`actions` on `resources`. A resource is an ARN without "arn:PARTITION:"; REGION and ACCOUNT
     stand for the deployer's own. `*` alone means that the actions have no resources. `condition`
-    is IAM's."""
+    is IAM's. `effect` is Allow or Deny."""
 
     actions: Sequence[str]
     resources: Sequence[str] = ("*",)
     condition: Mapping[str, Mapping[str, object]] | None = None
+    effect: str = "Allow"
 
 
 def _own(service: str, *paths: str) -> list[str]:
@@ -46,6 +47,25 @@ def _iam(*names: str) -> list[str]:
 
 
 GRANTS: Sequence[Grant] = (
+    # The names of the deployer's own role and stack begin with `baton-`, too.
+    Grant(
+        _of(
+            "iam",
+            *("Attach*", "Create*", "Delete*", "Detach*", "PassRole", "Put*", "Tag*", "Untag*"),
+            "Update*",
+        ),
+        _iam("role/baton-deployer-*"),
+        effect="Deny",
+    ),
+    Grant(
+        _of(
+            "cloudformation",
+            *("ContinueUpdateRollback", "Create*", "Delete*", "Execute*", "RollbackStack"),
+            *("Set*", "TagResource", "Update*"),
+        ),
+        _own("cloudformation", "stack/baton-deployer*"),
+        effect="Deny",
+    ),
     Grant(
         [
             *_of("sts", "GetCallerIdentity"),
@@ -277,7 +297,7 @@ def policies(arn: str, region: str, account: str) -> list[dict[str, object]]:
 
     statements: list[dict[str, object]] = [
         {
-            "Effect": "Allow",
+            "Effect": grant.effect,
             "Action": list(grant.actions),
             "Resource": [named(each) for each in grant.resources],
             **({"Condition": grant.condition} if grant.condition else {}),

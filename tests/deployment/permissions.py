@@ -64,14 +64,19 @@ class Needed(NamedTuple):
 
 
 def permits(statements: Iterable[Params], needed: Needed) -> bool:
-    return any(_permits(statement, needed) for statement in statements)
+    """As IAM decides: a Deny counts more than an Allow."""
+    effects = {each["Effect"] for each in statements if _concerns(each, needed)}
+    return effects == {"Allow"}
 
 
-def _permits(statement: Params, needed: Needed) -> bool:
+def _concerns(statement: Params, needed: Needed) -> bool:
     action = needed.action.lower()
     named = any(fnmatchcase(action, each.lower()) for each in statement["Action"])
     arns = statement["Resource"]
-    return named and (not needed.arn or any(fnmatchcase(needed.arn, each) for each in arns))
+    if not needed.arn:
+        # The call may have any resource, so a Deny of some of them does not forbid it.
+        return named and statement["Effect"] == "Allow"
+    return named and any(fnmatchcase(needed.arn, each) for each in arns)
 
 
 def needed_by(

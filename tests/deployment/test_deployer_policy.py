@@ -106,6 +106,21 @@ def test_the_names_that_cloudformation_makes_are_in_the_policy() -> None:
         ("sqs:ReceiveMessage", f"arn:aws:sqs:{REGION}:{OWNER}:baton-prod-WebhookQueue-1"),
         ("s3:GetObject", "arn:aws:s3:::somebody-else/key"),
         ("cloudformation:DeleteStack", f"arn:aws:cloudformation:{REGION}:{OWNER}:stack/network/1"),
+        *(
+            (f"iam:{operation}", f"arn:aws:iam::{OWNER}:role/baton-deployer-DeployRole-x1")
+            for operation in ("AttachRolePolicy", "PutRolePolicy", "UpdateAssumeRolePolicy")
+        ),
+        *(
+            (f"iam:{operation}", f"arn:aws:iam::{OWNER}:role/baton-deployer-DeployRole-x1")
+            for operation in ("DeleteRolePermissionsBoundary", "PassRole", "CreateRole")
+        ),
+        *(
+            (
+                f"cloudformation:{operation}",
+                f"arn:aws:cloudformation:{REGION}:{OWNER}:stack/baton-deployer/1",
+            )
+            for operation in ("CreateChangeSet", "ExecuteChangeSet", "DeleteStack")
+        ),
     ],
 )
 def test_what_is_not_batons_is_not_permitted(action: str, arn: str) -> None:
