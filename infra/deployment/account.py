@@ -10,6 +10,8 @@ from chalicelib.settings import LOCAL
 from infra.deployment.cloudformation import POLL_SECONDS, Stack
 from infra.template.names import stack_of
 
+WAIT_MINUTES = 60
+"""How long a command waits for CloudFormation, without a gradual rollout."""
 WRONG_CREDENTIALS = {
     "ExpiredToken": "The credentials have expired. Sign in again, for example: aws sso login",
     "InvalidClientTokenId": "AWS does not know the access key. Set AWS_PROFILE to a valid profile.",
@@ -52,7 +54,7 @@ class Account:
     def client(self, service: str, region: str | None = None) -> Any:
         return self.session.client(service, region_name=region or self.region)
 
-    def stack(self, stage: str, minutes: int = 60) -> Stack:
+    def stack(self, stage: str, minutes: int = WAIT_MINUTES) -> Stack:
         """Raises DeployError if the stage is `local`."""
         if stage == LOCAL:
             raise DeployError(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,13 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from infra.deployment.account import Account, DeployError, Identity, account
+from infra.deployment.account import WAIT_MINUTES, Account, DeployError, Identity, account
 from infra.deployment.cloudformation import StackFailed
 from infra.deployment.packages import PackageBucket, Template, upload
 from infra.deployment.releases import Records
 from infra.deployment.stack_change import Approval, StackChange, say
 from infra.packaging.package import BUILD, PACKAGE, TEMPLATE
-from infra.template.rollout import AT_ONCE, ROLLOUT
+from infra.template.rollout import AT_ONCE, ROLLOUT, ROLLOUT_MINUTES
 from infra.template.storage import EXISTING_FILES, EXISTING_TABLE
 
 
@@ -74,6 +75,13 @@ def rollout_before(template: Template, present: Mapping[str, str]) -> dict[str, 
     return {ROLLOUT: value} if gradual else {}
 
 
+def minutes_for(template: Template, values: Mapping[str, str]) -> int:
+    """How long CloudFormation may take with the parameters `values`."""
+    declared = template.get("Parameters", {}).get(ROLLOUT, {})
+    rollout = values.get(ROLLOUT, str(declared.get("Default", AT_ONCE)))
+    return WAIT_MINUTES + ROLLOUT_MINUTES.get(rollout, 0)
+
+
 def changed_stores(present: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
     """The parameters by which a stack with the parameters `present` gets another table or bucket.
 
@@ -120,7 +128,9 @@ def package_bucket(here: Account, identity: Identity, name: str | None) -> Packa
     "--folder", type=click.Path(path_type=Path), help="The package's folder. Default: build/STAGE."
 )
 @click.option(
-    "--minutes", default=60, show_default=True, help="How long to wait for CloudFormation."
+    "--minutes",
+    type=int,
+    help=f"How long to wait for CloudFormation. Default: {WAIT_MINUTES}, and those of Rollout.",
 )
 @click.pass_obj
 def main(
@@ -133,12 +143,12 @@ def main(
     protect: bool | None,
     bucket: str | None,
     folder: Path | None,
-    minutes: int,
+    minutes: int | None,
 ) -> None:
     """Deploy the package of STAGE."""
     try:
         here = account(given_account)
-        stack = here.stack(stage, minutes)
+        stack = here.stack(stage, minutes or WAIT_MINUTES)
         code, template = read_package(folder or BUILD / stage)
         require_stage(template, stage)
         wanted = parse_parameters(given, template)
@@ -160,6 +170,8 @@ def main(
                 f"{before[ROLLOUT]} again.",
             )
         wanted |= dict.fromkeys(before, AT_ONCE)
+        patience = minutes or minutes_for(template, {**present, **wanted})
+        change = replace(change, stack=here.stack(stage, patience))
         wanted = change.prepare(template, wanted, len(code))
         change = change.with_key(wanted)
         packages = change.records.bucket

@@ -1,13 +1,15 @@
 """`make rollback STAGE=prod`: deploys the package and the template that were deployed before."""
 
+from dataclasses import replace
+
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra.deployment.account import Account, DeployError, account
+from infra.deployment.account import WAIT_MINUTES, Account, DeployError, account
 from infra.deployment.cloudformation import StackFailed
-from infra.deployment.deploy import package_bucket, rollout_before
+from infra.deployment.deploy import minutes_for, package_bucket, rollout_before
 from infra.deployment.releases import (
     KEPT,
     Deployment,
@@ -50,7 +52,9 @@ def history_table(history: list[Deployment], now: Deployment | None) -> Table:
 )
 @click.option("--bucket", help="The bucket for packages. Default: one per account and region.")
 @click.option(
-    "--minutes", default=60, show_default=True, help="How long to wait for CloudFormation."
+    "--minutes",
+    type=int,
+    help=f"How long to wait for CloudFormation. Default: {WAIT_MINUTES}, and those of Rollout.",
 )
 @click.pass_obj
 def main(
@@ -63,13 +67,13 @@ def main(
     clear: bool,
     lose: tuple[str, ...],
     bucket: str | None,
-    minutes: int,
+    minutes: int | None,
 ) -> None:
     """Deploy the package again that STAGE had before. The parameters keep their values, except that
     the calls move at once."""
     try:
         here = account(given_account)
-        stack = here.stack(stage, minutes)
+        stack = here.stack(stage, minutes or WAIT_MINUTES)
         identity, console = here.identity(), Console()
         say(console, identity.place(stack))
         packages = package_bucket(here, identity, bucket)
@@ -96,6 +100,8 @@ def main(
         if before:
             say(console, "All calls go back at once, whatever the alarms say (or give --gradual).")
         given = dict.fromkeys(before, AT_ONCE)
+        patience = minutes or minutes_for(package.template, {**present, **given})
+        change = replace(change, stack=here.stack(stage, patience))
         wanted = change.prepare(package.template, given, size=0)
         change = change.with_key(wanted)
         change.apply(package, wanted, target.restores or target.id, before)

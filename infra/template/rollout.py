@@ -12,15 +12,19 @@ PRODUCTION = "prod"
 ROLLOUT = "Rollout"
 AT_ONCE, CANARY = "AllAtOnce", "Canary10Percent10Minutes"
 """The canary lasts two periods of the alarms that stop it."""
-GRADUAL = (
-    CANARY,
-    "Canary10Percent15Minutes",
-    "Canary10Percent30Minutes",
-    "Linear10PercentEvery1Minute",
-    "Linear10PercentEvery2Minutes",
-    "Linear10PercentEvery3Minutes",
-    "Linear10PercentEvery10Minutes",
-)
+ROLLOUT_MINUTES = {
+    AT_ONCE: 0,
+    CANARY: 10,
+    "Canary10Percent15Minutes": 15,
+    "Canary10Percent30Minutes": 30,
+    "Linear10PercentEvery1Minute": 9,
+    "Linear10PercentEvery2Minutes": 18,
+    "Linear10PercentEvery3Minutes": 27,
+    "Linear10PercentEvery10Minutes": 90,
+}
+"""The minutes from the first call of a new version until it gets all calls. A linear rollout moves
+the first tenth at once, and then nine more."""
+GRADUAL = tuple(name for name in ROLLOUT_MINUTES if name != AT_ONCE)
 """CodeDeploy's names. Its shortest ones end before an alarm can be raised."""
 STOPPED_BY = {REST_FUNCTION: ("ServerErrors",)}
 ALSO_STOPPED_BY = {REST_FUNCTION: ("GateSlow",)}

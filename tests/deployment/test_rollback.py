@@ -1,11 +1,13 @@
 """`make rollback` goes back to what was deployed before."""
 
+import re
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from click.testing import Result
 
+from infra.deployment.deploy import minutes_for
 from infra.template.rollout import AT_ONCE, ROLLOUT
 from tests.deployment.commands import STACK, Operator, small_template
 from tests.deployment.fake_account.aws import OWNER, REGION
@@ -232,6 +234,18 @@ def test_a_value_that_is_given_after_a_rollback_counts(
 
 def test_the_template_has_the_parameter_that_a_rollback_changes() -> None:
     assert AT_ONCE in packaged_template("prod")["Parameters"][ROLLOUT]["AllowedValues"]
+
+
+def test_a_deployment_waits_longer_than_its_rollout() -> None:
+    """The names of CodeDeploy say how long a rollout takes."""
+    template = packaged_template("prod")
+    for rollout in template["Parameters"][ROLLOUT]["AllowedValues"]:
+        minutes = sum(map(int, re.findall(r"[0-9]+(?=Minute)", rollout)))
+        shifts = 9 if rollout.startswith("Linear") else 1
+
+        assert minutes_for(template, {ROLLOUT: rollout}) == 60 + shifts * minutes
+
+    assert minutes_for(template, {}) == 70
 
 
 def test_rollback_removes_no_data_without_the_word(operator: Operator, aws: FakeAccount) -> None:
