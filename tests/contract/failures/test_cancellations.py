@@ -7,7 +7,7 @@ Fact 14 of docs/aws.md.
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from itertools import combinations_with_replacement, zip_longest
+from itertools import product, zip_longest
 from types import SimpleNamespace
 
 import pytest
@@ -30,7 +30,7 @@ from tests.support.engines import Stores
 NONE = "None"
 COMMIT = "TransactWriteItems"
 CODES = sorted({NONE, *LOST_RACE, *BUSY_REASONS})
-COMBINATIONS = [*combinations_with_replacement(CODES, 2)]
+PAIRS = [*product(CODES, repeat=2)]
 KEY = IdempotencyKey("k1", "key", "f")
 BOT_KEY = BotKey("k", BOT, "hash")
 CONNECTION = SocketConnection("s", "ana", 1, (BOT, "other"), START, START + 60_000)
@@ -77,11 +77,27 @@ def reasons(codes: tuple[str, ...], request: AWSPreparedRequest, send: Send) -> 
     return cancelled(*shown)(request, send)
 
 
+def size_of(write: Callable[[], object]) -> int:
+    """The number of writes in the first transaction of this call."""
+    sizes: list[int] = []
+
+    def count(request: AWSPreparedRequest, send: Send) -> AWSResponse | None:
+        sizes.append(len(asked_for(request)["TransactItems"]))
+        return reasons((CONFLICT,), request, send)
+
+    with faulty(COMMIT, count, FOR_EVER), suppress(BatonError, CommitConflict):
+        write()
+    return sizes[0]
+
+
 @pytest.mark.parametrize("name", WRITES)
 def test_no_combination_of_cancellation_reasons_is_an_internal_error(
     stores: Stores, name: str
 ) -> None:
-    for codes in COMBINATIONS:
+    """Each pair of codes in both orders, and each code at each place of the transaction."""
+    places = range(len(PAIRS[0]), size_of(partial(WRITES[name], stores)))
+    alone = [(NONE,) * place + (code,) for place, code in product(places, CODES)]
+    for codes in [*PAIRS, *alone]:
         with (
             faulty(COMMIT, partial(reasons, codes), FOR_EVER) as attempts,
             suppress(BatonError, CommitConflict),
