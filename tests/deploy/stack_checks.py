@@ -35,22 +35,25 @@ def idle_event_sources(client: Client, resources: Sequence[StackResource]) -> li
 
 def denied_calls(client: Client, resources: Sequence[StackResource]) -> list[str]:
     """Log lines of the last hour that tell of a missing permission."""
-    since = int(time.time() * 1000) - HOUR
-    found: list[str] = []
-    for group in _named(resources, "AWS::Logs::LogGroup"):
-        lines = client("logs").filter_log_events(
-            logGroupName=group, filterPattern=DENIED, startTime=since
-        )
-        found += [f"{group}: {each['message']}" for each in lines["events"]]
-    return found
+    return [
+        f"{group}: {message}"
+        for group in _named(resources, "AWS::Logs::LogGroup")
+        for message in _last_hour(client, group, DENIED)
+    ]
 
 
 def sweeps(client: Client, resources: Sequence[StackResource]) -> int:
-    """How often the sweep's function was called in the last hour, by its log."""
-    since = int(time.time() * 1000) - HOUR
+    """The number of log lines of the sweep's function in the last hour."""
     (group,) = [each.physical for each in resources if each.logical == "OnMinuteLog"]
-    lines = client("logs").filter_log_events(logGroupName=group, startTime=since)
-    return len(lines["events"])
+    return sum(1 for _ in _last_hour(client, group))
+
+
+def _last_hour(client: Client, group: str, pattern: str = "") -> Iterator[str]:
+    """The messages of a log group. A page may be empty although more of them follow."""
+    since = int(time.time() * 1000) - HOUR
+    pages = client("logs").get_paginator("filter_log_events")
+    for page in pages.paginate(logGroupName=group, filterPattern=pattern, startTime=since):
+        yield from (each["message"] for each in page["events"])
 
 
 def raised_alarms(client: Client, resources: Sequence[StackResource]) -> list[str]:

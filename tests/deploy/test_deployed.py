@@ -12,12 +12,14 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.domain.routing.queues import Limits, Queue
+from infra.deployment.cloudformation import StackResource
 from infra.local.aws.engine import Engine
 from infra.packaging.package import TEMPLATE
 from infra.template.names import FUNCTIONS
 from tests.deploy import proofs, stack_checks
 from tests.deploy.emulated import Deployed, RunningDeployment
 from tests.deploy.test_on_aws import OnAws
+from tests.deployment.fake_account.services import FakeAccount
 from tests.e2e.bot_setup import RunningStack
 from tests.e2e.conversations import test_story as story
 from tests.e2e.operations.test_admin_tool import baton
@@ -58,6 +60,17 @@ def deployed(engine: Engine, packaged: Path) -> Deployed:
 @pytest.fixture(scope="module")
 def running(deployed: Deployed) -> RunningStack:
     return RunningDeployment(deployed)
+
+
+def test_the_log_lines_behind_an_empty_page_are_found() -> None:
+    aws = FakeAccount()
+    aws.logs.pages = [[], ["AccessDenied: PutItem"], ["AccessDenied: Query"]]
+    log = StackResource("OnMinuteLog", "sweeps", "AWS::Logs::LogGroup", "CREATE_COMPLETE")
+
+    denied = stack_checks.denied_calls(aws.session.client, [log])
+
+    assert denied == ["sweeps: AccessDenied: PutItem", "sweeps: AccessDenied: Query"]
+    assert stack_checks.sweeps(aws.session.client, [log]) == 2
 
 
 def test_the_story_passes_on_the_deployed_endpoints(running: RunningStack) -> None:

@@ -274,8 +274,17 @@ class FakeSecrets:
 
 
 class FakeLogs:
+    """`pages` are the messages that a search finds; CloudWatch's pages may be empty, too."""
+
     def __init__(self) -> None:
         self.groups: set[str] = set()
+        self.pages: list[list[str]] = []
+
+    def filter_log_events(self, params: Params) -> Any:
+        number = int(params.get("nextToken", 0))
+        answer = {"events": [{"message": each} for each in self.pages[number]]}
+        more = number + 1 < len(self.pages)
+        return answer | ({"nextToken": str(number + 1)} if more else {})
 
     def describe_log_groups(self, params: Params) -> Any:
         prefix = params["logGroupNamePrefix"]
