@@ -234,10 +234,11 @@ are those of second factors, and all others' those of webhooks."""
 
 
 def _secrets_policy(function: str) -> list[Resource]:
-    """Exists only if there is a key. The encryption context must have our names and no others."""
+    """Exists only if there is a key. The encryption context must have names, all of them ours:
+    `ForAllValues` alone would permit a call without a context."""
     operations = PERMITTED[function].get(SECRETS_KEY, frozenset())
-    ours = {"kms:EncryptionContextKeys": SECRET_CONTEXTS.get(function, OF_WEBHOOKS)}
-    condition = {"ForAllValues:StringEquals": ours}
+    names, ours = "kms:EncryptionContextKeys", SECRET_CONTEXTS.get(function, OF_WEBHOOKS)
+    condition = {"ForAllValues:StringEquals": {names: ours}, "Null": {names: "false"}}
     new = {"Fn::If": [HAS_SECRETS_KEY, {"Ref": SECRETS_KEY}, NO_VALUE]}
     old = {"Fn::If": [HAS_OLD_SECRETS_KEY, {"Ref": OLD_SECRETS_KEY}, NO_VALUE]}
     seals = _statement(["kms:Encrypt"], {"Ref": SECRETS_KEY}) | {"Condition": condition}
