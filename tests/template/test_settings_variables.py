@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from chalicelib import settings
-from infra.template import functions
 from infra.template.chalice_template import SETTINGS_DIGEST
 from tests.support.stack import ROOT
 from tests.template.expansion import Template, packaged_template
@@ -51,10 +50,15 @@ def test_a_variable_that_is_read_in_any_way_is_found() -> None:
     assert variables_read(source) == {"BATON_A", "AWS_B", "BATON_C"}
 
 
-def test_the_parameters_of_the_functions_are_on_the_page_of_the_deployment() -> None:
+def test_every_parameter_is_in_the_table_of_parameters_and_has_a_description() -> None:
     page = (ROOT / "docs" / "deploy.md").read_text()
+    part = page.partition("\n## Parameters\n")[2].partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in part.splitlines() if line.startswith("| `")]
+    named = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    parameters = packaged_template("prod")["Parameters"]
+    # One row tells of the parameters that reserve concurrency, one for each function.
+    reserved = {name for name in parameters if name.startswith("Reserved")}
 
-    for name, parameter in packaged_template("prod")["Parameters"].items():
-        if name in functions.PARAMETERS:
-            assert f"`{name}`" in page, name
-            assert parameter["Description"]
+    assert named - reserved == set(parameters) - reserved
+    assert named & reserved
+    assert [name for name, each in parameters.items() if not each.get("Description")] == []
