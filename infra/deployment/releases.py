@@ -24,9 +24,9 @@ KEPT = 10
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """`id` is the time in UTC at which it was begun, so ids sort by time. `template` and `code` are
-    keys in the bucket. `restores` is the id of the deployment that a rollback has
-    repeated, or "". `overridden` are values that parameters had before a rollback has changed them
-    for itself; the next deployment gives them back."""
+    keys in the bucket. `version` also names the commit. `restores` is the id of the deployment that
+    a rollback has repeated, or "". `overridden` are values that parameters had before a rollback
+    has changed them for itself; the next deployment gives them back."""
 
     id: str
     stack: str

@@ -99,7 +99,7 @@ class StackChange:
 
         Raises DeployError, StackFailed.
         """
-        version = version_of(package.template)
+        version, release = version_of(package.template), release_of(package.template)
         with self.console.status(f"Creating a change set for {self.stack.name} …"):
             change_set = self.stack.create_change_set(
                 self.records.bucket.url(package.template_key),
@@ -115,7 +115,7 @@ class StackChange:
         try:
             allowed = self._approve(change_set)
             by = self.account.identity().arn
-            begun = self.records.begin(self.stack.name, package, version, by, restores, overridden)
+            begun = self.records.begin(self.stack.name, package, release, by, restores, overridden)
         except (DeployError, ClientError, click.Abort):
             self.stack.discard(change_set)
             raise
@@ -350,4 +350,15 @@ def event_line(event: StackEvent) -> str:
 
 def version_of(template: Mapping[str, Any]) -> str:
     """Baton's version, which `make package` writes into the template, or ""."""
-    return str(template.get("Metadata", {}).get("Baton", {}).get("Version", ""))
+    return str(_made_of(template).get("Version", ""))
+
+
+def release_of(template: Mapping[str, Any]) -> str:
+    """Baton's version and the commit that the package was made of, as in `1.2.0 (0de5720)`."""
+    commit = _made_of(template).get("Commit", "")
+    return version_of(template) + (f" ({commit})" if commit else "")
+
+
+def _made_of(template: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = template.get("Metadata", {}).get("Baton", {})
+    return found

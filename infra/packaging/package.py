@@ -165,7 +165,8 @@ def write_template(stage: str, target: Target, folder: Path) -> None:
     _run([*chalice, *wanted], "Chalice could not make the template")
     template = json.loads((made / "sam.json").read_text())
     adapt(template, f"./{PACKAGE}")
-    template.setdefault("Metadata", {}).update({"Baton": {"Stage": stage, "Version": version()}})
+    made_of = {"Stage": stage, "Version": version(), "Commit": commit()}
+    template.setdefault("Metadata", {}).update({"Baton": made_of})
     (folder / TEMPLATE).write_text(json.dumps(template, indent=1, sort_keys=True) + "\n")
     for path in (project, made):
         shutil.rmtree(path)
@@ -176,6 +177,17 @@ def version() -> str:
     """Baton's version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return str(project["version"])
+
+
+def commit(folder: Path = ROOT) -> str:
+    """The commit of the folder as `git describe` names it, with "-dirty" if files differ from it;
+    "" without git or a repository."""
+    describe = ["git", "describe", "--always", "--dirty"]
+    try:
+        found = subprocess.run(describe, cwd=folder, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return found.stdout.strip()
 
 
 def install(tree: Path, target: Target) -> None:

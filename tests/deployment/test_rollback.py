@@ -72,6 +72,17 @@ def test_a_deployment_after_a_rollback_goes_on_from_there(
     assert version_of(aws) == "1.1.0"
 
 
+def test_the_list_names_the_commit_of_each_deployment(operator: Operator) -> None:
+    for commit in ("0de5720", "0de5720-dirty"):
+        made = small_template("1.0.0")
+        made["Metadata"]["Baton"]["Commit"] = commit
+        operator.package(made, commit.encode())
+        operator.deployed()
+
+    newest_first = [version for version, _ in versions_listed(operator)]
+    assert newest_first == ["1.0.0 (0de5720-dirty)", "1.0.0 (0de5720)"]
+
+
 INTERRUPTIONS = (
     KeyboardInterrupt(),
     EndpointConnectionError(endpoint_url="https://cloudformation.example"),

@@ -3,6 +3,8 @@
 Fact 6 of docs/aws.md.
 """
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -61,11 +63,30 @@ def test_tools_use_the_settings_of_the_version_that_serves_the_calls(
     }
 
 
-def test_the_template_names_its_stage_and_version() -> None:
+def test_the_template_names_its_stage_its_version_and_its_commit() -> None:
     assert packaged_template("prod")["Metadata"]["Baton"] == {
         "Stage": "prod",
         "Version": package.version(),
+        "Commit": package.commit(),
     }
+
+
+def test_a_commit_is_named_with_its_changes_and_is_empty_outside_a_repository(
+    tmp_path: Path,
+) -> None:
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    outside = package.commit(tmp_path)
+    subprocess.run([*git, "init", "-q"], check=True)
+    (tmp_path / "file").write_text("one")
+    subprocess.run([*git, "add", "file"], check=True)
+    subprocess.run([*git, "commit", "-qm", "First"], check=True)
+
+    clean = package.commit(tmp_path)
+    (tmp_path / "file").write_text("two")
+
+    assert outside == ""
+    assert re.fullmatch("[0-9a-f]{7,}", clean)
+    assert package.commit(tmp_path) == f"{clean}-dirty"
 
 
 def test_a_no_changes_nothing(operator: Operator) -> None:
