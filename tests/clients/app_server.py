@@ -8,8 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from typing import Any, Self
 
+from chalicelib.domain.access import Scope
 from chalicelib.usecases import reactions
 from chalicelib.usecases.records.stream import CommittedEntry
+from tests.api.conversation_setup import key
 from tests.clients.live_sockets import LiveSockets
 from tests.support.api import DEMO_KEY, Api
 from tests.support.services import MemoryServices
@@ -19,7 +21,8 @@ CUT_BEFORE, CUT_AFTER = "cut before", "cut after"
 
 
 class AppServer:
-    """`url` is the address of the bot `demo`. Every answer is checked against docs/openapi.yaml.
+    """`url` is the address of the bot `demo`, `key` its key, and `desk_key` one that speaks for
+    people. Every answer is checked against docs/openapi.yaml.
 
     `POST /control` with `{"faults": […]}` sets what happens to the next calls: CUT_BEFORE,
     CUT_AFTER, or a status, headers and body of somebody between the client and Baton. With
@@ -43,6 +46,7 @@ class AppServer:
         self.services.files.address = f"{self.origin}/files"
         self.url = f"{self.origin}/api/v1/bots/demo"
         self.key = DEMO_KEY
+        self.desk_key = key(self.services, "desk", Scope.AGENTS)
 
     def control(self, asked: Mapping[str, Any]) -> Any:
         if "cut" in asked:
@@ -132,7 +136,8 @@ class AppServer:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 token = (self.headers.get("authorization") or "").removeprefix("Bearer ") or None
-                sent = {"Idempotency_Key": self.headers.get("idempotency-key")}
+                names = ("Idempotency_Key", "Baton_On_Behalf_Of")
+                sent = {name: self.headers.get(name.replace("_", "-")) for name in names}
                 headers = {name: value for name, value in sent.items() if value}
                 kind = self.headers.get("content-type", "")
                 answered = answer(self.command, self.path, token, headers, kind, body)

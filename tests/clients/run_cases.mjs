@@ -1,9 +1,9 @@
-// Runs cases.json with the JavaScript client: node run_cases.mjs CLIENT URL KEY CASES
+// Runs cases.json with the JavaScript client: node run_cases.mjs CLIENT URL KEY DESK_KEY CASES
 // Prints {case name: what went wrong, or null}.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-const [client, url, key, file] = process.argv.slice(2);
+const [client, url, key, deskKey, file] = process.argv.slice(2);
 const errors = await import(client);
 const { Baton, BatonError } = errors;
 const QUICK = { firstWait: 20 };
@@ -33,6 +33,7 @@ async function fetched(url) {
 class CaseRun {
   constructor(user) {
     this.baton = new Baton(url, key, undefined, { retries: QUICK });
+    this.desk = new Baton(url, deskKey, undefined, { retries: QUICK });
     this.user = user;
   }
 
@@ -82,6 +83,10 @@ class CaseRun {
       return this.baton.transcript(this.conversationId, step.entries);
     } else if (step.faults) {
       await control({ faults: step.faults });
+    } else if (step.desk) {
+      const [name, ...asked] = step.desk;
+      const agent = this.desk.onBehalfOf(step.for);
+      return agent[name](this.conversationId, ...asked, camelled(step.more ?? {}));
     } else if (step.ana) {
       const [method, path, body] = step.ana;
       await control({ ana: [method, `/bots/demo/conversations/${this.conversationId}/${path}`, body] });

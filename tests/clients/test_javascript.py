@@ -55,7 +55,8 @@ def evaluated(code: str) -> Any:
 @pytest.fixture(scope="module")
 def results(server: AppServer) -> Mapping[str, str | None]:
     cases = str(HERE / "cases.json")
-    printed = run("node", NODE_18, "run_cases.mjs", INDEX, server.url, server.key, cases)
+    keys = (server.key, server.desk_key)
+    printed = run("node", NODE_18, "run_cases.mjs", INDEX, server.url, *keys, cases)
     found: Mapping[str, str | None] = json.loads(printed)
     return found
 

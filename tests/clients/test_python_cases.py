@@ -71,6 +71,15 @@ class CaseRun:
             return self.finish(self.baton.transcript(self.conversation_id, **step["entries"]))
         elif "faults" in step:
             self.server.control({"faults": step["faults"]})
+        elif "desk" in step:
+            name, *asked = step["desk"]
+            desk = type(self.baton)(self.server.url, self.server.desk_key, retries=QUICK)
+            act = getattr(desk.on_behalf_of(step["for"]), name)
+            try:
+                return self.finish(act(self.conversation_id, *asked, **step.get("more", {})))
+            finally:
+                close = "aclose" if isinstance(desk, AsyncBaton) else "close"
+                self.finish(getattr(desk, close)())
         elif "ana" in step:
             method, path, body = step["ana"]
             full = f"/bots/demo/conversations/{self.conversation_id}/{path}"

@@ -1,5 +1,6 @@
 /** The client of one bot. */
 
+import { Agent } from "./agent.js";
 import { InvalidRequest } from "./errors.js";
 import { formPoster, sender } from "./exchange.js";
 import { factsOf, uploader, withoutFile } from "./files.js";
@@ -173,6 +174,17 @@ export class Baton {
     const headers = { "idempotency-key": await newId("unpause") };
     const body = { ...rest, resume_at: resumeAt };
     return (await this.#send("POST", `${pathOf(conversationId)}/unpause`, body, headers)).json;
+  }
+
+  /**
+   * For a desk: makes calls as this person, named by id or e-mail address.
+   *
+   * The key needs the scope `agents`. Throws TypeError if the name cannot be one.
+   *
+   * @param {string} person
+   */
+  onBehalfOf(person) {
+    return new Agent(person, this.#send);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Client for Baton, which decides who may speak in a chatbot conversation: the bot or a person. */
 
+export { Agent } from "./agent.js";
 export { Baton } from "./client.js";
 export {
   AlreadyClaimed, AlreadySaid, AmbiguousAddress, AtCapacity, BatonError, BatonUnavailable,

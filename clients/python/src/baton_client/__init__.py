@@ -2,6 +2,7 @@
 
 from baton_client.async_client import AsyncBaton
 from baton_client.client import Baton
+from baton_client.desk.agents import Agent, AsyncAgent
 from baton_client.errors import (
     AlreadyClaimed,
     AlreadySaid,
@@ -39,9 +40,11 @@ from baton_client.turns import AsyncTurn, Turn
 from baton_client.version import __version__
 
 __all__ = [
+    "Agent",
     "AlreadyClaimed",
     "AlreadySaid",
     "AmbiguousAddress",
+    "AsyncAgent",
     "AsyncBaton",
     "AsyncTurn",
     "AtCapacity",

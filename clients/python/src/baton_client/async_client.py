@@ -11,6 +11,7 @@ import httpx
 
 from baton_client import operations
 from baton_client.client import built, headers_of, no_reply, reply_of
+from baton_client.desk.agents import AsyncAgent
 from baton_client.exchange import HttpReply, HttpRequest, NoReply, Operation, RetryPolicy
 from baton_client.files import File
 from baton_client.inbox import WebhookHandler, WebhookInbox
@@ -111,6 +112,10 @@ class AsyncBaton:
         return await self._run(
             operations.unpause(self._policy, conversation_id, {**asked, **asked_too})
         )
+
+    def on_behalf_of(self, person: str) -> AsyncAgent:
+        """As `Baton.on_behalf_of`."""
+        return AsyncAgent(person, self._policy, self._run)
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Any:
         """As `Baton.call`."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import httpx
 
 from baton_client import operations
+from baton_client.desk.agents import Agent
 from baton_client.exchange import HttpReply, HttpRequest, NoReply, Operation, RetryPolicy
 from baton_client.files import File
 from baton_client.inbox import WebhookHandler, WebhookInbox
@@ -149,6 +150,13 @@ class Baton:
         asked = {"outcome": outcome, "note": note, "resume_at": resume_at}
         asked_too = {"variables": variables, "epoch": epoch}
         return self._run(operations.unpause(self._policy, conversation_id, {**asked, **asked_too}))
+
+    def on_behalf_of(self, person: str) -> Agent:
+        """For a desk: makes calls as this person, named by id or e-mail address.
+
+        The key needs the scope `agents`. Raises ValueError if the name cannot be one.
+        """
+        return Agent(person, self._policy, self._run)
 
     def call(self, method: str, path: str, body: Json | None = None) -> Any:
         """Any other call, with the same retries and errors. `path` is below the bot's address."""

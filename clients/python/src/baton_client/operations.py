@@ -241,6 +241,23 @@ def unpause(policy: RetryPolicy, conversation_id: str, request: Json) -> Operati
     return head
 
 
+def claim(policy: RetryPolicy, conversation_id: str) -> Operation[Json]:
+    headers = {"idempotency-key": new_id("claim")}
+    path = f"{_path(conversation_id)}/claim"
+    head: Json = (yield from exchange(policy, json_request("POST", path, {}, headers))).json
+    return head
+
+
+def say_as_agent(
+    policy: RetryPolicy, conversation_id: str, text: str, message_id: str | int | None
+) -> Operation[Json]:
+    sent_id = str(message_id) if message_id is not None else new_id("agent")
+    body = {"text": text, "message_id": sent_id}
+    path = f"{_path(conversation_id)}/messages"
+    answered: Json = (yield from exchange(policy, json_request("POST", path, body))).json
+    return answered
+
+
 def call(policy: RetryPolicy, method: str, path: str, body: Json | None) -> Operation[Any]:
     headers = {"idempotency-key": new_id("call")} if method == "POST" else {}
     sent: HttpRequest = json_request(method, path, body, headers)

@@ -1,0 +1,1 @@
+"""What a program in which agents work, for example in Slack or in a CRM, does for them."""
