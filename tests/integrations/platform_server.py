@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from types import ModuleType
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.support.stack import ROOT
 
@@ -20,7 +20,7 @@ PATIENCE = 10.0
 
 @dataclass(frozen=True)
 class PlatformCall:
-    """`fields` are those of a form or of JSON, and `files` the contents of a form's files."""
+    """`fields` are those of the query, of a form or of JSON; `files` has a form's contents."""
 
     method: str
     path: str
@@ -80,9 +80,12 @@ class PlatformServer:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 fields, files = parsed(self.headers.get("content-type") or "", body)
-                path = urlsplit(self.path).path
+                address = urlsplit(self.path)
+                fields = {**dict(parse_qsl(address.query)), **fields}
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                status, content = take(PlatformCall(self.command, path, headers, fields, files))
+                status, content = take(
+                    PlatformCall(self.command, address.path, headers, fields, files)
+                )
                 raw = content if isinstance(content, bytes) else json.dumps(content).encode()
                 self.send_response(status)
                 self.send_header("content-type", "application/json")
