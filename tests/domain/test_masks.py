@@ -77,14 +77,19 @@ def test_only_the_chosen_kinds_are_masked() -> None:
 )
 def test_the_time_grows_with_the_length_of_the_text_only(piece: str) -> None:
     """Ten times the length takes far less than a hundred times as long."""
+    short, long = (least_time((piece * size)[:size]) for size in (1_000, 10_000))
+
+    assert long < 50 * short
+
+
+def least_time(text: str) -> float:
+    """Seconds of the processor; the least of several, because other work disturbs the others."""
     times = []
-    for size in (1_000, 10_000):
-        text = (piece * size)[:size]
+    for _ in range(5):
         began = time.process_time()
         masked(text, ALL)
         times.append(time.process_time() - began)
-
-    assert times[1] < 30 * times[0] + 0.05
+    return min(times)
 
 
 def test_a_payload_is_masked_inside_but_not_in_its_links() -> None:

@@ -42,7 +42,8 @@ class Api:
 
     def __init__(self, services: Services, token: str | None = None) -> None:
         self.services = services
-        app = BatonApp(app_name="baton-under-test")
+        # Chalice adds to a variable of the environment for each app; thousands make it too long.
+        app = BatonApp(app_name="baton-under-test", env={})
         register(app, all_routes(), lambda: services)
         self._client = Client(app)
         self.token = token

@@ -23,6 +23,12 @@ def table_bot() -> Iterator[Api]:
         yield Api(StoreServices(stores), DEMO_KEY)
 
 
+@pytest.fixture(scope="module")
+def ana(table_bot: Api) -> Api:
+    """Logs in once: the number of passwords from one address is limited."""
+    return table_bot.login("ana")
+
+
 def test_texts_come_back_exactly_as_they_were_sent(table_bot: Api) -> None:
     for text in TEXTS:
         path = begun(table_bot, user={"id": "texts"}, text=text)
@@ -55,9 +61,7 @@ def test_json_comes_back_exactly_as_it_was_sent(table_bot: Api) -> None:
 
 
 @pytest.mark.parametrize("sent", PATHS)
-def test_a_path_that_names_nothing_is_not_found(sent: str, table_bot: Api) -> None:
-    ana = table_bot.login("ana")
-
+def test_a_path_that_names_nothing_is_not_found(sent: str, table_bot: Api, ana: Api) -> None:
     for method, path in (resource for resource in NATIVE if "{id}" in resource[1]):
         row = ROWS[method, path]
         caller, name = best_caller((method, path), table_bot, ana)

@@ -50,7 +50,8 @@ def generated(
     tmp_path: Path, server: AppServer, monkeypatch: pytest.MonkeyPatch
 ) -> GeneratedClient:
     run(
-        *("openapi-python-client", "generate", "--path", str(DOCUMENT), "--meta", "none"),
+        *(sys.executable, "-m", "openapi_python_client", "generate"),
+        *("--path", str(DOCUMENT), "--meta", "none"),
         *("--config", str(ROOT / "clients/openapi-python-client.yaml")),
         *("--output-path", str(tmp_path / "generated_baton"), "--fail-on-warning"),
         cwd=tmp_path,
