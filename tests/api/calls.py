@@ -268,12 +268,15 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
     return Ids(id_of(path), others)
 
 
-def best_caller(resource: Resource, bot: Api, agent: Api) -> tuple[Api, str]:
-    """The least of those who may make this call, and their role: the bot, an agent, the owner."""
+def best_caller(
+    resource: Resource, bot: Api, agent: Api, owner: Api | None = None
+) -> tuple[Api, str]:
+    """The least of those who may make this call, and their role: the bot, an agent, the owner, who
+    logs in unless they are given."""
     may = ROWS[resource].may
     if "bot" in may:
         return bot, "bot"
-    return (agent, "agent") if "agent" in may else (agent.login("owner"), "owner")
+    return (agent, "agent") if "agent" in may else (owner or agent.login("owner"), "owner")
 
 
 def filled(path: str, conversation: str, bot: str = "demo") -> str:

@@ -29,6 +29,11 @@ def ana(table_bot: Api) -> Api:
     return table_bot.login("ana")
 
 
+@pytest.fixture(scope="module")
+def owner(table_bot: Api) -> Api:
+    return table_bot.login("owner")
+
+
 def test_texts_come_back_exactly_as_they_were_sent(table_bot: Api) -> None:
     for text in TEXTS:
         path = begun(table_bot, user={"id": "texts"}, text=text)
@@ -61,10 +66,12 @@ def test_json_comes_back_exactly_as_it_was_sent(table_bot: Api) -> None:
 
 
 @pytest.mark.parametrize("sent", PATHS)
-def test_a_path_that_names_nothing_is_not_found(sent: str, table_bot: Api, ana: Api) -> None:
+def test_a_path_that_names_nothing_is_not_found(
+    sent: str, table_bot: Api, ana: Api, owner: Api
+) -> None:
     for method, path in (resource for resource in NATIVE if "{id}" in resource[1]):
         row = ROWS[method, path]
-        caller, name = best_caller((method, path), table_bot, ana)
+        caller, name = best_caller((method, path), table_bot, ana, owner)
         answer = caller.send(method, filled(path, sent), row.body_from(name))
         assert answer.status == 404, (path, answer.text)
 
