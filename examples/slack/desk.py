@@ -20,8 +20,15 @@ BUTTONS = {
 }
 UNCLAIMED = "Claim the conversation first. The user did not get your message."
 ENDED = "This handoff has ended. The user did not get your message."
+NO_FILES = "Files do not reach the user. Send them in Baton's console."
 NOT_SERVED = "You do not serve the queue of this conversation."
 LINK = re.compile(r"<(?:(?:mailto|tel):[^|>]*\|)?([^|>]+)(?:\|[^>]*)?>")
+CHANGES = (
+    "handoff.claimed",
+    "handoff.transferred",
+    "handoff.released",
+    "conversation.returned",
+)
 HISTORY = 10
 """Messages from before the request that the thread shows after the first claim."""
 
@@ -70,45 +77,54 @@ def blocks(title, state, status):
     return [{"type": "section", "text": text}, *actions]
 
 
-def app(slack: AsyncWebClient, signing_secret, channel, baton: AsyncBaton, threads: Threads):
-    """`/slack` is the address for Slack, and `/baton/` that of the desk's webhook."""
-    # The handlers run before Slack gets its answer: if one fails, Slack sends the event again.
-    bolt = AsyncApp(client=slack, signing_secret=signing_secret, process_before_response=True)
-    emails = {}
+class People:
+    """The people of Slack, who act in Baton under their e-mail addresses."""
 
-    async def agent_of(user):
-        """The person of Baton who has the e-mail address of this Slack user."""
-        if user not in emails:
-            profile = (await slack.users_info(user=user))["user"]["profile"]
-            emails[user] = profile.get("email", user)
-        return baton.on_behalf_of(emails[user])
+    def __init__(self, slack: AsyncWebClient, channel, baton: AsyncBaton):
+        self.slack, self.channel, self.baton = slack, channel, baton
+        self.emails = {}
 
-    async def attempt(user, thread, act):
+    async def attempt(self, user, thread, act):
         """Acts as this Slack user. If Baton refuses, they alone read why."""
         try:
-            await act(await agent_of(user))
+            await act(self.baton.on_behalf_of(await self.email(user)))
         except BatonUnavailable:
-            await tell(user, thread, "Baton does not answer. Please try again in a minute.")
+            await self.tell(user, thread, "Baton does not answer. Please try again in a minute.")
             raise
         except BatonError as error:
             text = NOT_SERVED if isinstance(error, NotFound) else error.detail
             if any(each["field"] == "Baton-On-Behalf-Of" for each in error.errors):
-                text = f"{emails[user]} is no agent of this bot in Baton. An admin can add you."
-            await tell(user, thread, text)
+                email = self.emails[user]
+                text = f"{email} is no agent of this bot in Baton. An admin can add you."
+            await self.tell(user, thread, text)
 
-    async def tell(user, thread, text):
-        await slack.chat_postEphemeral(
-            channel=channel, user=user, thread_ts=thread["ts"], text=to_slack(text)
+    async def email(self, user):
+        if user not in self.emails:
+            profile = (await self.slack.users_info(user=user))["user"]["profile"]
+            self.emails[user] = profile.get("email", user)
+        return self.emails[user]
+
+    async def tell(self, user, thread, text):
+        await self.slack.chat_postEphemeral(
+            channel=self.channel, user=user, thread_ts=thread["ts"], text=to_slack(text)
         )
 
-    async def write(thread, text):
-        await slack.chat_postMessage(
-            channel=channel, thread_ts=thread["ts"], text=to_slack(text), mrkdwn=False
-        )
 
-    async def press(ack, body):
+class FromSlack:
+    """Brings what people press and write in the threads to Baton."""
+
+    def __init__(self, people: People, threads: Threads):
+        self.people, self.threads = people, threads
+
+    def listen(self, bolt: AsyncApp):
+        for names in BUTTONS.values():
+            for name in names:
+                bolt.action(name)(self.on_press)
+        bolt.event("message")(self.on_message)
+
+    async def on_press(self, ack, body):
         await ack()
-        thread = threads.by("ts", body["message"]["ts"])
+        thread = self.threads.by("ts", body["message"]["ts"])
         name, conversation = body["actions"][0]["action_id"], thread["conversation"]
 
         async def act(agent):
@@ -120,23 +136,18 @@ def app(slack: AsyncWebClient, signing_secret, channel, baton: AsyncBaton, threa
                 await agent.unpause(conversation, outcome=name)
 
         if thread["is_open"]:  # the events of Baton change the thread's first message
-            await attempt(body["user"]["id"], thread, act)
+            await self.people.attempt(body["user"]["id"], thread, act)
 
-    for names in BUTTONS.values():
-        for name in names:
-            bolt.action(name)(press)
-
-    @bolt.event("message")
-    async def on_message(event):
-        thread = threads.by("ts", event.get("thread_ts"))
+    async def on_message(self, event):
+        thread = self.threads.by("ts", event.get("thread_ts"))
         is_new = event.get("subtype") in (None, "file_share", "thread_broadcast")
         if thread is None or not is_new or "bot_id" in event:
             return
         user, text = event["user"], from_slack(event.get("text", ""))
         if event.get("files"):
-            await tell(user, thread, "Files do not reach the user. Send them in Baton's console.")
+            await self.people.tell(user, thread, NO_FILES)
         if not thread["is_open"]:
-            await tell(user, thread, ENDED)
+            await self.people.tell(user, thread, ENDED)
         elif text:
             message_id = f"slack-{event.get('client_msg_id') or event['ts']}"
 
@@ -144,65 +155,87 @@ def app(slack: AsyncWebClient, signing_secret, channel, baton: AsyncBaton, threa
                 try:
                     await agent.say(thread["conversation"], text, message_id=message_id)
                 except IllegalMove:
-                    await tell(user, thread, UNCLAIMED)
+                    await self.people.tell(user, thread, UNCLAIMED)
 
-            await attempt(user, thread, act)
+            await self.people.attempt(user, thread, act)
 
-    async def show(thread, state, status):
-        """Changes the first message of a thread."""
-        text, content = f"{thread['title']} {state}", blocks(thread["title"], state, status)
-        await slack.chat_update(
-            channel=channel, ts=thread["ts"], text=to_slack(text), blocks=content
-        )
 
-    @baton.on("handoff.requested")
-    async def on_request(event):
+class ToSlack:
+    """Brings Baton's events to the threads."""
+
+    def __init__(self, slack: AsyncWebClient, channel, baton: AsyncBaton, threads: Threads):
+        self.slack, self.channel, self.baton, self.threads = slack, channel, baton, threads
+
+    def listen(self):
+        self.baton.on("handoff.requested")(self.on_request)
+        self.baton.on(*CHANGES)(self.on_change)
+        self.baton.on("user.message", "agent.message")(self.on_words)
+
+    async def on_request(self, event):
         facts, seq = event.data["entry"]["payload"], event.data["entry"]["seq"]
-        if threads.by("handoff", facts["handoff_id"]):
+        if self.threads.by("handoff", facts["handoff_id"]):
             return
         queue = f" (queue {facts['queue']})" if facts["queue"] else ""
-        title = (
-            f"{event.user} on {event.channel} asks for a person{queue}: {facts['reason'] or '–'}"
-        )
+        reason = facts["reason"] or "–"
+        title = f"{event.user} on {event.channel} asks for a person{queue}: {reason}"
         content = blocks(title, "Nobody has it yet.", "waiting")
-        sent = await slack.chat_postMessage(channel=channel, text=to_slack(title), blocks=content)
-        threads.add(facts["handoff_id"], event.conversation_id, sent["ts"], title, seq)
+        sent = await self.slack.chat_postMessage(
+            channel=self.channel, text=to_slack(title), blocks=content
+        )
+        self.threads.add(facts["handoff_id"], event.conversation_id, sent["ts"], title, seq)
 
-    @baton.on("handoff.claimed", "handoff.transferred", "handoff.released", "conversation.returned")
-    async def on_change(event):
+    async def on_change(self, event):
         facts = event.data["entry"]["payload"]
-        thread = threads.by("handoff", facts["handoff_id"])
+        thread = self.threads.by("handoff", facts["handoff_id"])
         if thread is None:
             return
         if event.type == "conversation.returned":
-            threads.set(thread, "is_open", 0)
-            await show(thread, f"It has ended: {facts['outcome']}.", "bot")
+            self.threads.set(thread, "is_open", 0)
+            await self.show(thread, f"It has ended: {facts['outcome']}.", "bot")
         elif facts.get("owner"):
-            await show(thread, f"{facts['owner']['name']} has it.", "agent")
-            await show_history(thread, facts["owner"]["id"])
+            await self.show(thread, f"{facts['owner']['name']} has it.", "agent")
+            await self.show_history(thread, facts["owner"]["id"])
         else:
-            await show(thread, "Nobody has it at the moment.", "waiting")
+            await self.show(thread, "Nobody has it at the moment.", "waiting")
 
-    async def show_history(thread, owner):
-        """Once for each thread: what user and bot wrote before the request."""
-        if thread["seq"]:
-            query = f"before={thread['seq']}&limit={HISTORY}"
-            path = f"/conversations/{thread['conversation']}/entries?{query}"
-            entries = (await baton.on_behalf_of(owner).call("GET", path))["items"]
-            lines = [
-                f"{each['author']['name']}: {each['text']}" for each in entries if each["text"]
-            ]
-            threads.set(thread, "seq", 0)
-            if lines:
-                await write(thread, "\n".join(lines))
-
-    @baton.on("user.message", "agent.message")
-    async def on_words(event):
-        thread, entry = threads.by("conversation", event.conversation_id), event.data["entry"]
+    async def on_words(self, event):
+        thread = self.threads.by("conversation", event.conversation_id)
+        entry = event.data["entry"]
         is_from_here = (entry["message_id"] or "").startswith("slack-")
         if thread is not None and thread["is_open"] and not is_from_here:
-            await write(thread, f"{entry['author']['name']}: {event.text or entry['type']}")
+            await self.write(thread, f"{entry['author']['name']}: {event.text or entry['type']}")
 
+    async def show(self, thread, state, status):
+        """Changes the first message of a thread."""
+        text, content = f"{thread['title']} {state}", blocks(thread["title"], state, status)
+        await self.slack.chat_update(
+            channel=self.channel, ts=thread["ts"], text=to_slack(text), blocks=content
+        )
+
+    async def show_history(self, thread, owner):
+        """Writes once into each thread what user and bot wrote before the request."""
+        if not thread["seq"]:
+            return
+        query = f"before={thread['seq']}&limit={HISTORY}"
+        path = f"/conversations/{thread['conversation']}/entries?{query}"
+        entries = (await self.baton.on_behalf_of(owner).call("GET", path))["items"]
+        lines = [f"{each['author']['name']}: {each['text']}" for each in entries if each["text"]]
+        self.threads.set(thread, "seq", 0)
+        if lines:
+            await self.write(thread, "\n".join(lines))
+
+    async def write(self, thread, text):
+        await self.slack.chat_postMessage(
+            channel=self.channel, thread_ts=thread["ts"], text=to_slack(text), mrkdwn=False
+        )
+
+
+def app(slack: AsyncWebClient, signing_secret, channel, baton: AsyncBaton, threads: Threads):
+    """`/slack` is the address for Slack, and `/baton/` that of the desk's webhook."""
+    # The handlers run before Slack gets its answer: if one fails, Slack sends the event again.
+    bolt = AsyncApp(client=slack, signing_secret=signing_secret, process_before_response=True)
+    FromSlack(People(slack, channel, baton), threads).listen(bolt)
+    ToSlack(slack, channel, baton, threads).listen()
     handler = AsyncSlackRequestHandler(bolt)
     slack_route = Route("/slack", handler.handle, methods=["POST"])
     return Starlette(routes=[slack_route, Mount("/baton", baton.asgi())])
