@@ -241,7 +241,7 @@ def gated_message(online: int) -> Usage:
 
 
 def indexed_message(words: int) -> Usage:
-    """What the index of words adds to a message of so many different words."""
+    """The index of words adds this to a message of so many different words."""
     return _said(words, is_searched=True) + _said(words, is_searched=False) * -1
 
 

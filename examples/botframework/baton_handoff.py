@@ -146,7 +146,7 @@ def connect(baton, adapter, storage, bot_id, on_turn):
 
 
 def shown(event):
-    """What the user sees of an event."""
+    """The text that the user sees of an event."""
     payload = (event.data.get("entry") or {}).get("payload") or {}
     if event.type == "agent.message" and "url" in payload:
         file = {"content_type": payload["mime"], "content_url": payload["url"]}

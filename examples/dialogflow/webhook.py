@@ -40,7 +40,7 @@ def content_of(message):
 
 
 def said_by_user(request):
-    """What the user said, as the arguments of `baton.heard`."""
+    """The arguments of `baton.heard` for what the user said."""
     text = request.get("text") or request.get("transcript")
     if text:
         return {"text": text}

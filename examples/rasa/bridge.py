@@ -20,7 +20,7 @@ APOLOGY = "I cannot answer at the moment. Please send your message again in a mi
 
 
 def heard(body):
-    """What the user sent, as the arguments of `baton.heard`."""
+    """The arguments of `baton.heard` for what the user sent."""
     text = str(body["message"])
     if text.startswith("/"):  # the payload of a button
         return {"type": "postback", "payload": {"value": text}}

@@ -30,7 +30,7 @@ def my_bot(text):
 
 
 async def heard(message: Message):
-    """What the user sent, as the arguments of `baton.heard`."""
+    """The arguments of `baton.heard` for what the user sent."""
     if message.location:
         place = {"latitude": message.location.latitude, "longitude": message.location.longitude}
         return {"type": "location", "payload": place}

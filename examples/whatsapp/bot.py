@@ -85,7 +85,7 @@ class WhatsApp:
 
 
 async def content_of(message, whatsapp):
-    """What the user sent, as the arguments of `baton.heard`."""
+    """The arguments of `baton.heard` for what the user sent."""
     kind = message["type"]
     content = message.get(kind, {})
     if kind in FILES:
@@ -163,7 +163,8 @@ def app(whatsapp, baton, app_secret, verify_token):
             await whatsapp.show(user["id"], **reply)
 
     async def tell_agents(status):
-        """For example: the user's last message is older than 24 hours, so WhatsApp refuses."""
+        """Tells the agents that a message was not delivered, for example because the user has not
+        written for 24 hours."""
         title = status.get("errors", [{}])[0].get("title", "no reason")
         log.warning("WhatsApp did not deliver %s: %s", status["id"], title)
         try:

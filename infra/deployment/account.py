@@ -11,7 +11,7 @@ from infra.deployment.cloudformation import POLL_SECONDS, Stack
 from infra.template.names import stack_of
 
 WAIT_MINUTES = 60
-"""How long a command waits for CloudFormation, without a gradual rollout."""
+"""The minutes for which a command waits for CloudFormation, without a gradual rollout."""
 WRONG_CREDENTIALS = {
     "ExpiredToken": "The credentials have expired. Sign in again, for example: aws sso login",
     "InvalidClientTokenId": "AWS does not know the access key. Set AWS_PROFILE to a valid profile.",

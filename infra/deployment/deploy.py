@@ -76,7 +76,7 @@ def rollout_before(template: Template, present: Mapping[str, str]) -> dict[str, 
 
 
 def minutes_for(template: Template, values: Mapping[str, str]) -> int:
-    """How long CloudFormation may take with the parameters `values`."""
+    """The minutes that CloudFormation may take with the parameters `values`."""
     declared = template.get("Parameters", {}).get(ROLLOUT, {})
     rollout = values.get(ROLLOUT, str(declared.get("Default", AT_ONCE)))
     return WAIT_MINUTES + ROLLOUT_MINUTES.get(rollout, 0)

@@ -394,7 +394,7 @@ class Preflight:
         )
 
     def _reserved(self, parameter: str) -> int:
-        """How many executions the parameter reserves besides the present ones."""
+        """The number of executions that the parameter reserves besides the present ones."""
         wanted, present = self.values.get(parameter, ""), self.present.get(parameter, "")
         return int(wanted or 0) - int(present or 0)
 

@@ -75,7 +75,7 @@ class Pin(NamedTuple):
 
 
 Uses = Mapping[Pin, list[str]]
-"""For each package the locks that name it."""
+"""The locks that name a package, by package."""
 
 
 def python_uses() -> Uses:

@@ -176,7 +176,8 @@ class BotpressDatabase:
     # What has happened
 
     def _messages(self, place: BotpressAddress, found: "FoundRows") -> Iterator[Happening]:
-        """Of hitl, if it has recorded this conversation, else of the log of events."""
+        """The messages that hitl has recorded or, without any session of hitl, those of the log of
+        events."""
         if found.sessions:
             for session in found.sessions:
                 query = "SELECT * FROM hitl_messages WHERE session_id = ? ORDER BY id"

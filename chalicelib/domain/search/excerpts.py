@@ -37,7 +37,7 @@ def excerpt(text: str, wanted: Collection[str]) -> list[ExcerptPart]:
 
 
 def _beginning(text: str, first_hit: int) -> int:
-    """Where the excerpt begins: at a word, if there is a space to tell."""
+    """The place at which the excerpt begins: at a word, if there is a space to tell."""
     if first_hit <= BEFORE:
         return 0
     space = text.find(" ", first_hit - BEFORE, first_hit)

@@ -1,4 +1,4 @@
-"""Where words stand, and which entries have all words that are wanted."""
+"""The places of words, and the search for entries that have all wanted words."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple

@@ -88,7 +88,8 @@ def index_words(content: Content) -> list[str]:
 
 
 def searched_text(content: Content) -> str | None:
-    """What somebody has written in an entry of this content; None if nothing is searched there."""
+    """The text that somebody has written in an entry of this content; None if nothing is searched
+    there."""
     match content:
         case Message(body):
             return _text_of(body)

@@ -70,9 +70,9 @@ class Unreachable(Exception):
 
 
 class Deliveries(Protocol):
-    """How far each conversation's entries have been delivered to each of the bot's webhooks.
+    """The place up to which each conversation's entries have been delivered to a webhook.
 
-    `webhook` is the id of one of them.
+    `webhook` is the id of one of the bot's webhooks.
     """
 
     def cursor(self, bot: str, conversation_id: str, webhook: str = CHANNEL) -> DeliveryCursor: ...

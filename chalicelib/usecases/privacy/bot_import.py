@@ -26,7 +26,7 @@ MISSING = "missing"
 
 
 class ImportSource(Protocol):
-    """Where a bot comes from. It has been checked, and can be read again and again."""
+    """The source of an imported bot. It has been checked, and can be read again and again."""
 
     @property
     def name(self) -> str: ...

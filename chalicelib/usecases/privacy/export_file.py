@@ -418,7 +418,7 @@ def _handoff(number: int, line: HandoffLine, new: str, source: str, bot: str) ->
 
 
 def _author(of: PersonFields, source: str, bot: str) -> Author:
-    """What the bot has written is the new bot's."""
+    """The author of an entry. Words of the exported bot become those of the new one."""
     return Author(bot if of.id == source else of.id, of.name)
 
 

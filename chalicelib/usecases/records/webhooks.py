@@ -9,8 +9,8 @@ CHANNEL = "channel"
 """The id of the webhook that is the bot's channel: users read what it receives. The others are
 told what happens, and nobody waits for them."""
 MAX_OTHERS = 5
-"""How many webhooks a bot may have beside its channel. All are stored in the bot's row, and each
-may have deliveries in flight."""
+"""The most webhooks that a bot may have beside its channel. All are stored in the bot's row, and
+each may have deliveries in flight."""
 DELIVERY_ID = re.compile(
     r"d_([0-9]{13})_([a-z2-7]{26})_([1-9][0-9]{0,11})_([0-9]{1,2})(?:_(w_[a-z2-7]{13}))?"
 )
@@ -83,7 +83,7 @@ class DeliveryCursor(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """How far the entries of a conversation have been handled for one webhook.
+    """The place up to which the entries of a conversation have been handled for one webhook.
 
     The reactions to all owed entries up to `handled` have run; it is 0 for webhooks beside the
     channel. `queued` is the last of them that the webhook has to receive; entries up to

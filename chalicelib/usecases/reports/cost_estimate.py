@@ -34,7 +34,7 @@ MESSAGE = EntryUsage(reads=13.5, writes=8.7, requests=0.5, frames=2.5, runs=2.5,
 SEARCHED_WORDS = 12
 """The different words of an average message; not measured at anybody's yet."""
 INDEXED = EntryUsage(reads=2, writes=SEARCHED_WORDS, requests=0, frames=0, runs=0, queue=0)
-"""What a message costs more if its words are indexed for search."""
+"""A message costs this more if its words are indexed for search."""
 OWNERSHIP_CHANGE = EntryUsage(
     reads=24,
     writes=20,

@@ -11,7 +11,7 @@ from chalicelib.usecases.records.webhooks import Webhook
 AGENT_MESSAGE = "agent.message"
 ERASED = "conversation.erased"
 DEFAULT_EVENTS = (AGENT_MESSAGE, *views.PUBLIC_TYPES.values())
-"""What a bot needs that sends on its own channel."""
+"""A bot that sends on its own channel needs these."""
 MESSAGE_TYPES = {
     From.AGENT: AGENT_MESSAGE,
     From.USER: "user.message",

@@ -59,7 +59,8 @@ class DynamoWordIndex:
 def word_keys(
     table: Table, bot: str, place: WordPlace, words: Sequence[str]
 ) -> Iterator[keys.RowKey]:
-    """Where the rows of these words may be. The number of shards may have been raised since."""
+    """The keys of all rows that these words may have. The number of shards may have been raised
+    since."""
     for word in words:
         for shard in range(table.shards):
             yield keys.RowKey(keys.word(bot, word, shard), keys.word_place_sk(*place))

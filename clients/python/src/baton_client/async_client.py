@@ -129,7 +129,7 @@ class AsyncBaton:
         return lambda handler: self._inbox.add(types, handler)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-        """For a server of your own. Raises WebhookRefused unless the webhook is Baton's."""
+        """Reads an event in your own server. Raises WebhookRefused unless Baton has sent it."""
         return self._inbox.verify(headers, body)
 
     async def receive(self, headers: Mapping[str, str], body: bytes) -> int:

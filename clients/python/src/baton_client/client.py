@@ -152,7 +152,7 @@ class Baton:
         return self._run(operations.unpause(self._policy, conversation_id, {**asked, **asked_too}))
 
     def on_behalf_of(self, person: str) -> Agent:
-        """For a desk: makes calls as this person, named by id or e-mail address.
+        """Makes calls as this person, named by id or e-mail address. A desk uses it.
 
         The key needs the scope `agents`. Raises ValueError if the name cannot be one.
         """
@@ -170,7 +170,7 @@ class Baton:
         return lambda handler: self._inbox.add(types, handler)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-        """For a server of your own. Raises WebhookRefused unless the webhook is Baton's."""
+        """Reads an event in your own server. Raises WebhookRefused unless Baton has sent it."""
         return self._inbox.verify(headers, body)
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> int:

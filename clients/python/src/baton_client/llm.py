@@ -1,4 +1,4 @@
-"""For bots that are a language model: the handover as a tool, and the conversation as messages.
+"""Language models as bots: the handover as a tool, and the conversation as messages.
 
 This module calls no model. It makes what the interfaces of OpenAI and Anthropic take, as plain
 dicts, so it needs neither package.
@@ -215,7 +215,7 @@ class Unread:
 
 
 def unread(transcript: Transcript) -> Unread:
-    """What has happened since the bot's last words, for a model that keeps its own history.
+    """The messages since the bot's last words, for a model that keeps its own history.
 
     The story has outcome, note and what the user and the person wrote to each other.
     """

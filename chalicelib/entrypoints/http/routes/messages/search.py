@@ -14,7 +14,7 @@ from chalicelib.usecases import views
 from chalicelib.usecases.search.message_search import Hit, MessageFilter, search
 
 MOST_WORDS, MOST_CHARACTERS = 8, 200
-"""Of a search. Each word is one more query."""
+"""The limits of a search. Each word is one more query."""
 EARLIEST, LATEST = 0, 253_402_300_799_999
 """Milliseconds since 1970 (UTC): until the end of the year 9999."""
 

@@ -1,1 +1,1 @@
-"""What a program in which agents work, for example in Slack or in a CRM, does for them."""
+"""Calls for people, made by a program in which agents work, such as Slack or a CRM."""

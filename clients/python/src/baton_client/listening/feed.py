@@ -64,6 +64,6 @@ class EventFeed:
             del self._waiting[event.conversation_id]
 
     def seconds_until_due(self, longest: float) -> float:
-        """How long nothing has to be handled, at most `longest`."""
+        """The seconds in which nothing has to be handled, at most `longest`."""
         dues = [each.due - self._policy.clock() for each in self._waiting.values()]
         return max(0.0, min([longest, *dues]))

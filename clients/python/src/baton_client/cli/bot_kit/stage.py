@@ -1,4 +1,4 @@
-"""What the checks of a bot do: write as a user, write as a person of the team, wait, look."""
+"""The steps of a bot's checks: write as a user, write as a person of the team, wait, look."""
 
 import time
 from collections.abc import Callable

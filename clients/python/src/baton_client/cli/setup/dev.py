@@ -36,7 +36,7 @@ KEY_LIFE = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class DevAccess:
-    """What a bot on this machine uses. The secret is this machine's own: it signs what is
+    """The settings of a bot on this machine. The secret is this machine's own: it signs what is
     forwarded, and the bot verifies it as it does Baton's webhook."""
 
     url: str

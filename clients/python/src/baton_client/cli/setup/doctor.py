@@ -54,7 +54,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What is examined. Without a person or a key, their checks are skipped."""
+    """The deployment to examine. Without a person or a key, their checks are skipped."""
 
     origin: str
     http: httpx.Client

@@ -1,4 +1,4 @@
-"""What a bot needs: the bot itself, a key, a webhook's secret."""
+"""Creates what a bot needs: the bot itself, a key, a webhook's secret."""
 
 import base64
 import secrets

@@ -1,1 +1,1 @@
-"""What a bot's webhook is tried out with: example events, and deliveries again."""
+"""Example events and repeated deliveries, with which a bot's webhook is tried out."""
