@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from bench.capacity import flatness, reactions, reconnect_calls, units
+from bench.capacity import first_visit, flatness, reactions, reconnect_calls, units
 from bench.cost import cost_tables
 from bench.cpu import cold_start, warm_gate
 from bench.latency import console, isolation, local_stack, reconnect
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Table]]] = {
     "reconnect-calls": reconnect_calls.measure,
     "isolation": isolation.measure,
     "console": console.measure,
+    "first-visit": first_visit.measure,
     "cost": cost_tables.measure,
     "scale": scale_tables.measure,
 }

@@ -1,4 +1,4 @@
-"""Bundles the console for a package: the first page takes six requests instead of more than fifty.
+"""Bundles the console for a package: the first page takes six requests instead of about fifty.
 The sources need no build, so a stack on one machine serves them as they are.
 
 Node and npm do it (`bundler/bundle.js`). Without them, a package contains the sources.

@@ -251,7 +251,7 @@ def main(stage: str, version: str, arch: str, folder: Path | None) -> None:
     if unbundled:
         click.echo(
             f"The console is not bundled, because {unbundled}. It works, but its first page loads "
-            "in more than fifty requests instead of six."
+            "in about fifty requests instead of six."
         )
     size = (folder / PACKAGE).stat().st_size / 1_000_000
     click.echo(f"{_shown(folder / TEMPLATE)}\n{_shown(folder / PACKAGE)}  {size:.1f} MB")

@@ -48,7 +48,7 @@ def run(*command: str, cwd: Path = HERE, **environment: str) -> str:
 
 
 def evaluated(code: str) -> Any:
-    """What an ES module prints as JSON."""
+    """The JSON that an ES module prints."""
     return json.loads(run("node", "--input-type=module", "-e", code))
 
 

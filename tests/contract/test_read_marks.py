@@ -1,4 +1,4 @@
-"""How far people have read."""
+"""Read marks: the last entry that somebody has read."""
 
 from tests.contract.store_setup import BOT, CID
 from tests.support.engines import Stores

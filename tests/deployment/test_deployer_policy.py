@@ -23,8 +23,8 @@ CERTIFICATE = f"arn:aws:acm:{REGION}:{OWNER}:certificate/1"
 
 @pytest.fixture
 def calls(operator: Operator, aws: FakeAccount) -> set[Needed]:
-    """What the commands need in the stories of a stack: a failed creation, an upgrade that loses a
-    topic, a rollback that stops, and the end."""
+    """The rights that the commands need in the stories of a stack: a failed creation, an upgrade
+    that loses a topic, a rollback that stops, and the end."""
     aws.acm.certificates[CERTIFICATE] = ("ISSUED", ["chat.example.test"])
     aws.route53.zones["Z1"] = "example.test."
     aws.cloudformation.failures = {"Events": "The quota of topics is used up."}

@@ -13,7 +13,7 @@ Event = tuple[Mapping[str, str], bytes]
 
 
 class Handoff:
-    """What the agent Ana does in one conversation. Each call returns the webhooks that follow."""
+    """The agent Ana in one conversation. Each call returns the webhooks that follow."""
 
     def __init__(self, server: AppServer, conversation_id: str) -> None:
         self._server, self._id = server, conversation_id

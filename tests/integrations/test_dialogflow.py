@@ -35,7 +35,7 @@ class Dialogflow:
         return self.client.post("/dialogflow", json=body, headers=headers)
 
     def shown(self, *call: str, **more: str) -> list[Any]:
-        """What the user sees after this call."""
+        """The texts that the user sees after this call."""
         response = self.call(*call, **more).json()["fulfillmentResponse"]
         assert response["mergeBehavior"] == "REPLACE"
         return [each["text"]["text"][0] for each in response["messages"] if "text" in each]

@@ -126,7 +126,7 @@ class SlackDesk:
 
     @property
     def thread(self) -> list[str]:
-        """What everybody reads in the thread."""
+        """The texts that everybody reads in the thread."""
         return [
             call.fields["text"]
             for call in self.platform.sent
@@ -135,7 +135,7 @@ class SlackDesk:
 
     @property
     def told(self) -> list[tuple[str, str]]:
-        """What single people read."""
+        """The texts that single people read."""
         return [
             (call.fields["user"], call.fields["text"])
             for call in self.platform.sent

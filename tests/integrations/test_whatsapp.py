@@ -71,7 +71,7 @@ class WhatsAppBot:
 
 
 def said(call: PlatformCall) -> str | None:
-    """What the user sees."""
+    """The texts that the user sees."""
     if not call.path.endswith("/messages"):
         return None
     kind = call.fields["type"]

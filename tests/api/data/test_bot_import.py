@@ -1,4 +1,4 @@
-"""What was exported from one bot is imported as another one, and gives equal answers."""
+"""The export of one bot is imported as another one, and gives equal answers."""
 
 import json
 from collections.abc import Callable

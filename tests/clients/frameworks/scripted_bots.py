@@ -10,7 +10,7 @@ from baton_client.llm import HandoverTool
 from tests.clients.app_server import AppServer
 
 Step = str | Mapping[str, Any] | Callable[[], "Step"]
-"""What the model does: a text, the arguments of the handover, or a function that returns a step."""
+"""An act of the model: a text, the arguments of the handover, or a function that returns a step."""
 NAME = "hand_over_to_person"
 OTHER_TOOL: Mapping[str, Any] = {"look_up": {}}
 """Calls the bot's own tool instead of the handover."""
@@ -35,7 +35,7 @@ class ScriptedBot(Protocol):
     script: ModelScript
 
     def answer(self, user: str, text: str, message_id: str | None = None) -> str | None:
-        """What the user sees."""
+        """The texts that the user sees."""
 
 
 def look_up() -> str:
