@@ -116,7 +116,7 @@ function EmptyList() {
   const { isSynced, search, searchResults, tab } = state.value;
   if (search && !searchResults) return html`<p class="empty quiet" role="status">${t("loading")}</p>`;
   if (!isSynced && !search) return html`<div class="skeletons" role="status" aria-label=${t("loading")}>${[1, 2, 3, 4].map(() => html`<i></i>`)}</div>`;
-  const text = search ? "none_found" : `none_${tab}`;
+  const text = search ? "none_listed" : `none_${tab}`;
   return html`<div class="empty"><p>${t(text)}</p><p class="quiet">${t(`${text}_more`)}</p></div>`;
 }
 

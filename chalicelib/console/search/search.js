@@ -39,7 +39,7 @@ function Hit({ found }) {
   const now = useNow();
   return html`
     <li><button class="hit" onClick=${() => openFound(found)}>
-      <span class="row-name"><bdi>${conversation.user_name ?? conversation.user}</bdi></span>
+      <span class="hit-name"><bdi>${conversation.user_name ?? conversation.user}</bdi></span>
       <time class="quiet">${formatRecent(timeOf(found), now)}</time>
       <span class="excerpt" dir="auto">${hit ? html`<${Excerpt} parts=${hit.excerpt} />` : formatPreview(conversation.last_message?.text ?? "")}</span>
     </button></li>`;

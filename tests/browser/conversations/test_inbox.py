@@ -96,7 +96,7 @@ def test_a_search_finds_users_by_the_beginning_of_their_name(
     page.get_by_role("searchbox").fill(f"ZOE\u0308 {name}")
     expect(row(page, composed)).to_have_count(1)
     page.get_by_role("searchbox").fill("nobody is called like this")
-    expect(page.locator(".empty").first).to_contain_text("Nothing was found.")
+    expect(page.locator(".empty").first).to_contain_text("No listed conversation fits.")
 
 
 def test_recent_conversations_load_page_by_page(open_console: OpenConsole, bot: BotClient) -> None:
