@@ -171,9 +171,12 @@ GRANTS: Sequence[Grant] = (
         ),
         [
             f"apigateway:REGION::/{path}"
-            for path in ("account", "apis", "apis/*", "domainnames", "domainnames/*")
+            for path in ("account", "apikeys", "apikeys/*", "apis", "apis/*", "domainnames")
         ]
-        + [f"apigateway:REGION::/{path}" for path in ("restapis", "restapis/*", "tags/*")],
+        + [
+            f"apigateway:REGION::/{path}"
+            for path in ("domainnames/*", "restapis", "restapis/*", "tags/*")
+        ],
     ),
     Grant(_of("apigateway", "UpdateRestApiPolicy"), ["apigateway:REGION::/*"]),
     Grant(

@@ -29,6 +29,7 @@ PRECIOUS: Mapping[str, str] = {
 REPLACEABLE = frozenset(
     {
         "AWS::ApiGateway::Account",
+        "AWS::ApiGateway::ApiKey",
         "AWS::ApiGateway::BasePathMapping",
         "AWS::ApiGateway::Deployment",
         "AWS::ApiGateway::Stage",

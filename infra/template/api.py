@@ -18,7 +18,7 @@ LOGIN_RATE, LOGIN_BURST = 20, 40
 """Requests a second for one route that hashes a password, about six concurrent executions."""
 REST_LOG, SOCKET_LOG = "RestAccessLog", "SocketAccessLog"
 
-LOG_ACCOUNT = "AccessLogAccount"
+LOG_ACCOUNT, FIRST_RESOURCE = "AccessLogAccount", "FirstApiResource"
 
 REST_LINE = {
     "request_id": "$context.requestId",
@@ -208,10 +208,17 @@ def _log_role() -> dict[str, Resource]:
             "Type": "AWS::ApiGateway::Account",
             "Condition": "MakesLogRole",
             **RETAINED,
-            # "If an API Gateway resource has never been created in your AWS account, you must add a
-            # dependency on another API Gateway resource" (AWS::ApiGateway::Account).
-            "DependsOn": REST_API,
+            "DependsOn": FIRST_RESOURCE,
             "Properties": {"CloudWatchRoleArn": {"Fn::GetAtt": ["AccessLogWriter", "Arn"]}},
+        },
+        # "If an API Gateway resource has never been created in your AWS account, you must add a
+        # dependency on another API Gateway resource, such as an AWS::ApiGateway::RestApi or
+        # AWS::ApiGateway::ApiKey resource" (AWS::ApiGateway::Account). The REST API itself would
+        # make a circle: before SAM takes it apart, it contains the stage that waits for the role.
+        FIRST_RESOURCE: {
+            "Type": "AWS::ApiGateway::ApiKey",
+            "Condition": "MakesLogRole",
+            "Properties": {"Enabled": False, "Description": "Never used: see AccessLogAccount."},
         },
     }
 

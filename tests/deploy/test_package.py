@@ -146,18 +146,18 @@ def test_each_api_stage_waits_for_the_account_log_role(template: dict[str, Any])
         assert tag["Value"]["Fn::If"][:2] == ["MakesLogRole", {"Ref": "AccessLogAccount"}]
 
 
-def test_the_account_log_role_waits_for_the_rest_api_without_a_circle() -> None:
-    """In an account that has never had an API, API Gateway refuses the role before the first
-    one."""
+def test_the_account_log_role_waits_for_a_resource_of_api_gateway_without_a_circle() -> None:
+    """In an account that has never had such a resource, API Gateway refuses the role."""
     resources = evaluated(packaged_template("prod"), AccessLogRole="create")["Resources"]
     waits_for = {name: set(references(each)) & set(resources) for name, each in resources.items()}
 
     # Raises CycleError.
     order = list(TopologicalSorter(waits_for).static_order())
 
-    assert "RestAPI" in waits_for["AccessLogAccount"]
+    assert resources["FirstApiResource"]["Type"] == "AWS::ApiGateway::ApiKey"
+    assert "FirstApiResource" in waits_for["AccessLogAccount"]
     account = order.index("AccessLogAccount")
-    assert order.index("RestAPI") < account < order.index("RestAPIapiStage")
+    assert account < order.index("RestAPIapiStage")
     assert account < order.index("WebsocketAPIStage")
 
 

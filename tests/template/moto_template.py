@@ -15,6 +15,7 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 UNSUPPORTED = frozenset(
     {
         "AWS::ApiGateway::Account",
+        "AWS::ApiGateway::ApiKey",
         "AWS::ApiGateway::BasePathMapping",
         "AWS::ApiGateway::DomainName",
         "AWS::ApiGateway::Stage",
