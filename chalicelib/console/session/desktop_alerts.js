@@ -3,7 +3,7 @@
 import { openConversation } from "../conversations/queries.js";
 import { alertReason } from "../state/alerts.js";
 import { preferences } from "../state/preferences.js";
-import { dispatch, showToast, state } from "../state/store.js";
+import { announce, showArrival, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
@@ -18,16 +18,10 @@ export function alertAgent(before, head, entry) {
   if (!reason || (isOpen && !isGiven) || (reason === "waiting" && status !== "online")) return;
   const user = head.user_name ?? head.user;
   const text = t(`alert_${reason}`, { user });
-  if (isGiven) showToast(text, "info", isOpen ? undefined : head.id);
+  if (isGiven) showArrival(text, "info", isOpen ? undefined : head.id);
   else announce(text);
   if (preferences.sound === "all" || (preferences.sound === "mine" && reason !== "waiting")) playChime();
   if (preferences.desktop && document.hidden) notify(head, user, reason === "message" ? entry?.text?.slice(0, 120) : text);
-}
-
-/** The same text twice is read out twice. @param {string} text */
-function announce(text) {
-  dispatch({ type: "announcement", text });
-  setTimeout(() => dispatch({ type: "announcement", text: "" }), 2000);
 }
 
 /** A new notification replaces the earlier one of the same conversation. @param {Head} head @param {string} user @param {string} [body] */

@@ -12,11 +12,30 @@ export function dispatch(event) {
   state.value = reduce(state.value, event);
 }
 
-/** @param {string} text @param {"info" | "warn"} [kind] @param {string} [open] the conversation that a button opens */
+/** Shows the outcome of what the agent did.
+ * @param {string} text @param {"info" | "warn"} [kind] @param {string} [open] the conversation that a button opens */
 export function showToast(text, kind = "info", open) {
-  const toast = { text, kind, open };
+  display({ text, kind, open, isArrival: false });
+}
+
+/** Shows what happened elsewhere. While the agent is shown a warning about what they did, it is only read out.
+ * @param {string} text @param {"info" | "warn"} kind @param {string} [open] the conversation that a button opens */
+export function showArrival(text, kind, open) {
+  const shown = state.value.toast;
+  if (shown?.kind === "warn" && !shown.isArrival) announce(text);
+  else display({ text, kind, open, isArrival: true });
+}
+
+/** @param {import("./types.js").Toast} toast */
+function display(toast) {
   dispatch({ type: "toast", toast });
   setTimeout(() => state.value.toast === toast && dispatch({ type: "toast", toast: null }), TOAST_DURATION);
+}
+
+/** The same text twice is read out twice. @param {string} text */
+export function announce(text) {
+  dispatch({ type: "announcement", text });
+  setTimeout(() => dispatch({ type: "announcement", text: "" }), 2000);
 }
 
 /** @param {"close" | "transfer" | "snooze" | "settings" | "shortcuts" | "sign_out" | "palette"} dialog */

@@ -29,6 +29,7 @@
  *   has_password?: boolean}} Agent */
 /** @typedef {{id: string, message: string, level: string, url: string | null, conversation_id: string | null, at: string,
  *   read: boolean, bot: string}} Notification */
+/** @typedef {{text: string, kind: "info" | "warn", open?: string, isArrival: boolean}} Toast */
 /** A canned reply. @typedef {{name: string, text: string}} Reply */
 /** @typedef {{name: string, from: string, until: number}} Typist */
 /** `hasEnded` is true after a session that the server has ended; `me` is then who signs in again, if it was not at the start. `changedDuringSync` lists the conversations that changed since the last sync began, or is null while no sync runs.
@@ -42,5 +43,5 @@
  *   typing: Record<string, Record<string, Typist>>, viewers: Record<string, Person[]>, agents: Record<string, Agent[]>,
  *   queues: Record<string, {name: string, served: boolean}[]>,
  *   replies: Record<string, Reply[]>, notifications: Notification[], dialog: string | null,
- *   toast: {text: string, kind: string, open?: string} | null, announcement: string}} State */
+ *   toast: Toast | null, announcement: string}} State */
 export {};
