@@ -75,25 +75,25 @@ def _too_late_handover(stage: Stage, word: str) -> None:
 
 
 def _person(stage: Stage, _: str) -> None:
-    _claim(stage.conversation)
+    _talks_to_a_person(stage)
     event = stage.event("agent.message", text=PERSON)
-    stage.delivers(event, until=lambda: bool(stage.shown()))
+    stage.delivers(event, until=lambda: _times(stage, PERSON) > 0)
     _once(stage, PERSON)
 
 
 def _lost_answer(stage: Stage, _: str) -> None:
-    _claim(stage.conversation)
+    _talks_to_a_person(stage)
     event = stage.event("agent.message", text=PERSON)
-    stage.delivers(event, event, event, until=lambda: bool(stage.shown()))
+    stage.delivers(event, event, event, until=lambda: _times(stage, PERSON) > 0)
     _once(stage, PERSON)
 
 
 def _order(stage: Stage, _: str) -> None:
-    _claim(stage.conversation)
+    _talks_to_a_person(stage)
     first, second = "The first message.", "The second message."
     earlier = stage.event("agent.message", text=first)
     later = stage.event("agent.message", text=second)
-    stage.delivers(later, earlier, until=lambda: len(stage.shown()) > 1)
+    stage.delivers(later, earlier, until=lambda: _times(stage, first) * _times(stage, second) > 0)
     for text in (first, second):
         _once(stage, text)
 
@@ -185,6 +185,12 @@ CHECKS: Sequence[DrivenCheck] = (
 )
 
 
+def _talks_to_a_person(stage: Stage) -> None:
+    """The bot knows the user before an agent takes the conversation."""
+    stage.writes("Hello")
+    _claim(stage.conversation)
+
+
 def _hand_over(stage: Stage, word: str) -> None:
     shown = stage.writes(word, answered=True)
     if not stage.conversation.handoffs:
@@ -211,7 +217,11 @@ def _recorded(stage: Stage, shown: Sequence[str]) -> None:
             raise BotFailed(f"The bot showed {text!r} more often than it had recorded it")
 
 
+def _times(stage: Stage, text: str) -> int:
+    return sum(text in each for each in stage.shown())
+
+
 def _once(stage: Stage, text: str) -> None:
-    times = sum(text in each for each in stage.shown())
+    times = _times(stage, text)
     if times != 1:
         raise BotFailed(f"The bot showed {text!r} {times} times")

@@ -7,7 +7,7 @@ queues, and no webhooks; the checks send those.
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +19,13 @@ BOT, KEY, CHANNEL = "check", "bk_check", "check"
 PREFIX = f"/api/v1/bots/{BOT}"
 AGENT = "p_example"
 Json = dict[str, Any]
+RETURN = {"outcome": "resolved", "note": None, "resume_at": None, "variables": None, "from_seq": 1}
+CHANGES: Mapping[str, tuple[str, Json]] = {
+    "waiting": ("requested", {"queue": None, "priority": 0, "reason": None, "agent": None}),
+    "agent": ("claimed", {"owner": {"id": AGENT, "name": "agent"}}),
+    "bot": ("returned", RETURN),
+}
+"""The entry that tells about a change to this status."""
 Reply = tuple[int, Json | None]
 
 
@@ -33,7 +40,8 @@ class Refusal(Exception):
 
 @dataclass(slots=True)
 class PlayedConversation:
-    """`recorded` are the bot's accepted texts, `without_epoch` those that it sent without one."""
+    """`recorded` are the bot's accepted texts, `without_epoch` those that it sent without one.
+    `channel` and `thread` are those of the user's first message."""
 
     user: str
     id: str = field(default_factory=lambda: f"c_{uuid4().hex[:26]}")
@@ -44,9 +52,24 @@ class PlayedConversation:
     recorded: list[str] = field(default_factory=list)
     without_epoch: list[str] = field(default_factory=list)
     handoffs: int = 0
+    channel: str = CHANNEL
+    thread: str | None = None
 
     def move(self, status: str) -> None:
+        """Changes hands, and tells so in the log."""
+        handoff_id = self.handoff_id
         self.status, self.epoch = status, self.epoch + 1
+        kind, facts = CHANGES[status]
+        entry = self.record(kind, "bot" if status == "waiting" else "agent")
+        entry["payload"] = {"handoff_id": handoff_id or self.handoff_id, **facts}
+
+    def record(self, kind: str, sender: str, **content: Any) -> Json:
+        names = {"bot": BOT, "user": self.user, "agent": AGENT}
+        author = {"id": names[sender], "name": sender}
+        entry = {"seq": self.next_seq(), "kind": kind, "from": sender, "author": author}
+        entry |= {"type": None, "text": None, "payload": None, "message_id": None, **content}
+        self.entries.append(entry | {"epoch": self.epoch, "at": _time()})
+        return self.entries[-1]
 
     @property
     def handoff_id(self) -> str | None:
@@ -132,7 +155,10 @@ class FakeBaton:
         user = body.get("user")
         if not isinstance(user, dict) or not user.get("id"):
             raise Refusal(400, "invalid_request", "user must have an id.")
-        return self.conversation(str(user["id"]))
+        found = self.conversation(str(user["id"]))
+        if not found.entries:
+            found.channel, found.thread = str(body.get("channel")), body.get("thread")
+        return found
 
     def _known(self, id: str) -> PlayedConversation:
         for each in self.conversations.values():
@@ -158,7 +184,10 @@ class FakeBaton:
             conversation.recorded.append(text)
             if body.get("epoch") is None:
                 conversation.without_epoch.append(text)
-        receipt = self._record(conversation, sender, text, message_id)
+        content = {"type": body.get("type") or "text", "payload": body.get("payload")}
+        entry = conversation.record("message", sender, text=text, message_id=message_id, **content)
+        where = {"conversation_id": conversation.id, "thread": conversation.thread}
+        receipt = where | {"seq": entry["seq"]} | _now(conversation)
         conversation.receipts[message_id] = (text, receipt)
         return 201, receipt
 
@@ -173,7 +202,7 @@ class FakeBaton:
         if said:
             text = str(said.get("text") if isinstance(said, dict) else said)
             conversation.recorded.append(text)
-            self._record(conversation, "bot", text, None)
+            conversation.record("message", "bot", type="text", text=text)
         conversation.handoffs += 1
         conversation.move("waiting")
         return 200, _head(conversation)
@@ -195,17 +224,6 @@ class FakeBaton:
         if body.get("epoch") not in (None, conversation.epoch):
             detail = "The conversation has changed hands."
             raise Refusal(409, "stale_epoch", detail, epoch=conversation.epoch)
-
-    def _record(
-        self, conversation: PlayedConversation, sender: str, text: str, message_id: str | None
-    ) -> Json:
-        author = {"id": BOT if sender == "bot" else conversation.user, "name": sender}
-        entry = {"seq": conversation.next_seq(), "kind": "message", "from": sender}
-        said = {"author": author, "type": "text", "text": text, "payload": None}
-        at = {"epoch": conversation.epoch, "at": _time(), "message_id": message_id}
-        conversation.entries.append(entry | said | at)
-        where = {"conversation_id": conversation.id, "thread": None, "seq": entry["seq"]}
-        return where | _now(conversation)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         answer = self.answer
@@ -247,12 +265,13 @@ def _now(conversation: PlayedConversation) -> Json:
 
 
 def _head(conversation: PlayedConversation) -> Json:
-    who = {"id": conversation.id, "bot": BOT, "channel": CHANNEL, "user": conversation.user}
+    who: Json = {"id": conversation.id, "bot": BOT, "user": conversation.user}
+    who |= {"channel": conversation.channel, "thread": conversation.thread}
     state = {"status": conversation.status, "paused": conversation.status != "bot"}
     state |= {"epoch": conversation.epoch, "owner": conversation.owner, "priority": 0}
     nothing = dict.fromkeys(
         (
-            *("user_name", "thread", "owner_name", "queue", "handoff", "offered_to"),
+            *("user_name", "owner_name", "queue", "handoff", "offered_to"),
             *("last_message", "waiting_since", "unanswered_since", "snoozed_until"),
         )
     )

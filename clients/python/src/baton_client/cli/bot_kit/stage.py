@@ -27,7 +27,10 @@ class BotFailed(Exception):
 
 
 class Stage:
-    """One user's conversation with the bot. `deliver` sends a webhook and returns the answer."""
+    """One user's conversation with the bot. `deliver` sends a webhook and returns the answer.
+
+    `user` is the user's id, if the bot's channel does not take any text as one.
+    """
 
     def __init__(
         self,
@@ -36,10 +39,11 @@ class Stage:
         deliver: Callable[[WebhookEvent], str],
         baton: FakeBaton,
         pace: Pace,
+        user: str | None = None,
     ) -> None:
         self._http, self._inbound, self._deliver = http, inbound, deliver
         self._baton, self._pace = baton, pace
-        self.user = f"baton-check-{uuid4().hex[:8]}"
+        self.user = user or f"baton-check-{uuid4().hex[:8]}"
         self._seq = 100
 
     @property
@@ -79,9 +83,11 @@ class Stage:
     def event(self, type: str, *, seq: int | None = None, text: str | None = None) -> WebhookEvent:
         """An event of the conversation as it is now; `seq` defaults to the next number."""
         self._seq += 1
-        place = Place(self.conversation.id, seq or self._seq, CHANNEL, self.user, text=text)
+        found = self.conversation
+        where = (found.channel, self.user, found.thread)
+        place = Place(found.id, seq or self._seq, *where, text=text)
         event = example_event(type, place)
-        return replace(event, data={**event.data, "epoch": self.conversation.epoch})
+        return replace(event, data={**event.data, "epoch": found.epoch})
 
     def delivers(self, *events: WebhookEvent, until: Callable[[], bool] = lambda: True) -> None:
         """Raises BotFailed if the webhook does not accept one."""
