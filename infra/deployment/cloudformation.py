@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.deployment.stack_states import Remedy, remedy_of
+from infra.permissions import boundary
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 """The template creates IAM roles and uses the SAM macro."""
@@ -263,7 +264,9 @@ class Stack:
                 return
             if not status.endswith("_IN_PROGRESS"):
                 reasons = [f"{each.resource}: {each.reason}" for each in failures]
-                raise StackFailed("\n".join([f"{self.name} is {status}.", *reasons]))
+                advice = boundary.hint([each.reason for each in failures])
+                said = [f"{self.name} is {status}.", *reasons, *([advice] if advice else [])]
+                raise StackFailed("\n".join(said))
 
     def _report_new(
         self, seen: set[str], report: Callable[[StackEvent], None], stack_id: str | None

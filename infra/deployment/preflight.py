@@ -11,8 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deployment.account import Account
 from infra.deployment.packages import Template
+from infra.permissions import boundary
 from infra.template.alarms import CONCURRENCY
-from infra.template.policies import DATA_KEY, OLD_SECRETS_KEY, SECRETS_KEY
+from infra.template.policies import BOUNDARY, DATA_KEY, OLD_SECRETS_KEY, ROLE, SECRETS_KEY
 from infra.template.storage import EXISTING_FILES, EXISTING_STREAM, EXISTING_TABLE
 
 LOG_ROLE = "AccessLogRole"
@@ -241,7 +242,7 @@ def judge_sign_on_secret(arn: str, region: str) -> Finding | None:
         return None
     return Finding(
         False,
-        f"{SIGN_ON} names the secret {parts[6]}. infra/deployment/deployer_policy.py permits to "
+        f"{SIGN_ON} names the secret {parts[6]}. infra/permissions/deployer_policy.py permits to "
         "read only secrets whose names begin with baton- or contain Secret. If your role has no "
         "other permissions, the deployment fails: give the secret such a name.",
     )
@@ -338,6 +339,7 @@ class Preflight:
             "API Gateway's log role": self._log_role,
             "Lambda's quotas": self._lambda,
             "IAM's quotas": self._roles,
+            "The permissions boundary": self._boundary,
             "The certificates": self._certificates,
             "The hosted zone": self._zones,
             "The existing table": self._table,
@@ -403,8 +405,43 @@ class Preflight:
             return
         found = self.account.client("iam").get_account_summary()["SummaryMap"]
         if "RolesQuota" in found:
-            adds = _count(self.template, "AWS::IAM::Role")
+            adds = _count(self.template, ROLE)
             yield judge_quota("IAM roles", found["Roles"], adds, found["RolesQuota"])
+
+    def _boundary(self, _: PreflightReport) -> Iterator[Finding | None]:
+        if BOUNDARY not in self.template.get("Parameters", {}):
+            return
+        iam, given = self.account.client("iam"), self.values.get(BOUNDARY, "")
+        if given and not self._policy_exists(given):
+            yield Finding(
+                True,
+                f"{BOUNDARY} names {given}, which does not exist. "
+                "To list them: aws iam list-policies --scope Local",
+            )
+            return
+        identity = self.account.identity()
+        caller, own = identity.arn, ""
+        name = boundary.role_name(caller)
+        if name:
+            role = iam.get_role(RoleName=name)["Role"]
+            caller, own = role["Arn"], role.get(BOUNDARY, {}).get("PermissionsBoundaryArn", "")
+        elif not boundary.is_user(caller):
+            return  # IAM simulates users and roles only.
+        partition = identity.arn.split(":")[1]
+        wanted = f"arn:{partition}:iam::{identity.account}:role/baton-preflight"
+        simulation = boundary.may_create(iam.simulate_principal_policy, caller, wanted, given)
+        said = boundary.judge_boundary(given, simulation, own)
+        # IAM simulates neither sessions nor all service control policies, so this does not stop.
+        yield Finding(False, said) if said else None
+
+    def _policy_exists(self, arn: str) -> bool:
+        try:
+            self.account.client("iam").get_policy(PolicyArn=arn)
+        except ClientError as error:
+            if boundary.absent(error):
+                return False
+            raise
+        return True
 
     def _certificates(self, _: PreflightReport) -> Iterator[Finding | None]:
         for use in certificate_uses(self.template, self.account.region):
@@ -501,6 +538,6 @@ def _unchecked(what: str, error: ClientError) -> Finding:
         return Finding(
             False,
             f"{what} could not be checked, because your role may not call "
-            f"{error.operation_name}. infra/deployment/deployer_policy.py has the permission.",
+            f"{error.operation_name}. infra/permissions/deployer_policy.py has the permission.",
         )
     return Finding(False, f"{what} could not be checked: {error}")

@@ -8,7 +8,7 @@ from chalicelib.entrypoints.http.router import all_routes
 from infra import gateway_responses
 from infra.template.metrics import Resource
 from infra.template.names import FUNCTIONS, REST_API, REST_STAGE, stack_of
-from infra.template.policies import SOCKETS
+from infra.template.policies import ROLE, SOCKETS
 from infra.template.storage import RETAINED
 
 RETENTION_DAYS = 30
@@ -194,7 +194,7 @@ def _log_role() -> dict[str, Resource]:
     managed = "arn:${AWS::Partition}:iam::aws:policy/service-role/"
     return {
         "AccessLogWriter": {
-            "Type": "AWS::IAM::Role",
+            "Type": ROLE,
             "Condition": "MakesLogRole",
             **RETAINED,
             "Properties": {

@@ -6,12 +6,16 @@ from infra.template import api, domains, functions, messaging, monitoring, rollo
 from infra.template.metrics import Resource
 from infra.template.names import SECRET, SECRET_VERSION, names_of
 from infra.template.policies import (
+    BOUNDARY,
+    BOUNDARY_ARN,
     FILES,
+    HAS_BOUNDARY,
     STREAM_DEAD_LETTERS,
     TABLE,
     TOPIC,
     WEBHOOK_DEAD_LETTERS,
     WEBHOOK_QUEUE,
+    bounded,
 )
 
 SHARDS: dict[str, Resource] = {
@@ -26,6 +30,16 @@ VERSION: dict[str, Resource] = {
         "Type": "String",
         "Default": "",
         "Description": "The secret's version id. Empty: the version at the first deployment.",
+    }
+}
+BOUND: dict[str, Resource] = {
+    BOUNDARY: {
+        "Type": "String",
+        "Default": "",
+        "AllowedPattern": BOUNDARY_ARN,
+        "ConstraintDescription": "The ARN of a managed policy, or empty.",
+        "Description": "The ARN of the managed policy that is the permissions boundary of each "
+        "role. Empty: none; see docs/deploy.md.",
     }
 }
 OUTPUTS: Mapping[str, object] = {
@@ -57,6 +71,7 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
         **api.api(stage, traced=traced),
         **domains.domains(stage),
         **monitoring.monitoring(names_of(stage)),
+        **rollout.resources(),
     }
     return {
         "Description": f"Baton, {stage}: human handoff for chatbots.",
@@ -64,6 +79,7 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
         "Parameters": {
             **SHARDS,
             **VERSION,
+            **BOUND,
             **domains.PARAMETERS,
             **api.PARAMETERS,
             **functions.PARAMETERS,
@@ -79,9 +95,10 @@ def merged(stage: str, target: Mapping[str, object], *, traced: bool) -> Resourc
             **monitoring.CONDITIONS,
             **rollout.CONDITIONS,
             **storage.CONDITIONS,
+            HAS_BOUNDARY: {"Fn::Not": [{"Fn::Equals": [{"Ref": BOUNDARY}, ""]}]},
         },
         "Rules": {**domains.RULES, **rollout.RULES, **storage.RULES},
-        "Resources": storage.adopting(resources),
+        "Resources": storage.adopting(bounded(resources)),
         "Outputs": {
             **domains.OUTPUTS,
             **{name: {"Value": storage.adopting(value)} for name, value in OUTPUTS.items()},

@@ -27,7 +27,11 @@ AUDIT_PARTITIONS = (AUDIT, f"{AUDIT}#*")
 """The patterns of the partition keys of the audit trail."""
 DATA_KEY, HAS_DATA_KEY = "DataKey", "HasDataKey"
 """The parameter with the ARN of the key of the table, the topic and the queues; may be empty."""
+BOUNDARY, HAS_BOUNDARY = "PermissionsBoundary", "HasPermissionsBoundary"
+"""The parameter with the ARN of the managed policy that bounds each role; may be empty."""
+BOUNDARY_ARN = "^$|^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$"
 NO_VALUE = {"Ref": "AWS::NoValue"}
+ROLE = "AWS::IAM::Role"
 
 Permissions = Mapping[str, frozenset[str]]
 """Operations by resource."""
@@ -163,6 +167,17 @@ def roles(functions: Mapping[str, str], *, traced: bool = False) -> dict[str, Re
     }
 
 
+def bounded(resources: Mapping[str, Resource]) -> dict[str, Resource]:
+    """These resources, in which each role has the permissions boundary of the parameter."""
+    boundary = {"Fn::If": [HAS_BOUNDARY, {"Ref": BOUNDARY}, NO_VALUE]}
+    return {
+        name: {**each, "Properties": {**each["Properties"], BOUNDARY: boundary}}
+        if each.get("Type") == ROLE
+        else each
+        for name, each in resources.items()
+    }
+
+
 def role_of(logical: str) -> str:
     return f"{logical}Role"
 
@@ -174,7 +189,7 @@ def log_of(logical: str) -> str:
 
 def _role(function: str, logical: str, traced: bool) -> Resource:
     return {
-        "Type": "AWS::IAM::Role",
+        "Type": ROLE,
         "Properties": {
             "AssumeRolePolicyDocument": {
                 "Version": "2012-10-17",

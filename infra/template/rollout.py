@@ -5,10 +5,13 @@ from chalicelib.entrypoints.http.route import REST_FUNCTION
 from infra.template.alarms import WATCHED_FULLY, alarm_name
 from infra.template.metrics import Resource
 from infra.template.names import FUNCTIONS
+from infra.template.policies import ROLE
 
 ALIAS = "live"
 """All callers use this alias, so that a deployment can move them to a new version step by step."""
 PRODUCTION = "prod"
+MOVER, MOVES_GRADUALLY = "RolloutRole", "MovesGradually"
+"""The role with which CodeDeploy moves the aliases, and the condition under which it exists."""
 ROLLOUT = "Rollout"
 AT_ONCE, CANARY = "AllAtOnce", "Canary10Percent10Minutes"
 """The canary lasts two periods of the alarms that stop it."""
@@ -81,6 +84,7 @@ MAPPINGS = {
     }
 }
 CONDITIONS: dict[str, Resource] = {
+    MOVES_GRADUALLY: {"Fn::Not": [{"Fn::Equals": [{"Ref": ROLLOUT}, AT_ONCE]}]},
     "HasGateInstances": {"Fn::Not": [{"Fn::Equals": [{"Ref": "GateInstances"}, 0]}]},
     **{
         f"Has{_reserved(logical)}": {"Fn::Not": [{"Fn::Equals": [{"Ref": _reserved(logical)}, ""]}]}
@@ -126,6 +130,7 @@ def published(function: str) -> Resource:
         "DeploymentPreference": {
             "Enabled": {"Fn::FindInMap": ["Rollouts", {"Ref": ROLLOUT}, "UsesCodeDeploy"]},
             "Type": {"Ref": ROLLOUT},
+            "Role": {"Fn::GetAtt": [MOVER, "Arn"]},
             "Alarms": _stopped_by(function),
         },
     }
@@ -135,6 +140,21 @@ def published(function: str) -> Resource:
             "Fn::If": ["HasGateInstances", instances, {"Ref": "AWS::NoValue"}]
         }
     return properties
+
+
+def resources() -> dict[str, Resource]:
+    """SAM would make CodeDeploy's role itself, but without a permissions boundary."""
+    trusted = {
+        "Effect": "Allow",
+        "Principal": {"Service": "codedeploy.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    managed = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"
+    properties = {
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trusted]},
+        "ManagedPolicyArns": [{"Fn::Sub": managed}],
+    }
+    return {MOVER: {"Type": ROLE, "Condition": MOVES_GRADUALLY, "Properties": properties}}
 
 
 def _stopped_by(function: str) -> Resource:

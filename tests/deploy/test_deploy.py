@@ -12,12 +12,13 @@ from click.testing import CliRunner, Result
 
 from infra.deployment import deploy, destroy, rollback
 from infra.deployment.account import Account
-from infra.deployment.deployer_policy import policies
 from infra.local.aws.engine import REGION, Engine
 from infra.packaging.package import PACKAGE, TEMPLATE
+from infra.permissions.deployer_policy import GRANTS
+from infra.permissions.grants import policies
 from infra.template.names import SECRET
 from infra.template.policies import TABLE
-from tests.deployment.permissions import needed_by, permits
+from tests.deployment.permissions.permits import needed_by, permits
 
 ACCOUNT, STACK = "000000000000", "baton-dev"
 
@@ -244,7 +245,7 @@ def test_the_deployers_policy_permits_all_these_calls(
     operator: EngineOperator, release: Path
 ) -> None:
     operator.deploy(release, "--yes")
-    documents: list[Any] = policies("arn:aws:", REGION, ACCOUNT)
+    documents: list[Any] = policies(GRANTS, "arn:aws:", REGION, ACCOUNT)
     statements = [statement for document in documents for statement in document["Statement"]]
 
     needed = {

@@ -19,7 +19,7 @@ def small_template(version: str = "1.0.0", **more: Any) -> dict[str, Any]:
     names = (
         *("Domain", "Certificate", "HostedZone", "AlarmEmail"),
         *("ExistingTable", "ExistingStream", "ExistingFiles", "DataKey"),
-        *("SecretsKey", "OldSecretsKey"),
+        *("SecretsKey", "OldSecretsKey", "PermissionsBoundary"),
     )
     return {
         "Metadata": {"Baton": {"Stage": "prod", "Version": version}},

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.deployment.deployer_policy import template
 from infra.packaging.package import ROOT
+from infra.permissions.deployer_policy import template
 
 WORKFLOW = ROOT / "examples" / "github" / "deploy.yml"
 TOOLS = Path(__file__).with_name("actionlint")

@@ -123,6 +123,8 @@ class Evaluation:
         return any(map(self.value, parts))
 
     def _fn__select(self, parts: list[Any]) -> Any:
+        if isinstance(parts[1], dict):
+            return {"Fn::Select": [parts[0], self.value(parts[1])]}
         return self.value(parts[1][int(parts[0])])
 
     def _fn__join(self, parts: list[Any]) -> Any:

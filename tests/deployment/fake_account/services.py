@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+from infra.permissions.grants import BOUND_BY
+from infra.template.policies import BOUNDARY
 from tests.deployment.fake_account.aws import OWNER, REGION, FakeAws, Refused
 from tests.deployment.fake_account.cloudformation import FakeCloudFormation
 
@@ -16,11 +18,12 @@ SOMEBODY_ELSE = "999999999999"
 class FakeSts:
     def __init__(self) -> None:
         self.refusal: Refused | None = None
+        self.caller = f"arn:aws:iam::{OWNER}:user/dana"
 
     def get_caller_identity(self, _: Params) -> Any:
         if self.refusal:
             raise self.refusal
-        return {"Account": OWNER, "Arn": f"arn:aws:iam::{OWNER}:user/dana", "UserId": "dana"}
+        return {"Account": OWNER, "Arn": self.caller, "UserId": "dana"}
 
 
 class FakeS3:
@@ -160,16 +163,43 @@ class FakeLambda:
 
 
 class FakeIam:
+    """`policies` are the ARNs of managed policies; `demanded` is the permissions boundary without
+    which nobody may create roles, and `own` that of each role."""
+
     def __init__(self) -> None:
         self.roles, self.quota = {"api-logs"}, 1000
         self.used = 12
+        self.policies: set[str] = set()
+        self.demanded, self.own = "", ""
+
+    def get_policy(self, params: Params) -> Any:
+        if params["PolicyArn"] not in self.policies:
+            raise Refused("NoSuchEntity", f"Policy {params['PolicyArn']} was not found.", 404)
+        return {"Policy": {"Arn": params["PolicyArn"]}}
+
+    def simulate_principal_policy(self, params: Params) -> Any:
+        """As IAM's documentation says, the missing keys are with the results for each resource."""
+        assert params["PolicySourceArn"].startswith(f"arn:aws:iam::{OWNER}:")
+        given = [value for each in params["ContextEntries"] for value in each["ContextKeyValues"]]
+        allowed = not self.demanded or given == [self.demanded]
+        decision = {"EvalActionName": "iam:CreateRole", "EvalDecision": "allowed"}
+        decision |= {} if allowed else {"EvalDecision": "implicitDeny"}
+        found = {
+            "EvalResourceName": params["ResourceArns"][0],
+            "EvalResourceDecision": decision["EvalDecision"],
+            "MissingContextValues": [] if given or not self.demanded else [BOUND_BY],
+        }
+        return {"EvaluationResults": [{**decision, "ResourceSpecificResults": [found]}]}
 
     def get_role(self, params: Params) -> Any:
         name = params["RoleName"]
         if name not in self.roles:
             raise Refused("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
         now = datetime.now(UTC)
-        role = {"Path": "/", "RoleName": name, "RoleId": "AROA" + "X" * 16, "CreateDate": now}
+        role: dict[str, Any] = {"Path": "/"}
+        role |= {"RoleName": name, "RoleId": "AROA" + "X" * 16, "CreateDate": now}
+        if self.own:
+            role[BOUNDARY] = {"PermissionsBoundaryArn": self.own}
         return {"Role": {**role, "Arn": f"arn:aws:iam::{OWNER}:role/{name}"}}
 
     def get_account_summary(self, _: Params) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import cfnlint
 
+from infra.permissions.grants import BOUND_BY
 from tests.deployment.fake_account.aws import OWNER, REGION
 
 Params = Mapping[str, Any]
@@ -63,10 +64,20 @@ class Needed(NamedTuple):
     arn: str
 
 
-def permits(statements: Iterable[Params], needed: Needed) -> bool:
-    """As IAM decides: a Deny counts more than an Allow."""
-    effects = {each["Effect"] for each in statements if _concerns(each, needed)}
+def permits(statements: Iterable[Params], needed: Needed, boundary: str = "") -> bool:
+    """As IAM decides: a Deny counts more than an Allow. `boundary` is the permissions boundary of
+    the role that the call is for; other conditions are taken as fulfilled."""
+    effects = {
+        each["Effect"]
+        for each in statements
+        if _concerns(each, needed) and _demanded(each) in (None, boundary)
+    }
     return effects == {"Allow"}
+
+
+def _demanded(statement: Params) -> str | None:
+    found: str | None = statement.get("Condition", {}).get("StringEquals", {}).get(BOUND_BY)
+    return found
 
 
 def _concerns(statement: Params, needed: Needed) -> bool:
@@ -98,6 +109,8 @@ def _arns(service: str, params: Params, region: str, owner: str) -> list[str]:
         return [f"arn:aws:s3:::{params['Bucket']}{path}"]
     if service == "iam" and "RoleName" in params:
         return [f"arn:aws:iam::{owner}:role/{params['RoleName']}"]
+    if service == "iam":
+        return [params[key] for key in ("PolicySourceArn", "PolicyArn") if key in params]
     if service == "dynamodb":
         return [f"arn:aws:dynamodb:{own}:table/{params['TableName']}"]
     if service == "secretsmanager":

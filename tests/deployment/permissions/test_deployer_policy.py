@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 from cfnlint.api import lint_all
 
-from infra.deployment import deployer_policy
-from infra.deployment.deployer_policy import LIMIT, policies, size, template
 from infra.packaging.package import ROOT
+from infra.permissions import deployer_policy
+from infra.permissions.deployer_policy import GRANTS, template
+from infra.permissions.grants import LIMIT, LONG_ARN, policies, size
 from tests.deployment.commands import Operator, small_template
 from tests.deployment.fake_account.aws import OWNER, REGION
 from tests.deployment.fake_account.services import FakeAccount
-from tests.deployment.permissions import Needed, needed_by, of_type, permits
-from tests.template.expansion import expanded, packaged_template
+from tests.deployment.permissions.permits import Needed, needed_by, of_type, permits
+from tests.template.expansion import Evaluation, expanded, packaged_template
 
 EXAMPLE = ROOT / "examples" / "github" / "deployer.json"
-DOCUMENTS: list[Any] = policies("arn:aws:", REGION, OWNER)
+DOCUMENTS: list[Any] = policies(GRANTS, "arn:aws:", REGION, OWNER)
 STATEMENTS = [statement for document in DOCUMENTS for statement in document["Statement"]]
 CERTIFICATE = f"arn:aws:acm:{REGION}:{OWNER}:certificate/1"
 
@@ -71,8 +72,8 @@ def test_cloudformation_may_do_what_the_resource_types_need() -> None:
     }
 
     assert {type: each for type, each in missing.items() if each} == {}, (
-        "add the actions to GRANTS in infra/deployment/deployer_policy.py, "
-        "or to UNUSED in tests/deployment/permissions.py"
+        "add the actions to GRANTS in infra/permissions/deployer_policy.py, "
+        "or to UNUSED in tests/deployment/permissions/permits.py"
     )
 
 
@@ -127,8 +128,53 @@ def test_what_is_not_batons_is_not_permitted(action: str, arn: str) -> None:
     assert not permits(STATEMENTS, Needed(action, arn))
 
 
+BOUNDARY = f"arn:aws:iam::{OWNER}:policy/bounds"
+BOUND_DOCUMENTS: list[Any] = policies(GRANTS, "arn:aws:", REGION, OWNER, BOUNDARY)
+BOUND = [statement for document in BOUND_DOCUMENTS for statement in document["Statement"]]
+ROLE_ARN = f"arn:aws:iam::{OWNER}:role/baton-prod-APIHandlerRole-x1"
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        *("AttachRolePolicy", "CreateRole", "DeleteRolePolicy", "DetachRolePolicy"),
+        *("PutRolePermissionsBoundary", "PutRolePolicy"),
+    ],
+)
+def test_a_demanded_boundary_is_on_each_role_that_the_deployer_makes_or_changes(
+    operation: str,
+) -> None:
+    needed = Needed(f"iam:{operation}", ROLE_ARN)
+
+    assert permits(STATEMENTS, needed)
+    assert permits(BOUND, needed, BOUNDARY)
+    assert not permits(BOUND, needed)
+    assert not permits(BOUND, needed, f"{BOUNDARY}-2")
+
+
+def test_nobody_takes_off_or_changes_a_demanded_boundary() -> None:
+    off = Needed("iam:DeleteRolePermissionsBoundary", ROLE_ARN)
+
+    assert permits(STATEMENTS, off)
+    assert not permits(BOUND, off, BOUNDARY)
+    assert not permits(BOUND, Needed("iam:CreatePolicyVersion", BOUNDARY), BOUNDARY)
+
+
+@pytest.mark.parametrize(("boundary", "statements"), [("", STATEMENTS), (BOUNDARY, BOUND)])
+def test_the_template_makes_the_same_statements(boundary: str, statements: list[Any]) -> None:
+    place = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": OWNER}
+    made = Evaluation(template(), {**place, "PermissionsBoundary": boundary}).template["Resources"]
+
+    assert [
+        statement
+        for each in made.values()
+        if each["Type"] == "AWS::IAM::ManagedPolicy"
+        for statement in each["Properties"]["PolicyDocument"]["Statement"]
+    ] == statements
+
+
 def test_each_policy_is_below_the_limit_of_iam() -> None:
-    longest: list[Any] = policies("arn:aws-us-gov:", "ap-southeast-2", OWNER)
+    longest: list[Any] = policies(GRANTS, "arn:aws-us-gov:", "ap-southeast-2", OWNER, LONG_ARN)
 
     assert max(map(size, longest)) <= LIMIT
 
