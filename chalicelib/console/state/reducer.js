@@ -16,7 +16,7 @@ const MAX_NOTIFICATIONS = 50;
 export const INITIAL_STATE = {
   me: null, hasEnded: false, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null, seenSeqs: null,
   heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "", isFiltering: false,
-  searchResults: null, nextPages: {}, outbox: [], unread: {}, typing: {}, viewers: {}, agents: {}, queues: {}, replies: {},
+  searchResults: null, nextPages: {}, outbox: [], unread: {}, readThrough: {}, typing: {}, viewers: {}, agents: {}, queues: {}, replies: {},
   notifications: [], dialog: null, toast: null, announcement: "",
 };
 
@@ -61,8 +61,19 @@ function synced(state, { heads, read = {} }) {
   const isMissed = (/** @type {Head} */ head) => (isLater ? needsAttention(state, head) : isUnread(state, head, read[head.id] ?? 0));
   const missed = heads.filter((head) => head.id !== openThread(state) && !isReadThrough(head, read[head.id]) && isMissed(head));
   const marked = missed.reduce((known, head) => markUnread(known, head.id), withoutRemoved(after));
-  return heads.filter((head) => isReadThrough(head, read[head.id])).reduce((known, head) => markSeen(known, head.id), marked);
+  return Object.entries(read).reduce(withRead, marked);
 }
+
+/** Remembers how far the agent has read, because the mark of another device may arrive before the entry that it is about.
+ * @param {State} state @param {[id: string, seq: number]} mark */
+function withRead(state, [id, seq]) {
+  const reached = Math.max(seq, state.readThrough[id] ?? 0);
+  const after = { ...state, readThrough: { ...state.readThrough, [id]: reached } };
+  return isReadThrough(state.heads[id], reached) ? markSeen(after, id) : after;
+}
+
+/** @param {State} state @param {string} id @param {Entry} entry */
+const isRead = (state, id, entry) => entry.seq <= (state.readThrough[id] ?? 0);
 
 /** Whether the agent has read the user's last words, on any device. @param {Head | undefined} head @param {number | undefined} seq */
 const isReadThrough = (head, seq) => seq !== undefined && seq >= (head?.last_message?.seq ?? head?.last_seq ?? 0);
@@ -97,7 +108,7 @@ function needsAttention(state, head) {
  * @param {State} state @param {{id: string, entries: Entry[], head: Head, completeThrough: number, delivery?: any}} event */
 function threadPage(state, { id, entries, head, completeThrough, delivery }) {
   const before = state.threads[id]?.highestSeq ?? state.heads[id]?.last_seq;
-  const missed = before ? entries.filter((entry) => entry.seq > before && entry.from === "user").length : 0;
+  const missed = before ? entries.filter((entry) => entry.seq > before && entry.from === "user" && !isRead(state, id, entry)).length : 0;
   const thread = mergeEntries(state.threads[id], entries);
   const known = {
     ...thread,
@@ -112,7 +123,7 @@ function threadPage(state, { id, entries, head, completeThrough, delivery }) {
 function entryArrived(state, { conversation_id: id, entry, head }) {
   const before = withLiveHead(state, head);
   const thread = state.threads[id];
-  const isNew = !thread || entry.seq > (thread.highestSeq ?? 0);
+  const isNew = entry.seq > (thread?.highestSeq ?? 0) && !isRead(state, id, entry);
   const threads = thread ? { ...before.threads, [id]: appendEntry(thread, entry) } : before.threads;
   const after = typingEnded(withoutStored({ ...before, threads }, [entry]), { id, author: entry.author.id });
   const isGiven = alertReason(state.me?.id, state.heads[id], head, entry) === "assigned";
@@ -122,7 +133,7 @@ function entryArrived(state, { conversation_id: id, entry, head }) {
 /** @param {State} state @param {{head: Head}} event */
 function headArrived(state, { head }) {
   const after = withLiveHead(state, head);
-  return head.status === "waiting" && needsAttention(state, head) ? markUnread(after, head.id) : after;
+  return head.status === "waiting" && needsAttention(state, head) && !isReadThrough(head, state.readThrough[head.id]) ? markUnread(after, head.id) : after;
 }
 
 /** Removes the messages from the outbox that the server has stored. @param {State} state @param {Entry[]} entries */
@@ -249,7 +260,7 @@ const REDUCERS = {
   outgoing_removed: (state, { id }) => ({ ...state, outbox: state.outbox.filter((message) => message.id !== id) }),
   typing: typingArrived,
   typing_ended: typingEnded,
-  read: (state, { conversation_id: id, seq }) => (isReadThrough(state.heads[id], seq) ? markSeen(state, id) : state),
+  read: (state, { conversation_id: id, seq }) => withRead(state, [id, seq]),
   viewers: (state, { conversation_id: id, people }) => ({ ...state, viewers: { ...state.viewers, [id]: people } }),
   queues: (state, { bot, queues }) => ({ ...state, queues: { ...state.queues, [bot]: queues } }),
   agents: (state, { bot, agents }) => ({ ...state, agents: { ...state.agents, [bot]: agents } }),

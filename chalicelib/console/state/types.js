@@ -32,14 +32,15 @@
 /** @typedef {{text: string, kind: "info" | "warn", open?: string, isArrival: boolean}} Toast */
 /** A canned reply. @typedef {{name: string, text: string}} Reply */
 /** @typedef {{name: string, from: string, until: number}} Typist */
-/** `hasEnded` is true after a session that the server has ended; `me` is then who signs in again, if it was not at the start. `changedDuringSync` lists the conversations that changed since the last sync began, or is null while no sync runs.
+/** `readThrough` has the number of the last entry that the agent has read on any device, as far as the server has told.
+ * `hasEnded` is true after a session that the server has ended; `me` is then who signs in again, if it was not at the start. `changedDuringSync` lists the conversations that changed since the last sync began, or is null while no sync runs.
  * `seenSeqs` has the last entry that each conversation had before the page was reloaded, until the first sync.
  * `searchResults` lists the conversations that a search found, or is null while there is no search.
  * @typedef {{me: {id: string, name: string, email: string, bots: string[], role: string | null, mustEnrol?: boolean} | null, hasEnded: boolean, view: string,
  *   connection: "off" | "connecting" | "on" | "lost", retryAt: number, status: "online" | "away" | "offline", isSynced: boolean,
  *   changedDuringSync: string[] | null, seenSeqs: Record<string, number> | null, heads: Record<string, Head>, threads: Record<string, Thread>, selected: string | null,
  *   isHidden: boolean, pane: "inbox" | "thread" | "details", tab: string, queueFilter: string, search: string, isFiltering: boolean,
- *   searchResults: string[] | null, nextPages: Record<string, string>, outbox: Outgoing[], unread: Record<string, number>,
+ *   searchResults: string[] | null, nextPages: Record<string, string>, outbox: Outgoing[], unread: Record<string, number>, readThrough: Record<string, number>,
  *   typing: Record<string, Record<string, Typist>>, viewers: Record<string, Person[]>, agents: Record<string, Agent[]>,
  *   queues: Record<string, {name: string, served: boolean}[]>,
  *   replies: Record<string, Reply[]>, notifications: Notification[], dialog: string | null,

@@ -171,6 +171,14 @@ test("an entry that arrives twice counts as unread once", () => {
   assert.deepEqual(state.unread, { c_1: 1 });
 });
 
+for (const [place, event] of [["a mark", { type: "read", conversation_id: "c_1", seq: 2 }], ["a sync", { type: "synced", heads: [], read: { c_1: 2 } }]]) {
+  test(`an entry is not unread if ${place} of another device that has read it arrives before the entry`, () => {
+    const state = after(signedIn, event, userEntry(1), userEntry(2));
+    assert.deepEqual(state.unread, {});
+    assert.deepEqual(reduce(state, userEntry(3)).unread, { c_1: 1 });
+  });
+}
+
 test("an entry in the visible conversation is not unread", () => {
   assert.deepEqual(reduce(opened, userEntry(1)).unread, {});
 });
