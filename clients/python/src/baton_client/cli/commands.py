@@ -1,15 +1,19 @@
 """The commands of `baton`."""
 
 import time
-from collections.abc import Callable
 from urllib.parse import quote
 
 import click
 
-from baton_client.cli import data, events, tables
+from baton_client.cli import data, events
+from baton_client.cli.admin.agents import agents
+from baton_client.cli.admin.bots import bots
+from baton_client.cli.admin.keys import keys
+from baton_client.cli.admin.queues import queues
+from baton_client.cli.admin.webhooks import webhooks
 from baton_client.cli.bot_kit.command import check
 from baton_client.cli.errors import CommandFailed, readable_errors
-from baton_client.cli.options import bot_option, json_option
+from baton_client.cli.options import bot_option
 from baton_client.cli.person import PersonClient, as_person, bot_path
 from baton_client.cli.setup.dev import dev
 from baton_client.cli.setup.doctor import doctor
@@ -21,12 +25,6 @@ from baton_client.version import __version__
 
 TIMEOUT = 30.0
 """Seconds for one call with all its repetitions."""
-LISTS: dict[str, tuple[str, ...]] = {
-    "keys": ("id", "name", "scopes", "created_at", "expires_at"),
-    "agents": ("name", "email", "role", "queues", "status", "open"),
-    "queues": ("name", "mode", "priority", "fallback", "served"),
-    "webhooks": ("id", "url", "format", "events", "switched_off"),
-}
 POLL = 1.0
 """Seconds between two looks at the queue."""
 
@@ -53,31 +51,6 @@ def login(context: click.Context, url: str, email: str, password: str) -> None:
     """Log in as a person, for the commands that manage bots and answer as an agent."""
     log_in(PersonClient(url, context.obj), email, password)
     click.echo(f"You are logged in as {email}.")
-
-
-@baton.command()
-@json_option
-@click.pass_context
-def bots(context: click.Context, as_json: bool) -> None:
-    """List your bots."""
-    tables.show(list(as_person(context).items("/bots")), ("id", "name"), as_json=as_json)
-
-
-def _list_command(name: str) -> Callable[..., None]:
-    @baton.command(name, help=f"List a bot's {name}.")
-    @bot_option
-    @json_option
-    @click.pass_context
-    def command(context: click.Context, bot: str, as_json: bool) -> None:
-        found = list(as_person(context).items(f"{bot_path(bot)}/{name}"))
-        tables.show(found, LISTS[name], as_json=as_json)
-
-    listed: Callable[..., None] = command
-    return listed
-
-
-for _name in LISTS:
-    _list_command(_name)
 
 
 @baton.command()
@@ -124,5 +97,6 @@ def _answer(client: PersonClient, path: str, conversation: str, text: str, *, cl
 for _each in (
     *(events.listen, events.tail, check, trigger, deliveries),
     *(data.export, data.erase, init, dev, doctor),
+    *(bots, keys, agents, queues, webhooks),
 ):
     baton.add_command(_each)

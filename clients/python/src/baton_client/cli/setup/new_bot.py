@@ -30,9 +30,15 @@ def ensure_bot(person: PersonClient, bot: str, name: str | None = None) -> bool:
     return True
 
 
-def create_key(person: PersonClient, bot: str, name: str, expires_at: str | None) -> dict[str, Any]:
+def create_key(
+    person: PersonClient,
+    bot: str,
+    name: str,
+    expires_at: str | None,
+    scopes: Sequence[str] = SCOPES,
+) -> dict[str, Any]:
     """The new key; `key` is its token. Raises BatonError, with a sentence for who is no admin."""
-    wanted = {"name": name, "scopes": list(SCOPES), "expires_at": expires_at}
+    wanted = {"name": name, "scopes": list(scopes), "expires_at": expires_at}
     try:
         key: dict[str, Any] = person.call("POST", f"{bot_path(bot)}/keys", wanted)
     except Forbidden as error:

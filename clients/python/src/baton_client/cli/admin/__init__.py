@@ -1,0 +1,1 @@
+"""The commands that set up a bot: its keys, agents, queues and webhooks."""
