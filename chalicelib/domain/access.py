@@ -53,6 +53,7 @@ class Action(StrEnum):
     NOTE = "write notes"
     TAG = "set tags"
     SUGGEST = "suggest replies"
+    RATE = "rate handoffs"
     OFFER = "offer conversations"
     ESCALATE = "escalate conversations"
     NOTIFY = "send notifications"
@@ -98,6 +99,7 @@ ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.NOTE: PEOPLE,
     Action.TAG: ALL,
     Action.SUGGEST: BOT_ONLY,
+    Action.RATE: BOT_ONLY,
     Action.OFFER: TIMER_ONLY,
     Action.ESCALATE: TIMER_ONLY,
     Action.NOTIFY: BOT_ONLY,
@@ -126,6 +128,7 @@ REQUIRED_SCOPES: dict[Action, frozenset[Scope]] = {
     Action.UNPAUSE: frozenset({Scope.HANDOFFS}),
     Action.TAG: frozenset({Scope.HANDOFFS}),
     Action.SUGGEST: frozenset({Scope.MESSAGES}),
+    Action.RATE: frozenset({Scope.HANDOFFS}),
     Action.NOTIFY: frozenset({Scope.HANDOFFS}),
     Action.SEE_AGENTS: frozenset({Scope.READ}),
     Action.SEE_AVAILABILITY: frozenset({Scope.READ, Scope.HANDOFFS}),

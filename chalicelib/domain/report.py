@@ -22,6 +22,8 @@ TIME_TO_CLAIM, TIME_TO_FIRST_ANSWER, HANDOFF_LENGTH = "claim", "answer", "length
 """Durations from the request to the first claim, to the first agent message and to the return."""
 
 LEAKS = "leaks"
+SCORES = (1, 2, 3, 4, 5)
+GOOD_SCORES = frozenset({4, 5})
 HOURS = 24
 OWNERSHIP_CHANGES = (Kind.REQUESTED, Kind.CLAIMED, Kind.RELEASED, Kind.TRANSFERRED, Kind.RETURNED)
 Tally = Mapping[str, int]
@@ -99,6 +101,37 @@ class DurationStats(Struct, frozen=True):
         low = BUCKET_BOUNDS[step - 1] if step else 0
         before = reached[step - 1] if step else 0
         return low + (BUCKET_BOUNDS[step] - low) * (middle - before) / self.steps[step]
+
+
+class RatingStats(Struct, frozen=True):
+    """The ratings of users: `scores` has a count for each of `SCORES`."""
+
+    scores: tuple[int, ...]
+
+    @classmethod
+    def of(cls, tally: Tally) -> "RatingStats":
+        return cls(tuple(tally.get(rating_name(score), 0) for score in SCORES))
+
+    @property
+    def count(self) -> int:
+        return sum(self.scores)
+
+    @property
+    def mean(self) -> float | None:
+        total = sum(score * count for score, count in zip(SCORES, self.scores, strict=True))
+        return total / self.count if self.count else None
+
+    @property
+    def good_share(self) -> float | None:
+        """The share of those who gave one of `GOOD_SCORES`, 0 to 1."""
+        good = zip(SCORES, self.scores, strict=True)
+        found = sum(count for score, count in good if score in GOOD_SCORES)
+        return found / self.count if self.count else None
+
+
+def rating_name(score: int) -> str:
+    """The name under which a tally counts the ratings with this score."""
+    return f"rating_{score}"
 
 
 def utc_day(milliseconds: int) -> str:

@@ -82,6 +82,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     ),
     Kind.SNOOZED: (push_entry,),
     Kind.UPDATED: (push_entry, index_entry),
+    Kind.RATED: (enqueue_webhooks, push_entry, reports.count_rating),
     Kind.ERASED: (enqueue_webhooks, push_entry),
     Kind.NOTE: (enqueue_webhooks, push_entry, index_entry),
     Kind.TAGGED: (enqueue_webhooks, push_entry),

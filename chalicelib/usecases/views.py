@@ -181,7 +181,15 @@ def handoff(of: Handoff) -> Json:
         "variables": end.variables if end else None,
         "from_seq": of.opened_seq,
         "to_seq": of.returned_seq,
+        "rating": _rating(of),
     }
+
+
+def _rating(of: Handoff) -> Json | None:
+    if of.rating is None:
+        return None
+    rating = of.rating
+    return {"score": rating.score, "comment": rating.comment, "at": timestamp(rating.at)}
 
 
 def note(of: Entry) -> Json:

@@ -26,6 +26,8 @@ TRANSFER = "You are being transferred."
 REQUEST_TIMEOUT = 10
 SHOWN = frozenset({"image", "audio", "video"})
 UPLOADED = ("user", "name", "mime", "size")
+RATED_OUTCOMES = frozenset({"resolved", "user_left"})
+"""After these, a person has helped the user, so the page asks how it was."""
 TYPING_SECONDS = 5
 """How long a typing event is shown."""
 PAGES = Path(__file__).with_name("demo")
@@ -45,12 +47,14 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 @dataclass
 class BotMemory:
     """`handled` are the ids of received webhooks. The others are by user: the shown messages, the
-    conversation id, and who replies (status and agent name)."""
+    conversation id, who replies (status and agent name), and the handoff that the user has not
+    rated yet."""
 
     handled: set[str] = field(default_factory=set)
     shown: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     conversations: dict[str, str] = field(default_factory=dict)
     turns: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unrated: dict[str, str] = field(default_factory=dict)
 
 
 class DemoBot:
@@ -80,6 +84,7 @@ class DemoBot:
         return [
             Route("/demo/say", self._on_say, methods=["POST"]),
             Route("/demo/typing", self._on_typing, methods=["POST"]),
+            Route("/demo/rate", self._on_rate, methods=["POST"]),
             Route("/demo/messages", self._on_messages),
             Route("/demo/upload", self._on_upload, methods=["POST"]),
             Route("/demo/file/{id}", self._on_file),
@@ -127,6 +132,15 @@ class DemoBot:
                 raise
             return str(answer.headers["Location"])
 
+    def rate(self, user: str, score: int) -> None:
+        """Passes on how the user rates the last handoff. Raises OSError if Baton cannot be
+        reached."""
+        handoff_id = self._known.unrated.get(user)
+        if handoff_id is not None:
+            self._post(f"/handoffs/{handoff_id}/rating", {"score": score})
+            self._known.unrated.pop(user, None)
+            self._show(user, "system", f"You rated the conversation {score} of 5. Thank you.")
+
     def _ask_for_person(self, user: str) -> str:
         """Baton stores the bot's last word with the pause, so the bot shows it afterwards."""
         reason = {"reason": "The user asked for a person.", "say": TRANSFER}
@@ -170,6 +184,7 @@ class DemoBot:
         }
 
     def _show_waiting(self, data: dict[str, Any]) -> None:
+        self._known.unrated.pop(data["user"], None)
         self._known.turns[data["user"]] = ("waiting", "")
 
     def _show_typing(self, data: dict[str, Any]) -> None:
@@ -195,6 +210,8 @@ class DemoBot:
 
     def _greet(self, data: dict[str, Any]) -> None:
         self._known.turns[data["user"]] = ("bot", "")
+        if data.get("outcome") in RATED_OUTCOMES:
+            self._known.unrated[data["user"]] = data["handoff_id"]
         self._answer(data["user"], GREETING, data["epoch"])
 
     def _answer(self, user: str, text: str, epoch: int) -> None:
@@ -284,8 +301,22 @@ class DemoBot:
         status, agent = self._known.turns.get(user, ("bot", ""))
         is_typing = time.monotonic() - self._typed.get(user, -TYPING_SECONDS) < TYPING_SECONDS
         return JSONResponse(
-            {"messages": shown, "status": status, "agent": agent, "typing": is_typing}
+            {
+                "messages": shown,
+                "status": status,
+                "agent": agent,
+                "typing": is_typing,
+                "may_rate": user in self._known.unrated,
+            }
         )
+
+    async def _on_rate(self, request: Request) -> Response:
+        said = await request.json()
+        try:
+            await run_in_threadpool(self.rate, said["user"], said["score"])
+        except OSError as error:
+            return JSONResponse({"detail": f"Baton did not accept the rating: {error}"}, 502)
+        return JSONResponse({})
 
     async def _on_typing(self, request: Request) -> Response:
         said = await request.json()

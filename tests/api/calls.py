@@ -36,7 +36,8 @@ ANYBODY = BOTH | {"nobody"}
 
 @dataclass(frozen=True)
 class Row:
-    """`at` is how the conversation stands that `{id}` names: begun, waiting, or owned by Ana."""
+    """`at` is how the conversation stands that `{id}` names: begun, waiting, owned by Ana, or
+    returned to the bot."""
 
     may: frozenset[str]
     body: dict[str, Any] | None = None
@@ -142,6 +143,7 @@ ROWS: dict[Resource, Row] = {
     ("PUT", ONE + "/tags"): Row(BOTH, {"tags": ["vip"]}),
     ("GET", IN_BOT + "/handoffs"): Row(BOTH),
     ("GET", IN_BOT + "/handoffs/{id}"): Row(BOTH, at="waiting"),
+    ("POST", IN_BOT + "/handoffs/{id}/rating"): Row(BOT_KEY, {"score": 4}, "returned"),
     ("POST", IN_BOT + "/notifications"): Row(BOT_KEY, {"message": "Look."}),
     ("GET", IN_BOT + "/notifications"): Row(PEOPLE),
     ("POST", IN_BOT + "/notifications/{id}/read"): Row(PEOPLE, {}),
@@ -240,6 +242,8 @@ def staged(bot: Api, ana: Api, at: str) -> Ids:
         at, lambda: owned(bot, ana)
     )()
     handoff = ok(bot.get(path))["handoff"]
+    if at == "returned":
+        ok(bot.post(f"{path}/unpause", {}))
     told = ok(bot.post(f"{BOT}/notifications", {"message": "Look."}))
     directory, administration = bot.services.directory, bot.services.administration
     directory.put_key(BotKey("staged", "demo", hash_secret("secret")))

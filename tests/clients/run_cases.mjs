@@ -75,6 +75,10 @@ class CaseRun {
       return this.turn.stillMine();
     } else if (step.unpause) {
       return this.baton.unpause(this.conversationId, camelled(step.unpause));
+    } else if (step.rate) {
+      const { entries } = await this.baton.transcript(this.conversationId);
+      const requested = entries.find((entry) => entry.kind === "requested");
+      await this.baton.rate(requested.payload.handoff_id, step.rate.score, step.rate.comment);
     } else if (step.chat) {
       return (await this.baton.transcript(this.conversationId)).asChat();
     } else if (step.last) {

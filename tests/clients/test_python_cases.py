@@ -63,6 +63,12 @@ class CaseRun:
             return self.finish(self.turn.still_mine())
         elif "unpause" in step:
             return self.finish(self.baton.unpause(self.conversation_id, **step["unpause"]))
+        elif "rate" in step:
+            entries = self.finish(self.baton.transcript(self.conversation_id)).entries
+            handoff_id = next(e for e in entries if e["kind"] == "requested")["payload"][
+                "handoff_id"
+            ]
+            self.finish(self.baton.rate(handoff_id, **step["rate"]))
         elif "chat" in step:
             return self.finish(self.baton.transcript(self.conversation_id)).as_chat()
         elif "last" in step:

@@ -23,7 +23,7 @@ from chalicelib.domain.conversation.head import BaseHead, Head, Status, WithBot,
 from chalicelib.domain.conversation.timers import Deadline
 from chalicelib.domain.files import ArrivedFile, NewFile, StoredFile, Upload, UploadForm
 from chalicelib.domain.limits import Limit, Rate, Refusal
-from chalicelib.domain.report import DurationStats
+from chalicelib.domain.report import DurationStats, RatingStats
 from chalicelib.domain.routing.members import Member, Presence
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.domain.search.excerpts import ExcerptPart
@@ -51,7 +51,13 @@ from chalicelib.usecases.records.people import (
     SessionLimits,
     SessionReference,
 )
-from chalicelib.usecases.records.reports import Backlog, DayTally, EndedHandoff, RefusedLeak
+from chalicelib.usecases.records.reports import (
+    Backlog,
+    DayTally,
+    EndedHandoff,
+    RatedHandoff,
+    RefusedLeak,
+)
 from chalicelib.usecases.records.second_factor import FactorOwner, SecondFactor
 from chalicelib.usecases.records.sign_on import Flow, SignOnRules, VerifiedIdentity
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -375,7 +381,7 @@ NOT_STORED: Mapping[Callable[[Stores, Any], object], frozenset[str]] = {
 
 NO_ROWS = {
     *(Caller, CapacityChange, ContentRecord, Context, Deadline, Decision, DeliveryId),
-    *(DurationStats, EndedHandoff, RefusedLeak, StoredAnswer, Backlog),
+    *(DurationStats, RatingStats, EndedHandoff, RatedHandoff, RefusedLeak, StoredAnswer, Backlog),
     *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference, PersonState),
     *(FactorOwner, Mail, MailRequest, ArrivedFile, NewFile, StoredFile, Upload, UploadForm),
     *(Limit, Rate, Refusal, SecretOwner, Flow, SignOnRules, VerifiedIdentity),

@@ -12,7 +12,7 @@ from chalicelib.domain.conversation.handoff import Outcome, Request
 from chalicelib.domain.conversation.head import Status
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.domain.report import Tally, sum_tallies
-from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RatedHandoff, RefusedLeak
 from tests.contract.failures.faults import FOR_EVER, answer_is_lost, cancelled, faulty
 from tests.contract.store_setup import ADDRESS, ANA, BOT, CID, DEMO, act, at_once, other, said_times
 from tests.support.engines import Stores
@@ -127,6 +127,50 @@ def test_another_bot_counts_nothing_of_it(stores: Stores) -> None:
 
     assert stores.reports.by_queue("other", DAY, DAY) == []
     assert stores.reports.by_agent("other", DAY, DAY) == []
+
+
+def rated(of: EndedHandoff, seq: int, score: int, *, day: str = DAY) -> RatedHandoff:
+    return RatedHandoff(of.bot, of.handoff_id, seq, score, day, of.queue, of.agent)
+
+
+def test_the_latest_rating_of_a_handoff_counts_in_whatever_order_they_come(
+    stores: Stores,
+) -> None:
+    one = ended(stores)
+    stores.reports.count_handoff(one)
+
+    for seq, score in [(7, 2), (7, 2), (9, 5), (8, 1), (7, 2)]:
+        stores.reports.count_rating(rated(one, seq, score))
+
+    assert by_queue(stores) == [DayTally(DAY, "sales", {**ONE, "rating_5": 1})]
+    assert stores.reports.by_agent(BOT, DAY, DAY) == [DayTally(DAY, "ana", {**ONE, "rating_5": 1})]
+
+
+def test_a_rating_that_replaces_one_of_another_day_leaves_nothing_behind(stores: Stores) -> None:
+    one = ended(stores, agent=None)
+    stores.reports.count_rating(rated(one, 7, 2))
+    stores.reports.count_rating(rated(one, 8, 4, day="2026-02-01"))
+
+    found = by_queue(stores, DAY, "2026-02-01")
+
+    assert [each.tally for each in found if each.tally] == [{"rating_4": 1}]
+
+
+def test_ratings_that_are_counted_at_once_count_once(stores: Stores) -> None:
+    one = ended(stores)
+
+    at_once([partial(stores.reports.count_rating, rated(one, 7, score)) for score in [3] * 6])
+    at_once([partial(stores.reports.count_rating, rated(one, seq, 4)) for seq in range(8, 14)])
+
+    assert by_queue(stores) == [DayTally(DAY, "sales", {"rating_4": 1})]
+
+
+def test_a_rating_of_a_handoff_that_there_is_not_is_not_counted(stores: Stores) -> None:
+    ghost = RatedHandoff(BOT, "h_" + "a" * 26 + "_1", 7, 5, DAY, "sales", "ana")
+
+    stores.reports.count_rating(ghost)
+
+    assert by_queue(stores) == []
 
 
 # On DynamoDB, where others are counted in the same row

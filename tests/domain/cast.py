@@ -5,7 +5,7 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.conversation.commands import Command
 from chalicelib.domain.conversation.decision import Decision
-from chalicelib.domain.conversation.handoff import OpenHandoff
+from chalicelib.domain.conversation.handoff import Handoff, OpenHandoff, Request, Resumption
 from chalicelib.domain.conversation.head import Head, Owned, Status, Timing, Waiting, WithBot
 from chalicelib.domain.conversation.table import decide
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
@@ -33,6 +33,19 @@ CY = Member(
     Role.AGENT,
     capacity=3,
     presence=Presence(PresenceStatus.ONLINE, NOW),
+)
+
+ENDED_HANDOFF = Handoff(
+    HANDOFF_ID,
+    ADDRESS.conversation_id,
+    "demo",
+    Request(),
+    Author("demo", "Demo"),
+    EARLIER,
+    3,
+    returned_at=EARLIER,
+    returned_seq=4,
+    resumption=Resumption(),
 )
 
 WITH_BOT = WithBot(address=ADDRESS, created_at=EARLIER, updated_at=EARLIER, epoch=4, last_seq=9)

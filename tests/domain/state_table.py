@@ -18,6 +18,7 @@ from chalicelib.domain.conversation.commands import (
     Note,
     Pause,
     PauseAndClaim,
+    Rate,
     Release,
     Snooze,
     Suggest,
@@ -44,6 +45,7 @@ from tests.domain.cast import (
     BO,
     BOT_KEY,
     CY,
+    ENDED_HANDOFF,
     HANDOFF_ID,
     NOW,
     OLA,
@@ -90,6 +92,11 @@ class Corrects:
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """An entry of the user in the log, and the rating in the row of a handoff that has ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refuses:
     error: type[BatonError]
     facts: dict[str, object] = field(default_factory=dict)
@@ -116,7 +123,7 @@ class Erases:
     capacity_changes: tuple[tuple[str, int], ...] = ()
 
 
-Outcome = Becomes | Adds | Offers | Corrects | Refuses | Leaks | Unchanged | Erases
+Outcome = Becomes | Adds | Offers | Corrects | Rates | Refuses | Leaks | Unchanged | Erases
 
 CALLERS: dict[str, Caller] = {
     "ana": ANA,
@@ -153,6 +160,7 @@ COMMANDS: dict[str, Command] = {
     "note": Note("hello"),
     "tag": Tag(("urgent",)),
     "suggestion": Suggest("hello"),
+    "rating": Rate(HANDOFF_ID, 4, "Fine.", ENDED_HANDOFF),
     "offer": MakeOffer(NOW + 30_000, CY),
     "end of an offer": EndOffer(Offer(Author("cy", "Cy"), NOW)),
     "escalation": Escalate(1),
@@ -296,6 +304,7 @@ TABLE: dict[tuple[str, Status], Row] = {
     ("tag", BOT): _all(Adds(Kind.TAGGED)),
     ("tag", WAITING): _all(Adds(Kind.TAGGED)),
     ("tag", HUMAN): _all(Adds(Kind.TAGGED)),
+    **{("rating", status): _bot_key(Rates()) for status in (BOT, WAITING, HUMAN)},
     ("suggestion", BOT): _bot_key(Adds(Kind.SUGGESTION)),
     ("suggestion", WAITING): _bot_key(Adds(Kind.SUGGESTION)),
     ("suggestion", HUMAN): _bot_key(Adds(Kind.SUGGESTION)),

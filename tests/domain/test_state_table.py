@@ -11,10 +11,10 @@ from chalicelib.domain.access import Caller
 from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.commands import Command
 from chalicelib.domain.conversation.decision import Decision
-from chalicelib.domain.conversation.entries import Kind
-from chalicelib.domain.conversation.handoff import HandoffChange, Outcome
+from chalicelib.domain.conversation.entries import Kind, Rated
+from chalicelib.domain.conversation.handoff import HandoffChange, Outcome, Rating
 from chalicelib.domain.conversation.head import UNTIMED, Head, Owned, Status, Waiting, WithBot
-from tests.domain.cast import HEADS, NOW, ask
+from tests.domain.cast import ADDRESS, HANDOFF_ID, HEADS, NOW, ask
 from tests.domain.state_table import (
     CALLERS,
     COMMANDS,
@@ -25,6 +25,7 @@ from tests.domain.state_table import (
     Erases,
     Leaks,
     Offers,
+    Rates,
     Refuses,
     Unchanged,
 )
@@ -136,6 +137,20 @@ def test_a_correction_adds_an_entry_changes_the_handoff_and_leaves_the_turn_alon
     assert (after.handoff.reason, after.priority) == ("two refunds", 5)
     assert decision.changed == HandoffChange(after.handoff.id, reason="two refunds", priority=5)
     assert (decision.capacity_changes, decision.refusal) == ((), None)
+
+
+@cells(Rates)
+def test_a_rating_is_the_users_entry_and_is_stored_with_the_handoff(
+    head: Head, command: Command, caller: Caller, outcome: Rates
+) -> None:
+    decision = ask(head, command, caller)
+    (entry,) = decision.entries
+
+    assert entry.content == Rated(HANDOFF_ID, 4, "Fine.")
+    assert (entry.sender, entry.author.id) == (From.USER, ADDRESS.user)
+    assert decision.changed == HandoffChange(HANDOFF_ID, rating=Rating(4, "Fine.", NOW))
+    assert_numbered(head, decision)
+    assert turn(decision.head) == turn(head)
 
 
 @cells(Offers)

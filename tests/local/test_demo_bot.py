@@ -16,15 +16,19 @@ from infra.local.seed import WEBHOOK_SECRET
 
 
 class Baton:
-    """An HTTP server that records the users to whom the bot writes."""
+    """An HTTP server that records the users to whom the bot writes, and their ratings."""
 
     def __init__(self) -> None:
         self.said = said = list[str]()
+        self.rated = rated = list[tuple[str, int]]()
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                said.append(json.loads(body)["user"]["id"])
+                if self.path.endswith("/rating"):
+                    rated.append((self.path.split("/")[-2], json.loads(body)["score"]))
+                else:
+                    said.append(json.loads(body)["user"]["id"])
                 self.send_response(201)
                 self.end_headers()
                 self.wfile.write(b"{}")
@@ -82,6 +86,20 @@ def test_the_bot_handles_a_webhook_on_its_second_delivery_if_the_first_failed(
         bot.receive_webhook(body.encode(), signed("once", body))
 
     assert baton.said == ["zoe"]
+
+
+def test_the_user_rates_each_handoff_in_which_a_person_helped_once(tmp_path: Path) -> None:
+    with Baton() as baton:
+        bot = DemoBot(lambda: baton.url, "demo", "bk_demo_x", WEBHOOK_SECRET, tmp_path / "known")
+        for user, outcome in (("zoe", "resolved"), ("yan", "expired")):
+            data = {"channel": CHANNEL, "user": user, "epoch": 3, "outcome": outcome}
+            data["handoff_id"] = f"h_{user}"
+            body = json.dumps({"type": "conversation.returned", "data": data})
+            bot.receive_webhook(body.encode(), signed(user, body))
+        for user in ("zoe", "zoe", "yan"):
+            bot.rate(user, 4)
+
+    assert baton.rated == [("h_zoe", 4)]
 
 
 def signed(id: str, body: str) -> dict[str, str]:

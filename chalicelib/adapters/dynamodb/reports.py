@@ -1,12 +1,16 @@
 """The counters of reports: one row for each day and queue, and one for each day and agent.
 
 One transaction raises the counters and marks the handoff, or the leak outside of handoffs, as
-counted. So each counts once.
+counted. So each counts once. The mark of a rating says how it was counted, so that a later rating
+of the same handoff takes that back.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
@@ -16,12 +20,20 @@ from chalicelib.adapters.dynamodb.rows import EntryRow, HandoffRow, TallyRow, ro
 from chalicelib.adapters.dynamodb.table import FIRST_PAUSE, ROUNDS, Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.domain.address import conversation_id_of
-from chalicelib.domain.report import LEAKS, Tally
+from chalicelib.domain.report import LEAKS, Tally, rating_name
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RatedHandoff, RefusedLeak
 
 PREFIX = "c_"
 """The prefix of the counters' attribute names."""
+
+
+class TallyGroup(NamedTuple):
+    """The row in which something counts: `kind` is `keys.OF_QUEUE` or `keys.OF_AGENT`."""
+
+    kind: str
+    day: str
+    name: str | None
 
 
 class DynamoReports:
@@ -31,6 +43,18 @@ class DynamoReports:
 
     def count_handoff(self, ended: EndedHandoff) -> None:
         self._once(lambda: self._handoff(ended))
+
+    def count_rating(self, rated: RatedHandoff) -> None:
+        """Reads again if a concurrent call has counted another rating of the handoff."""
+        for round_ in range(ROUNDS):
+            transaction = self._rating(rated)
+            if transaction is None:
+                return None
+            try:
+                return transaction.commit()
+            except Cancelled:
+                self._clock.sleep(FIRST_PAUSE * 2**round_)
+        raise unavailable()
 
     def count_leak(self, leaked: RefusedLeak) -> None:
         self._once(lambda: self._leak(leaked))
@@ -64,15 +88,34 @@ class DynamoReports:
 
     def _handoff(self, ended: EndedHandoff) -> Transaction:
         transaction = Transaction(self._rows.table)
-        conversation_id = conversation_id_of(ended.handoff_id) or ""
-        handoff = HandoffRow.at(keys.handoff(ended.bot, conversation_id, ended.handoff_id))
+        handoff = HandoffRow.at(_handoff_key(ended))
         uncounted = HandoffRow.pk.exists() & HandoffRow.counted.does_not_exist()
         transaction.update(handoff, [HandoffRow.counted.set(True)], uncounted)
-        of_queue = keys.tally(ended.bot, keys.OF_QUEUE, ended.day, ended.queue or "")
-        _add(transaction, TallyRow.at(of_queue), ended)
-        if ended.agent:
-            of_agent = keys.tally(ended.bot, keys.OF_AGENT, ended.day, ended.agent)
-            _add(transaction, TallyRow.at(of_agent), ended)
+        for group in _groups(ended):
+            _add(transaction, ended.bot, group, ended.tally)
+        return transaction
+
+    def _rating(self, rated: RatedHandoff) -> Transaction | None:
+        """None if this rating, or a later one, is counted already."""
+        row = self._rows.get(HandoffRow, _handoff_key(rated))
+        if row is None:
+            return None
+        mark = row.counted_rating
+        before = None if mark is None else msgspec.json.decode(mark, type=RatedHandoff)
+        if before and before.seq >= rated.seq:
+            return None
+        transaction = Transaction(self._rows.table)
+        as_read: Condition = HandoffRow.counted_rating.does_not_exist()
+        if mark is not None:
+            as_read = HandoffRow.counted_rating == mark
+        counted = HandoffRow.counted_rating.set(msgspec.json.encode(rated).decode())
+        transaction.update(HandoffRow.at(row.key), [counted], HandoffRow.pk.exists() & as_read)
+        changes: dict[TallyGroup, Counter[str]] = {}
+        for each, count in ((before, -1), (rated, 1)):
+            for group in _groups(each) if each else ():
+                changes.setdefault(group, Counter())[rating_name(each.score)] += count
+        for group, tally in changes.items():
+            _add(transaction, rated.bot, group, {name: n for name, n in tally.items() if n})
         return transaction
 
     def _tallies(self, bot: str, of: str, first: str, last: str) -> Iterator[DayTally]:
@@ -92,12 +135,22 @@ class DynamoReports:
                 return
 
 
-def _add(transaction: Transaction, row: TallyRow, ended: EndedHandoff) -> None:
-    of = ended.agent if row.sk.startswith(keys.OF_AGENT) else ended.queue
-    known: list[Action] = [TallyRow.day.set(ended.day)]
-    if of is not None:
-        known.append(TallyRow.of.set(of))
-    counts = [Path([PREFIX + name]).add(count) for name, count in ended.tally.items()]
+def _handoff_key(of: EndedHandoff | RatedHandoff) -> keys.RowKey:
+    return keys.handoff(of.bot, conversation_id_of(of.handoff_id) or "", of.handoff_id)
+
+
+def _groups(of: EndedHandoff | RatedHandoff) -> Iterator[TallyGroup]:
+    yield TallyGroup(keys.OF_QUEUE, of.day, of.queue)
+    if of.agent:
+        yield TallyGroup(keys.OF_AGENT, of.day, of.agent)
+
+
+def _add(transaction: Transaction, bot: str, group: TallyGroup, tally: Tally) -> None:
+    known: list[Action] = [TallyRow.day.set(group.day)]
+    if group.name is not None:
+        known.append(TallyRow.of.set(group.name))
+    counts = [Path([PREFIX + name]).add(count) for name, count in tally.items()]
+    row = TallyRow.at(keys.tally(bot, group.kind, group.day, group.name or ""))
     transaction.update(row, [*known, *counts])
 
 
@@ -108,6 +161,6 @@ def _day_tally(item: Mapping[str, Any]) -> DayTally | None:
     tally: Tally = {
         name.removeprefix(PREFIX): int(value["N"])
         for name, value in item.items()
-        if name.startswith(PREFIX)
+        if name.startswith(PREFIX) and int(value["N"])
     }
     return DayTally(row.day, row.of, tally)

@@ -204,6 +204,8 @@ class HandoffRow(Row, discriminator="o"):
     returned_seq = Integer(attr_name="en", null=True)
     resumption = UnicodeAttribute(attr_name="r", null=True)
     counted = BooleanAttribute(attr_name="rc", null=True)
+    rating = UnicodeAttribute(attr_name="rt", null=True)
+    counted_rating = UnicodeAttribute(attr_name="rtc", null=True)
 
 
 class AddressRow(Row, discriminator="a"):

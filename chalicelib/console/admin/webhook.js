@@ -12,7 +12,7 @@ import { fieldText } from "./form_data.js";
 const FORMATS = ["baton", "botpress"];
 const EVENTS = [
   "agent.message", "handoff.requested", "handoff.claimed", "handoff.released", "handoff.transferred", "conversation.returned",
-  "user.message", "bot.message", "note.added", "tags.changed", "conversation.erased",
+  "user.message", "bot.message", "note.added", "tags.changed", "conversation.rated", "conversation.erased",
 ];
 
 /** The webhook of the bot's channel, and its other ones. @param {{bot: string}} props */

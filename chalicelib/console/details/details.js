@@ -25,8 +25,11 @@ export function Details() {
     <${User} key=${`user ${head.id} ${head.user_name}`} head=${head} />
     <${Tags} key=${`tags ${head.id}`} head=${head} />
     <${Notes} head=${head} />
-    <${Handoffs} key=${`handoffs ${head.id} ${head.status} ${head.handoff?.id}`} head=${head} />`;
+    <${Handoffs} key=${`handoffs ${head.id} ${head.status} ${head.handoff?.id} ${ratingCount(head)}`} head=${head} />`;
 }
+
+/** @param {Head} head */
+const ratingCount = (head) => (state.value.threads[head.id]?.entries ?? []).filter((entry) => entry.kind === "rated").length;
 
 /** Loads `path` once. The result is undefined while it loads, and null if the call failed.
  * @param {string} path @returns {any} */
@@ -128,5 +131,6 @@ const EarlierHandoff = ({ handoff }) => html`
     <p><b>${t(handoff.outcome ?? "waiting")}</b>${handoff.owner_name && html` · <span dir="auto">${handoff.owner_name}</span>`}</p>
     <p class="quiet">${formatDay(handoff.requested_at)} ${formatTime(handoff.requested_at)}</p>
     <p dir="auto">${handoff.reason ?? t("no_reason")}</p>
+    ${handoff.rating && html`<p>${t("rated", { score: handoff.rating.score })}</p>${handoff.rating.comment && html`<p class="quiet" dir="auto">${handoff.rating.comment}</p>`}`}
     ${handoff.note && html`<p class="quiet" dir="auto">${handoff.note}</p>`}
   </li>`;

@@ -1,7 +1,7 @@
 // @ts-check
 // The report's table by queue or agent, and the report as a file.
 import { formatDuration, formatNumber } from "../strings/formats.js";
-import { formatShare } from "../strings/lazy_formats.js";
+import { formatAverage, formatShare } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { html } from "../ui/html.js";
 import { percentile, serviceLevel, toCsv } from "./chart_data.js";
@@ -20,6 +20,9 @@ export const COLUMNS = [
   ...timeColumns("length", [0.5]),
   ["transfers", (tally) => tally.transfers, formatNumber],
   ["leaks", (tally) => tally.leaks, formatNumber],
+  ["rating_count", (tally) => tally.ratings.count, formatNumber],
+  ["rating_average", (tally) => tally.ratings.average, formatAverage],
+  ["rating_good", (tally) => tally.ratings.good_share, formatShare],
 ];
 
 /** @param {string} name */

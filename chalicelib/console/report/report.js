@@ -4,7 +4,7 @@ import { ApiError, botPath, errorMessage, request } from "../connection/api.js";
 import { serverNow } from "../state/clock.js";
 import { state } from "../state/store.js";
 import { formatDuration, formatNumber } from "../strings/formats.js";
-import { formatChange, formatDate, formatDays, formatDollars, formatShare, formatWeekday } from "../strings/lazy_formats.js";
+import { formatAverage, formatChange, formatDate, formatDays, formatDollars, formatShare, formatWeekday } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useState } from "../ui/html.js";
 import { ColumnChart, RowChart } from "./bar_charts.js";
@@ -81,6 +81,7 @@ function Figures({ report, before, within }) {
   const median = (/** @type {any} */ tally, /** @type {string} */ name) => tally && percentile(tally[name].steps, bounds, 0.5);
   const level = (/** @type {any} */ tally) => tally && serviceLevel(tally, bounds, within);
   const share = level(totals);
+  const { ratings } = totals;
   return html`
     <div class="figures">
       <${Figure} name="handoffs" value=${formatNumber(totals.handoffs)} text=${t("transfers_count", { count: formatNumber(totals.transfers) })} change=${changeOf(totals.handoffs, earlier?.handoffs)} />
@@ -88,6 +89,8 @@ function Figures({ report, before, within }) {
       ${["time_to_claim", "time_to_first_answer", "length"].map((name) => html`
         <${Figure} key=${name} name=${name} value=${durationText(median(totals, name))} change=${changeOf(median(totals, name), median(earlier, name))}
           text=${t("percentile_90", { time: durationText(percentile(totals[name].steps, bounds, 0.9)) })} />`)}
+      <${Figure} name="ratings" value=${ratings.count ? formatAverage(ratings.average) : "–"} change=${changeOf(ratings.average, earlier?.ratings.average)}
+        text=${ratings.count ? t("ratings_more", { count: ratings.count, good: formatShare(ratings.good_share) }) : t("ratings_none")} />
       <${Figure} name="leaks" value=${formatNumber(totals.leaks)} text=${t("leaks_more")} change=${changeOf(totals.leaks, earlier?.leaks)} />
       <${Figure} name="cost" value=${formatDollars(cost.estimate)} text=${t("cost_more")} change=${changeOf(cost.estimate, earlier && before.cost.estimate)} />
     </div>`;

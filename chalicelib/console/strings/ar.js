@@ -145,6 +145,7 @@ export default {
   offered_to_agent: "عُرضت على {agent}",
   declined: "رفض {agent} العرض",
   handoff_updated: "حدّث البوت الطلب",
+  rated: "التقييم: {score} من 5",
   user_erased: "مُحيت بيانات المستخدم",
   snoozed: "مؤجلة حتى {time}",
   not_snoozed: "غير مؤجلة",

@@ -145,6 +145,7 @@ export default {
   offered_to_agent: "Offered to {agent}",
   declined: "{agent} declined the offer",
   handoff_updated: "The bot updated the handoff",
+  rated: "Rated {score} of 5",
   user_erased: "The user was erased",
   snoozed: "Snoozed until {time}",
   not_snoozed: "Not snoozed",

@@ -145,6 +145,7 @@ export default {
   offered_to_agent: "Ofrecida a {agent}",
   declined: "{agent} rechazó la oferta",
   handoff_updated: "El bot actualizó la solicitud",
+  rated: "Valorada con {score} de 5",
   user_erased: "Se borró al usuario",
   snoozed: "Pospuesta hasta {time}",
   not_snoozed: "No pospuesta",

@@ -22,5 +22,8 @@ export const formatLoad = ({ open, capacity }) => (capacity === null ? t("load",
 /** "83%" @param {number} share */
 export const formatShare = (share) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(share);
 
+/** "4.3" @param {number} value */
+export const formatAverage = (value) => new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
+
 /** "+12%" @param {number} share */
 export const formatChange = (share) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(share);

@@ -94,6 +94,7 @@ const CHANGES = {
   offered: ({ payload }) => t("offered_to_agent", { agent: payload?.offered_to?.name }),
   declined: ({ payload }) => t("declined", { agent: payload?.agent?.name }),
   updated: () => t("handoff_updated"),
+  rated: ({ payload }) => t("rated", { score: payload?.score }),
   erased: () => t("user_erased"),
   snoozed: ({ payload }) => formatSnooze(payload.until),
   leak: () => t("leak"),
@@ -105,7 +106,7 @@ function Change({ entry }) {
   const { kind, payload, at, seq } = entry;
   const text = CHANGES[kind]?.(entry) ?? kind;
   const cause = payload?.cause ? ` · ${t(`cause_${payload.cause}`)}` : "";
-  const quote = kind === "requested" ? payload?.reason ?? t("no_reason") : payload?.note ?? payload?.reason;
+  const quote = kind === "requested" ? payload?.reason ?? t("no_reason") : payload?.note ?? payload?.reason ?? payload?.comment;
   return html`
     <div class="change ${kind}" data-seq=${seq}>
       <p>${text}${cause} · <time>${formatTime(at)}</time></p>

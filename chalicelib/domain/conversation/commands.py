@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from chalicelib.domain.access import Action
 from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.entries import Body
-from chalicelib.domain.conversation.handoff import Offer, Request, Resumption
+from chalicelib.domain.conversation.handoff import Handoff, Offer, Request, Resumption
 from chalicelib.domain.routing.members import Member
 from chalicelib.domain.routing.queues import Queue
 
@@ -272,6 +272,17 @@ class Suggest(BaseCommand, frozen=True):
     text: str
 
 
+class Rate(BaseCommand, frozen=True):
+    """The user rates a handoff that has ended. `handoff` is that handoff, as stored now."""
+
+    name: ClassVar[str] = "rating"
+    action: ClassVar[Action] = Action.RATE
+    handoff_id: str
+    score: int
+    comment: str | None = None
+    handoff: Handoff | None = None
+
+
 class Erase(BaseCommand, frozen=True):
     """Erases what the log holds about the user; an open handoff ends as cancelled. `erasure` is the
     id of the order to do so. `keeps_profile`: name and attributes stay for other conversations."""
@@ -298,6 +309,7 @@ Command = (
     | Note
     | Tag
     | Suggest
+    | Rate
     | Erase
 )
 

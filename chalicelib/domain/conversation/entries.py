@@ -33,6 +33,7 @@ class Kind(StrEnum):
     ESCALATED = "escalated"
     SNOOZED = "snoozed"
     UPDATED = "updated"
+    RATED = "rated"
     ERASED = "erased"
     UNKNOWN = "unknown"
     """An entry that a newer release has written. Every reader passes over it."""
@@ -256,6 +257,14 @@ class HandoffUpdated(HandoffContent, frozen=True):
     reason: str | None = None
 
 
+class Rated(HandoffContent, frozen=True):
+    """The user has rated a handoff that has ended: 1 to 5, 5 is the best. The last one counts."""
+
+    kind: ClassVar[Kind] = Kind.RATED
+    score: int
+    comment: str | None = None
+
+
 class Erased(Content, frozen=True):
     """The user was erased: nothing before this entry is shown any more. `erasure` is the id of the
     order. `keeps_profile`: the user's other conversations keep name and attributes."""
@@ -336,6 +345,7 @@ CONTENTS: Mapping[Kind, tuple[type[Content], ...]] = {
     Kind.ESCALATED: (Escalated,),
     Kind.SNOOZED: (Snoozed,),
     Kind.UPDATED: (HandoffUpdated,),
+    Kind.RATED: (Rated,),
     Kind.ERASED: (Erased,),
     Kind.UNKNOWN: (Unknown,),
 }

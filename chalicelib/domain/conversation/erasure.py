@@ -58,4 +58,5 @@ def without_words(handoff: Handoff) -> Handoff:
         handoff,
         request=Request(queue=request.queue, priority=request.priority, timeout=request.timeout),
         resumption=Resumption(end.outcome) if end else None,
+        rating=None,
     )

@@ -50,6 +50,14 @@ class Resumption(Struct, frozen=True):
     variables: Mapping[str, object] | None = None
 
 
+class Rating(Struct, frozen=True):
+    """The user's answer to the question how the handoff was: `score` is 1 to 5, 5 is the best."""
+
+    score: int
+    comment: str | None
+    at: int
+
+
 class Handoff(Struct, frozen=True):
     """The row that reports and the bot read. `resumption` is None while the handoff is open."""
 
@@ -65,6 +73,7 @@ class Handoff(Struct, frozen=True):
     returned_at: int | None = None
     returned_seq: int | None = None
     resumption: Resumption | None = None
+    rating: Rating | None = None
 
 
 class HandoffChange(Struct, frozen=True):
@@ -81,6 +90,7 @@ class HandoffChange(Struct, frozen=True):
     returned_at: int | None = None
     returned_seq: int | None = None
     resumption: Resumption | None = None
+    rating: Rating | None = None
 
 
 class Offer(Struct, frozen=True):

@@ -1,5 +1,5 @@
-"""The rules for messages, snoozes, notes, tags and corrections of a request. They do not change who
-may speak."""
+"""The rules for messages, snoozes, notes, tags, ratings and corrections of a request. They do not
+change who may speak."""
 
 from msgspec.structs import replace
 
@@ -10,6 +10,7 @@ from chalicelib.domain.conversation.commands import (
     Command,
     MessageCommand,
     Note,
+    Rate,
     Snooze,
     Suggest,
     Tag,
@@ -30,12 +31,13 @@ from chalicelib.domain.conversation.entries import (
     Leak,
     Message,
     Noted,
+    Rated,
     Snoozed,
     Suggested,
     Tagged,
     preview_of,
 )
-from chalicelib.domain.conversation.handoff import HandoffChange
+from chalicelib.domain.conversation.handoff import HandoffChange, Rating
 from chalicelib.domain.conversation.head import (
     REASON_BYTES,
     Head,
@@ -45,7 +47,13 @@ from chalicelib.domain.conversation.head import (
     shorten,
 )
 from chalicelib.domain.conversation.refusals import already_claimed, not_your_turn, stale
-from chalicelib.domain.errors import BatonError, invalid_field
+from chalicelib.domain.errors import (
+    BatonError,
+    Conflict,
+    IllegalMove,
+    NotFound,
+    invalid_field,
+)
 
 LONGEST_SNOOZE_DAYS = 7
 DAY = 24 * 60 * 60 * 1000
@@ -149,6 +157,34 @@ def note(head: Head, command: Note, context: Context) -> Decision:
 def suggest(head: Head, command: Suggest, context: Context) -> Decision:
     entry = new_entry(head, Suggested(command.text), context)
     return Decision(append(head, entry), (entry,))
+
+
+def rate(head: Head, command: Rate, context: Context) -> Decision:
+    """The user rates, and the bot passes it on. A later rating replaces the first. Raises NotFound,
+    IllegalMove if the handoff is still open, and Conflict if its user was erased since."""
+    handoff = command.handoff
+    if handoff is None:
+        raise NotFound(f"The bot {head.bot} has no handoff {command.handoff_id}.")
+    if handoff.returned_at is None:
+        raise IllegalMove(
+            f"The handoff {handoff.id} has not ended yet. Ask for the rating after the event"
+            " conversation.returned.",
+            command=command.name,
+            status=head.status,
+            handoff_id=handoff.id,
+        )
+    if head.erased_seq is not None and handoff.opened_seq < head.erased_seq:
+        raise Conflict(
+            f"The user of the handoff {handoff.id} was erased, so it takes no rating.",
+            handoff_id=handoff.id,
+        )
+    before = handoff.rating
+    if before and (before.score, before.comment) == (command.score, command.comment):
+        return Decision(head)
+    entry = new_entry(head, Rated(handoff.id, command.score, command.comment), context)
+    entry = replace(entry, sender=From.USER, author=Author(head.address.user, head.user_name or ""))
+    rating = Rating(command.score, command.comment, context.now)
+    return Decision(append(head, entry), (entry,), changed=HandoffChange(handoff.id, rating=rating))
 
 
 def update_handoff(head: Paused, command: UpdateHandoff, context: Context) -> Decision:

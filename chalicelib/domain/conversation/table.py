@@ -24,6 +24,7 @@ from chalicelib.domain.conversation.commands import (
     Note,
     Pause,
     PauseAndClaim,
+    Rate,
     Release,
     Snooze,
     Suggest,
@@ -128,6 +129,11 @@ TABLE: Mapping[type[Command], Mapping[Status, Step]] = {
         BOT: Step((BOT,), messages.suggest),
         WAITING: Step((WAITING,), messages.suggest),
         AGENT: Step((AGENT,), messages.suggest),
+    },
+    Rate: {
+        BOT: Step((BOT,), messages.rate),
+        WAITING: Step((WAITING,), messages.rate),
+        AGENT: Step((AGENT,), messages.rate),
     },
     Erase: {
         BOT: Step((BOT,), erasure.erase),

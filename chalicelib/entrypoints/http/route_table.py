@@ -368,6 +368,14 @@ HANDOFFS = (
         query=(*PAGED, "status", "queue", "agent", "conversation_id"),
     ),
     _route("GET", BOT + "/handoffs/{id}", "handoffs:get_handoff", Action.READ),
+    _route(
+        "POST",
+        BOT + "/handoffs/{id}/rating",
+        "handoffs:rate_handoff",
+        Action.RATE,
+        "conversations:RatingRequest",
+        idempotency=COMMIT,
+    ),
 )
 
 CONVERSATIONS = (

@@ -9,6 +9,7 @@ from chalicelib.domain.conversation.commands import (
     MakeOffer,
     Pause,
     PauseAndClaim,
+    Rate,
     Transfer,
     UpdateHandoff,
     UserMessage,
@@ -16,6 +17,7 @@ from chalicelib.domain.conversation.commands import (
 from chalicelib.domain.conversation.entries import Body, Suggested
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.routing.members import Member
+from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.ports.conversations import Loaded
 from chalicelib.usecases.routing.queue_lookup import no_queue
 from chalicelib.usecases.services import Services
@@ -39,6 +41,9 @@ def enrich_command(
         command = _with_priority(command, loaded)
     if isinstance(command, Pause | PauseAndClaim | Transfer):
         command = replace(command, queue_settings=loaded.queue)
+    if isinstance(command, Rate):
+        head = loaded.head
+        return replace(command, handoff=head and shown.handoff(services, head, command.handoff_id))
     if isinstance(command, UpdateHandoff):
         return _at_least_the_queues_priority(services, caller, command, loaded)
     if agent is not None and isinstance(command, Pause | Transfer | MakeOffer):

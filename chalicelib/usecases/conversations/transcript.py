@@ -96,7 +96,7 @@ WRITERS: Mapping[Format, Callable[[Entry], views.Json | str | None]] = {
     Format.JSONL: _json_line,
 }
 
-DETAILS = ("owner", "queue", "reason", "outcome", "note", "tags")
+DETAILS = ("owner", "queue", "reason", "outcome", "note", "tags", "score", "comment")
 """The facts about a change that people read in a transcript."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from chalicelib.usecases.records.metrics import Metric
-from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RatedHandoff, RefusedLeak
 
 
 class Reports(Protocol):
@@ -12,6 +12,9 @@ class Reports(Protocol):
 
     def count_handoff(self, ended: EndedHandoff) -> None:
         """Counts each handoff once, however often it is called."""
+
+    def count_rating(self, rated: RatedHandoff) -> None:
+        """Counts the latest rating of each handoff, in whatever order they come."""
 
     def count_leak(self, leaked: RefusedLeak) -> None:
         """Counts each entry once, however often it is called."""

@@ -26,7 +26,7 @@ from chalicelib.domain.conversation.entries import (
     Unknown,
     content_of,
 )
-from chalicelib.domain.conversation.handoff import Handoff, Outcome, Request, Resumption
+from chalicelib.domain.conversation.handoff import Handoff, Outcome, Rating, Request, Resumption
 from chalicelib.domain.conversation.head import Preview, Status, WithBot
 from chalicelib.domain.files import upload_of
 from chalicelib.domain.routing.queues import Queue
@@ -89,6 +89,12 @@ class ConversationLine(Struct):
     last_message: PreviewFields | None = None
 
 
+class RatingFields(Struct):
+    score: int
+    at: Moment
+    comment: str | None = None
+
+
 class HandoffLine(Struct):
     id: str
     conversation_id: str
@@ -110,6 +116,7 @@ class HandoffLine(Struct):
     resume_at: str | None = None
     variables: dict[str, Any] | None = None
     to_seq: int | None = None
+    rating: RatingFields | None = None
 
 
 class EntryLine(Struct):
@@ -414,7 +421,12 @@ def _handoff(number: int, line: HandoffLine, new: str, source: str, bot: str) ->
         returned_at=_optional_ms(line.returned_at),
         returned_seq=line.to_seq,
         resumption=end,
+        rating=_rating(line.rating),
     )
+
+
+def _rating(of: RatingFields | None) -> Rating | None:
+    return Rating(of.score, of.comment, _ms(of.at)) if of else None
 
 
 def _author(of: PersonFields, source: str, bot: str) -> Author:

@@ -19,6 +19,19 @@ class EndedHandoff(Struct, frozen=True):
     tally: Tally
 
 
+class RatedHandoff(Struct, frozen=True):
+    """A user's rating. It counts where its handoff counts. `seq` is the number of its entry: a
+    later rating of the same handoff replaces an earlier one."""
+
+    bot: str
+    handoff_id: str
+    seq: int
+    score: int
+    day: str
+    queue: str | None
+    agent: str | None
+
+
 class RefusedLeak(Struct, frozen=True):
     """A bot message that was refused although no handoff was open, because its epoch was stale.
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
-from chalicelib.domain.conversation.entries import Entry, HandoffContent, Leak
+from chalicelib.domain.conversation.entries import Entry, HandoffContent, Leak, Rated
 from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.errors import StaleEpoch
 from chalicelib.domain.report import (
@@ -21,7 +21,7 @@ from chalicelib.domain.report import (
     tally,
     utc_day,
 )
-from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RatedHandoff, RefusedLeak
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
@@ -58,6 +58,26 @@ def count_handoff(services: Services, committed: CommittedEntry) -> None:
         tally=tally(handoff, _entries(services, handoff)),
     )
     services.reports.count_handoff(ended)
+
+
+def count_rating(services: Services, committed: CommittedEntry) -> None:
+    """Counts this rating instead of an earlier one of the same handoff, once."""
+    content = committed.entry.content
+    if not isinstance(content, Rated):
+        return
+    handoff = services.conversations.handoff(committed.bot, content.handoff_id)
+    if handoff is None or handoff.returned_at is None:
+        return
+    rated = RatedHandoff(
+        bot=committed.bot,
+        handoff_id=handoff.id,
+        seq=committed.entry.seq,
+        score=content.score,
+        day=utc_day(handoff.returned_at),
+        queue=handoff.request.queue,
+        agent=handoff.owner.id if handoff.owner else None,
+    )
+    services.reports.count_rating(rated)
 
 
 def count_leak(services: Services, committed: CommittedEntry) -> None:

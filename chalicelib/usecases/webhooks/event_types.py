@@ -10,6 +10,7 @@ from chalicelib.usecases.records.webhooks import Webhook
 
 AGENT_MESSAGE = "agent.message"
 ERASED = "conversation.erased"
+RATED = "conversation.rated"
 DEFAULT_EVENTS = (AGENT_MESSAGE, *views.PUBLIC_TYPES.values())
 """A bot that sends on its own channel needs these."""
 MESSAGE_TYPES = {
@@ -17,7 +18,12 @@ MESSAGE_TYPES = {
     From.USER: "user.message",
     From.BOT: "bot.message",
 }
-OTHER_TYPES = {Kind.NOTE: "note.added", Kind.TAGGED: "tags.changed", Kind.ERASED: ERASED}
+OTHER_TYPES = {
+    Kind.NOTE: "note.added",
+    Kind.TAGGED: "tags.changed",
+    Kind.RATED: RATED,
+    Kind.ERASED: ERASED,
+}
 EVENTS = (
     *DEFAULT_EVENTS,
     *(name for name in MESSAGE_TYPES.values() if name != AGENT_MESSAGE),

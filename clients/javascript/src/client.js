@@ -177,6 +177,20 @@ export class Baton {
   }
 
   /**
+   * Stores how the user rates a handoff that has ended: 1 to 5, 5 is the best.
+   *
+   * Ask the user after `conversation.returned`, whose `entry.payload` has the `handoff_id`. A later
+   * rating replaces an earlier one.
+   *
+   * @param {string} handoffId @param {number} score @param {string} [comment]
+   */
+  async rate(handoffId, score, comment) {
+    const headers = { "idempotency-key": await newId("rating") };
+    const path = `/handoffs/${encodeURIComponent(handoffId)}/rating`;
+    await this.#send("POST", path, { score, comment }, headers);
+  }
+
+  /**
    * For a desk: makes calls as this person, named by id or e-mail address.
    *
    * The key needs the scope `agents`. Throws TypeError if the name cannot be one.

@@ -14,7 +14,7 @@ const MAX_REMEMBERED = 10_000;
 const EVENT_TYPES = new Set([
   "agent.message", "bot.message", "user.message", "typing", "webhook.test", "note.added",
   "handoff.requested", "handoff.claimed", "handoff.released", "handoff.transferred",
-  "conversation.returned", "conversation.erased", "tags.changed",
+  "conversation.returned", "conversation.erased", "conversation.rated", "tags.changed",
 ]);
 
 /** Verifies events, and passes over those that this process has handled before. */

@@ -58,7 +58,7 @@ function append({ from, text, file, mime = "" }) {
 async function poll() {
   try {
     const answer = await fetch(`messages?user=${encodeURIComponent(user)}`);
-    const { messages, status, agent, typing } = await answer.json();
+    const { messages, status, agent, typing, may_rate } = await answer.json();
     if (messages.length < shown) {
       // The bot was restarted and has lost its messages.
       element("log").textContent = "";
@@ -70,6 +70,7 @@ async function poll() {
     element("status").textContent = owners[/** @type {keyof typeof owners} */ (status)] ?? "";
     element("typing").textContent = typing ? `${agent} is typing …` : "";
     element("ask").hidden = status !== "bot";
+    element("rating").hidden = !may_rate;
   } catch {
     element("status").textContent = "No connection.";
   }
@@ -95,6 +96,11 @@ element("file").addEventListener("change", async () => {
   element("error").textContent = error ?? "";
 });
 element("ask").addEventListener("click", () => send("Talk to an agent"));
+element("rating").addEventListener("click", async (/** @type {any} */ { target }) => {
+  if (!target.value) return;
+  const isStored = await post("rate", { score: Number(target.value) }).then((answer) => answer.ok, () => false);
+  element("error").textContent = isStored ? "" : "The rating was not sent. Try again in a moment.";
+});
 element("drop").addEventListener("click", () => {
   fetch("drop", { method: "POST" }).catch(() => {});
   element("drop").closest("details").open = false;

@@ -186,6 +186,7 @@ NEEDS = {
     "/pause": {Scope.HANDOFFS},
     "/unpause": {Scope.HANDOFFS},
     "/handoff": {Scope.HANDOFFS},
+    "/rating": {Scope.HANDOFFS},
     "/tags": {Scope.HANDOFFS},
     "/notifications": {Scope.HANDOFFS},
 }

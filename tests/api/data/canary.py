@@ -47,7 +47,10 @@ def live(services: MemoryServices, bot: Api, agent: Api) -> list[str]:
         ok(agent.put(f"{path}/tags", {"tags": [CANARY, str(resolved)]}))
         if resolved:
             end = {"note": CANARY, "resume_at": CANARY, "variables": {"c": CANARY}}
+            handoff_id = ok(bot.get(path))["handoff"]["id"]
             ok(bot.post(f"{path}/unpause", end, **{KEY: f"u-{CANARY}"}))
+            rating = {"score": 2, "comment": CANARY}
+            ok(bot.post(f"{BOT}/handoffs/{handoff_id}/rating", rating, **{KEY: f"r-{CANARY}"}))
     shown = {"message": CANARY, "conversation_id": first, "url": f"https://x.test/{CANARY}"}
     ok(bot.post(f"{BOT}/notifications", shown))
     alone = {"channel": "web", "user": USER, "from": "user", "text": CANARY}

@@ -49,7 +49,9 @@ def history(services: MemoryServices, bot: Api, ana: Api, bo: Api, owner: Api) -
     ok(ana.post(f"{path}/transfer", {"agent": "bo@example.test"}))
     ok(bo.post(f"{path}/release", {}))
     ok(bo.post(f"{path}/claim", {}))
+    handoff_id = ok(bot.get(path))["handoff"]["id"]
     ok(bo.post(f"{path}/unpause", {"outcome": "resolved", "note": "N", "variables": {"a": 1.5}}))
+    ok(bot.post(f"{BOT}/handoffs/{handoff_id}/rating", {"score": 4, "comment": "Quick."}))
     ok(bot.post(f"{path}/messages", {"from": "bot", "text": "I am back."}))
     services.clock.advance(MINUTE)
     begun(bot, user={"id": "u-2"}, thread="t-1")
@@ -118,7 +120,7 @@ def test_an_import_gives_the_same_answers_as_its_source(
     assert {Kind(each["kind"]) for each in of_kind(again, "entry")} >= {
         *(Kind.MESSAGE, Kind.REQUESTED, Kind.CLAIMED, Kind.RELEASED, Kind.TRANSFERRED),
         *(Kind.RETURNED, Kind.NOTE, Kind.TAGGED, Kind.SUGGESTION, Kind.LEAK, Kind.SNOOZED),
-        Kind.ERASED,
+        *(Kind.RATED, Kind.ERASED),
     }
     assert (totals.conversations, totals.closed) == (4, [])
     assert [each["text"] for each in ok(owner.get(f"/bots/{NEW}/replies"))["items"]]

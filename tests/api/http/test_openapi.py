@@ -75,6 +75,7 @@ VERBS = frozenset(
         "log",
         "mark",
         "pause",
+        "rate",
         "record",
         "refresh",
         "reject",

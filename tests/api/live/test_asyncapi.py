@@ -219,6 +219,8 @@ def test_every_webhook_fits_the_document(story: Story, services: MemoryServices)
         pass
     ok(story.bot.post(f"{begun(story.bot)}/pause", {"if_unavailable": "leave_message"}))
     ok(story.bot.put(f"{story.path}/tags", {"tags": ["vip"]}))
+    ended = ok(story.bot.get(f"{BOT}/handoffs", conversation_id=story.id, status="closed"))["items"]
+    ok(story.bot.post(f"{BOT}/handoffs/{ended[0]['id']}/rating", {"score": 5}))
     other = begun(story.bot, user={"id": "u-2"})
     ok(story.bot.post(f"{other}/messages", {"from": "bot", "text": "Hi."}))
     bodies = [*webhook_bodies(services, story.id), *webhook_bodies(services, id_of(other))]

@@ -145,7 +145,8 @@ def test_the_channel_keeps_the_event_that_users_wait_for(owner: Api) -> None:
 def test_each_webhook_receives_the_events_that_it_has_asked_for(
     owner: Api, bot: Api, ana: Api, services: MemoryServices, receivers: Receivers
 ) -> None:
-    wanted = ["user.message", "bot.message", "note.added", "tags.changed", "handoff.*"]
+    others = ["note.added", "tags.changed", "conversation.rated"]
+    wanted = ["user.message", "bot.message", *others, "handoff.*"]
     both(owner, *wanted)
     path = begun(bot)
     ok(bot.post(f"{path}/messages", {"from": "bot", "text": "Hi."}))
@@ -154,17 +155,20 @@ def test_each_webhook_receives_the_events_that_it_has_asked_for(
     ok(ana.post(f"{path}/messages", {"text": "Hello."}))
     ok(ana.post(f"{path}/notes", {"text": "Called before."}))
     ok(ana.put(f"{path}/tags", {"tags": ["vip"]}))
+    handoff_id = ok(bot.get(path))["handoff"]["id"]
+    ok(bot.post(f"{path}/unpause", {}))
+    ok(bot.post(f"{BOT}/handoffs/{handoff_id}/rating", {"score": 5}))
     follow(services, path)
     work(services)
 
     handoffs = ["handoff.requested", "handoff.claimed"]
-    assert receivers.types(BOT_URL) == [*handoffs, "agent.message"]
+    ends = "conversation.returned"
+    assert receivers.types(BOT_URL) == [*handoffs, "agent.message", ends]
     assert receivers.types(CRM_URL) == [
         "user.message",
         "bot.message",
         *handoffs,
-        "note.added",
-        "tags.changed",
+        *others,
     ]
     assert receivers.told(CRM_URL)[0]["data"]["entry"]["text"] == "Hello"
 

@@ -403,5 +403,6 @@ def _changed(handoff: Handoff, change: HandoffChange) -> Handoff:
         returned_at=change.returned_at or handoff.returned_at,
         returned_seq=change.returned_seq or handoff.returned_seq,
         resumption=change.resumption or handoff.resumption,
+        rating=change.rating or handoff.rating,
         request=replace(handoff.request, **news),
     )

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from itertools import groupby
 
 from chalicelib.domain.address import conversation_id_of
-from chalicelib.domain.report import LEAKS, sum_tallies
-from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RefusedLeak
+from chalicelib.domain.report import LEAKS, rating_name, sum_tallies
+from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RatedHandoff, RefusedLeak
 from tests.support.memory.table import MemoryTable, Now
 
 
@@ -20,6 +20,17 @@ class MemoryReports:
             thread = self._table.threads.get(place)
             if thread and ended.handoff_id in thread.handoffs:
                 self._table.ended.setdefault((ended.bot, ended.handoff_id), ended)
+
+    def count_rating(self, rated: RatedHandoff) -> None:
+        """As if it were a handoff of that name, which a later rating replaces."""
+        with self._table.lock:
+            place = (rated.bot, conversation_id_of(rated.handoff_id) or "")
+            thread = self._table.threads.get(place)
+            before = self._table.ratings.get((rated.bot, rated.handoff_id))
+            if not thread or rated.handoff_id not in thread.handoffs:
+                return
+            if before is None or before.seq < rated.seq:
+                self._table.ratings[rated.bot, rated.handoff_id] = rated
 
     def count_leak(self, leaked: RefusedLeak) -> None:
         """As if it were a handoff of that name: once for each entry that there is."""
@@ -39,8 +50,20 @@ class MemoryReports:
 
     def _between(self, bot: str, first: str, last: str) -> list[EndedHandoff]:
         with self._table.lock:
-            everything = list(self._table.ended.values())
+            ratings = [_as_ended(rated) for rated in self._table.ratings.values()]
+            everything = [*self._table.ended.values(), *ratings]
         return [ended for ended in everything if ended.bot == bot and first <= ended.day <= last]
+
+
+def _as_ended(rated: RatedHandoff) -> EndedHandoff:
+    return EndedHandoff(
+        rated.bot,
+        f"{rated.handoff_id}:rating",
+        rated.day,
+        rated.queue,
+        rated.agent,
+        {rating_name(rated.score): 1},
+    )
 
 
 def _added(found: list[EndedHandoff], of: Callable[[EndedHandoff], str | None]) -> list[DayTally]:

@@ -20,7 +20,7 @@ from chalicelib.usecases.records.connections import SocketConnection, SocketTick
 from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import PasswordReset, Person, Session
-from chalicelib.usecases.records.reports import EndedHandoff
+from chalicelib.usecases.records.reports import EndedHandoff, RatedHandoff
 from chalicelib.usecases.records.second_factor import SecondFactor
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, SweepPosition
 
@@ -77,6 +77,7 @@ class MemoryTable:
         self.replies: dict[tuple[str, str], CannedReply] = {}
         self.queues: dict[tuple[str, str], Queue] = {}
         self.ended: dict[tuple[str, str], EndedHandoff] = {}
+        self.ratings: dict[tuple[str, str], RatedHandoff] = {}
         self.keys: dict[str, BotKey] = {}
         self.people: dict[str, Person] = {}
         self.members: dict[str, dict[str, Member]] = {}

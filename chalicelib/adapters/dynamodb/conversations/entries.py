@@ -21,7 +21,13 @@ from chalicelib.adapters.dynamodb.rows import (
 from chalicelib.domain.conversation.authors import Author, From
 from chalicelib.domain.conversation.commands import Profile
 from chalicelib.domain.conversation.entries import ContentRecord, Entry, Kind, content_of
-from chalicelib.domain.conversation.handoff import Handoff, HandoffChange, Request, Resumption
+from chalicelib.domain.conversation.handoff import (
+    Handoff,
+    HandoffChange,
+    Rating,
+    Request,
+    Resumption,
+)
 from chalicelib.usecases.records.answers import Answer, MessageKey, StoredAnswer, StoredMessage
 
 KINDS, SENDERS = frozenset(Kind), frozenset(From)
@@ -128,6 +134,7 @@ def handoff_row(handoff: Handoff, shards: int) -> HandoffRow:
         returned_at=handoff.returned_at,
         returned_seq=handoff.returned_seq,
         resumption=resumption_text(handoff.resumption),
+        rating=_rating_text(handoff.rating),
     )
 
 
@@ -155,6 +162,7 @@ def handoff_of(row: HandoffRow) -> Handoff:
         returned_at=row.returned_at,
         returned_seq=row.returned_seq,
         resumption=_resumption_of(row.resumption),
+        rating=None if row.rating is None else msgspec.json.decode(row.rating, type=Rating),
     )
 
 
@@ -172,12 +180,17 @@ def handoff_changes(change: HandoffChange) -> list[Action]:
         (row.returned_at, change.returned_at),
         (row.returned_seq, change.returned_seq),
         (row.resumption, resumption_text(change.resumption)),
+        (row.rating, _rating_text(change.rating)),
     )
     return [attribute.set(value) for attribute, value in wanted if value is not None]
 
 
 def resumption_text(resumption: Resumption | None) -> str | None:
     return to_json(asdict(resumption)) if resumption else None
+
+
+def _rating_text(rating: Rating | None) -> str | None:
+    return to_json(asdict(rating)) if rating else None
 
 
 def _resumption_of(text: str | None) -> Resumption | None:

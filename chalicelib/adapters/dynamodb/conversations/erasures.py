@@ -137,6 +137,7 @@ class DynamoErasures:
                     HandoffRow.language.remove(),
                     HandoffRow.context.remove(),
                     HandoffRow.summary.remove(),
+                    HandoffRow.rating.remove(),
                     HandoffRow.resumption.set(end) if end else HandoffRow.resumption.remove(),
                 ],
                 HandoffRow.pk.exists(),

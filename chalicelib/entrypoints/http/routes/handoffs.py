@@ -1,11 +1,11 @@
-"""Routes that read handoffs: one, or the latest ones."""
+"""Routes of handoffs: one, the latest ones, and how a user rates one."""
 
 from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.paging import PageRequest, page
-from chalicelib.entrypoints.http.schemas.conversations import person
+from chalicelib.entrypoints.http.schemas.conversations import RatingRequest, person
 from chalicelib.usecases import views
-from chalicelib.usecases.conversations import handoff_queries
+from chalicelib.usecases.conversations import handoff_queries, rating
 
 IS_OPEN = {None: None, "open": True, "closed": False}
 
@@ -27,6 +27,17 @@ def get_handoff(call: Call) -> Reply:
     found = handoff_queries.get_handoff(call.services, call.caller, call.id)
     notes = [views.note(entry) for entry in found.notes]
     return Reply(views.handoff(found.handoff) | {"tags": list(found.tags), "notes": notes})
+
+
+def rate_handoff(call: Call, body: RatingRequest) -> Reply:
+    answer = rating.rate_handoff(call.services, call.caller, body.command(call.id), call.key)
+    return Reply(
+        {
+            "handoff_id": call.id,
+            "conversation_id": answer.conversation_id,
+            "score": body.score,
+        }
+    )
 
 
 def _filter(call: Call) -> handoff_queries.HandoffFilter:

@@ -10,6 +10,7 @@ from chalicelib.domain.report import (
     TIME_TO_CLAIM,
     TIME_TO_FIRST_ANSWER,
     DurationStats,
+    RatingStats,
     Tally,
     requests_by_hour,
 )
@@ -115,6 +116,18 @@ def _tally(of: Tally) -> Json:
         "time_to_claim": _times(of, TIME_TO_CLAIM),
         "time_to_first_answer": _times(of, TIME_TO_FIRST_ANSWER),
         "length": _times(of, HANDOFF_LENGTH),
+        "ratings": _ratings(of),
+    }
+
+
+def _ratings(of: Tally) -> Json:
+    """`scores[i]` counts the ratings with the score i + 1."""
+    ratings = RatingStats.of(of)
+    return {
+        "count": ratings.count,
+        "average": None if ratings.mean is None else round(ratings.mean, 2),
+        "good_share": None if ratings.good_share is None else round(ratings.good_share, 4),
+        "scores": ratings.scores,
     }
 
 

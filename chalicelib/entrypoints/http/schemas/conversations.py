@@ -12,12 +12,14 @@ from chalicelib.domain.conversation.commands import (
     Pause,
     PauseAndClaim,
     Profile,
+    Rate,
     Snooze,
     Unpause,
     UpdateHandoff,
 )
 from chalicelib.domain.conversation.handoff import Outcome, Request, Resumption
 from chalicelib.domain.errors import invalid_field
+from chalicelib.domain.report import SCORES
 from chalicelib.entrypoints.http.schemas.decoration import (
     Misfit,
     fitting_identifier,
@@ -28,6 +30,7 @@ from chalicelib.entrypoints.http.schemas.limits import (
     HIGHEST_PRIORITY,
     LONG,
     NOTE,
+    RATING_COMMENT,
     REASON,
     SHORT,
     TAG,
@@ -172,6 +175,23 @@ class HandoffUpdateRequest(Strict):
         summary, _ = fitting_text("summary", self.summary, NOTE)
         context, _ = fitting_object("context", self.context)
         return UpdateHandoff(reason, summary, context, self.priority)
+
+
+class RatingRequest(Strict):
+    """POST /handoffs/{id}/rating. The comment is the user's own: what is too long is refused, so
+    that the bot can ask for a shorter one."""
+
+    score: int
+    comment: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.score not in SCORES:
+            what = f"`score` is a whole number from {SCORES[0]} to {SCORES[-1]}, the best"
+            raise FieldError("score", what)
+        self.comment = words("comment", self.comment or None, RATING_COMMENT)
+
+    def command(self, handoff_id: str) -> Rate:
+        return Rate(handoff_id, self.score, self.comment)
 
 
 class UnpauseRequest(Strict):

@@ -3,7 +3,7 @@
 SHORT, LONG = 32, 128
 """Bytes of UTF-8. Bots, channels and queues have `SHORT` ids; users, threads and messages `LONG`
 ones."""
-NAME, TEXT, NOTE, REASON = 64, 10_000, 4000, 1000
+NAME, TEXT, NOTE, REASON, RATING_COMMENT = 64, 10_000, 4000, 1000, 1000
 """Characters. `NOTE` is for what is written about a handoff, `TEXT` for all else that somebody
 writes."""
 TAGS, TAG = 10, 24

@@ -113,6 +113,10 @@ class AsyncBaton:
             operations.unpause(self._policy, conversation_id, {**asked, **asked_too})
         )
 
+    async def rate(self, handoff_id: str, score: int, comment: str | None = None) -> None:
+        """As `Baton.rate`."""
+        return await self._run(operations.rate(self._policy, handoff_id, score, comment))
+
     def on_behalf_of(self, person: str) -> AsyncAgent:
         """As `Baton.on_behalf_of`."""
         return AsyncAgent(person, self._policy, self._run)

@@ -151,6 +151,14 @@ class Baton:
         asked_too = {"variables": variables, "epoch": epoch}
         return self._run(operations.unpause(self._policy, conversation_id, {**asked, **asked_too}))
 
+    def rate(self, handoff_id: str, score: int, comment: str | None = None) -> None:
+        """Stores how the user rates a handoff that has ended: 1 to 5, 5 is the best.
+
+        Ask the user after `conversation.returned`, whose `entry.payload` has the `handoff_id`. A
+        later rating replaces an earlier one.
+        """
+        return self._run(operations.rate(self._policy, handoff_id, score, comment))
+
     def on_behalf_of(self, person: str) -> Agent:
         """Makes calls as this person, named by id or e-mail address. A desk uses it.
 

@@ -18,7 +18,8 @@ EVENT_TYPES = frozenset(
     (
         *("agent.message", "bot.message", "user.message", "typing", "webhook.test", "note.added"),
         *("handoff.requested", "handoff.claimed", "handoff.released", "handoff.transferred"),
-        *("conversation.returned", "conversation.erased", "tags.changed"),
+        *("conversation.returned", "conversation.erased", "conversation.rated"),
+        "tags.changed",
     )
 )
 log = logging.getLogger("baton_client")

@@ -241,6 +241,13 @@ def unpause(policy: RetryPolicy, conversation_id: str, request: Json) -> Operati
     return head
 
 
+def rate(policy: RetryPolicy, handoff_id: str, score: int, comment: str | None) -> Operation[None]:
+    headers = {"idempotency-key": new_id("rating")}
+    path = f"/handoffs/{quote(handoff_id, safe='')}/rating"
+    body = _given({"score": score, "comment": comment})
+    yield from exchange(policy, json_request("POST", path, body, headers))
+
+
 def claim(policy: RetryPolicy, conversation_id: str) -> Operation[Json]:
     headers = {"idempotency-key": new_id("claim")}
     path = f"{_path(conversation_id)}/claim"

@@ -77,6 +77,13 @@ def _tagged(place: Place, at: str) -> Fields:
     return place.fields | {"entry": _entry(place, at, "tagged", {"tags": ["example"]}, "agent")}
 
 
+def _rated(place: Place, at: str) -> Fields:
+    facts = {"handoff_id": place.handoff_id, "score": 5, "comment": "This is an example."}
+    entry = _entry(place, at, "rated", facts, "user")
+    entry["author"] = {"id": place.user, "name": ""}
+    return place.fields | {"entry": entry}
+
+
 def _erased(place: Place, at: str) -> Fields:
     return {"conversation_id": place.conversation, "epoch": 3, "seq": place.seq}
 
@@ -150,6 +157,7 @@ EXAMPLES: Mapping[str, Callable[[Place, str], Fields]] = {
     "bot.message": _bot_message,
     "note.added": _noted,
     "tags.changed": _tagged,
+    "conversation.rated": _rated,
     "conversation.erased": _erased,
     "typing": _typing,
     "webhook.test": _test,
