@@ -238,12 +238,12 @@ def judge_sign_on_secret(arn: str, region: str) -> Finding | None:
             f"{SIGN_ON} must be the ARN of a secret of Secrets Manager in {region}, not {arn!r}. "
             "To list them: aws secretsmanager list-secrets",
         )
-    if parts[6].startswith("baton-") or "Secret" in parts[6]:
+    if parts[6].startswith("baton-"):
         return None
     return Finding(
         False,
         f"{SIGN_ON} names the secret {parts[6]}. infra/permissions/deployer_policy.py permits to "
-        "read only secrets whose names begin with baton- or contain Secret. If your role has no "
+        "read only secrets whose names begin with baton-. If your role has no "
         "other permissions, the deployment fails: give the secret such a name.",
     )
 

@@ -181,14 +181,13 @@ GRANTS: Sequence[Grant] = (
         ),
         own("dynamodb", "table/baton-*"),
     ),
-    # CloudFormation names a secret after its logical name, without the stack's.
     Grant(
         of(
             "secretsmanager",
             *("CreateSecret", "DeleteSecret", "DescribeSecret", "GetSecretValue"),
             *("TagResource", "UntagResource", "UpdateSecret"),
         ),
-        own("secretsmanager", "secret:baton-*", "secret:*Secret*"),
+        own("secretsmanager", "secret:baton-*"),
     ),
     Grant(
         of(

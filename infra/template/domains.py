@@ -3,7 +3,7 @@ with their DNS records, and CloudFront."""
 
 from chalicelib.entrypoints.http.client_address import EDGE_HEADER
 from infra.template.metrics import Resource
-from infra.template.names import EDGE_SECRET, EDGE_SECRET_VERSION, REST_API, REST_STAGE
+from infra.template.names import EDGE_SECRET, EDGE_SECRET_VERSION, REST_API, REST_STAGE, secret_name
 from infra.template.policies import SOCKETS
 
 SOCKET_HOST = f"${{{SOCKETS}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{REST_STAGE}"
@@ -287,6 +287,7 @@ def _edge_secret() -> Resource:
         "Type": "AWS::SecretsManager::Secret",
         "Condition": "HasConsoleCache",
         "Properties": {
+            "Name": secret_name("edge"),
             "Description": "CloudFront sends it to the REST API, which then believes the address "
             "of the viewer.",
             "GenerateSecretString": {"PasswordLength": 40, "ExcludePunctuation": True},

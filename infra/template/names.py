@@ -31,6 +31,14 @@ SECRET, SECRET_VERSION = "Secret", "SecretVersion"
 EDGE_SECRET, EDGE_SECRET_VERSION = "EdgeSecret", "EdgeSecretVersion"
 
 
+def secret_name(purpose: str) -> dict[str, object]:
+    """A name that begins with the stack's, because the policies of the deployer permit `baton-*`.
+    It ends with the stack's own id: a new stack of the same stage can have a secret while the one
+    before is kept, or can still be restored."""
+    own_id = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
+    return {"Fn::Sub": [f"${{AWS::StackName}}-{purpose}-${{StackId}}", {"StackId": own_id}]}
+
+
 def stack_of(stage: str) -> str:
     """The name of the stage's stack."""
     return f"baton-{stage}"

@@ -13,7 +13,7 @@ from chalicelib.adapters.aws.s3 import NEW
 from chalicelib.adapters.dynamodb.schema import TTL_ATTRIBUTE, table_definition
 from infra.local.aws.bucket import UNUSED_DAYS
 from infra.template.metrics import Resource
-from infra.template.names import SECRET
+from infra.template.names import SECRET, secret_name
 from infra.template.policies import (
     DATA_KEY,
     FILES,
@@ -223,6 +223,7 @@ def _secret() -> Resource:
         "Type": "AWS::SecretsManager::Secret",
         **RETAINED,
         "Properties": {
+            "Name": secret_name("signing"),
             "Description": "Signs tokens, tickets and cursors. May contain several secrets.",
             "GenerateSecretString": generated,
         },

@@ -259,7 +259,8 @@ SECRETS = f"arn:aws:secretsmanager:{REGION}:{OWNER}:secret"
     ("arn", "sentence", "stops"),
     [
         (f"{SECRETS}:baton-sign-on-AbCdEf", None, False),
-        (f"{SECRETS}:SignOnSecret-AbCdEf:SecretString:::0f2c", None, False),
+        (f"{SECRETS}:baton-okta-AbCdEf:SecretString:::0f2c", None, False),
+        (f"{SECRETS}:SignOnSecret-AbCdEf", "names the secret SignOnSecret-AbCdEf", False),
         (f"{SECRETS}:okta-AbCdEf", "names the secret okta-AbCdEf", False),
         ("baton-sign-on", "must be the ARN of a secret", True),
         (SECRETS.replace(REGION, "xx-east-1") + ":baton-a-AbCdEf", f"in {REGION}, not", True),

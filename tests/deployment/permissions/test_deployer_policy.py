@@ -78,10 +78,15 @@ def test_cloudformation_may_do_what_the_resource_types_need() -> None:
 
 
 def test_the_names_that_cloudformation_makes_are_in_the_policy() -> None:
-    """Most names begin with the stack's, but a secret's begins with its logical name."""
+    """Names begin with the stack's. Secrets have a name in the template, because the ones that
+    CloudFormation makes begin with the logical name."""
     resources = packaged_template("prod")["Resources"]
-    secrets = [n for n, r in resources.items() if r["Type"] == "AWS::SecretsManager::Secret"]
-    arns = [f"arn:aws:secretsmanager:{REGION}:{OWNER}:secret:{name}-x1-y2" for name in secrets]
+    secrets = [
+        r["Properties"]["Name"]["Fn::Sub"][0].replace("${AWS::StackName}", "baton-prod")
+        for r in resources.values()
+        if r["Type"] == "AWS::SecretsManager::Secret"
+    ]
+    arns = [f"arn:aws:secretsmanager:{REGION}:{OWNER}:secret:{name}-y2" for name in secrets]
     fixed = [
         resource["Properties"][key]
         for resource in resources.values()
@@ -89,7 +94,7 @@ def test_the_names_that_cloudformation_makes_are_in_the_policy() -> None:
         if isinstance(resource.get("Properties", {}).get(key), str)
     ]
 
-    assert arns
+    assert len(set(arns)) == 2
     for arn in arns:
         assert permits(STATEMENTS, Needed("secretsmanager:CreateSecret", arn))
     assert [name for name in fixed if not name.startswith("baton-")] == []
@@ -106,6 +111,10 @@ def test_the_names_that_cloudformation_makes_are_in_the_policy() -> None:
         ("iam:CreateUser", f"arn:aws:iam::{OWNER}:user/eve"),
         ("sqs:ReceiveMessage", f"arn:aws:sqs:{REGION}:{OWNER}:baton-prod-WebhookQueue-1"),
         ("s3:GetObject", "arn:aws:s3:::somebody-else/key"),
+        (
+            "secretsmanager:GetSecretValue",
+            f"arn:aws:secretsmanager:{REGION}:{OWNER}:secret:PaymentSecret-x1",
+        ),
         ("cloudformation:DeleteStack", f"arn:aws:cloudformation:{REGION}:{OWNER}:stack/network/1"),
         *(
             (f"iam:{operation}", f"arn:aws:iam::{OWNER}:role/baton-deployer-DeployRole-x1")
