@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import yaml
-from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from infra.generate.openapi import WRITTEN
 
@@ -36,7 +35,7 @@ def operations() -> dict[tuple[str, str], Any]:
 
 
 def check(method: str, path: str, status: int, content_type: str, body: Any) -> None:
-    """Raises Broken. Calls that the document does not know are not its business."""
+    """Raises DocumentMismatch. Calls that the document does not know are not its business."""
     template = _template(path.partition("?")[0])
     if template and (method, template) in operations():
         _check_answer(method, template, status, content_type, body)
@@ -59,17 +58,20 @@ def _check_answer(method: str, path: str, status: int, content_type: str, body: 
 
 
 def fit(value: Any, where: list[str], what: str) -> None:
-    """Raises Broken if `value` does not fit the schema at this place in the document."""
+    """Raises DocumentMismatch if `value` does not fit the schema at this place in the document."""
     for error in _validator(_pointer(where)).iter_errors(value):
-        raise DocumentMismatch(f"{what}: {error.json_path}: {error.message}")
+        place = "".join(f"/{part}" for part in error.instance_path)
+        raise DocumentMismatch(f"{what}: {place}: {error.message}")
 
 
 @cache
 def _validator(pointer: str) -> Draft202012Validator:
-    resource = DRAFT202012.create_resource(document())
-    return Draft202012Validator(
-        {"$ref": f"{NAME}#{pointer}"}, registry=Registry().with_resource(NAME, resource)
-    )
+    return Draft202012Validator({"$ref": f"{NAME}#{quote(pointer)}"}, registry=_registry())
+
+
+@cache
+def _registry() -> Registry:
+    return Registry([(NAME, document())], draft=Draft202012)
 
 
 def _resolved(where: list[str]) -> tuple[list[str], Any]:

@@ -7,9 +7,7 @@ from itertools import count
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from chalicelib.entrypoints.websocket import handlers
 from infra.generate.openapi import WRITTEN
@@ -25,10 +23,9 @@ MESSAGES = DOCUMENT["components"]["messages"]
 
 
 @cache
-def registry() -> Registry[Any]:
+def registry() -> Registry:
     files = {"asyncapi.yaml": DOCUMENT, "openapi.yaml": openapi_document.document()}
-    resources = [(FOLDER + name, DRAFT202012.create_resource(each)) for name, each in files.items()]
-    return Registry().with_resources(resources)
+    return Registry([(FOLDER + name, each) for name, each in files.items()], draft=Draft202012)
 
 
 @cache
@@ -39,7 +36,7 @@ def validator(place: str) -> Draft202012Validator:
 def misfits(value: object, message: str) -> list[str]:
     """The reasons why `value` does not fit this message of the document."""
     found = validator(f"/components/messages/{message}/payload").iter_errors(value)
-    return [f"{error.json_path}: {error.message}" for error in found]
+    return [f"{'/'.join(map(str, error.instance_path))}: {error.message}" for error in found]
 
 
 def fits(value: object, messages: list[str]) -> None:
