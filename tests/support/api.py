@@ -5,7 +5,9 @@ Every answer is checked against docs/openapi.yaml.
 
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -19,6 +21,15 @@ from tests.support import openapi_document
 
 DEMO_KEY = "bk_demo_onlyforloopback"
 OTHER_KEY = "bk_other_onlyforloopback"
+_SERVICES: ContextVar[Services] = ContextVar("services")
+
+
+@cache
+def _client() -> Client:
+    """One app for all tests of a process: to register the routes costs more than most calls."""
+    app = BatonApp(app_name="baton-under-test")
+    register(app, all_routes(), _SERVICES.get)
+    return Client(app)
 
 
 @dataclass(frozen=True)
@@ -42,17 +53,12 @@ class Api:
 
     def __init__(self, services: Services, token: str | None = None) -> None:
         self.services = services
-        # Chalice adds to a variable of the environment for each app; thousands make it too long.
-        app = BatonApp(app_name="baton-under-test", env={})
-        register(app, all_routes(), lambda: services)
-        self._client = Client(app)
         self.token = token
         self.refresh: str | None = None
 
     def as_(self, token: str | None) -> Self:
         other = type(self).__new__(type(self))
-        other.services, other._client, other.token = self.services, self._client, token
-        other.refresh = None
+        other.services, other.token, other.refresh = self.services, token, None
         return other
 
     def get(self, path: str, **query: str) -> ApiAnswer:
@@ -83,7 +89,8 @@ class Api:
         }
         if self.token and "Authorization" not in sent:
             sent["Authorization"] = f"Bearer {self.token}"
-        response = self._client.http.request(method, full_path(path), headers=sent, body=raw)
+        _SERVICES.set(self.services)
+        response = _client().http.request(method, full_path(path), headers=sent, body=raw)
         return ApiAnswer(response.status_code, response.headers, response.body.decode())
 
     def login(self, name: str) -> Self:
