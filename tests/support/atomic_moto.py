@@ -1,7 +1,9 @@
-"""moto's DynamoDB with one call at a time and without a stream.
+"""moto's DynamoDB with one call at a time, without a stream, and without HTTP.
 
 moto itself is not atomic under threads: two can both succeed with one conditional transaction.
-It also copies the table before each transaction, with everything that its stream ever held.
+It also copies the table before each transaction, with everything that its stream ever held. And
+most of the time of a call is spent on the way to its DynamoDB and back: it looks for the URL's
+service, makes a werkzeug request, and compares the answer with the service's model.
 """
 
 from collections.abc import Iterator
@@ -9,25 +11,68 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.exceptions import ServiceException
+from moto.core.parse import JSONParser
+from moto.core.responses import ActionResult
+from moto.core.utils import camelcase_to_underscores, get_service_model
 from moto.dynamodb.models.table import StreamShard
+from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
+from werkzeug.exceptions import HTTPException
+
+DYNAMODB = "DynamoDB_20120810."
+"""Calls of DynamoDB begin so in their header X-Amz-Target."""
+Answer = tuple[int, dict[str, str], str]
 
 
 @contextmanager
 def atomic_moto() -> Iterator[None]:
-    lock, shipped, remember = RLock(), DynamoHandler.call_action, StreamShard.add
+    lock, shipped, remember = RLock(), BotocoreStubber.process_request, StreamShard.add
 
-    def call_action(self: DynamoHandler) -> Any:
+    def process(self: BotocoreStubber, request: AWSPreparedRequest) -> Any:
+        service, _, action = _text(request.headers.get("X-Amz-Target", "")).rpartition(".")
+        if f"{service}." != DYNAMODB:
+            return shipped(self, request)
         with lock:
-            return shipped(self)
+            return _answer(action, request)
 
     def forget(_: StreamShard, *__: Any) -> None:
         """Drops the record: no test reads the stream."""
 
-    DynamoHandler.call_action = call_action  # type: ignore[method-assign]
+    BotocoreStubber.process_request = process  # type: ignore[method-assign]
     StreamShard.add = forget  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        DynamoHandler.call_action = shipped  # type: ignore[method-assign]
+        BotocoreStubber.process_request = shipped  # type: ignore[method-assign]
         StreamShard.add = remember  # type: ignore[method-assign]
+
+
+def _answer(action: str, request: AWSPreparedRequest) -> Answer:
+    handler = _handler(action, request)
+    try:
+        result = getattr(handler, camelcase_to_underscores(action))().result
+    except ServiceException as error:
+        status, headers, body = handler.serialized(ActionResult(error))
+        return int(status), headers, body  # type: ignore[return-value]
+    except HTTPException as error:
+        return error.code or 400, dict(error.get_headers() or []), error.description or ""
+    return 200, {}, dynamo_json_dump(result)
+
+
+def _handler(action: str, request: AWSPreparedRequest) -> DynamoHandler:
+    handler = DynamoHandler()
+    handler.headers = {name: _text(value) for name, value in request.headers.items()}
+    handler.querystring, handler.response_headers = {}, {}
+    handler.region = handler.get_region_from_url(handler, request.url)
+    handler.current_account = handler.get_current_account()
+    operation = get_service_model("dynamodb").operation_model(action)
+    handler.params = JSONParser(operation).parse({"body": request.body})  # type: ignore[typeddict-item]
+    handler.body = handler.params
+    return handler
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
