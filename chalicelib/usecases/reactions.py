@@ -14,6 +14,7 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.usecases import views
 from chalicelib.usecases.admin.notifications import is_for
+from chalicelib.usecases.conversations.mentions import notify_mentioned
 from chalicelib.usecases.live import audience, push
 from chalicelib.usecases.live.entry_push import push_entry
 from chalicelib.usecases.live.topic import publish_handoff, publish_notification
@@ -84,7 +85,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.UPDATED: (push_entry, index_entry),
     Kind.RATED: (enqueue_webhooks, push_entry, reports.count_rating),
     Kind.ERASED: (enqueue_webhooks, push_entry),
-    Kind.NOTE: (enqueue_webhooks, push_entry, index_entry),
+    Kind.NOTE: (enqueue_webhooks, push_entry, notify_mentioned, index_entry),
     Kind.TAGGED: (enqueue_webhooks, push_entry),
     Kind.SUGGESTION: (push_entry,),
     Kind.LEAK: (push_entry, metrics.record_leak, reports.count_leak),
@@ -114,7 +115,7 @@ def push_notification(services: Services, notification: Notification) -> None:
 
     def receives(connection: SocketConnection) -> bool:
         role = Role.OWNER if connection.is_owner else roles.get(connection.person)
-        return role is not None and is_for(notification, role)
+        return role is not None and is_for(notification, connection.person, role)
 
     push.send_or_mark(services, [(each.id, frame) for each in connections if receives(each)])
 

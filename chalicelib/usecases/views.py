@@ -216,6 +216,8 @@ def notification(of: Notification, reader: str) -> Json:
         "id": of.id,
         "message": of.message,
         "level": of.level,
+        "kind": of.kind,
+        "author": {"id": of.author.id, "name": of.author.name} if of.author else None,
         "url": of.url,
         "conversation_id": of.conversation_id,
         "at": timestamp(of.at),

@@ -5,10 +5,11 @@ from chalicelib.adapters.dynamodb.conversations.commit import KEY_LIFE
 from chalicelib.adapters.dynamodb.rows import IdempotencyRow, NotificationRow
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
+from chalicelib.domain.conversation.authors import Author
 from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.notifications import Notification, earliest_id
+from chalicelib.usecases.records.notifications import Notification, NotificationKind, earliest_id
 
 LIFE = 30 * 24 * 60 * 60 * 1000
 """Milliseconds."""
@@ -70,7 +71,9 @@ class DynamoNotifications:
     ) -> bool:
         row = NotificationRow.at(keys.notification(bot, notification_id))
         read = NotificationRow.read_by.add({person})
+        for_person = NotificationRow.for_person
         may_read = NotificationRow.pk.exists()
+        may_read &= for_person.does_not_exist() | (for_person == person)
         if not is_supervisor:
             may_read &= NotificationRow.for_supervisors.does_not_exist()
         return self._rows.update(row, [read], may_read)
@@ -87,6 +90,10 @@ class DynamoNotifications:
             conversation_id=notification.conversation_id,
             read_by=set(notification.read_by),
             for_supervisors=notification.for_supervisors or None,
+            notification_kind=notification.kind,
+            author_id=notification.author.id if notification.author else None,
+            author_name=notification.author.name if notification.author else None,
+            for_person=notification.for_person,
             expires=self._rows.expiry(LIFE),
         )
 
@@ -110,7 +117,16 @@ def notification_of(row: NotificationRow) -> Notification:
         conversation_id=row.conversation_id,
         read_by=frozenset(row.read_by or ()),
         for_supervisors=bool(row.for_supervisors),
+        kind=_kind(row.notification_kind),
+        author=Author(row.author_id, row.author_name or "") if row.author_id else None,
+        for_person=row.for_person,
     )
+
+
+def _kind(stored: str | None) -> NotificationKind:
+    """Earlier releases stored none. One of a newer release is shown as a message."""
+    known = (kind for kind in NotificationKind if kind == stored)
+    return next(known, NotificationKind.MESSAGE)
 
 
 def _is_ours(cancelled: Cancelled, notification: Notification) -> bool:

@@ -350,4 +350,8 @@ class NotificationRow(Row, discriminator="n"):
     conversation_id = UnicodeAttribute(attr_name="c", null=True)
     read_by = UnicodeSetAttribute(attr_name="rb", null=True)
     for_supervisors = BooleanAttribute(attr_name="fs", null=True)
+    notification_kind = UnicodeAttribute(attr_name="k", null=True)
+    author_id = UnicodeAttribute(attr_name="ai", null=True)
+    author_name = UnicodeAttribute(attr_name="an", null=True)
+    for_person = UnicodeAttribute(attr_name="fp", null=True)
     handled = BooleanAttribute(attr_name="hd", null=True)

@@ -1,6 +1,7 @@
 // @ts-check
 import { markNotificationsRead } from "../conversations/actions.js";
 import { openConversationById } from "../conversations/queries.js";
+import { notificationText } from "../session/desktop_alerts.js";
 import { serverNow } from "../state/clock.js";
 import { state } from "../state/store.js";
 import { formatRecent } from "../strings/formats.js";
@@ -10,7 +11,7 @@ import { Icon } from "../ui/widgets.js";
 
 /** @typedef {import("../state/types.js").Notification} Notification */
 
-/** The notifications that bots send to their team. Closing the list marks them as read. */
+/** The notifications that bots send to their team, and mentions in notes. Closing the list marks them as read. */
 export function Notifications() {
   const { notifications } = state.value;
   const unread = notifications.filter((each) => !each.read).length;
@@ -28,14 +29,14 @@ export function Notifications() {
 
 /** @param {{notification: Notification}} props */
 function NotificationItem({ notification }) {
-  const { bot, conversation_id: id, level, read, url, message, at } = notification;
+  const { bot, conversation_id: id, level, read, url, at } = notification;
   const openIt = () => {
     document.getElementById("notifications")?.hidePopover();
     openConversationById(bot, id ?? "");
   };
   return html`
     <li class="${level} ${read ? "read" : ""}">
-      <p dir="auto"><${LinkedText} url=${url} text=${message} /></p>
+      <p dir="auto"><${LinkedText} url=${url} text=${notificationText(notification)} /></p>
       <p class="quiet"><time>${formatRecent(at, serverNow())}</time>
         ${id && html` · <button class="link" onClick=${openIt}>${t("show_conversation")}</button>`}</p>
     </li>`;

@@ -1,6 +1,6 @@
 // @ts-check
 import { undoCommand } from "../conversations/actions.js";
-import { openConversation } from "../conversations/queries.js";
+import { openConversationById } from "../conversations/queries.js";
 import { state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { html } from "../ui/html.js";
@@ -13,7 +13,7 @@ export function Toasts() {
     <div class="toasts" role="status" aria-live="polite">
       ${undoable.map((each) => html`<${UndoToast} key=${each.id} command=${each} />`)}
       ${toast && html`<p class="toast ${toast.kind}" dir="auto">${toast.text}${toast.open && html`
-        <button onClick=${() => openConversation(toast.open ?? null)}>${t("show_conversation")}</button>`}</p>`}
+        <button onClick=${() => openConversationById(toast.open?.bot ?? "", toast.open?.id ?? "")}>${t("show_conversation")}</button>`}</p>`}
     </div>
     <p class="visually-hidden" aria-live="polite">${announcement}</p>`;
 }

@@ -36,8 +36,8 @@ function runCommand(action, head, fields) {
   return once(action, head, () => sendAction(action, { conversation_id: head.id, bot: head.bot, ...fields }));
 }
 
-/** Not over the socket: its frames may have 32 KB. @param {Head} head @param {string} text */
-export const addNote = (head, text) => once("note", head, () => request("POST", `${conversationPath(head)}/notes`, { text }));
+/** Not over the socket: its frames may have 32 KB. @param {Head} head @param {string} text @param {string[]} mentions ids of colleagues */
+export const addNote = (head, text, mentions) => once("note", head, () => request("POST", `${conversationPath(head)}/notes`, { text, mentions }));
 
 /** The command that gives the conversation to the agent `me`, by the conversation's status.
  * @type {Record<Head["status"], (head: Head, me: string) => Promise<boolean>>} */

@@ -1,6 +1,6 @@
 // @ts-check
 // How an agent is told what asks them: in words, with a sound, and with a desktop notification.
-import { openConversation } from "../conversations/queries.js";
+import { openConversationById } from "../conversations/queries.js";
 import { alertReason } from "../state/alerts.js";
 import { preferences } from "../state/preferences.js";
 import { announce, showArrival, state } from "../state/store.js";
@@ -18,18 +18,31 @@ export function alertAgent(before, head, entry) {
   if (!reason || (isOpen && !isGiven) || (reason === "waiting" && status !== "online")) return;
   const user = head.user_name ?? head.user;
   const text = t(`alert_${reason}`, { user });
-  if (isGiven) showArrival(text, "info", isOpen ? undefined : head.id);
+  if (isGiven) showArrival(text, "info", isOpen ? undefined : head);
   else announce(text);
   if (preferences.sound === "all" || (preferences.sound === "mine" && reason !== "waiting")) playChime();
   if (preferences.desktop && document.hidden) notify(head, user, reason === "message" ? entry?.text?.slice(0, 120) : text);
 }
 
-/** A new notification replaces the earlier one of the same conversation. @param {Head} head @param {string} user @param {string} [body] */
-function notify(head, user, body) {
-  const notification = showNotification(user, { body, tag: head.id, renotify: true });
+/** The text in the agent's language, or in that of whoever wrote it. @param {import("../state/types.js").Notification} notification */
+export const notificationText = ({ kind, author, message }) => (kind === "mention" ? t("mentioned_you", { agent: author?.name }) : message);
+
+/** A mention is for this agent alone, so it sounds and shows like a message of their user.
+ * @param {import("../state/types.js").Notification} notification */
+export function alertNotification(notification) {
+  const { bot, conversation_id: id, kind, level } = notification;
+  const [text, isMention] = [notificationText(notification), kind === "mention"];
+  showArrival(text, level === "info" ? "info" : "warn", isMention && id ? { bot, id } : undefined);
+  if (isMention && preferences.sound !== "off") playChime();
+  if (isMention && id && preferences.desktop && document.hidden) notify({ bot, id }, text);
+}
+
+/** A new notification replaces the earlier one of the same conversation. @param {{bot: string, id: string}} head @param {string} title @param {string} [body] */
+function notify({ bot, id }, title, body) {
+  const notification = showNotification(title, { body, tag: id, renotify: true });
   if (notification) notification.onclick = () => {
     focus();
-    openConversation(head.id);
+    openConversationById(bot, id);
     notification.close();
   };
 }

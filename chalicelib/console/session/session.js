@@ -12,9 +12,9 @@ import { isOfferedTo, isOwnedBy } from "../state/alerts.js";
 import { pendingCommand } from "../state/conversation_list.js";
 import { allowedViews, isOwner } from "../state/permissions.js";
 import { readText, store } from "../state/storage.js";
-import { dispatch, openDialog, showArrival, state } from "../state/store.js";
+import { dispatch, openDialog, state } from "../state/store.js";
 import { isMissingEntries } from "../state/thread_entries.js";
-import { alertAgent } from "./desktop_alerts.js";
+import { alertAgent, alertNotification } from "./desktop_alerts.js";
 
 /** Who wrote what is stored on this device, and in this tab. */
 const AGENT_KEY = "baton.agent";
@@ -159,7 +159,7 @@ const EVENT_HANDLERS = {
   presence: (event) => dispatch({ ...event, type: "presence" }),
   notification({ bot, notification }) {
     dispatch({ type: "notifications", notifications: [{ ...notification, bot }] });
-    showArrival(notification.message, notification.level === "info" ? "info" : "warn");
+    alertNotification({ ...notification, bot });
   },
   resync: () => connectionOpened(),
   session_ended: () => checkSession().then(dropConnection, () => {}),

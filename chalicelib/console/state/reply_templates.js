@@ -15,14 +15,16 @@ export const fillPlaceholders = (text, values) => text.replace(/\{(agent|user)\}
 export const searchable = (text) => text.normalize().replace(/\ufe0f/g, "").toLowerCase();
 
 /** What the agent is typing the beginning of, before the cursor: a canned reply after a slash at the beginning of a line or of a
- * word, or an emoji after a colon. @param {string} text @param {number} caret
- * @returns {{kind: "reply" | "emoji", typed: string, start: number} | null} */
+ * word, an emoji after a colon, or a colleague after an at sign. @param {string} text @param {number} caret
+ * @returns {{kind: "reply" | "emoji" | "mention", typed: string, start: number} | null} */
 export function completionAt(text, caret) {
   const before = text.slice(0, caret);
   const [, reply] = /(?:^|\n)\/([^\n]*)$/.exec(before) ?? /\s\/(\p{L}\S*)$/u.exec(before) ?? [];
   if (reply !== undefined) return { kind: "reply", typed: reply, start: caret - reply.length - 1 };
   const [, emoji] = /(?:^|\s):([\w+-]{2,}):?$/.exec(before) ?? [];
-  return emoji === undefined ? null : { kind: "emoji", typed: emoji, start: before.lastIndexOf(`:${emoji}`) };
+  if (emoji !== undefined) return { kind: "emoji", typed: emoji, start: before.lastIndexOf(`:${emoji}`) };
+  const [, name] = /(?:^|[\s(])@([^\s@]*)$/.exec(before) ?? [];
+  return name === undefined ? null : { kind: "mention", typed: name, start: caret - name.length - 1 };
 }
 
 /** The replies that match what the agent typed after the slash. Those whose name begins with it come

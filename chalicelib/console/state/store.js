@@ -13,13 +13,13 @@ export function dispatch(event) {
 }
 
 /** Shows the outcome of what the agent did.
- * @param {string} text @param {"info" | "warn"} [kind] @param {string} [open] the conversation that a button opens */
+ * @param {string} text @param {"info" | "warn"} [kind] @param {{bot: string, id: string}} [open] the conversation that a button opens */
 export function showToast(text, kind = "info", open) {
   display({ text, kind, open, isArrival: false });
 }
 
 /** Shows what happened elsewhere. While the agent is shown a warning about what they did, it is only read out.
- * @param {string} text @param {"info" | "warn"} kind @param {string} [open] the conversation that a button opens */
+ * @param {string} text @param {"info" | "warn"} kind @param {{bot: string, id: string}} [open] the conversation that a button opens */
 export function showArrival(text, kind, open) {
   const shown = state.value.toast;
   if (shown?.kind === "warn" && !shown.isArrival) announce(text);

@@ -27,9 +27,10 @@
 /** @typedef {{id: string, name: string, email: string, role: string, queues: string[], capacity: number | null,
  *   open: number, status: "online" | "away" | "offline", chosen_status: "online" | "away" | "offline",
  *   has_password?: boolean}} Agent */
-/** @typedef {{id: string, message: string, level: string, url: string | null, conversation_id: string | null, at: string,
+/** `author` has mentioned the agent in a note, if its `kind` is "mention".
+ * @typedef {{id: string, message: string, level: string, kind: "message" | "mention", author: Person | null, url: string | null, conversation_id: string | null, at: string,
  *   read: boolean, bot: string}} Notification */
-/** @typedef {{text: string, kind: "info" | "warn", open?: string, isArrival: boolean}} Toast */
+/** @typedef {{text: string, kind: "info" | "warn", open?: {bot: string, id: string}, isArrival: boolean}} Toast */
 /** A canned reply. @typedef {{name: string, text: string}} Reply */
 /** @typedef {{name: string, from: string, until: number}} Typist */
 /** `readThrough` has the number of the last entry that the agent has read on any device, as far as the server has told.

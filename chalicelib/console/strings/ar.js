@@ -41,6 +41,7 @@ export default {
   alert_assigned: "أُسندت إليك محادثة {user}.",
   alert_waiting: "{user} بانتظار موظف.",
   alert_message: "رسالة جديدة من {user}",
+  mentioned_you: "أشار إليك {agent} في ملاحظة.",
   // Connection
   connecting: "جارٍ الاتصال …",
   connection_lost: "انقطع الاتصال. رسائلك محفوظة وستُرسل عند عودته.",
@@ -168,7 +169,7 @@ export default {
   reply_hint: "Enter للإرسال · / للردود الجاهزة",
   note_hint: "لا يراها إلا فريقك",
   reply_placeholder: "اكتب إلى {user} …",
-  note_placeholder: "اكتب ملاحظة لفريقك …",
+  note_placeholder: "اكتب ملاحظة لفريقك … واستخدم @ للإشارة إلى زميل",
   claim_to_reply: "استلم المحادثة لتتمكن من الرد.",
   owned_by: "هذه المحادثة لدى {agent}.",
   send: "إرسال",

@@ -15,6 +15,7 @@ export default {
   copy_link: "نسخ الرابط",
   not_copied: "لا يسمح المتصفح بالنسخ.",
   emoji: "رموز تعبيرية",
+  colleagues: "الزملاء",
   // Dialogs
   go_to: "انتقال إلى",
   in_1_hour: "بعد ساعة",

@@ -41,6 +41,7 @@ export default {
   alert_assigned: "{user} was assigned to you.",
   alert_waiting: "{user} is waiting for an agent.",
   alert_message: "New message from {user}",
+  mentioned_you: "{agent} mentioned you in a note.",
   // Connection
   connecting: "Connecting …",
   connection_lost: "Connection lost. Your messages are saved and will be sent when it is back.",
@@ -168,7 +169,7 @@ export default {
   reply_hint: "Enter sends · / for canned replies",
   note_hint: "Only your team can see this",
   reply_placeholder: "Write to {user} …",
-  note_placeholder: "Write a note for your team …",
+  note_placeholder: "Write a note for your team … @ mentions a colleague",
   claim_to_reply: "Claim the conversation to reply.",
   owned_by: "{agent} has this conversation.",
   send: "Send",

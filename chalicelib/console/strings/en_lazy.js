@@ -15,6 +15,7 @@ export default {
   copy_link: "Copy link",
   not_copied: "The browser does not allow copying.",
   emoji: "Emoji",
+  colleagues: "Colleagues",
   // Dialogs
   go_to: "Go to",
   in_1_hour: "In 1 hour",

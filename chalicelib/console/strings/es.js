@@ -41,6 +41,7 @@ export default {
   alert_assigned: "Se te ha asignado {user}.",
   alert_waiting: "{user} espera a un agente.",
   alert_message: "Mensaje nuevo de {user}",
+  mentioned_you: "{agent} te ha mencionado en una nota.",
   // Connection
   connecting: "Conectando …",
   connection_lost: "Se perdió la conexión. Tus mensajes se guardan y se enviarán cuando vuelva.",
@@ -168,7 +169,7 @@ export default {
   reply_hint: "Intro envía · / para respuestas predefinidas",
   note_hint: "Solo la ve tu equipo",
   reply_placeholder: "Escribe a {user} …",
-  note_placeholder: "Escribe una nota para tu equipo …",
+  note_placeholder: "Escribe una nota para tu equipo … @ menciona a alguien",
   claim_to_reply: "Toma la conversación para responder.",
   owned_by: "{agent} tiene esta conversación.",
   send: "Enviar",

@@ -15,6 +15,7 @@ export default {
   copy_link: "Copiar enlace",
   not_copied: "El navegador no permite copiar.",
   emoji: "Emojis",
+  colleagues: "Compañeros",
   // Dialogs
   go_to: "Ir a",
   in_1_hour: "En 1 hora",

@@ -12,8 +12,9 @@ import { t } from "../strings/translate.js";
 import { html, isComposing, useEffect, useRef, useState } from "../ui/html.js";
 import { Icon } from "../ui/widgets.js";
 import { signal } from "../vendor/signals.js";
-import { CannedReplyMenu, useCompletions } from "./canned_reply_menu.js";
+import { CompletionMenu, useCompletions } from "./completion_menu.js";
 import { EmojiPicker } from "./emoji_picker.js";
+import { mentionsIn } from "./mentions.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
@@ -35,8 +36,10 @@ export function Composer({ head }) {
   const [quoted, setQuoted] = useState(/** @type {import("../state/types.js").Entry | null} */ (null));
   const excess = excessLength(text.trim(), MAX_TEXT);
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  /** The ids of the colleagues whom the agent has picked for a mention, by name. */
+  const mentioned = useRef(/** @type {Map<string, string>} */ (new Map()));
   const signalTyping = useTypingSign(head);
-  const menu = useCompletions(head, text, box.current?.selectionEnd ?? text.length, mode === "reply" && isMine, insert);
+  const menu = useCompletions(head, text, box.current?.selectionEnd ?? text.length, { isReply: mode === "reply" && isMine, isNote: mode === "note" }, pick);
 
   /** @param {string} value */
   function update(value) {
@@ -53,6 +56,12 @@ export function Composer({ head }) {
     target.focus();
     target.setSelectionRange(from, to);
     if (!document.execCommand("insertText", false, added)) update(target.value.slice(0, from) + added + target.value.slice(to));
+  }
+
+  /** @param {string} added @param {number} start @param {number} end @param {{name: string, id?: string}} item */
+  function pick(added, start, end, { name, id }) {
+    if (id) mentioned.current.set(name, id);
+    insert(added, start, end);
   }
 
   /** @param {string} newMode @param {string} [added] goes on a line of its own below the draft */
@@ -82,7 +91,7 @@ export function Composer({ head }) {
       return update("");
     }
     setIsBusy(true);
-    if (await addNote(head, trimmed)) update("");
+    if (await addNote(head, trimmed, mentionsIn(trimmed, state.value.agents[head.bot] ?? [], mentioned.current))) update("");
     setIsBusy(false);
     box.current?.focus();
   }
@@ -105,7 +114,7 @@ export function Composer({ head }) {
         ${!isBlocked && html`<${EmojiPicker} insert=${insert} />`}
         <span class="hint quiet">${t(mode === "note" ? "note_hint" : "reply_hint")}</span>
       </div>
-      <${CannedReplyMenu} menu=${menu} />
+      <${CompletionMenu} menu=${menu} />
       ${quoted && mode === "reply" && html`
         <p class="quoting"><span dir="auto">${t("answering")} ${formatPreview(answerTo(quoted).quote)}</span>
           <button type="button" class="plain square" aria-label=${t("quote_none")} title=${t("quote_none")} onClick=${() => setQuoted(null)}><${Icon} name="close" /></button></p>`}

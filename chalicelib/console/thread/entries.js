@@ -11,6 +11,7 @@ import { formatDay, formatPreview, formatSnooze, formatTime } from "../strings/f
 import { t } from "../strings/translate.js";
 import { html } from "../ui/html.js";
 import { signal } from "../vendor/signals.js";
+import { mentionParts } from "./mentions.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 /** @typedef {import("../state/types.js").Entry} Entry */
@@ -57,11 +58,13 @@ function DeliveryMark({ entry, head }) {
 }
 
 /** @param {Props} props */
-function Note({ entry }) {
+function Note({ entry, head }) {
+  const mentioned = (state.value.agents[head.bot] ?? []).filter((agent) => entry.payload?.mentions?.includes(agent.id));
+  const parts = mentionParts(entry.text ?? "", mentioned.map((agent) => agent.name));
   return html`
     <article class="note" data-seq=${entry.seq}>
       <p class="author"><b>${t("note")}</b> <span><bdi>${entry.author.name}</bdi></span> <span>${t("note_hint")}</span></p>
-      <p class="text" dir="auto">${entry.text}</p>
+      <p class="text" dir="auto">${parts.map((part, at) => (at % 2 ? html`<b class="mention"><bdi>${part}</bdi></b>` : part))}</p>
       <p class="at"><time>${formatTime(entry.at)}</time></p>
     </article>`;
 }

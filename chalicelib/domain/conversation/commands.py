@@ -250,12 +250,14 @@ class Snooze(BaseCommand, frozen=True):
 
 
 class Note(BaseCommand, frozen=True):
-    """`handoff` is the id of the handoff that the note is about, if its author names one."""
+    """`handoff` is the id of the handoff that the note is about, if its author names one.
+    `mentions` holds the ids of members who may read the conversation."""
 
     name: ClassVar[str] = "note"
     action: ClassVar[Action] = Action.NOTE
     text: str
     handoff: str | None = None
+    mentions: tuple[str, ...] = ()
 
 
 class Tag(BaseCommand, frozen=True):

@@ -191,11 +191,13 @@ class MessageLeft(HandoffContent, frozen=True):
 
 
 class Noted(Content, frozen=True):
-    """People write notes to each other. The bot and its user never see them."""
+    """People write notes to each other. The bot and its user never see them. `mentions` holds the
+    ids of the people whom the author has mentioned."""
 
     kind: ClassVar[Kind] = Kind.NOTE
     text: str
     handoff_id: str | None = None
+    mentions: tuple[str, ...] = ()
 
 
 class Tagged(Content, frozen=True):
@@ -356,9 +358,10 @@ def record_of(content: Content) -> ContentRecord:
     match content:
         case Message(body, message_id) | ChannelEvent(body, message_id):
             return ContentRecord(content.kind, body.type, body.text, body.payload, message_id)
-        case Noted(text, handoff_id):
-            about = {"handoff_id": handoff_id} if handoff_id else None
-            return ContentRecord(content.kind, text=text, payload=about)
+        case Noted(text, handoff_id, mentions):
+            facts: dict[str, object] = {"handoff_id": handoff_id, "mentions": list(mentions)}
+            about = {name: fact for name, fact in facts.items() if fact}
+            return ContentRecord(content.kind, text=text, payload=about or None)
         case Suggested(text):
             return ContentRecord(content.kind, text=text)
         case Leak(code, epoch, message_id):

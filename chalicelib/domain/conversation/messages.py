@@ -150,7 +150,7 @@ def require_owner(head: Owned, context: Context) -> None:
 
 
 def note(head: Head, command: Note, context: Context) -> Decision:
-    entry = new_entry(head, Noted(command.text, command.handoff), context)
+    entry = new_entry(head, Noted(command.text, command.handoff, command.mentions), context)
     return Decision(append(head, entry, notes=head.notes + 1), (entry,))
 
 

@@ -436,7 +436,7 @@ CONVERSATIONS = (
         ONE + "/notes",
         "commands:create_note",
         Action.NOTE,
-        "conversations:TextRequest",
+        "conversations:NoteRequest",
         idempotency=COMMIT,
     ),
     _route(

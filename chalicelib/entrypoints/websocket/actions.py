@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.domain.access import Action, Caller, authorize
-from chalicelib.domain.conversation.commands import Claim, Command, Note, Release, Transfer
+from chalicelib.domain.conversation.commands import Claim, Command, Release, Transfer
 from chalicelib.domain.errors import Forbidden, invalid_field
 from chalicelib.domain.limit_names import LimitName
 from chalicelib.entrypoints.http import cursors
@@ -19,9 +19,9 @@ from chalicelib.entrypoints.http.paging import fitting
 from chalicelib.entrypoints.http.route import Access
 from chalicelib.entrypoints.http.schemas.conversations import (
     EpochRequest,
+    NoteRequest,
     PauseRequest,
     SnoozeRequest,
-    TextRequest,
     TransferRequest,
     UnpauseRequest,
 )
@@ -209,8 +209,8 @@ def snooze_conversation(call: FrameCall, body: SnoozeRequest) -> views.Json:
     return _head(_execute(call, body.command()))
 
 
-def add_note(call: FrameCall, body: TextRequest) -> views.Json:
-    noted = _execute(call, Note(body.text))
+def add_note(call: FrameCall, body: NoteRequest) -> views.Json:
+    noted = _execute(call, body.command)
     return {"conversation_id": noted.conversation_id, "seq": noted.seq}
 
 
@@ -266,7 +266,7 @@ ACTIONS: Mapping[str, FrameAction] = {
     "release": FrameAction(Action.RELEASE, EpochRequest, release_conversation),
     "transfer": FrameAction(Action.TRANSFER, TransferRequest, transfer_conversation),
     "snooze": FrameAction(Action.SNOOZE, SnoozeRequest, snooze_conversation),
-    "note": FrameAction(Action.NOTE, TextRequest, add_note),
+    "note": FrameAction(Action.NOTE, NoteRequest, add_note),
     "typing": FrameAction(Action.READ, Empty, show_typing, limit=LimitName.TYPING),
     "presence": FrameAction(Access.PERSON, PresenceBody, set_presence, enters_bot=False),
     "listen": FrameAction(Action.LISTEN, ListenBody, listen, enters_bot=False, takes_key=True),

@@ -97,7 +97,7 @@ def list_notifications(
     found = list[Notification]()
     while len(found) < limit:
         page = services.notifications.latest(caller.bot, position, limit)
-        found += (each for each in page if is_for(each, caller.role))
+        found += (each for each in page if is_for(each, caller.id, caller.role))
         if len(page) < limit:
             return found[:limit], found[limit - 1].id if len(found) > limit else None
         position = page[-1].id
@@ -113,8 +113,10 @@ def mark_read(services: Services, caller: Caller, notification_id: str) -> None:
         raise NotFound(f"The bot {caller.bot} has no notification {notification_id}.")
 
 
-def is_for(notification: Notification, role: Role) -> bool:
-    """True if people of this role receive the notification."""
+def is_for(notification: Notification, person: str, role: Role) -> bool:
+    """True if this person, who has this role, receives the notification."""
+    if notification.for_person:
+        return notification.for_person == person
     return role in SUPERVISORS or not notification.for_supervisors
 
 

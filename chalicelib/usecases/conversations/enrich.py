@@ -7,6 +7,7 @@ from chalicelib.domain.conversation.commands import (
     AgentMessage,
     Command,
     MakeOffer,
+    Note,
     Pause,
     PauseAndClaim,
     Rate,
@@ -29,12 +30,16 @@ def enrich_command(
     """`loaded` is what `execute` has read. `agent` is the id of the member whom the command names.
 
     Raises NotFound if there is no such member or suggestion, or if a person names a queue that does
-    not exist.
+    not exist; InvalidRequest if a note mentions somebody who may not read it.
     """
     if isinstance(command, UserMessage):
         return _with_leave_word(services, caller, command, loaded)
     if isinstance(command, AgentMessage):
         return _with_suggestion(command, loaded)
+    if isinstance(command, Note) and command.mentions and loaded.head:
+        from chalicelib.usecases.conversations.mentions import require_readers
+
+        require_readers(services, loaded.head, command.mentions)
     if isinstance(command, Pause | PauseAndClaim | Transfer) and loaded.queue is None:
         command = _without_unknown_queue(services, caller, command)
     if isinstance(command, Pause | PauseAndClaim):

@@ -66,6 +66,9 @@ def publish_unserved(services: Services, head: Head) -> None:
 
 
 def publish_notification(services: Services, notification: Notification) -> None:
+    """Does nothing if the notification is for one person: subscribers are no persons."""
+    if notification.for_person:
+        return
     message = {
         "type": "notification",
         "bot": notification.bot,

@@ -70,6 +70,8 @@ def test_a_notification_is_shown_to_people_newest_first(
     assert {name: value for name, value in items[0].items() if name != "id"} == {
         "message": "Second.",
         "level": "error",
+        "kind": "message",
+        "author": None,
         "url": "https://a.test",
         "conversation_id": about,
         "at": "2026-01-01T00:00:00.001Z",

@@ -225,6 +225,7 @@ BODIES: dict[str, type[msgspec.Struct]] = {
     "UnpauseRequest": conversations.UnpauseRequest,
     "EpochRequest": conversations.EpochRequest,
     "TransferRequest": conversations.TransferRequest,
+    "NoteRequest": conversations.NoteRequest,
     "TextRequest": conversations.TextRequest,
     "TagsRequest": conversations.TagsRequest,
     "NotificationRequest": admin.NotificationRequest,

@@ -152,6 +152,10 @@ COMMANDS = [
     ("notes", {"text": ""}),
     ("notes", {"text": "x" * 10_001}),
     ("notes", {"text": None}),
+    ("notes", {"text": "@Bo", "mentions": "bo@example.test"}),
+    ("notes", {"text": "@Bo", "mentions": [""]}),
+    ("notes", {"text": "@Bo", "mentions": ["p"] * 21}),
+    ("notes", {"text": "@Bo", "mentions": ["p_none"]}),
 ]
 
 

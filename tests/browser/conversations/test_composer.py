@@ -55,6 +55,28 @@ def test_a_note_never_reaches_the_user(open_console: OpenConsole, bot: BotClient
     assert "Be kind" not in str(bot.entries(conversation))
 
 
+def test_a_colleague_who_is_mentioned_in_a_note_is_told_and_opens_the_conversation(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    bo, page = open_console("bo"), open_console("ana")
+    claim_new_conversation(page, bot)
+    text = page.locator(".composer textarea")
+
+    page.locator(".modes").get_by_role("button", name="Note").click()
+    page.keyboard.type("Ask @b")
+    expect(page.get_by_role("listbox", name="Colleagues")).to_contain_text("@Bo")
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("Ask @Bo ")
+    page.keyboard.press("Enter")
+
+    expect(log(page).locator(".note .mention")).to_have_text("@Bo")
+    told = bo.locator(".toast", has_text="Ana mentioned you in a note.")
+    told.get_by_role("button", name="Show conversation").click()
+    expect(log(bo).locator(".note .mention")).to_have_text("@Bo")
+    bo.get_by_role("button", name="Notifications").click()
+    expect(bo.locator(".notifications li").first).to_contain_text("Ana mentioned you in a note.")
+
+
 def test_a_note_draft_never_becomes_a_reply(open_console: OpenConsole, bot: BotClient) -> None:
     page = open_console("ana")
     claim_new_conversation(page, bot)
@@ -140,7 +162,7 @@ def test_a_slash_opens_canned_replies_that_the_keyboard_chooses(
     text = page.locator(".composer textarea")
 
     text.press_sequentially("/")
-    options = page.locator(".replies li")
+    options = page.locator(".completions li")
     expect(options).to_have_count(3)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
@@ -162,15 +184,15 @@ def test_canned_replies_are_found_by_their_text_and_fill_only_known_placeholders
     text = page.locator(".composer textarea")
 
     text.press_sequentially("/money")
-    expect(page.locator(".replies li")).to_have_count(1)
+    expect(page.locator(".completions li")).to_have_count(1)
     text.fill("/regards")
-    page.locator(".replies li").click()
+    page.locator(".completions li").click()
     expect(text).to_have_value("Kind regards, Ana {constructor}")
     text.fill("/nothing like this")
-    expect(page.locator(".replies")).to_have_text("No canned reply matches.")
+    expect(page.locator(".completions")).to_have_text("No canned reply matches.")
     page.keyboard.press("Escape")
 
-    expect(page.locator(".replies")).to_have_count(0)
+    expect(page.locator(".completions")).to_have_count(0)
 
 
 def test_a_canned_reply_keeps_the_draft_above_it_and_can_be_undone(
@@ -184,7 +206,7 @@ def test_a_canned_reply_keeps_the_draft_above_it_and_can_be_undone(
 
     page.keyboard.press("Shift+Enter")
     text.press_sequentially("/ref")
-    expect(page.locator(".replies li")).to_have_count(1)
+    expect(page.locator(".completions li")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(text).to_have_value("My own words\nThe money is on its way.")
     page.keyboard.press("Control+z")
@@ -200,7 +222,7 @@ def test_a_canned_reply_that_was_changed_meanwhile_is_inserted_as_it_is_now(
     claim_new_conversation(page, bot)
     text = page.locator(".composer textarea")
     text.press_sequentially("/refund")
-    expect(page.locator(".replies li")).to_contain_text("The money is on its way.")
+    expect(page.locator(".completions li")).to_contain_text("The money is on its way.")
     text.fill("")
     page.unroute("**/api/v1/bots/demo/replies*")
     changed = [{"name": "refund", "text": "We do not refund."}]
@@ -211,7 +233,7 @@ def test_a_canned_reply_that_was_changed_meanwhile_is_inserted_as_it_is_now(
 
     text.press_sequentially("/refund")
 
-    expect(page.locator(".replies li")).to_contain_text("We do not refund.")
+    expect(page.locator(".completions li")).to_contain_text("We do not refund.")
 
 
 def test_a_text_of_the_maximum_length_is_sent_whole_and_a_longer_one_stays_in_the_box(

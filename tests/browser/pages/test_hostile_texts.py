@@ -289,7 +289,7 @@ def test_hostile_canned_replies_are_shown_as_text(safe: Page, bot: BotClient) ->
 
     for text in ("<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "${alert(1)}"):
         box.fill("/" + text[:12])
-        option = safe.locator(".replies li").first
+        option = safe.locator(".completions li").first
         expect(option).to_contain_text(text)
         option.click()
         expect(box).to_have_value(text)

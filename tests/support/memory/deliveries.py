@@ -76,12 +76,12 @@ class MemoryNotifications:
     ) -> bool:
         with self._table.lock:
             made = self._table.notifications.get(bot, {})
-            if notification_id not in made:
+            stored = made.get(notification_id)
+            if stored is None or stored.for_person not in (None, person):
                 return False
-            if made[notification_id].for_supervisors and not is_supervisor:
+            if stored.for_supervisors and not is_supervisor:
                 return False
-            read_by = made[notification_id].read_by | {person}
-            made[notification_id] = replace(made[notification_id], read_by=read_by)
+            made[notification_id] = replace(stored, read_by=stored.read_by | {person})
             return True
 
     def _kept(self, bot: str, key: IdempotencyKey) -> KeptAnswer | None:

@@ -6,7 +6,6 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import (
     Claim,
     Command,
-    Note,
     Release,
     Suggest,
     Tag,
@@ -17,6 +16,7 @@ from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.schemas.conversations import (
     EpochRequest,
     HandoffUpdateRequest,
+    NoteRequest,
     PauseByAddressRequest,
     PauseRequest,
     SnoozeRequest,
@@ -98,8 +98,8 @@ def snooze_conversation(call: Call, body: SnoozeRequest) -> Reply:
     return _head(_execute(call, body.command()))
 
 
-def create_note(call: Call, body: TextRequest) -> Reply:
-    return _numbered(_execute(call, Note(body.text)))
+def create_note(call: Call, body: NoteRequest) -> Reply:
+    return _numbered(_execute(call, body.command))
 
 
 def create_suggestion(call: Call, body: TextRequest) -> Reply:

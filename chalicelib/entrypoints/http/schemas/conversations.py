@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from chalicelib.domain.access import Caller
 from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.conversation.commands import (
     IfUnavailable,
+    Note,
     Pause,
     PauseAndClaim,
     Profile,
@@ -29,6 +30,7 @@ from chalicelib.entrypoints.http.schemas.decoration import (
 from chalicelib.entrypoints.http.schemas.limits import (
     HIGHEST_PRIORITY,
     LONG,
+    MENTIONS,
     NOTE,
     RATING_COMMENT,
     REASON,
@@ -263,12 +265,30 @@ class TurnRequest(Strict):
 
 
 class TextRequest(Strict):
-    """POST …/notes and …/suggestions, PUT …/replies/{name}"""
+    """POST …/suggestions, PUT …/replies/{name}"""
 
     text: str
 
     def __post_init__(self) -> None:
         self.text = words("text", self.text, TEXT)
+
+
+class NoteRequest(TextRequest):
+    """`mentions` holds ids or e-mail addresses of people."""
+
+    mentions: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        TextRequest.__post_init__(self)
+        if len(self.mentions) > MENTIONS:
+            raise FieldError("mentions", f"at most {MENTIONS} people")
+        for each in self.mentions:
+            identifier("mentions", each, LONG)
+
+    @property
+    def command(self) -> Note:
+        people = (person(each) or each for each in self.mentions)
+        return Note(self.text, mentions=tuple(dict.fromkeys(people)))
 
 
 class TagsRequest(Strict):

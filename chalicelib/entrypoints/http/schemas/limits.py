@@ -8,4 +8,6 @@ NAME, TEXT, NOTE, REASON, RATING_COMMENT = 64, 10_000, 4000, 1000, 1000
 writes."""
 TAGS, TAG = 10, 24
 """Tags of a conversation; bytes of UTF-8 in one tag."""
+MENTIONS = 20
+"""People whom one note mentions."""
 HIGHEST_PRIORITY = 9
