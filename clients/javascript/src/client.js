@@ -1,7 +1,7 @@
 /** The client of one bot. */
 
 import { Agent } from "./agent.js";
-import { InvalidRequest } from "./errors.js";
+import { Forbidden, InvalidRequest } from "./errors.js";
 import { formPoster, sender } from "./exchange.js";
 import { factsOf, uploader, withoutFile } from "./files.js";
 import { WebhookInbox } from "./inbox.js";
@@ -76,12 +76,31 @@ export class Baton {
       from: "user",
       ...said,
     });
-    const { conversation_id: conversationId, disposition, epoch } = answer.json;
+    const { conversation_id: conversationId, disposition, epoch, seq } = answer.json;
     const warnings = [...(answer.json.warnings ?? []), ...refused];
     const seed = `${conversationId} ${messageId}`;
     const repeated = isRepeatedByAnother(answer);
-    const state = { conversationId, status: disposition, epoch, seed, repeated, warnings };
+    const wasHandedOver =
+      repeated && disposition === "bot" && (await this.#wasHandedOver(conversationId, seq));
+    const facts = { repeated, warnings, seq, wasHandedOver };
+    const state = { conversationId, status: disposition, epoch, seed, ...facts };
     return new Turn(state, this.#send, this.#upload);
+  }
+
+  /**
+   * False if the key has no scope to read it.
+   *
+   * @param {string} conversationId @param {number} seq
+   */
+  async #wasHandedOver(conversationId, seq) {
+    const query = new URLSearchParams({ kind: "requested", after: String(seq), limit: "1" });
+    try {
+      const { json } = await this.#send("GET", `${pathOf(conversationId)}/entries?${query}`);
+      return json.items.length > 0;
+    } catch (error) {
+      if (error instanceof Forbidden) return false;
+      throw error;
+    }
   }
 
   /** @param {import("./files.js").Place} place @param {import("./turn.js").Content} content */

@@ -1,7 +1,8 @@
 /** One message of the user, and what the bot may do about it. */
 
 import {
-  AlreadySaid, BatonError, MessageIdMismatch, NoAgentAvailable, NotYourTurn, StaleEpoch,
+  AlreadySaid, BatonError, IdempotencyMismatch, MessageIdMismatch, NoAgentAvailable, NotYourTurn,
+  StaleEpoch,
 } from "./errors.js";
 import { withoutFile } from "./files.js";
 import { newId, replyId } from "./webcrypto.js";
@@ -32,6 +33,8 @@ import { newId, replyId } from "./webcrypto.js";
  * @property {string} seed Makes the ids of the replies, the same for each redelivery.
  * @property {boolean} [repeated]
  * @property {Record<string, any>[]} [warnings]
+ * @property {number} [seq] The number of the user's message, if one has begun the turn.
+ * @property {boolean} [wasHandedOver] A redelivered message's handoff may have ended meanwhile.
  */
 
 export class Turn {
@@ -42,6 +45,7 @@ export class Turn {
   #send;
   #upload;
   #seed;
+  #seq;
 
   /**
    * @param {TurnState} state @param {import("./exchange.js").Send} send
@@ -57,6 +61,11 @@ export class Turn {
     /** What Baton left out or changed in a request that succeeded. */
     this.warnings = state.warnings ?? [];
     this.#seed = state.seed;
+    this.#seq = state.seq;
+    this.#lost = state.wasHandedOver ?? false;
+    if (this.#lost) {
+      this.#refusal = new AlreadySaid("A person has been asked for since this message came first.");
+    }
     this.#send = send;
     this.#upload = upload;
   }
@@ -118,11 +127,16 @@ export class Turn {
     if (!this.isMine) return this.#refuse(this.#refusal ?? notMine());
     const { ifUnavailable, ...rest } = more;
     const body = { reason, ...rest, if_unavailable: ifUnavailable, epoch: this.epoch };
-    const headers = { "idempotency-key": await newId("pause") };
+    // A turn without a message has its key alone to tell a repetition by.
+    const key = this.#seq ? newId("pause") : replyId(this.#seed, 0);
+    const headers = { "idempotency-key": await key };
     let answer;
     try {
       answer = await this.#send("POST", `${pathOf(this.conversationId)}/pause`, body, headers);
     } catch (error) {
+      if (error instanceof IdempotencyMismatch) {
+        return this.#refuse(new AlreadySaid("An earlier turn with this key has handed over."));
+      }
       return this.#expect(error, NoAgentAvailable, NotYourTurn, StaleEpoch);
     }
     this.status = answer.json.status;

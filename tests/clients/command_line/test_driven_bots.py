@@ -74,6 +74,11 @@ class DrivenBot:
         turn = self.baton.heard("check", user, text=text, message_id=message_id)
         if user in self.muted:
             return
+        if self.fault == "asks again" and text == "human" and turn.status == "bot":
+            asked = {"say": "One moment", "epoch": turn.epoch}
+            self.baton.call("POST", f"/conversations/{turn.conversation_id}/pause", asked)
+            self.show(user, "One moment")
+            return
         if not turn.is_mine:
             if self.fault == "talks on":
                 self.show(user, "I am here, too")
@@ -182,12 +187,13 @@ def test_a_bot_without_a_way_in_fails_and_is_told_what_to_mend() -> None:
     [
         ("none", []),
         ("unrecorded", [0, 1, 2, 3, 10, 11]),
-        ("random ids", [1]),
+        ("random ids", [1, 12]),
         ("shows refused", [1, 2, 3]),
         ("no epoch", [1, 3]),
-        ("talks on", [4, 5]),
-        ("no handover", [5, 10, 11]),
+        ("talks on", [4, 5, 12]),
+        ("no handover", [5, 10, 11, 12]),
         ("farewell first", [6]),
+        ("asks again", [6, 12]),
         ("drops people", [7, 8, 9]),
         ("repeats", [7, 8, 9]),
         ("order", [9]),

@@ -11,6 +11,8 @@ from urllib.parse import quote, urlencode
 from baton_client.errors import (
     AlreadySaid,
     BatonError,
+    Forbidden,
+    IdempotencyMismatch,
     InvalidRequest,
     MessageIdMismatch,
     NoAgentAvailable,
@@ -59,7 +61,10 @@ class Availability:
 
 @dataclass(slots=True)
 class TurnState:
-    """The facts of a turn. `seed` makes the ids of its replies, the same for each redelivery."""
+    """The facts of a turn. `seed` makes the ids of its replies, the same for each redelivery.
+
+    `seq` is the number of the user's message, if one has begun the turn.
+    """
 
     conversation_id: str
     status: Status
@@ -67,6 +72,7 @@ class TurnState:
     seed: str
     repeated: bool = False
     warnings: Sequence[Json] = ()
+    seq: int | None = None
     replies: int = 0
     lost: bool = False
     refusal: BatonError | None = field(default=None)
@@ -132,14 +138,19 @@ def heard(
     }
     answer = yield from exchange(policy, json_request("POST", "/messages", _given(body)))
     seed = f"{answer.json['conversation_id']} {sent_id}"
-    return TurnState(
+    turn = TurnState(
         answer.json["conversation_id"],
         answer.json["disposition"],
         answer.json["epoch"],
         seed,
         repeated=_repeated_by_another(answer),
         warnings=[*answer.json.get("warnings", ()), *refused],
+        seq=answer.json["seq"],
     )
+    if turn.repeated and turn.is_mine and (yield from _was_handed_over(policy, turn)):
+        turn.refuse(AlreadySaid("A person has been asked for since this message came first."))
+        turn.lost = True
+    return turn
 
 
 def say(
@@ -178,17 +189,31 @@ def hand_over(policy: RetryPolicy, turn: TurnState, request: Json) -> Operation[
     if not turn.is_mine:
         return turn.refuse(turn.refusal or _not_mine(turn))
     body = _given({**request, "epoch": turn.epoch})
-    headers = {"idempotency-key": new_id("pause")}
+    # A turn without a message has its key alone to tell a repetition by.
+    key = new_id("pause") if turn.seq is not None else reply_id(turn.seed, 0)
     path = f"{_conversation(turn)}/pause"
     try:
-        answer = yield from exchange(policy, json_request("POST", path, body, headers))
+        asked = json_request("POST", path, body, {"idempotency-key": key})
+        answer = yield from exchange(policy, asked)
     except (NoAgentAvailable, NotYourTurn, StaleEpoch) as refused:
         return turn.refuse(refused)
+    except IdempotencyMismatch:
+        return turn.refuse(AlreadySaid("An earlier turn with this key has handed over."))
     turn.status, turn.epoch = answer.json["status"], answer.json["epoch"]
     turn.warnings, turn.refusal = answer.json.get("warnings", ()), None
     if any(warning["code"] == "say_ignored" for warning in turn.warnings):
         return turn.refuse(NotYourTurn("A person was asked for already, so nothing was said."))
     return True
+
+
+def _was_handed_over(policy: RetryPolicy, turn: TurnState) -> Operation[bool]:
+    """True also if the handoff has ended meanwhile. False if the key has no scope to read it."""
+    query = urlencode({"kind": "requested", "after": turn.seq, "limit": 1})
+    asked = json_request("GET", f"{_conversation(turn)}/entries?{query}")
+    try:
+        return bool((yield from exchange(policy, asked)).json["items"])
+    except Forbidden:
+        return False
 
 
 def still_mine(policy: RetryPolicy, turn: TurnState) -> Operation[bool]:

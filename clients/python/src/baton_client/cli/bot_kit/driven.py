@@ -107,6 +107,16 @@ def _resume(stage: Stage, word: str) -> None:
     _recorded(stage, _some(stage.writes("Thank you", answered=True)))
 
 
+def _redelivered_request(stage: Stage, word: str) -> None:
+    message_id = f"{stage.user}-1"
+    _hand_over(stage, word, message_id)
+    _claim_and_return(stage.conversation)
+    shown = stage.writes(word, message_id=message_id)
+    if stage.conversation.handoffs > 1:
+        raise BotFailed("The bot handed over again")
+    _nothing(shown)
+
+
 def _late_event(stage: Stage, word: str) -> None:
     _hand_over(stage, word)
     stage.conversation.move("agent")
@@ -182,6 +192,12 @@ CHECKS: Sequence[DrivenCheck] = (
         "Do not decide by webhooks who may speak: they may come late. The answer to the "
         "user's message decides.",
     ),
+    DrivenCheck(
+        "hands over once if the request comes again after the return",
+        _redelivered_request,
+        "If Baton answers `repeated`, look in the log for an entry `requested` after the message's "
+        "seq, and stay silent if there is one. The client's `heard` does.",
+    ),
 )
 
 
@@ -191,8 +207,8 @@ def _talks_to_a_person(stage: Stage) -> None:
     _claim(stage.conversation)
 
 
-def _hand_over(stage: Stage, word: str) -> None:
-    shown = stage.writes(word, answered=True)
+def _hand_over(stage: Stage, word: str, message_id: str | None = None) -> None:
+    shown = stage.writes(word, message_id=message_id, answered=True)
     if not stage.conversation.handoffs:
         raise BotFailed(f"The bot did not hand over when the user wrote {word!r}")
     _recorded(stage, _some(shown))

@@ -7,12 +7,12 @@ queues, and no webhooks; the checks send those.
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 BOT, KEY, CHANNEL = "check", "bk_check", "check"
@@ -118,16 +118,16 @@ class FakeBaton:
         """Status and body of any call."""
         with self._lock:
             self.last_call = time.monotonic()
-            path = urlsplit(target).path
+            path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
             if path == "/shown":
                 self.shown.append((str(body.get("user")), str(body.get("text"))))
                 return 204, None
             try:
-                return self._played(method, path.removeprefix(PREFIX), body)
+                return self._played(method, path.removeprefix(PREFIX), body, query)
             except Refusal as refusal:
                 return refusal.status, refusal.problem()
 
-    def _played(self, method: str, path: str, body: Json) -> Reply:
+    def _played(self, method: str, path: str, body: Json, query: Mapping[str, list[str]]) -> Reply:
         match method, path.strip("/").split("/"):
             case "POST", ["messages"]:
                 return self._message(self._addressed(body), body, body.get("from", "user"))
@@ -143,7 +143,7 @@ class FakeBaton:
             case "GET", ["conversations", id, "gate"]:
                 return self._gate(self._known(id))
             case "GET", ["conversations", id, "entries"]:
-                return 200, {"items": self._known(id).entries, "next": None, "more": False}
+                return 200, _page(self._known(id).entries, query)
             case "POST", ["conversations", id, "typing"]:
                 return 202, {}
             case "GET", ["conversations", id]:
@@ -253,6 +253,13 @@ class FakeBaton:
                 pass
 
         return FakeHandler
+
+
+def _page(entries: Sequence[Json], query: Mapping[str, list[str]]) -> Json:
+    """All that fit, or the latest ones without `after`."""
+    (after,), (kind,) = query.get("after", ["0"]), query.get("kind", [None])
+    found = [each for each in entries if each["seq"] > int(after) and kind in (None, each["kind"])]
+    return {"items": found, "next": None, "more": False}
 
 
 def _time() -> str:
