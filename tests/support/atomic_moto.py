@@ -41,13 +41,13 @@ def atomic_moto() -> Iterator[None]:
     def forget(_: StreamShard, *__: Any) -> None:
         """Drops the record: no test reads the stream."""
 
-    BotocoreStubber.process_request = process  # type: ignore[method-assign]
-    StreamShard.add = forget  # type: ignore[method-assign, assignment]
+    BotocoreStubber.process_request = process
+    StreamShard.add = forget
     try:
         yield
     finally:
-        BotocoreStubber.process_request = shipped  # type: ignore[method-assign]
-        StreamShard.add = remember  # type: ignore[method-assign]
+        BotocoreStubber.process_request = shipped
+        StreamShard.add = remember
 
 
 def _answer(action: str, request: AWSPreparedRequest) -> Answer:
@@ -56,7 +56,7 @@ def _answer(action: str, request: AWSPreparedRequest) -> Answer:
         result = getattr(handler, camelcase_to_underscores(action))().result
     except ServiceException as error:
         status, headers, body = handler.serialized(ActionResult(error))
-        return int(status), headers, body  # type: ignore[return-value]
+        return int(status), headers, body
     except HTTPException as error:
         return error.code or 400, dict(error.get_headers() or []), error.description or ""
     return 200, {}, dynamo_json_dump(result)
@@ -69,7 +69,7 @@ def _handler(action: str, request: AWSPreparedRequest) -> DynamoHandler:
     handler.region = handler.get_region_from_url(handler, request.url)
     handler.current_account = handler.get_current_account()
     operation = get_service_model("dynamodb").operation_model(action)
-    handler.params = JSONParser(operation).parse({"body": request.body})  # type: ignore[typeddict-item]
+    handler.params = JSONParser(operation).parse({"body": request.body})
     handler.body = handler.params
     return handler
 

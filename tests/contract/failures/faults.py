@@ -29,7 +29,8 @@ def faulty(operation: str, fault: Fault, times: int = 1) -> Iterator[list[str]]:
         self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **kwargs: Any
     ) -> AWSResponse | None:
         def send() -> AWSResponse | None:
-            return shipped(self, event_name, request, **kwargs)
+            answer: AWSResponse | None = shipped(self, event_name, request, **kwargs)
+            return answer
 
         called = event_name.rpartition(".")[2]
         if operation not in ("*", called):
@@ -37,11 +38,11 @@ def faulty(operation: str, fault: Fault, times: int = 1) -> Iterator[list[str]]:
         attempts.append(called)
         return fault(request, send) if len(attempts) <= times else send()
 
-    BotocoreStubber.__call__ = call  # type: ignore[method-assign]
+    BotocoreStubber.__call__ = call
     try:
         yield attempts
     finally:
-        BotocoreStubber.__call__ = shipped  # type: ignore[method-assign]
+        BotocoreStubber.__call__ = shipped
 
 
 def answer_is_lost(request: AWSPreparedRequest, send: Send) -> AWSResponse | None:

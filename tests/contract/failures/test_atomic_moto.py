@@ -93,8 +93,8 @@ def most_at_once() -> Iterator[list[int]]:
             with lock:
                 inside[0] -= 1
 
-    DynamoHandler.call_action = call_action  # type: ignore[method-assign]
+    DynamoHandler.call_action = call_action
     try:
         yield most
     finally:
-        DynamoHandler.call_action = locked  # type: ignore[method-assign]
+        DynamoHandler.call_action = locked
