@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from chalicelib.domain import texts as wording
 from chalicelib.domain.characters import comparable
 from chalicelib.domain.conversation.entries import Body
+from chalicelib.domain.routing.hours import is_time_zone
 from chalicelib.domain.texts import FALLBACK_LOCALE, Texts
 
 BLANK = "\t\n\v\f\r \x85\xa0\u200b\u202f\u3000\ufeff"
@@ -53,7 +54,8 @@ class BotSettings(Struct, frozen=True):
     long the words of users are kept after the last activity; None: for ever. What is in `mask` is
     masked before a text is stored: `Mask`s, or names that a newer release has stored.
     `max_file_bytes` and `file_types` (media types, or their beginnings and `*`) limit uploads. If
-    `search_messages` is true, people find messages by their words."""
+    `search_messages` is true, people find messages by their words. `time_zone`, a name of the IANA
+    database, is the one of the team: the report's days and hours are counted in it."""
 
     leave_words: tuple[str, ...] = ()
     default_locale: str = FALLBACK_LOCALE
@@ -65,6 +67,7 @@ class BotSettings(Struct, frozen=True):
     max_file_bytes: int = DEFAULT_LARGEST
     file_types: tuple[str, ...] = DEFAULT_TYPES
     search_messages: bool = True
+    time_zone: str = "UTC"
 
     def is_leave_word(self, body: Body) -> bool:
         """Compared without case, variation selectors and surrounding white space; a letter and its
@@ -91,6 +94,12 @@ def field_errors(settings: BotSettings) -> Iterator[tuple[str, str]]:
     for each in settings.file_types:
         if not re.fullmatch(PATTERN, each):
             yield "file_types", f"{each[:40]!r} is not a media type such as image/png or image/*"
+    if not is_time_zone(settings.time_zone):
+        zone = settings.time_zone[:40]
+        yield (
+            "time_zone",
+            f"{zone!r} is not a time zone such as Europe/Madrid",
+        )
     yield from wording.field_errors(settings.texts)
 
 

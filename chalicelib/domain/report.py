@@ -24,24 +24,27 @@ TIME_TO_CLAIM, TIME_TO_FIRST_ANSWER, HANDOFF_LENGTH = "claim", "answer", "length
 LEAKS = "leaks"
 SCORES = (1, 2, 3, 4, 5)
 GOOD_SCORES = frozenset({4, 5})
-HOURS = 24
+HOURS, WEEKDAYS = 24, 7
+UTC_NAME = "UTC"
 OWNERSHIP_CHANGES = (Kind.REQUESTED, Kind.CLAIMED, Kind.RELEASED, Kind.TRANSFERRED, Kind.RETURNED)
 Tally = Mapping[str, int]
 
 
-def tally(handoff: Handoff, entries: Iterable[Entry]) -> Tally:
-    """Count one handoff that has ended. `entries` are those from its request to its return.
+def tally(handoff: Handoff, entries: Iterable[Entry], time_zone: str = UTC_NAME) -> Tally:
+    """Count one handoff that has ended. `entries` are those from its request to its return. The
+    hour and the weekday of the request are those in the time zone.
 
     Raises ValueError if the handoff is still open.
     """
     if handoff.resumption is None or handoff.returned_at is None:
         raise ValueError(f"The handoff {handoff.id} is still open.")
+    requested = local_time(handoff.requested_at, time_zone)
     found = list(entries)
     kinds = Counter(entry.kind for entry in found)
     counts = {
         "handoffs": 1,
         f"outcome_{handoff.resumption.outcome}": 1,
-        f"hour_{utc_hour(handoff.requested_at)}": 1,
+        _slot_name(requested.weekday(), requested.hour): 1,
         "transfers": kinds[Kind.TRANSFERRED],
         LEAKS: kinds[Kind.LEAK],
         "messages": kinds[Kind.MESSAGE],
@@ -134,19 +137,40 @@ def rating_name(score: int) -> str:
     return f"rating_{score}"
 
 
-def utc_day(milliseconds: int) -> str:
-    """The day in UTC, such as `2026-01-31`."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
+def local_time(milliseconds: int, time_zone: str) -> datetime:
+    """The time in this time zone of the IANA database."""
+    if time_zone == UTC_NAME:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    from zoneinfo import ZoneInfo  # imported here: most calls do not need it
+
+    return datetime.fromtimestamp(milliseconds / 1000, ZoneInfo(time_zone))
 
 
-def utc_hour(milliseconds: int) -> int:
-    """The hour of the day in UTC, 0 to 23."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).hour
+def local_day(milliseconds: int, time_zone: str = UTC_NAME) -> str:
+    """The day in this time zone, such as `2026-01-31`."""
+    return local_time(milliseconds, time_zone).date().isoformat()
+
+
+def requests_by_weekday(tally: Tally) -> tuple[tuple[int, ...], ...]:
+    """The number of handoffs requested in each hour of each weekday; Monday is the first."""
+    return tuple(
+        tuple(tally.get(_slot_name(weekday, hour), 0) for hour in range(HOURS))
+        for weekday in range(WEEKDAYS)
+    )
 
 
 def requests_by_hour(tally: Tally) -> tuple[int, ...]:
-    """The number of handoffs requested in each hour of the day."""
-    return tuple(tally.get(f"hour_{hour}", 0) for hour in range(HOURS))
+    """The number of handoffs requested in each hour of the day. Earlier releases counted the hours
+    in UTC, without the weekday, as `hour_0` and so on."""
+    weekdays = requests_by_weekday(tally)
+    return tuple(
+        sum(weekday[hour] for weekday in weekdays) + tally.get(f"hour_{hour}", 0)
+        for hour in range(HOURS)
+    )
+
+
+def _slot_name(weekday: int, hour: int) -> str:
+    return f"slot_{weekday}_{hour}"
 
 
 def _counted(name: str, milliseconds: int) -> dict[str, int]:

@@ -53,6 +53,16 @@ def test_a_handoff_is_counted_for_its_queue_and_for_its_agent(stores: Stores) ->
     assert stores.reports.by_agent(BOT, DAY, DAY) == [DayTally(DAY, "ana", ONE)]
 
 
+def test_a_handoff_and_its_rating_are_counted_for_their_channel(stores: Stores) -> None:
+    one = replace(ended(stores), channel="web")
+    stores.reports.count_handoff(one)
+    stores.reports.count_rating(replace(rated(one, 7, 5), channel="web"))
+
+    counted = {**ONE, "rating_5": 1}
+    assert stores.reports.by_channel(BOT, DAY, DAY) == [DayTally(DAY, "web", counted)]
+    assert by_queue(stores) == [DayTally(DAY, "sales", counted)]
+
+
 def test_a_handoff_without_queue_and_agent_is_counted_too(stores: Stores) -> None:
     stores.reports.count_handoff(ended(stores, queue=None, agent=None))
 

@@ -1,5 +1,6 @@
 """Tallies of handoffs, their sums, and duration statistics."""
 
+from datetime import datetime
 from statistics import median
 
 import pytest
@@ -29,10 +30,12 @@ from chalicelib.domain.report import (
     TIME_TO_CLAIM,
     TIME_TO_FIRST_ANSWER,
     DurationStats,
+    local_day,
+    local_time,
     requests_by_hour,
+    requests_by_weekday,
     sum_tallies,
     tally,
-    utc_day,
 )
 from tests.domain.cast import ADDRESS, HANDOFF_ID, NOW
 
@@ -78,7 +81,7 @@ def test_a_tally_has_the_outcome_and_the_durations_of_a_handoff() -> None:
     assert tally(ENDED, said) == {
         "handoffs": 1,
         "outcome_resolved": 1,
-        "hour_0": 1,
+        "slot_3_0": 1,
         "messages": 1,
         "moves": 2,
         "claim_1": 1,
@@ -139,7 +142,7 @@ def test_a_left_message_has_an_outcome_and_no_length() -> None:
         resumption=Resumption(Outcome.MESSAGE_LEFT),
     )
 
-    assert tally(left, []) == {"handoffs": 1, "outcome_message_left": 1, "hour_0": 1}
+    assert tally(left, []) == {"handoffs": 1, "outcome_message_left": 1, "slot_3_0": 1}
 
 
 def test_tallies_are_added_name_by_name() -> None:
@@ -206,6 +209,55 @@ def test_a_handoff_counts_for_the_hour_of_its_request(after_s: int, hour: int) -
     assert len(counted) == 24
 
 
+def test_a_handoff_counts_in_the_weekday_and_hour_of_the_team() -> None:
+    """NOW is midnight between Wednesday and Thursday in UTC."""
+    counted = {
+        zone: tally(ENDED, [], zone)
+        for zone in ("America/Bogota", "Asia/Kolkata", "Pacific/Kiritimati")
+    }
+
+    slots = {
+        zone: [
+            (day, hour)
+            for day, hours in enumerate(requests_by_weekday(each))
+            for hour, count in enumerate(hours)
+            if count
+        ]
+        for zone, each in counted.items()
+    }
+    assert slots == {
+        "America/Bogota": [(2, 19)],
+        "Asia/Kolkata": [(3, 5)],
+        "Pacific/Kiritimati": [(3, 14)],
+    }
+
+
+def test_hours_that_an_earlier_release_has_counted_in_utc_are_still_shown() -> None:
+    assert requests_by_hour({"hour_9": 2, "slot_0_9": 1, "slot_6_9": 1})[9] == 4
+
+
+@pytest.mark.parametrize(
+    ("moment", "day", "hour"),
+    [
+        ("2026-03-29T00:59:00Z", "2026-03-29", 1),
+        ("2026-03-29T01:00:00Z", "2026-03-29", 3),
+        ("2026-10-25T00:30:00Z", "2026-10-25", 2),
+        ("2026-10-25T01:30:00Z", "2026-10-25", 2),
+        ("2026-03-28T22:59:59Z", "2026-03-28", 23),
+        ("2026-03-28T23:00:00Z", "2026-03-29", 0),
+        ("2026-10-25T22:59:59Z", "2026-10-25", 23),
+    ],
+)
+def test_a_day_of_the_team_has_23_or_25_hours_when_the_clocks_change(
+    moment: str, day: str, hour: int
+) -> None:
+    """In spring the hour from 2 to 3 is missing; in autumn both of them count as one."""
+    at = round(datetime.fromisoformat(moment).timestamp() * 1000)
+
+    assert local_day(at, "Europe/Madrid") == day
+    assert local_time(at, "Europe/Madrid").hour == hour
+
+
 def test_a_day_begins_at_midnight_utc() -> None:
-    assert utc_day(NOW - 1) == "2025-12-31"
-    assert utc_day(NOW) == "2026-01-01"
+    assert local_day(NOW - 1) == "2025-12-31"
+    assert local_day(NOW) == "2026-01-01"

@@ -22,7 +22,7 @@ from chalicelib.domain.conversation.commands import (
 )
 from chalicelib.domain.conversation.entries import Body
 from chalicelib.domain.conversation.handoff import Request
-from chalicelib.domain.report import utc_day
+from chalicelib.domain.report import local_day
 from chalicelib.domain.routing.queues import Limits, Queue
 from chalicelib.entrypoints.events import minute
 from chalicelib.usecases.conversations.execute import execute
@@ -105,7 +105,7 @@ def commands() -> Iterator[Operation]:
 
 def effects(services: MemoryServices) -> object:
     """The messages that others received, without repeats, and the counts of the reports."""
-    today = utc_day(services.clock.now())
+    today = local_day(services.clock.now())
     return (
         {name: set(frames) for name, frames in services.sockets.frames.items()},
         {json.dumps(p.message, sort_keys=True) for p in services.topic.published},

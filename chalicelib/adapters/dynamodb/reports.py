@@ -1,4 +1,4 @@
-"""The counters of reports: one row for each day and queue, and one for each day and agent.
+"""The counters of reports: one row for each day and queue, day and agent, and day and channel.
 
 One transaction raises the counters and marks the handoff, or the leak outside of handoffs, as
 counted. So each counts once. The mark of a rating says how it was counted, so that a later rating
@@ -29,7 +29,7 @@ PREFIX = "c_"
 
 
 class TallyGroup(NamedTuple):
-    """The row in which something counts: `kind` is `keys.OF_QUEUE` or `keys.OF_AGENT`."""
+    """The row in which something counts: `kind` is one of the kinds in `keys`."""
 
     kind: str
     day: str
@@ -75,6 +75,9 @@ class DynamoReports:
 
     def by_agent(self, bot: str, first: str, last: str) -> list[DayTally]:
         return list(self._tallies(bot, keys.OF_AGENT, first, last))
+
+    def by_channel(self, bot: str, first: str, last: str) -> list[DayTally]:
+        return list(self._tallies(bot, keys.OF_CHANNEL, first, last))
 
     def _leak(self, leaked: RefusedLeak) -> Transaction:
         transaction = Transaction(self._rows.table)
@@ -143,6 +146,8 @@ def _groups(of: EndedHandoff | RatedHandoff) -> Iterator[TallyGroup]:
     yield TallyGroup(keys.OF_QUEUE, of.day, of.queue)
     if of.agent:
         yield TallyGroup(keys.OF_AGENT, of.day, of.agent)
+    if of.channel:
+        yield TallyGroup(keys.OF_CHANNEL, of.day, of.channel)
 
 
 def _add(transaction: Transaction, bot: str, group: TallyGroup, tally: Tally) -> None:

@@ -24,6 +24,7 @@ export function BotSettings({ bot }) {
       <div class="card panel"><${Form} submit=${save} label=${t("save")}>${(/** @type {any} */ errors) => html`
         <${Field} as="textarea" rows="4" name="leave_words" label=${t("leave_words")} hint=${t("leave_words_hint")} errors=${errors} defaultValue=${settings.leave_words.join("\n")} />
         <${Field} name="default_locale" label=${t("default_locale")} hint=${t("locale_hint")} errors=${errors} required defaultValue=${settings.default_locale} />
+        <${Field} name="time_zone" label=${t("team_time_zone")} hint=${t("team_time_zone_hint")} errors=${errors} required dir="ltr" defaultValue=${settings.time_zone} />
         <${Field} type="number" min="1" max="3650" name="retention_days" label=${t("retention_days")} hint=${t("retention_hint")} errors=${errors} defaultValue=${settings.retention_days ?? ""} />
         <fieldset class="fields"><legend>${t("mask")}</legend>
           ${MASKS.map((each) => html`<label class="choice" key=${each}><input type="checkbox" name="mask" value=${each} defaultChecked=${settings.mask.includes(each)} /> ${t(`mask_${each}`)}</label>`)}

@@ -69,6 +69,7 @@ export const MEGABYTE = 1024 * 1024;
 export const settingsFromForm = (form) => ({
   leave_words: splitList(fieldText(form, "leave_words"), "\n"),
   default_locale: fieldText(form, "default_locale"),
+  time_zone: fieldText(form, "time_zone"),
   texts: textsFromForm(form),
   outbound: form.has("outbound"),
   search_messages: form.has("search_messages"),

@@ -48,18 +48,25 @@ export const Breakdown = ({ name, rows, bounds, within }) => rows.length > 0 && 
     </div>
   </figure>`;
 
-/** Times are in seconds, days in UTC. @param {any} report @param {number} within */
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/** Times are in seconds, days and hours in the team's time zone. The rows `requested` count when people were asked for;
+ * all others count handoffs that have ended. @param {any} report @param {number} within */
 export function reportAsCsv(report, within) {
   const groups = [
     ...report.days.map((/** @type {any} */ each) => ["day", each.day, each]),
     ...report.queues.map((/** @type {any} */ each) => ["queue", each.queue, each]),
+    ...report.channels.map((/** @type {any} */ each) => ["channel", each.channel, each]),
     ...report.agents.map((/** @type {any} */ each) => ["agent", each.name ?? each.agent, each]),
     ["total", null, report.totals],
   ];
   const outcomes = Object.keys(report.totals.outcomes);
   const round = (/** @type {number | null} */ value) => (value === null ? null : Math.round(value * 1000) / 1000);
+  const requested = report.weekday_hours.flatMap((/** @type {number[]} */ counts, /** @type {number} */ day) =>
+    counts.map((count, hour) => ["requested", `${WEEKDAYS[day]} ${String(hour).padStart(2, "0")}:00 ${report.time_zone}`, count]));
   return toCsv([
     ["group", "name", ...COLUMNS.map(([name]) => name), ...outcomes.map((each) => `outcome_${each}`)],
     ...groups.map(([group, name, tally]) => [group, name, ...COLUMNS.map(([, valueOf]) => round(valueOf(tally, report.bounds_s, within))), ...outcomes.map((each) => tally.outcomes[each])]),
+    ...requested.filter((/** @type {any[]} */ [, , count]) => count),
   ]);
 }

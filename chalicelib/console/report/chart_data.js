@@ -3,9 +3,8 @@
 
 /** @typedef {{label: string, count: number}} Bar */
 
-/** Counts by the hour in UTC as counts by the hour in the agent's time zone. An offset with half an hour is rounded down.
- * @param {number[]} hours @param {number} offset minutes ahead of UTC */
-export const toLocalHours = (hours, offset) => hours.map((_, hour) => hours[(hour - Math.floor(offset / 60) + 48) % 24]);
+/** How dark a cell is: 0 for nothing, 4 for the most. @param {number} count @param {number} most */
+export const shadeOf = (count, most) => (count ? Math.ceil((4 * count) / most) : 0);
 
 /** The time in seconds within which `share` of all cases lie, or null without cases. Cases are counted in steps: assumes
  * that those of one step are spread evenly over it, and that those above the last bound have its value.

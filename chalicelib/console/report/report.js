@@ -9,7 +9,8 @@ import { t } from "../strings/translate.js";
 import { html, useEffect, useState } from "../ui/html.js";
 import { ColumnChart, RowChart } from "./bar_charts.js";
 import { Breakdown, reportAsCsv } from "./breakdown.js";
-import { byWeekday, changeOf, fillDays, percentile, periodBefore, serviceLevel, toLocalHours } from "./chart_data.js";
+import { HeatTable } from "./heat_table.js";
+import { byWeekday, changeOf, fillDays, percentile, periodBefore, serviceLevel } from "./chart_data.js";
 
 /** The periods to choose from, in days. */
 const PERIODS = [7, 30, 90];
@@ -17,8 +18,11 @@ const DAY = 86_400_000;
 /** In seconds: within which a service level counts. They are bounds of the server's steps. */
 const LEVELS = [10, 30, 60, 120, 300, 600];
 
-/** The UTC day, `days` before today. @param {number} days */
-const dayBefore = (days) => new Date(serverNow() - days * DAY).toISOString().slice(0, 10);
+/** The reader's day, `days` before today. @param {number} days */
+function dayBefore(days) {
+  const now = new Date(serverNow());
+  return new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) - days * DAY).toISOString().slice(0, 10);
+}
 
 export function Report() {
   const [days, setDays] = useState({ from: dayBefore(29), to: dayBefore(0) });
@@ -34,7 +38,6 @@ export function Report() {
         <label>${t("first_day")} <input type="date" value=${days.from} max=${days.to} onChange=${field("from")} /></label>
         <label>${t("last_day")} <input type="date" value=${days.to} min=${days.from} max=${dayBefore(0)} onChange=${field("to")} /></label>
         <label>${t("service_level")} <select value=${within} onChange=${(/** @type {any} */ event) => setWithin(Number(event.target.value))}>${LEVELS.map((each) => html`<option value=${each}>${t("claimed_within", { time: formatDuration(each * 1000) })}</option>`)}</select></label>
-        <span class="quiet">${t("days_in_utc")}</span>
       </div>
       ${state.value.me?.bots.map((bot) => html`<${BotReport} key=${`${bot} ${days.from} ${days.to}`} bot=${bot} days=${days} within=${within} />`)}
     </main>`;
@@ -59,7 +62,7 @@ function BotReport({ bot, days, within }) {
       ${error ? html`<p class="card empty quiet" role="alert">${error}</p>`
       : !report ? html`<div class="skeletons" role="status" aria-label=${t("loading")}><i></i><i></i></div>`
       : !report.totals.handoffs ? html`<div class="card empty"><p>${t("no_report")}</p><p class="quiet">${t("no_report_more")}</p></div>`
-      : html`<${Figures} report=${report} before=${before} within=${within} /><${Charts} report=${report} within=${within} />`}
+      : html`<p class="quiet">${t("days_in_zone", { zone: report.time_zone })}</p><${Figures} report=${report} before=${before} within=${within} /><${Charts} report=${report} within=${within} />`}
     </section>`;
 }
 
@@ -111,17 +114,17 @@ function Charts({ report, within }) {
   const days = counts.map(({ day, count }) => ({ label: formatDate(day), count }));
   const weekdays = byWeekday(counts).map((count, day) => ({ label: formatWeekday(day), count }));
   const groups = (/** @type {any[]} */ tallies, /** @type {(tally: any) => string} */ labelOf) => tallies.map((tally) => ({ label: labelOf(tally), tally })).sort((a, b) => b.tally.handoffs - a.tally.handoffs);
-  const hours = toLocalHours(report.hours, -new Date().getTimezoneOffset()).map((count, hour) => ({ label: formatNumber(hour), count }));
   const waits = totals.time_to_claim.steps.map((/** @type {number} */ count, /** @type {number} */ at) => ({ label: stepLabel(bounds, at), count }));
   return html`
     <div class="charts">
       <${ColumnChart} name="chart_waits" bars=${waits} />
-      <${ColumnChart} name="chart_hours" bars=${hours} every=${3} />
       <${ColumnChart} name="chart_days" bars=${days} every=${Math.ceil(days.length / 6)} />
       <${RowChart} name="outcomes" bars=${toBars(Object.entries(totals.outcomes))} />
       <${RowChart} name="chart_weekdays" bars=${weekdays} />
     </div>
+    <${HeatTable} weekdays=${report.weekday_hours} zone=${report.time_zone} />
     <${Breakdown} name="queues" bounds=${bounds} within=${within} rows=${groups(report.queues, (each) => each.queue ?? t("no_queue"))} />
+    <${Breakdown} name="channels" bounds=${bounds} within=${within} rows=${groups(report.channels, (each) => each.channel)} />
     <${Breakdown} name="agents" bounds=${bounds} within=${within} rows=${groups(report.agents, (each) => each.name ?? "–")} />`;
 }
 

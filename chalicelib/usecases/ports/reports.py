@@ -24,6 +24,8 @@ class Reports(Protocol):
 
     def by_agent(self, bot: str, first: str, last: str) -> list[DayTally]: ...
 
+    def by_channel(self, bot: str, first: str, last: str) -> list[DayTally]: ...
+
 
 class Metrics(Protocol):
     def record(self, values: Mapping[Metric, float], bot: str | None = None) -> None:

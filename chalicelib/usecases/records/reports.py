@@ -1,4 +1,4 @@
-"""Counts for the daily reports. Days are UTC and written as `2026-01-31`."""
+"""Counts for the daily reports. Days are those of the team's time zone, such as `2026-01-31`."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from chalicelib.domain.report import Tally
 class EndedHandoff(Struct, frozen=True):
     """The figures of a handoff that has ended.
 
-    They count on the day on which it ended, for its last queue and its last agent.
+    They count on the day on which it ended, for its last queue, its last agent and its channel.
     """
 
     bot: str
@@ -17,6 +17,7 @@ class EndedHandoff(Struct, frozen=True):
     queue: str | None
     agent: str | None
     tally: Tally
+    channel: str | None = None
 
 
 class RatedHandoff(Struct, frozen=True):
@@ -30,6 +31,7 @@ class RatedHandoff(Struct, frozen=True):
     day: str
     queue: str | None
     agent: str | None
+    channel: str | None = None
 
 
 class RefusedLeak(Struct, frozen=True):
@@ -47,7 +49,7 @@ class RefusedLeak(Struct, frozen=True):
 class DayTally(Struct, frozen=True):
     """The counts of one day for one group.
 
-    `group` is a queue's name (None: handoffs without a queue) or an agent's id.
+    `group` is a queue's name (None: handoffs without a queue), an agent's id or a channel.
     """
 
     day: str

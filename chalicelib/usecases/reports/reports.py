@@ -15,11 +15,12 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.errors import StaleEpoch
 from chalicelib.domain.report import (
     TIME_TO_CLAIM,
+    UTC_NAME,
     DurationStats,
     Tally,
+    local_day,
     sum_tallies,
     tally,
-    utc_day,
 )
 from chalicelib.usecases.records.reports import DayTally, EndedHandoff, RatedHandoff, RefusedLeak
 from chalicelib.usecases.records.stream import CommittedEntry
@@ -33,11 +34,13 @@ T = TypeVar("T")
 
 
 class Report(Struct, frozen=True):
-    """`queues` by name (None: handoffs without a queue), `agents` by id, `days` as `2026-01-31`."""
+    """`queues` by name (None: handoffs without a queue), `agents` by id, `channels` by name, `days`
+    as `2026-01-31` in the time zone that the team had when the handoffs ended."""
 
     totals: Tally
     queues: Mapping[str | None, Tally]
     agents: Mapping[str | None, Tally]
+    channels: Mapping[str | None, Tally]
     days: Mapping[str, Tally]
 
 
@@ -49,13 +52,15 @@ def count_handoff(services: Services, committed: CommittedEntry) -> None:
     handoff = services.conversations.handoff(committed.bot, content.handoff_id)
     if handoff is None or handoff.returned_at is None:
         return
+    time_zone = time_zone_of(services, committed.bot)
     ended = EndedHandoff(
         bot=committed.bot,
         handoff_id=handoff.id,
-        day=utc_day(handoff.returned_at),
+        day=local_day(handoff.returned_at, time_zone),
         queue=handoff.request.queue,
         agent=handoff.owner.id if handoff.owner else None,
-        tally=tally(handoff, _entries(services, handoff)),
+        tally=tally(handoff, _entries(services, handoff), time_zone),
+        channel=_channel(services, committed),
     )
     services.reports.count_handoff(ended)
 
@@ -73,9 +78,10 @@ def count_rating(services: Services, committed: CommittedEntry) -> None:
         handoff_id=handoff.id,
         seq=committed.entry.seq,
         score=content.score,
-        day=utc_day(handoff.returned_at),
+        day=local_day(handoff.returned_at, time_zone_of(services, committed.bot)),
         queue=handoff.request.queue,
         agent=handoff.owner.id if handoff.owner else None,
+        channel=_channel(services, committed),
     )
     services.reports.count_rating(rated)
 
@@ -85,7 +91,8 @@ def count_leak(services: Services, committed: CommittedEntry) -> None:
     entry = committed.entry
     if not isinstance(entry.content, Leak) or entry.content.code != StaleEpoch.code:
         return
-    leaked = RefusedLeak(committed.bot, committed.conversation_id, entry.seq, utc_day(entry.at))
+    day = local_day(entry.at, time_zone_of(services, committed.bot))
+    leaked = RefusedLeak(committed.bot, committed.conversation_id, entry.seq, day)
     services.reports.count_leak(leaked)
 
 
@@ -94,10 +101,12 @@ def get_report(services: Services, caller: Caller, first: str, last: str) -> Rep
     authorize(caller, Action.SEE_REPORT)
     by_queue = services.reports.by_queue(caller.bot, first, last)
     by_agent = services.reports.by_agent(caller.bot, first, last)
+    by_channel = services.reports.by_channel(caller.bot, first, last)
     return Report(
         totals=sum_tallies(row.tally for row in by_queue),
         queues=_grouped(by_queue, lambda row: row.group),
         agents=_grouped(by_agent, lambda row: row.group),
+        channels=_grouped(by_channel, lambda row: row.group),
         days=_grouped(by_queue, lambda row: row.day),
     )
 
@@ -108,9 +117,22 @@ def median_wait(services: Services, bot: str, queue: str | None) -> float | None
     `queue` None means all queues.
     """
     now = services.clock.now()
-    recent = services.reports.by_queue(bot, utc_day(now - RECENT_DAYS * DAY), utc_day(now))
+    # The team's day may have begun before the day in UTC.
+    first, last = local_day(now - RECENT_DAYS * DAY), local_day(now + DAY)
+    recent = services.reports.by_queue(bot, first, last)
     total = sum_tallies(row.tally for row in recent if queue in (None, row.group))
     return DurationStats.of(total, TIME_TO_CLAIM).median
+
+
+def time_zone_of(services: Services, bot: str) -> str:
+    """The team's time zone, as it is set now."""
+    found = services.directory.bot(bot)
+    return found.settings.time_zone if found else UTC_NAME
+
+
+def _channel(services: Services, committed: CommittedEntry) -> str | None:
+    head = services.conversations.head(committed.bot, committed.conversation_id)
+    return head.address.channel if head else None
 
 
 def _entries(services: Services, handoff: Handoff) -> Iterator[Entry]:

@@ -153,6 +153,7 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "max_file_bytes": 5,
         "file_types": ["image/*"],
         "search_messages": False,
+        "time_zone": "Asia/Kolkata",
     }
     before = owner.get(f"{BOT}/settings").json
 
@@ -169,6 +170,7 @@ def test_the_settings_of_a_bot_are_shown_as_they_were_set(owner: Api) -> None:
         "max_file_bytes": 25 * 1024 * 1024,
         "file_types": list(DEFAULT_TYPES),
         "search_messages": True,
+        "time_zone": "UTC",
     }
     assert owner.get(f"{BOT}/settings").json == wanted
     assert owner.get("/bots/other/settings").json == before

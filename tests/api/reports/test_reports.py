@@ -183,3 +183,46 @@ def test_a_leak_after_the_return_is_reported_once_despite_duplicate_records(
     assert (found["totals"]["handoffs"], found["totals"]["leaks"]) == (1, 1)
     (queue,) = found["queues"]
     assert (queue["queue"], queue["leaks"]) == (None, 1)
+
+
+# The team's time zone, and channels
+
+
+def test_days_and_hours_are_those_of_the_teams_time_zone(
+    services: MemoryServices, bot: Api, sam: Api, owner: Api
+) -> None:
+    """It is midnight in UTC, and five o'clock in the afternoon of the day before in Phoenix."""
+    ok(owner.put(f"{BOT}/settings", {"time_zone": "America/Phoenix"}))
+    path = waiting(bot)
+    ok(bot.post(f"{path}/unpause", {"outcome": "cancelled"}))
+    run_reactions(services, path)
+    ok(owner.put(f"{BOT}/settings", {"time_zone": "Asia/Tokyo"}))
+
+    found = reported(sam)
+
+    assert (found["time_zone"], found["to"]) == ("Asia/Tokyo", "2026-01-01")
+    assert [each["day"] for each in found["days"]] == ["2025-12-31"]
+    assert found["hours"].index(1) == 17
+    assert [sum(hours) for hours in found["weekday_hours"]] == [0, 0, 1, 0, 0, 0, 0]
+
+
+def test_handoffs_are_reported_by_channel(services: MemoryServices, bot: Api, sam: Api) -> None:
+    for channel in ("web", "sms", "web"):
+        path = waiting(bot, channel=channel)
+        handoff_id = ok(bot.get(path))["handoff"]["id"]
+        ok(bot.post(f"{path}/unpause", {"outcome": "cancelled"}))
+        ok(bot.post(f"{BOT}/handoffs/{handoff_id}/rating", {"score": 4}))
+        run_reactions(services, path)
+
+    found = {each["channel"]: each for each in reported(sam)["channels"]}
+
+    assert {name: each["handoffs"] for name, each in found.items()} == {"web": 2, "sms": 1}
+    assert {name: each["ratings"]["count"] for name, each in found.items()} == {"web": 2, "sms": 1}
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "EST", "", "Europe/Madrid\x00", "../etc/passwd"])
+def test_a_time_zone_that_there_is_not_is_refused(owner: Api, zone: str) -> None:
+    answer = owner.put(f"{BOT}/settings", {"time_zone": zone})
+
+    assert (answer.status, answer.json["errors"][0]["field"]) == (400, "time_zone")
+    assert ok(owner.get(f"{BOT}/settings"))["time_zone"] == "UTC"

@@ -256,6 +256,7 @@ def test_an_admin_saves_the_settings_of_the_chosen_bot(owner: Page, bot: BotClie
     owner.get_by_label("Agents may start conversations").check()
     owner.get_by_label("After a handoff, agents of other queues may read").check()
     owner.get_by_label("Largest file, in MB").fill("2.5")
+    owner.get_by_label("Time zone of the team").fill("Europe/Madrid")
     owner.get_by_label("Types of files").fill("image/*\napplication/pdf")
 
     press(owner, "Save")
@@ -270,7 +271,7 @@ def test_an_admin_saves_the_settings_of_the_chosen_bot(owner: Page, bot: BotClie
         "mask": ["card"],
     }
     choices |= {"max_file_bytes": 2_621_440, "file_types": ["image/*", "application/pdf"]}
-    choices |= {"search_messages": True}
+    choices |= {"search_messages": True, "time_zone": "Europe/Madrid"}
     assert kept == {"leave_words": words, "default_locale": "es", "texts": {}, **choices}
     assert get_as_owner(bot, "settings")["default_locale"] == "en"
     open_tab(owner, "Audit")

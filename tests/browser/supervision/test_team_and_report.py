@@ -162,9 +162,11 @@ def test_the_report_shows_charts_with_a_text_alternative_and_a_table(
         sam.get_by_role("button", name="Download CSV").click()
     lines = download.value.path().read_text().splitlines()
     assert [line for line in lines if line.startswith("queue,sales,3,")]
-    hours = sam.locator(".chart", has_text="Handoff requests by hour")
-    hours.get_by_text("Show as table").click()
-    expect(hours.locator("td")).to_have_text(["3"])
+    assert [line for line in lines if line.startswith("channel,")]
+    assert [line for line in lines if line.startswith("requested,") and line.endswith("UTC,3")]
+    hours = sam.get_by_role("region", name="Handoff requests by weekday and hour (UTC)")
+    expect(hours.locator("tbody td[data-shade='4']")).to_have_text("3")
+    expect(hours.locator("tfoot td").last).to_have_text("3")
     expect(sam.locator(".chart", has_text="Time to claim")).to_contain_text("Nothing yet.")
 
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisMaximum, fillDays, percentile, toLocalHours, byWeekday, changeOf, periodBefore, serviceLevel, toCsv } from "../../../chalicelib/console/report/chart_data.js";
+import { axisMaximum, fillDays, percentile, byWeekday, changeOf, periodBefore, serviceLevel, shadeOf, toCsv } from "../../../chalicelib/console/report/chart_data.js";
 
 const BOUNDS = [10, 30, 60];
 
@@ -26,10 +26,9 @@ test("percentiles rise with their share and stay within the bounds", () => {
   }
 });
 
-test("hours are moved to the reader's time zone", () => {
-  const noon = Array.from({ length: 24 }, (_, hour) => (hour === 12 ? 1 : 0));
-  const localNoon = (offset) => toLocalHours(noon, offset).indexOf(1);
-  assert.deepEqual([0, 60, -300, 330, 720, -720].map(localNoon), [12, 13, 7, 17, 0, 0]);
+test("the busiest hour is the darkest, and any request is seen", () => {
+  assert.deepEqual([0, 1, 25, 26, 50, 75, 99, 100].map((count) => shadeOf(count, 100)), [0, 1, 1, 2, 2, 3, 4, 4]);
+  assert.equal(shadeOf(1, 1), 4);
 });
 
 test("an axis ends at a round number", () => {

@@ -10,7 +10,7 @@ from chalicelib.domain.address import Address
 from chalicelib.domain.conversation.commands import Cause, Claim, Pause
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.domain.conversation.handoff import Request
-from chalicelib.domain.report import sum_tallies, utc_day
+from chalicelib.domain.report import local_day, sum_tallies
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import NO_LIMITS, Limits, Mode, Queue
 from chalicelib.entrypoints.events import minute
@@ -128,7 +128,7 @@ def alerted(services: StoreServices) -> list[str]:
 
 def counted(services: StoreServices) -> dict[str, int]:
     """The report's count of handoffs, and of their outcomes."""
-    today = utc_day(services.clock.now())
+    today = local_day(services.clock.now())
     found = sum_tallies(each.tally for each in services.reports.by_queue("demo", today, today))
     return {n: c for n, c in found.items() if n == "handoffs" or n.startswith("outcome_")}
 

@@ -20,7 +20,7 @@ from chalicelib.domain.conversation.commands import (
 )
 from chalicelib.domain.conversation.entries import Body, Entry
 from chalicelib.domain.errors import TemporarilyUnavailable
-from chalicelib.domain.report import sum_tallies, utc_day
+from chalicelib.domain.report import local_day, sum_tallies
 from chalicelib.entrypoints.events import minute, stream, webhook_queue
 from chalicelib.usecases.admin import notifications
 from chalicelib.usecases.conversations.execute import execute
@@ -140,7 +140,7 @@ def test_the_sweep_alone_delivers_everything_if_the_stream_is_lost(
     # The bot knows what its user says: the first entry and the last but one.
     assert delivered(services) == [f"{cid}:{seq}" for seq in [*range(2, many + 4), many + 5]]
     assert [p.message["type"] for p in services.topic.published] == ["handoff.requested"]
-    day = utc_day(services.clock.now())
+    day = local_day(services.clock.now())
     total = sum_tallies(each.tally for each in services.reports.by_queue("demo", day, day))
     assert total["handoffs"] == 1
 

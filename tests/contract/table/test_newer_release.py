@@ -21,7 +21,7 @@ from chalicelib.domain.conversation.commands import (
     UserMessage,
 )
 from chalicelib.domain.conversation.entries import Body, Kind
-from chalicelib.domain.report import utc_day
+from chalicelib.domain.report import local_day
 from chalicelib.entrypoints.events import stream
 from chalicelib.settings import LOCAL
 from chalicelib.usecases.conversations import queries
@@ -127,7 +127,7 @@ def test_the_webhook_worker_goes_on_behind_it(newer: tuple[StoreServices, int]) 
 def test_the_report_counts_the_handoff_around_it(newer: tuple[StoreServices, int]) -> None:
     services, _ = newer
     (returned,) = services.conversations.entries_after("demo", CONVERSATION, 4, 1)
-    today = utc_day(returned.at)
+    today = local_day(returned.at)
 
     react(services, CommittedEntry("demo", CONVERSATION, returned))
 

@@ -48,6 +48,10 @@ class MemoryReports:
         owned = [ended for ended in self._between(bot, first, last) if ended.agent]
         return _added(owned, lambda ended: ended.agent)
 
+    def by_channel(self, bot: str, first: str, last: str) -> list[DayTally]:
+        named = [ended for ended in self._between(bot, first, last) if ended.channel]
+        return _added(named, lambda ended: ended.channel)
+
     def _between(self, bot: str, first: str, last: str) -> list[EndedHandoff]:
         with self._table.lock:
             ratings = [_as_ended(rated) for rated in self._table.ratings.values()]
@@ -63,6 +67,7 @@ def _as_ended(rated: RatedHandoff) -> EndedHandoff:
         rated.queue,
         rated.agent,
         {rating_name(rated.score): 1},
+        rated.channel,
     )
 
 

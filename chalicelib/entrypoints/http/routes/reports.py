@@ -1,6 +1,6 @@
 """Routes of figures: who is available, a waiting user's position, the report."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from chalicelib.domain.conversation.handoff import Outcome
 from chalicelib.domain.errors import invalid_field
@@ -12,7 +12,9 @@ from chalicelib.domain.report import (
     DurationStats,
     RatingStats,
     Tally,
+    local_time,
     requests_by_hour,
+    requests_by_weekday,
 )
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.usecases.reports import aws_prices, reports
@@ -54,6 +56,7 @@ def get_report(call: Call) -> Reply:
         {
             "from": first,
             "to": last,
+            "time_zone": reports.time_zone_of(call.services, call.caller.bot),
             "bounds_s": BUCKET_BOUNDS,
             "totals": _tally(found.totals),
             "queues": [{"queue": of} | _tally(t) for of, t in found.queues.items()],
@@ -61,7 +64,9 @@ def get_report(call: Call) -> Reply:
                 {"agent": of, "name": names.get(of or "")} | _tally(t)
                 for of, t in found.agents.items()
             ],
+            "channels": [{"channel": of} | _tally(t) for of, t in found.channels.items()],
             "hours": requests_by_hour(found.totals),
+            "weekday_hours": requests_by_weekday(found.totals),
             "cost": _cost(call, found.totals, len(names)),
             "days": [{"day": of} | _tally(t) for of, t in sorted(found.days.items())],
         }
@@ -82,8 +87,9 @@ def _cost(call: Call, of: Tally, agents: int) -> Json:
 
 
 def _days(call: Call) -> tuple[str, str]:
-    """The first and the last day: by default the last 30 days."""
-    today = datetime.fromtimestamp(call.services.clock.now() / 1000, UTC).date()
+    """The first and the last day in the team's time zone: by default the last 30 days."""
+    time_zone = reports.time_zone_of(call.services, call.caller.bot)
+    today = local_time(call.services.clock.now(), time_zone).date()
     last = _day(call, "to") or today
     first = _day(call, "from") or last - timedelta(days=USUAL_DAYS - 1)
     if not 0 <= (last - first).days < MOST_DAYS:

@@ -104,6 +104,7 @@ class SettingsRequest(Strict):
     max_file_bytes: int = DEFAULT_LARGEST
     file_types: Annotated[tuple[str, ...], Meta(max_length=FILE_TYPES)] = DEFAULT_TYPES
     search_messages: bool = True
+    time_zone: str = BotSettings().time_zone
 
     def __post_init__(self) -> None:
         self.leave_words = tuple(words("leave_words", word, NAME) for word in self.leave_words)
@@ -121,6 +122,7 @@ class SettingsRequest(Strict):
             self.max_file_bytes,
             tuple(dict.fromkeys(each.strip().lower() for each in self.file_types)),
             self.search_messages,
+            self.time_zone,
         )
 
 
@@ -162,4 +164,5 @@ def settings(of: BotSettings) -> Json:
         "max_file_bytes": of.max_file_bytes,
         "file_types": of.file_types,
         "search_messages": of.search_messages,
+        "time_zone": of.time_zone,
     }
