@@ -7,11 +7,14 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from http.server import HTTPServer
 from typing import Any
+from unittest.mock import patch
 
 from baton_client import AsyncBaton, Baton
 from baton_client.cli.bot_kit.fake_baton import KEY, FakeBaton
@@ -240,6 +243,29 @@ def page_bot(fake: FakeBaton, baton: Any) -> dict[str, Any]:
 
 
 @contextmanager
+def plain_http(fake: FakeBaton) -> Iterator[CheckedBot]:
+    """The page's program, without its input from the terminal."""
+    import httpx
+
+    settings = {"BATON_URL": fake.url, "BATON_KEY": KEY, "BATON_WEBHOOK_SECRET": SECRET}
+    known: dict[str, Any] = {}
+    with patch.dict(os.environ, settings):
+        exec(shown_code("docs/plain-http.md", "Save this as"), known)
+    known["send"] = lambda user, text: show(fake, user, text)
+    server = HTTPServer(("127.0.0.1", 0), known["Webhook"])
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    with httpx.Client() as http:
+
+        def says(user: str, text: str, message_id: str) -> int:
+            known["on_message"](user, text, message_id)
+            return 204
+
+        yield CheckedBot(says, posted(http, f"http://127.0.0.1:{server.server_port}/baton"))
+    server.shutdown()
+    server.server_close()
+
+
+@contextmanager
 def llm_loop(fake: FakeBaton) -> Iterator[CheckedBot]:
     """The page's loop. A rule plays the model; the first bot's handler shows events."""
     with Baton(fake.url, KEY, SECRET) as baton:
@@ -378,6 +404,7 @@ BOTS: Mapping[str, Start] = {
     "examples/dialogflow": dialogflow,
     "the Python bot": plain,
     "the JavaScript bot": javascript,
+    "plain HTTP": plain_http,
     "the LLM loop": llm_loop,
     "openai-agents": framework("OpenAI Agents", "OpenAIAgentsBot"),
     "pydantic-ai": framework("Pydantic AI", "PydanticAIBot"),
