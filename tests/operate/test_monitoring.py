@@ -19,7 +19,7 @@ from infra.template.dashboard import graphs
 from infra.template.metrics import COLD_STARTS, GATE, GATE_LATENCY, AwsMetric, log_metrics
 from infra.template.policies import table_operations
 from tests.operate.conftest import NAMES
-from tests.operate.watched_alarm import WatchedAlarm
+from tests.operate.watched_alarm import WatchedAlarm, points_in
 from tests.support.api import DEMO_KEY, Api
 from tests.support.log_lines import written
 from tests.support.services import MemoryServices
@@ -192,14 +192,14 @@ class TestTheSweepAlarm:
         assert alarm.told == []
 
         for _ in range(10):
-            alarm.minute(swept(services))
+            alarm.minute(points_in(swept(services)))
         assert alarm.told == ["OK"]
 
     def test_a_sweep_that_ends_is_told_once(
         self, services: MemoryServices, alarm: WatchedAlarm
     ) -> None:
         for _ in range(10):
-            alarm.minute(swept(services))
+            alarm.minute(points_in(swept(services)))
         alarm.told.clear()
 
         for _ in range(20):
@@ -211,7 +211,7 @@ class TestTheSweepAlarm:
         self, services: MemoryServices, alarm: WatchedAlarm
     ) -> None:
         for minute in range(30):
-            alarm.minute([] if minute == 15 else swept(services))
+            alarm.minute([] if minute == 15 else points_in(swept(services)))
 
         assert alarm.told == ["OK"]
 

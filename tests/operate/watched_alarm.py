@@ -1,9 +1,12 @@
-"""How CloudWatch evaluates an alarm on a metric of ours, by its documentation.
+"""How CloudWatch evaluates an alarm, by its documentation.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 """
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 MINUTE = 60
@@ -13,47 +16,115 @@ ACTIONS = {
     "INSUFFICIENT_DATA": "InsufficientDataActions",
 }
 COMPARISONS = {"LessThanThreshold": float.__lt__, "GreaterThanThreshold": float.__gt__}
+CONDITION = re.compile(r'\$\.(\w+) = "([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class DataPoint:
+    """A value of a metric. A dimension's value is text or a function of CloudFormation."""
+
+    namespace: str
+    name: str
+    value: float
+    dimensions: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def metric(self) -> tuple[str, str, str]:
+        return self.namespace, self.name, json.dumps(self.dimensions, sort_keys=True)
+
+
+def points_in(lines: Iterable[Mapping[str, Any]]) -> Iterator[DataPoint]:
+    """The metrics in log lines of the embedded metric format."""
+    for line in lines:
+        for directive in line.get("_aws", {}).get("CloudWatchMetrics", ()):
+            assert directive["Dimensions"] == [[]]
+            for metric in directive["Metrics"]:
+                for value in line[metric["Name"]]:
+                    yield DataPoint(directive["Namespace"], metric["Name"], float(value))
+
+
+def points_of_filter(
+    properties: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]
+) -> Iterator[DataPoint]:
+    """What a metric filter makes of log lines. It knows filters that compare fields with texts."""
+    wanted = dict(CONDITION.findall(properties["FilterPattern"]))
+    (made,) = properties["MetricTransformations"]
+    for line in lines:
+        if all(line.get(name) == value for name, value in wanted.items()):
+            value = line[made["MetricValue"].removeprefix("$.")]
+            yield DataPoint(made["MetricNamespace"], made["MetricName"], float(value))
 
 
 class WatchedAlarm:
-    """An alarm with one metric, the statistic Sum and one period. It is evaluated each minute, from
-    its creation on. `told` lists the states that its actions have told."""
+    """An alarm with its properties in the template, evaluated each minute from its creation on.
+    `parameters` are those of the stack. `told` lists the states that its actions have told."""
 
-    def __init__(self, properties: Mapping[str, Any]) -> None:
-        assert properties["Statistic"] == "Sum"
-        assert properties["EvaluationPeriods"] == 1
-        self._alarm = properties
-        self._minutes: list[float | None] = []
-        self._state = "INSUFFICIENT_DATA"
+    def __init__(
+        self, properties: Mapping[str, Any], parameters: Mapping[str, float] | None = None
+    ) -> None:
+        self._alarm, self._share_of = properties, 0.0
+        watched: Mapping[str, Any] = properties
+        if "Metrics" in properties:
+            used, share = properties["Metrics"]
+            found = re.fullmatch(r"100 \* used / \$\{(\w+)\}", share["Expression"]["Fn::Sub"])
+            assert found
+            self._share_of = (parameters or {})[found[1]]
+            watched = {**used["MetricStat"]["Metric"], **used["MetricStat"]}
+        self.statistic = (
+            watched.get("Stat") or watched.get("ExtendedStatistic") or watched["Statistic"]
+        )
+        self.period = watched["Period"] // MINUTE
+        dimensions = {each["Name"]: each["Value"] for each in watched["Dimensions"]}
+        named = watched["Namespace"], watched["MetricName"]
+        self.metric = DataPoint(*named, 0, dimensions).metric
+        self.times: int = properties["EvaluationPeriods"]
+        self._minutes: list[list[float]] = []
+        self.state = "INSUFFICIENT_DATA"
         self.told: list[str] = []
 
-    def minute(self, lines: Sequence[Mapping[str, Any]]) -> None:
-        """One minute passes, in which the functions have written these log lines."""
-        name, namespace = self._alarm["MetricName"], self._alarm["Namespace"]
-        values = [
-            float(value)
-            for line in lines
-            for directive in line.get("_aws", {}).get("CloudWatchMetrics", ())
-            if directive["Namespace"] == namespace
-            for value in line.get(name, ())
-        ]
-        self._minutes.append(sum(values) if values else None)
-        self._evaluate()
-
-    def _evaluate(self) -> None:
-        period = self._alarm["Period"] // MINUTE
-        values = [each for each in self._minutes[-period:] if each is not None]
-        state = self._of(sum(values)) if values else self._of_silence()
-        if state == self._state:
+    def minute(self, points: Iterable[DataPoint]) -> None:
+        """One minute passes, in which CloudWatch has received these values."""
+        self._minutes.append([each.value for each in points if each.metric == self.metric])
+        state = self._evaluated()
+        if state == self.state:
             return
-        self._state = state
+        self.state = state
         if self._alarm.get(ACTIONS[state]):
             self.told.append(state)
 
-    def _of(self, value: float) -> str:
-        breaches = COMPARISONS[self._alarm["ComparisonOperator"]]
-        return "ALARM" if breaches(value, float(self._alarm["Threshold"])) else "OK"
+    @property
+    def values(self) -> list[list[float]]:
+        """What it has received in each minute."""
+        return self._minutes
 
-    def _of_silence(self) -> str:
-        treated = {"breaching": "ALARM", "notBreaching": "OK", "missing": "INSUFFICIENT_DATA"}
-        return treated.get(self._alarm["TreatMissingData"], self._state)
+    def _evaluated(self) -> str:
+        periods = list(self._periods())
+        if not any(periods) and self._alarm["TreatMissingData"] == "missing":
+            return "INSUFFICIENT_DATA"
+        known = [each for each in periods if each or self._alarm["TreatMissingData"] != "missing"]
+        return "ALARM" if all(map(self._breaches, known)) else "OK"
+
+    def _periods(self) -> Iterator[list[float]]:
+        """The values of the last periods, the newest first."""
+        for number in range(self.times):
+            end = len(self._minutes) - number * self.period
+            parts = self._minutes[max(0, end - self.period) : max(0, end)]
+            yield [value for part in parts for value in part]
+
+    def _breaches(self, values: Sequence[float]) -> bool:
+        if not values:
+            treated = {"breaching": True, "notBreaching": False}
+            return treated[self._alarm["TreatMissingData"]]
+        value = float(_statistic(self.statistic, values))
+        if self._share_of:
+            value = 100 * value / self._share_of
+        compare = COMPARISONS[self._alarm["ComparisonOperator"]]
+        return compare(value, float(self._alarm["Threshold"]))
+
+
+def _statistic(name: str, values: Sequence[float]) -> float:
+    if name.startswith("p"):
+        rank = int(float(name.removeprefix("p")) / 100 * len(values))
+        return sorted(values)[min(rank, len(values) - 1)]
+    assert name in ("Sum", "Maximum"), name
+    return sum(values) if name == "Sum" else max(values)
