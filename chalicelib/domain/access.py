@@ -65,6 +65,7 @@ class Action(StrEnum):
     SEE_DELIVERIES = "list the webhook deliveries"
     LISTEN = "listen to events"
     SEE_REPLIES = "list the canned replies"
+    KEEP_REPLIES = "keep canned replies of their own"
     CONFIGURE = "configure the bot"
     EXPORT = "export people's data"
     ERASE = "erase people's data"
@@ -111,6 +112,7 @@ ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.SEE_DELIVERIES: SUPERVISORS,
     Action.LISTEN: BOT_ONLY,
     Action.SEE_REPLIES: PEOPLE,
+    Action.KEEP_REPLIES: PEOPLE,
     Action.CONFIGURE: ADMINS,
     Action.EXPORT: ADMINS,
     Action.ERASE: ADMINS | TIMER_ONLY,

@@ -84,6 +84,7 @@ WRITES: dict[str, Arguments] = {
     "update_webhook": fixed("demo", None, Webhook("https://example.test/hook", ("whsec_a",))),
     "put_canned_reply": fixed("demo", CannedReply("hello", "Hello")),
     "delete_canned_reply": fixed("demo", "hello"),
+    "delete_own_replies": fixed("demo", None),
     "create_bot": fixed(Bot("new", "New")),
     "rename_bot": fixed("demo", "Renamed"),
     "set_closing": fixed("demo", True),
@@ -93,7 +94,10 @@ WRITES: dict[str, Arguments] = {
     "update_member": fixed("demo", MEMBER),
     "remove_member": fixed("demo", ANA),
 }
-CHANGE_NO_CACHED_ROW = {"put_canned_reply", "delete_canned_reply", "create_bot", "create_person"}
+CHANGE_NO_CACHED_ROW = {
+    *("put_canned_reply", "delete_canned_reply", "delete_own_replies"),
+    *("create_bot", "create_person"),
+}
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ ALL_BOTS = "BOTS"
 ALL_PEOPLE = "PEOPLE"
 REMOVED_BOTS = "GONE"
 AUDIT = "AUDIT"
+OWN_REPLIES = "OWN#"
 ERASURES = "ERASE"
 OF_QUEUE, OF_AGENT, OF_CHANNEL = "Q", "A", "C"
 """The kinds of tallies."""
@@ -287,8 +288,13 @@ def queue(bot_id: str, name: str) -> RowKey:
     return RowKey(bot(bot_id), joined("Q", name))
 
 
-def reply(bot_id: str, name: str) -> RowKey:
-    return RowKey(bot(bot_id), joined("R", name))
+def reply(bot_id: str, name: str, person_id: str | None = None) -> RowKey:
+    return RowKey(bot(bot_id), replies(person_id) + part(name))
+
+
+def replies(person_id: str | None) -> str:
+    """Where the sort keys of a team's canned replies, or of those of one person, begin."""
+    return OWN_REPLIES + part(person_id) + "#" if person_id else "R#"
 
 
 def tally(bot_id: str, of: str, day: str, name: str) -> RowKey:

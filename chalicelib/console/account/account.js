@@ -1,4 +1,5 @@
 // @ts-check
+import { CannedReplies } from "../admin/canned_replies.js";
 import { renewSession, request, showError } from "../connection/api.js";
 import { endSession } from "../session/session.js";
 import { dispatch, showToast, state } from "../state/store.js";
@@ -22,6 +23,8 @@ export function Account() {
       <p class="quiet">${me?.name} · <span dir="ltr">${me?.email}</span></p>
       ${me?.mustEnrol && html`<button onClick=${endSession}>${t("sign_out")}</button>`}
       ${!me?.mustEnrol && html`<${Name} />`}
+      ${!me?.mustEnrol && me?.bots.map((bot) => html`
+        <section key=${bot}>${me.bots.length > 1 && html`<p class="quiet" dir="auto">${bot}</p>`}<${CannedReplies} bot=${bot} isOwn /></section>`)}
       <${SecondFactor} />
       ${!me?.mustEnrol && html`<${Sessions} />`}
       <${Password} />

@@ -4,7 +4,7 @@ import { botPath, conversationPath, request, showError } from "../connection/api
 import { sendAction } from "../connection/socket.js";
 import { dispatch, showToast, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
-import { discardCommand, sendUndoable } from "./outbox.js";
+import { discardCommand, sendMessage, sendUndoable } from "./outbox.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
@@ -83,6 +83,17 @@ export function undoCommand(id) {
 
 /** To an agent or a queue, unless the agent undoes it. @param {Head} head @param {{agent?: string, queue?: string, note?: string}} target */
 export const transfer = (head, target) => endTurn("transfer", head, target);
+
+/** Adds the tags, sends the text, and then closes the handoff or transfers the conversation: with the commands that the agent could
+ * give one after the other. If the tags are refused, the rest is not done.
+ * @param {Head} head @param {import("../state/types.js").Reply} macro @param {string} text */
+export async function applyMacro(head, { tags, outcome, queue }, text) {
+  if (tags.length && !(await changeTags(head, (known) => [...new Set([...known, ...tags])]))) return;
+  if (text) sendMessage(head, text);
+  if (outcome) handBackToBot(head, { outcome });
+  else if (queue) transfer(head, { queue });
+  else focusComposer("reply");
+}
 
 /** The button that was pressed disappears with the command: moves the focus to the thread, so that it is not lost.
  * @param {Promise<boolean>} command */

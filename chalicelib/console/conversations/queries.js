@@ -152,8 +152,9 @@ export const loadAgents = (bot) => loadItems(`${botPath(bot)}/agents`, (agents) 
 /** @param {string} bot */
 export const loadQueues = (bot) => loadItems(`${botPath(bot)}/queues`, (queues) => dispatch({ type: "queues", bot, queues }));
 
-/** @param {string} bot */
-export const loadReplies = (bot) => loadItems(`${botPath(bot)}/replies`, (replies) => dispatch({ type: "replies", bot, replies }));
+/** Those of the agent and of the team. @param {string} bot */
+export const loadReplies = (bot) => loadItems(`${botPath(bot)}/me/replies`, (own) =>
+  loadItems(`${botPath(bot)}/replies`, (team) => dispatch({ type: "replies", bot, replies: [...own.map((each) => ({ ...each, isOwn: true })), ...team] })));
 
 /** @param {string} bot */
 export const loadNotifications = (bot) => loadItems(`${botPath(bot)}/notifications?limit=30`, (items) =>

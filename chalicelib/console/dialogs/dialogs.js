@@ -5,11 +5,12 @@ import { closeDialog, openDialog, selectedHead, state } from "../state/store.js"
 import { t } from "../strings/translate.js";
 import { html, useLayoutEffect, useRef } from "../ui/html.js";
 import { CloseDialog, SnoozeDialog, TransferDialog } from "./handoff_dialogs.js";
+import { MacroDialog } from "./macro_dialog.js";
 import { Palette } from "./palette.js";
 import { SettingsDialog } from "./settings_dialog.js";
 
 /** By the name in the state. @type {Record<string, (props: any) => any>} */
-const DIALOGS = { close: CloseDialog, transfer: TransferDialog, snooze: SnoozeDialog, settings: SettingsDialog, shortcuts: ShortcutsDialog, sign_out: SignOutDialog, palette: Palette };
+const DIALOGS = { close: CloseDialog, transfer: TransferDialog, snooze: SnoozeDialog, settings: SettingsDialog, shortcuts: ShortcutsDialog, sign_out: SignOutDialog, palette: Palette, macro: MacroDialog };
 
 /** The dialog that is open. */
 export function Dialogs() {

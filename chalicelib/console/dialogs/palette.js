@@ -1,14 +1,17 @@
 // @ts-check
 // One field that finds conversations and everything that the agent can do.
-import { setStatus } from "../conversations/actions.js";
-import { openConversation, openView, searchConversations } from "../conversations/queries.js";
+import { focusComposer, setStatus } from "../conversations/actions.js";
+import { loadReplies, openConversation, openView, searchConversations } from "../conversations/queries.js";
 import { possibleActions } from "../conversations/shortcuts.js";
 import { openFound, useHits } from "../search/message_search.js";
 import { Excerpt } from "../search/search.js";
 import { askToEndSession } from "../session/session.js";
+import { isOwnedBy } from "../state/alerts.js";
 import { folded, listedConversations } from "../state/conversation_list.js";
 import { allowedViews } from "../state/permissions.js";
-import { closeDialog, openDialog, state } from "../state/store.js";
+import { fillPlaceholders, isMacro, matchingReplies } from "../state/reply_templates.js";
+import { closeDialog, openDialog, selectedHead, state } from "../state/store.js";
+import { formatSteps } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { html, isComposing, useEffect, useState } from "../ui/html.js";
 
@@ -39,17 +42,29 @@ const message = (found) => ({
   run: () => void openFound(found),
 });
 
+/** @param {import("../state/types.js").Head} head @param {import("../state/types.js").Reply} reply @returns {Choice} */
+const cannedReply = (head, reply) => ({
+  label: `/${reply.name}`,
+  hint: [reply.text, ...formatSteps(reply)].filter(Boolean).join(" · "),
+  run: () => (isMacro(reply) ? openDialog("macro", reply) : focusComposer("reply", fillPlaceholders(reply.text, { agent: state.value.me?.name ?? "", user: head.user_name ?? head.user }))),
+});
+
 /** The focus stays in the field; the arrow keys choose. Leaving the dialog ends the search. */
 export function Palette() {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   useEffect(() => () => searchConversations(""), []);
+  const head = selectedHead();
+  const mine = head && state.value.view === "conversations" && isOwnedBy(head, state.value.me?.id) ? head : null;
+  useEffect(() => void (mine && loadReplies(mine.bot)), [mine?.bot]);
+  const typed = text.trim().replace(/^\//, "");
+  const replies = mine && typed ? matchingReplies(state.value.replies[mine.bot] ?? [], typed).map((reply) => cannedReply(mine, reply)) : [];
   const words = folded(text.trim()).split(/\s+/);
   const fits = (/** @type {Choice} */ { label, hint }) => words.every((word) => folded(`${label} ${hint}`).includes(word));
   const found = text.trim() ? listedConversations(state.value).slice(0, MAX_CONVERSATIONS).map(conversation) : [];
   const [{ items }] = useHits(text.trim(), {}, text.trim().length > 1);
   const messages = (items ?? []).slice(0, MAX_HITS).map(message);
-  const choices = [...actions().filter(fits), ...found, ...messages];
+  const choices = [...actions().filter(fits), ...replies, ...found, ...messages];
   const chosen = Math.min(at, choices.length - 1);
 
   /** @param {Choice} choice */

@@ -17,7 +17,7 @@ export const INITIAL_STATE = {
   me: null, hasEnded: false, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null, seenSeqs: null,
   heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "", isFiltering: false,
   searchResults: null, nextPages: {}, outbox: [], unread: {}, readThrough: {}, typing: {}, viewers: {}, agents: {}, queues: {}, replies: {},
-  notifications: [], dialog: null, toast: null, announcement: "",
+  notifications: [], dialog: null, macro: null, toast: null, announcement: "",
 };
 
 /** An unknown event changes nothing. @param {State} state @param {{type: string, [field: string]: any}} event @returns {State} */
@@ -236,7 +236,7 @@ const REDUCERS = {
   connection: (state, { connection, retryAt = 0 }) => ({ ...state, connection, retryAt }),
   status: (state, { status }) => ({ ...state, status }),
   view: (state, { view }) => ({ ...state, view }),
-  dialog: (state, { dialog }) => ({ ...state, dialog }),
+  dialog: (state, { dialog, macro = null }) => ({ ...state, dialog, macro }),
   visibility: visibilityChanged,
   unread_restored: (state, { unread, seenSeqs }) => ({ ...state, unread, seenSeqs }),
   syncing: (state) => ({ ...state, changedDuringSync: [] }),

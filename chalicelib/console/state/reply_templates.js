@@ -10,6 +10,9 @@ export const excessLength = (text, limit) => (text.length > limit ? Math.max(0, 
 /** Fills in `{agent}` and `{user}`. Other braces stay as they are. @param {string} text @param {Record<string, string>} values */
 export const fillPlaceholders = (text, values) => text.replace(/\{(agent|user)\}/g, (_, name) => values[name] ?? "?");
 
+/** Whether choosing the canned reply does more than writing its text. @param {Partial<import("./types.js").Reply>} reply */
+export const isMacro = ({ tags, outcome, queue }) => !!(tags?.length || outcome || queue);
+
 /** Equal for texts that look the same: one letter can be written as one character or as a letter and its accent.
  * @param {string} text */
 export const searchable = (text) => text.normalize().replace(/\ufe0f/g, "").toLowerCase();
@@ -28,7 +31,7 @@ export function completionAt(text, caret) {
 }
 
 /** The replies that match what the agent typed after the slash. Those whose name begins with it come
- * first, then those that contain it. @param {import("./types.js").Reply[]} replies @param {string} typed */
+ * first, then those that contain it. @template {{name: string, text: string}} T @param {T[]} replies @param {string} typed */
 export function matchingReplies(replies, typed) {
   const word = searchable(typed);
   const byName = replies.filter((reply) => searchable(reply.name).startsWith(word));

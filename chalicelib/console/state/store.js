@@ -38,8 +38,8 @@ export function announce(text) {
   setTimeout(() => dispatch({ type: "announcement", text: "" }), 2000);
 }
 
-/** @param {"close" | "transfer" | "snooze" | "settings" | "shortcuts" | "sign_out" | "palette"} dialog */
-export const openDialog = (dialog) => dispatch({ type: "dialog", dialog });
+/** @param {"close" | "transfer" | "snooze" | "settings" | "shortcuts" | "sign_out" | "palette" | "macro"} dialog @param {import("./types.js").Reply} [macro] which the dialog applies */
+export const openDialog = (dialog, macro) => dispatch({ type: "dialog", dialog, macro });
 export const closeDialog = () => dispatch({ type: "dialog", dialog: null });
 
 /** The head of the conversation that is open. */

@@ -31,7 +31,8 @@
  * @typedef {{id: string, message: string, level: string, kind: "message" | "mention", author: Person | null, url: string | null, conversation_id: string | null, at: string,
  *   read: boolean, bot: string}} Notification */
 /** @typedef {{text: string, kind: "info" | "warn", open?: {bot: string, id: string}, isArrival: boolean}} Toast */
-/** A canned reply. @typedef {{name: string, text: string}} Reply */
+/** A canned reply. It is a macro if it adds tags, or in the end closes the handoff or transfers the conversation. Only the agent
+ * sees their own. @typedef {{name: string, text: string, tags: string[], outcome: string | null, queue: string | null, isOwn?: boolean}} Reply */
 /** @typedef {{name: string, from: string, until: number}} Typist */
 /** `readThrough` has the number of the last entry that the agent has read on any device, as far as the server has told.
  * `hasEnded` is true after a session that the server has ended; `me` is then who signs in again, if it was not at the start. `changedDuringSync` lists the conversations that changed since the last sync began, or is null while no sync runs.
@@ -44,6 +45,6 @@
  *   searchResults: string[] | null, nextPages: Record<string, string>, outbox: Outgoing[], unread: Record<string, number>, readThrough: Record<string, number>,
  *   typing: Record<string, Record<string, Typist>>, viewers: Record<string, Person[]>, agents: Record<string, Agent[]>,
  *   queues: Record<string, {name: string, served: boolean}[]>,
- *   replies: Record<string, Reply[]>, notifications: Notification[], dialog: string | null,
+ *   replies: Record<string, Reply[]>, notifications: Notification[], dialog: string | null, macro: Reply | null,
  *   toast: Toast | null, announcement: string}} State */
 export {};

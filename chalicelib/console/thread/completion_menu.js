@@ -2,13 +2,14 @@
 import { loadReplies } from "../conversations/queries.js";
 import { completionAt, fillPlaceholders, matchingReplies } from "../state/reply_templates.js";
 import { state } from "../state/store.js";
+import { formatSteps } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { html, isComposing, useEffect, useState } from "../ui/html.js";
 import { EMOJI } from "./emoji.js";
 import { mentionable } from "./mentions.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
-/** @typedef {{name: string, text: string, id?: string}} Item */
+/** `id` is a colleague's, `summary` says what a macro does. @typedef {Partial<import("../state/types.js").Reply> & {name: string, text: string, id?: string, summary?: string}} Item */
 /** What a sign begins: whether it does so here, what it offers (null while that is loaded), what the chosen one writes.
  * @typedef {{sign: string, label: string, none?: string, isOffered: (isReply: boolean, isNote: boolean) => boolean,
  *   items: (head: Head, typed: string) => Item[] | null, written: (item: Item, head: Head) => string}} Kind */
@@ -17,7 +18,7 @@ import { mentionable } from "./mentions.js";
 const KINDS = {
   reply: {
     sign: "/", label: "canned_replies", none: "no_replies", isOffered: (isReply) => isReply,
-    items: (head, typed) => state.value.replies[head.bot] && matchingReplies(state.value.replies[head.bot], typed),
+    items: (head, typed) => state.value.replies[head.bot] && matchingReplies(state.value.replies[head.bot], typed).map((reply) => ({ ...reply, summary: [reply.text, ...formatSteps(reply)].filter(Boolean).join(" · ") })),
     written: ({ text }, head) => fillPlaceholders(text, { agent: state.value.me?.name ?? "", user: head.user_name ?? head.user }),
   },
   emoji: { sign: ":", label: "emoji", isOffered: () => true, items: (_, typed) => matchingReplies(EMOJI, typed), written: ({ text }) => `${text} ` },
@@ -77,7 +78,7 @@ export function CompletionMenu({ menu: { kind, items, chosen, pick } }) {
   return html`
     <ul class="completions" id="completions" role="listbox" aria-label=${t(kind.label)}>
       ${items.map((item, at) => html`
-        <li key=${item.id ?? item.name} id=${`completion-${at}`} role="option" aria-selected=${at === chosen} onMouseDown=${(/** @type {Event} */ event) => { event.preventDefault(); pick(item); }}>
-          <b dir="auto">${kind.sign}${item.name}</b> <span dir="auto">${item.text}</span></li>`)}
+        <li key=${item.id ?? `${item.isOwn} ${item.name}`} id=${`completion-${at}`} role="option" aria-selected=${at === chosen} onMouseDown=${(/** @type {Event} */ event) => { event.preventDefault(); pick(item); }}>
+          <b dir="auto">${kind.sign}${item.name}</b> ${item.isOwn && html`<span class="quiet">${t("own_reply")} </span>`}<span dir="auto">${item.summary ?? item.text}</span></li>`)}
     </ul>`;
 }

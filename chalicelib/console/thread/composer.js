@@ -4,8 +4,8 @@ import { addNote, sendTyping } from "../conversations/actions.js";
 import { loadDraft, saveDraft } from "../conversations/drafts.js";
 import { sendMessage } from "../conversations/outbox.js";
 import { answerTo } from "../messages/related_entries.js";
-import { excessLength } from "../state/reply_templates.js";
-import { state } from "../state/store.js";
+import { excessLength, isMacro } from "../state/reply_templates.js";
+import { openDialog, state } from "../state/store.js";
 import { openSuggestion } from "../state/thread_entries.js";
 import { formatPreview } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
@@ -58,10 +58,11 @@ export function Composer({ head }) {
     if (!document.execCommand("insertText", false, added)) update(target.value.slice(0, from) + added + target.value.slice(to));
   }
 
-  /** @param {string} added @param {number} start @param {number} end @param {{name: string, id?: string}} item */
-  function pick(added, start, end, { name, id }) {
-    if (id) mentioned.current.set(name, id);
-    insert(added, start, end);
+  /** @param {string} added @param {number} start @param {number} end @param {any} item */
+  function pick(added, start, end, item) {
+    if (item.id) mentioned.current.set(item.name, item.id);
+    insert(isMacro(item) ? "" : added, start, end);
+    if (isMacro(item)) openDialog("macro", item);
   }
 
   /** @param {string} newMode @param {string} [added] goes on a line of its own below the draft */

@@ -16,5 +16,5 @@ shopping 🛒 receipt 🧾 check ✅ cross ❌ warning ⚠️ question ❓ excla
 
 const WORDS = TABLE.split(/\s+/);
 
-/** @type {import("../state/types.js").Reply[]} */
+/** @type {{name: string, text: string}[]} */
 export const EMOJI = WORDS.flatMap((name, at) => (at % 2 ? [] : [{ name, text: WORDS[at + 1] }]));

@@ -668,9 +668,20 @@ SETTINGS = (
         BOT + "/replies/{name}",
         "settings:save_reply",
         Action.CONFIGURE,
-        "conversations:TextRequest",
+        "settings:CannedReplyRequest",
     ),
     _route("DELETE", BOT + "/replies/{name}", "settings:delete_reply", Action.CONFIGURE),
+    _route(
+        "GET", BOT + "/me/replies", "settings:list_own_replies", Action.KEEP_REPLIES, query=LISTED
+    ),
+    _route(
+        "PUT",
+        BOT + "/me/replies/{name}",
+        "settings:save_own_reply",
+        Action.KEEP_REPLIES,
+        "settings:CannedReplyRequest",
+    ),
+    _route("DELETE", BOT + "/me/replies/{name}", "settings:delete_own_reply", Action.KEEP_REPLIES),
 )
 
 REPORTS = (

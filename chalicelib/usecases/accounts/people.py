@@ -78,11 +78,15 @@ def confirm(services: Services, owner: Person, who: str) -> None:
 
 
 def delete(services: Services, owner: Person, who: str) -> None:
-    """Disables the person, removes them from their bots, and deletes the account. A repeated call
+    """Disables the person, removes them from their bots, and deletes the account and what they kept
+    for themself. A repeated call
     continues one that was interrupted. Raises as `disable`."""
     disable(services, owner, who)
+    person = _require_other(services, owner, who)
     for bot in services.directory.bots_of_person(who):
         members.remove(services, _caller(owner, bot), who)
+    for bot in _bots_served(services, person):
+        services.administration.delete_own_replies(bot, who)
     services.second_factors.remove(who)
     event = audit.account_event(services, who, AuditAction.PERSON_DELETED, owner)
     if not services.people.delete(who, owner.id, event):

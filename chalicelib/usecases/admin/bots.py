@@ -86,6 +86,7 @@ def remove(services: Services, caller: Caller) -> None:
         services.directory.delete_queue(caller.bot, queue.name)
     for reply in services.administration.canned_replies(caller.bot):
         services.administration.delete_canned_reply(caller.bot, reply.name)
+    services.administration.delete_own_replies(caller.bot, None)
     event = audit.event(services, caller, AuditAction.BOT_REMOVED)
     services.administration.delete_bot(caller.bot, event)
     for connection in services.connections.of_bot(caller.bot):

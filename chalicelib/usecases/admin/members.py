@@ -191,6 +191,7 @@ def remove(services: Services, caller: Caller, who: str) -> None:
     if not removed and not services.administration.open_conversations(caller.bot, who):
         raise _not_found(caller.bot, who)
     audit.log_event(caller, AuditAction.AGENT_REMOVED, agent=who)
+    services.administration.delete_own_replies(caller.bot, who)
     for connection in services.connections.of_bot(caller.bot):
         if connection.person == who:
             push.leave_bot(services, connection, caller.bot)

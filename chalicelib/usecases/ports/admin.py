@@ -46,14 +46,17 @@ class Administration(Protocol):
         is no such bot.
         """
 
-    def canned_replies(self, bot: str) -> list[CannedReply]:
-        """All canned replies, unsorted."""
+    def canned_replies(self, bot: str, person: str | None = None) -> list[CannedReply]:
+        """All canned replies of the bot's team or, with `person`, their own; unsorted."""
 
-    def put_canned_reply(self, bot: str, reply: CannedReply) -> None:
-        """Replaces a reply of the same name."""
+    def put_canned_reply(self, bot: str, reply: CannedReply, person: str | None = None) -> None:
+        """Replaces a reply of the same name, of the team or of the person."""
 
-    def delete_canned_reply(self, bot: str, name: str) -> None:
+    def delete_canned_reply(self, bot: str, name: str, person: str | None = None) -> None:
         """Does nothing if there is no such reply."""
+
+    def delete_own_replies(self, bot: str, person: str | None) -> None:
+        """Deletes the canned replies of this person or, without one, of each person."""
 
     def create_bot(self, bot: Bot, event: AuditEvent | None = None) -> bool:
         """False, and no change, if the id is taken, or was taken by a bot that is removed."""

@@ -8,10 +8,17 @@ from chalicelib.usecases.records.webhooks import CHANNEL, Webhook
 
 
 class CannedReply(Struct, frozen=True):
-    """A text that agents often send, under a short name."""
+    """A text that agents often send, under a short name.
+
+    It is a macro if it does more: it may have no text, add `tags`, and in the end close the handoff
+    with an `outcome`, or transfer the conversation to a `queue`.
+    """
 
     name: str
-    text: str
+    text: str = ""
+    tags: tuple[str, ...] = ()
+    outcome: str | None = None
+    queue: str | None = None
 
 
 class Bot(Struct, frozen=True):

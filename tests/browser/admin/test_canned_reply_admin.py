@@ -52,3 +52,39 @@ def test_an_admin_changes_the_text_of_a_canned_reply(
     press_in_dialog(owner, "Save")
 
     eventually(lambda: written(bot)[name] == "After", page=owner)
+
+
+def test_a_macro_shows_what_it_does_and_its_end_can_be_undone(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    name = f"m{unique_name()[-6:]}"
+    owner = open_admin(open_console, "Canned replies")
+    press(owner, "New canned reply")
+    owner.get_by_label("Name").fill(name)
+    owner.get_by_label("Text").fill("Done, {user}.")
+    owner.get_by_label("Tags to add").fill("paid, vip")
+    owner.get_by_label("Then").select_option("Close handoff: Resolved")
+    press_in_dialog(owner, "Save")
+    expect(owner.get_by_role("listitem").filter(has_text=name)).to_contain_text("Add tags: paid")
+
+    ana = open_console("ana")
+    user, conversation = claim_new_conversation(ana, bot)
+    ana.locator(".composer textarea").press_sequentially(f"/{name}")
+    expect(ana.locator("li[role=option]").first).to_contain_text("Close handoff: Resolved")
+    ana.keyboard.press("Enter")
+    expect(ana.get_by_role("dialog").get_by_role("listitem")).to_have_text(
+        ["Add tags: paid, vip", "Close handoff: Resolved"]
+    )
+    press_in_dialog(ana, "Apply")
+    expect(ana.locator(".composer textarea")).to_have_value("")
+    expect(stored_replies(ana)).to_contain_text(f"Done, {user}.")
+    ana.locator(".toasts").get_by_role("button", name="Undo").click()
+    head = bot.head(conversation)
+    assert (head["status"], head["tags"]) == ("agent", ["paid", "vip"])
+
+    ana.keyboard.press("Control+k")
+    ana.keyboard.type(f"/{name}")
+    expect(ana.locator("li[role=option]").first).to_contain_text("Close handoff: Resolved")
+    ana.keyboard.press("Enter")
+    press_in_dialog(ana, "Apply")
+    eventually(lambda: bot.head(conversation)["status"] == "bot", page=ana)

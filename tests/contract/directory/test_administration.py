@@ -178,6 +178,26 @@ def test_a_reply_is_one_by_its_name_and_its_bot(stores: Stores) -> None:
     assert admin.canned_replies("other") == [CannedReply("greeting", "Hey.")]
 
 
+def test_the_canned_replies_of_a_person_are_apart_from_those_of_others(stores: Stores) -> None:
+    admin, macro = stores.administration, CannedReply("bye#1", "", ("t",), "resolved")
+    admin.put_canned_reply(BOT, CannedReply("bye#1", "Bye."))
+    for whose in ("p_a", "p_a#", "p_b"):
+        admin.put_canned_reply(BOT, macro, whose)
+    admin.put_canned_reply("other", macro, "p_a")
+
+    admin.delete_canned_reply(BOT, "bye#1", "p_b")
+    admin.delete_own_replies(BOT, "p_a")
+
+    assert admin.canned_replies(BOT) == [CannedReply("bye#1", "Bye.")]
+    owned = [admin.canned_replies(BOT, whose) for whose in ("p_a", "p_a#", "p_b")]
+    assert owned == [[], [macro], []]
+    admin.delete_own_replies(BOT, None)
+    assert (admin.canned_replies(BOT, "p_a#"), admin.canned_replies("other", "p_a")) == (
+        [],
+        [macro],
+    )
+
+
 # People
 
 

@@ -65,17 +65,24 @@ class MemoryAdministration:
             self._table.bots[bot] = with_webhook(found, off, new)
             return True
 
-    def canned_replies(self, bot: str) -> list[CannedReply]:
+    def canned_replies(self, bot: str, person: str | None = None) -> list[CannedReply]:
         with self._table.lock:
-            return [reply for (of, _), reply in self._table.replies.items() if of == bot]
+            stored = self._table.replies.items()
+            return [reply for (of, whose, _), reply in stored if (of, whose) == (bot, person)]
 
-    def put_canned_reply(self, bot: str, reply: CannedReply) -> None:
+    def put_canned_reply(self, bot: str, reply: CannedReply, person: str | None = None) -> None:
         with self._table.lock:
-            self._table.replies[bot, reply.name] = reply
+            self._table.replies[bot, person, reply.name] = reply
 
-    def delete_canned_reply(self, bot: str, name: str) -> None:
+    def delete_canned_reply(self, bot: str, name: str, person: str | None = None) -> None:
         with self._table.lock:
-            self._table.replies.pop((bot, name), None)
+            self._table.replies.pop((bot, person, name), None)
+
+    def delete_own_replies(self, bot: str, person: str | None) -> None:
+        with self._table.lock:
+            for of, whose, name in list(self._table.replies):
+                if of == bot and whose and person in (None, whose):
+                    del self._table.replies[of, whose, name]
 
     def create_bot(self, bot: Bot, event: AuditEvent | None = None) -> bool:
         with self._table.lock:

@@ -74,7 +74,7 @@ class MemoryTable:
         self.reserved_until: dict[tuple[str, str], int] = {}
         self.bots: dict[str, Bot] = {}
         self.removed_bots: set[str] = set()
-        self.replies: dict[tuple[str, str], CannedReply] = {}
+        self.replies: dict[tuple[str, str | None, str], CannedReply] = {}
         self.queues: dict[tuple[str, str], Queue] = {}
         self.ended: dict[tuple[str, str], EndedHandoff] = {}
         self.ratings: dict[tuple[str, str], RatedHandoff] = {}

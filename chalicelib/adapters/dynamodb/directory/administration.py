@@ -100,16 +100,22 @@ class DynamoAdministration:
         # Our own write may have succeeded although its answer was lost.
         return new is not None and self.webhook(bot) == new
 
-    def canned_replies(self, bot: str) -> list[CannedReply]:
-        rows = self._rows.query_all(RecordRow, keys.bot(bot), RecordRow.sk.startswith("R#"))
+    def canned_replies(self, bot: str, person: str | None = None) -> list[CannedReply]:
+        prefix = RecordRow.sk.startswith(keys.replies(person))
+        rows = self._rows.query_all(RecordRow, keys.bot(bot), prefix)
         return [msgspec.json.decode(row.record, type=CannedReply) for row in rows]
 
-    def put_canned_reply(self, bot: str, reply: CannedReply) -> None:
+    def put_canned_reply(self, bot: str, reply: CannedReply, person: str | None = None) -> None:
         record = msgspec.json.encode(reply).decode()
-        self._rows.put(RecordRow.at(keys.reply(bot, reply.name), record=record))
+        self._rows.put(RecordRow.at(keys.reply(bot, reply.name, person), record=record))
 
-    def delete_canned_reply(self, bot: str, name: str) -> None:
-        self._rows.delete([keys.reply(bot, name)])
+    def delete_canned_reply(self, bot: str, name: str, person: str | None = None) -> None:
+        self._rows.delete([keys.reply(bot, name, person)])
+
+    def delete_own_replies(self, bot: str, person: str | None) -> None:
+        of_person = RecordRow.sk.startswith(keys.replies(person) if person else keys.OWN_REPLIES)
+        rows = self._rows.query_all(RecordRow, keys.bot(bot), of_person)
+        self._rows.delete([row.key for row in rows])
 
     def create_bot(self, bot: Bot, event: AuditEvent | None = None) -> bool:
         transaction = Transaction(self._rows.table)

@@ -4,7 +4,6 @@ from chalicelib.domain.errors import invalid_field
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.paging import listed
 from chalicelib.entrypoints.http.schemas import settings as schemas
-from chalicelib.entrypoints.http.schemas.conversations import TextRequest
 from chalicelib.entrypoints.http.schemas.limits import NAME, SHORT
 from chalicelib.entrypoints.http.schemas.parsing import FieldError, identifier, words
 from chalicelib.usecases.admin import replies, settings
@@ -54,8 +53,8 @@ def list_replies(call: Call) -> Reply:
     return listed(call, [_reply(reply) for reply in found], "name")
 
 
-def save_reply(call: Call, body: TextRequest) -> Reply:
-    reply = CannedReply(_reply_name(call), body.text)
+def save_reply(call: Call, body: schemas.CannedReplyRequest) -> Reply:
+    reply = body.reply(_reply_name(call))
     replies.put(call.services, call.caller, reply)
     return Reply(_reply(reply))
 
@@ -65,8 +64,30 @@ def delete_reply(call: Call) -> Reply:
     return Reply(status=204)
 
 
+def list_own_replies(call: Call) -> Reply:
+    found = replies.list_own(call.services, call.caller)
+    return listed(call, [_reply(reply) for reply in found], "name")
+
+
+def save_own_reply(call: Call, body: schemas.CannedReplyRequest) -> Reply:
+    reply = body.reply(_reply_name(call))
+    replies.put_own(call.services, call.caller, reply)
+    return Reply(_reply(reply))
+
+
+def delete_own_reply(call: Call) -> Reply:
+    replies.remove_own(call.services, call.caller, _reply_name(call))
+    return Reply(status=204)
+
+
 def _reply(reply: CannedReply) -> Json:
-    return {"name": reply.name, "text": reply.text}
+    return {
+        "name": reply.name,
+        "text": reply.text,
+        "tags": reply.tags,
+        "outcome": reply.outcome,
+        "queue": reply.queue,
+    }
 
 
 def _queue_name(call: Call) -> str:

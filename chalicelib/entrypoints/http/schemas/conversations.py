@@ -1,5 +1,6 @@
 """Bodies of the routes that change a conversation otherwise than by a message."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -265,7 +266,7 @@ class TurnRequest(Strict):
 
 
 class TextRequest(Strict):
-    """POST …/suggestions, PUT …/replies/{name}"""
+    """POST …/suggestions"""
 
     text: str
 
@@ -291,14 +292,18 @@ class NoteRequest(TextRequest):
         return Note(self.text, mentions=tuple(dict.fromkeys(people)))
 
 
+def check_tags(tags: Sequence[str]) -> None:
+    if len(tags) > TAGS:
+        raise FieldError("tags", f"at most {TAGS} tags")
+    for tag in tags:
+        identifier("tags", tag, TAG)
+
+
 class TagsRequest(Strict):
     tags: list[str]
 
     def __post_init__(self) -> None:
-        if len(self.tags) > TAGS:
-            raise FieldError("tags", f"at most {TAGS} tags")
-        for tag in self.tags:
-            identifier("tags", tag, TAG)
+        check_tags(self.tags)
 
     @property
     def distinct(self) -> tuple[str, ...]:

@@ -13,15 +13,20 @@ from chalicelib.domain.bot_settings import (
     Mask,
 )
 from chalicelib.domain.characters import without_controls
+from chalicelib.domain.conversation.handoff import Outcome
 from chalicelib.domain.routing.hours import Hours, Interval
 from chalicelib.domain.routing.queues import DEFAULT_LIMITS, Limits, Mode, Queue
-from chalicelib.entrypoints.http.schemas.limits import HIGHEST_PRIORITY, NAME, SHORT
-from chalicelib.entrypoints.http.schemas.parsing import Strict, identifier, words
+from chalicelib.entrypoints.http.schemas.conversations import check_tags
+from chalicelib.entrypoints.http.schemas.limits import HIGHEST_PRIORITY, NAME, SHORT, TEXT
+from chalicelib.entrypoints.http.schemas.parsing import FieldError, Strict, identifier, words
+from chalicelib.usecases.records.bots import CannedReply
 from chalicelib.usecases.views import Json
 
 LONGEST = 30 * 24 * 60 * 60
 """Seconds."""
 STEPS, HOLIDAYS, LEAVE_WORDS, LOCALES, FILE_TYPES = 10, 366, 20, 50, 50
+CHOSEN_OUTCOMES = (Outcome.RESOLVED, Outcome.REJECTED, Outcome.CANCELLED)
+"""The outcomes with which a person closes a handoff."""
 Seconds = Annotated[int, Meta(ge=1, le=LONGEST)]
 Wording = Annotated[dict[str, dict[str, str | None]], Meta(max_length=LOCALES)]
 
@@ -54,6 +59,30 @@ class LimitsRequest(Strict):
             max_length=self.max_length,
             agent_lost=self.agent_lost,
         )
+
+
+class CannedReplyRequest(Strict):
+    """PUT …/replies/{name}: a text, or a macro that does more."""
+
+    text: str | None = None
+    tags: list[str] = field(default_factory=list)
+    outcome: Outcome | None = None
+    queue: str | None = None
+
+    def __post_init__(self) -> None:
+        self.text = words("text", self.text, TEXT)
+        check_tags(self.tags)
+        identifier("queue", self.queue, SHORT)
+        if self.outcome not in (None, *CHOSEN_OUTCOMES):
+            raise FieldError("outcome", f"`outcome` is one of {', '.join(CHOSEN_OUTCOMES)}")
+        if self.outcome and self.queue:
+            raise FieldError("queue", "a macro either closes the handoff or transfers it")
+        if not (self.text or self.tags or self.outcome or self.queue):
+            raise FieldError("text", "`text` is required if there is nothing else to do")
+
+    def reply(self, name: str) -> CannedReply:
+        tags = tuple(dict.fromkeys(self.tags))
+        return CannedReply(name, self.text or "", tags, self.outcome, self.queue)
 
 
 class QueueRequest(Strict):
