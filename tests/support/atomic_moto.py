@@ -80,7 +80,7 @@ def _answer(action: str, request: AWSPreparedRequest) -> Answer:
         result = getattr(handler, camelcase_to_underscores(action))().result
     except ServiceException as error:
         status, headers, body = handler.serialized(ActionResult(error))
-        return int(status), headers, body  # type: ignore[return-value]
+        return int(status), headers, body
     except HTTPException as error:
         return error.code or 400, dict(error.get_headers() or []), error.description or ""
     return 200, {}, dynamo_json_dump(result)
@@ -93,7 +93,7 @@ def _handler(action: str, request: AWSPreparedRequest) -> DynamoHandler:
     handler.region = handler.get_region_from_url(handler, request.url)
     handler.current_account = handler.get_current_account()
     operation = get_service_model("dynamodb").operation_model(action)
-    handler.params = JSONParser(operation).parse({"body": request.body})  # type: ignore[typeddict-item]
+    handler.params = JSONParser(operation).parse({"body": request.body})
     handler.body = handler.params
     return handler
 

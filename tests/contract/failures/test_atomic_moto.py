@@ -6,9 +6,11 @@ from functools import partial
 from sys import getswitchinterval, setswitchinterval
 from threading import Lock
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from moto.dynamodb.responses import DynamoHandler
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core.botocore_stubber import BotocoreStubber
 
 from chalicelib.adapters.dynamodb.keys import RowKey
 from chalicelib.adapters.dynamodb.rows import AttemptsRow, LoadRow
@@ -60,6 +62,28 @@ def test_the_threads_overlap(on_moto: Stores) -> None:
     assert most[0] > 1
 
 
+def test_a_transaction_that_fails_leaves_each_row_as_it_was(on_moto: Stores) -> None:
+    assert on_moto.table
+    rows, key = Rows(on_moto.table, ManualClock()), RowKey("counter", "META")
+    counts(rows, 1)
+    before = rows.get(AttemptsRow, key)
+
+    transaction = Transaction(on_moto.table)
+    transaction.update(AttemptsRow.at(key), [AttemptsRow.made.set(5)])
+    transaction.put(LoadRow.at(RowKey("beside", "META"), open=1))
+    transaction.update(
+        LoadRow.at(RowKey("none", "META")), [LoadRow.open.set(1)], LoadRow.pk.exists()
+    )
+    with pytest.raises(Cancelled):
+        transaction.commit()
+
+    after = rows.get(AttemptsRow, key)
+    assert before
+    assert after
+    assert after.to_simple_dict() == before.to_simple_dict()
+    assert rows.get(LoadRow, RowKey("beside", "META")) is None
+
+
 def claims(table: Table, key: RowKey) -> bool:
     transaction = Transaction(table)
     transaction.put(LoadRow.at(key, open=1), LoadRow.pk.does_not_exist())
@@ -81,20 +105,17 @@ def counts(rows: Rows, times: int) -> None:
 @contextmanager
 def most_at_once() -> Iterator[list[int]]:
     """How many calls waited at moto's door at one time, at most."""
-    locked, lock, inside, most = DynamoHandler.call_action, Lock(), [0], [0]
+    locked, lock, inside, most = BotocoreStubber.process_request, Lock(), [0], [0]
 
-    def call_action(self: DynamoHandler) -> Any:
+    def process_request(self: BotocoreStubber, request: AWSPreparedRequest) -> Any:
         with lock:
             inside[0] += 1
             most[0] = max(most[0], inside[0])
         try:
-            return locked(self)
+            return locked(self, request)
         finally:
             with lock:
                 inside[0] -= 1
 
-    DynamoHandler.call_action = call_action
-    try:
+    with patch.object(BotocoreStubber, "process_request", process_request):
         yield most
-    finally:
-        DynamoHandler.call_action = locked
