@@ -59,6 +59,7 @@ class Action(StrEnum):
     NOTIFY = "send notifications"
     READ_NOTIFICATIONS = "read notifications"
     SEE_AGENTS = "list the agents"
+    SET_STATUS = "set the status of others"
     SEE_AVAILABILITY = "read the availability"
     SEE_QUEUES = "read the queue settings"
     SEE_REPORT = "read the report"
@@ -106,6 +107,7 @@ ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.NOTIFY: BOT_ONLY,
     Action.READ_NOTIFICATIONS: PEOPLE,
     Action.SEE_AGENTS: ALL,
+    Action.SET_STATUS: SUPERVISORS,
     Action.SEE_AVAILABILITY: BOT_ONLY,
     Action.SEE_QUEUES: SUPERVISORS,
     Action.SEE_REPORT: SUPERVISORS,

@@ -179,6 +179,7 @@ ROWS: dict[Resource, Row] = {
     ("POST", IN_BOT + "/agents"): Row(ADMINS, {"email": "new@example.test", "name": "Neo"}),
     ("PUT", IN_BOT + "/agents/{id}"): Row(ADMINS, {"role": "agent", "queues": ["sales"]}),
     ("DELETE", IN_BOT + "/agents/{id}"): Row(ADMINS),
+    ("PUT", IN_BOT + "/agents/{id}/status"): Row(SUPERVISORS, {"status": "away"}),
     ("POST", IN_BOT + "/agents/{id}/invitation"): Row(ADMINS, {}),
     ("GET", IN_BOT + "/texts"): Row(ADMINS),
     ("GET", IN_BOT + "/replies"): Row(PEOPLE),

@@ -25,7 +25,10 @@ export function alertAgent(before, head, entry) {
 }
 
 /** The text in the agent's language, or in that of whoever wrote it. @param {import("../state/types.js").Notification} notification */
-export const notificationText = ({ kind, author, message }) => (kind === "mention" ? t("mentioned_you", { agent: author?.name }) : message);
+export const notificationText = ({ kind, author, message }) => (kind in OF_PEOPLE ? t(OF_PEOPLE[kind], { agent: author?.name }) : message);
+
+/** The texts of notifications that a colleague has caused, by kind. @type {Record<string, string>} */
+const OF_PEOPLE = { mention: "mentioned_you", set_away: "set_you_away", set_offline: "set_you_offline" };
 
 /** A mention is for this agent alone, so it sounds and shows like a message of their user.
  * @param {import("../state/types.js").Notification} notification */

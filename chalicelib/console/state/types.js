@@ -28,7 +28,7 @@
  *   open: number, status: "online" | "away" | "offline", chosen_status: "online" | "away" | "offline",
  *   has_password?: boolean}} Agent */
 /** `author` has mentioned the agent in a note, if its `kind` is "mention".
- * @typedef {{id: string, message: string, level: string, kind: "message" | "mention", author: Person | null, url: string | null, conversation_id: string | null, at: string,
+ * @typedef {{id: string, message: string, level: string, kind: "message" | "mention" | "set_away" | "set_offline", author: Person | null, url: string | null, conversation_id: string | null, at: string,
  *   read: boolean, bot: string}} Notification */
 /** @typedef {{text: string, kind: "info" | "warn", open?: {bot: string, id: string}, isArrival: boolean}} Toast */
 /** A canned reply. It is a macro if it adds tags, or in the end closes the handoff or transfers the conversation. Only the agent

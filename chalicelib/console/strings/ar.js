@@ -42,6 +42,8 @@ export default {
   alert_waiting: "{user} بانتظار موظف.",
   alert_message: "رسالة جديدة من {user}",
   mentioned_you: "أشار إليك {agent} في ملاحظة.",
+  set_you_away: "غيّر {agent} حالتك إلى «بعيد».",
+  set_you_offline: "غيّر {agent} حالتك إلى «غير متصل».",
   // Connection
   connecting: "جارٍ الاتصال …",
   connection_lost: "انقطع الاتصال. رسائلك محفوظة وستُرسل عند عودته.",

@@ -154,6 +154,8 @@ export default {
   bulk_failed: "{count|zero:لم تفشل أي محادثة|one:تعذر تغيير محادثة واحدة|two:تعذر تغيير محادثتين|few:تعذر تغيير # محادثات|many:تعذر تغيير # محادثة|other:تعذر تغيير # محادثة}: {error}",
   bulk_running: "{at} من {count} …",
   at_capacity: "بلغ الحد الأقصى",
+  set_away: "ضبط كبعيد",
+  set_offline: "ضبط كغير متصل",
   nothing_matches: "لا توجد محادثة مطابقة.",
   clear_selection: "إلغاء التحديد",
   tag: "الوسم",

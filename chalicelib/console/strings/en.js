@@ -42,6 +42,8 @@ export default {
   alert_waiting: "{user} is waiting for an agent.",
   alert_message: "New message from {user}",
   mentioned_you: "{agent} mentioned you in a note.",
+  set_you_away: "{agent} set you away.",
+  set_you_offline: "{agent} set you offline.",
   // Connection
   connecting: "Connecting …",
   connection_lost: "Connection lost. Your messages are saved and will be sent when it is back.",

@@ -154,6 +154,8 @@ export default {
   bulk_failed: "{count|one:# conversation could not be changed|other:# conversations could not be changed}: {error}",
   bulk_running: "{at} of {count} …",
   at_capacity: "At capacity",
+  set_away: "Set away",
+  set_offline: "Set offline",
   nothing_matches: "No conversation matches.",
   clear_selection: "Clear selection",
   tag: "Tag",

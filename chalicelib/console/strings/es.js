@@ -42,6 +42,8 @@ export default {
   alert_waiting: "{user} espera a un agente.",
   alert_message: "Mensaje nuevo de {user}",
   mentioned_you: "{agent} te ha mencionado en una nota.",
+  set_you_away: "{agent} te ha puesto como ausente.",
+  set_you_offline: "{agent} te ha puesto como desconectado.",
   // Connection
   connecting: "Conectando …",
   connection_lost: "Se perdió la conexión. Tus mensajes se guardan y se enviarán cuando vuelva.",

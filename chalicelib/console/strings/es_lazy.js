@@ -154,6 +154,8 @@ export default {
   bulk_failed: "{count|one:No se pudo cambiar # conversación|other:No se pudieron cambiar # conversaciones}: {error}",
   bulk_running: "{at} de {count} …",
   at_capacity: "Al máximo",
+  set_away: "Poner ausente",
+  set_offline: "Poner desconectado",
   nothing_matches: "Ninguna conversación coincide.",
   clear_selection: "Quitar selección",
   tag: "Etiqueta",

@@ -1,8 +1,9 @@
 // @ts-check
+import { botPath, request, showError } from "../connection/api.js";
 import { loadAgents, loadQueues } from "../conversations/queries.js";
 import { listedConversations, queueLoads, urgency } from "../state/conversation_list.js";
 import { isSupervisor } from "../state/permissions.js";
-import { state } from "../state/store.js";
+import { showToast, state } from "../state/store.js";
 import { formatDuration, formatNumber } from "../strings/formats.js";
 import { formatLoad } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
@@ -62,6 +63,15 @@ const isDisconnected = (agent) => agent.status === "offline" && agent.chosen_sta
 /** The share of the capacity that is used, for the order: the busiest are first. @param {import("../state/types.js").Agent} agent */
 const load = ({ open, capacity }) => (capacity === null ? open / 1000 : (open + 1) / (capacity + 1));
 
+/** The statuses that a supervisor may set for a colleague. */
+const SETTABLE = ["away", "offline"];
+
+/** @param {string} bot @param {string} agent @param {string} status */
+async function setStatusOf(bot, agent, status) {
+  await request("PUT", `${botPath(bot)}/agents/${encodeURIComponent(agent)}/status`, { status }).then(() => showToast(t("saved")), showError);
+  loadAgents(bot);
+}
+
 /** @param {{bot: string, agent: import("../state/types.js").Agent}} props */
 function AgentCard({ bot, agent }) {
   const max = agent.capacity ?? Math.max(5, agent.open);
@@ -70,6 +80,8 @@ function AgentCard({ bot, agent }) {
       <p class="who"><span class="dot" data-status=${agent.status}></span><b dir="auto">${agent.name}</b> <span class="quiet">${t(isDisconnected(agent) ? "disconnected" : agent.status)}</span></p>
       <meter min="0" max=${max} high=${max * 0.8} value=${agent.open} aria-label=${`${agent.name}: ${formatLoad(agent)}`}></meter>
       <p class="quiet">${formatLoad(agent)} ${agent.capacity !== null && agent.open >= agent.capacity && html`<span class="pill late">${t("at_capacity")}</span>`}</p>
+      ${agent.id !== state.value.me?.id && isSupervisor(state.value, bot) && html`<p class="item-actions">${SETTABLE.filter((status) => agent.chosen_status !== status).map((status) => html`
+        <button key=${status} aria-label=${`${agent.name}: ${t(`set_${status}`)}`} onClick=${() => setStatusOf(bot, agent.id, status)}>${t(`set_${status}`)}</button>`)}</p>`}
       ${agent.queues.length > 0 && html`<p class="quiet" dir="auto">${agent.queues.join(", ")}</p>`}
     </article>`;
 }

@@ -503,6 +503,13 @@ AGENTS = (
     ),
     _route("DELETE", BOT + "/agents/{id}", "agents:remove_agent", Action.CONFIGURE),
     _route(
+        "PUT",
+        BOT + "/agents/{id}/status",
+        "agents:set_agent_status",
+        Action.SET_STATUS,
+        "accounts:StatusRequest",
+    ),
+    _route(
         "POST",
         BOT + "/agents/{id}/invitation",
         "agents:create_invitation",

@@ -220,7 +220,12 @@ def show_typing(call: FrameCall, _: Empty) -> views.Json:
 
 
 def set_presence(call: FrameCall, body: PresenceBody) -> views.Json:
-    chosen = presence.set_status(call.services, call.person, body.status, but=call.connection.id)
+    but = call.connection.id
+    if body.agent is not None:
+        caller = call.caller
+        chosen = presence.set_status_of(call.services, caller, body.agent, body.status, but=but)
+    else:
+        chosen = presence.set_status(call.services, call.person, body.status, but=but)
     return {"status": chosen.status}
 
 

@@ -27,7 +27,10 @@ class ReadBody(Strict):
 
 
 class PresenceBody(Strict):
+    """`agent` is the id of a colleague whose status a supervisor sets, in the frame's `bot`."""
+
     status: PresenceStatus
+    agent: str | None = None
 
 
 class SubscribeBody(Strict):

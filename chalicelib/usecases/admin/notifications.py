@@ -9,7 +9,7 @@ from chalicelib.domain.errors import Conflict, IdempotencyMismatch, NotFound
 from chalicelib.usecases.conversations.visibility import no_conversation
 from chalicelib.usecases.ports.conversations import CommitConflict
 from chalicelib.usecases.records.answers import IdempotencyKey
-from chalicelib.usecases.records.notifications import Notification, earliest_id
+from chalicelib.usecases.records.notifications import Notification, NotificationKind, earliest_id
 from chalicelib.usecases.services import Services
 
 
@@ -50,6 +50,15 @@ def notify_supervisors(
     warning = replace(warning, for_supervisors=True)
     with suppress(CommitConflict):
         services.notifications.add(warning, IdempotencyKey("baton", once, once))
+
+
+def notify_person(
+    services: Services, caller: Caller, person: str, kind: NotificationKind, message: str
+) -> None:
+    """Stores a notification for this person alone, of whom the caller is the author."""
+    told = _new(services, caller.bot, message, "info", None, None)
+    told = replace(told, kind=kind, author=caller.author, for_person=person)
+    services.notifications.add(told, None)
 
 
 def _masked(services: Services, bot_id: str, message: str) -> str:

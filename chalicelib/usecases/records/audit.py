@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     AGENT_INVITED = "agent_invited"
     AGENT_CHANGED = "agent_changed"
     AGENT_REMOVED = "agent_removed"
+    STATUS_SET = "status_set"
     KEY_CREATED = "key_created"
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"
@@ -79,6 +80,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.AGENT_INVITED: "agent",
     AuditAction.AGENT_CHANGED: "agent",
     AuditAction.AGENT_REMOVED: "agent",
+    AuditAction.STATUS_SET: "agent",
     AuditAction.KEY_CREATED: "key_id",
     AuditAction.KEY_ROTATED: "key_id",
     AuditAction.KEY_REVOKED: "key_id",

@@ -12,6 +12,9 @@ class NotificationKind(StrEnum):
     """A sentence that a bot or Baton has written."""
     MENTION = "mention"
     """A colleague has mentioned the person in a note."""
+    SET_AWAY = "set_away"
+    SET_OFFLINE = "set_offline"
+    """A supervisor has set the person's status."""
 
 
 def earliest_id(at: int) -> str:

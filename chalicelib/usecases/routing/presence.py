@@ -1,15 +1,31 @@
-"""Presence: the status that people choose, and when they were last seen."""
+"""Presence: the status that people choose or that supervisors set for them, and when they were last
+seen."""
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from chalicelib.domain.access import Action, Caller, authorize
+from chalicelib.domain.errors import NotFound, invalid_field
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
+from chalicelib.usecases.admin import audit
+from chalicelib.usecases.admin.notifications import notify_person
 from chalicelib.usecases.live import audience, push
 from chalicelib.usecases.ports.integrations import PushedFrame
+from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.connections import PersonState
+from chalicelib.usecases.records.notifications import NotificationKind
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.routing import assign
 from chalicelib.usecases.services import Services
+
+LONG_AGO = 1
+"""Milliseconds. A person who was never seen counts as online by choice, so that their first
+connection gets conversations; one who was seen long ago keeps the status that was set."""
+KINDS = {
+    PresenceStatus.AWAY: NotificationKind.SET_AWAY,
+    PresenceStatus.OFFLINE: NotificationKind.SET_OFFLINE,
+}
 
 
 def set_status(
@@ -22,6 +38,40 @@ def set_status(
     """
     presence = Presence(status, services.clock.now())
     services.directory.set_presence(person.id, presence)
+    _announce(services, person, status, but)
+    return presence
+
+
+def set_status_of(
+    services: Services, caller: Caller, who: str, status: PresenceStatus, but: str | None = None
+) -> Presence:
+    """A supervisor sets a colleague away or offline, as if the person had chosen it: they get no
+    new conversations and keep theirs. It is no sign of life. The person receives a notification
+    that says who did it, and can be online again at any time.
+
+    Raises Forbidden, InvalidRequest for `online`, NotFound.
+    """
+    authorize(caller, Action.SET_STATUS)
+    if status is PresenceStatus.ONLINE:
+        what = "it is away or offline: only the person can say that they are there"
+        raise invalid_field("status", what)
+    is_member = any(each.person == who for each in services.directory.roster(caller.bot))
+    person = services.directory.person(who) if is_member else None
+    if person is None:
+        raise NotFound(f"The bot {caller.bot} has no agent {who}.")
+    before = services.directory.presence(who)
+    if before.chosen is status:
+        return before
+    presence = replace(before, status=status, seen_at=max(before.seen_at, LONG_AGO))
+    services.directory.set_presence(who, presence)
+    audit.record(services, caller, AuditAction.STATUS_SET, agent=who, status=status)
+    _announce(services, person, status, but)
+    if who != caller.id:
+        notify_person(services, caller, who, KINDS[status], f"{caller.name} set you {status}.")
+    return presence
+
+
+def _announce(services: Services, person: Person, status: PresenceStatus, but: str | None) -> None:
     event = {"event": "presence", "agent": {"id": person.id, "name": person.name}, "status": status}
     there = {
         bot: audience.connections_of_bot(services, bot)
@@ -35,7 +85,6 @@ def set_status(
     push.send_or_mark(services, frames)
     if online:
         _offer_waiting(services, there)
-    return presence
 
 
 def _offer_waiting(services: Services, bots: Iterable[str]) -> None:

@@ -26,6 +26,11 @@ def set_own_status(call: Call, body: StatusRequest) -> Reply:
     return Reply({"id": call.person.id, "status": chosen.status})
 
 
+def set_agent_status(call: Call, body: StatusRequest) -> Reply:
+    chosen = presence.set_status_of(call.services, call.caller, call.id, body.status)
+    return Reply({"id": call.id, "status": chosen.status})
+
+
 def list_agents(call: Call) -> Reply:
     now, found = call.services.clock.now(), presence.list_agents(call.services, call.caller)
     items = [views.member(member, now) for member in found]

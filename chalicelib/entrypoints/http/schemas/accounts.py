@@ -73,7 +73,7 @@ class ProfileRequest(Strict):
 
 
 class StatusRequest(Strict):
-    """PUT /agents/me/status"""
+    """PUT /agents/me/status and PUT /bots/{bot}/agents/{id}/status"""
 
     status: PresenceStatus
 
