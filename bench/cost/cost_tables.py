@@ -58,7 +58,7 @@ def measure() -> Iterator[Table]:
     yield _search()
     yield _beside(sum_of(handed_off[ONLINE[1]] * THOUSAND), sum_of(with_agents * WITH_BOT))
     yield _agents(ping)
-    yield _idle(minute)
+    yield idle_stack(minute)
 
 
 def _used(parts: Parts) -> Table:
@@ -175,7 +175,8 @@ def _agents(ping: Usage) -> Table:
     return Table("USD for one agent's console", ("what", "USD"), rows)
 
 
-def _idle(minute: Usage) -> Table:
+def idle_stack(minute: Usage) -> Table:
+    """What a stack without traffic costs, for each value of `Watching`. The last row is the sum."""
     month = minute * MINUTES_OF_MONTH
     polls = POLLERS * MINUTES_OF_MONTH * 60 / POLL * PRICES.queue / MILLION
     swept, logs = dollars(month), month.runs * pricing.LOG_KILOBYTES / MILLION
