@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.live import (
         Connections,
         Notifications,
+        PushEncoder,
+        PushSubscriptions,
         ReactionMemory,
         ReadMarks,
         SocketSender,
@@ -229,6 +231,20 @@ class AwsServices:
         from chalicelib.adapters.dynamodb.notifications import DynamoNotifications
 
         return DynamoNotifications(self.table, self.clock)
+
+    @cached_property
+    def push_subscriptions(self) -> PushSubscriptions:
+        from chalicelib.adapters.dynamodb.directory.push_subscriptions import (
+            DynamoPushSubscriptions,
+        )
+
+        return DynamoPushSubscriptions(self.table, self.clock)
+
+    @cached_property
+    def push_encoder(self) -> PushEncoder:
+        from chalicelib.adapters.security.web_push import WebPushEncoder
+
+        return WebPushEncoder()
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -114,13 +114,14 @@ def add_bot(bot: str, name: str | None) -> None:
 
 
 @main.command(
-    help="Seal the secrets of webhooks and second factors anew with the stage's key, or unseal "
-    "them without one."
+    help="Seal the secrets of webhooks and second factors and the key of web push anew with the "
+    "stage's key, or unseal them without one."
 )
 def seal_secrets() -> None:
     sealed = seal_stored_secrets(_services())
     click.echo(
-        f"{sealed.webhooks} webhooks and {sealed.second_factors} second factors are sealed with "
+        f"{sealed.webhooks} webhooks, {sealed.second_factors} second factors and "
+        f"{sealed.push_keys} keys of web push are sealed with "
         f"{os.environ.get('BATON_SECRETS_KEY') or 'no key'}."
     )
     if sealed.overtaken:

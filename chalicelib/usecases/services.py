@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.live import (
         Connections,
         Notifications,
+        PushEncoder,
+        PushSubscriptions,
         ReactionMemory,
         ReadMarks,
         SocketSender,
@@ -107,6 +109,10 @@ class Services(Protocol):
     def connections(self) -> Connections: ...
     @property
     def notifications(self) -> Notifications: ...
+    @property
+    def push_subscriptions(self) -> PushSubscriptions: ...
+    @property
+    def push_encoder(self) -> PushEncoder: ...
     @property
     def deliveries(self) -> Deliveries: ...
     @property

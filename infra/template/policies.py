@@ -242,10 +242,10 @@ def _protects_audit_trail() -> Resource:
     return denied | {"Condition": condition}
 
 
-SECRET_CONTEXTS = {"log_in": ["baton-person"]}
-OF_WEBHOOKS = ["baton-bot", "baton-webhook"]
-"""The names in the encryption context of the secrets that a function seals and opens: the login's
-are those of second factors, and all others' those of webhooks."""
+OF_WEBHOOKS, OF_PUSH = ["baton-bot", "baton-webhook"], ["baton-push"]
+SECRET_CONTEXTS = {"log_in": ["baton-person"], "api_handler": [*OF_WEBHOOKS, *OF_PUSH]}
+"""The names in the encryption context of the secrets that a function seals and opens, if they are
+not those of webhooks."""
 
 
 def _secrets_policy(function: str) -> list[Resource]:

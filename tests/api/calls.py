@@ -76,6 +76,19 @@ ROWS: dict[Resource, Row] = {
     ("DELETE", "/api/v1/auth/sessions/{id}"): Row(PEOPLE),
     ("GET", "/api/v1/auth/me"): Row(PEOPLE),
     ("PUT", "/api/v1/auth/me"): Row(PEOPLE, {"name": "Anna"}),
+    ("GET", "/api/v1/auth/push-subscription"): Row(PEOPLE),
+    ("PUT", "/api/v1/auth/push-subscription"): Row(
+        PEOPLE,
+        {
+            "endpoint": "https://push.test/send/1",
+            "keys": {
+                "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8p"
+                "ZGH6SRpkNtoIAiw4",
+                "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+            },
+        },
+    ),
+    ("DELETE", "/api/v1/auth/push-subscription"): Row(PEOPLE),
     ("GET", "/api/v1/people"): Row(OWNER),
     ("POST", "/api/v1/auth/password/reset"): Row(
         ANYBODY, {"token": "a link", "password": "long enough"}

@@ -42,7 +42,12 @@ from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import PersonState, SocketConnection, SocketTicket
 from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
 from chalicelib.usecases.records.mail import Mail, MailRequest
-from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.notifications import (
+    Notification,
+    PushKey,
+    PushKeyOwner,
+    PushSubscription,
+)
 from chalicelib.usecases.records.people import (
     Device,
     PasswordReset,
@@ -231,6 +236,16 @@ def through_session(stores: Stores, session: Session) -> object:
     return stores.sessions.get(session.person, session.id)
 
 
+def through_push_subscription(stores: Stores, subscription: PushSubscription) -> object:
+    stores.push_subscriptions.put(subscription)
+    return stores.push_subscriptions.get(subscription.person, subscription.session)
+
+
+def through_push_key(stores: Stores, key: PushKey) -> object:
+    assert stores.push_subscriptions.replace_key(None, key)
+    return stores.push_subscriptions.key()
+
+
 def through_password_reset(stores: Stores, reset: PasswordReset) -> object:
     expires_at = stores.clock.now() + reset.expires_at
     stores.password_resets.add(replace(reset, expires_at=expires_at))
@@ -349,6 +364,8 @@ WRITES: Mapping[Callable[[Stores, Any], object], type[Struct]] = {
     through_key_answer: Answer,
     through_session: Session,
     through_second_factor: SecondFactor,
+    through_push_subscription: PushSubscription,
+    through_push_key: PushKey,
     through_bot: Bot,
     through_created_bot: Bot,
     through_settings: BotSettings,
@@ -383,7 +400,17 @@ NO_ROWS = {
     *(Caller, CapacityChange, ContentRecord, Context, Deadline, Decision, DeliveryId),
     *(DurationStats, RatingStats, EndedHandoff, RatedHandoff, RefusedLeak, StoredAnswer, Backlog),
     *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference, PersonState),
-    *(FactorOwner, Mail, MailRequest, ArrivedFile, NewFile, StoredFile, Upload, UploadForm),
+    *(
+        FactorOwner,
+        PushKeyOwner,
+        Mail,
+        MailRequest,
+        ArrivedFile,
+        NewFile,
+        StoredFile,
+        Upload,
+        UploadForm,
+    ),
     *(Limit, Rate, Refusal, SecretOwner, Flow, SignOnRules, VerifiedIdentity),
     *(ExcerptPart, Matches, WordPage),
 }

@@ -22,6 +22,7 @@ from chalicelib.adapters.dynamodb.directory.password_resets import DynamoPasswor
 from chalicelib.adapters.dynamodb.directory.people_administration import (
     DynamoPeopleAdministration,
 )
+from chalicelib.adapters.dynamodb.directory.push_subscriptions import DynamoPushSubscriptions
 from chalicelib.adapters.dynamodb.directory.second_factors import DynamoSecondFactors
 from chalicelib.adapters.dynamodb.directory.sessions import DynamoSessions
 from chalicelib.adapters.dynamodb.directory.store import DynamoDirectory
@@ -35,7 +36,7 @@ from chalicelib.usecases.ports.conversations import Conversations, WordIndex
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.erasures import Erasures
 from chalicelib.usecases.ports.limits import SharedBuckets
-from chalicelib.usecases.ports.live import Connections, Notifications, ReadMarks
+from chalicelib.usecases.ports.live import Connections, Notifications, PushSubscriptions, ReadMarks
 from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration
 from chalicelib.usecases.ports.reports import Reports
 from chalicelib.usecases.ports.webhooks import Deliveries
@@ -56,6 +57,7 @@ from tests.support.memory import (
     MemoryNotifications,
     MemoryPasswordResets,
     MemoryPeopleAdministration,
+    MemoryPushSubscriptions,
     MemoryReadMarks,
     MemoryReports,
     MemorySecondFactors,
@@ -90,6 +92,7 @@ class Stores:
     audit_trail: AuditTrail
     erasures: Erasures
     word_index: WordIndex
+    push_subscriptions: PushSubscriptions
     table: Table | None = None
 
 
@@ -117,6 +120,7 @@ def on_table(table: Table, clock: ManualClock) -> Stores:
         DynamoAuditTrail(table, clock),
         DynamoErasures(table, clock),
         DynamoWordIndex(table, clock),
+        DynamoPushSubscriptions(table, clock),
         table,
     )
 
@@ -152,6 +156,7 @@ def memory(_: Path) -> Iterator[Fresh]:
             MemoryAuditTrail(table, clock),
             MemoryErasures(table, clock),
             MemoryWordIndex(table, clock),
+            MemoryPushSubscriptions(table, clock),
         )
 
     yield fresh

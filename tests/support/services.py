@@ -8,6 +8,7 @@ from chalicelib.adapters.rate_limiter import ContainerRateLimits
 from chalicelib.adapters.reaction_memory import RecentReactions
 from chalicelib.adapters.security.tokens import JwtTokens
 from chalicelib.adapters.security.totp import TotpAuthenticator
+from chalicelib.adapters.security.web_push import WebPushEncoder
 from chalicelib.domain.limit_names import LimitName
 from chalicelib.domain.limits import LIMITS, Limit
 from chalicelib.domain.routing.queues import NO_LIMITS, Queue
@@ -44,6 +45,7 @@ from tests.support.memory import (
     MemoryNotifications,
     MemoryPasswordResets,
     MemoryPeopleAdministration,
+    MemoryPushSubscriptions,
     MemoryReadMarks,
     MemoryReports,
     MemorySecondFactors,
@@ -90,6 +92,8 @@ class MemoryServices:
         self.rate_limits = ContainerRateLimits({}, no_shared_buckets, self.clock)
         self.connections = MemoryConnections(table, self.clock)
         self.notifications = MemoryNotifications(table, self.clock)
+        self.push_subscriptions = MemoryPushSubscriptions(table, self.clock)
+        self.push_encoder = WebPushEncoder()
         self.deliveries = MemoryDeliveries(table, self.clock)
         self.audit_trail = MemoryAuditTrail(table, self.clock)
         self.read_marks = MemoryReadMarks(table, self.clock)

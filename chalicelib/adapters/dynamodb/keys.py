@@ -40,6 +40,9 @@ SWEEP = RowKey("SWEEP", META)
 """How far the sweep has looked for lost reactions, of all bots."""
 RETENTION = RowKey("SWEEP", "RETENTION")
 """How far retention has come today."""
+PUSH = "PUSH"
+PUSH_KEY = RowKey(PUSH, "KEY")
+"""The key pair that names the installation to push services."""
 
 
 def part(text: str) -> str:
@@ -244,6 +247,15 @@ def presence(person_id: str) -> RowKey:
 
 def session(person_id: str, session_id: str) -> RowKey:
     return RowKey(person(person_id), joined("SESSION", session_id))
+
+
+def push_subscription(person_id: str, session_id: str) -> RowKey:
+    return RowKey(person(person_id), joined("PUSH", session_id))
+
+
+def push_of_waiting(person_id: str, session_id: str) -> RowKey:
+    """Names a person who is told by web push that conversations begin to wait."""
+    return RowKey(PUSH, joined("W", person_id, session_id))
 
 
 def identity(issuer: str, subject: str) -> RowKey:

@@ -44,22 +44,22 @@ class Target(Struct, frozen=True):
 def target_of(url: str, *, allow_http: bool) -> Target:
     """Raises Unreachable; its sentence is for the person who configures the URL."""
     if not PRINTABLE.fullmatch(url):
-        raise Unreachable("A webhook's URL is in ASCII, without spaces and backslashes.")
+        raise Unreachable("The URL is in ASCII, without spaces and backslashes.")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Unreachable("A webhook's URL cannot be read.") from error
+        raise Unreachable("The URL cannot be read.") from error
     default = PORTS.get(parts.scheme)
     if default is None or (parts.scheme == "http" and not allow_http):
-        raise Unreachable("A webhook's URL begins with https.")
+        raise Unreachable("The URL begins with https.")
     if "@" in parts.netloc or "#" in url:
-        raise Unreachable("A webhook's URL has no user name, password or fragment.")
+        raise Unreachable("The URL has no user name, password or fragment.")
     host = (parts.hostname or "").removesuffix(".")
     if not _is_host(host):
-        raise Unreachable("A webhook's URL names a host.")
+        raise Unreachable("The URL names a host.")
     if port in PRIVILEGED and port != default:
-        raise Unreachable("A webhook's port is 443 or above 1024.")
+        raise Unreachable("The port is 443 or above 1024.")
     query = f"?{parts.query}" if parts.query else ""
     return Target(parts.scheme, host, port or default, (parts.path or "/") + query)
 

@@ -20,6 +20,7 @@ PAGE_HANDLERS = "chalicelib.entrypoints.http.pages."
 LOGIN_ERROR = "chalicelib.entrypoints.http.login_errors:login_error"
 
 AUTH = "/api/v1/auth"
+PUSH = AUTH + "/push-subscription"
 PERSON = "/api/v1/people/{id}"
 BOTS = "/api/v1/bots"
 BOT = BOTS + "/{bot}"
@@ -152,6 +153,25 @@ ACCOUNTS = (
     _route("GET", AUTH + "/me", "accounts:get_account", Access.ENROLLING),
     _route(
         "PUT", AUTH + "/me", "accounts:update_account", Access.PERSON, "accounts:ProfileRequest"
+    ),
+    _route(
+        "GET",
+        PUSH,
+        "people.push_subscriptions:get_push_subscription",
+        Access.PERSON,
+    ),
+    _route(
+        "PUT",
+        PUSH,
+        "people.push_subscriptions:save_push_subscription",
+        Access.PERSON,
+        "push_subscriptions:PushSubscriptionRequest",
+    ),
+    _route(
+        "DELETE",
+        PUSH,
+        "people.push_subscriptions:remove_push_subscription",
+        Access.PERSON,
     ),
     _route(
         "POST",

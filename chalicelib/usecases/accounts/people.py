@@ -18,6 +18,7 @@ from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.people import Person, Session
 from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.services import Services
+from chalicelib.usecases.web_push import subscriptions
 
 
 class Membership(Struct, frozen=True):
@@ -53,6 +54,7 @@ def disable(services: Services, owner: Person, who: str) -> None:
     if not person.disabled:
         _set_disabled(services, owner, person, disabled=True)
     push.end_connections(services, services.connections.of_person(who))
+    subscriptions.remove_ended(services, who, person.token_version)
     lost_agents.person_logged_out(services, who)
     for bot in _bots_served(services, person):
         members.release_conversations(services, _caller(owner, bot), who)

@@ -29,6 +29,7 @@ from chalicelib.usecases.records.mail import MailKind
 from chalicelib.usecases.records.people import Device, Person, Session, SessionReference
 from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.services import Services
+from chalicelib.usecases.web_push import subscriptions
 
 ACCESS_LIFE_MS = 15 * 60 * 1000
 MAX_SESSIONS = 50
@@ -235,6 +236,7 @@ def replace_password(
         raise Conflict("Another request has ended this session: log in again.")
     _record(services, person.id, AuditAction.PASSWORD_CHANGED)
     _close_connections(services, person.id, lambda c: c.token_version <= person.token_version)
+    subscriptions.remove_ended(services, person.id, person.token_version)
     version = person.token_version + 1
     return replace(person, password_hash=hashed, token_version=version)
 

@@ -19,6 +19,7 @@ class AuditAction(StrEnum):
     FACTOR_CHANGED = "factor_changed"
     PERSON_CREATED = "person_created"
     NAME_CHANGED = "name_changed"
+    PUSH_CHANGED = "push_changed"
     IDENTITY_LINKED = "identity_linked"
     PERSON_DISABLED = "person_disabled"
     PERSON_ENABLED = "person_enabled"
@@ -68,6 +69,7 @@ OBJECTS: Mapping[AuditAction, str] = {
     AuditAction.FACTOR_CHANGED: "person",
     AuditAction.PERSON_CREATED: "person",
     AuditAction.NAME_CHANGED: "person",
+    AuditAction.PUSH_CHANGED: "person",
     AuditAction.IDENTITY_LINKED: "person",
     AuditAction.PERSON_DISABLED: "person",
     AuditAction.PERSON_ENABLED: "person",

@@ -4,6 +4,7 @@ key."""
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.usecases.records.notifications import PushKeyOwner
 from chalicelib.usecases.records.second_factor import FactorOwner
 from chalicelib.usecases.records.webhooks import SecretOwner, Webhook
 from chalicelib.usecases.services import Services
@@ -37,15 +38,18 @@ class Sealed(Struct, frozen=True):
 
     webhooks: int
     second_factors: int
+    push_keys: int
     overtaken: int
 
 
 def seal_stored_secrets(services: Services) -> Sealed:
-    """Seals the secrets of all webhooks and second factors anew. Those that somebody else changes
-    meanwhile are sealed with that change, or the operator runs this again."""
+    """Seals the secrets of all webhooks and second factors and the private key of web push anew.
+    Those that somebody else changes meanwhile are sealed with that change, or the operator runs
+    this again."""
     webhooks, lost = _seal_webhooks(services)
     factors, lost_too = _seal_second_factors(services)
-    return Sealed(webhooks, factors, lost + lost_too)
+    push_keys, lost_key = _seal_push_key(services)
+    return Sealed(webhooks, factors, push_keys, lost + lost_too + lost_key)
 
 
 def _seal_webhooks(services: Services) -> tuple[int, int]:
@@ -72,6 +76,16 @@ def _seal_second_factors(services: Services) -> tuple[int, int]:
         else:
             overtaken += 1
     return changed, overtaken
+
+
+def _seal_push_key(services: Services) -> tuple[int, int]:
+    old = services.push_subscriptions.key()
+    if old is None:
+        return 0, 0
+    owner, sealer = PushKeyOwner(), services.secret_sealer
+    sealed = sealer.seal(owner, sealer.open(owner, old.private))
+    is_sealed = services.push_subscriptions.replace_key(old, replace(old, private=sealed))
+    return (1, 0) if is_sealed else (0, 1)
 
 
 def _owner(bot: str, webhook: Webhook) -> SecretOwner:

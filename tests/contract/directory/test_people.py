@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from chalicelib.domain.access import Role
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.records.audit import AuditEvent
+from chalicelib.usecases.records.notifications import PushSubscription
 from chalicelib.usecases.records.people import Person, ProviderIdentity, Session
 from chalicelib.usecases.records.second_factor import SecondFactor
 from tests.contract.store_setup import at_once
@@ -111,6 +112,8 @@ def test_a_deleted_person_leaves_no_row(accounts: Stores) -> None:
     accounts.people.record_login("p_ana", START, "203.0.113.7")
     accounts.directory.set_presence("p_ana", Presence(PresenceStatus.AWAY, START))
     accounts.second_factors.replace(None, SecondFactor("p_ana", "secret", START))
+    keys = ("https://push.test/1", "public", "auth", START, START + 1000)
+    accounts.push_subscriptions.put(PushSubscription("p_ana", "s-1", 3, *keys))
 
     ana = accounts.directory.person("p_ana")
     assert ana
@@ -126,6 +129,7 @@ def test_a_deleted_person_leaves_no_row(accounts: Stores) -> None:
     assert accounts.directory.presence("p_ana") == Presence()
     assert not accounts.people.has_logged_in_from("p_ana", "203.0.113.7")
     assert accounts.second_factors.get("p_ana") is None
+    assert accounts.push_subscriptions.of_person("p_ana") == []
     assert sorted(accounts.people.ids()) == ["p_otto", "p_owner"]
     assert events(accounts) == ["a_1", "a_0"]
 

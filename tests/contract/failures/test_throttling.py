@@ -17,7 +17,7 @@ from chalicelib.usecases.ports.conversations import BoardFilter, Query
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
-from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.notifications import Notification, PushKey, PushSubscription
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.reports import EndedHandoff
 from chalicelib.usecases.records.second_factor import SecondFactor
@@ -34,6 +34,7 @@ ENDED = EndedHandoff(BOT, "h_" + "a" * 26 + "_1", "2026-01-31", "sales", "ana", 
 LOGGED = DeliveryAttempt(BOT, CID, 1, 1, "t", START)
 KNOWN = BotKey("k", BOT, "hash")
 NOTIFICATION = Notification("n_1", BOT, "text", "info", START)
+SUBSCRIPTION = PushSubscription("p", "s", 1, "https://push.test", "k", "a", START, START + 60_000)
 
 
 @pytest.fixture
@@ -91,6 +92,13 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.second_factors.get("p"),
     lambda s: s.second_factors.replace(None, SecondFactor("p", "secret")),
     lambda s: s.second_factors.remove("p"),
+    lambda s: s.push_subscriptions.put(SUBSCRIPTION),
+    lambda s: s.push_subscriptions.get("p", "s"),
+    lambda s: s.push_subscriptions.of_person("p"),
+    lambda s: s.push_subscriptions.remove("p", "s"),
+    lambda s: s.push_subscriptions.told_of_waiting(),
+    lambda s: s.push_subscriptions.key(),
+    lambda s: s.push_subscriptions.replace_key(None, PushKey("private", "public")),
     lambda s: s.login_attempts.count("a", START, 1000),
     lambda s: s.login_attempts.reset("a"),
     lambda s: s.buckets.take("a", Rate(1, 1, 9), 1000 * START, 1),

@@ -8,6 +8,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.adapters.aws.kms import SEALED
 from chalicelib.usecases.records.bots import Bot
+from chalicelib.usecases.records.notifications import PushKey, PushKeyOwner
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.second_factor import FactorOwner, SecondFactor
 from chalicelib.usecases.records.webhooks import SecretOwner, Webhook
@@ -48,9 +49,16 @@ def opened(bot: str) -> str:
     return wiring.services().secret_sealer.open(SecretOwner(bot, SINCE), stored(bot))
 
 
+def sealed(webhooks: int, others: int, key: str) -> str:
+    return (
+        f"{webhooks} webhooks, {others} second factors and {others} keys of web push are sealed "
+        f"with {key}."
+    )
+
+
 def test_the_command_seals_unseals_and_changes_the_key_of_all_secrets(stage: StageInMoto) -> None:
     bots, keys = ("shop", "bank"), [stage.new_key() for _ in range(2)]
-    assert "0 webhooks and 0 second factors are sealed with no key." in sealed_anew(stage)
+    assert sealed(0, 0, "no key") in sealed_anew(stage)
     for bot in bots:
         services = wiring.services()
         services.administration.create_bot(Bot(bot, bot))
@@ -62,17 +70,25 @@ def test_the_command_seals_unseals_and_changes_the_key_of_all_secrets(stage: Sta
     services.administration.create_person(Person("p_ana", "ana@example.test", "Ana", "hash"))
     assert services.second_factors.replace(None, factor)
 
+    push_key = PushKey("private", "public")
+    assert services.push_subscriptions.replace_key(None, push_key)
+
     for key in keys:
         stage.deploy(key)
-        assert f"2 webhooks and 1 second factors are sealed with {key}." in sealed_anew(stage)
+        assert sealed(2, 1, key) in sealed_anew(stage)
         assert {key_of(stage, bot, stored(bot)) for bot in bots} == {key}
         assert [opened(bot) for bot in bots] == [SECRET, SECRET]
-        sealed = wiring.services().second_factors.get("p_ana")
-        assert sealed
-        assert sealed.secret.startswith(SEALED)
-        assert wiring.services().secret_sealer.open(owner, sealed.secret) == factor.secret
+        stored_factor = wiring.services().second_factors.get("p_ana")
+        assert stored_factor
+        assert stored_factor.secret.startswith(SEALED)
+        assert wiring.services().secret_sealer.open(owner, stored_factor.secret) == factor.secret
+        stored_key = wiring.services().push_subscriptions.key()
+        assert stored_key
+        assert stored_key.private.startswith(SEALED)
+        assert wiring.services().secret_sealer.open(PushKeyOwner(), stored_key.private) == "private"
 
     stage.deploy(key="")
-    assert "2 webhooks and 1 second factors are sealed with no key." in sealed_anew(stage)
+    assert sealed(2, 1, "no key") in sealed_anew(stage)
     assert [stored(bot) for bot in bots] == [SECRET, SECRET]
     assert wiring.services().second_factors.get("p_ana") == factor
+    assert wiring.services().push_subscriptions.key() == push_key

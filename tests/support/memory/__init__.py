@@ -13,7 +13,11 @@ from tests.support.memory.directory import (
     MemorySessions,
 )
 from tests.support.memory.erasures import MemoryErasures
-from tests.support.memory.people import MemoryPasswordResets, MemoryPeopleAdministration
+from tests.support.memory.people import (
+    MemoryPasswordResets,
+    MemoryPeopleAdministration,
+    MemoryPushSubscriptions,
+)
 from tests.support.memory.read_marks import MemoryReadMarks
 from tests.support.memory.reports import MemoryReports
 from tests.support.memory.search.word_index import MemoryWordIndex
@@ -32,6 +36,7 @@ __all__ = [
     "MemoryNotifications",
     "MemoryPasswordResets",
     "MemoryPeopleAdministration",
+    "MemoryPushSubscriptions",
     "MemoryReadMarks",
     "MemoryReports",
     "MemorySecondFactors",

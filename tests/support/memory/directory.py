@@ -176,6 +176,7 @@ class MemorySessions:
                 self._table.people[person] = changed
             for each in session_ids:
                 self._table.sessions.pop((person, each), None)
+                self._table.push_subscriptions.pop((person, each), None)
 
 
 class MemorySecondFactors:

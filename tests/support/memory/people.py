@@ -1,10 +1,12 @@
 """The accounts of all people, in memory."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from chalicelib.usecases.records.audit import AuditEvent
+from chalicelib.usecases.records.notifications import PushKey, PushSubscription
 from chalicelib.usecases.records.people import PasswordReset, Person, ProviderIdentity
 from tests.support.memory.table import MemoryTable, Now
 
@@ -89,7 +91,12 @@ class MemoryPeopleAdministration:
             del self._table.people[person]
             self._table.presences.pop(person, None)
             self._table.second_factors.pop(person, None)
-            for rows in (self._table.sessions, self._table.login_addresses):
+            rows: dict[tuple[str, str], Any]
+            for rows in (
+                self._table.sessions,
+                self._table.login_addresses,
+                self._table.push_subscriptions,
+            ):
                 for place in [place for place in rows if place[0] == person]:
                     del rows[place]
             self._table.add_event(event)
@@ -111,3 +118,42 @@ class MemoryPasswordResets:
     def get(self, token_hash: str) -> PasswordReset | None:
         found = self._table.password_resets.get(token_hash)
         return found if found and found.expires_at > self._clock.now() else None
+
+
+class MemoryPushSubscriptions:
+    def __init__(self, table: MemoryTable, clock: Now) -> None:
+        self._table = table
+        self._clock = clock
+
+    def get(self, person: str, session: str) -> PushSubscription | None:
+        found = self._table.push_subscriptions.get((person, session))
+        return found if found and found.expires_at > self._clock.now() else None
+
+    def of_person(self, person: str) -> list[PushSubscription]:
+        with self._table.lock:
+            places = [place for place in self._table.push_subscriptions if place[0] == person]
+            return [found for place in places if (found := self.get(*place))]
+
+    def put(self, subscription: PushSubscription) -> None:
+        with self._table.lock:
+            place = (subscription.person, subscription.session)
+            self._table.push_subscriptions[place] = subscription
+
+    def remove(self, person: str, session: str) -> None:
+        with self._table.lock:
+            self._table.push_subscriptions.pop((person, session), None)
+
+    def told_of_waiting(self) -> set[str]:
+        with self._table.lock:
+            found = (self.get(*place) for place in self._table.push_subscriptions)
+            return {each.person for each in found if each and each.waiting}
+
+    def key(self) -> PushKey | None:
+        return self._table.push_key
+
+    def replace_key(self, old: PushKey | None, new: PushKey) -> bool:
+        with self._table.lock:
+            if self._table.push_key not in (old, new):
+                return False
+            self._table.push_key = new
+            return True

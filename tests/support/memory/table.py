@@ -18,7 +18,7 @@ from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
-from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.notifications import Notification, PushKey, PushSubscription
 from chalicelib.usecases.records.people import PasswordReset, Person, Session
 from chalicelib.usecases.records.reports import EndedHandoff, RatedHandoff
 from chalicelib.usecases.records.second_factor import SecondFactor
@@ -82,6 +82,8 @@ class MemoryTable:
         self.people: dict[str, Person] = {}
         self.members: dict[str, dict[str, Member]] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
+        self.push_subscriptions: dict[tuple[str, str], PushSubscription] = {}
+        self.push_key: PushKey | None = None
         self.second_factors: dict[str, SecondFactor] = {}
         self.login_addresses: dict[tuple[str, str], int] = {}
         self.password_resets: dict[str, PasswordReset] = {}

@@ -10,6 +10,10 @@ from chalicelib.adapters.dynamodb.directory.people import (
     person_of,
     person_pointer,
 )
+from chalicelib.adapters.dynamodb.directory.push_subscriptions import (
+    DynamoPushSubscriptions,
+    push_keys,
+)
 from chalicelib.adapters.dynamodb.rows import (
     MemberRow,
     PersonRow,
@@ -30,6 +34,7 @@ ADDRESS_LIFE = 90 * 24 * 60 * 60 * 1000
 class DynamoPeopleAdministration:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._rows = Rows(table, clock)
+        self._push_subscriptions = DynamoPushSubscriptions(table, clock)
 
     def ids(self) -> list[str]:
         return [row.id for row in self._rows.query_all(PointerRow, keys.ALL_PEOPLE, None)]
@@ -97,7 +102,9 @@ class DynamoPeopleAdministration:
         pk = keys.person(person)
         sessions = self._rows.query_all(RecordRow, pk, RecordRow.sk.startswith("SESSION#"))
         addresses = self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("FROM#"))
-        self._rows.delete([row.key for row in (*sessions, *addresses)])
+        subscriptions = self._push_subscriptions.of_person(person)
+        of_push = [key for each in subscriptions for key in push_keys(person, each.session)]
+        self._rows.delete([*(row.key for row in (*sessions, *addresses)), *of_push])
         transaction = self._by_owner(by, event)
         transaction.delete(PersonRow.at(person_key(person)), PersonRow.pk.exists())
         transaction.delete(person_pointer(person))

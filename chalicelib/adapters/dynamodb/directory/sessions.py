@@ -6,6 +6,7 @@ import msgspec
 
 from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.directory.people import ended_text, person_key, person_of
+from chalicelib.adapters.dynamodb.directory.push_subscriptions import push_keys
 from chalicelib.adapters.dynamodb.rows import PersonRow, RecordRow
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.usecases.ports.system import Clock
@@ -40,7 +41,11 @@ class DynamoSessions:
             row, [PersonRow.ended_sessions.add(ended)], PersonRow.pk.exists()
         ):
             self._forget_expired(row, now)
-        self._rows.delete(keys.session(person, each) for each in session_ids)
+        self._rows.delete(
+            key
+            for each in session_ids
+            for key in (keys.session(person, each), *push_keys(person, each))
+        )
 
     def _forget_expired(self, row: PersonRow, now: int) -> None:
         stored = person_of(row)

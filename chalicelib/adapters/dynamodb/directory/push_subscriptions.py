@@ -1,0 +1,65 @@
+"""Web push subscriptions in the table, under their person, and the installation's key pair."""
+
+import msgspec
+
+from chalicelib.adapters.dynamodb import keys
+from chalicelib.adapters.dynamodb.rows import PointerRow, RecordRow
+from chalicelib.adapters.dynamodb.table import Rows, Table
+from chalicelib.usecases.ports.system import Clock
+from chalicelib.usecases.records.notifications import PushKey, PushSubscription
+
+
+class DynamoPushSubscriptions:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._rows = Rows(table, clock)
+
+    def get(self, person: str, session: str) -> PushSubscription | None:
+        return _subscription(self._rows.get(RecordRow, keys.push_subscription(person, session)))
+
+    def of_person(self, person: str) -> list[PushSubscription]:
+        begins = RecordRow.sk.startswith("PUSH#")
+        rows = self._rows.query_all(RecordRow, keys.person(person), begins)
+        return [found for row in rows if (found := _subscription(row))]
+
+    def put(self, subscription: PushSubscription) -> None:
+        place = (subscription.person, subscription.session)
+        expires = -(-subscription.expires_at // 1000)
+        text = msgspec.json.encode(subscription).decode()
+        row = RecordRow.at(keys.push_subscription(*place), record=text, expires=expires)
+        pointer = keys.push_of_waiting(*place)
+        if subscription.waiting:
+            listed = PointerRow.at(pointer, id=subscription.person, expires=expires)
+            self._rows.put_all([row, listed])
+        else:
+            self._rows.put(row)
+            self._rows.delete([pointer])
+
+    def remove(self, person: str, session: str) -> None:
+        self._rows.delete(push_keys(person, session))
+
+    def told_of_waiting(self) -> set[str]:
+        of_waiting = PointerRow.sk.startswith("W#")
+        return {row.id for row in self._rows.query_all(PointerRow, keys.PUSH, of_waiting)}
+
+    def key(self) -> PushKey | None:
+        row = self._rows.get(RecordRow, keys.PUSH_KEY)
+        return msgspec.json.decode(row.record, type=PushKey) if row else None
+
+    def replace_key(self, old: PushKey | None, new: PushKey) -> bool:
+        is_as_read = RecordRow.record == _text(old) if old else RecordRow.pk.does_not_exist()
+        row = RecordRow.at(keys.PUSH_KEY, record=_text(new))
+        # Our own write may have succeeded although its answer was lost.
+        return self._rows.put(row, is_as_read) or self.key() == new
+
+
+def push_keys(person: str, session: str) -> list[keys.RowKey]:
+    """The rows of a subscription, which end with the session."""
+    return [keys.push_subscription(person, session), keys.push_of_waiting(person, session)]
+
+
+def _subscription(row: RecordRow | None) -> PushSubscription | None:
+    return msgspec.json.decode(row.record, type=PushSubscription) if row else None
+
+
+def _text(key: PushKey) -> str:
+    return msgspec.json.encode(key).decode()
