@@ -26,6 +26,7 @@ register(app, all_routes(), wiring.services)
 # Placeholders: the merged template replaces them by the ARNs of the stack.
 STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/baton/stream/placeholder"
 WEBHOOK_QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder.fifo"
+PUSH_QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder"
 
 
 @app.on_ws_connect()
@@ -63,6 +64,14 @@ def on_webhook_queue(event: Any) -> dict[str, object]:
 
     messages = sources.from_queue(event.to_dict(), *wiring.queue_source())
     return webhook_queue.handle(wiring.services(), messages, event.context)
+
+
+@app.on_sqs_message(queue_arn=PUSH_QUEUE, batch_size=1, name="on_push_queue")
+def on_push_queue(event: Any) -> dict[str, object]:
+    from chalicelib.entrypoints.events import push_queue, sources
+
+    messages = sources.from_queue(event.to_dict(), *wiring.push_queue_source())
+    return push_queue.handle(wiring.services(), messages, event.context)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="on_minute")

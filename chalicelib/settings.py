@@ -56,7 +56,7 @@ class Settings(Struct, frozen=True):
     People's sessions end `idle_hours` after their last use and `session_hours` after their login.
     `limits` are the rate limits that differ, None in it for one that is off; None if all are.
     `mail_sender` is the address from which mails come; "" if none are sent. `console_url` is the
-    console's address, for links in mails, in the function that sends them.
+    console's address, in the functions that send mails and web push.
     `secrets` is empty in a function that neither signs nor verifies anything. `edge_token` is what
     our CloudFront distribution sends with each request; "" without one. `secrets_key` is the ARN of
     the KMS key that seals stored secrets; "" leaves them unsealed. `files_url` is the address of
@@ -88,6 +88,7 @@ class Settings(Struct, frozen=True):
     sign_on: SignOn | None = None
     mail_sender: str = ""
     console_url: str = ""
+    push_queue_url: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -122,6 +123,8 @@ def settings() -> Settings:
         second_factor=_one_of("BATON_SECOND_FACTOR", SECOND_FACTOR),
         sign_on=_sign_on(os.environ.get("BATON_OIDC", "")),
         mail_sender=_mail_address("BATON_MAIL_SENDER"),
+        # A stack of an earlier release has no such queue. Only web push fails there.
+        push_queue_url=os.environ.get("BATON_PUSH_QUEUE_URL", ""),
         console_url=os.environ.get("BATON_CONSOLE_URL", ""),
         edge_token=os.environ.get("BATON_EDGE_TOKEN", ""),
         secrets_key=_key("BATON_SECRETS_KEY"),

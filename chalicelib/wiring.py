@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Connections,
         Notifications,
         PushEncoder,
+        PushQueue,
         PushSubscriptions,
         ReactionMemory,
         ReadMarks,
@@ -176,7 +177,7 @@ class AwsServices:
 
     @property
     def console_url(self) -> str:
-        """Raises Misconfigured in a function that sends no mail."""
+        """Raises Misconfigured in a function that sends neither mail nor web push."""
         if not self._settings.console_url:
             raise Misconfigured("Set BATON_CONSOLE_URL in the function's environment; it is empty.")
         return self._settings.console_url
@@ -239,6 +240,14 @@ class AwsServices:
         )
 
         return DynamoPushSubscriptions(self.table, self.clock)
+
+    @cached_property
+    def push_queue(self) -> PushQueue:
+        from chalicelib.adapters.aws.sqs import SqsPushQueue
+
+        if not self._settings.push_queue_url:
+            raise Misconfigured("Set BATON_PUSH_QUEUE_URL in the function's environment.")
+        return SqsPushQueue(lambda: self._queue_client, self._settings.push_queue_url)
 
     @cached_property
     def push_encoder(self) -> PushEncoder:
@@ -447,6 +456,11 @@ def stream_source() -> tuple[str, str]:
 def queue_source() -> tuple[str, str]:
     """The region and the URL of the queue that calls us."""
     return settings().region, settings().queue_url
+
+
+def push_queue_source() -> tuple[str, str]:
+    """As `queue_source`, for the web push function."""
+    return settings().region, settings().push_queue_url
 
 
 def read_record(record: Mapping[str, Any]) -> CommittedEntry | Notification | None:

@@ -30,6 +30,7 @@ from chalicelib.usecases.routing.overflow import move_to_overflow
 from chalicelib.usecases.routing.unserved import report_unserved
 from chalicelib.usecases.search.indexing import index_entry
 from chalicelib.usecases.services import Services
+from chalicelib.usecases.web_push.alerts import alert_by_push
 from chalicelib.usecases.webhooks.enqueue import enqueue_webhooks, queued_for
 
 log = logging.getLogger("baton")
@@ -37,29 +38,32 @@ log = logging.getLogger("baton")
 Reaction = Callable[[Services, CommittedEntry], None]
 
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
-    Kind.MESSAGE: (enqueue_webhooks, push_entry, index_entry),
+    Kind.MESSAGE: (enqueue_webhooks, push_entry, alert_by_push, index_entry),
     Kind.EVENT: (push_entry,),
     Kind.REQUESTED: (
         enqueue_webhooks,
         push_entry,
         publish_handoff,
+        alert_by_push,
         move_to_overflow,
         offer_to_agent,
         report_unserved,
         index_entry,
     ),
-    Kind.OFFERED: (push_entry,),
+    Kind.OFFERED: (push_entry, alert_by_push),
     Kind.DECLINED: (push_entry, offer_to_agent),
     Kind.ESCALATED: (push_entry, publish_handoff),
     Kind.CLAIMED: (
         enqueue_webhooks,
         push_entry,
+        alert_by_push,
         metrics.record_time_to_claim,
         lost_agents.check_new_owner,
     ),
     Kind.RELEASED: (
         enqueue_webhooks,
         push_entry,
+        alert_by_push,
         move_to_overflow,
         offer_to_agent,
         offer_next_waiting,
@@ -68,6 +72,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.TRANSFERRED: (
         enqueue_webhooks,
         push_entry,
+        alert_by_push,
         move_to_overflow,
         offer_to_agent,
         offer_next_waiting,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Connections,
         Notifications,
         PushEncoder,
+        PushQueue,
         PushSubscriptions,
         ReactionMemory,
         ReadMarks,
@@ -111,6 +112,8 @@ class Services(Protocol):
     def notifications(self) -> Notifications: ...
     @property
     def push_subscriptions(self) -> PushSubscriptions: ...
+    @property
+    def push_queue(self) -> PushQueue: ...
     @property
     def push_encoder(self) -> PushEncoder: ...
     @property

@@ -159,6 +159,10 @@ class Stack:
             workers=WEBHOOK_WORKERS,
         )
         starting.enter_context(webhook_queue)
+        push_queue = QueuePoller(
+            "on_push_queue", sqs, messaging.push_queue_url, application.on_push_queue
+        )
+        starting.enter_context(push_queue)
         starting.enter_context(Scheduler("on_minute", MINUTE, application.on_minute))
 
     def _configure(self, engine: Engine, messaging: Messaging, gateway: Gateway) -> None:
@@ -178,6 +182,7 @@ class Stack:
             "BATON_TOPIC_ARN": messaging.topic_arn,
             "BATON_QUEUE_URL": messaging.queue_url,
             "BATON_DEAD_LETTER_URL": messaging.dead_letter_url,
+            "BATON_PUSH_QUEUE_URL": messaging.push_queue_url,
             "BATON_FILES_BUCKET": BUCKET,
             "BATON_FILES_URL": f"{engine.url}/{BUCKET}",
             "BATON_SOCKET_URL": gateway.socket_url,

@@ -12,7 +12,7 @@ from chalicelib.settings import (
     SECOND_FACTOR,
     SESSION_HOURS,
 )
-from infra.local.aws.messaging import VISIBILITY
+from infra.local.aws.messaging import PUSH_VISIBILITY, VISIBILITY
 from infra.template import rollout
 from infra.template.domains import CONSOLE_URL, EDGE_TOKEN, ORIGINS, SOCKET_HOST, SOCKET_URL
 from infra.template.metrics import Resource
@@ -21,6 +21,7 @@ from infra.template.policies import (
     FILES,
     HAS_MAIL,
     MAIL,
+    PUSH_QUEUE,
     SECRETS_KEY,
     STREAM_DEAD_LETTERS,
     TABLE,
@@ -35,14 +36,15 @@ from infra.template.storage import MAKES_TABLE
 
 HOLD_SECRET = frozenset({REST_FUNCTION, LOGIN_FUNCTION, "message"})
 """The functions that sign or verify tokens and cursors. The other ones cannot leak the secret."""
-SENDS_MAIL = "on_webhook_queue"
+SENDS_MAIL, SENDS_PUSH = "on_webhook_queue", "on_push_queue"
 ASK_FOR_MAIL = frozenset({REST_FUNCTION, LOGIN_FUNCTION, SENDS_MAIL})
 RETENTION_DAYS = 30
 STREAM_RETRIES = 10
 """Attempts for a batch, which is halved each time, before its first record is a dead letter."""
-TIMEOUTS = {"on_change": 60, "on_webhook_queue": 60, "on_minute": 59}
+TIMEOUTS = {"on_change": 60, "on_webhook_queue": 60, SENDS_PUSH: 30, "on_minute": 59}
 """Seconds. The other functions have 29 seconds, the limit of API Gateway."""
 assert TIMEOUTS["on_webhook_queue"] < VISIBILITY
+assert TIMEOUTS[SENDS_PUSH] < PUSH_VISIBILITY
 
 
 LIMIT = r"[a-z_]+=(off|[1-9][0-9]{0,5}/[1-9][0-9]{0,4}s\+[1-9][0-9]{0,5})"
@@ -139,6 +141,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         "BATON_TOPIC_ARN": {"Ref": TOPIC},
         "BATON_QUEUE_URL": {"Ref": WEBHOOK_QUEUE},
         "BATON_DEAD_LETTER_URL": {"Ref": WEBHOOK_DEAD_LETTERS},
+        "BATON_PUSH_QUEUE_URL": {"Ref": PUSH_QUEUE},
         "BATON_FILES_BUCKET": {"Ref": FILES},
         "BATON_FILES_URL": {"Fn::Sub": f"https://${{{FILES}.RegionalDomainName}}"},
         "BATON_SOCKET_URL": SOCKET_URL,
@@ -160,7 +163,7 @@ def _environment(stage: str, function: str) -> dict[str, object]:
         variables["BATON_SESSION_IDLE_HOURS"] = {"Ref": "SessionIdleHours"}
     if function in ASK_FOR_MAIL:
         variables["BATON_MAIL_SENDER"] = {"Ref": MAIL}
-    if function == SENDS_MAIL:
+    if function in (SENDS_MAIL, SENDS_PUSH):
         variables["BATON_CONSOLE_URL"] = CONSOLE_URL
     if function == "connect":
         variables["BATON_ORIGINS"] = ORIGINS
@@ -196,6 +199,14 @@ EVENTS: Mapping[str, Resource] = {
                         "Destination": {"Fn::GetAtt": [STREAM_DEAD_LETTERS, "Arn"]},
                     }
                 },
+            }
+        }
+    },
+    SENDS_PUSH: {
+        "OnPushQueueSqsEventSource": {
+            "Properties": {
+                "Queue": {"Fn::GetAtt": [PUSH_QUEUE, "Arn"]},
+                "FunctionResponseTypes": ["ReportBatchItemFailures"],
             }
         }
     },

@@ -1,11 +1,17 @@
 """The SNS topic, the webhook queue and the dead-letter queues."""
 
-from infra.local.aws.messaging import MAX_RECEIVES, VISIBILITY
+from infra.local.aws.messaging import (
+    MAX_RECEIVES,
+    PUSH_RETENTION,
+    PUSH_VISIBILITY,
+    VISIBILITY,
+)
 from infra.template.metrics import Resource
 from infra.template.policies import (
     DATA_KEY,
     HAS_DATA_KEY,
     NO_VALUE,
+    PUSH_QUEUE,
     STREAM_DEAD_LETTERS,
     TOPIC,
     WEBHOOK_DEAD_LETTERS,
@@ -37,6 +43,11 @@ def messaging() -> dict[str, Resource]:
         WEBHOOK_QUEUE: _queue(fifo=True, **webhook_queue),
         WEBHOOK_DEAD_LETTERS: _queue(
             fifo=True, **HIGH_THROUGHPUT, MessageRetentionPeriod=TWO_WEEKS
+        ),
+        PUSH_QUEUE: _queue(
+            fifo=False,
+            VisibilityTimeout=PUSH_VISIBILITY,
+            MessageRetentionPeriod=PUSH_RETENTION,
         ),
         # Lambda's failure destinations cannot be FIFO queues.
         STREAM_DEAD_LETTERS: _queue(fifo=False, MessageRetentionPeriod=TWO_WEEKS),

@@ -21,6 +21,7 @@ FUNCTIONS = {
     "disconnect": "WebsocketDisconnect",
     "on_change": "OnChange",
     "on_webhook_queue": "OnWebhookQueue",
+    "on_push_queue": "OnPushQueue",
     "on_minute": "OnMinute",
 }
 """The logical names of the functions, by their names in app.py. Chalice gives all but LOGIN, which

@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamodb.keys import AUDIT
 from infra.template.metrics import Resource
 
 TABLE, TOPIC, WEBHOOK_QUEUE, SOCKETS = "Table", "Events", "WebhookQueue", "WebsocketAPI"
+PUSH_QUEUE = "PushQueue"
 WEBHOOK_DEAD_LETTERS, STREAM_DEAD_LETTERS = "WebhookDeadLetters", "StreamDeadLetters"
 """The logical names in the template."""
 MAIL, HAS_MAIL = "MailSender", "HasMailSender"
@@ -104,7 +105,13 @@ PERMITTED: Mapping[str, Permissions] = {
         SOCKETS: PUSHES,
         TOPIC: _may("Publish"),
         WEBHOOK_QUEUE: _may("SendMessage"),
+        PUSH_QUEUE: _may("SendMessage"),
         KEPT_FILES: SIGNS_LINKS,
+    },
+    "on_push_queue": {
+        TABLE: _may("GetItem") | CLEANS_UP,
+        PUSH_QUEUE: _may("ChangeMessageVisibility"),
+        SECRETS_KEY: _may("Decrypt"),
     },
     "on_webhook_queue": {
         TABLE: COMMANDS | CLEANS_UP,
@@ -121,6 +128,7 @@ PERMITTED: Mapping[str, Permissions] = {
         SOCKETS: PUSHES,
         TOPIC: _may("Publish"),
         WEBHOOK_QUEUE: _may("SendMessage"),
+        PUSH_QUEUE: _may("SendMessage"),
         FILES: _may("ListBucket"),
         NEW_FILES: _may("DeleteObject"),
         KEPT_FILES: SIGNS_LINKS | _may("DeleteObject"),
@@ -136,6 +144,7 @@ SOURCES: Mapping[str, Permissions] = {
     "on_webhook_queue": {
         WEBHOOK_QUEUE: _may("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
     },
+    "on_push_queue": {PUSH_QUEUE: _may("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")},
 }
 """The calls that Lambda's event sources make with the function's role: they read the stream and the
 queue, and send failed stream batches to a queue.
@@ -243,7 +252,11 @@ def _protects_audit_trail() -> Resource:
 
 
 OF_WEBHOOKS, OF_PUSH = ["baton-bot", "baton-webhook"], ["baton-push"]
-SECRET_CONTEXTS = {"log_in": ["baton-person"], "api_handler": [*OF_WEBHOOKS, *OF_PUSH]}
+SECRET_CONTEXTS = {
+    "log_in": ["baton-person"],
+    "api_handler": [*OF_WEBHOOKS, *OF_PUSH],
+    "on_push_queue": OF_PUSH,
+}
 """The names in the encryption context of the secrets that a function seals and opens, if they are
 not those of webhooks."""
 

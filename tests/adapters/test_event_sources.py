@@ -16,6 +16,8 @@ from tests.adapters.test_settings import SOUND
 REGION, ACCOUNT = "eu-central-1", "000000000000"
 STREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/baton/stream/2026-01-01T00:00:00.000"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:webhooks.fifo"
+PUSH = f"arn:aws:sqs:{REGION}:{ACCOUNT}:push"
+OF_PUSH = {"BATON_PUSH_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/push"}
 URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/webhooks.fifo"
 
 Handler = Callable[[Any, Any], dict[str, object]]
@@ -24,7 +26,7 @@ Handler = Callable[[Any, Any], dict[str, object]]
 @pytest.fixture(autouse=True)
 def deployed() -> Iterator[None]:
     """The functions find their settings, but no server behind them."""
-    with patch.dict(os.environ, {**SOUND, "AWS_REGION": REGION, "BATON_QUEUE_URL": URL}):
+    with patch.dict(os.environ, {**SOUND, "AWS_REGION": REGION, "BATON_QUEUE_URL": URL, **OF_PUSH}):
         forget()
         yield
     forget()
@@ -54,6 +56,8 @@ def event(*sources: str | None) -> dict[str, Any]:
         (app.on_change, [STREAM.replace(REGION, "us-east-1")]),
         (app.on_webhook_queue, [STREAM]),
         (app.on_webhook_queue, ["arn"]),
+        (app.on_push_queue, [QUEUE]),
+        (app.on_webhook_queue, [PUSH]),
         (app.on_webhook_queue, [QUEUE + "x"]),
         (app.on_webhook_queue, [QUEUE.replace(ACCOUNT, "111111111111")]),
     ],
@@ -68,6 +72,6 @@ def test_records_of_our_own_stream_are_handled() -> None:
 
 
 def test_a_call_without_records_reaches_no_handler() -> None:
-    for handler in (app.on_change, app.on_webhook_queue):
+    for handler in (app.on_change, app.on_webhook_queue, app.on_push_queue):
         with pytest.raises(KeyError):
             handler({"source": "aws.events", "detail-type": "Scheduled Event"}, None)

@@ -44,6 +44,7 @@ from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
 from chalicelib.usecases.records.mail import Mail, MailRequest
 from chalicelib.usecases.records.notifications import (
     Notification,
+    PushAlert,
     PushKey,
     PushKeyOwner,
     PushSubscription,
@@ -402,6 +403,7 @@ NO_ROWS = {
     *(IdempotencyKey, MessageKey, Device, SessionLimits, SessionReference, PersonState),
     *(
         FactorOwner,
+        PushAlert,
         PushKeyOwner,
         Mail,
         MailRequest,

@@ -26,6 +26,7 @@ from infra.template.policies import (
     KEPT_FILES,
     MAIL,
     NEW_FILES,
+    PUSH_QUEUE,
     SECRETS_KEY,
     SOCKETS,
     TABLE,
@@ -79,6 +80,7 @@ class Recorder(AwsServices):
         self._queues = {
             messaging.queue_url: WEBHOOK_QUEUE,
             messaging.dead_letter_url: WEBHOOK_DEAD_LETTERS,
+            messaging.push_queue_url: PUSH_QUEUE,
         }
         table = open_table(NAME, REGION, engine.url)
         create_table(table.client, NAME)
@@ -115,9 +117,10 @@ class Recorder(AwsServices):
         self._listen(made)
         return made
 
-    def received(self) -> list[dict[str, Any]]:
-        """The records that Lambda would pass to on_webhook_queue next."""
-        sqs, url = self._engine.client("sqs"), self._settings.queue_url
+    def received(self, queue: str = WEBHOOK_QUEUE) -> list[dict[str, Any]]:
+        """The records that Lambda would pass to the queue's function next."""
+        sqs = self._engine.client("sqs")
+        url = next(url for url, name in self._queues.items() if name == queue)
         found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         return [
             {
@@ -237,6 +240,7 @@ def _settings(engine: Engine, messaging: Messaging) -> Settings:
         topic_arn=messaging.topic_arn,
         queue_url=messaging.queue_url,
         dead_letter_url=messaging.dead_letter_url,
+        push_queue_url=messaging.push_queue_url,
         socket_url="ws://127.0.0.1:8000/ws",
         socket_endpoint="",
         origins=frozenset({"http://127.0.0.1:8000"}),

@@ -18,7 +18,7 @@ from chalicelib.domain.limit_names import MOST_SOCKETS
 from chalicelib.domain.routing.hours import Hours
 from chalicelib.domain.routing.members import HEARTBEAT_LOST_AFTER, Member
 from chalicelib.domain.routing.queues import Limits, Mode, Queue
-from chalicelib.entrypoints.events import minute, webhook_queue
+from chalicelib.entrypoints.events import minute, push_queue, webhook_queue
 from chalicelib.entrypoints.events import stream as change_stream
 from chalicelib.entrypoints.http.route import LOGIN_FUNCTION, REST_FUNCTION
 from chalicelib.entrypoints.http.router import all_routes
@@ -27,6 +27,7 @@ from chalicelib.usecases.admin import members
 from chalicelib.usecases.live.push import HANDSHAKE_MS
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.second_factor import SecondFactorRule
+from infra.template.policies import PUSH_QUEUE
 from tests.api.calls import NATIVE, ROWS, U_1, Row, filled, staged, uploaded_file
 from tests.api.conversation_setup import BOT, ok, one
 from tests.deploy.recording import Recorder
@@ -72,6 +73,7 @@ def run_all(services: Recorder) -> None:
     agent_session(services)
     connection_expires(services)
     connections_end_silently(services)
+    browsers_are_told(services)
     stream_loses_records(services)
     webhook_secret_is_sealed(services)
     deliveries_fail(services)
@@ -113,6 +115,30 @@ def connections_end_silently(services: Recorder) -> None:
         services.sockets.disconnect(f"c-gone-{number}")
     services.manual_clock.advance(HANDSHAKE_MS)
     frames.connect("c-after-ten", "bo")
+
+
+def browsers_are_told(services: Recorder) -> None:
+    """Ada sees no console. The push service does not answer first, and has then forgotten her
+    browser; she subscribes again."""
+    subscribe(services)
+    request_handoff(services, "u-told", None)
+    stream(services)
+    (record, *_) = services.received(PUSH_QUEUE)
+    before = services.webhook_client
+    for status, is_repeated in ((503, True), (410, False)):
+        vars(services)["webhook_client"] = FakeWebhookClient(otherwise=status)
+        with running_as(services, "on_push_queue"):
+            answer = push_queue.handle(services, {"Records": [record]})
+        assert bool(answer["batchItemFailures"]) == is_repeated
+    vars(services)["webhook_client"] = before
+    subscribe(services)
+
+
+def subscribe(services: Recorder) -> None:
+    with running_as(services, "api_handler"):
+        ada = RecordedApi(services).login("ada")
+        body = ROWS["PUT", "/api/v1/auth/push-subscription"].body or {}
+        ok(ada.put("/auth/push-subscription", {**body, "waiting": True}))
 
 
 def stream_loses_records(services: Recorder) -> None:

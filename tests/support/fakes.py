@@ -13,6 +13,7 @@ from chalicelib.usecases.ports.people import MailRefused
 from chalicelib.usecases.ports.webhooks import Owner, Unreachable
 from chalicelib.usecases.records.mail import Mail, MailRequest
 from chalicelib.usecases.records.metrics import Metric
+from chalicelib.usecases.records.notifications import PushAlert
 from chalicelib.usecases.records.webhooks import CHANNEL
 from tests.support.clock import ManualClock
 from tests.support.memory.table import Now
@@ -242,6 +243,20 @@ class FakeMailQueue:
 
     def enqueue(self, request: MailRequest) -> None:
         self.requests.append(request)
+
+
+class FakePushQueue:
+    """SQS, standard: `delayed` has the seconds for which each message in hand was hidden."""
+
+    def __init__(self) -> None:
+        self.alerts: list[PushAlert] = []
+        self.delayed: list[tuple[str, int]] = []
+
+    def enqueue(self, alert: PushAlert) -> None:
+        self.alerts.append(alert)
+
+    def delay(self, receipt: str, seconds: int) -> None:
+        self.delayed.append((receipt, seconds))
 
 
 class FakeMailer:

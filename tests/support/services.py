@@ -24,6 +24,7 @@ from tests.support.fakes import (
     FakeMailer,
     FakeMailQueue,
     FakeMetrics,
+    FakePushQueue,
     FakeSecretSealer,
     FakeSockets,
     FakeTopic,
@@ -93,6 +94,7 @@ class MemoryServices:
         self.connections = MemoryConnections(table, self.clock)
         self.notifications = MemoryNotifications(table, self.clock)
         self.push_subscriptions = MemoryPushSubscriptions(table, self.clock)
+        self.push_queue = FakePushQueue()
         self.push_encoder = WebPushEncoder()
         self.deliveries = MemoryDeliveries(table, self.clock)
         self.audit_trail = MemoryAuditTrail(table, self.clock)

@@ -54,7 +54,7 @@ def test_a_data_key_encrypts_the_table_the_files_the_topic_and_the_queues() -> N
     assert rule["ServerSideEncryptionByDefault"] == key
     assert made["Events"]["Properties"]["KmsMasterKeyId"] == KEY
     queues = of_type(made, "AWS::SQS::Queue")
-    assert len(queues) == 3
+    assert len(queues) == 4
     for queue in queues:
         assert (queue["SqsManagedSseEnabled"], queue["KmsMasterKeyId"]) == (False, KEY)
 
@@ -83,9 +83,9 @@ def test_only_functions_that_need_stored_secrets_may_use_their_key(
     made = resources(**parameters)
     used = policies(made, "stored-secrets")
 
-    assert set(used) == {"api_handler", "log_in", "on_webhook_queue"}
-    worker, names = used["on_webhook_queue"], ["baton-bot", "baton-webhook"]
-    for function, context in (("api_handler", names), ("log_in", ["baton-person"])):
+    assert set(used) == {"api_handler", "log_in", "on_webhook_queue", "on_push_queue"}
+    of_rest = ["baton-bot", "baton-webhook", "baton-push"]
+    for function, context in (("api_handler", of_rest), ("log_in", ["baton-person"])):
         rest = used[function]
         assert [s["Resource"] for s in rest if s["Action"] == ["kms:Encrypt"]] == seals
         assert [s["Resource"] for s in rest if s["Action"] == ["kms:Decrypt"]] == [opens]
@@ -95,6 +95,8 @@ def test_only_functions_that_need_stored_secrets_may_use_their_key(
             "Null": {"kms:EncryptionContextKeys": "false"},
         }
         assert [s["Condition"] for s in rest] == [ours] * len(rest)
-    assert [(s["Action"], s["Resource"]) for s in worker] == [(["kms:Decrypt"], opens)]
+    for function in ("on_webhook_queue", "on_push_queue"):
+        opened = [(s["Action"], s["Resource"]) for s in used[function]]
+        assert opened == [(["kms:Decrypt"], opens)]
     variables = made["APIHandler"]["Properties"]["Environment"]["Variables"]
     assert variables["BATON_SECRETS_KEY"] == parameters.get("SecretsKey", "")

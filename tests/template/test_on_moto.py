@@ -16,7 +16,13 @@ from moto.cloudformation.parsing import resource_class_from_type
 
 from chalicelib.adapters.dynamodb.schema import table_definition
 from infra.template.names import FUNCTIONS
-from infra.template.policies import STREAM_DEAD_LETTERS, TABLE, WEBHOOK_DEAD_LETTERS, WEBHOOK_QUEUE
+from infra.template.policies import (
+    PUSH_QUEUE,
+    STREAM_DEAD_LETTERS,
+    TABLE,
+    WEBHOOK_DEAD_LETTERS,
+    WEBHOOK_QUEUE,
+)
 from infra.template.policies import role_of as role_name_of
 from infra.template.rollout import AT_ONCE
 from tests.template.expansion import Evaluation, expanded, packaged_template
@@ -116,11 +122,11 @@ def test_the_queues_are_encrypted_and_lead_to_the_dead_letters(stack: MotoStack)
 
     assert json.loads(queue["RedrivePolicy"])["deadLetterTargetArn"] == dead
     assert queue["FifoQueue"] == "true"
-    for logical in (WEBHOOK_QUEUE, WEBHOOK_DEAD_LETTERS, STREAM_DEAD_LETTERS):
+    for logical in (WEBHOOK_QUEUE, PUSH_QUEUE, WEBHOOK_DEAD_LETTERS, STREAM_DEAD_LETTERS):
         assert stack.queue(logical)["SqsManagedSseEnabled"].lower() == "true"
 
 
-def test_the_stream_and_the_queue_reach_their_functions(stack: MotoStack) -> None:
+def test_the_stream_and_the_queues_reach_their_functions(stack: MotoStack) -> None:
     sources = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]
 
     reached = {each["FunctionArn"].rpartition(":")[2]: each["EventSourceArn"] for each in sources}
@@ -128,6 +134,7 @@ def test_the_stream_and_the_queue_reach_their_functions(stack: MotoStack) -> Non
     assert reached == {
         stack.names["OnChange"]: table["LatestStreamArn"],
         stack.names["OnWebhookQueue"]: stack.queue(WEBHOOK_QUEUE)["QueueArn"],
+        stack.names["OnPushQueue"]: stack.queue(PUSH_QUEUE)["QueueArn"],
     }
 
 

@@ -16,6 +16,7 @@ from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.call_deadline import require_time
 from chalicelib.usecases.ports.system import Random
 from chalicelib.usecases.records.mail import MailRequest
+from chalicelib.usecases.records.notifications import PushAlert
 from chalicelib.usecases.records.webhooks import CHANNEL
 
 if TYPE_CHECKING:
@@ -120,6 +121,33 @@ class SqsMailQueue:
                 MessageBody=json.dumps({"mail": body}),
                 MessageGroupId=digest("mail", request.person),
                 MessageDeduplicationId=digest("mail", self._random.token()),
+            )
+
+    @cached_property
+    def _client(self) -> "SQSClient":
+        return self._client_factory()
+
+
+class SqsPushQueue:
+    """Alerts for the web push function. They need no order: each browser shows the last alert of a
+    conversation, and all say the same."""
+
+    def __init__(self, client_factory: Callable[[], "SQSClient"], queue_url: str) -> None:
+        self._client_factory = client_factory
+        self._queue_url = queue_url
+
+    def enqueue(self, alert: PushAlert) -> None:
+        from msgspec import json as encoding
+
+        body = encoding.encode(alert).decode()
+        with _translate_errors():
+            self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)
+
+    def delay(self, receipt: str, seconds: int) -> None:
+        """Does nothing if the message is no longer in flight."""
+        with _translate_errors(ignore=_is_not_in_flight):
+            self._client.change_message_visibility(
+                QueueUrl=self._queue_url, ReceiptHandle=receipt, VisibilityTimeout=seconds
             )
 
     @cached_property

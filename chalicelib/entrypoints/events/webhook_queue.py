@@ -53,7 +53,7 @@ def _delivered(services: Services, record: Mapping[str, Any], began: int) -> boo
             queued["bot"],
             queued["conversation_id"],
             record["receiptHandle"],
-            _receives(record),
+            receive_count(record),
             queued.get("webhook", CHANNEL),
         )
     except Exception:
@@ -74,7 +74,7 @@ def _mail_sent(services: Services, record: Mapping[str, Any], queued: Mapping[st
     try:
         mail_delivery.deliver(services, request)
     except TemporarilyUnavailable:
-        receives = _receives(record)
+        receives = receive_count(record)
         log.warning("mail not sent", extra={"kind": request.kind, "person": request.person})
         if receives < MAIL_ATTEMPTS:
             services.webhook_queue.delay(record["receiptHandle"], RETRY_SECONDS**receives)
@@ -82,7 +82,7 @@ def _mail_sent(services: Services, record: Mapping[str, Any], queued: Mapping[st
     return True
 
 
-def _receives(record: Mapping[str, Any]) -> int:
+def receive_count(record: Mapping[str, Any]) -> int:
     return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
 
 

@@ -30,6 +30,7 @@ from chalicelib.entrypoints.http.schemas.parsing import Empty, convert
 from chalicelib.entrypoints.websocket.frames import (
     Frame,
     ListenBody,
+    PingBody,
     PresenceBody,
     ReadBody,
     SubscribeBody,
@@ -229,8 +230,10 @@ def set_presence(call: FrameCall, body: PresenceBody) -> views.Json:
     return {"status": chosen.status}
 
 
-def ping(call: FrameCall, _: Empty) -> views.Json:
+def ping(call: FrameCall, body: PingBody) -> views.Json:
     is_person = not call.connection.key
+    if is_person and body.hidden is not None:
+        sockets.set_hidden(call.services, call.connection, hidden=body.hidden)
     chosen = presence.heartbeat(call.services, call.person.id) if is_person else None
     return {"at": views.timestamp(call.services.clock.now()), "status": chosen}
 
@@ -275,7 +278,7 @@ ACTIONS: Mapping[str, FrameAction] = {
     "typing": FrameAction(Action.READ, Empty, show_typing, limit=LimitName.TYPING),
     "presence": FrameAction(Access.PERSON, PresenceBody, set_presence, enters_bot=False),
     "listen": FrameAction(Action.LISTEN, ListenBody, listen, enters_bot=False, takes_key=True),
-    "ping": FrameAction(Access.PERSON, Empty, ping, enters_bot=False, takes_key=True),
+    "ping": FrameAction(Access.PERSON, PingBody, ping, enters_bot=False, takes_key=True),
 }
 
 

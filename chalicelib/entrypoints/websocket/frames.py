@@ -33,6 +33,12 @@ class PresenceBody(Strict):
     agent: str | None = None
 
 
+class PingBody(Strict):
+    """`hidden` says whether the person sees the page. Without it, nothing changes."""
+
+    hidden: bool | None = None
+
+
 class SubscribeBody(Strict):
     """The list replaces earlier ones; an empty list ends the subscription."""
 

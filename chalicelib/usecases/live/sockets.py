@@ -147,6 +147,12 @@ def subscribe(services: Services, connection: SocketConnection, events: tuple[st
     services.connections.put(replace(connection, events=events))
 
 
+def set_hidden(services: Services, connection: SocketConnection, *, hidden: bool) -> None:
+    """Stores whether the person sees the page. While they see one, they need no web push."""
+    if connection.is_hidden != hidden:
+        services.connections.put(replace(connection, is_hidden=hidden))
+
+
 def disconnect(services: Services, connection_id: str) -> None:
     connection = services.connections.get(connection_id)
     if connection:

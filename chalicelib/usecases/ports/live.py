@@ -11,6 +11,7 @@ from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.notifications import (
     Notification,
+    PushAlert,
     PushKey,
     PushSubscription,
 )
@@ -115,6 +116,9 @@ class PushSubscriptions(Protocol):
         """The people of whom a subscription asks for conversations that begin to wait. Some of
         these subscriptions may have ended."""
 
+    def are_used(self) -> bool:
+        """False if nobody has ever subscribed; this may be a minute old."""
+
     def key(self) -> PushKey | None: ...
 
     def replace_key(self, old: PushKey | None, new: PushKey) -> bool:
@@ -133,6 +137,15 @@ class PushEncoder(Protocol):
     def authorization(
         self, endpoint: str, private: str, public: str, subject: str, now: int
     ) -> Mapping[str, str]: ...
+
+
+class PushQueue(Protocol):
+    """The queue of the web push function. Each message may be received more than once."""
+
+    def enqueue(self, alert: PushAlert) -> None: ...
+
+    def delay(self, receipt: str, seconds: int) -> None:
+        """Hides the message in hand for this many seconds."""
 
 
 class SocketSender(Protocol):

@@ -34,6 +34,7 @@ class SocketConnection(Struct, frozen=True):
     `events` are the names of integrations' events that the connection has subscribed to. A bot's
     connection has the id of its `key`, no person, and in `events` the types that it listens to.
     `is_behind` is true if a frame could not be sent: the client must read everything again.
+    `is_hidden` is true if the person does not see the page, as the page has said.
     """
 
     id: str
@@ -47,6 +48,7 @@ class SocketConnection(Struct, frozen=True):
     is_behind: bool = False
     session: str = ""
     key: str = ""
+    is_hidden: bool = False
 
     @property
     def session_reference(self) -> SessionReference:

@@ -59,6 +59,27 @@ class PushSubscription(Struct, frozen=True):
     waiting: bool = False
 
 
+class PushKind(StrEnum):
+    """Why a person is told by web push."""
+
+    OFFERED = "offered"
+    ASSIGNED = "assigned"
+    MESSAGE = "message"
+    WAITING = "waiting"
+
+
+class PushAlert(Struct, frozen=True):
+    """An alert for the browser of one session, as the queue holds it: without a word that anybody
+    wrote, and without the browser's address. It is of no use after `until`."""
+
+    kind: PushKind
+    person: str
+    session: str
+    bot: str
+    conversation_id: str
+    until: int
+
+
 class PushKey(Struct, frozen=True):
     """The key pair that names this installation to push services, in base64url. `private` is sealed
     if the installation has a key for it. Browsers bind their subscriptions to `public`."""

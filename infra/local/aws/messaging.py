@@ -11,12 +11,19 @@ crashes the worker. This is the highest value that SQS accepts, because a messag
 free slot of its bot is received every two seconds. The worker itself counts refused deliveries and
 stops earlier."""
 
+PUSH_VISIBILITY = 45
+"""Seconds; longer than the web push function's timeout."""
+PUSH_RETENTION = 60 * 60
+"""Seconds. An alert that could not be sent for an hour is dropped: it would come too late. So its
+queue needs no dead letters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Messaging:
     topic_arn: str
     queue_url: str
     dead_letter_url: str
+    push_queue_url: str
 
 
 def create_messaging(sns: Any, sqs: Any, name: str) -> Messaging:
@@ -34,5 +41,11 @@ def create_messaging(sns: Any, sqs: Any, name: str) -> Messaging:
         QueueUrl=queue,
         Attributes={"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": redrive},
     )
+    push_queue = sqs.create_queue(QueueName=f"{name}-push")["QueueUrl"]
+    wanted_push = {
+        "VisibilityTimeout": str(PUSH_VISIBILITY),
+        "MessageRetentionPeriod": str(PUSH_RETENTION),
+    }
+    sqs.set_queue_attributes(QueueUrl=push_queue, Attributes=wanted_push)
     topic = sns.create_topic(Name=f"{name}-events")
-    return Messaging(topic["TopicArn"], queue, dead)
+    return Messaging(topic["TopicArn"], queue, dead, push_queue)

@@ -149,7 +149,7 @@ def test_with_a_key_the_secret_is_sealed_for_its_person(
     assert factor is not None
     assert factor.secret.startswith(f"sealed|key-1|{WHO}|")
     services.secret_sealer.key = "key-2"
-    assert seal_stored_secrets(services) == Sealed(0, 1, 0)
+    assert seal_stored_secrets(services) == Sealed(0, 1, 0, 0)
     sealed = services.second_factors.get(WHO)
 
     assert sealed == replace(factor, secret=factor.secret.replace("key-1", "key-2"))

@@ -124,5 +124,5 @@ def test_the_operator_seals_all_stored_secrets_and_unseals_them_without_a_key(
 
     for key, begins in (("key-1", "sealed|key-1|"), ("key-2", "sealed|key-2|"), ("", secret)):
         services.secret_sealer.key = key
-        assert seal_stored_secrets(services) == Sealed(1, 0, 0)
+        assert seal_stored_secrets(services) == Sealed(1, 0, 0, 0)
         assert [each.startswith(begins) for each in all_stored(services)] == [True]

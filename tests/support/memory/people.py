@@ -148,6 +148,9 @@ class MemoryPushSubscriptions:
             found = (self.get(*place) for place in self._table.push_subscriptions)
             return {each.person for each in found if each and each.waiting}
 
+    def are_used(self) -> bool:
+        return self._table.push_key is not None
+
     def key(self) -> PushKey | None:
         return self._table.push_key
 

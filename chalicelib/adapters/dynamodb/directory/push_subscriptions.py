@@ -8,10 +8,16 @@ from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.notifications import PushKey, PushSubscription
 
+ASKED_EVERY = 60 * 1000
+"""Milliseconds between two reads that ask whether anybody uses web push, until somebody does."""
+
 
 class DynamoPushSubscriptions:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._rows = Rows(table, clock)
+        self._clock = clock
+        self._are_used = False
+        self._asked_at: int | None = None
 
     def get(self, person: str, session: str) -> PushSubscription | None:
         return _subscription(self._rows.get(RecordRow, keys.push_subscription(person, session)))
@@ -40,6 +46,15 @@ class DynamoPushSubscriptions:
     def told_of_waiting(self) -> set[str]:
         of_waiting = PointerRow.sk.startswith("W#")
         return {row.id for row in self._rows.query_all(PointerRow, keys.PUSH, of_waiting)}
+
+    def are_used(self) -> bool:
+        now = self._clock.now()
+        # A clock that is set back must not keep an old answer.
+        is_known = self._asked_at is not None and 0 <= now - self._asked_at < ASKED_EVERY
+        if not self._are_used and not is_known:
+            self._asked_at = now
+            self._are_used = self.key() is not None
+        return self._are_used
 
     def key(self) -> PushKey | None:
         row = self._rows.get(RecordRow, keys.PUSH_KEY)
