@@ -30,7 +30,7 @@ from chalicelib.usecases.routing.overflow import move_to_overflow
 from chalicelib.usecases.routing.unserved import report_unserved
 from chalicelib.usecases.search.indexing import index_entry
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.web_push.alerts import alert_by_push
+from chalicelib.usecases.web_push.alerts import alert_by_push, alert_mentioned
 from chalicelib.usecases.webhooks.enqueue import enqueue_webhooks, queued_for
 
 log = logging.getLogger("baton")
@@ -128,6 +128,7 @@ def push_notification(services: Services, notification: Notification) -> None:
 NOTIFICATION_REACTIONS: tuple[Callable[[Services, Notification], None], ...] = (
     push_notification,
     publish_notification,
+    alert_mentioned,
 )
 
 

@@ -258,6 +258,11 @@ def push_of_waiting(person_id: str, session_id: str) -> RowKey:
     return RowKey(PUSH, joined("W", person_id, session_id))
 
 
+def push_endpoint(endpoint: str) -> RowKey:
+    """Names the session that has set this endpoint last."""
+    return RowKey(PUSH, joined("E", digest(endpoint)))
+
+
 def identity(issuer: str, subject: str) -> RowKey:
     """The person whom a provider of single sign-on knows by this subject."""
     return RowKey(joined("I", issuer, subject), META)

@@ -112,6 +112,10 @@ class PushSubscriptions(Protocol):
 
     def remove(self, person: str, session: str) -> None: ...
 
+    def holder(self, endpoint: str) -> tuple[str, str] | None:
+        """The person and the session that have set this endpoint last. Their subscription may have
+        ended."""
+
     def told_of_waiting(self) -> set[str]:
         """The people of whom a subscription asks for conversations that begin to wait. Some of
         these subscriptions may have ended."""

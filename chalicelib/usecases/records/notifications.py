@@ -64,6 +64,7 @@ class PushKind(StrEnum):
 
     OFFERED = "offered"
     ASSIGNED = "assigned"
+    MENTIONED = "mentioned"
     MESSAGE = "message"
     WAITING = "waiting"
 

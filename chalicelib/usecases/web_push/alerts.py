@@ -20,12 +20,18 @@ from chalicelib.domain.conversation.entries import (
 from chalicelib.domain.conversation.head import Head, Waiting
 from chalicelib.domain.routing.members import Member, PresenceStatus
 from chalicelib.usecases.live.audience import with_valid_session
-from chalicelib.usecases.records.notifications import PushAlert, PushKind
+from chalicelib.usecases.records.notifications import (
+    Notification,
+    NotificationKind,
+    PushAlert,
+    PushKind,
+)
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.services import Services
 
 MINUTE_MS = 60 * 1000
 LIVES = {
+    PushKind.MENTIONED: 4 * 60 * MINUTE_MS,
     PushKind.ASSIGNED: 4 * 60 * MINUTE_MS,
     PushKind.MESSAGE: 4 * 60 * MINUTE_MS,
     PushKind.WAITING: 10 * MINUTE_MS,
@@ -49,10 +55,21 @@ def alert_by_push(services: Services, committed: CommittedEntry) -> None:
     now = services.clock.now()
     for concern in _concerns(services, committed):
         if concern.until > now:
-            _enqueue(services, committed, concern)
+            _enqueue(services, committed.bot, committed.conversation_id, concern)
 
 
-def _enqueue(services: Services, committed: CommittedEntry, concern: Concern) -> None:
+def alert_mentioned(services: Services, notification: Notification) -> None:
+    """As `alert_by_push`, for the person whom a note mentions."""
+    person, conversation_id = notification.for_person, notification.conversation_id
+    is_mention = notification.kind is NotificationKind.MENTION
+    if person and conversation_id and is_mention and services.push_subscriptions.are_used():
+        until = notification.at + LIVES[PushKind.MENTIONED]
+        concern = Concern(person, PushKind.MENTIONED, until)
+        if until > services.clock.now():
+            _enqueue(services, notification.bot, conversation_id, concern)
+
+
+def _enqueue(services: Services, bot: str, conversation_id: str, concern: Concern) -> None:
     found = services.push_subscriptions.of_person(concern.person)
     if concern.kind is PushKind.WAITING:
         found = [each for each in found if each.waiting]
@@ -64,8 +81,8 @@ def _enqueue(services: Services, committed: CommittedEntry, concern: Concern) ->
                 kind=concern.kind,
                 person=concern.person,
                 session=each.session,
-                bot=committed.bot,
-                conversation_id=committed.conversation_id,
+                bot=bot,
+                conversation_id=conversation_id,
                 until=concern.until,
             )
         )
@@ -129,4 +146,4 @@ def still_asks(head: Head | None, alert: PushAlert) -> bool:
         return head.offer is not None and head.offer.agent.id == alert.person
     if alert.kind is PushKind.WAITING:
         return isinstance(head, Waiting)
-    return head.owner_id == alert.person
+    return alert.kind is PushKind.MENTIONED or head.owner_id == alert.person

@@ -63,10 +63,21 @@ def save(services: Services, session: SessionReference, browser: PushBrowser) ->
         waiting=browser.waiting,
     )
     if subscription != before:
+        _remove_from_others(services, session, browser.endpoint)
         services.push_subscriptions.put(subscription)
     if before is None:
         _record(services, session, "added")
     return subscription
+
+
+def _remove_from_others(services: Services, session: SessionReference, endpoint: str) -> None:
+    """One browser shows the alerts of one session: somebody else may have used it before, and their
+    session may go on."""
+    holder = services.push_subscriptions.holder(endpoint)
+    if holder and holder != (session.person, session.id):
+        found = services.push_subscriptions.get(*holder)
+        if found and found.endpoint == endpoint:
+            services.push_subscriptions.remove(*holder)
 
 
 def remove(services: Services, session: SessionReference) -> None:

@@ -18,6 +18,11 @@ TITLES: Mapping[PushKind, Mapping[MailLanguage, str]] = {
         ES: "Se te ha asignado una conversación",
         AR: "أُسندت إليك محادثة",
     },
+    PushKind.MENTIONED: {
+        EN: "A colleague mentioned you in a note",
+        ES: "Un compañero te ha mencionado en una nota",
+        AR: "ذكرك أحد الزملاء في ملاحظة",
+    },
     PushKind.MESSAGE: {
         EN: "New message from a customer",
         ES: "Mensaje nuevo de un cliente",

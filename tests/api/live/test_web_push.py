@@ -11,6 +11,7 @@ from msgspec import json as encoding
 from chalicelib.domain.access import Role
 from chalicelib.domain.address import person_id
 from chalicelib.entrypoints.events import push_queue
+from chalicelib.usecases.reactions import react
 from tests.api.conversation_setup import (
     BOT,
     begun,
@@ -237,6 +238,28 @@ def test_only_people_who_chose_it_are_told_who_begins_to_wait(
     simulation.run_reactions()
 
     assert told(services) == [("waiting", WHO)]
+
+
+def test_a_mentioned_colleague_is_alerted(
+    bot: Api,
+    ana: Api,
+    bo: Api,
+    services: MemoryServices,
+    simulation: Simulation,
+    subscribe: Subscribe,
+    push_service: FakeWebhookClient,
+) -> None:
+    phone, path = subscribe(bo), waiting(bot)
+    ok(ana.post(f"{path}/notes", {"text": "@Bo?", "mentions": ["bo@example.test"]}))
+
+    simulation.run_reactions()
+    for each in services.notifications.latest("demo", None, 9):
+        react(services, each)
+
+    assert told(services) == [("mentioned", person_id("bo@example.test"))]
+    deliver(services)
+    shown = json.loads(phone.decrypt(push_service.requests[0].body))
+    assert shown["title"] == "A colleague mentioned you in a note"
 
 
 def test_messages_to_the_bot_and_of_agents_alert_nobody(

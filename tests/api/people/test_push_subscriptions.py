@@ -86,6 +86,17 @@ def test_the_public_key_is_made_once_and_its_private_key_is_sealed(
     assert stored.private not in str(ana.get(PATH).json)
 
 
+def test_a_browser_belongs_to_the_session_that_has_set_it_last(
+    ana: Api, bo: Api, phone: Browser, services: MemoryServices
+) -> None:
+    ok(ana.put(PATH, request(phone)))
+
+    ok(bo.put(PATH, request(phone)))
+
+    assert ok(ana.get(PATH))["subscription"] is None
+    assert ok(bo.get(PATH))["subscription"]
+
+
 def test_each_session_has_its_own_subscription(ana: Api, phone: Browser) -> None:
     laptop = ana.login("ana")
     ok(ana.put(PATH, request(phone)))
@@ -99,8 +110,8 @@ def test_a_subscription_ends_with_its_session(
     ana: Api, phone: Browser, services: MemoryServices
 ) -> None:
     laptop = ana.login("ana")
-    for each in (ana, laptop):
-        ok(each.put(PATH, request(phone)))
+    for each, used in ((ana, phone), (laptop, Browser("https://push.test/send/2"))):
+        ok(each.put(PATH, request(used)))
 
     ok(laptop.post("/auth/logout", {}))
 
@@ -138,7 +149,8 @@ def test_a_person_has_at_most_ten_subscriptions(
     for number in range(10):
         services.push_subscriptions.put(replace(first, session=f"other-{number}"))
 
-    answer = ana.login("ana").put(PATH, request(phone))
+    another = Browser("https://push.test/send/2")
+    answer = ana.login("ana").put(PATH, request(another))
 
     assert (answer.status, answer.json["code"]) == (409, "conflict")
     assert len(services.push_subscriptions.of_person(WHO)) == 11

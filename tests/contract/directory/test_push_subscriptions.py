@@ -49,6 +49,15 @@ def test_a_subscription_replaces_that_of_the_same_session(stores: Stores) -> Non
     assert stores.push_subscriptions.told_of_waiting() == set()
 
 
+def test_the_session_that_has_set_an_endpoint_last_is_known(stores: Stores) -> None:
+    assert stores.push_subscriptions.holder(PHONE.endpoint) is None
+
+    for each in (PHONE, replace(LAPTOP, endpoint=PHONE.endpoint)):
+        stores.push_subscriptions.put(each)
+
+    assert stores.push_subscriptions.holder(PHONE.endpoint) == ("p_1", "s-2")
+
+
 def test_only_people_who_chose_it_are_told_of_waiting(stores: Stores) -> None:
     for each in (PHONE, LAPTOP, replace(LAPTOP, person="p_2"), replace(PHONE, person="p_3")):
         stores.push_subscriptions.put(each)

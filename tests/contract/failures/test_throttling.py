@@ -96,6 +96,7 @@ CALLS: list[Callable[[Stores], object]] = [
     lambda s: s.push_subscriptions.get("p", "s"),
     lambda s: s.push_subscriptions.of_person("p"),
     lambda s: s.push_subscriptions.remove("p", "s"),
+    lambda s: s.push_subscriptions.holder("https://push.test"),
     lambda s: s.push_subscriptions.told_of_waiting(),
     lambda s: s.push_subscriptions.key(),
     lambda s: s.push_subscriptions.replace_key(None, PushKey("private", "public")),

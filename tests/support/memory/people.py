@@ -143,6 +143,12 @@ class MemoryPushSubscriptions:
         with self._table.lock:
             self._table.push_subscriptions.pop((person, session), None)
 
+    def holder(self, endpoint: str) -> tuple[str, str] | None:
+        with self._table.lock:
+            found = (self.get(*place) for place in self._table.push_subscriptions)
+            held = [(e.person, e.session) for e in found if e and e.endpoint == endpoint]
+            return held[-1] if held else None
+
     def told_of_waiting(self) -> set[str]:
         with self._table.lock:
             found = (self.get(*place) for place in self._table.push_subscriptions)

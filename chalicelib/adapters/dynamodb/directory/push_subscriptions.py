@@ -32,16 +32,26 @@ class DynamoPushSubscriptions:
         expires = -(-subscription.expires_at // 1000)
         text = msgspec.json.encode(subscription).decode()
         row = RecordRow.at(keys.push_subscription(*place), record=text, expires=expires)
-        pointer = keys.push_of_waiting(*place)
+        holder = RecordRow.at(
+            keys.push_endpoint(subscription.endpoint),
+            record=msgspec.json.encode(place).decode(),
+            expires=expires,
+        )
+        listed = PointerRow.at(
+            keys.push_of_waiting(*place), id=subscription.person, expires=expires
+        )
         if subscription.waiting:
-            listed = PointerRow.at(pointer, id=subscription.person, expires=expires)
-            self._rows.put_all([row, listed])
+            self._rows.put_all([row, holder, listed])
         else:
-            self._rows.put(row)
-            self._rows.delete([pointer])
+            self._rows.put_all([row, holder])
+            self._rows.delete([listed.key])
 
     def remove(self, person: str, session: str) -> None:
         self._rows.delete(push_keys(person, session))
+
+    def holder(self, endpoint: str) -> tuple[str, str] | None:
+        row = self._rows.get(RecordRow, keys.push_endpoint(endpoint))
+        return msgspec.json.decode(row.record, type=tuple[str, str]) if row else None
 
     def told_of_waiting(self) -> set[str]:
         of_waiting = PointerRow.sk.startswith("W#")
