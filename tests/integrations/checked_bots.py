@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import threading
-import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -289,30 +288,20 @@ def llm_loop(fake: FakeBaton) -> Iterator[CheckedBot]:
 HANDOVER = {"reason": "Wants a person.", "summary": "Nothing else.", "say": FAREWELL}
 
 
-def framework(title: str, make: str) -> Start:
-    """The page's code for an agent framework, with the real package and a rule as the model."""
+def framework(title: str) -> Start:
+    """The page's program for an agent framework, with the real package and a rule as the model."""
 
     @contextmanager
     def started(fake: FakeBaton) -> Iterator[CheckedBot]:
         from anyio.from_thread import start_blocking_portal
 
-        from baton_client.llm import HandoverTool
-        from tests.clients.frameworks import scripted_bots
+        from tests.clients.frameworks.page_programs import page_program
 
-        code = shown_code(PYTHON_PAGE, f"**{title}** (")
-        server: Any = types.SimpleNamespace(url=fake.url, key=KEY)
-        bot = getattr(scripted_bots, make)(server, HandoverTool())
-        bot.script.next = ruled
-        client = AsyncBaton if "async def" in code else Baton
-        baton: Any = client(fake.url, KEY, SECRET)
-        known = page_bot(fake, baton)
-        known |= {"baton": baton, "agent": getattr(bot, "agent", None)}
-        known["graph"] = getattr(bot, "graph", None)
-        if make == "OpenAIAgentsBot":
-            from agents import set_tracing_disabled
-
-            set_tracing_disabled(True)
-        exec(code, known)
+        known, script = page_program(title, fake.url, KEY, SECRET)
+        script.rule = ruled
+        known["send"] = lambda user, text: show(fake, user, text)
+        baton = known["baton"]
+        is_asynchronous = isinstance(baton, AsyncBaton)
         with start_blocking_portal() as portal:
 
             async def handle(function: Any, *given: Any) -> Any:
@@ -327,7 +316,7 @@ def framework(title: str, make: str) -> Start:
                 return int(portal.call(handle, baton.receive, headers, body))
 
             yield CheckedBot(says, hears)
-            portal.call(handle, baton.aclose if client is AsyncBaton else baton.close)
+            portal.call(handle, baton.aclose if is_asynchronous else baton.close)
 
     return started
 
@@ -406,9 +395,9 @@ BOTS: Mapping[str, Start] = {
     "the JavaScript bot": javascript,
     "plain HTTP": plain_http,
     "the LLM loop": llm_loop,
-    "openai-agents": framework("OpenAI Agents", "OpenAIAgentsBot"),
-    "pydantic-ai": framework("Pydantic AI", "PydanticAIBot"),
-    "langgraph": framework("LangGraph", "LangGraphBot"),
+    "openai-agents": framework("OpenAI Agents"),
+    "pydantic-ai": framework("Pydantic AI"),
+    "langgraph": framework("LangGraph"),
 }
 """Each has all checks of what users see."""
 

@@ -17,14 +17,20 @@ OTHER_TOOL: Mapping[str, Any] = {"look_up": {}}
 
 
 class ModelScript:
-    """`read` has everything that the model was given, one text for each of its calls."""
+    """`read` has everything that the model was given, one text for each of its calls.
+
+    A `rule` makes each step of what the model was given.
+    """
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.read: list[str] = []
+        self.rule: Callable[[Any], str | Mapping[str, Any]] | None = None
 
     def next(self, given: object) -> str | Mapping[str, Any]:
         self.read.append(str(given))
+        if self.rule:
+            return self.rule(given)
         step = self.steps.pop(0)
         while callable(step):
             step = step()
@@ -136,7 +142,6 @@ class PydanticAIBot:
 
 class LangGraphBot:
     def __init__(self, server: AppServer, tool: HandoverTool) -> None:
-        from langchain_core.messages import AIMessage
         from langchain_core.tools import tool as as_tool
         from langgraph.checkpoint.memory import InMemorySaver
         from langgraph.graph import START, MessagesState, StateGraph
@@ -147,12 +152,7 @@ class LangGraphBot:
         self.script = script = ModelScript()
 
         def model(state: MessagesState) -> dict[str, Any]:
-            step = script.next(state["messages"])
-            if isinstance(step, str):
-                return {"messages": [AIMessage(step)]}
-            name = "look_up" if step is OTHER_TOOL else NAME
-            call = {"name": name, "args": dict(step) if name == NAME else {}, "id": f"c{id(step)}"}
-            return {"messages": [AIMessage("", tool_calls=[call])]}
+            return {"messages": [langchain_message(script, state["messages"])]}
 
         graph: Any = StateGraph(MessagesState)
         graph.add_node("model", model)
@@ -171,6 +171,18 @@ class LangGraphBot:
             transcript = baton.transcript(turn.conversation_id)
             config: Any = {"configurable": {"thread_id": turn.conversation_id}}
             return answer(turn, self.graph, config, transcript, tool=self._tool)
+
+
+def langchain_message(script: ModelScript, given: object) -> Any:
+    """The model's answer, as LangChain has it."""
+    from langchain_core.messages import AIMessage
+
+    step = script.next(given)
+    if isinstance(step, str):
+        return AIMessage(step)
+    name = "look_up" if step is OTHER_TOOL else NAME
+    call = {"name": name, "args": dict(step) if name == NAME else {}, "id": f"c{id(step)}"}
+    return AIMessage("", tool_calls=[call])
 
 
 def called(step: Mapping[str, Any]) -> tuple[str, str]:

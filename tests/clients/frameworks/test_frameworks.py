@@ -2,15 +2,16 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable
-from pathlib import Path
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
 
-from baton_client import AsyncBaton, Baton
+from baton_client import Baton
 from baton_client.llm import HandoverTool
 from tests.clients.app_server import AppServer
+from tests.clients.frameworks.page_programs import PROGRAMS, page_program
 from tests.clients.frameworks.scripted_bots import (
     OTHER_TOOL,
     LangGraphBot,
@@ -152,35 +153,50 @@ def test_a_graph_that_died_before_the_handover_hands_over_when_it_runs_again(
     assert (ana.handoffs(), len(bot.script.read)) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    ("title", "make"),
-    [
-        ("OpenAI Agents", OpenAIAgentsBot),
-        ("Pydantic AI", PydanticAIBot),
-        ("LangGraph", LangGraphBot),
-    ],
-)
-def test_the_readme_shows_code_that_runs(
-    title: str, make: Callable[..., Any], server: AppServer, user: str
+@pytest.mark.parametrize("title", PROGRAMS)
+def test_the_page_shows_a_program_that_hands_over_and_goes_on(
+    title: str, server: AppServer
 ) -> None:
-    readme = (Path(__file__).parents[3] / "clients/python/README.md").read_text()
-    code = readme.split(f"**{title}** (")[1].split("```python\n")[1].split("```")[0]
-    bot = make(server, HandoverTool())
-    bot.script.steps = ["Hello"]
-    shown: list[str] = []
+    """It listens, and the user writes in the terminal, as the page says."""
+    known, script = page_program(title, server.url, server.key)
+    script.steps = ["Hello", ASKED, "Welcome back"]
+    shown: list[tuple[str, str]] = []
+    user = f"terminal of {title}"
+    known["send"] = lambda user, text: shown.append((user, text))
+    on_message = known["on_message"]
+    known["on_message"] = lambda _, text, message_id: on_message(user, text, message_id)
 
-    async def run() -> None:
-        asynchronous = "async def" in code
-        baton = (AsyncBaton if asynchronous else Baton)(server.url, server.key)
-        known: dict[str, Any] = {
-            "baton": baton,
-            "send": lambda user, text: shown.append(text),
-            **({"graph": bot.graph} if make is LangGraphBot else {"agent": bot.agent}),
-        }
-        exec(code, known)
-        done = known["on_message"](user, "Hi", "m1")
-        if inspect.isawaitable(done):
-            await done
+    def wait_for(*texts: str) -> None:
+        until = time.monotonic() + 10
+        while [text for _, text in shown] != list(texts) and time.monotonic() < until:
+            time.sleep(0.005)
+        assert shown == [(user, text) for text in texts]
 
-    asyncio.run(run())
-    assert shown == ["Hello"]
+    def typed() -> Iterator[str]:
+        while not server.control({"listeners": True}):
+            time.sleep(0.005)
+        yield "hi"
+        yield "A person, please"
+        ana = Ana(server, user)
+        ana.does("claim")
+        ana.does("messages", text="It is on its way.")
+        wait_for("Hello", *WITH_ANA)
+        ana.does("unpause")
+        wait_for("Hello", *WITH_ANA, ENDED)
+        yield "Thanks"
+        yield ""
+
+    lines = typed()
+    known["input"] = lambda: next(lines)
+    done = known["main"]()
+    if inspect.isawaitable(done):
+        asyncio.run(as_coroutine(done))
+    wait_for("Hello", *WITH_ANA, ENDED, "Welcome back")
+
+
+async def as_coroutine(done: Awaitable[None]) -> None:
+    await done
+
+
+WITH_ANA = ("One moment.", "You are now talking to Ana.", "It is on its way.")
+ENDED = "Your conversation with our team has ended. You are talking to the bot again."
