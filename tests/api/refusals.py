@@ -29,7 +29,7 @@ PEOPLE = {
 CALLERS = ("nobody", *SCOPED_KEYS, *KEYS, *PEOPLE)
 REFUSED = frozenset({400, 401, 403, 404, 422, 429})
 """Not 409: a bot's message out of turn is refused, and counted as a leak."""
-UNCOMPARED = frozenset({"lock", "attempts", "tickets"})
+UNCOMPARED = frozenset({"attempts", "tickets"})
 """Failed logins count."""
 
 
@@ -42,38 +42,47 @@ class Attempt:
 
 
 def attempts(resource: Resource, body: dict[str, Any] | None, at: str) -> Iterator[Attempt]:
-    """The call by each of `CALLERS`, each time on the same store. The body's `from` is only for
-    keys."""
+    """The call by each of `CALLERS`, each time on the same store: it is made anew after a call that
+    changed it. The body's `from` is only for keys."""
     method, path = resource
+    store = None
     for by in CALLERS:
-        services = MemoryServices()
-        caller = _caller(services, by)
-        bot = caller.as_(DEMO_KEY)
-        ids = staged(bot, bot.login("ana"), at)
+        store = store or _Store(at)
         sent = _without_from(body) if body and by in PEOPLE else body
-        before = _contents(services)
-        answer = caller.send(method, filled(path, ids.of(path)), sent)
-        after = _contents(services)
-        yield Attempt(by, answer.status, [name for name in before if before[name] != after[name]])
+        caller = store.caller(by)
+        before = store.contents()
+        answer = caller.send(method, filled(path, store.ids.of(path)), sent)
+        after = store.contents()
+        changed = [name for name in before if before[name] != after[name]]
+        yield Attempt(by, answer.status, sorted(set(changed) - UNCOMPARED))
+        if changed:
+            store = None
 
 
-def _caller(services: MemoryServices, by: str) -> Api:
-    api = Api(services)
-    if by in SCOPED_KEYS:
-        return api.as_(key(services, "scoped", *SCOPED_KEYS[by]))
-    if by not in PEOPLE:
-        return api.as_(KEYS.get(by))
-    person(services, "ada", Role.ADMIN)
-    person(services, "quinn", queues=frozenset({"another"}))
-    caller = api.login(PEOPLE[by])
-    online(caller)
-    return caller
+class _Store:
+    """Services with one conversation that stands `at` a step, and everything else a call names."""
+
+    def __init__(self, at: str) -> None:
+        self._services = MemoryServices()
+        self._api = Api(self._services)
+        person(self._services, "ada", Role.ADMIN)
+        person(self._services, "quinn", queues=frozenset({"another"}))
+        bot = self._api.as_(DEMO_KEY)
+        self.ids = staged(bot, bot.login("ana"), at)
+
+    def caller(self, by: str) -> Api:
+        if by in SCOPED_KEYS:
+            return self._api.as_(key(self._services, "scoped", *SCOPED_KEYS[by]))
+        if by not in PEOPLE:
+            return self._api.as_(KEYS.get(by))
+        caller = self._api.login(PEOPLE[by])
+        online(caller)
+        return caller
+
+    def contents(self) -> dict[str, Any]:
+        held = vars(self._services.memory)
+        return {name: copy.deepcopy(held[name]) for name in held.keys() - {"lock"}}
 
 
 def _without_from(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name != "from"}
-
-
-def _contents(services: MemoryServices) -> dict[str, Any]:
-    held = vars(services.memory)
-    return {name: copy.deepcopy(held[name]) for name in held.keys() - UNCOMPARED}
