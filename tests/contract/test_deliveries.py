@@ -80,6 +80,16 @@ def test_a_bot_has_five_delivery_slots(stores: Stores) -> None:
     assert stores.deliveries.acquire_slot("other", START, LEASE) is not None
 
 
+def test_spare_slots_are_left_to_others(stores: Stores) -> None:
+    acquire = partial(stores.deliveries.acquire_slot, BOT, START, LEASE)
+
+    taken = [acquire(spare=1) for _ in range(IN_FLIGHT)]
+
+    assert taken == [0, 1, 2, 3, None]
+    assert acquire() == 4
+    assert acquire() is None
+
+
 def test_sixteen_concurrent_workers_take_each_slot_at_most_once(stores: Stores) -> None:
     taken = at_once([partial(stores.deliveries.acquire_slot, BOT, START, LEASE) for _ in range(16)])
 

@@ -18,10 +18,12 @@ from chalicelib.usecases.reactions import REACTIONS
 from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
+from chalicelib.usecases.records.webhooks import CHANNEL
 from chalicelib.usecases.webhooks.enqueue import enqueue_webhooks
 from infra.local.event_sources import DeadLetter, RetryPolicy
 from infra.local.event_sources.batch_delivery import Delivery
-from tests.support.fakes import FakeTopic, UnreachableSockets
+from tests.support.clock import ManualClock
+from tests.support.fakes import FakeTopic, FakeWebhookQueue, UnreachableSockets
 from tests.support.services import MemoryServices
 
 BOT = Caller("demo", "Demo bot", Role.BOT, "demo")
@@ -75,6 +77,33 @@ def failures_of(services: MemoryServices, records: list[dict[str, Any]]) -> list
     return [each["itemIdentifier"] for each in failures]
 
 
+class SlowQueue(FakeWebhookQueue):
+    """Takes a second for each message. `woken` has the conversations in the order of messages."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.woken: list[str] = []
+        self._time = clock
+
+    def enqueue(self, bot: str, conversation_id: str, seq: int, webhook: str = CHANNEL) -> None:
+        self._time.advance(1000)
+        self.woken.append(conversation_id)
+
+
+def test_after_an_outage_the_newest_records_reach_the_webhook_queue_first() -> None:
+    services = MemoryServices("https://bot.test/")
+    records = records_of(services, 100)
+    services.webhook_queue = queue = SlowQueue(services.clock)
+
+    failed = failures_of(services, records)
+
+    newest = [place(n).conversation_id for n in range(99, -1, -1)]
+    urgent = stream.URGENT_MS // 1000 + 1
+    assert queue.woken[:urgent] == newest[:urgent]
+    assert queue.woken[urgent:] == newest[:urgent:-1][: len(queue.woken) - urgent]
+    assert failed, "Lambda sends the rest again"
+
+
 def test_a_failing_record_is_reported_and_the_others_are_handled(
     services: MemoryServices,
 ) -> None:
@@ -103,7 +132,7 @@ def test_a_refused_console_costs_webhook_sns_and_other_consoles_nothing(
     assert failures_of(services, records) == []
 
     ids = [place(n).conversation_id for n in range(2)]
-    assert [queued.conversation_id for queued in services.webhook_queue.waiting()] == ids
+    assert {queued.conversation_id for queued in services.webhook_queue.waiting()} == set(ids)
     assert [p.message["conversation_id"] for p in services.topic.published] == ids
     assert len(gateway.frames["good"]) == 2
     every_minute(services)

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from heapq import heappop, heappush
 from typing import Any
 
+import pytest
 from msgspec import Struct
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.address import Address
-from chalicelib.domain.conversation.commands import Pause
+from chalicelib.domain.conversation.commands import AgentMessage, Claim, Pause
+from chalicelib.domain.conversation.entries import Body
 from chalicelib.entrypoints.events import webhook_queue
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.ports.webhooks import Unreachable
@@ -85,6 +87,21 @@ class DeadHost(FakeWebhookClient):
         raise Unreachable("connect timeout")
 
 
+class SlowHost(FakeWebhookClient):
+    """Answers after a second, in which the other workers go on. `delivered` has the webhook ids and
+    the times."""
+
+    def __init__(self, workers: "Workers") -> None:
+        super().__init__()
+        self._workers = workers
+        self.delivered: dict[str, int] = {}
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        self._workers.run_until(self._workers.clock.now() + TIMEOUT)
+        self.delivered[headers["webhook-id"]] = self._workers.clock.now()
+        return 200
+
+
 class Workers:
     """The real handler of the queue, for each message as soon as it is visible."""
 
@@ -146,3 +163,45 @@ def test_a_wait_for_a_slot_grows_with_jitter_up_to_two_minutes() -> None:
         assert min(waits(receives)) >= LONGEST_BUSY_WAIT / 2
         assert max(waits(receives)) <= LONGEST_BUSY_WAIT
         assert len(waits(receives)) > 20
+
+
+ANA = Caller("p_ana", "Ana", Role.AGENT, "demo")
+OUTAGE = 3_600_000
+SOON = 10_000
+"""Milliseconds within which a fresh reply must be delivered; one attempt takes a second."""
+
+
+@pytest.mark.parametrize("has_old_entries", [False, True])
+def test_a_fresh_reply_does_not_wait_behind_a_thousand_old_deliveries(
+    has_old_entries: bool,
+) -> None:
+    """Also in a conversation that has old entries: they go first, and at once."""
+    workers = Workers()
+    workers.services.webhook_client = host = SlowHost(workers)
+    places = [Address("demo", "web", f"user-{number}") for number in range(CONVERSATIONS)]
+    for place in places:
+        execute(workers.services, BOT, place, Pause())
+    fresh = places[-1] if has_old_entries else Address("demo", "web", "somebody-else")
+    workers.clock.advance(OUTAGE)
+    for place in places:
+        workers.queue.enqueue("demo", place.conversation_id, 1)
+    ended = workers.clock.now()
+    workers.run_until(ended + 5000)
+
+    if not has_old_entries:
+        execute(workers.services, BOT, fresh, Pause())
+    execute(workers.services, ANA, fresh.conversation_id, Claim())
+    execute(workers.services, ANA, fresh.conversation_id, AgentMessage(Body(text="Here I am.")))
+    written = workers.clock.now()
+    seq = workers.services.conversations.entries_after("demo", fresh.conversation_id, 0, 9)[-1].seq
+    if not has_old_entries:
+        workers.queue.enqueue("demo", fresh.conversation_id, seq)
+    workers.run_until()
+
+    mine = [id for id in host.delivered if id.startswith(fresh.conversation_id)]
+    reply = host.delivered[f"{fresh.conversation_id}:{seq}"]
+    assert mine == [f"{fresh.conversation_id}:{number}" for number in range(1, seq + 1)]
+    assert len(host.delivered) == CONVERSATIONS + seq - has_old_entries
+    # In SQS, a second message of the conversation waits until the first is handled.
+    assert reply - written < (LONGEST_BUSY_WAIT * 1000 if has_old_entries else SOON)
+    assert max(host.delivered.values()) - ended > 200_000, "the backlog took minutes"

@@ -89,10 +89,12 @@ class DynamoDeliveries:
             unmoved = RecordRow.pk.does_not_exist() | unmoved
         return self._rows.put(RecordRow.at(keys.SWEEP, record=record), unmoved)
 
-    def acquire_slot(self, bot: str, now: int, lease: int, webhook: str = CHANNEL) -> int | None:
+    def acquire_slot(
+        self, bot: str, now: int, lease: int, webhook: str = CHANNEL, *, spare: int = 0
+    ) -> int | None:
         rows = self._rows.query_all(SlotRow, keys.slots(bot, webhook), None)
         held = {row.slot for row in rows if now < row.until <= now + 2 * lease}
-        for slot in range(IN_FLIGHT):
+        for slot in range(IN_FLIGHT - spare):
             if slot not in held and self._lease(keys.slot(bot, slot, webhook), slot, now, lease):
                 return slot
         return None

@@ -31,7 +31,8 @@ def handle(
 
     All later records of the batch are handled nevertheless, until `BUDGET_MS`. If Lambda gives up,
     it drops the batch from the named record on; other entries must not lose their reactions by
-    that. What users wait for runs first, for all records.
+    that. What users wait for runs first, for all records, and for the newest ones before the older
+    ones. The webhook worker delivers a conversation in order, whichever entry wakes it.
     """
     began = services.clock.now()
     count = len(event["Records"])
@@ -53,7 +54,7 @@ def _failures(
     """The sequence numbers of the records to send again, in their order. Adds the others to
     `handled`."""
     events = [_read(services, read, record) for record in records]
-    for event in events:
+    for event in reversed(events):
         if services.clock.now() > began + URGENT_MS:
             break
         if isinstance(event, CommittedEntry):

@@ -115,8 +115,11 @@ class Deliveries(Protocol):
     def move_sweep(self, old: SweepPosition, new: SweepPosition) -> bool:
         """False if the position is no longer `old`."""
 
-    def acquire_slot(self, bot: str, now: int, lease: int, webhook: str = CHANNEL) -> int | None:
-        """Reserves one of the webhook's few concurrent deliveries, for `lease` milliseconds.
+    def acquire_slot(
+        self, bot: str, now: int, lease: int, webhook: str = CHANNEL, *, spare: int = 0
+    ) -> int | None:
+        """Reserves one of the webhook's few concurrent deliveries, for `lease` milliseconds. The
+        last `spare` slots are left to others.
 
         None if all slots are taken.
         """

@@ -36,6 +36,9 @@ BUSY_WAIT, LONGEST_BUSY_WAIT, GROWTH = 2, 120, 1.3
 """Seconds: the first and the longest wait for a free slot, and by how much it grows each time. The
 queue gives a message up after 1,000 receives, so a fixed wait would lose entries of a conversation
 that waits behind many others of a server that is down."""
+FRESH_MS, KEPT_FREE = 60 * 1000, 1
+"""Somebody waits in a conversation in which an entry is younger than this, in milliseconds. So many
+slots are kept free for such conversations: a backlog of old ones takes the others."""
 CURSOR_WAIT = 2
 """Seconds after another call has moved the cursor."""
 LATE = 60
@@ -77,13 +80,22 @@ def deliver(
         return True
     if not webhook.is_enabled:
         return _hold_pending(services, bot_id, conversation_id, webhook)
-    slot = services.deliveries.acquire_slot(bot_id, services.clock.now(), SLOT_LEASE, webhook_id)
+    slots = services.deliveries
+    slot = slots.acquire_slot(bot_id, services.clock.now(), SLOT_LEASE, webhook_id, spare=KEPT_FREE)
+    if slot is None and _is_fresh(services, bot_id, conversation_id):
+        slot = slots.acquire_slot(bot_id, services.clock.now(), SLOT_LEASE, webhook_id)
+        receives = 1
     if slot is None:
         return _delay(services, receipt, _busy_wait(services, receives))
     try:
         return _deliver_pending(services, DeliveryJob(bot, webhook, conversation_id, receipt))
     finally:
         services.deliveries.release_slot(bot_id, slot, webhook_id)
+
+
+def _is_fresh(services: Services, bot: str, conversation_id: str) -> bool:
+    head = services.conversations.head(bot, conversation_id)
+    return head is not None and head.updated_at > services.clock.now() - FRESH_MS
 
 
 def _busy_wait(services: Services, receives: int) -> int:

@@ -110,9 +110,11 @@ class MemoryDeliveries:
             self._table.cursors[bot, conversation_id, webhook] = new
             return True
 
-    def acquire_slot(self, bot: str, now: int, lease: int, webhook: str = CHANNEL) -> int | None:
+    def acquire_slot(
+        self, bot: str, now: int, lease: int, webhook: str = CHANNEL, *, spare: int = 0
+    ) -> int | None:
         with self._table.lock:
-            for slot in range(IN_FLIGHT):
+            for slot in range(IN_FLIGHT - spare):
                 place = (bot, webhook, slot)
                 if not now < self._table.slots.get(place, 0) <= now + 2 * lease:
                     self._table.slots[place] = now + lease
