@@ -57,12 +57,12 @@ function ChannelWebhook({ bot }) {
           ${webhook.switched_off && html`<p><span class="pill late">${t("switched_off")}</span></p>`}
           <${Field} type="url" name="url" label=${t("url")} errors=${errors} required dir="ltr" defaultValue=${webhook.url} />
           <${Field} as="select" name="format" label=${t("format")} errors=${errors}>${FORMATS.map((each) => html`<option value=${each} selected=${webhook.format === each}>${each}</option>`)}<//>
+          <${WebhookTest} path=${`${path}/test`} valuesOf=${(/** @type {FormData} */ form) => ({ url: fieldText(form, "url"), format: fieldText(form, "format") })} />
           ${webhook.older_secrets_until?.map((/** @type {string} */ at) => html`<p class="quiet">${t("older_until", { date: formatDateTime(at) })}</p>`)}`}<//>
       </div>
       ${webhook.url && html`
         <div class="card panel">
           <div class="admin-top">
-            <${WebhookTest} path=${`${path}/test`} />
             <button onClick=${() => rotate(reload)}>${t("rotate_secret")}</button>
             <button onClick=${() => remove(reload)}>${t("delete")}</button>
           </div>
@@ -94,7 +94,8 @@ function OtherWebhooks({ bot }) {
       <fieldset class="field"><legend>${t("events")}</legend>
         ${EVENTS.map((each) => html`<label class="choice" key=${each}><input type="checkbox" name="events" value=${each} defaultChecked=${webhook.events.includes(each)} /> <bdi>${each}</bdi></label>`)}
         ${errors.events && html`<p class="error">${errors.events}</p>`}
-      </fieldset>`}<//>`);
+      </fieldset>
+      <${WebhookTest} path=${`${webhook.id ? pathOf(webhook) : `${path}/new`}/test`} valuesOf=${(/** @type {FormData} */ form) => ({ url: fieldText(form, "url"), format: webhook.format, events: form.getAll("events") })} />`}<//>`);
 
   /** @param {any} webhook @param {() => void} reload */
   const rotate = (webhook, reload) => setDialog(html`
@@ -125,19 +126,22 @@ function OtherWebhooks({ bot }) {
     ${dialog && html`<${Modal} close=${close}>${dialog}<//>`}`;
 }
 
-/** Sends a test call and shows its result. @param {{path: string}} props */
-function WebhookTest({ path }) {
+/** Sends a test call and shows its result: to the stored webhook, or with what is in the form and was not saved.
+ * @param {{path: string, valuesOf?: (form: FormData) => object}} props */
+function WebhookTest({ path, valuesOf }) {
   const [result, setResult] = useState(/** @type {any} */ (null));
   const [isBusy, setIsBusy] = useState(false);
-  const test = async () => {
+  const test = async (/** @type {any} */ { currentTarget: { form } }) => {
+    if (valuesOf && !form.reportValidity()) return;
     setIsBusy(true);
     setResult(null);
-    await request("POST", path, {}).then(setResult, showError);
+    await request("POST", path, valuesOf ? valuesOf(new FormData(form)) : {}).then(setResult, showError);
     setIsBusy(false);
   };
   return html`
-    <button onClick=${test} disabled=${isBusy}>${t("test")}</button>
+    <button type="button" onClick=${test} disabled=${isBusy}>${t("test")}</button>
     <p class="grow" role="status">${isBusy ? t("loading") : result && html`
       <span class="pill ${result.succeeded ? "calm" : "late"}">${t(result.succeeded ? "test_good" : "test_bad")}</span>
+      ${result.signed_with === "temporary" && html` <span class="quiet">${t("test_temporary")}</span>`}
       <span dir="auto"> ${result.error ?? t("answered", { status: result.http_status, ms: result.duration_ms })}</span>`}</p>`;
 }

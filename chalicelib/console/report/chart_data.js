@@ -59,13 +59,6 @@ export function periodBefore(from, to) {
   return { from: day(first - (last - first) - 86_400_000), to: day(first - 86_400_000) };
 }
 
-/** The counts of each weekday; Monday is 0. @param {{day: string, count: number}[]} days */
-export function byWeekday(days) {
-  const counts = Array(7).fill(0);
-  for (const { day, count } of days) counts[(new Date(day).getUTCDay() + 6) % 7] += count;
-  return counts;
-}
-
 /** How much a figure has changed, as a share of the one before. Null if that was nothing.
  * @param {number | null} now @param {number | null} before */
 export const changeOf = (now, before) => (now === null || !before ? null : (now - before) / before);

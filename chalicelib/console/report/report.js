@@ -4,13 +4,13 @@ import { ApiError, botPath, errorMessage, request } from "../connection/api.js";
 import { serverNow } from "../state/clock.js";
 import { state } from "../state/store.js";
 import { formatDuration, formatNumber } from "../strings/formats.js";
-import { formatAverage, formatChange, formatDate, formatDays, formatDollars, formatShare, formatWeekday } from "../strings/lazy_formats.js";
+import { formatAverage, formatChange, formatDate, formatDays, formatDollars, formatShare } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useState } from "../ui/html.js";
 import { ColumnChart, RowChart } from "./bar_charts.js";
 import { Breakdown, reportAsCsv } from "./breakdown.js";
 import { HeatTable } from "./heat_table.js";
-import { byWeekday, changeOf, fillDays, percentile, periodBefore, serviceLevel } from "./chart_data.js";
+import { changeOf, fillDays, percentile, periodBefore, serviceLevel } from "./chart_data.js";
 
 /** The periods to choose from, in days. */
 const PERIODS = [7, 30, 90];
@@ -112,7 +112,6 @@ function Charts({ report, within }) {
   const { totals, bounds_s: bounds } = report;
   const counts = fillDays(report.from, report.to, report.days);
   const days = counts.map(({ day, count }) => ({ label: formatDate(day), count }));
-  const weekdays = byWeekday(counts).map((count, day) => ({ label: formatWeekday(day), count }));
   const groups = (/** @type {any[]} */ tallies, /** @type {(tally: any) => string} */ labelOf) => tallies.map((tally) => ({ label: labelOf(tally), tally })).sort((a, b) => b.tally.handoffs - a.tally.handoffs);
   const waits = totals.time_to_claim.steps.map((/** @type {number} */ count, /** @type {number} */ at) => ({ label: stepLabel(bounds, at), count }));
   return html`
@@ -120,7 +119,6 @@ function Charts({ report, within }) {
       <${ColumnChart} name="chart_waits" bars=${waits} />
       <${ColumnChart} name="chart_days" bars=${days} every=${Math.ceil(days.length / 6)} />
       <${RowChart} name="outcomes" bars=${toBars(Object.entries(totals.outcomes))} />
-      <${RowChart} name="chart_weekdays" bars=${weekdays} />
     </div>
     <${HeatTable} weekdays=${report.weekday_hours} zone=${report.time_zone} />
     <${Breakdown} name="queues" bounds=${bounds} within=${within} rows=${groups(report.queues, (each) => each.queue ?? t("no_queue"))} />

@@ -173,7 +173,6 @@ export default {
   column_median: "{name}، الوسيط",
   column_percentile: "{name}، {share}٪",
   transfer_count: "عمليات التحويل",
-  chart_weekdays: "التحويلات المنتهية حسب أيام الأسبوع",
   // Admin: forms
   save: "حفظ",
   saved: "تم الحفظ.",
@@ -276,6 +275,7 @@ export default {
   remove_webhook_more: "لن يتلقى خادم البوت أي أحداث أخرى، بما فيها المعلّقة.",
   test: "إرسال اختبار",
   test_good: "نجح",
+  test_temporary: "لم يُحفظ شيء بعد، فوُقّع الطلب بسرّ مؤقت قد يرفضه خادمك.",
   test_bad: "فشل",
   answered: "أجاب {status} خلال {ms} ms",
   audit: "سجل التدقيق",

@@ -173,7 +173,6 @@ export default {
   column_median: "{name}, median",
   column_percentile: "{name}, {share}%",
   transfer_count: "Transfers",
-  chart_weekdays: "Ended handoffs by weekday",
   // Admin: forms
   save: "Save",
   saved: "Saved.",
@@ -276,6 +275,7 @@ export default {
   remove_webhook_more: "The bot’s server receives no more events, including those that are still pending.",
   test: "Send test",
   test_good: "Success",
+  test_temporary: "Nothing is saved yet, so a temporary secret has signed: your server may refuse it.",
   test_bad: "Failed",
   answered: "answered {status} in {ms} ms",
   audit: "Audit",

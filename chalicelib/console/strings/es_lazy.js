@@ -173,7 +173,6 @@ export default {
   column_median: "{name}, mediana",
   column_percentile: "{name}, {share} %",
   transfer_count: "Transferencias",
-  chart_weekdays: "Traspasos finalizados por día de la semana",
   // Admin: forms
   save: "Guardar",
   saved: "Guardado.",
@@ -276,6 +275,7 @@ export default {
   remove_webhook_more: "El servidor del bot no recibirá más eventos, tampoco los pendientes.",
   test: "Enviar prueba",
   test_good: "Correcto",
+  test_temporary: "Aún no hay nada guardado: ha firmado un secreto temporal, que su servidor puede rechazar.",
   test_bad: "Error",
   answered: "respondió {status} en {ms} ms",
   audit: "Auditoría",

@@ -37,6 +37,9 @@ from chalicelib.usecases.webhooks.signing import new_secret
 MAX_RETIRING = 4
 """Each replaced secret adds a signature to every call."""
 ID_LENGTH = 13
+UNSAVED = "new"
+"""Stands for the id of a webhook that was not added yet; the ids of others begin with `w_`."""
+STORED, TEMPORARY = "stored", "temporary"
 BACKLOG_MS = 3000
 """A call that enables a webhook again wakes the worker for this long. The sweep goes
 on with the rest."""
@@ -44,12 +47,14 @@ on with the rest."""
 
 class WebhookTestResult(Struct, frozen=True):
     """`status` is the HTTP status of the bot's server. It is None if there was no answer; then
-    `error` says why. `took` is in milliseconds."""
+    `error` says why. `took` is in milliseconds. `signed_with` is `stored` or `temporary`: a webhook
+    that was not saved yet has no secret that its server could know."""
 
     succeeded: bool
     status: int | None
     took: int
     error: str | None
+    signed_with: str
 
 
 class WebhookSettings(Struct, frozen=True):
@@ -149,13 +154,21 @@ def remove_webhook(services: Services, caller: Caller, webhook_id: str) -> None:
     audit.record(services, caller, AuditAction.WEBHOOK_REMOVED, webhook=old.id)
 
 
-def send_test(services: Services, caller: Caller, webhook_id: str = CHANNEL) -> WebhookTestResult:
-    """Sends one signed `webhook.test` event, also to a disabled webhook. Raises NotFound.
+def send_test(
+    services: Services,
+    caller: Caller,
+    webhook_id: str = CHANNEL,
+    wanted: WebhookSettings | None = None,
+) -> WebhookTestResult:
+    """Sends one signed `webhook.test` event, also to a disabled webhook. `wanted` is what a form
+    holds and nobody has saved: nothing is stored. Raises NotFound, and InvalidRequest as
+    `put_channel`.
 
     Of the answer, only the status is returned.
     """
     authorize(caller, Action.CONFIGURE)
-    to, began = _require_webhook(services, caller, webhook_id), services.clock.now()
+    to, is_stored = _webhook_to_test(services, caller, webhook_id, wanted)
+    began = services.clock.now()
     event = {
         "type": "webhook.test",
         "timestamp": views.timestamp(began),
@@ -166,7 +179,28 @@ def send_test(services: Services, caller: Caller, webhook_id: str = CHANNEL) -> 
     )
     took = services.clock.now() - began
     audit.record(services, caller, AuditAction.WEBHOOK_TESTED, status=attempt.status, webhook=to.id)
-    return WebhookTestResult(attempt.succeeded, attempt.status, took, attempt.error)
+    signed_with = STORED if is_stored else TEMPORARY
+    return WebhookTestResult(attempt.succeeded, attempt.status, took, attempt.error, signed_with)
+
+
+def _webhook_to_test(
+    services: Services, caller: Caller, webhook_id: str, wanted: WebhookSettings | None
+) -> tuple[Webhook, bool]:
+    """The webhook as it would be saved, and whether its secret is a stored one."""
+    if wanted is None:
+        return _require_webhook(services, caller, webhook_id), True
+    _require_valid(services, wanted)
+    if webhook_id in (CHANNEL, UNSAVED):
+        old = services.administration.webhook(caller.bot, webhook_id)
+    else:
+        old = _require_webhook(services, caller, webhook_id)
+    now = services.clock.now()
+    to = old or Webhook(wanted.url, (_new_secret(services),), now, id=webhook_id)
+    to = replace(to, url=wanted.url, format=wanted.format)
+    if wanted.events is not None:
+        to = replace(to, events=_events(old, wanted.events, now))
+    _require_words(to)
+    return to, old is not None
 
 
 def _create(

@@ -242,6 +242,61 @@ def test_a_webhook_test_reports_why_the_server_was_not_reached(
     assert (tried["succeeded"], tried["http_status"], tried["error"]) == (False, None, URL)
 
 
+def test_a_webhook_is_tested_before_it_is_saved(owner: Api, services: MemoryServices) -> None:
+    tried = ok(owner.post(f"{WEBHOOK}/test", {"url": URL}))
+
+    assert (tried["succeeded"], tried["signed_with"]) == (True, "temporary")
+    assert services.webhook_client.requests[0].url == URL
+    assert owner.get(WEBHOOK).status == 404
+
+
+def test_a_change_of_a_webhook_is_tested_with_its_own_secret_and_stores_nothing(
+    owner: Api, services: MemoryServices
+) -> None:
+    secret, before = put(owner)["secret"], ok(owner.get(WEBHOOK))
+    other = "https://other.example.test/hook"
+
+    tried = ok(owner.post(f"{WEBHOOK}/test", {"url": other, "events": ["agent.message"]}))
+
+    (sent,) = services.webhook_client.requests
+    assert (sent.url, signed_by(sent, secret), tried["signed_with"]) == (other, True, "stored")
+    assert ok(owner.get(WEBHOOK)) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "field"),
+    [
+        (f"{WEBHOOK}/test", {"url": "ftp://bot.example.test"}, 400, "url"),
+        (f"{WEBHOOK}/test", {"events": ["note.added"]}, 400, "url"),
+        (f"{WEBHOOK}/test", {"url": URL, "format": "xml"}, 400, "format"),
+        (f"{WEBHOOK}/test", {"url": URL, "events": ["note.added"]}, 400, "events"),
+        (f"{WEBHOOK}s/new/test", {"url": URL, "events": ["note.lost"]}, 400, "events"),
+        (f"{WEBHOOK}s/new/test", {}, 404, None),
+        (f"{WEBHOOK}s/w_none/test", {"url": URL}, 404, None),
+    ],
+)
+def test_settings_that_could_not_be_saved_are_not_tested(
+    path: str,
+    body: dict[str, object],
+    status: int,
+    field: str | None,
+    owner: Api,
+    services: MemoryServices,
+) -> None:
+    refused = owner.post(path, body)
+
+    assert refused.status == status
+    assert [each["field"] for each in refused.json.get("errors", [])] == [field] * bool(field)
+    assert services.webhook_client.requests == []
+
+
+def test_another_webhook_is_tested_before_it_is_added(owner: Api, services: MemoryServices) -> None:
+    body = {"url": URL, "events": ["note.added", "handoff.*"]}
+
+    assert ok(owner.post(f"{WEBHOOK}s/new/test", body))["signed_with"] == "temporary"
+    assert ok(owner.get(f"{WEBHOOK}s"))["items"] == []
+
+
 # Deliveries
 
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisMaximum, fillDays, percentile, byWeekday, changeOf, periodBefore, serviceLevel, shadeOf, toCsv } from "../../../chalicelib/console/report/chart_data.js";
+import { axisMaximum, fillDays, percentile, changeOf, periodBefore, serviceLevel, shadeOf, toCsv } from "../../../chalicelib/console/report/chart_data.js";
 
 const BOUNDS = [10, 30, 60];
 
@@ -52,7 +52,6 @@ test("the period before has the same length and ends on the day before", () => {
   assert.deepEqual(periodBefore("2026-03-01", "2026-03-07"), { from: "2026-02-22", to: "2026-02-28" });
   assert.deepEqual(periodBefore("2026-03-01", "2026-03-01"), { from: "2026-02-28", to: "2026-02-28" });
   assert.deepEqual([changeOf(3, 2), changeOf(3, 0), changeOf(null, 2)], [0.5, null, null]);
-  assert.deepEqual(byWeekday([{ day: "2026-03-02", count: 2 }, { day: "2026-03-08", count: 1 }]), [2, 0, 0, 0, 0, 0, 1]);
 });
 
 test("a file for spreadsheets quotes what it must, and no name becomes a formula", () => {

@@ -9,6 +9,7 @@ from chalicelib.entrypoints.http.schemas.admin import (
     NewWebhookRequest,
     RotateRequest,
     WebhookRequest,
+    WebhookTestRequest,
     milliseconds,
 )
 from chalicelib.entrypoints.http.schemas.conversations import ResendRequest
@@ -45,8 +46,8 @@ def rotate_webhook_secret(call: Call, body: RotateRequest) -> Reply:
     return _rotate(call, body, CHANNEL)
 
 
-def test_webhook(call: Call, body: Empty) -> Reply:
-    return _test(call, CHANNEL)
+def test_webhook(call: Call, body: WebhookTestRequest) -> Reply:
+    return _test(call, body, CHANNEL)
 
 
 def list_webhooks(call: Call) -> Reply:
@@ -81,8 +82,8 @@ def rotate_one_webhook_secret(call: Call, body: RotateRequest) -> Reply:
     return _rotate(call, body, call.id)
 
 
-def test_one_webhook(call: Call, body: Empty) -> Reply:
-    return _test(call, call.id)
+def test_one_webhook(call: Call, body: WebhookTestRequest) -> Reply:
+    return _test(call, body, call.id)
 
 
 def _rotate(call: Call, body: RotateRequest, webhook_id: str) -> Reply:
@@ -91,13 +92,15 @@ def _rotate(call: Call, body: RotateRequest, webhook_id: str) -> Reply:
     return Reply(_webhook(call, found) | {"secret": secret}, 201)
 
 
-def _test(call: Call, webhook_id: str) -> Reply:
-    result = admin.send_test(call.services, call.caller, webhook_id)
+def _test(call: Call, body: WebhookTestRequest, webhook_id: str) -> Reply:
+    unsaved = WebhookSettings(body.url, body.format, body.events) if body.url else None
+    result = admin.send_test(call.services, call.caller, webhook_id, unsaved)
     shown = {
         "succeeded": result.succeeded,
         "http_status": result.status,
         "duration_ms": result.took,
         "error": result.error,
+        "signed_with": result.signed_with,
     }
     return Reply(shown)
 

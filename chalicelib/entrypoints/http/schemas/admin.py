@@ -93,6 +93,20 @@ class NewWebhookRequest(ChangedWebhookRequest):
     channel: bool = False
 
 
+class WebhookTestRequest(Strict):
+    """POST …/webhook/test: without a URL, the webhook as it is stored."""
+
+    url: str | None = None
+    format: str = NATIVE_FORMAT
+    events: EventNames | None = None
+
+    def __post_init__(self) -> None:
+        words("url", self.url, URL)
+        words("format", self.format, NAME)
+        if self.url is None and self.events is not None:
+            raise FieldError("url", "`url` is needed to test other settings than the stored ones")
+
+
 class RotateRequest(Strict):
     """POST …/webhook/rotate"""
 
