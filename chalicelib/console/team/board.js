@@ -37,3 +37,24 @@ export function sorted(heads, order, now) {
 /** The order after a click on the column's name. Times are first shown with the longest at the top. @param {Order | null} order @param {string} column @returns {Order} */
 export const orderAfterClick = (order, column) =>
   ({ column, isDescending: order?.column === column ? !order.isDescending : column === "waiting_column" });
+
+/** In ms: whoever waits longer, waits too long. It is where the mark of a waiting time turns red. */
+const TOO_LONG = 300_000;
+
+/** What a supervisor should look at, by the key of its text: users in queues that nobody serves or where nobody is online, long waits,
+ * and agents who take no more. The worst comes first.
+ * @param {{name: string | null, waiting: number, longest: number, online: number, served: boolean}[]} loads @param {import("../state/types.js").Agent[]} agents
+ * @returns {{text: string, queue?: string | null, count?: number, longest?: number, agent?: import("../state/types.js").Agent}[]} */
+export function needsAttention(loads, agents) {
+  const waiting = loads.filter((load) => load.waiting > 0);
+  const about = (/** @type {string} */ text, /** @type {typeof loads} */ found) => found.map(({ name, waiting: count, longest }) => ({ text, queue: name, count, longest }));
+  return [
+    ...about("attention_unserved", waiting.filter((load) => !load.served)),
+    ...about("attention_offline", waiting.filter((load) => load.served && !load.online)),
+    ...about("attention_long", waiting.filter((load) => load.longest >= TOO_LONG).sort((a, b) => b.longest - a.longest)),
+    ...agents.filter((agent) => agent.status !== "offline" && isFull(agent)).map((agent) => ({ text: "attention_full", agent })),
+  ];
+}
+
+/** @param {import("../state/types.js").Agent} agent */
+export const isFull = ({ open, capacity }) => capacity !== null && open >= capacity;

@@ -8,6 +8,7 @@ import { formatDuration, formatNumber } from "../strings/formats.js";
 import { formatLoad } from "../strings/lazy_formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useNow } from "../ui/html.js";
+import { isFull, needsAttention } from "./board.js";
 import { BoardTable } from "./board_table.js";
 
 const REFRESH_INTERVAL = 10_000;
@@ -36,14 +37,23 @@ export function Team() {
 function BotTeam({ bot, now }) {
   const unfiltered = { ...state.value, searchResults: null, queueFilter: "" };
   const heads = ["waiting", "mine", "others"].flatMap((tab) => listedConversations(unfiltered, tab)).filter((head) => head.bot === bot);
+  const loads = queueLoads(unfiltered, bot, now);
   return html`
     <section>
       <h2 dir="auto">${bot}</h2>
-      <div class="queue-cards">${queueLoads(unfiltered, bot, now).map((load) => html`<${QueueCard} key=${load.name} load=${load} />`)}</div>
+      <${Attention} items=${needsAttention(loads, unfiltered.agents[bot] ?? [])} />
+      <div class="queue-cards">${loads.map((load) => html`<${QueueCard} key=${load.name} load=${load} />`)}</div>
       <div class="agent-cards">${[...(unfiltered.agents[bot] ?? [])].sort((a, b) => load(b) - load(a)).map((agent) => html`<${AgentCard} key=${agent.id} bot=${bot} agent=${agent} />`)}</div>
       <${BoardTable} bot=${bot} heads=${heads} now=${now} />
     </section>`;
 }
+
+/** @param {{items: ReturnType<typeof needsAttention>}} props */
+const Attention = ({ items }) => items.length > 0 && html`
+  <div class="card attention"><h3>${t("attention")}</h3>
+    <ul>${items.map(({ text, queue, count, longest = 0, agent }) => html`
+      <li key=${`${text} ${queue} ${agent?.id}`}>${t(text, { queue: queue ?? t("no_queue"), count, time: formatDuration(longest), agent: agent?.name, load: agent && formatLoad(agent) })}</li>`)}</ul>
+  </div>`;
 
 /** @param {{load: ReturnType<typeof queueLoads>[number]}} props */
 function QueueCard({ load }) {
@@ -79,7 +89,7 @@ function AgentCard({ bot, agent }) {
     <article class="card agent-card">
       <p class="who"><span class="dot" data-status=${agent.status}></span><b dir="auto">${agent.name}</b> <span class="quiet">${t(isDisconnected(agent) ? "disconnected" : agent.status)}</span></p>
       <meter min="0" max=${max} high=${max * 0.8} value=${agent.open} aria-label=${`${agent.name}: ${formatLoad(agent)}`}></meter>
-      <p class="quiet">${formatLoad(agent)} ${agent.capacity !== null && agent.open >= agent.capacity && html`<span class="pill late">${t("at_capacity")}</span>`}</p>
+      <p class="quiet">${formatLoad(agent)} ${isFull(agent) && html`<span class="pill late">${t("at_capacity")}</span>`}</p>
       ${agent.id !== state.value.me?.id && isSupervisor(state.value, bot) && html`<p class="item-actions">${SETTABLE.filter((status) => agent.chosen_status !== status).map((status) => html`
         <button key=${status} aria-label=${`${agent.name}: ${t(`set_${status}`)}`} onClick=${() => setStatusOf(bot, agent.id, status)}>${t(`set_${status}`)}</button>`)}</p>`}
       ${agent.queues.length > 0 && html`<p class="quiet" dir="auto">${agent.queues.join(", ")}</p>`}
