@@ -145,6 +145,7 @@ class CacheClearingAdministration:
             "webhook",
             "webhooks",
             "canned_replies",
+            "saved_views",
             "open_conversations",
             "stored_response",
             "store_response",

@@ -38,6 +38,7 @@ class Action(StrEnum):
     """The values complete the error detail "The role agent may not …"."""
 
     READ = "read conversations"
+    SHARE_VIEWS = "save views of the team"
     SEARCH = "search messages"
     GATE = "read the gate"
     RECORD = "record messages"
@@ -87,6 +88,7 @@ ALL = PEOPLE | {Role.BOT, Role.TIMER}
 ALLOWED_ROLES: dict[Action, frozenset[Role]] = {
     Action.READ: ALL,
     Action.SEARCH: PEOPLE,
+    Action.SHARE_VIEWS: SUPERVISORS,
     Action.GATE: BOT_ONLY,
     Action.RECORD: BOT_ONLY,
     Action.SAY: PEOPLE,

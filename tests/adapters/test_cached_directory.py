@@ -15,6 +15,7 @@ from chalicelib.domain.address import person_id
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.domain.routing.queues import Queue
+from chalicelib.domain.search.saved_views import SavedView
 from chalicelib.usecases.ports.admin import Administration
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.records.answers import IdempotencyKey
@@ -54,6 +55,7 @@ READS: dict[str, tuple[object, ...]] = {
     "webhook": ("demo",),
     "webhooks": ("demo",),
     "canned_replies": ("demo",),
+    "saved_views": ("demo", None),
     "open_conversations": ("demo", ANA),
     "stored_response": ("demo", STORED),
     "store_response": ("demo", STORED, "{}"),
@@ -85,6 +87,8 @@ WRITES: dict[str, Arguments] = {
     "put_canned_reply": fixed("demo", CannedReply("hello", "Hello")),
     "delete_canned_reply": fixed("demo", "hello"),
     "delete_own_replies": fixed("demo", None),
+    "put_saved_view": fixed(None, "ana", SavedView("mine", "refund")),
+    "delete_saved_view": fixed(None, "ana", "mine"),
     "create_bot": fixed(Bot("new", "New")),
     "rename_bot": fixed("demo", "Renamed"),
     "set_closing": fixed("demo", True),
@@ -96,7 +100,7 @@ WRITES: dict[str, Arguments] = {
 }
 CHANGE_NO_CACHED_ROW = {
     *("put_canned_reply", "delete_canned_reply", "delete_own_replies"),
-    *("create_bot", "create_person"),
+    *("create_bot", "create_person", "put_saved_view", "delete_saved_view"),
 }
 
 

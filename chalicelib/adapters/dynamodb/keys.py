@@ -20,6 +20,7 @@ ALL_PEOPLE = "PEOPLE"
 REMOVED_BOTS = "GONE"
 AUDIT = "AUDIT"
 OWN_REPLIES = "OWN#"
+VIEWS = "VIEW#"
 ERASURES = "ERASE"
 OF_QUEUE, OF_AGENT, OF_CHANNEL = "Q", "A", "C"
 """The kinds of tallies."""
@@ -312,6 +313,15 @@ def reply(bot_id: str, name: str, person_id: str | None = None) -> RowKey:
 def replies(person_id: str | None) -> str:
     """Where the sort keys of a team's canned replies, or of those of one person, begin."""
     return OWN_REPLIES + part(person_id) + "#" if person_id else "R#"
+
+
+def view_owner(bot_id: str | None, person_id: str | None) -> str:
+    """The partition of the saved views of a team, or of a person."""
+    return bot(bot_id) if bot_id is not None else person(person_id or "")
+
+
+def view(bot_id: str | None, person_id: str | None, name: str) -> RowKey:
+    return RowKey(view_owner(bot_id, person_id), VIEWS + part(name))
 
 
 def tally(bot_id: str, of: str, day: str, name: str) -> RowKey:

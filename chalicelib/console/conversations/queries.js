@@ -4,7 +4,7 @@ import { ApiError, botPath, conversationPath, request, showError } from "../conn
 import { sendAction } from "../connection/socket.js";
 import { byActivity, matchesSearch } from "../state/conversation_list.js";
 import { dispatch, selectedHead, state } from "../state/store.js";
-import { writeRoute } from "./router.js";
+import { writeRoute, writeSearch } from "./router.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
@@ -113,6 +113,26 @@ function showFound(text, found) {
   const known = Object.values(state.value.heads).filter((head) => matchesSearch(head, text.trim()));
   const all = new Map([...found, ...known].map((head) => [head.id, state.value.heads[head.id] ?? head]));
   dispatch({ type: "search_results", search: text, heads: [...all.values()].sort(byActivity) });
+}
+
+/** Opens a saved view or the search that an address holds. @param {{query: string, filters: Record<string, string>}} search */
+export function openSearch(search) {
+  dispatch({ type: "view", view: "conversations" });
+  dispatch({ type: "pane", pane: "inbox" });
+  dispatch({ type: "filtering", isFiltering: true, filters: search.filters });
+  searchConversations(search.query);
+  writeSearch(search);
+}
+
+/** The saved views of the agent and of their teams. */
+export async function loadViews() {
+  const owners = [null, ...bots()];
+  try {
+    const lists = await Promise.all(owners.map((bot) => request("GET", bot === null ? "/agents/me/views" : `${botPath(bot)}/views`)));
+    dispatch({ type: "views", views: lists.flatMap(({ items }, at) => items.map((/** @type {object} */ each) => ({ ...each, bot: owners[at] }))) });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
 }
 
 /** @param {string} text */

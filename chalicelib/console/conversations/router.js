@@ -29,3 +29,23 @@ function decode(part) {
     return "";
   }
 }
+
+const SEARCH = "#search?";
+/** As the API names the filters. */
+const FILTERS = ["status", "queue", "agent", "outcome", "tag", "channel", "from", "to"];
+
+/** @param {{query: string, filters: Record<string, string>}} search */
+export function writeSearch({ query, filters }) {
+  const hash = SEARCH + new URLSearchParams(Object.entries({ q: query, ...filters }).filter(([, value]) => value));
+  if (location.hash !== hash) history.pushState(null, "", hash);
+}
+
+/** The search in the address, or null. */
+export function readSearch() {
+  if (!location.hash.startsWith(SEARCH)) return null;
+  const fields = new URLSearchParams(location.hash.slice(SEARCH.length));
+  return { query: fields.get("q") ?? "", filters: Object.fromEntries([...fields].filter(([name]) => FILTERS.includes(name))) };
+}
+
+/** A search that the agent has left does not open again when the connection is back. */
+export const leaveSearch = () => readSearch() && history.replaceState(null, "", location.pathname);

@@ -1,7 +1,7 @@
 // @ts-check
 // One field that finds conversations and everything that the agent can do.
 import { focusComposer, setStatus } from "../conversations/actions.js";
-import { loadReplies, openConversation, openView, searchConversations } from "../conversations/queries.js";
+import { loadReplies, openConversation, openSearch, openView, searchConversations } from "../conversations/queries.js";
 import { possibleActions } from "../conversations/shortcuts.js";
 import { openFound, useHits } from "../search/message_search.js";
 import { Excerpt } from "../search/search.js";
@@ -34,6 +34,9 @@ function actions() {
 /** @param {import("../state/types.js").Head} head @returns {Choice} */
 const conversation = (head) => ({ label: head.user_name ?? head.user, hint: head.handoff?.reason ?? head.last_message?.text ?? "", run: () => openConversation(head.id) });
 
+/** @param {import("../state/types.js").SavedView} view @returns {Choice} */
+const savedView = (view) => ({ label: view.name, hint: `${t("saved_view")}${view.bot ? ` · ${view.bot}` : ""}`, run: () => openSearch(view) });
+
 /** @param {import("../search/message_search.js").Found} found @returns {Choice} */
 const message = (found) => ({
   label: found.conversation.user_name ?? found.conversation.user,
@@ -64,7 +67,8 @@ export function Palette() {
   const found = text.trim() ? listedConversations(state.value).slice(0, MAX_CONVERSATIONS).map(conversation) : [];
   const [{ items }] = useHits(text.trim(), {}, text.trim().length > 1);
   const messages = (items ?? []).slice(0, MAX_HITS).map(message);
-  const choices = [...actions().filter(fits), ...replies, ...found, ...messages];
+  const views = state.value.views.map(savedView).filter(fits);
+  const choices = [...actions().filter(fits), ...views, ...replies, ...found, ...messages];
   const chosen = Math.min(at, choices.length - 1);
 
   /** @param {Choice} choice */

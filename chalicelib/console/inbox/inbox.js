@@ -1,7 +1,8 @@
 // @ts-check
 import { loadedViews, loadView } from "../app/lazy_views.js";
 import { hasDraft } from "../conversations/drafts.js";
-import { loadRecent, openConversation, searchConversations } from "../conversations/queries.js";
+import { loadRecent, openConversation, openSearch, searchConversations } from "../conversations/queries.js";
+import { leaveSearch } from "../conversations/router.js";
 import { activeQueues, isSnoozed, listedConversations, rowAfterKey, TABS, urgency, visibleRange, waitingTime } from "../state/conversation_list.js";
 import { dispatch, state } from "../state/store.js";
 import { formatDuration, formatNumber, formatPreview, formatRecent, formatSnooze } from "../strings/formats.js";
@@ -16,12 +17,20 @@ const ROW_HEIGHT = 80;
 
 /** The pane with the lists of conversations. */
 export function Inbox() {
-  const { selected, search, isFiltering, queueFilter, tab, dialog } = state.value;
+  const { selected, search, isFiltering, queueFilter, tab, dialog, views } = state.value;
   const now = useNow();
   const queues = activeQueues(state.value);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const next = tabAfterKey(event, TABS, tab);
     if (next) showTab(next);
+  };
+  const openView = (/** @type {any} */ { target }) => {
+    openSearch(views[Number(target.value)]);
+    target.value = "";
+  };
+  const toggleFilters = () => {
+    leaveSearch();
+    dispatch({ type: "filtering", isFiltering: !isFiltering });
   };
   return html`
     <section class="inbox" aria-label=${t("conversations")}>
@@ -29,10 +38,14 @@ export function Inbox() {
       <div class="inbox-top">
         <div class="search-line"><input type="search" value=${search} placeholder=${t("search")} aria-label=${t("search")}
           onInput=${(/** @type {any} */ event) => searchConversations(event.target.value)} />
-          <button class="plain square" aria-label=${t("filters")} title=${t("filters")} aria-expanded=${isFiltering} onClick=${() => dispatch({ type: "filtering", isFiltering: !isFiltering })}><${Icon} name="filter" /></button></div>
+          <button class="plain square" aria-label=${t("filters")} title=${t("filters")} aria-expanded=${isFiltering} onClick=${toggleFilters}><${Icon} name="filter" /></button></div>
         ${(queues.length > 1 || queueFilter) && html`
           <select aria-label=${t("queue")} value=${queueFilter} onChange=${(/** @type {any} */ event) => dispatch({ type: "queue_filter", queue: event.target.value })}>
             <option value="">${t("all_queues")}</option>${queues.map((queue) => html`<option value=${queue}>${queue}</option>`)}
+          </select>`}
+        ${views.length > 0 && html`
+          <select aria-label=${t("saved_views")} value="" onChange=${openView}>
+            <option value="">${t("saved_views")}</option>${views.map((view, at) => html`<option value=${at}>${view.name}${view.bot && ` · ${view.bot}`}</option>`)}
           </select>`}
       </div>
       <div class="tabs" role="tablist" aria-label=${t("conversations")} onKeyDown=${onKeyDown}>
@@ -52,6 +65,7 @@ function Found() {
 
 /** @param {string} tab */
 function showTab(tab) {
+  leaveSearch();
   dispatch({ type: "tab", tab });
   if (tab === "recent") loadRecent();
 }

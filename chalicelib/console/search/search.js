@@ -1,30 +1,27 @@
 // @ts-check
 // What the server finds for the inbox's search: filters, and messages with the words that were found.
 import { activeQueues } from "../state/conversation_list.js";
-import { state } from "../state/store.js";
+import { dispatch, state } from "../state/store.js";
 import { formatPreview, formatRecent } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
-import { html, useNow, useState } from "../ui/html.js";
+import { html, useNow } from "../ui/html.js";
 import { openFound, timeOf, useHits } from "./message_search.js";
+import { SavedViews } from "./saved_views.js";
 
 /** @typedef {import("./message_search.js").Found} Found */
 
 const STATUSES = { waiting: "in_queue", agent: "with_an_agent", bot: "with_bot" };
 const OUTCOMES = ["resolved", "rejected", "expired", "cancelled", "user_left", "message_left", "bot_down"];
 
-/** The filters stay while the page is open. @type {Record<string, string>} */
-let lastFilters = {};
-
 export function Search() {
-  const { search, isFiltering } = state.value;
-  const [chosen, setChosen] = useState(lastFilters);
+  const { search, isFiltering, filters: chosen } = state.value;
   const words = search.trim();
   const filters = isFiltering ? chosen : {};
   const [{ items, next, error }, loadMore] = useHits(words, filters, isFiltering || words.length > 1);
-  const change = (/** @type {Record<string, string>} */ filters_) => setChosen((lastFilters = filters_));
+  const change = (/** @type {Record<string, string>} */ changed) => dispatch({ type: "filtering", isFiltering, filters: changed });
   return html`
     <section class="hits" aria-label=${t("found_messages")}>
-      ${isFiltering && html`<${Filters} filters=${chosen} change=${change} />`}
+      ${isFiltering && html`<${Filters} filters=${chosen} change=${change} /><${SavedViews} query=${words} filters=${chosen} />`}
       <h2>${t(words ? "found_messages" : "conversations")}</h2>
       ${error && html`<p class="quiet" role="alert">${error}</p>`}
       <p class="quiet" role="status">${items ? !items.length && !error && t("none_found") : (isFiltering || words.length > 1) && t("loading")}</p>

@@ -5,8 +5,8 @@ import { closeSocket, dropConnection, networkIsBack, openSocket } from "../conne
 import { restoreStatus, sendUnsentStatus, showStatus } from "../conversations/actions.js";
 import { clearDrafts, countDrafts } from "../conversations/drafts.js";
 import { clearOutbox, countUnsent, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
-import { loadAgents, loadMissingEntries, loadNotifications, openConversation, openConversationById, openView, syncConversations } from "../conversations/queries.js";
-import { readRoute, readView } from "../conversations/router.js";
+import { loadAgents, loadMissingEntries, loadNotifications, loadViews, openConversation, openConversationById, openSearch, openView, syncConversations } from "../conversations/queries.js";
+import { readRoute, readSearch, readView } from "../conversations/router.js";
 import { markVisibleAsRead, restoreUnread, storeUnread } from "../conversations/unread.js";
 import { isOfferedTo, isOwnedBy } from "../state/alerts.js";
 import { pendingCommand } from "../state/conversation_list.js";
@@ -46,6 +46,7 @@ export async function startSession() {
     unauthorized: forgetSession,
   });
   self.bots.forEach(loadNotifications);
+  loadViews();
   await Promise.all(self.bots.map(loadAgents));
   if (!readRoute()) followRoute();
   if (isOwner(state.value) && !self.bots.length) openView("admin");
@@ -111,9 +112,12 @@ function pageMayEnd() {
   storeUnread();
 }
 
-/** Opens the view or the conversation that the address names. */
-function followRoute() {
+/** Opens the view, the search or the conversation that the address names. @param {Event} [event] if the agent went back or forward */
+function followRoute(event) {
   if (!state.value.me) return;
+  const search = readSearch();
+  if (search && !state.value.isFiltering) return openSearch(search);
+  if (search) return event && dispatch({ type: "selected", id: null });
   const [route, view] = [readRoute(), readView([...allowedViews(state.value), "account"])];
   if (view) dispatch({ type: "view", view });
   else if (route) openConversationById(...route);

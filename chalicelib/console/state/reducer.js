@@ -15,7 +15,7 @@ const MAX_NOTIFICATIONS = 50;
 /** @type {State} */
 export const INITIAL_STATE = {
   me: null, hasEnded: false, view: "conversations", connection: "off", retryAt: 0, status: "offline", isSynced: false, changedDuringSync: null, seenSeqs: null,
-  heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "", isFiltering: false,
+  heads: {}, threads: {}, selected: null, isHidden: false, pane: "inbox", tab: "waiting", queueFilter: "", search: "", isFiltering: false, filters: {}, views: [],
   searchResults: null, nextPages: {}, outbox: [], unread: {}, readThrough: {}, typing: {}, viewers: {}, agents: {}, queues: {}, replies: {},
   notifications: [], dialog: null, macro: null, toast: null, announcement: "",
 };
@@ -251,7 +251,8 @@ const REDUCERS = {
   tab: (state, { tab }) => ({ ...state, tab, search: "", searchResults: null, isFiltering: false }),
   queue_filter: (state, { queue }) => ({ ...state, queueFilter: queue }),
   search: (state, { search }) => ({ ...state, search, searchResults: search ? state.searchResults : null }),
-  filtering: (state, { isFiltering }) => ({ ...state, isFiltering }),
+  filtering: (state, { isFiltering, filters = state.filters }) => ({ ...state, isFiltering, filters }),
+  views: (state, { views }) => ({ ...state, views }),
   search_results: (state, { heads, search }) =>
     search === state.search ? heads.reduce(withHead, { ...state, searchResults: heads.map((/** @type {Head} */ head) => head.id) }) : state,
   recent_page: (state, { heads, nextPages }) => heads.reduce(withHead, { ...state, nextPages }),

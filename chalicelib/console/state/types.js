@@ -33,6 +33,8 @@
 /** @typedef {{text: string, kind: "info" | "warn", open?: {bot: string, id: string}, isArrival: boolean}} Toast */
 /** A canned reply. It is a macro if it adds tags, or in the end closes the handoff or transfers the conversation. Only the agent
  * sees their own. @typedef {{name: string, text: string, tags: string[], outcome: string | null, queue: string | null, isOwn?: boolean}} Reply */
+/** A search with a name. `bot` is that whose team has it, or null if it is the agent's own.
+ * @typedef {{name: string, query: string, filters: Record<string, string>, bot: string | null}} SavedView */
 /** @typedef {{name: string, from: string, until: number}} Typist */
 /** `readThrough` has the number of the last entry that the agent has read on any device, as far as the server has told.
  * `hasEnded` is true after a session that the server has ended; `me` is then who signs in again, if it was not at the start. `changedDuringSync` lists the conversations that changed since the last sync began, or is null while no sync runs.
@@ -41,7 +43,7 @@
  * @typedef {{me: {id: string, name: string, email: string, bots: string[], role: string | null, mustEnrol?: boolean} | null, hasEnded: boolean, view: string,
  *   connection: "off" | "connecting" | "on" | "lost", retryAt: number, status: "online" | "away" | "offline", isSynced: boolean,
  *   changedDuringSync: string[] | null, seenSeqs: Record<string, number> | null, heads: Record<string, Head>, threads: Record<string, Thread>, selected: string | null,
- *   isHidden: boolean, pane: "inbox" | "thread" | "details", tab: string, queueFilter: string, search: string, isFiltering: boolean,
+ *   isHidden: boolean, pane: "inbox" | "thread" | "details", tab: string, queueFilter: string, search: string, isFiltering: boolean, filters: Record<string, string>, views: SavedView[],
  *   searchResults: string[] | null, nextPages: Record<string, string>, outbox: Outgoing[], unread: Record<string, number>, readThrough: Record<string, number>,
  *   typing: Record<string, Record<string, Typist>>, viewers: Record<string, Person[]>, agents: Record<string, Agent[]>,
  *   queues: Record<string, {name: string, served: boolean}[]>,

@@ -80,6 +80,7 @@ export default {
   others: "لدى الآخرين",
   recent: "الأحدث",
   filters: "عوامل التصفية",
+  saved_views: "طرق العرض المحفوظة",
   search: "بحث",
   all_queues: "كل قوائم الانتظار",
   none_waiting: "لا توجد محادثات في الانتظار.",

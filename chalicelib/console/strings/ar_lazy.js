@@ -408,5 +408,11 @@ export default {
   from_day: "من",
   to_day: "إلى",
   clear_filters: "مسح عوامل التصفية",
+  saved_view: "طريقة عرض محفوظة",
+  save_view: "حفظ طريقة العرض هذه …",
+  view_for: "لمن",
+  only_me: "لي فقط",
+  team_of: "فريق {bot}",
+  remove_view_more: "لن يجد أحد البحث بهذا الاسم بعد الآن. لا تُحذف أي محادثة.",
   no_message_search: "لا يُبحث هنا في كلمات الرسائل: الإعداد متوقف.",
 };

@@ -80,6 +80,7 @@ export default {
   others: "Others",
   recent: "Recent",
   filters: "Filters",
+  saved_views: "Saved views",
   search: "Search",
   all_queues: "All queues",
   none_waiting: "No conversation is waiting.",

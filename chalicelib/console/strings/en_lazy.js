@@ -408,5 +408,11 @@ export default {
   from_day: "From",
   to_day: "To",
   clear_filters: "Clear filters",
+  saved_view: "Saved view",
+  save_view: "Save this view …",
+  view_for: "For",
+  only_me: "Only me",
+  team_of: "The team of {bot}",
+  remove_view_more: "Nobody finds the search under this name any more. No conversation is deleted.",
   no_message_search: "The words of messages are not searched here: the setting is off.",
 };

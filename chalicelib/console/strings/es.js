@@ -80,6 +80,7 @@ export default {
   others: "De otros",
   recent: "Recientes",
   filters: "Filtros",
+  saved_views: "Vistas guardadas",
   search: "Buscar",
   all_queues: "Todas las colas",
   none_waiting: "No hay conversaciones en espera.",

@@ -408,5 +408,11 @@ export default {
   from_day: "Desde",
   to_day: "Hasta",
   clear_filters: "Quitar filtros",
+  saved_view: "Vista guardada",
+  save_view: "Guardar esta vista …",
+  view_for: "Para",
+  only_me: "Solo para mí",
+  team_of: "El equipo de {bot}",
+  remove_view_more: "Nadie encontrará ya la búsqueda con este nombre. No se borra ninguna conversación.",
   no_message_search: "Aquí no se buscan las palabras de los mensajes: el ajuste está desactivado.",
 };

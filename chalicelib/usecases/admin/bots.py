@@ -87,6 +87,8 @@ def remove(services: Services, caller: Caller) -> None:
     for reply in services.administration.canned_replies(caller.bot):
         services.administration.delete_canned_reply(caller.bot, reply.name)
     services.administration.delete_own_replies(caller.bot, None)
+    for view in services.administration.saved_views(caller.bot, None):
+        services.administration.delete_saved_view(caller.bot, None, view.name)
     event = audit.event(services, caller, AuditAction.BOT_REMOVED)
     services.administration.delete_bot(caller.bot, event)
     for connection in services.connections.of_bot(caller.bot):

@@ -8,6 +8,7 @@ in milliseconds since 1970 (UTC).
 from typing import Protocol
 
 from chalicelib.domain.routing.members import Member
+from chalicelib.domain.search.saved_views import SavedView
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
@@ -57,6 +58,16 @@ class Administration(Protocol):
 
     def delete_own_replies(self, bot: str, person: str | None) -> None:
         """Deletes the canned replies of this person or, without one, of each person."""
+
+    def saved_views(self, bot: str | None, person: str | None) -> list[SavedView]:
+        """All saved views of the bot's team, or those of the person: one of the two is None.
+        Unsorted."""
+
+    def put_saved_view(self, bot: str | None, person: str | None, view: SavedView) -> None:
+        """Replaces a view of the same name."""
+
+    def delete_saved_view(self, bot: str | None, person: str | None, name: str) -> None:
+        """Does nothing if there is no such view."""
 
     def create_bot(self, bot: Bot, event: AuditEvent | None = None) -> bool:
         """False, and no change, if the id is taken, or was taken by a bot that is removed."""

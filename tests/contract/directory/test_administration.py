@@ -9,6 +9,7 @@ from chalicelib.domain.access import Role, Scope
 from chalicelib.domain.bot_settings import BotSettings
 from chalicelib.domain.conversation.commands import PauseAndClaim, Release
 from chalicelib.domain.routing.members import Member
+from chalicelib.domain.search.saved_views import SavedView
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.notifications import Notification
@@ -176,6 +177,20 @@ def test_a_reply_is_one_by_its_name_and_its_bot(stores: Stores) -> None:
 
     assert admin.canned_replies(BOT) == [CannedReply("greeting", "Hello.")]
     assert admin.canned_replies("other") == [CannedReply("greeting", "Hey.")]
+
+
+def test_saved_views_belong_to_one_person_or_one_team(stores: Stores) -> None:
+    admin, view = stores.administration, SavedView("a#b", "refund", {"tag": "vip"})
+    for bot, person in ((BOT, None), (None, BOT), ("other", None)):
+        admin.put_saved_view(bot, person, SavedView("a#b", "old"))
+        admin.put_saved_view(bot, person, view)
+    admin.put_saved_view(BOT, None, SavedView("z"))
+
+    admin.delete_saved_view(BOT, None, "z")
+    admin.delete_saved_view(None, BOT, "a#b")
+
+    assert admin.saved_views(BOT, None) == admin.saved_views("other", None) == [view]
+    assert admin.saved_views(None, BOT) == admin.saved_views(None, "z") == []
 
 
 def test_the_canned_replies_of_a_person_are_apart_from_those_of_others(stores: Stores) -> None:

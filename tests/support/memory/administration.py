@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from chalicelib.domain.routing.members import Member
+from chalicelib.domain.search.saved_views import SavedView
 from chalicelib.usecases.records.answers import IdempotencyKey, StoredAnswer
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
@@ -83,6 +84,18 @@ class MemoryAdministration:
             for of, whose, name in list(self._table.replies):
                 if of == bot and whose and person in (None, whose):
                     del self._table.replies[of, whose, name]
+
+    def saved_views(self, bot: str | None, person: str | None) -> list[SavedView]:
+        with self._table.lock:
+            return list(self._table.views.get((bot, person), {}).values())
+
+    def put_saved_view(self, bot: str | None, person: str | None, view: SavedView) -> None:
+        with self._table.lock:
+            self._table.views.setdefault((bot, person), {})[view.name] = view
+
+    def delete_saved_view(self, bot: str | None, person: str | None, name: str) -> None:
+        with self._table.lock:
+            self._table.views.get((bot, person), {}).pop(name, None)
 
     def create_bot(self, bot: Bot, event: AuditEvent | None = None) -> bool:
         with self._table.lock:

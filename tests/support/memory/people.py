@@ -91,6 +91,7 @@ class MemoryPeopleAdministration:
             del self._table.people[person]
             self._table.presences.pop(person, None)
             self._table.second_factors.pop(person, None)
+            self._table.views.pop((None, person), None)
             rows: dict[tuple[str, str], Any]
             for rows in (
                 self._table.sessions,

@@ -13,6 +13,7 @@ from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import NEVER, Member, Presence
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.domain.search.matching import WordPlace
+from chalicelib.domain.search.saved_views import SavedView
 from chalicelib.usecases.records.answers import StoredAnswer, StoredMessage
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
@@ -74,6 +75,7 @@ class MemoryTable:
         self.reserved_until: dict[tuple[str, str], int] = {}
         self.bots: dict[str, Bot] = {}
         self.removed_bots: set[str] = set()
+        self.views: dict[tuple[str | None, str | None], dict[str, SavedView]] = {}
         self.replies: dict[tuple[str, str | None, str], CannedReply] = {}
         self.queues: dict[tuple[str, str], Queue] = {}
         self.ended: dict[tuple[str, str], EndedHandoff] = {}

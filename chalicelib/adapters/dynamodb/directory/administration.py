@@ -35,6 +35,7 @@ from chalicelib.adapters.dynamodb.rows import (
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.adapters.dynamodb.transaction import Cancelled, Transaction
 from chalicelib.domain.routing.members import Member
+from chalicelib.domain.search.saved_views import SavedView
 from chalicelib.usecases.ports.system import Clock
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.audit import AuditEvent
@@ -116,6 +117,18 @@ class DynamoAdministration:
         of_person = RecordRow.sk.startswith(keys.replies(person) if person else keys.OWN_REPLIES)
         rows = self._rows.query_all(RecordRow, keys.bot(bot), of_person)
         self._rows.delete([row.key for row in rows])
+
+    def saved_views(self, bot: str | None, person: str | None) -> list[SavedView]:
+        of_owner = RecordRow.sk.startswith(keys.VIEWS)
+        rows = self._rows.query_all(RecordRow, keys.view_owner(bot, person), of_owner)
+        return [msgspec.json.decode(row.record, type=SavedView) for row in rows]
+
+    def put_saved_view(self, bot: str | None, person: str | None, view: SavedView) -> None:
+        record = msgspec.json.encode(view).decode()
+        self._rows.put(RecordRow.at(keys.view(bot, person, view.name), record=record))
+
+    def delete_saved_view(self, bot: str | None, person: str | None, name: str) -> None:
+        self._rows.delete([keys.view(bot, person, name)])
 
     def create_bot(self, bot: Bot, event: AuditEvent | None = None) -> bool:
         transaction = Transaction(self._rows.table)

@@ -104,7 +104,8 @@ class DynamoPeopleAdministration:
         addresses = self._rows.query_all(PointerRow, pk, PointerRow.sk.startswith("FROM#"))
         subscriptions = self._push_subscriptions.of_person(person)
         of_push = [key for each in subscriptions for key in push_keys(person, each.session)]
-        self._rows.delete([*(row.key for row in (*sessions, *addresses)), *of_push])
+        views = self._rows.query_all(RecordRow, pk, RecordRow.sk.startswith(keys.VIEWS))
+        self._rows.delete([*(row.key for row in (*sessions, *addresses, *views)), *of_push])
         transaction = self._by_owner(by, event)
         transaction.delete(PersonRow.at(person_key(person)), PersonRow.pk.exists())
         transaction.delete(person_pointer(person))

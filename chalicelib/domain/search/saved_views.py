@@ -1,0 +1,16 @@
+"""Saved views: searches with a name, of one person or of a bot's team."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+FILTERS = ("status", "queue", "agent", "outcome", "tag", "channel", "from", "to")
+"""What a view may narrow, under the names that the search has for it. `from` and `to` are days."""
+
+
+class SavedView(Struct, frozen=True):
+    """`query` holds the words that are searched, if any."""
+
+    name: str
+    query: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
