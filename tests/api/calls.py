@@ -194,6 +194,7 @@ ROWS: dict[Resource, Row] = {
     ("POST", IN_BOT + "/webhooks/{id}/test"): Row(ADMINS, {}),
     ("GET", IN_BOT + "/deliveries"): Row(BOT_KEY | SUPERVISORS),
     ("POST", IN_BOT + "/socket/ticket"): Row(BOT_KEY, {}),
+    ("GET", IN_BOT + "/deliveries/{id}"): Row(SUPERVISORS),
     ("POST", IN_BOT + "/deliveries/{id}/replay"): Row(ADMINS, {}),
     ("POST", IN_BOT + "/agents"): Row(ADMINS, {"email": "new@example.test", "name": "Neo"}),
     ("PUT", IN_BOT + "/agents/{id}"): Row(ADMINS, {"role": "agent", "queues": ["sales"]}),

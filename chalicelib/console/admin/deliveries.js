@@ -6,6 +6,7 @@ import { showToast } from "../state/store.js";
 import { formatDateTime } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useState } from "../ui/html.js";
+import { Modal } from "../ui/modal.js";
 import { Item, ItemList, Resource, SectionHeader } from "../ui/resource_list.js";
 
 const STATUSES = ["delivered", "pending", "failed", "dead"];
@@ -18,6 +19,7 @@ export function Deliveries({ bot }) {
   const [status, setStatus] = useState("");
   const [version, setVersion] = useState(0);
   const [isBusy, setIsBusy] = useState(false);
+  const [shown, setShown] = useState("");
   const reload = () => setVersion(Math.random());
   /** @param {string} id */
   const replay = async (id) => {
@@ -40,20 +42,32 @@ export function Deliveries({ bot }) {
       <button onClick=${reload}>${t("refresh")}</button>
       <${SendAll} path=${path} done=${reload} />
     <//>
-    <${Page} key=${`${status} ${version}`} path=${`${path}?limit=25${status && `&status=${status}`}`} bot=${bot} replay=${replay} isBusy=${isBusy} />`;
+    <${Page} key=${`${status} ${version}`} path=${`${path}?limit=25${status && `&status=${status}`}`} bot=${bot} replay=${replay} show=${setShown} isBusy=${isBusy} />
+    ${shown && html`<${Modal} close=${() => setShown("")}><${Payload} path=${`${path}/${encodeURIComponent(shown)}`} close=${() => setShown("")} /><//>`}`;
 }
 
-/** One page of deliveries, and the next page when the admin asks for more. @param {{path: string, bot: string, cursor?: string, replay: (id: string) => void, isBusy: boolean}} props */
-function Page({ path, bot, cursor, replay, isBusy }) {
+/** What was sent, and about whom. @param {{path: string, close: () => void}} props */
+const Payload = ({ path, close }) => html`
+  <div class="admin-form snippets">
+    <h2 id="dialog-title">${t("payload")}</h2>
+    <${Resource} path=${path}>${(/** @type {any} */ { user, user_name: name, channel, body }) => html`
+      <p><bdi>${name ?? user}</bdi> · <bdi>${channel}</bdi>${name && html` · <code><bdi>${user}</bdi></code>`}</p>
+      <pre dir="ltr" tabindex="0">${JSON.stringify(body, null, 2)}</pre>`}<//>
+    <footer><button class="primary" autofocus onClick=${close}>${t("done")}</button></footer>
+  </div>`;
+
+/** One page of deliveries, and the next page when the admin asks for more. @param {{path: string, bot: string, cursor?: string, replay: (id: string) => void, show: (id: string) => void, isBusy: boolean}} props */
+function Page({ path, bot, cursor, replay, show, isBusy }) {
   const [hasNextPage, setHasNextPage] = useState(false);
   return html`
     <${Resource} path=${cursor ? `${path}&cursor=${encodeURIComponent(cursor)}` : path}>${(/** @type {{items: any[], next: string | null}} */ { items, next }) => html`
       <${ItemList} label=${t("deliveries")}>${items.map((delivery) => html`
         <${Item} key=${delivery.id} title=${delivery.type} facts=${factsOf(delivery)}>
           <button onClick=${() => openConversationById(bot, delivery.conversation_id)}>${t("show_conversation")}</button>
+          <button onClick=${() => show(delivery.id)}>${t("payload")}</button>
           <button disabled=${isBusy} onClick=${() => replay(delivery.id)}>${t("replay")}</button>
         <//>`)}<//>
-      ${next && (hasNextPage ? html`<${Page} path=${path} bot=${bot} cursor=${next} replay=${replay} isBusy=${isBusy} />`
+      ${next && (hasNextPage ? html`<${Page} path=${path} bot=${bot} cursor=${next} replay=${replay} show=${show} isBusy=${isBusy} />`
       : html`<button class="plain" onClick=${() => setHasNextPage(true)}>${t("show_more")}</button>`)}`}<//>`;
 }
 

@@ -291,6 +291,7 @@ export default {
   all_statuses: "الكل",
   refresh: "تحديث",
   replay: "إعادة الإرسال",
+  payload: "المحتوى",
   replayed: "أُعيد إرسالها",
   attempt: "المحاولة {count}",
   delivery_delivered: "سُلّمت",

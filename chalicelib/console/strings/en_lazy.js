@@ -291,6 +291,7 @@ export default {
   all_statuses: "All",
   refresh: "Refresh",
   replay: "Send again",
+  payload: "Payload",
   replayed: "sent again",
   attempt: "attempt {count}",
   delivery_delivered: "Delivered",

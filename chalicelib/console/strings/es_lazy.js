@@ -291,6 +291,7 @@ export default {
   all_statuses: "Todas",
   refresh: "Actualizar",
   replay: "Reenviar",
+  payload: "Contenido",
   replayed: "reenviada",
   attempt: "intento {count}",
   delivery_delivered: "Entregada",

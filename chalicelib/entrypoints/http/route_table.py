@@ -699,6 +699,7 @@ ADMINISTRATION = (
         EMPTY,
         limit=LimitName.TICKETS,
     ),
+    _route("GET", BOT + "/deliveries/{id}", "webhooks:get_delivery", Action.SEE_DELIVERIES),
     _route(
         "POST",
         BOT + "/deliveries/{id}/replay",

@@ -8,6 +8,7 @@ from chalicelib.domain.access import Action, Caller, authorize
 from chalicelib.domain.conversation.entries import Entry
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.errors import Conflict, Forbidden, NotFound
+from chalicelib.usecases import views
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.conversations import shown
 from chalicelib.usecases.conversations.visibility import find_visible
@@ -16,7 +17,7 @@ from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.webhooks import CHANNEL, DeliveryAttempt, Progress, Webhook
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.event_types import DEFAULT_EVENTS, event_type
-from chalicelib.usecases.webhooks.worker import GONE, send_entry
+from chalicelib.usecases.webhooks.worker import GONE, payload, send_entry
 
 REPLAY = 0
 PAGES_PER_CALL = 10
@@ -35,6 +36,31 @@ class DeliveryOutcome(StrEnum):
 class LoggedDelivery(Struct, frozen=True):
     delivery: DeliveryAttempt
     outcome: DeliveryOutcome
+
+
+class DeliveryDetail(Struct, frozen=True):
+    """A delivery with the conversation that it is about. `body` is what an attempt would send now:
+    times of file links differ. It is None if the webhook was removed."""
+
+    logged: LoggedDelivery
+    head: Head
+    body: views.Json | None
+
+
+def get_delivery(services: Services, caller: Caller, delivery_id: str) -> DeliveryDetail:
+    """Raises NotFound, also if the user was erased since. It counts as a reading of the
+    conversation."""
+    authorize(caller, Action.SEE_DELIVERIES)
+    delivery = services.deliveries.attempt(caller.bot, delivery_id)
+    if delivery is None:
+        raise _no_delivery(caller, delivery_id)
+    head, entry = _load(services, caller, delivery)
+    audit.record_reading(services, caller, head.id)
+    webhook = services.administration.webhook(caller.bot, delivery.webhook)
+    body = payload(services, head, webhook, entry) if webhook else None
+    progress = services.deliveries.progress(caller.bot, {head.id}, delivery.webhook)
+    found = outcome(delivery, progress.get(head.id, Progress()))
+    return DeliveryDetail(LoggedDelivery(delivery, found), head, body)
 
 
 def list_deliveries(

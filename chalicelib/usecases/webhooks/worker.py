@@ -171,7 +171,7 @@ def _given_up(moved: DeliveryCursor, entry: Entry, result: SendResult) -> bool:
 
 def send_entry(services: Services, head: Head, webhook: Webhook, entry: Entry) -> SendResult:
     """Makes one attempt. All attempts for one entry have the same webhook id."""
-    body = json.dumps(_body(services, head, webhook, entry))
+    body = json.dumps(payload(services, head, webhook, entry))
     return send_signed(services, head.bot, webhook, webhook_id(head.id, entry.seq), body.encode())
 
 
@@ -179,7 +179,8 @@ def webhook_id(conversation_id: str, seq: int) -> str:
     return f"{conversation_id}:{seq}"
 
 
-def _body(services: Services, head: Head, webhook: Webhook, entry: Entry) -> views.Json:
+def payload(services: Services, head: Head, webhook: Webhook, entry: Entry) -> views.Json:
+    """The body of the event, in the format of the webhook."""
     for integration in services.integrations:
         if integration.webhook_format == webhook.format:
             body = integration.webhook_body(head, entry)

@@ -302,3 +302,25 @@ def test_the_log_of_deliveries_names_the_webhook_and_a_replay_goes_to_it(
     assert (failed["status"], again["status"], again["webhook"]) == ("pending", "delivered", crm)
     assert (receivers.types(CRM_URL), receivers.types(BOT_URL)) == (["handoff.claimed"], [])
     assert (refused.status, "removed" in refused.json["detail"]) == (409, True)
+
+
+def test_a_delivery_shows_its_user_and_what_was_sent_until_the_user_is_erased(
+    owner: Api, bot: Api, ana: Api, services: MemoryServices
+) -> None:
+    receivers = answering(services)
+    crm = both(owner, "handoff.claimed")
+    follow(services, owned(bot, ana))
+    work(services)
+    items = ok(owner.get(f"{BOT}/deliveries"))["items"]
+    (listed,) = [each for each in items if each["webhook"] == crm]
+    path = f"{BOT}/deliveries/{listed['id']}"
+
+    found = ok(owner.get(path))
+
+    assert {name: found[name] for name in listed} == listed
+    assert (found["user"], found["channel"], found["user_name"]) == ("u-1", "web", None)
+    assert found["body"] == receivers.told(CRM_URL)[0]
+    assert owner.send("DELETE", f"{WEBHOOKS}/{crm}").status == 204
+    assert ok(owner.get(path))["body"] is None
+    assert owner.send("DELETE", f"{BOT}/users/web/u-1").status == 202
+    assert owner.get(path).status == 404

@@ -156,6 +156,13 @@ def _list_attempts(call: Call) -> Reply:
     return page(call, fetch)
 
 
+def get_delivery(call: Call) -> Reply:
+    found = replay.get_delivery(call.services, call.caller, call.id)
+    address = found.head.address
+    about = {"channel": address.channel, "user": address.user, "user_name": found.head.user_name}
+    return Reply(_delivery(found.logged) | about | {"body": found.body})
+
+
 def replay_delivery(call: Call, _: Empty) -> Reply:
     return Reply(_delivery(replay.replay(call.services, call.caller, call.id)), 201)
 
