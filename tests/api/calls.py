@@ -10,7 +10,8 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.address import Address, person_id
 from chalicelib.domain.files import NewFile, new_upload, upload_of
 from chalicelib.domain.routing.members import Member
-from chalicelib.entrypoints.http import cursors, route_table
+from chalicelib.entrypoints.http import route_table
+from chalicelib.entrypoints.http.turn_tickets import turn_ticket
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.records.people import Person, Session
@@ -309,7 +310,7 @@ def best_caller(
 
 def filled(path: str, conversation: str, bot: str = "demo") -> str:
     """With the query that a sound request needs."""
-    ticket = cursors.cursor((SECRET,), ["turn", bot], f"1 {conversation}")
+    ticket = turn_ticket(SECRET, bot, f"1 {conversation}")
     named = {"strategy": "default", "name": "sales", "ticket": ticket, "action": "pause"}
     named |= {"channel": "web", "user": "u-1", "release": "r", "file": "x.js"}
     full = path.format(bot=bot, id=conversation, **named)

@@ -1,5 +1,6 @@
 """Lists of conversations: order, pages, cursors and visibility."""
 
+import base64
 import json
 from itertools import chain
 from typing import Any
@@ -163,6 +164,22 @@ def test_a_cursor_does_not_widen_what_its_user_may_see(
     cursor = ok(sam.get(LIST, limit="1"))["next"]
 
     assert ok(bot.login("quinn").get(LIST, limit="1", cursor=cursor))["items"] == []
+
+
+def test_a_cursor_tells_nothing_about_users_whom_its_reader_may_not_see(
+    services: MemoryServices, bot: Api
+) -> None:
+    person(services, "quinn", queues=frozenset({"sales"}))
+    for number in range(8):
+        waiting(bot, "billing", user={"id": f"u-{number}", "name": f"Hidden {number}"})
+
+    cursors = [
+        ok(bot.login("quinn").get(LIST, limit="1", **query))["next"]
+        for query in ({"name": "hid"}, {"status": "waiting"}, {})
+    ]
+
+    shown = [base64.urlsafe_b64decode(each + "=" * (-len(each) % 4)) for each in cursors]
+    assert [each for each in shown if b"hidden" in each or each[16:].isascii()] == []
 
 
 # Entries

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from chalicelib.adapters.security import passwords, tokens, totp
-from chalicelib.entrypoints.http import cursors, route_table
+from chalicelib.entrypoints.http import route_table, turn_tickets
 from chalicelib.entrypoints.http.route import Access
 from chalicelib.entrypoints.http.schemas.accounts import PASSWORD
 from chalicelib.plugins import PLUGINS
@@ -154,7 +154,7 @@ def test_the_page_names_each_service_that_baton_calls() -> None:
         f"| {RETENTION_DAYS} days | logs |",
         f"{passwords.MEMORY_KIB // 1024} MiB, {passwords.ROUNDS} rounds",
         f"signs with {tokens.ALGORITHM}",
-        f"cut to {cursors.SIGNATURE_BYTES * 8} bits",
+        f"cut to {turn_tickets.SIGNATURE_BYTES * 8} bits",
     ],
 )
 def test_the_numbers_of_the_page_are_those_of_the_code(said: str) -> None:

@@ -1,16 +1,16 @@
 """Routes of turn tickets. The ticket itself carries the turn: nothing is stored."""
 
-from chalicelib.domain.errors import InvalidRequest, NotFound
-from chalicelib.entrypoints.http import cursors
+from chalicelib.domain.errors import NotFound
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.schemas.conversations import TurnRequest
 from chalicelib.entrypoints.http.schemas.parsing import Empty
+from chalicelib.entrypoints.http.turn_tickets import turn_of, turn_ticket
 from chalicelib.usecases.conversations import turns
 
 
 def begin_turn(call: Call, body: TurnRequest) -> Reply:
     head = turns.begin(call.services, call.caller, body.conversation_id)
-    ticket = cursors.cursor(call.services.secrets, _bound(call), f"{head.epoch} {head.id}")
+    ticket = turn_ticket(call.services.secrets[0], call.caller.bot, f"{head.epoch} {head.id}")
     return Reply({"ticket": ticket, "epoch": head.epoch, "may_speak": not head.paused}, 201)
 
 
@@ -20,14 +20,8 @@ def commit_turn(call: Call, _: Empty) -> Reply:
 
 
 def _turn(call: Call) -> turns.Turn:
-    try:
-        written = cursors.position(call.services.secrets, _bound(call), call.params["ticket"])
-    except InvalidRequest:
-        raise NotFound(f"The bot {call.caller.bot} has no such turn.") from None
-    epoch, _, conversation_id = (written or "").partition(" ")
+    written = turn_of(call.services.secrets, call.caller.bot, call.params["ticket"])
+    if written is None:
+        raise NotFound(f"The bot {call.caller.bot} has no such turn.")
+    epoch, _, conversation_id = written.partition(" ")
     return turns.Turn(conversation_id, int(epoch))
-
-
-def _bound(call: Call) -> list[str]:
-    """A ticket is valid for its bot only."""
-    return ["turn", call.caller.bot]
