@@ -78,7 +78,7 @@ LIMITS: Mapping[LimitName, Limit] = {
     ),
     LimitName.ADDRESS: Limit(
         Per.ADDRESS,
-        "calls without a key or token, and calls with a wrong one",
+        "calls without a key or token, and calls that are not admitted: a wrong key, or no right",
         Rate(20, 1, 500),
         chunk=20,
         free=MANY,

@@ -21,6 +21,7 @@ from chalicelib.domain.errors import (
     BatonError,
     Forbidden,
     InvalidRequest,
+    NotFound,
     Unauthenticated,
     invalid_field,
 )
@@ -55,6 +56,9 @@ SPEAKS_FOR_PEOPLE = frozenset({Scope.AGENTS})
 hash."""
 CLIENT_ADDRESS = "chalicelib.entrypoints.http.client_address:client_address"
 NO_HEADERS: Mapping[str, str] = {}
+REFUSALS = (Unauthenticated, Forbidden, NotFound, InvalidRequest)
+"""Refusals of calls that are not admitted. They count for the caller's address, because each has
+read the table, and a caller without rights has no other bucket."""
 log = logging.getLogger("baton")
 
 
@@ -234,7 +238,7 @@ def _answer(call: Call, sent: MultiDict | None) -> Reply:
     route = call.route
     try:
         _admit(call)
-    except Unauthenticated:
+    except REFUSALS:
         rate_limits.count_address(call.services, call.source)
         raise
     _count(call)

@@ -121,6 +121,18 @@ def test_wrong_credentials_count_for_the_network_address(
     assert bot.get(f"{BOT}/agents").status == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "refused"), [(f"{BOT}/report", 403), ("/bots/other/agents", 404), ("/people", 403)]
+)
+def test_calls_that_a_caller_may_not_make_count_for_the_network_address(
+    services: MemoryServices, ana: Api, path: str, refused: int
+) -> None:
+    limit(services, LimitName.ADDRESS)
+
+    assert statuses(partial(ana.get, path)) == [refused, refused, 429]
+    assert ana.get(f"{BOT}/agents").status == 200
+
+
 def test_public_calls_count_for_the_network_address_but_not_pages(
     services: MemoryServices, bot: Api
 ) -> None:
