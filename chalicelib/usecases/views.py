@@ -19,12 +19,17 @@ from chalicelib.usecases.records.people import Session
 Json = dict[str, object]
 
 SAID = frozenset({Kind.MESSAGE, Kind.EVENT})
+LAST_MOMENT = 253_402_300_799_999
+"""The end of the year 9999, in milliseconds since 1970 (UTC). RFC 3339 has four digits for a
+year."""
 TIMES = frozenset({"expires_at", "until", "since", "waiting_since"})
 
 
 def timestamp(milliseconds: int) -> str:
-    """RFC 3339 in UTC with milliseconds."""
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    """RFC 3339 in UTC with milliseconds. A later time than it can write is its last one: one stored
+    row must not make a list unreadable."""
+    milliseconds = min(milliseconds, LAST_MOMENT)
+    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
 
 

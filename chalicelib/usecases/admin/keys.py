@@ -14,6 +14,7 @@ from chalicelib.usecases.live import push
 from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.services import Services
+from chalicelib.usecases.views import LAST_MOMENT
 
 ID_LENGTH = 16
 """Base32 characters, which is 80 random bits. An id is not secret. It must not contain an
@@ -36,7 +37,7 @@ def create(
 ) -> tuple[BotKey, str]:
     """Returns the key and its token, which cannot be read again.
 
-    Raises InvalidRequest if `expires_at` is in the past.
+    Raises InvalidRequest if `expires_at` is in the past, or not before the year 10000.
     """
     authorize(caller, Action.CONFIGURE)
     _require_future(services, expires_at)
@@ -54,8 +55,7 @@ def rotate(
     """Returns a new key with the same name and scopes, its token, and when the old key expires.
 
     The old key stays valid for `overlap` milliseconds, or until its own expiry if that is sooner.
-    Raises NotFound; Conflict if the old key has expired; InvalidRequest if `expires_at` is in the
-    past.
+    Raises NotFound; Conflict if the old key has expired; InvalidRequest as `create`.
     """
     authorize(caller, Action.CONFIGURE)
     _require_future(services, expires_at)
@@ -99,6 +99,8 @@ def _new(services: Services, template: BotKey) -> tuple[BotKey, str]:
 def _require_future(services: Services, expires_at: int | None) -> None:
     if expires_at is not None and expires_at <= services.clock.now():
         raise invalid_field("expires_at", "must be in the future")
+    if expires_at is not None and expires_at > LAST_MOMENT:
+        raise invalid_field("expires_at", "must be before the year 10000 in UTC")
 
 
 def _not_found(bot: str, key_id: str) -> NotFound:

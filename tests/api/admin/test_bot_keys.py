@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.access import BOT_SCOPES, Scope
+from chalicelib.usecases.records.bots import BotKey
 from chalicelib.usecases.views import timestamp
 from tests.api.conversation_setup import BOT, key, message, ok
 from tests.support.api import Api
@@ -91,6 +92,7 @@ def test_a_key_expires_at_its_time(owner: Api, services: MemoryServices) -> None
         {"expires_at": "2020-01-01T00:00:00Z"},
         {"expires_at": "2999-01-01T00:00:00"},
         {"expires_at": 1},
+        {"expires_at": "9999-12-31T23:59:59-23:59"},
         {"id": "mine"},
         {"secret": "mine"},
     ],
@@ -214,3 +216,11 @@ def test_a_key_without_a_name_is_listed(owner: Api, services: MemoryServices) ->
     shown = in_list(owner, "old")
 
     assert (shown["name"], shown["created_at"]) == (None, None)
+
+
+def test_a_key_with_an_expiry_that_cannot_be_written_does_not_hide_the_others(
+    owner: Api, services: MemoryServices
+) -> None:
+    services.directory.put_key(BotKey("far", "demo", "x", BOT_SCOPES, expires_at=10**15))
+
+    assert in_list(owner, "far")["expires_at"] == "9999-12-31T23:59:59.999Z"

@@ -147,7 +147,15 @@ def test_the_conversations_of_a_removed_member_return_to_the_queue(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"role": "owner"}, {"role": "bot"}, {"email": "cy"}, {"name": ""}, {"capacity": -1}],
+    [
+        *({"role": role} for role in ("owner", "bot")),
+        *(
+            {"email": email}
+            for email in ("cy", "cy@a\r\nBcc:eve@b", "cy@a,eve@b", "c\u202ey@a", "@a")
+        ),
+        {"name": ""},
+        {"capacity": -1},
+    ],
 )
 def test_an_invalid_invitation_is_refused_and_adds_no_member(
     owner: Api, wrong: dict[str, Any]

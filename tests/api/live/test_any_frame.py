@@ -3,6 +3,7 @@
 import json
 from string import printable
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,20 @@ def test_any_frame_gets_one_reply_and_fails_nothing_inside(
 
     send()
     assert client.do("ping")["ok"]
+
+
+@pytest.mark.parametrize("nested", ["[" * 700 + "]" * 700, '{"a":' * 700 + "1" + "}" * 700])
+def test_a_frame_that_is_nested_too_deeply_names_its_field(
+    services: MemoryServices, bot: Api, ana: Api, nested: str
+) -> None:
+    client = SocketClient(services, ana, "a")
+    here = id_of(owned(bot, ana))
+    frame = {"id": 1, "action": "message", "conversation_id": here, "type": "x", "payload": "HERE"}
+
+    client.send(json.dumps(frame).replace('"HERE"', f'{{"a": {nested}}}'))
+
+    error = client.received[-1]["error"]
+    assert (error["code"], error["errors"][0]["field"]) == ("invalid_request", "payload")
 
 
 def replies(client: SocketClient) -> int:

@@ -1,5 +1,6 @@
 """Bodies of the routes of administration and of notifications."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -13,6 +14,7 @@ from chalicelib.entrypoints.http.schemas.parsing import (
     FieldError,
     Strict,
     identifier,
+    milliseconds_of,
     web_address,
     words,
 )
@@ -119,6 +121,8 @@ QueueNames = Annotated[tuple[str, ...], Meta(max_length=50)]
 Capacity = Annotated[int, Meta(ge=0, le=1000)]
 EMAIL = 254
 """Characters: RFC 5321, 4.5.3.1.3."""
+ADDRESS = r"[^@\s,;:<>()\[\]\\\"]+@[^@\s,;:<>()\[\]\\\"]+"
+"""Without the characters that begin another address or another header."""
 
 
 class MembershipRequest(Strict):
@@ -149,9 +153,12 @@ class AgentRequest(MembershipRequest, kw_only=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.name = words("name", self.name, NAME)
-        local, at, host = self.email.rpartition("@")
-        if not (local and at and host) or len(self.email) > EMAIL or " " in self.email:
-            raise FieldError("email", "`email` takes an e-mail address")
+        if (
+            not re.fullmatch(ADDRESS, self.email)
+            or len(self.email) > EMAIL
+            or not self.email.isprintable()
+        ):
+            raise FieldError("email", "`email` takes one e-mail address")
 
 
 class MissedQuery(Strict):
@@ -160,7 +167,7 @@ class MissedQuery(Strict):
 
 def milliseconds(moment: datetime | None) -> int | None:
     """Since 1970 (UTC)."""
-    return None if moment is None else round(moment.timestamp() * 1000)
+    return None if moment is None else milliseconds_of(moment)
 
 
 class Level(StrEnum):

@@ -1,7 +1,7 @@
 """Bodies of the routes that change a conversation otherwise than by a message."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, field
@@ -47,10 +47,9 @@ from chalicelib.entrypoints.http.schemas.parsing import (
     Strict,
     identifier,
     json_object,
+    milliseconds_of,
     words,
 )
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def check_priority(priority: int) -> None:
@@ -246,7 +245,7 @@ class SnoozeRequest(Strict):
     epoch: int | None = None
 
     def command(self) -> Snooze:
-        until = None if self.until is None else milliseconds(self.until)
+        until = None if self.until is None else milliseconds_of(self.until)
         return Snooze(until, self.epoch)
 
 
@@ -308,11 +307,6 @@ class TagsRequest(Strict):
     @property
     def distinct(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.tags))
-
-
-def milliseconds(moment: datetime) -> int:
-    """Since 1970 (UTC)."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def person(reference: str | None) -> str | None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar, overload
 
 import msgspec
@@ -13,6 +14,7 @@ from chalicelib.domain.errors import InvalidRequest, PayloadTooLarge, invalid_fi
 if TYPE_CHECKING:
     from chalicelib.entrypoints.http.framework import Call
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BODY_LIMIT = 64 * 1024
 JSON_LIMIT = 16 * 1024
 DEEPEST = 64
@@ -176,7 +178,7 @@ def web_address(name: str, value: str | None) -> None:
 
 
 def json_object(name: str, value: Mapping[str, object] | None) -> None:
-    if _depth(value) > DEEPEST:
+    if _is_too_deep(value):
         raise FieldError(
             name, f"`{name}` takes at most {DEEPEST} objects and arrays within each other"
         )
@@ -184,10 +186,23 @@ def json_object(name: str, value: Mapping[str, object] | None) -> None:
         raise FieldError(name, f"`{name}` takes at most {JSON_LIMIT} bytes of JSON")
 
 
-def _depth(value: object) -> int:
-    if isinstance(value, dict):
-        value = list(value.values())
-    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
+def _is_too_deep(value: object) -> bool:
+    """Level by level, because a frame is checked where less of the stack is left than where it was
+    parsed."""
+    level = _containers([value])
+    for _ in range(DEEPEST):
+        level = [inner for each in level for inner in _containers(each)]
+    return bool(level)
+
+
+def _containers(of: object) -> list[object]:
+    items = of.values() if isinstance(of, dict) else of if isinstance(of, list) else ()
+    return [each for each in items if isinstance(each, dict | list)]
+
+
+def milliseconds_of(moment: datetime) -> int:
+    """Since 1970 (UTC). The rest of a millisecond does not count."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 # Queries

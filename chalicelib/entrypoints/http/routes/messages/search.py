@@ -15,8 +15,6 @@ from chalicelib.usecases.search.message_search import Hit, MessageFilter, search
 
 MOST_WORDS, MOST_CHARACTERS = 8, 200
 """The limits of a search. Each word is one more query."""
-EARLIEST, LATEST = 0, 253_402_300_799_999
-"""Milliseconds since 1970 (UTC): until the end of the year 9999."""
 
 
 def search_messages(call: Call) -> Reply:
@@ -96,7 +94,7 @@ def _time(query: Mapping[str, str], name: str) -> int | None:
         moment = datetime.fromisoformat(text)
         milliseconds = int(moment.astimezone(UTC).timestamp() * 1000)
     except (ValueError, OverflowError):
-        moment, milliseconds = None, EARLIEST - 1
-    if moment is None or moment.tzinfo is None or not EARLIEST <= milliseconds <= LATEST:
+        moment, milliseconds = None, -1
+    if moment is None or moment.tzinfo is None or not 0 <= milliseconds <= views.LAST_MOMENT:
         raise invalid_field(name, f"`{name}` is a time as 2026-01-31T08:00:00Z.")
     return milliseconds
