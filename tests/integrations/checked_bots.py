@@ -408,6 +408,7 @@ NO_WEBHOOK = {
 
 NOT_CHECKED = {
     "examples/botpress": "Botpress runs these files; tests/botpress/test_kit.py plays the cases.",
+    "examples/botpress_cloud": "Botpress' plugin HITL stops the bot, and shows what users see.",
     "examples/slack": "It is the desk of the agents and no bot.",
     "examples/github": "It deploys Baton.",
 }
