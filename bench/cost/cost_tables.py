@@ -23,6 +23,7 @@ from infra.template.alarms import WATCHED
 from infra.template.metrics import Names, Resource
 from infra.template.monitoring import monitoring
 from infra.template.names import FUNCTIONS
+from infra.template.policies import SOURCES
 
 ONLINE = (1, 5, 25)
 EXTRAPOLATED = (100, 1_000, 5_000)
@@ -178,14 +179,15 @@ def _agents(ping: Usage) -> Table:
 def idle_stack(minute: Usage) -> Table:
     """What a stack without traffic costs, for each value of `Watching`. The last row is the sum."""
     month = minute * MINUTES_OF_MONTH
-    polls = POLLERS * MINUTES_OF_MONTH * 60 / POLL * PRICES.queue / MILLION
+    queues = sum("ReceiveMessage" in each for of in SOURCES.values() for each in of.values())
+    polls = queues * POLLERS * MINUTES_OF_MONTH * 60 / POLL * PRICES.queue / MILLION
     swept, logs = dollars(month), month.runs * pricing.LOG_KILOBYTES / MILLION
     kept = swept["logs"] + logs * PRICES.log_gigabyte_month
     always = [
         (f"sweep: {month.runs:,.0f} runs of {SECONDS} s at {GIGABYTES} GB", swept["Lambda"]),
         (f"sweep: {month.read:,.0f} read units", swept["DynamoDB"]),
         (f"sweep: {logs:.3f} GB of log, kept a month", kept),
-        (f"Lambda polls the queue {POLLERS * 60 / POLL:.0f} times a minute", polls),
+        (f"Lambda polls {queues} queues {POLLERS * 60 / POLL:.0f} times a minute", polls),
         ("1 secret", PRICES.secret_month),
         (f"{STORED:g} GB in the table", STORED * PRICES.table_gigabyte_month),
         (f"{STORED:g} GB of point-in-time recovery", STORED * PRICES.recovery_gigabyte_month),

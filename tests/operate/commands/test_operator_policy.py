@@ -12,7 +12,7 @@ import pytest
 from infra.packaging.package import ROOT
 from infra.permissions import deployer_policy, operator_policy
 from infra.permissions.grants import LIMIT, policies, size
-from infra.template.policies import PERMITTED, SOCKETS, TABLE, TOPIC, WEBHOOK_QUEUE
+from infra.template.policies import PERMITTED, PUSH_QUEUE, SOCKETS, TABLE, TOPIC, WEBHOOK_QUEUE
 from tests.deployment.fake_account.aws import OWNER
 from tests.deployment.permissions.permits import Needed, permits
 from tests.operate.commands.stage_in_moto import NAME, REGION, STAGE, StageInMoto, stage_in_moto
@@ -161,7 +161,7 @@ def of_replayed_reactions() -> Iterator[Needed]:
     arns = {
         TOPIC: f"arn:aws:sns:{PLACE}:{NAME}",
         SOCKETS: f"arn:aws:execute-api:{PLACE}:api1/api/POST/@connections/c1",
-        WEBHOOK_QUEUE: f"arn:aws:sqs:{PLACE}:{NAME}",
+        **dict.fromkeys((PUSH_QUEUE, WEBHOOK_QUEUE), f"arn:aws:sqs:{PLACE}:{NAME}"),
         "Files/kept/*": "arn:aws:s3:::baton-prod-files-1/kept/shop/1",
         TABLE: TABLE_ARN,
         f"{TABLE}/index/board": f"{TABLE_ARN}/index/board",
