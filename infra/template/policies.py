@@ -152,6 +152,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html,
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html"""
 
 
+LEAVING: Mapping[str, Permissions] = {}
+"""Permissions that the last release needs and this one does not. During a gradual rollout, the old
+functions still use the role. Empty it with the next release. It cannot name SECRETS_KEY or MAIL,
+whose statements depend on parameters."""
+
+
 def table_operations() -> frozenset[str]:
     """The operations on the table and its indexes that any function's code may call."""
     return frozenset(
@@ -225,7 +231,8 @@ def policy_of(function: str, logical: str, traced: bool = False) -> Resource:
     which depends on parameters."""
     permissions = [
         each
-        for each in (*PERMITTED[function].items(), *SOURCES.get(function, {}).items())
+        for table in (PERMITTED, SOURCES, LEAVING)
+        for each in table.get(function, {}).items()
         if each[0] not in (SECRETS_KEY, MAIL)
     ]
     statements = [_statement(_actions(name, what), _arn(name, what)) for name, what in permissions]
