@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.domain.access import Caller, Role
-from chalicelib.domain.address import Address, person_id
+from chalicelib.domain.address import Address, handoff_id, person_id
 from chalicelib.domain.conversation.commands import (
     AgentMessage,
     Claim,
     Command,
     Note,
     Pause,
+    Rate,
     Release,
     Tag,
     Unpause,
@@ -54,6 +55,7 @@ STORY: tuple[tuple[Caller, Command], ...] = (
     (ANA, Release()),
     (ANA, Claim()),
     (ANA, Unpause()),
+    (BOT, Rate(handoff_id(CID, 2), 4, "Quick.")),
 )
 
 
@@ -112,6 +114,7 @@ def effects(services: MemoryServices) -> object:
         {(queued.conversation_id, queued.seq) for queued in services.webhook_queue.waiting()},
         services.reports.by_queue("demo", today, today),
         services.reports.by_agent("demo", today, today),
+        services.reports.by_channel("demo", today, today),
         thread(services),
     )
 

@@ -32,6 +32,7 @@ def test_the_sixty_second_demo_works_as_the_readme_says(
     claim_and_chat(shop, console, guest)
     receive_offline_message_once(shop, console)
     return_to_bot(shop, console)
+    rate(shop, console)
 
 
 def request_agent(shop: Page, console: Page, guest: str) -> None:
@@ -75,6 +76,14 @@ def return_to_bot(shop: Page, console: Page) -> None:
     say(shop, "thanks")
     expect(shop.locator("#log")).to_contain_text("You said: thanks")
     assert shop.locator("#log").get_by_text("We send you a new one.").count() == 1
+
+
+def rate(shop: Page, console: Page) -> None:
+    shop.get_by_role("group", name="How was your conversation").get_by_label("4 of 5").click()
+    expect(shop.locator("#log")).to_contain_text("You rated the conversation 4 of 5.")
+    expect(shop.locator("#rating")).to_be_hidden()
+    expect(log(console)).to_contain_text("Rated 4 of 5")
+    expect(console.locator(".details .history")).to_contain_text("Rated 4 of 5")
 
 
 def test_the_demo_chat_continues_after_the_server_restarts(

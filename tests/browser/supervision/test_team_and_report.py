@@ -47,6 +47,23 @@ def test_the_team_view_shows_the_load_of_each_queue_and_agent(
     expect(colleague.get_by_role("meter")).not_to_have_js_property("value", 0)
 
 
+def test_a_supervisor_sets_a_colleague_away_who_sees_who_did_it(open_console: OpenConsole) -> None:
+    bo, sam = open_console("bo"), open_console("sam")
+    status = bo.get_by_label("My status")
+    expect(status).to_have_value("online")
+    open_view(sam, "Team")
+    colleague = sam.locator(".agent-card", has_text="Bo")
+
+    colleague.get_by_role("button", name="Bo: Set away").click()
+
+    expect(status).to_have_value("away")
+    expect(bo.locator(".toast")).to_contain_text("Sam set you away.")
+    expect(colleague).to_contain_text("Away")
+    expect(colleague.get_by_role("button", name="Bo: Set away")).to_have_count(0)
+    status.select_option("online")
+    expect(colleague.get_by_role("button", name="Bo: Set away")).to_be_visible(timeout=15_000)
+
+
 def test_a_supervisor_assigns_a_waiting_conversation(
     open_console: OpenConsole, bot: BotClient
 ) -> None:
