@@ -41,6 +41,15 @@ def services() -> MemoryServices:
 
 @pytest.fixture
 def cast(services: MemoryServices) -> Cast:
+    return cast_in_memory(services)
+
+
+@pytest.fixture
+def stage(cast: Cast) -> Stage:
+    return cast.stage()
+
+
+def cast_in_memory(services: MemoryServices) -> Cast:
     """Calls the app in this process, with stores in memory."""
     api = Api(services)
 
@@ -48,8 +57,3 @@ def cast(services: MemoryServices) -> Cast:
         return api.unchecked(method, path, body, **headers)
 
     return Cast.of(services, send)
-
-
-@pytest.fixture
-def stage(cast: Cast) -> Stage:
-    return cast.stage()

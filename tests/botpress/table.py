@@ -14,4 +14,4 @@ from tests.botpress.rows.hitlnext_moves import MOVES
 
 ROWS = [*AUTH, *HITL, *HITL_ADDRESSES, *HITLNEXT, *MOVES]
 ALONE = CHAIN
-"""These rows need no steps before and change nothing, so they share one stage."""
+"""These rows need no steps before and change nothing."""
