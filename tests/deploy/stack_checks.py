@@ -1,12 +1,18 @@
 """The faults of a deployed stack, as far as its account can tell. Each check returns the
 problems that it finds."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from http.client import HTTPConnection
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
+from urllib.parse import urlsplit
 
+from chalicelib.entrypoints.http.route import REST_FUNCTION
 from infra.deployment.cloudformation import Stack, StackResource
+from infra.template.alarms import alarm_name
+from infra.template.names import FUNCTIONS
 
 Client = Callable[[str], Any]
 HOUR = 60 * 60 * 1000
@@ -44,8 +50,86 @@ def denied_calls(client: Client, resources: Sequence[StackResource]) -> list[str
 
 def sweeps(client: Client, resources: Sequence[StackResource]) -> int:
     """The number of log lines of the sweep's function in the last hour."""
-    (group,) = [each.physical for each in resources if each.logical == "OnMinuteLog"]
+    return logged(client, resources, "OnMinuteLog")
+
+
+def logged(client: Client, resources: Sequence[StackResource], logical: str) -> int:
+    """The number of lines that a log group has received in the last hour."""
+    (group,) = [each.physical for each in resources if each.logical == logical]
     return sum(1 for _ in _last_hour(client, group))
+
+
+def restores(client: Client, resources: Sequence[StackResource]) -> list[str]:
+    """Lambda's own lines of the last hour about starts from a snapshot."""
+    return [
+        line
+        for each in resources
+        if each.type == "AWS::Logs::LogGroup" and each.logical.endswith("Log")
+        for line in _last_hour(client, each.physical, '"Restore Duration"')
+    ]
+
+
+def without_snapshot(client: Client, resources: Sequence[StackResource], alias: str) -> list[str]:
+    """The functions whose version at `alias` does not start from a snapshot."""
+    return [
+        name
+        for name in _named(resources, "AWS::Lambda::Function")
+        if client("lambda")
+        .get_function_configuration(FunctionName=name, Qualifier=alias)
+        .get("SnapStart", {})
+        .get("OptimizationStatus")
+        != "On"
+    ]
+
+
+def gate_function(resources: Sequence[StackResource]) -> tuple[str, str]:
+    """The names of the REST function and of the alarm on its errors, which stops its rollout."""
+    named = {each.logical: each.physical for each in resources}
+    return named[FUNCTIONS[REST_FUNCTION]], named[alarm_name("FunctionErrors", REST_FUNCTION)]
+
+
+def share_of_new(alias: Mapping[str, Any]) -> float:
+    """The share of calls that CodeDeploy sends to the new version. `alias` is Lambda's answer."""
+    weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+    return float(sum(weights.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class HttpPage:
+    """An answer over HTTPS. The headers' names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
+"""The headers of a WebSocket that is being opened, without a ticket."""
+
+
+def get(url: str, **headers: str) -> HttpPage:
+    """Follows no redirect."""
+    where = urlsplit(url)
+    connection = HTTPSConnection(where.netloc, timeout=20)
+    try:
+        connection.request("GET", where.path or "/", headers=headers)
+        answer = connection.getresponse()
+        named = {name.lower(): value for name, value in answer.getheaders()}
+        return HttpPage(answer.status, named, answer.read().decode(errors="replace"))
+    finally:
+        connection.close()
+
+
+def first_asset(page: str) -> str:
+    """The path of the first script or style of a page, relative to it."""
+    found = re.search(r'(?:src|href)="([^":?]+\.(?:js|css))"', page)
+    assert found, "the page loads no script"
+    return found[1].removeprefix("./")
 
 
 def _last_hour(client: Client, group: str, pattern: str = "") -> Iterator[str]:

@@ -57,6 +57,16 @@ def deployed(engine: Engine, packaged: Path) -> Deployed:
     return stack
 
 
+def test_the_share_of_a_canary_and_the_assets_of_a_page_are_read() -> None:
+    """tests/deploy/test_on_aws.py asks them, which no local engine can run."""
+    moving = {"RoutingConfig": {"AdditionalVersionWeights": {"7": 0.1}}, "FunctionVersion": "6"}
+    page = '<link href="https://x.test/a.css"><script type="module" src="./main.js"></script>'
+
+    assert stack_checks.share_of_new(moving) == 0.1
+    assert stack_checks.share_of_new({"FunctionVersion": "7"}) == 0
+    assert stack_checks.first_asset(page) == "main.js"
+
+
 @pytest.fixture(scope="module")
 def running(deployed: Deployed) -> RunningStack:
     return RunningDeployment(deployed)

@@ -6,10 +6,12 @@ table, so use a stage that has no other purpose.
 
 import os
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from chalicelib.domain.access import Caller, Role
 from chalicelib.domain.conversation.commands import Unpause
@@ -23,6 +25,7 @@ from infra.deployment.leftovers import tags_of
 from infra.deployment.preflight import Preflight
 from infra.deployment.stage import StageNotDeployed, environment_of
 from infra.packaging.package import BUILD
+from infra.template.rollout import ALIAS, AT_ONCE, ROLLOUT
 from tests.deploy import proofs, stack_checks
 from tests.e2e.bot_setup import BotSetup, RunningStack
 from tests.e2e.conversations import test_story as story
@@ -31,6 +34,8 @@ from tests.support.stack import services_of
 
 pytestmark = [pytest.mark.aws, pytest.mark.timeout(600)]
 ROUNDS = 100
+CANARY_MINUTES = 75
+"""For an update of the stack whose canary is stopped, and its rollback."""
 
 
 class OnAws(RunningStack):
@@ -114,20 +119,131 @@ def test_the_latencies_are_measured(running: OnAws, capsys: pytest.CaptureFixtur
     assert all(len(times) == ROUNDS for times in measured.values())
 
 
+@pytest.fixture(scope="module")
+def here() -> Account:
+    return Account(session())
+
+
+@pytest.fixture(scope="module")
+def stack(here: Account, running: OnAws) -> Stack:
+    return here.stack(running.environment["BATON_STAGE"])
+
+
+@pytest.fixture(scope="module")
+def resources(stack: Stack) -> list[StackResource]:
+    return stack_checks.resources_of(stack)
+
+
+def require(stack: Stack, parameter: str, *values: str) -> str:
+    """The parameter's value; skips the test unless it is one of `values`, or not empty."""
+    value = stack.parameters.get(parameter, "")
+    if value not in values if values else not value:
+        wanted = " or ".join(values) or "a value"
+        pytest.skip(f"{stack.name} has {parameter}={value!r}. Deploy it with {wanted} to ask this.")
+    return value
+
+
+class TestItsAddresses:
+    """What CloudFront, custom domains and their DNS do is not in the template."""
+
+    def test_the_root_of_each_address_leads_to_the_console(self, stack: Stack) -> None:
+        outputs = stack.outputs
+        for name in ("Url", "EdgeUrl"):
+            if name in outputs:
+                answer = stack_checks.get(f"{outputs[name]}/")
+                assert (answer.status, name) == (307, name)
+                assert answer.headers["location"].endswith("console/index.html")
+
+    def test_cloudfront_caches_the_console_and_no_answer_of_the_api(self, stack: Stack) -> None:
+        """Fact 1 of docs/aws.md: a `Host` in the cache's key would be answered with 403."""
+        require(stack, "ConsoleCache", "yes")
+        edge = stack.outputs["EdgeUrl"]
+        page = stack_checks.get(f"{edge}/console/index.html")
+        asset = stack_checks.first_asset(page.text)
+
+        answers = [stack_checks.get(f"{edge}/console/{asset}") for _ in range(2)]
+        health = [stack_checks.get(f"{edge}/readyz") for _ in range(2)]
+
+        assert {each.status for each in (page, *answers, *health)} == {200}
+        assert answers[1].headers["x-cache"].startswith("Hit")
+        assert not any(each.headers["x-cache"].startswith("Hit") for each in health)
+
+    def test_the_custom_domains_reach_both_apis(self, stack: Stack) -> None:
+        domain = require(stack, "Domain")
+        socket = stack.parameters["WebSocketDomain"]
+
+        assert stack_checks.get(f"https://{domain}/readyz").status == 200
+        assert domain in stack.outputs["Url"]
+        refused = stack_checks.get(f"https://{socket}/", **stack_checks.HANDSHAKE)
+        assert refused.status == 401, "the function of the connection refuses one without a ticket"
+
+
+class TestItsVersions:
+    """Only AWS has CodeDeploy and SnapStart."""
+
+    def test_functions_are_restored_from_a_snapshot(
+        self, here: Account, stack: Stack, resources: list[StackResource], running: OnAws
+    ) -> None:
+        require(stack, "SnapStart", "PublishedVersions")
+        running.bot()
+
+        off = stack_checks.without_snapshot(here.client, resources, ALIAS)
+        restores = stack_checks.restores(here.client, resources)
+
+        assert off == []
+        assert restores, "no function was started from a snapshot in the last hour"
+
+    @pytest.mark.timeout(CANARY_MINUTES * 60)
+    def test_a_raised_alarm_moves_all_calls_back_to_the_old_version(
+        self, here: Account, stack: Stack, resources: list[StackResource]
+    ) -> None:
+        """It changes the stage's log level and rolls back; it takes up to an hour."""
+        if not os.environ.get("BATON_AWS_CANARY"):
+            pytest.skip("Set BATON_AWS_CANARY=1: this deploys the stage, and takes up to an hour.")
+        if require(stack, ROLLOUT) == AT_ONCE:
+            pytest.skip(f"Deploy with {ROLLOUT}=Canary10Percent10Minutes to ask this.")
+        function, alarm = stack_checks.gate_function(resources)
+        client = here.client("lambda")
+        alias = client.get_alias(FunctionName=function, Name=ALIAS)
+        before = alias["FunctionVersion"]
+        other = "WARNING" if stack.parameters["LogLevel"] == "INFO" else "INFO"
+        stage = stack.name.removeprefix("baton-")
+
+        def deployment() -> Result:
+            given = [stage, "--yes", "--parameter", f"LogLevel={other}"]
+            return CliRunner().invoke(deploy.main, given)
+
+        with ThreadPoolExecutor() as pool:
+            ends = pool.submit(deployment)
+            while not ends.done():
+                alias = client.get_alias(FunctionName=function, Name=ALIAS)
+                if stack_checks.share_of_new(alias):
+                    break
+                time.sleep(5)
+            share = stack_checks.share_of_new(alias)
+            here.client("cloudwatch").set_alarm_state(
+                AlarmName=alarm, StateValue="ALARM", StateReason="A rehearsal"
+            )
+            answer = ends.result()
+        after = client.get_alias(FunctionName=function, Name=ALIAS)
+
+        assert share == pytest.approx(0.1)
+        assert answer.exit_code == 1, answer.output
+        assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+        assert stack.parameters["LogLevel"] != other
+        assert (after["FunctionVersion"], stack_checks.share_of_new(after)) == (before, 0.0)
+
+
 class TestTheAccount:
     """The account's own view of the stack. These tests run after the others, which cause load."""
 
-    @pytest.fixture(scope="class")
-    def here(self) -> Account:
-        return Account(session())
-
-    @pytest.fixture(scope="class")
-    def stack(self, here: Account, running: OnAws) -> Stack:
-        return here.stack(running.environment["BATON_STAGE"])
-
-    @pytest.fixture(scope="class")
-    def resources(self, stack: Stack) -> list[StackResource]:
-        return stack_checks.resources_of(stack)
+    def test_api_gateway_writes_its_access_log_with_the_accounts_role(
+        self, here: Account, resources: list[StackResource]
+    ) -> None:
+        """Fact 3 of docs/aws.md: the role belongs to the account, so no stack can be sure of it."""
+        assert here.client("apigateway").get_account().get("cloudwatchRoleArn")
+        assert stack_checks.logged(here.client, resources, "RestAccessLog")
+        assert stack_checks.logged(here.client, resources, "SocketAccessLog")
 
     def test_iam_permits_what_the_functions_do(
         self, here: Account, resources: list[StackResource]
