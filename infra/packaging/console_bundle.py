@@ -21,6 +21,8 @@ TIMEOUT = 120
 SOURCES = (".js", ".css")
 KEPT = ("bundle", "vendor")
 """The folders that stay: the bundle, and the licences of the libraries that are in it."""
+SERVED_AS_IS = ("service_worker.js",)
+"""The sources that stay: the browser asks for them by their own name, beside the page."""
 
 
 class BundlerMissing(Exception):
@@ -44,7 +46,7 @@ def bundle(console: Path) -> None:
 def remove_sources(console: Path) -> None:
     """Removes from this copy what the bundle replaces."""
     for path in [path for path in console.rglob("*") if path.suffix in SOURCES]:
-        if path.parent.name != "bundle":
+        if path.parent.name != "bundle" and path.name not in SERVED_AS_IS:
             path.unlink()
     for folder in [path for path in console.iterdir() if path.is_dir() and path.name not in KEPT]:
         shutil.rmtree(folder)

@@ -75,11 +75,11 @@ function createSocket(listener) {
     action.resolve(frame.result);
   }
 
-  /** Asks for the server's time. A connection can be dead without a close event: if a ping gets no reply, drop it. */
+  /** Asks for the server's time, and says whether the page is hidden: then web push alerts the agent. A connection can be dead without a close event: if a ping gets no reply, drop it. */
   async function ping() {
     const [pinged, askedAt] = [socket, Date.now()];
     try {
-      const { at, status } = await send("ping");
+      const { at, status } = await send("ping", { hidden: document.hidden });
       setServerTime(at, askedAt);
       listener.status(status);
     } catch (error) {
@@ -141,6 +141,7 @@ function createSocket(listener) {
   return {
     open,
     send,
+    ping,
     drop,
     /** Tries at once instead of waiting for the next attempt. */
     reconnect() {
@@ -198,6 +199,7 @@ export const reconnect = () => sessionSocket?.reconnect();
 /** A connection brings the events of the bots that existed when it was opened. */
 export const renewConnection = () => sessionSocket?.open();
 export const networkIsBack = () => sessionSocket?.networkIsBack();
+export const tellVisibility = () => sessionSocket?.ping();
 export const dropConnection = () => sessionSocket?.drop();
 
 /** Resolves with the result in the reply. Raises ApiError; its status is 0 if no reply arrived.

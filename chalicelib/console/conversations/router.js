@@ -9,7 +9,7 @@ export function writeRoute(view, head) {
   history.pushState(null, "", hash || location.pathname);
 }
 
-/** @param {import("../state/types.js").Head} head */
+/** @param {{bot: string, id: string}} head */
 export const conversationHash = ({ bot, id }) => `#${encodeURIComponent(bot)}/${encodeURIComponent(id)}`;
 
 /** The view in the address, or null. @param {string[]} views */

@@ -1,7 +1,9 @@
 // @ts-check
+import { ApiError } from "../connection/api.js";
 import { openView } from "../conversations/queries.js";
 import { playChime, requestDesktopPermission } from "../session/desktop_alerts.js";
 import { askToEndSession } from "../session/session.js";
+import { isPushOn, pushObstacle, switchPushOff, switchPushOn } from "../session/web_push.js";
 import { preferences, setPreferences } from "../state/preferences.js";
 import { closeDialog, openDialog } from "../state/store.js";
 import { LANGUAGES, t } from "../strings/translate.js";
@@ -34,6 +36,7 @@ export function SettingsDialog() {
       <${Select} name="sound" value=${preferences.sound} options=${SOUNDS.map((each) => [each, t(`sound_${each}`)])} onChoose=${(/** @type {string} */ sound) => { set({ sound }); if (sound !== "off") playChime(); }} />
       <${Checkbox} name="desktop" isOn=${preferences.desktop} onChange=${setDesktop} />
       ${isDesktopRefused && html`<p class="error" role="alert">${t("desktop_refused")}</p>`}
+      <${PushSetting} />
       <${Checkbox} name="single_keys" isOn=${preferences.singleKeys} onChange=${(/** @type {boolean} */ singleKeys) => set({ singleKeys })} />
       <footer>
         <button type="button" onClick=${() => { closeDialog(); openView("account"); }}>${t("account")}</button>
@@ -42,6 +45,30 @@ export function SettingsDialog() {
       </footer>
     </form>`;
 }
+
+/** Alerts while no console is open, on phones, too. The browser asks for its permission only on a click. */
+function PushSetting() {
+  const [{ wanted, error }, setProgress] = useState({ wanted: /** @type {boolean | null} */ (null), error: "" });
+  const obstacle = pushObstacle();
+  const isOn = !obstacle && isPushOn();
+  const isBusy = wanted !== null;
+  /** @param {boolean} isWanted @param {() => Promise<unknown>} change */
+  const run = async (isWanted, change) => {
+    setProgress({ wanted: isWanted, error: "" });
+    const failure = await change().then((done) => (done === false ? pushObstacle() || "push_not_allowed" : ""), pushFailure);
+    setProgress({ wanted: null, error: failure && failure !== "push_denied" ? failure : "" });
+  };
+  return html`
+    <label class="choice"><input type="checkbox" checked=${wanted ?? isOn} disabled=${isBusy || !!obstacle} aria-describedby="push-state"
+      onChange=${(/** @type {any} */ event) => run(event.target.checked, event.target.checked ? () => switchPushOn(preferences.pushWaiting) : switchPushOff)} /> ${t("push")}</label>
+    <p class="quiet" id="push-state">${t(obstacle || (isOn ? "push_on" : "push_off"))}</p>
+    ${error && html`<p class="error" role="alert">${t(error)}</p>`}
+    ${isOn && html`<label class="choice"><input type="checkbox" checked=${preferences.pushWaiting} disabled=${isBusy}
+      onChange=${(/** @type {any} */ event) => run(true, () => switchPushOn(event.target.checked))} /> ${t("push_waiting")}</label>`}`;
+}
+
+/** The text for what went wrong. @param {any} error */
+const pushFailure = (error) => (error instanceof ApiError ? (error.status === 409 ? "push_too_many" : "no_connection") : "push_failed");
 
 /** @param {{name: string, value: string, options: string[][], onChoose: (value: string) => void}} props */
 const Select = ({ name, value, options, onChoose }) => html`

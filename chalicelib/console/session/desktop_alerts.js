@@ -1,6 +1,7 @@
 // @ts-check
 // How an agent is told what asks them: in words, with a sound, and with a desktop notification.
 import { openConversationById } from "../conversations/queries.js";
+import { conversationHash } from "../conversations/router.js";
 import { alertReason } from "../state/alerts.js";
 import { preferences } from "../state/preferences.js";
 import { announce, showArrival, state } from "../state/store.js";
@@ -40,8 +41,15 @@ export function alertNotification(notification) {
   if (isMention && id && preferences.desktop && document.hidden) notify({ bot, id }, text);
 }
 
-/** A new notification replaces the earlier one of the same conversation. @param {{bot: string, id: string}} head @param {string} title @param {string} [body] */
-function notify({ bot, id }, title, body) {
+/** A new notification replaces the earlier one of the same conversation, also one that came by web push.
+ * @param {{bot: string, id: string}} head @param {string} title @param {string} [body] */
+async function notify({ bot, id }, title, body) {
+  const worker = preferences.push && (await navigator.serviceWorker?.getRegistration());
+  if (worker) {
+    const data = { hash: conversationHash({ bot, id }), at: Date.now(), byPage: true };
+    const options = /** @type {NotificationOptions} */ ({ body, tag: id, renotify: true, icon: "icon.svg", data });
+    return worker.showNotification(title, options).catch(() => {});
+  }
   const notification = showNotification(title, { body, tag: id, renotify: true });
   if (notification) notification.onclick = () => {
     focus();

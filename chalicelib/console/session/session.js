@@ -1,7 +1,7 @@
 // @ts-check
 // The session from signing in to signing out: the connection, and the events that the server sends.
 import { ApiError, checkSession, forgetSession, isSignedIn, onSessionEnd, request, signIn, signOut } from "../connection/api.js";
-import { closeSocket, dropConnection, networkIsBack, openSocket } from "../connection/socket.js";
+import { closeSocket, dropConnection, networkIsBack, openSocket, tellVisibility } from "../connection/socket.js";
 import { restoreStatus, sendUnsentStatus, showStatus } from "../conversations/actions.js";
 import { clearDrafts, countDrafts } from "../conversations/drafts.js";
 import { clearOutbox, countUnsent, flushOutbox, restoreOutbox, sendCommandsNow } from "../conversations/outbox.js";
@@ -11,6 +11,7 @@ import { markVisibleAsRead, restoreUnread, storeUnread } from "../conversations/
 import { isOfferedTo, isOwnedBy } from "../state/alerts.js";
 import { pendingCommand } from "../state/conversation_list.js";
 import { allowedViews, isOwner } from "../state/permissions.js";
+import { preferences } from "../state/preferences.js";
 import { readText, store } from "../state/storage.js";
 import { dispatch, openDialog, state } from "../state/store.js";
 import { isMissingEntries } from "../state/thread_entries.js";
@@ -38,6 +39,7 @@ export async function startSession() {
   dispatch({ type: "connection", connection: "connecting" });
   restoreOutbox();
   restoreUnread();
+  renewWebPush();
   openSocket({
     opened: connectionOpened,
     status: showStatus,
@@ -100,10 +102,17 @@ export function listenToBrowser() {
   addEventListener("offline", dropConnection);
   addEventListener("popstate", followRoute);
   addEventListener("pagehide", pageMayEnd);
+  if (navigator.serviceWorker) navigator.serviceWorker.onmessage = ({ data }) => (data.renew ? renewWebPush() : (location.hash = data.hash));
   addEventListener("visibilitychange", () => {
     dispatch({ type: "visibility", isHidden: document.hidden });
+    tellVisibility();
     if (document.hidden) pageMayEnd();
   }, true);
+}
+
+/** Only devices that use it load it. Without it, the agent is alerted as before. */
+function renewWebPush() {
+  if (preferences.push) import("./web_push.js").then(({ renewPush }) => renewPush()).catch(() => {});
 }
 
 /** A hidden page may be closed without a further event. */

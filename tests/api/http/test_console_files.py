@@ -36,10 +36,22 @@ def test_a_file_is_served_to_anybody_under_a_strict_policy(
     assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
     assert "connect-src 'self' ws://127.0.0.1:8000 https://files.test;" in policy
     assert "frame-ancestors 'none'" in policy
-    assert "trusted-types 'none'" in policy
+    assert policy.endswith("require-trusted-types-for 'script'; trusted-types service-worker")
     assert "unsafe" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_service_worker_covers_the_console_and_is_asked_for_anew_each_time(
+    nobody: Api,
+) -> None:
+    """Its scope is the folder of its address, so it needs no `Service-Worker-Allowed`."""
+    answer = page(nobody, "service_worker.js")
+
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache")
+    assert "worker-src 'self'" in page(nobody, "index.html").headers["Content-Security-Policy"]
+    assert "caches" not in answer.text
+    assert '"fetch"' not in answer.text
 
 
 def test_a_file_with_a_matching_etag_is_304(nobody: Api) -> None:

@@ -73,6 +73,7 @@ class DynamoPushSubscriptions:
     def replace_key(self, old: PushKey | None, new: PushKey) -> bool:
         is_as_read = RecordRow.record == _text(old) if old else RecordRow.pk.does_not_exist()
         row = RecordRow.at(keys.PUSH_KEY, record=_text(new))
+        self._are_used = True
         # Our own write may have succeeded although its answer was lost.
         return self._rows.put(row, is_as_read) or self.key() == new
 

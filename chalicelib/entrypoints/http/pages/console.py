@@ -28,11 +28,12 @@ TYPES = {
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: blob: {files};"
-    " media-src 'self' https: {files}; manifest-src 'self';"
+    " media-src 'self' https: {files}; manifest-src 'self'; worker-src 'self';"
     " connect-src 'self' {sockets} {files};"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
-    " require-trusted-types-for 'script'; trusted-types 'none'"
+    " require-trusted-types-for 'script'; trusted-types service-worker"
 )
+"""The only Trusted Types policy names the service worker (session/web_push.js)."""
 PAGE = "index.html"
 NAMED = re.compile(r'(href|src)="([^"]+\.(?:css|js))"')
 FOR_GOOD = "public, max-age=31536000, immutable"
