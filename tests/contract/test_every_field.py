@@ -28,6 +28,7 @@ from chalicelib.domain.routing.members import Member, Presence
 from chalicelib.domain.routing.queues import Queue
 from chalicelib.domain.search.excerpts import ExcerptPart
 from chalicelib.domain.search.matching import Matches, WordPage
+from chalicelib.domain.search.saved_views import SavedView
 from chalicelib.usecases import records
 from chalicelib.usecases.ports.conversations import Commit, Query
 from chalicelib.usecases.records.answers import (
@@ -304,6 +305,12 @@ def through_reply(stores: Stores, reply: CannedReply) -> object:
     return read
 
 
+def through_view(stores: Stores, view: SavedView) -> object:
+    stores.administration.put_saved_view(BOT, None, view)
+    (read,) = stores.administration.saved_views(BOT, None)
+    return read
+
+
 def through_ticket(stores: Stores, ticket: SocketTicket) -> object:
     stores.connections.add_ticket(ticket)
     return stores.connections.use_ticket(ticket.hash, stores.clock.now())
@@ -379,6 +386,7 @@ WRITES: Mapping[Callable[[Stores, Any], object], type[Struct]] = {
     through_presence: Presence,
     through_queue: Queue,
     through_reply: CannedReply,
+    through_view: SavedView,
     through_ticket: SocketTicket,
     through_connection: SocketConnection,
     through_notification: Notification,

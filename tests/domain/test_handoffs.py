@@ -49,7 +49,7 @@ def test_a_pause_opens_a_handoff_with_the_whole_request() -> None:
     assert decision.changed is None
 
 
-def test_the_requested_entry_has_the_request_without_its_context() -> None:
+def test_the_requested_entry_has_of_the_context_only_what_is_searched() -> None:
     decision = ask(WITH_BOT, Pause(REQUEST), BOT_KEY)
 
     assert decision.entries[0].record.payload == {
@@ -58,6 +58,7 @@ def test_the_requested_entry_has_the_request_without_its_context() -> None:
         "priority": 2,
         "reason": "wants a person",
         "agent": None,
+        "context_values": ("7",),
     }
 
 

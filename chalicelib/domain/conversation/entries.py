@@ -132,6 +132,7 @@ class Requested(QueueContent, frozen=True):
     """A person was asked for. `agent` is the id of the agent whom the request names.
 
     `unknown_queue` is the queue that the bot has named, if there is none of this name.
+    `context_values` are those of the context by which the conversation is found.
     """
 
     kind: ClassVar[Kind] = Kind.REQUESTED
@@ -141,6 +142,7 @@ class Requested(QueueContent, frozen=True):
     expires_at: int | None = None
     offered_to: OfferedAgent | None = None
     unknown_queue: str | None = None
+    context_values: tuple[str, ...] = ()
 
 
 class Claimed(OwnerContent, frozen=True):
@@ -250,13 +252,14 @@ class Snoozed(Content, frozen=True):
 
 
 class HandoffUpdated(HandoffContent, frozen=True):
-    """The bot has corrected its request: the new reason if it has changed, the priority, and the
-    names of the fields that it sent."""
+    """The bot has corrected its request: the new reason if it has changed, the priority, the names
+    of the fields that it sent, and the values by which the new context is found."""
 
     kind: ClassVar[Kind] = Kind.UPDATED
     priority: int
     fields: tuple[str, ...]
     reason: str | None = None
+    context_values: tuple[str, ...] = ()
 
 
 class Rated(HandoffContent, frozen=True):

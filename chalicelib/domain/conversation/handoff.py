@@ -21,6 +21,24 @@ class Outcome(StrEnum):
     BOT_DOWN = "bot_down"
 
 
+LONGEST_VALUE, MOST_VALUES = 64, 20
+"""Characters of a value of the context, and values, by which a conversation is found."""
+
+
+def context_values(context: Mapping[str, object] | None) -> tuple[str, ...]:
+    """The strings and numbers of a context, such as an order number, by which people find the
+    conversation: those of the object itself and of the objects and lists in it, each once. Longer
+    texts, and what is nested deeper, are left out."""
+    found = list[str]()
+    for value in (context or {}).values():
+        inner = list(value.values()) if isinstance(value, dict) else value
+        for each in inner if isinstance(inner, list) else [inner]:
+            if isinstance(each, str | int | float) and not isinstance(each, bool):
+                found.append(str(each))
+    fitting = (value for value in found if value.strip() and len(value) <= LONGEST_VALUE)
+    return tuple(dict.fromkeys(fitting))[:MOST_VALUES]
+
+
 class Request(Struct, frozen=True):
     """The bot's request for a person.
 

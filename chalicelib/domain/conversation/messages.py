@@ -37,7 +37,7 @@ from chalicelib.domain.conversation.entries import (
     Tagged,
     preview_of,
 )
-from chalicelib.domain.conversation.handoff import HandoffChange, Rating
+from chalicelib.domain.conversation.handoff import HandoffChange, Rating, context_values
 from chalicelib.domain.conversation.head import (
     REASON_BYTES,
     Head,
@@ -192,7 +192,8 @@ def update_handoff(head: Paused, command: UpdateHandoff, context: Context) -> De
     if not fields:
         return Decision(head)
     priority = head.priority if command.priority is None else command.priority
-    content = HandoffUpdated(head.handoff.id, priority, fields, command.reason)
+    values = context_values(command.context)
+    content = HandoffUpdated(head.handoff.id, priority, fields, command.reason, values)
     reason = shorten(command.reason, REASON_BYTES) if command.reason else head.handoff.reason
     handoff = replace(head.handoff, reason=reason)
     entry = new_entry(head, content, context)

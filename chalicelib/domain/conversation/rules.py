@@ -47,6 +47,7 @@ from chalicelib.domain.conversation.handoff import (
     Outcome,
     Request,
     Resumption,
+    context_values,
 )
 from chalicelib.domain.conversation.head import (
     REASON_BYTES,
@@ -151,6 +152,7 @@ def _requested(handoff: Handoff, head: Waiting) -> Requested:
         request.agent,
         head.expires_at,
         offered_agent(head.offer) if head.offer else None,
+        context_values=context_values(request.context),
     )
 
 

@@ -82,24 +82,33 @@ def different_words(text: str) -> list[str]:
 
 
 def index_words(content: Content) -> list[str]:
-    """The words under which an entry with this content is found; at most `MOST_WORDS`."""
+    """The words under which an entry with this content is found; at most `MOST_WORDS`. Those of the
+    context count first: a long reason does not hide an order number."""
     text = searched_text(content)
-    return different_words(text)[:MOST_WORDS] if text else []
+    values = different_words(" ".join(_context_values(content)))
+    words = different_words(text) if text else []
+    return list(dict.fromkeys([*values, *words]))[:MOST_WORDS]
 
 
 def searched_text(content: Content) -> str | None:
-    """The text that somebody has written in an entry of this content; None if nothing is searched
-    there."""
+    """The text that somebody has written in an entry of this content, and the values of the context
+    that the bot has sent; None if nothing is searched there."""
     match content:
         case Message(body):
             return _text_of(body)
         case Noted(text):
             return text
-        case Requested(reason=reason) | HandoffUpdated(reason=reason) | MessageLeft(reason=reason):
+        case Requested(reason=reason) | HandoffUpdated(reason=reason):
+            return " · ".join([*([reason] if reason else []), *_context_values(content)]) or None
+        case MessageLeft(reason=reason):
             return reason
         case Returned(note=note):
             return note
     return None
+
+
+def _context_values(content: Content) -> tuple[str, ...]:
+    return content.context_values if isinstance(content, Requested | HandoffUpdated) else ()
 
 
 def _text_of(body: Body) -> str | None:

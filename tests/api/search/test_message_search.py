@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.usecases.privacy import erase
+from chalicelib.usecases.privacy.erase import SETTLED_MS
 from chalicelib.usecases.reactions import react
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.views import timestamp
@@ -158,6 +160,34 @@ def test_masked_text_is_indexed_masked(services: MemoryServices, bot: Api, owner
     assert search(owner, q="4111") == []
     assert "4111" not in str(services.memory.words)
     assert excerpts(search(owner, q="card")) == ["my [card] [[card]]"]
+
+
+def test_a_conversation_is_found_by_the_values_of_its_context_until_it_is_erased(
+    services: MemoryServices, bot: Api, ana: Api, owner: Api
+) -> None:
+    path = begun(bot, text="Hi")
+    context = {
+        "order": "ÖRD-4711",
+        "customer": {"id": 98765, "vip": True, "more": {"deep": "hidden1"}},
+        "items": ["sku77", {"deep": "hidden2"}],
+        "log": "hidden3 " * 9,
+    }
+    long = " ".join(f"word{number}" for number in range(60))
+    ok(bot.post(f"{path}/pause", {"reason": long, "context": context}))
+    ok(bot.send("PATCH", f"{path}/handoff", {"context": {"order": "B-0815"}}))
+    index(services, path)
+
+    for query in ("ord-4711", "98765", "SKU77 4711", "0815"):
+        assert [item["conversation"]["id"] for item in search(ana, q=query)] == [id_of(path)], query
+    for query in ("hidden1", "hidden2", "hidden3", "true", "471", "4711 0815"):
+        assert search(ana, q=query) == [], query
+    assert excerpts(search(ana, q="0815")) == ["B-[0815]"]
+
+    assert owner.send("DELETE", f"{BOT}/users/web/u-1").status == 202
+    assert search(ana, q="4711") == []
+    services.clock.advance(SETTLED_MS)
+    erase.sweep(services, services.clock.now() + SECOND)
+    assert services.memory.words == {}
 
 
 def test_an_entry_that_was_erased_before_its_reaction_ran_is_not_indexed(
