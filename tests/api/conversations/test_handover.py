@@ -252,6 +252,7 @@ def test_outcome_note_and_variables_of_a_return_are_in_the_handoff(bot: Api, ana
         "language": None,
         "context": None,
         "summary": None,
+        "rating": None,
         "requested_by": {"id": "demo", "name": "Demo bot"},
         "requested_at": "2026-01-01T00:00:00.000Z",
         "owner": ana.get("/agents/me").json["id"],
