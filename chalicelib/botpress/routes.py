@@ -2,6 +2,7 @@
 and `hitlnext`. docs/botpress.md describes them."""
 
 from chalicelib.domain.access import Action
+from chalicelib.domain.limit_names import LimitName
 from chalicelib.entrypoints.http.route import (
     LOGIN_FUNCTION,
     REST_FUNCTION,
@@ -58,8 +59,11 @@ def _hitl(
     body: str | None = None,
     query: tuple[str, ...] = (),
     idempotency: Idempotency | None = None,
+    limit: LimitName | None = None,
 ) -> Route:
-    return _of_module("hitl", method, path, handler, access, people, body, query, idempotency)
+    return _of_module(
+        "hitl", method, path, handler, access, people, body, query, idempotency, limit
+    )
 
 
 def _hitlnext(
@@ -71,8 +75,11 @@ def _hitlnext(
     body: str | None = None,
     query: tuple[str, ...] = (),
     idempotency: Idempotency | None = None,
+    limit: LimitName | None = None,
 ) -> Route:
-    return _of_module("hitlnext", method, path, handler, access, None, body, query, idempotency)
+    return _of_module(
+        "hitlnext", method, path, handler, access, None, body, query, idempotency, limit
+    )
 
 
 def _of_module(
@@ -85,6 +92,7 @@ def _of_module(
     body: str | None,
     query: tuple[str, ...],
     idempotency: Idempotency | None,
+    limit: LimitName | None,
 ) -> Route:
     return Route(
         method,
@@ -95,6 +103,7 @@ def _of_module(
         people=people,
         query=query,
         idempotency=idempotency,
+        limit=limit,
         errors=f"{PACKAGE}errors:{module}_error",
         identify=PACKAGE + "callers:identify",
     )
@@ -121,7 +130,7 @@ ROUTES = (
         Action.READ,
         query=("pausedOnly", "searchText"),
     ),
-    _hitl("GET", SESSION, "get_transcript", Action.READ),
+    _hitl("GET", SESSION, "get_transcript", Action.READ, limit=LimitName.TRANSCRIPTS),
     _hitl(
         "POST",
         SESSION + "/message",
@@ -167,6 +176,7 @@ ROUTES = (
         "list_handoffs",
         Action.READ,
         query=("limit", "column", "desc"),
+        limit=LimitName.TRANSCRIPTS,
     ),
     _hitlnext(
         "POST",
@@ -215,5 +225,6 @@ ROUTES = (
         "list_messages",
         Action.READ,
         query=("limit", "column", "desc"),
+        limit=LimitName.TRANSCRIPTS,
     ),
 )

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.botpress.routes import ROUTES
 from chalicelib.domain.access import Scope
+from chalicelib.entrypoints.http.route_table import NATIVE
 from chalicelib.usecases.accounts.authenticate import hash_secret
 from chalicelib.usecases.records.bots import BotKey
 from tests.api.calls import ROWS, U_1, Resource
@@ -171,3 +172,16 @@ def test_a_person_pauses_a_conversation_that_exists(path: str, stage: Stage) -> 
     stage.ok("ana", f"POST hitl/{path}/pause?{query}".rstrip("?"))
 
     assert stage.ok("ana", f"POST hitl/{path}/isPaused?{query}".rstrip("?")).json is True
+
+
+def test_a_call_of_botpress_has_the_rate_limit_of_its_native_twin() -> None:
+    limits = {(route.method, route.path): route.limit for route in (*NATIVE, *ROUTES)}
+
+    lacking = [
+        (resource, limits[native])
+        for resource, twin in TWINS.items()
+        for native in twin.native
+        if limits[native] not in (None, limits[resource])
+    ]
+
+    assert lacking == []
