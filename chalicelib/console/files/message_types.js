@@ -10,3 +10,8 @@ export function messageType(mime) {
 
 /** Browsers know no type of some files. @param {{type: string}} file */
 export const mimeOf = ({ type }) => type.split(";")[0].trim() || "application/octet-stream";
+
+/** True for a file in Baton's own storage. The server writes the address of these types alone; a payload of another type that
+ * names an upload could lead to any address. @param {{type: string | null, payload: any}} entry */
+export const isUpload = ({ type, payload }) =>
+  ["image", "audio", "video", "file", "sticker"].includes(type ?? "") && typeof payload?.upload_id === "string" && typeof payload.mime === "string";

@@ -4,6 +4,7 @@
 // An address of somebody else's server is called only after a click, because the call tells its owner that the
 // message was read, and from where.
 import { conversationPath, request, showError } from "../connection/api.js";
+import { isUpload } from "../files/message_types.js";
 import { showJson } from "../state/exact_json.js";
 import { state } from "../state/store.js";
 import { formatNumber, formatPreview } from "../strings/formats.js";
@@ -18,7 +19,6 @@ import { pieces, webAddress } from "./rich_text.js";
 /** By message type. Other types, and payloads that lack what their type needs, are shown as JSON.
  * @type {Record<string, (payload: any, props: Props) => any>} */
 const CONTENTS = {
-  upload: ({ caption }, props) => html`<${Uploaded} ...${props} />${words(caption)}`,
   image: ({ url, caption }, { entry }) => webAddress(url) && html`<${Picture} url=${url} label=${t("picture")} alt=${caption ?? entry.text} />${words(caption)}`,
   sticker: ({ url, emoji }) => (emoji ? html`<span class="sticker">${showJson(emoji)}</span>` : webAddress(url) && html`<${Picture} url=${url} label=${t("type_sticker")} />`),
   audio: ({ url }) => isSecure(url) && html`<audio controls preload="none" src=${url}></audio>`,
@@ -37,6 +37,12 @@ const CONTENTS = {
   reaction: ({ emoji }) => emoji && html`<span class="sticker">${showJson(emoji)}</span>`,
 };
 
+/** @param {any} payload @param {Props} props */
+const ownFile = ({ caption }, props) => html`<${Uploaded} ...${props} />${words(caption)}`;
+
+/** The type is the sender's: it may also be the name of a method, such as `toString`. @param {Entry} entry */
+const contentOf = (entry) => (isUpload(entry) ? ownFile : Object.hasOwn(CONTENTS, entry.type ?? "") ? CONTENTS[entry.type ?? ""] : undefined);
+
 /** @param {{entry: Entry, head: import("../state/types.js").Head}} props */
 export function Messages({ entry, head }) {
   const entries = state.value.threads[head.id]?.entries ?? [];
@@ -49,7 +55,7 @@ export function Messages({ entry, head }) {
   return html`
     <div class="text rich" dir="auto">
       ${quote && html`<blockquote dir="auto"><span class="visually-hidden">${t("quoted")} </span>${formatPreview(quote)}</blockquote>`}
-      ${entry.type !== "text" && entry.payload && (CONTENTS[entry.payload.upload_id ? "upload" : entry.type ?? ""]?.(entry.payload, { entry, entries, head }) || (text === null && html`<${Unknown} entry=${entry} />`))}
+      ${entry.type !== "text" && entry.payload && (contentOf(entry)?.(entry.payload, { entry, entries, head }) || (text === null && html`<${Unknown} entry=${entry} />`))}
       ${text !== null && html`<${RichText} text=${text} hasMarkup=${entry.from !== "user"} />`}
       ${edit && html`<p class="quiet">${t("edited")}</p>`}
       ${reactions.has(entry.message_id ?? "") && html`<p class="reactions" aria-label=${t("type_reaction")}>${reactions.get(entry.message_id ?? "")?.join(" ")}</p>`}
