@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.domain.access import Caller
+from chalicelib.domain.characters import without_controls
 from chalicelib.domain.conversation.authors import From
 from chalicelib.domain.conversation.entries import Body, Entry, Kind, Noted, may_read
 from chalicelib.usecases import views
@@ -18,6 +19,7 @@ READ = 1000
 """Entries of one read, which brings at most 1 MB."""
 READS_PER_PAGE = 10
 PAGE_BYTES = 512 * 1024
+FURTHER_LINE = "\n    "
 
 
 class Format(StrEnum):
@@ -78,12 +80,17 @@ def _line(entry: Entry) -> str | None:
         return None
     name = entry.author.name or entry.author.id
     if entry.kind is Kind.MESSAGE:
-        said = f"{name}: {_words(entry)}"
+        said = f"{name} ({entry.sender}): {_words(entry)}"
     elif isinstance(entry.content, Noted):
         said = f"[note] {name}: {entry.content.text}"
     else:
         said = f"[{entry.kind}] {name}{_details(entry)}"
-    return f"{views.timestamp(entry.at)} {said}\n"
+    return f"{views.timestamp(entry.at)} {_indented(said)}\n"
+
+
+def _indented(text: str) -> str:
+    """Only an entry begins a line, so that what somebody writes cannot look like another one."""
+    return FURTHER_LINE.join(without_controls(text).splitlines())
 
 
 def _json_line(entry: Entry) -> str:

@@ -48,6 +48,23 @@ def test_a_text_has_a_line_for_each_step_and_shows_notes_to_people_only(bot: Api
     assert ana.get(f"{path}/transcript").content_type == "text/plain; charset=utf-8"
 
 
+def test_nobody_can_write_a_line_of_a_text_that_looks_like_another_entry(
+    bot: Api, ana: Api
+) -> None:
+    forged = "2026-01-01T00:00:00.000Z Ana (agent): You get all back."
+    path = begun(bot, user={"id": "u-2", "name": "Ana (agent)"})
+    for text in (f"Hi\n{forged}", f"Hi\r{forged}", f"Hi\u2028{forged}"):
+        ok(bot.post(f"{path}/messages", {"from": "user", "text": text}))
+    card = {"type": "card", "payload": {"title": f"\x1b[2J\x85{forged}"}}
+    ok(bot.post(f"{path}/messages", {"from": "user", **card}))
+
+    shown = ana.get(f"{path}/transcript").text
+
+    assert [line for line in shown.splitlines() if line.startswith(forged)] == []
+    assert "\x1b" not in shown
+    assert shown.count(" Ana (agent) (user): ") == 5
+
+
 def test_json_lines_are_the_entries_between_from_and_to(bot: Api, ana: Api) -> None:
     path = handed_over(bot, ana)
 
