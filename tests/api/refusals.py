@@ -49,9 +49,9 @@ def attempts(resource: Resource, body: dict[str, Any] | None, at: str) -> Iterat
     for by in CALLERS:
         store = store or _Store(at)
         sent = _without_from(body) if body and by in PEOPLE else body
-        caller = store.caller(by)
+        caller, target = store.caller(by), filled(path, store.ids.of(path))
         before = store.contents()
-        answer = caller.send(method, filled(path, store.ids.of(path)), sent)
+        answer = caller.send(method, target, sent)
         after = store.contents()
         changed = [name for name in before if before[name] != after[name]]
         yield Attempt(by, answer.status, sorted(set(changed) - UNCOMPARED))

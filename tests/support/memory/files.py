@@ -1,6 +1,7 @@
 """Files in memory. `receive` takes a form as S3 does, and `fetch` answers a link."""
 
 from collections.abc import Mapping
+from functools import cache
 from hashlib import md5
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
@@ -122,5 +123,11 @@ def send_form(store: FileStore, form: UploadForm, content: bytes) -> int:
     """Posts the form as a browser does: to S3, or to the files in memory. Returns the status."""
     if isinstance(store, MemoryFiles):
         return store.receive(form.fields, content)
-    answer = httpx.post(form.url, data=dict(form.fields), files={"file": content}, timeout=10)
+    answer = _http().post(form.url, data=dict(form.fields), files={"file": content})
     return answer.status_code
+
+
+@cache
+def _http() -> httpx.Client:
+    """One client for all forms: a new one reads the certificates, which takes longer."""
+    return httpx.Client(timeout=10)
