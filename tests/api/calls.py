@@ -212,6 +212,7 @@ ROWS: dict[Resource, Row] = {
     ("GET", "/healthz"): Row(ANYBODY),
     ("GET", "/readyz"): Row(ANYBODY),
     ("GET", "/openapi.json"): Row(ANYBODY),
+    ("GET", "/asyncapi.json"): Row(ANYBODY),
 }
 
 ROUTES = [(route.method, route.path) for route in route_table.NATIVE]

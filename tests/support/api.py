@@ -116,6 +116,14 @@ class Api:
 
 
 def full_path(path: str) -> str:
-    absolute = ("/api", "/console", "/docs", "/healthz", "/readyz", "/openapi.json")
+    absolute = (
+        "/api",
+        "/console",
+        "/docs",
+        "/healthz",
+        "/readyz",
+        "/openapi.json",
+        "/asyncapi.json",
+    )
     is_root = path.partition("?")[0] == "/"
     return path if is_root or path.startswith(absolute) else f"/api/v1{path}"

@@ -767,6 +767,7 @@ INSTALLATION = (
     _route("GET", "/healthz", "health:check_health", Access.PUBLIC, is_limited=False),
     _route("GET", "/readyz", "health:check_readiness", Access.PUBLIC),
     _page("/openapi.json", "openapi:get_openapi_document"),
+    _page("/asyncapi.json", "openapi:get_asyncapi_document"),
 )
 
 NATIVE = (

@@ -1,5 +1,6 @@
 """docs/openapi.yaml and the app agree, in both directions."""
 
+import json
 from collections.abc import Iterator, Set
 from enum import StrEnum
 from typing import Any
@@ -16,7 +17,7 @@ from chalicelib.domain.routing.members import PresenceStatus
 from chalicelib.entrypoints.http import route_table
 from chalicelib.entrypoints.http.framework import InternalError
 from chalicelib.entrypoints.http.schemas import accounts, admin, conversations, messages
-from infra.generate.openapi import SERVED, WRITTEN, as_json
+from infra.generate.openapi import SERVED, SERVED_EVENTS, WRITTEN, as_json, events_as_json
 from tests.api.calls import NATIVE, PEOPLE, ROWS, Resource
 from tests.support import openapi_document
 from tests.support.api import Api
@@ -45,6 +46,15 @@ def test_the_served_json_equals_the_yaml(nobody: Api) -> None:
     assert SERVED.read_text(encoding="utf-8") == as_json(), "run `make openapi`"
     assert (answer.status, answer.content_type) == (200, "application/json")
     assert answer.json == DOCUMENT
+
+
+def test_the_served_document_of_the_events_equals_the_yaml(nobody: Api) -> None:
+    answer = nobody.get("/asyncapi.json")
+
+    assert SERVED_EVENTS.read_text(encoding="utf-8") == events_as_json(), "run `make openapi`"
+    assert (answer.status, answer.content_type) == (200, "application/json")
+    assert answer.json == json.loads(events_as_json())
+    assert "openapi.yaml#" not in answer.text
 
 
 # Names that a generated client takes over

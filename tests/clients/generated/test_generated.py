@@ -1,6 +1,7 @@
 """Client generators make complete, typed clients out of the API's document."""
 
 import importlib
+import json
 import os
 import shutil
 import subprocess
@@ -9,8 +10,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import jsonschema
 import pytest
 
+from infra.generate.openapi import SERVED_EVENTS
 from tests.clients.app_server import AppServer
 from tests.support.stack import ROOT
 
@@ -99,14 +102,31 @@ def test_the_generated_python_client_plays_a_handoff(
     assert isinstance(missing, models.NotFoundProblem)
 
 
-def test_the_generated_typescript_client_plays_a_handoff(tmp_path: Path, server: AppServer) -> None:
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packages of package-lock.json, and the TypeScript of this folder."""
+    folder = tmp_path_factory.mktemp("packages")
     for path in (*HERE.glob("*.ts"), *HERE.glob("*.json")):
-        shutil.copy(path, tmp_path)
-    run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", cwd=tmp_path)
+        shutil.copy(path, folder)
+    run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", cwd=folder)
+    return folder
+
+
+def test_the_generated_typescript_client_plays_a_handoff(packages: Path, server: AppServer) -> None:
     run(
         *("npx", "--no-install", "openapi-typescript", str(DOCUMENT), "-o", "baton.ts"),
         *("--default-non-nullable", "false"),
-        cwd=tmp_path,
+        cwd=packages,
     )
-    run("npx", "--no-install", "tsc", cwd=tmp_path)
-    run("node", "out/story.js", server.origin, server.key, cwd=tmp_path)
+    run("npx", "--no-install", "tsc", cwd=packages)
+    run("node", "out/story.js", server.origin, server.key, cwd=packages)
+
+
+def test_the_served_document_of_the_events_is_valid_asyncapi(packages: Path) -> None:
+    specs = packages / "node_modules/@asyncapi/specs/schemas"
+    schema = json.loads((specs / "3.0.0-without-$id.json").read_text())
+    document = json.loads(SERVED_EVENTS.read_text())
+    validator = jsonschema.Draft7Validator(schema)
+
+    assert [each.message for each in validator.iter_errors(document)] == []
+    assert not validator.is_valid({**document, "channels": {"socket": {"adress": "/"}}})

@@ -1,4 +1,5 @@
-"""The API's description as JSON. `make openapi` writes it from docs/openapi.yaml."""
+"""The descriptions of the API and of its events as JSON. `make openapi` writes them from
+docs/openapi.yaml and docs/asyncapi.yaml."""
 
 from functools import cache
 from pathlib import Path
@@ -7,9 +8,13 @@ from chalicelib.entrypoints.http.framework import Call, Reply
 
 
 def get_openapi_document(_: Call) -> Reply:
-    return Reply(_document())
+    return Reply(_document("openapi.json"))
+
+
+def get_asyncapi_document(_: Call) -> Reply:
+    return Reply(_document("asyncapi.json"))
 
 
 @cache
-def _document() -> str:
-    return (Path(__file__).parents[3] / "apidocs" / "openapi.json").read_text(encoding="utf-8")
+def _document(name: str) -> str:
+    return (Path(__file__).parents[3] / "apidocs" / name).read_text(encoding="utf-8")
