@@ -20,7 +20,7 @@ CARD = "4111 1111 1111 1111"
 NO_WORDS = {
     *("message_id", "queue", "unknown_queue", "agent", "language", "type", "resume_at", "outcome"),
     *("handoff", "erasure", "profile", "queue_settings", "offer", "if_unavailable", "cause"),
-    "mentions",
+    *("mentions", "handoff_id"),
 }
 """Fields of commands that hold ids and names, or that Baton fills in itself. The name and the
 attributes in `profile` are sent by the bot on purpose."""
