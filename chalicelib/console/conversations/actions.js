@@ -2,9 +2,12 @@
 // What an agent does with a conversation.
 import { botPath, conversationPath, request, showError } from "../connection/api.js";
 import { sendAction } from "../connection/socket.js";
+import { listedConversations, pendingCommand } from "../state/conversation_list.js";
+import { preferences } from "../state/preferences.js";
 import { dispatch, showToast, state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { discardCommand, sendMessage, sendUndoable } from "./outbox.js";
+import { openConversation } from "./queries.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 
@@ -67,7 +70,19 @@ export const putBackInQueue = (head) => endTurn("release", head);
 export const snooze = (head, until) => runCommand("snooze", head, { epoch: head.epoch, until });
 
 /** Ends the handoff, unless the agent undoes it. @param {Head} head @param {{outcome?: string, note?: string}} [fields] */
-export const handBackToBot = (head, fields = {}) => endTurn("unpause", head, fields);
+export function handBackToBot(head, fields = {}) {
+  const isOpen = state.value.selected === head.id;
+  const done = endTurn("unpause", head, fields);
+  if (isOpen && preferences.openNext) openNext();
+  return done;
+}
+
+/** Opens the agent's conversation whose user has waited longest, if there is one. */
+function openNext() {
+  const unfiltered = { ...state.value, searchResults: null, queueFilter: "" };
+  const next = listedConversations(unfiltered, "mine").find((head) => !pendingCommand(state.value, head.id));
+  if (next) openConversation(next.id);
+}
 
 /** @param {"unpause" | "release" | "transfer"} command @param {Head} head @param {object} [fields] */
 function endTurn(command, head, fields) {

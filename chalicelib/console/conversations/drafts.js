@@ -12,6 +12,14 @@ const key = (id, mode) => `${PREFIX}${mode}.${id}`;
 /** @param {string} id @param {string} mode "reply" or "note" */
 export const loadDraft = (id, mode) => readText("localStorage", key(id, mode)) ?? "";
 
+/** Calls `follow` with the text when another tab changes it. Answers a function that ends this.
+ * @param {string} id @param {string} mode "reply" or "note" @param {(text: string) => void} follow */
+export function followDraft(id, mode, follow) {
+  const onStorage = (/** @type {StorageEvent} */ event) => event.key === key(id, mode) && follow(event.newValue ?? "");
+  addEventListener("storage", onStorage);
+  return () => removeEventListener("storage", onStorage);
+}
+
 /** Whether a reply or a note is unfinished. @param {string} id */
 export const hasDraft = (id) => !!(loadDraft(id, "reply") || loadDraft(id, "note"));
 

@@ -56,14 +56,17 @@ async function loadPages(id) {
   }
 }
 
-/** @param {string} id */
+/** Loads up to 200 entries: two of the server's pages. @param {string} id */
 export async function loadEarlierEntries(id) {
-  const [first] = state.value.threads[id]?.entries ?? [];
-  const head = state.value.heads[id];
-  if (!first || first.seq === 1) return;
   try {
-    const page = await request("GET", `${conversationPath(head)}/entries?before=${first.seq}&limit=100`);
-    dispatch({ type: "thread_page", id, entries: page.items, head, completeThrough: 0 });
+    for (let page = 0; page < 2; page += 1) {
+      const [first] = state.value.threads[id]?.entries ?? [];
+      const head = state.value.heads[id];
+      if (!first || first.seq === 1) return;
+      const { items } = await request("GET", `${conversationPath(head)}/entries?before=${first.seq}&limit=100`);
+      dispatch({ type: "thread_page", id, entries: items, head, completeThrough: 0 });
+      if (!items.length) return;
+    }
   } catch (error) {
     showError(error);
   }

@@ -37,6 +37,7 @@ export function SettingsDialog() {
       <${Checkbox} name="desktop" isOn=${preferences.desktop} onChange=${setDesktop} />
       ${isDesktopRefused && html`<p class="error" role="alert">${t("desktop_refused")}</p>`}
       <${PushSetting} />
+      <${Checkbox} name="open_next" isOn=${preferences.openNext} onChange=${(/** @type {boolean} */ openNext) => set({ openNext })} />
       <${Checkbox} name="single_keys" isOn=${preferences.singleKeys} onChange=${(/** @type {boolean} */ singleKeys) => set({ singleKeys })} />
       <footer>
         <button type="button" onClick=${() => { closeDialog(); openView("account"); }}>${t("account")}</button>

@@ -4,7 +4,7 @@ import { readObject, store } from "./storage.js";
 
 const STORAGE_KEY = "baton.preferences";
 /** `push` is the id of the person whose alerts this browser shows by web push. */
-const DEFAULTS = { theme: "system", language: "", sound: "mine", desktop: false, singleKeys: false, push: "", pushWaiting: false };
+const DEFAULTS = { theme: "system", language: "", sound: "mine", desktop: false, singleKeys: false, openNext: false, push: "", pushWaiting: false };
 
 const stored = Object.entries(readObject("localStorage", STORAGE_KEY));
 /** Earlier releases stored whether all sounds are on. @param {[string, any]} entry @returns {[string, any]} */

@@ -69,6 +69,7 @@ export default {
   push_not_allowed: "The browser did not allow notifications.",
   push_failed: "This browser could not reach its push service. Try again later.",
   push_too_many: "Alerts are on in ten other browsers. Switch them off in one of them.",
+  open_next: "Open my next conversation after I close one",
   single_keys: "Single-key shortcuts",
   shortcuts: "Keyboard shortcuts",
   next_conversation: "Next conversation",

@@ -69,6 +69,7 @@ export default {
   push_not_allowed: "El navegador no ha permitido las notificaciones.",
   push_failed: "Este navegador no ha podido conectar con su servicio de avisos. Inténtalo más tarde.",
   push_too_many: "Los avisos están activados en otros diez navegadores. Desactívalos en uno de ellos.",
+  open_next: "Abrir mi siguiente conversación al cerrar una",
   single_keys: "Atajos de una sola tecla",
   shortcuts: "Atajos de teclado",
   next_conversation: "Conversación siguiente",

@@ -1,7 +1,7 @@
 // @ts-check
 import { loadView } from "../app/lazy_views.js";
 import { addNote, sendTyping } from "../conversations/actions.js";
-import { loadDraft, saveDraft } from "../conversations/drafts.js";
+import { followDraft, loadDraft, saveDraft } from "../conversations/drafts.js";
 import { sendMessage } from "../conversations/outbox.js";
 import { answerTo } from "../messages/related_entries.js";
 import { excessLength, isMacro } from "../state/reply_templates.js";
@@ -77,6 +77,7 @@ export function Composer({ head }) {
   }
 
   useComposerEvents(head, isMine, switchMode, setQuoted);
+  useEffect(() => followDraft(head.id, mode, setText), [head.id, mode]);
   useEffect(() => {
     if (isMine) loadView("files").then((View) => (files.value = View), () => {});
   }, [isMine]);
@@ -113,6 +114,7 @@ export function Composer({ head }) {
       <div class="modes" role="group" aria-label=${t("composer_mode")}>
         ${MODES.map((each) => html`<button type="button" aria-pressed=${mode === each} onClick=${() => switchMode(each)}>${t(each)}</button>`)}
         ${!isBlocked && html`<${EmojiPicker} insert=${insert} />`}
+        ${mode === "reply" && files.value && html`<${files.value} head=${head} />`}
         <span class="hint quiet">${t(mode === "note" ? "note_hint" : "reply_hint")}</span>
       </div>
       <${CompletionMenu} menu=${menu} />
@@ -120,7 +122,6 @@ export function Composer({ head }) {
         <p class="quoting"><span dir="auto">${t("answering")} ${formatPreview(answerTo(quoted).quote)}</span>
           <button type="button" class="plain square" aria-label=${t("quote_none")} title=${t("quote_none")} onClick=${() => setQuoted(null)}><${Icon} name="close" /></button></p>`}
       ${excess > 0 && html`<p class="error" role="alert">${t("too_long", { count: excess })}</p>`}
-      ${mode === "reply" && files.value && html`<${files.value} head=${head} />`}
       <div class="write">
         <textarea ref=${box} rows="2" dir=${text ? "auto" : undefined} value=${text} aria-invalid=${excess ? "true" : undefined} disabled=${isBlocked} onKeyDown=${onKeyDown} ...${menu.attributes}
           aria-label=${t(mode)} placeholder=${isBlocked ? blockedText : t(mode === "note" ? "note_placeholder" : "reply_placeholder", { user })}

@@ -208,3 +208,25 @@ def test_a_button_that_is_pressed_twice_sends_one_command(
     expect(page.locator(".toast")).to_have_count(0)
     kinds = [entry["kind"] for entry in bot.entries(conversation)]
     assert (kinds.count("requested"), kinds.count("claimed")) == (1, 1)
+
+
+def test_the_next_conversation_opens_after_a_return_and_a_draft_follows_to_another_tab(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    page = open_console("ana")
+    other, _ = claim_new_conversation(page, bot)
+    claim_new_conversation(page, bot)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Open my next conversation after I close one").check()
+    page.keyboard.press("Escape")
+
+    press(page, "Hand back to bot")
+
+    expect(page.locator(".thread h1, .thread h2").first).to_contain_text(other)
+    with page.expect_popup() as opened:
+        page.evaluate("void open(location.href)")
+    tab = opened.value
+    tab.locator(".composer textarea").fill("Half a reply")
+    expect(page.locator(".composer textarea")).to_have_value("Half a reply")
+    tab.locator(".composer textarea").fill("")
+    tab.close()
