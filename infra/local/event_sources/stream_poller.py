@@ -22,10 +22,9 @@ from infra.local.invocation import Event, Handler
 
 log = logging.getLogger(__name__)
 
-# Seconds between two polls of an idle stream; the pause grows after each empty poll. Changes that
-# an invocation of this process makes are noticed at once, those of other programs after a pause.
-SHORTEST_PAUSE = 0.01
-LONGEST_PAUSE = 0.5
+# Seconds between two polls of an idle stream. Changes that an invocation of this process makes are
+# noticed at once, those of other programs after a pause.
+EMPTY_PAUSE = 0.5
 # Seconds between two searches for new shards.
 DISCOVERY_INTERVAL = 5.0
 # The error codes for a checkpoint that the stream no longer has.
@@ -83,7 +82,6 @@ class StreamPoller(EventSource):
         self._arn = ""
         self._shards: dict[str, Shard] = {}
         self._discover_at = 0.0
-        self._pause = SHORTEST_PAUSE
 
     def step(self) -> float:
         began = time.monotonic()
@@ -94,11 +92,7 @@ class StreamPoller(EventSource):
             # Iterators and shards may be stale now; the checkpoints are not.
             self._shards, self._discover_at = {}, 0.0
             raise
-        if any(moved):
-            self._pause = SHORTEST_PAUSE
-            return 0.0
-        self._pause = min(LONGEST_PAUSE, 2 * self._pause)
-        return self._pause
+        return 0.0 if any(moved) else EMPTY_PAUSE
 
     def _discover(self, now: float) -> None:
         if now < self._discover_at:
