@@ -46,6 +46,7 @@ def test_the_cost_of_a_conversation_with_the_bot_does_not_depend_on_agents_onlin
     with_agents(services, online)
     scene(services).say()
     committed = latest(services)
+    services.push_subscriptions.are_used()  # A function asks once a minute.
 
     with counting(table) as made:
         react(services, committed)
@@ -100,6 +101,7 @@ def said_to_its_owner(services: TableServices) -> CommittedEntry:
     one = scene(services)
     one.own()
     one.say()
+    services.push_subscriptions.are_used()
     return latest(services)
 
 
