@@ -126,8 +126,11 @@ def _attempt(services: Services, cookie: str) -> tuple[Flow, str]:
 
 
 def _person(services: Services, rules: SignOnRules, identity: VerifiedIdentity) -> Person:
-    domain = identity.email.rpartition("@")[2].lower()
-    if not identity.email_verified or domain not in rules.domains:
+    email = identity.email.lower()
+    # The Kelvin sign becomes an ASCII letter in lower case: the address would be another person's.
+    is_same = email.isascii() == identity.email.isascii()
+    is_allowed = is_same and email.rpartition("@")[2] in rules.domains
+    if not (identity.email_verified and is_allowed):
         raise NoAccount("The address is not verified, or not of a domain that is allowed.")
     known = services.people.person_of_identity(identity.identity)
     person = services.directory.person(known, fresh=True) if known else None

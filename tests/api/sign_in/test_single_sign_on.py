@@ -225,6 +225,16 @@ def test_who_has_no_verified_address_of_an_account_is_refused(
     assert NEW not in services.memory.people
 
 
+def test_an_address_that_only_lower_case_makes_equal_is_another_persons(
+    services: MemoryServices, tab: Browser, owner: Api
+) -> None:
+    ok(owner.post(f"{BOT}/agents", {"email": "kim@example.test", "name": "Kim"}))
+    services.identity_provider.is_(email="\u212aim@example.test")
+    tab.start()
+
+    assert tab.come_back() == NO_ACCOUNT
+
+
 def test_a_disabled_account_is_refused(services: MemoryServices, tab: Browser, owner: Api) -> None:
     assert owner.post(f"/people/{WHO}/disable", {}).status == 204
     tab.start()
