@@ -5,7 +5,14 @@ import pytest
 from chalicelib.domain.conversation.entries import Body, Message
 from chalicelib.domain.search.excerpts import excerpt
 from chalicelib.domain.search.matching import BEGINNING, WordPage, WordPlace, matches
-from chalicelib.domain.search.words import MOST_WORDS, different_words, index_words
+from chalicelib.domain.search.words import (
+    FIRST_PART,
+    MOST_FOLDED,
+    MOST_WORDS,
+    different_words,
+    index_words,
+    words_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +51,23 @@ def test_an_excerpt_marks_the_words_as_they_are_written() -> None:
     assert shown.endswith("…")
     assert shown.strip("…") in text
     assert len(shown) < 170
+
+
+@pytest.mark.parametrize("place", range(FIRST_PART - 6, FIRST_PART + 3))
+@pytest.mark.parametrize("written", ["order", "x", "東京都", "cafe\u0301", "\ufdfa", "ab"])
+def test_a_long_text_has_the_same_words_wherever_its_parts_meet(written: str, place: int) -> None:
+    text = f"{'- ' * FIRST_PART}"[:place] + f"{written}s, then more"
+
+    assert different_words(text) == different_words(text[place:])
+
+
+def test_an_unusual_text_costs_no_more_than_a_bound() -> None:
+    """Each of these characters is four words in 18 characters."""
+    text = "order " + "\ufdfa" * 9000
+
+    assert len(list(words_in(text))) < MOST_FOLDED / 3
+    assert [part.text for part in excerpt(text, ["order"]) if part.hit] == ["order"]
+    assert index_words(Message(Body(text=text)))[0] == "order"
 
 
 def places(*times: int) -> list[WordPlace]:

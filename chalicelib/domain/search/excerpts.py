@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-from chalicelib.domain.search.words import words_in
+from chalicelib.domain.search.words import Word, words_in
 
 BEFORE, LENGTH = 40, 160
 """Characters before the first hit, and of the whole excerpt."""
@@ -21,7 +21,12 @@ class ExcerptPart(Struct, frozen=True):
 def excerpt(text: str, wanted: Collection[str]) -> list[ExcerptPart]:
     """About `LENGTH` characters around the first of these words, in parts. Without any of them, the
     beginning of the text."""
-    hits = [word for word in words_in(text) if word.folded in wanted]
+    hits = list[Word]()
+    for word in words_in(text):
+        if hits and word.start > hits[0].start + LENGTH:
+            break
+        if word.folded in wanted:
+            hits.append(word)
     start = _beginning(text, hits[0].start if hits else 0)
     end = min(len(text), start + LENGTH)
     parts, reached = [ExcerptPart(CUT)] if start else [], start

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from chalicelib.domain.conversation.entries import (
@@ -31,6 +32,11 @@ SHORTEST, LONGEST = 2, 32
 """Characters. Of a longer word, the first ones count."""
 MOST_WORDS = 50
 """The number of different words under which one entry is found. It limits the cost of a message."""
+FIRST_PART = 1000
+"""Characters of a text that are read before the others."""
+MOST_FOLDED = 30_000
+"""Characters of a folded text; what comes later is not found. A text has 10,000, and a character
+becomes up to 18."""
 SPACELESS = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\uf900-\ufaff\U00020000-\U0003ffff]+"
@@ -50,9 +56,22 @@ class Word(NamedTuple):
 
 
 def words_in(text: str) -> Iterator[Word]:
-    """All words of the text, in their order."""
+    """The words of the text, in their order. Whoever takes only the first ones does not pay for the
+    rest: a long text in rare characters takes a tenth of a second. A word may come twice."""
+    reached = 0
+    for end in sorted({min(len(text), FIRST_PART), len(text)}):
+        for word in _words_in(text[:end], is_whole=end == len(text)):
+            if word.start >= reached:
+                yield word
+                reached = word.start
+
+
+def _words_in(text: str, *, is_whole: bool) -> Iterator[Word]:
+    """Of a text that is not whole, without what may go on behind it."""
     folded, places = _folded(text)
     for start, end in _tokens(folded):
+        if end == len(folded) and not is_whole:
+            return
         if SPACELESS.match(folded, start):
             spans = [(at, at + SHORTEST) for at in range(start, end - SHORTEST + 1)]
         else:
@@ -85,9 +104,13 @@ def index_words(content: Content) -> list[str]:
     """The words under which an entry with this content is found; at most `MOST_WORDS`. Those of the
     context count first: a long reason does not hide an order number."""
     text = searched_text(content)
-    values = different_words(" ".join(_context_values(content)))
-    words = different_words(text) if text else []
-    return list(dict.fromkeys([*values, *words]))[:MOST_WORDS]
+    values = words_in(" ".join(_context_values(content)))
+    different = dict[str, None]()
+    for word in chain(values, words_in(text) if text else ()):
+        different[word.folded] = None
+        if len(different) == MOST_WORDS:
+            break
+    return list(different)
 
 
 def searched_text(content: Content) -> str | None:
@@ -126,6 +149,8 @@ def _folded(text: str) -> tuple[str, range | list[int]]:
         return text.lower(), range(len(text))
     folded, places = list[str](), list[int]()
     for place, character in enumerate(text):
+        if len(folded) >= MOST_FOLDED:
+            break
         for each in _folded_character(character):
             folded.append(each)
             places.append(place)
