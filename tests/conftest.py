@@ -34,9 +34,15 @@ SHARED_BY_FOLDER = frozenset({"browser"})
 stack for each one."""
 
 LONGEST_FIRST = (
-    *("browser/conversations", "e2e", "deploy", "browser/session", "budgets/test_package.py"),
-    *("browser/admin", "browser/pages", "browser", "budgets/test_memory.py", "operate"),
-    *("botpress", "properties", "budgets", "clients", "template", "local", "contract"),
+    *("deploy", "browser/conversations", "e2e", "browser/session", "botpress", "browser/pages"),
+    *(
+        "budgets/test_package.py",
+        "browser/admin",
+        "browser",
+        "api/inputs",
+        "budgets/test_memory.py",
+    ),
+    *("budgets", "properties", "operate", "contract", "clients", "template", "local", "api"),
 )
 """The longest groups start first, so that no process waits for one at the end."""
 
