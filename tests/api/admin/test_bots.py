@@ -38,6 +38,13 @@ def test_a_bot_without_a_name_is_named_after_its_id(owner: Api) -> None:
     assert ok(owner.post(BOTS, {"id": "shop"})) == {"id": "shop", "name": "shop"}
 
 
+@pytest.mark.parametrize("dots", [".", ".."])
+def test_a_bot_whose_address_no_client_would_send_is_refused(owner: Api, dots: str) -> None:
+    answer = owner.post(BOTS, {"id": dots})
+
+    assert (answer.status, answer.json["errors"][0]["field"]) == (400, "id")
+
+
 def test_a_second_bot_with_the_same_id_is_refused(shop: Api) -> None:
     answer = shop.post(BOTS, {"id": "shop", "name": "Another"})
 

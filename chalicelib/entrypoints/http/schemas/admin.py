@@ -23,6 +23,8 @@ from chalicelib.usecases.records.webhooks import NATIVE_FORMAT
 Moment = Annotated[datetime, Meta(tz=True)]
 Overlap = Annotated[int, Meta(ge=0, le=30 * 24 * 60 * 60)]
 """Seconds."""
+DOT_SEGMENTS = (".", "..")
+"""RFC 3986, 5.2.4: a client that follows it would call another route."""
 URL = 2000
 """Characters."""
 DAY = 24 * 60 * 60
@@ -37,6 +39,8 @@ class BotRequest(Strict):
 
     def __post_init__(self) -> None:
         identifier("id", self.id, SHORT)
+        if self.id in DOT_SEGMENTS:
+            raise FieldError("id", "`id` is no `.` or `..`, which clients take out of addresses")
         self.name = words("name", self.name, NAME)
 
 
