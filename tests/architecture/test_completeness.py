@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import Phase, find, settings
 
-from chalicelib.domain.conversation.commands import Command, Erase, Rate
+from chalicelib.domain.conversation.commands import Command, Erase, RateHandoff
 from chalicelib.domain.conversation.entries import CONTENTS, Content, Kind
 from chalicelib.domain.conversation.table import TABLE
 from chalicelib.usecases import reactions, views
@@ -57,7 +57,7 @@ def test_every_command_has_its_cells_in_the_expected_table(command: type[Command
     assert command in {type(each) for each in COMMANDS.values()}, missing
 
 
-IN_TESTS_OF_THEIR_OWN = {Erase, Rate}
+IN_TESTS_OF_THEIR_OWN = {Erase, RateHandoff}
 """An erasure takes from the log what the property machines expect to find in it. A rating is about
 a handoff that has ended, and the machines only know those that are open."""
 

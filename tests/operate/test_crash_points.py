@@ -15,7 +15,7 @@ from chalicelib.domain.conversation.commands import (
     Command,
     Note,
     Pause,
-    Rate,
+    RateHandoff,
     Release,
     Tag,
     Unpause,
@@ -55,7 +55,7 @@ STORY: tuple[tuple[Caller, Command], ...] = (
     (ANA, Release()),
     (ANA, Claim()),
     (ANA, Unpause()),
-    (BOT, Rate(handoff_id(CID, 2), 4, "Quick.")),
+    (BOT, RateHandoff(handoff_id(CID, 2), 4, "Quick.")),
 )
 
 

@@ -274,7 +274,7 @@ class Suggest(BaseCommand, frozen=True):
     text: str
 
 
-class Rate(BaseCommand, frozen=True):
+class RateHandoff(BaseCommand, frozen=True):
     """The user rates a handoff that has ended. `handoff` is that handoff, as stored now."""
 
     name: ClassVar[str] = "rating"
@@ -311,7 +311,7 @@ Command = (
     | Note
     | Tag
     | Suggest
-    | Rate
+    | RateHandoff
     | Erase
 )
 

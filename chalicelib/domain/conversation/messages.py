@@ -10,7 +10,7 @@ from chalicelib.domain.conversation.commands import (
     Command,
     MessageCommand,
     Note,
-    Rate,
+    RateHandoff,
     Snooze,
     Suggest,
     Tag,
@@ -159,7 +159,7 @@ def suggest(head: Head, command: Suggest, context: Context) -> Decision:
     return Decision(append(head, entry), (entry,))
 
 
-def rate(head: Head, command: Rate, context: Context) -> Decision:
+def rate(head: Head, command: RateHandoff, context: Context) -> Decision:
     """The user rates, and the bot passes it on. A later rating replaces the first. Raises NotFound,
     IllegalMove if the handoff is still open, and Conflict if its user was erased since."""
     handoff = command.handoff

@@ -24,7 +24,7 @@ from chalicelib.domain.conversation.commands import (
     Note,
     Pause,
     PauseAndClaim,
-    Rate,
+    RateHandoff,
     Release,
     Snooze,
     Suggest,
@@ -130,7 +130,7 @@ TABLE: Mapping[type[Command], Mapping[Status, Step]] = {
         WAITING: Step((WAITING,), messages.suggest),
         AGENT: Step((AGENT,), messages.suggest),
     },
-    Rate: {
+    RateHandoff: {
         BOT: Step((BOT,), messages.rate),
         WAITING: Step((WAITING,), messages.rate),
         AGENT: Step((AGENT,), messages.rate),

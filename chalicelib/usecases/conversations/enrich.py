@@ -10,7 +10,7 @@ from chalicelib.domain.conversation.commands import (
     Note,
     Pause,
     PauseAndClaim,
-    Rate,
+    RateHandoff,
     Transfer,
     UpdateHandoff,
     UserMessage,
@@ -46,7 +46,7 @@ def enrich_command(
         command = _with_priority(command, loaded)
     if isinstance(command, Pause | PauseAndClaim | Transfer):
         command = replace(command, queue_settings=loaded.queue)
-    if isinstance(command, Rate):
+    if isinstance(command, RateHandoff):
         head = loaded.head
         return replace(command, handoff=head and shown.handoff(services, head, command.handoff_id))
     if isinstance(command, UpdateHandoff):

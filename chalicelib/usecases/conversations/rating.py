@@ -2,7 +2,7 @@
 
 from chalicelib.domain.access import Caller, authorize
 from chalicelib.domain.address import conversation_id_of
-from chalicelib.domain.conversation.commands import Rate
+from chalicelib.domain.conversation.commands import RateHandoff
 from chalicelib.domain.errors import NotFound
 from chalicelib.usecases.conversations.execute import execute
 from chalicelib.usecases.records.answers import Answer, IdempotencyKey
@@ -10,7 +10,7 @@ from chalicelib.usecases.services import Services
 
 
 def rate_handoff(
-    services: Services, caller: Caller, command: Rate, key: IdempotencyKey | None
+    services: Services, caller: Caller, command: RateHandoff, key: IdempotencyKey | None
 ) -> Answer:
     """A later rating replaces the first; the same one again changes nothing.
 

@@ -14,7 +14,7 @@ from chalicelib.domain.conversation.commands import (
     Pause,
     PauseAndClaim,
     Profile,
-    Rate,
+    RateHandoff,
     Snooze,
     Unpause,
     UpdateHandoff,
@@ -192,8 +192,8 @@ class RatingRequest(Strict):
             raise FieldError("score", what)
         self.comment = words("comment", self.comment or None, RATING_COMMENT)
 
-    def command(self, handoff_id: str) -> Rate:
-        return Rate(handoff_id, self.score, self.comment)
+    def command(self, handoff_id: str) -> RateHandoff:
+        return RateHandoff(handoff_id, self.score, self.comment)
 
 
 class UnpauseRequest(Strict):
