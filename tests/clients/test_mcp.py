@@ -12,9 +12,11 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from mcp import Client, StdioServerParameters
 
 from baton_client import AsyncBaton, RetryPolicy
+from baton_client.cli.commands import baton
 from baton_client.mcp import main, mcp_server
 from tests.clients.app_server import AppServer
 from tests.support.stack import ROOT
@@ -25,7 +27,9 @@ def over_stdio(server: AppServer) -> StdioServerParameters:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": source}
     environment |= {"BATON_URL": server.url, "BATON_KEY": server.key}
     return StdioServerParameters(
-        command=sys.executable, args=["-m", "baton_client.mcp"], env=environment
+        command=sys.executable,
+        args=["-c", "from baton_client.cli import main; main()", "mcp"],
+        env=environment,
     )
 
 
@@ -137,3 +141,14 @@ def test_a_missing_or_wrong_setting_is_said_at_the_start(
 ) -> None:
     with pytest.raises(SystemExit, match=said):
         main(environment, [])
+
+
+def test_the_command_line_says_what_an_mcp_server_needs() -> None:
+    wrong = {"BATON_URL": "https://baton.example.test", "BATON_KEY": "bk_1"}
+
+    missing = CliRunner(env={"BATON_URL": None, "BATON_KEY": None}).invoke(baton, ["mcp"])
+    refused = CliRunner(env=wrong).invoke(baton, ["mcp"])
+
+    assert (missing.exit_code, refused.exit_code) == (2, 2)
+    assert "--url" in missing.output
+    assert "is not the address of a bot" in refused.output

@@ -4,7 +4,8 @@ or over streamable HTTP on this machine.
     BATON_URL=… BATON_KEY=… baton-mcp
     BATON_URL=… BATON_KEY=… baton-mcp --http 8765
 
-It needs the extra `mcp`: `pip install "baton-client[mcp]"`.
+It needs the extra `mcp`: `pip install "baton-client[mcp]"`. With the extra `cli`, `baton mcp` does
+the same.
 """
 
 import os
@@ -160,15 +161,23 @@ def main(
 ) -> None:
     """Without `arguments`, those of the process are read."""
     parser = ArgumentParser(prog="baton-mcp", description="Serve Baton's tools for one bot by MCP.")
-    serve = "serve streamable HTTP at http://127.0.0.1:PORT/mcp, to this machine only"
-    parser.add_argument("--http", type=int, metavar="PORT", help=serve)
+    http = "serve streamable HTTP at http://127.0.0.1:PORT/mcp, to this machine only"
+    parser.add_argument("--http", type=int, metavar="PORT", help=http)
     port: int | None = parser.parse_args(arguments).http
     try:
-        baton = AsyncBaton(environment["BATON_URL"], environment["BATON_KEY"])
+        serve(environment["BATON_URL"], environment["BATON_KEY"], port)
     except KeyError as missing:
         sys.exit(f"Set {missing.args[0]}: the bot's address is BATON_URL, its key BATON_KEY.")
     except ValueError as wrong:
         sys.exit(str(wrong))
+
+
+def serve(url: str, key: str, port: int | None) -> None:
+    """Serves until the host ends it, over standard input and output or over HTTP on this port.
+
+    `url` is the bot's address. Raises ValueError for one that is not.
+    """
+    baton = AsyncBaton(url, key)
     if port is None:
         mcp_server(baton).run()
     else:

@@ -13,6 +13,7 @@ from baton_client.cli.admin.queues import queues
 from baton_client.cli.admin.webhooks import webhooks
 from baton_client.cli.bot_kit.command import check
 from baton_client.cli.errors import CommandFailed, readable_errors
+from baton_client.cli.mcp import mcp
 from baton_client.cli.options import bot_option
 from baton_client.cli.person import PersonClient, as_person, bot_path
 from baton_client.cli.setup.dev import dev
@@ -96,7 +97,7 @@ def _answer(client: PersonClient, path: str, conversation: str, text: str, *, cl
 
 for _each in (
     *(events.listen, events.tail, check, trigger, deliveries),
-    *(data.export, data.erase, init, dev, doctor),
+    *(data.export, data.erase, init, dev, doctor, mcp),
     *(bots, keys, agents, queues, webhooks),
 ):
     baton.add_command(_each)
