@@ -213,6 +213,9 @@ ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 request)."""
 A_YEAR = 365 * 24 * 60 * 60
 """Seconds."""
+CACHED_ERRORS = (404, 405, 414, 500, 501, 502, 503, 504)
+"""CloudFront keeps these answers for ten seconds, whatever their headers say, also those to `HEAD`,
+which no route of ours has: by asking again and again, a stranger could hide the console."""
 
 
 def _cache_policy(stage: str) -> Resource:
@@ -276,6 +279,9 @@ def _distribution() -> Resource:
                 "Origins": [origin],
                 "DefaultCacheBehavior": {**behaviour(DISABLED), "AllowedMethods": methods},
                 "CacheBehaviors": [console],
+                "CustomErrorResponses": [
+                    {"ErrorCode": code, "ErrorCachingMinTTL": 0} for code in CACHED_ERRORS
+                ],
                 "ViewerCertificate": {"CloudFrontDefaultCertificate": True},
             }
         },

@@ -157,3 +157,12 @@ def test_the_console_cache_keeps_the_viewers_host_from_api_gateway(prod: Templat
     assert (policy["MinTTL"], policy["DefaultTTL"]) == (0, 0)
     assert policy["Name"] == f"baton-prod-{REGION}-console"
     assert "83da9c7e-98b4-4e11-a168-04f0df8e2c65" not in json.dumps(prod)
+
+
+def test_the_console_cache_keeps_no_error(prod: Template) -> None:
+    """The answer to one stranger's `HEAD` would otherwise be everybody's for ten seconds."""
+    resources = evaluated(prod, ConsoleCache="yes")["Resources"]
+    errors = resources[DISTRIBUTION]["Properties"]["DistributionConfig"]["CustomErrorResponses"]
+
+    assert {each["ErrorCachingMinTTL"] for each in errors} == {0}
+    assert {404, 414, 500, 501, 502, 503, 504} <= {each["ErrorCode"] for each in errors}
