@@ -1,7 +1,10 @@
 // @ts-check
 import { ApiError, botPath, conversationPath, request } from "../connection/api.js";
 import { changeTags } from "../conversations/actions.js";
+import { openConversationById } from "../conversations/queries.js";
 import { conversationHash } from "../conversations/router.js";
+import { showDay } from "../search/log_places.js";
+import { byActivity } from "../state/conversation_list.js";
 import { showJson } from "../state/exact_json.js";
 import { dispatch, selectedHead, showToast, state } from "../state/store.js";
 import { formatDay, formatTime } from "../strings/formats.js";
@@ -25,6 +28,7 @@ export function Details() {
     <${User} key=${`user ${head.id} ${head.user_name}`} head=${head} />
     <${Tags} key=${`tags ${head.id}`} head=${head} />
     <${Notes} head=${head} />
+    <${OtherConversations} key=${`others ${head.id}`} head=${head} />
     <${Handoffs} key=${`handoffs ${head.id} ${head.status} ${head.handoff?.id} ${ratingCount(head)}`} head=${head} />`;
 }
 
@@ -60,9 +64,23 @@ function User({ head }) {
       ${head.queue && html`<dt>${t("queue")}</dt><dd><bdi>${head.queue}</bdi></dd>`}
       ${head.priority > 0 && html`<dt>${t("priority")}</dt><dd>${head.priority}</dd>`}
       <dt>${t("since")}</dt><dd>${formatDay(head.created_at)} ${formatTime(head.created_at)}</dd>
+      <dt><label for="day">${t("jump_to_day")}</label></dt><dd><input id="day" type="date" min=${dayOf(head.created_at)} max=${dayOf()} onChange=${(/** @type {any} */ event) => jumpTo(head, event.target)} /></dd>
       <dt>${t("conversation")}</dt><dd><code>${head.id}</code> <${CopyButton} text=${head.id} what=${t("conversation")} /> <${CopyButton} text=${new URL(conversationHash(head), location.href).href} what=${t("link")} label=${t("copy_link")} /></dd>
     </dl>
     ${user?.attributes && html`<section><h2>${t("attributes")}</h2><dl><${Facts} values=${user.attributes} /></dl></section>`}`;
+}
+
+/** The day of the device's time zone, as 2026-01-31. @param {string} [at] */
+function dayOf(at) {
+  const date = at ? new Date(at) : new Date();
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
+/** Half a date, while it is typed, is before the first day. @param {Head} head @param {HTMLInputElement} input */
+function jumpTo(head, input) {
+  if (!input.value || !input.validity.valid) return;
+  dispatch({ type: "pane", pane: "thread" });
+  showDay(head.id, input.value);
 }
 
 /** @param {{text: string, what: string, label?: string}} props */
@@ -105,6 +123,20 @@ function Notes({ head }) {
       <h2>${t("notes")}</h2>
       ${notes.map((entry) => html`
         <article class="note" key=${entry.seq}><p class="author"><span dir="auto">${entry.author.name}</span> <time>${formatTime(entry.at)}</time></p><p class="text" dir="auto">${entry.text}</p></article>`)}
+    </section>`;
+}
+
+/** Those of the same user id, on any channel. @param {{head: Head}} props */
+function OtherConversations({ head }) {
+  const answer = useResource(`${botPath(head.bot)}/conversations?limit=50&user=${encodeURIComponent(head.user)}`);
+  /** @type {Head[]} */
+  const others = (answer?.items ?? []).filter((/** @type {Head} */ each) => each.id !== head.id).sort(byActivity);
+  return others.length > 0 && html`
+    <section>
+      <h2>${t("other_conversations")}</h2>
+      <ul class="history">${others.map((each) => html`
+        <li key=${each.id}><button class="link" onClick=${() => openConversationById(each.bot, each.id)}><bdi>${each.channel}</bdi>${each.thread && html` · <bdi>${each.thread}</bdi>`}</button>
+          <p class="quiet">${each.owner_name ?? t(each.status === "bot" ? "with_bot" : "in_queue")} · ${formatDay(each.updated_at)} ${formatTime(each.updated_at)}</p></li>`)}</ul>
     </section>`;
 }
 

@@ -1,10 +1,11 @@
 // @ts-check
 // Asks the server for messages by their words and for conversations by facts, and opens what was found.
 import { ApiError, botPath, errorMessage, request } from "../connection/api.js";
-import { loadEarlierEntries, loadMissingEntries, openConversationById } from "../conversations/queries.js";
+import { openConversationById } from "../conversations/queries.js";
 import { state } from "../state/store.js";
 import { t } from "../strings/translate.js";
 import { useEffect, useState } from "../ui/html.js";
+import { showEntry } from "./log_places.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 /** @typedef {{text: string, hit: boolean}} Part */
@@ -16,9 +17,6 @@ import { useEffect, useState } from "../ui/html.js";
 const DELAY = 300;
 /** The server returns a short page after some reads. So many empty ones are skipped before the agent is asked. */
 const EMPTY_PAGES = 5;
-/** Pages of a log that are loaded to get to an entry. */
-const MAX_PAGES = 50;
-const FRAMES = 90;
 
 /** The latest is first. @param {Found} a @param {Found} b */
 const byTime = (a, b) => (timeOf(a) < timeOf(b) ? 1 : -1);
@@ -97,33 +95,6 @@ export function useHits(words, filters, isWanted) {
 
 /** Opens the conversation and shows the entry, which may be far back in the log. @param {Found} found */
 export async function openFound({ conversation, hit }) {
-  const { bot, id } = conversation;
-  await openConversationById(bot, id);
-  if (!hit) return;
-  await loadMissingEntries(id);
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const [first] = state.value.threads[id]?.entries ?? [];
-    if (!first || first.seq <= hit.seq || state.value.selected !== id) break;
-    await loadEarlierEntries(id);
-    if (state.value.threads[id]?.entries[0] === first) break;
-  }
-  await showEntry(hit.seq);
-}
-
-/** The log renders only what is near its visible part. So its block is scrolled to first, and then the entry in it.
- * @param {number} seq */
-async function showEntry(seq) {
-  for (let frame = 0, shown = 0; frame < FRAMES; frame += 1) {
-    await new Promise(requestAnimationFrame);
-    /** @type {HTMLElement | null} */
-    const entry = document.querySelector(`.log [data-seq="${seq}"]`);
-    const blocks = [...document.querySelectorAll(".log [data-first]")];
-    const block = blocks.findLast((each) => Number(/** @type {HTMLElement} */ (each).dataset.first) <= seq);
-    (entry ?? block)?.scrollIntoView({ block: entry ? "center" : "start" });
-    shown = entry ? shown + 1 : 0;
-    if (!entry || shown < 4) continue;
-    entry.tabIndex = -1;
-    entry.focus({ preventScroll: true });
-    return void entry.animate([{ outline: "3px solid" }, { outline: "3px solid transparent" }], 2500);
-  }
+  await openConversationById(conversation.bot, conversation.id);
+  if (hit) await showEntry(conversation.id, hit.seq);
 }

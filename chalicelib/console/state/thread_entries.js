@@ -7,6 +7,8 @@
 /** @typedef {import("./types.js").OwnerKind} OwnerKind */
 
 const ENTRIES_PER_BLOCK = 40;
+/** The entries of a run that is folded, and those that a fold leaves. */
+const FOLDED_FROM = 30, LEFT_BY_FOLD = 10;
 /** Milliseconds. If the same person writes again within this time, the name is not repeated. */
 const SAME_SPEAKER_WITHIN = 5 * 60_000;
 
@@ -53,6 +55,18 @@ export function ownerBlocks(entries) {
     blocks[blocks.length - 1].entries.push(entry);
   }
   return blocks;
+}
+
+/** Folds a long run that has ended: only its last entries stay. A fold is named after the run's last entry, which stays
+ * the same when earlier ones are loaded. @param {Block[]} blocks @param {Set<number>} open @returns {Block[]} */
+export function withFolds(blocks, open) {
+  const runs = blocks.reduce((/** @type {Block[][]} */ known, block) => (block.isFirst ? [...known, [block]] : [...known.slice(0, -1), [...known[known.length - 1], block]]), []);
+  return runs.flatMap((run, at) => {
+    const entries = run.flatMap((block) => block.entries);
+    const fold = entries[entries.length - 1].seq;
+    if (at === runs.length - 1 || entries.length < FOLDED_FROM || open.has(fold)) return run;
+    return [{ ...run[0], entries: entries.slice(-LEFT_BY_FOLD), hidden: entries.length - LEFT_BY_FOLD, fold }];
+  });
 }
 
 /** @param {{owner: OwnerKind, name: string | null}} current @param {Entry} entry @returns {{owner: OwnerKind, name: string | null}} */

@@ -18,8 +18,9 @@
  * console has every entry up to `completeThrough`, except those before the first one.
  * @typedef {{entries: Entry[], highestSeq?: number, completeThrough?: number, delivery?: Delivery | null}} Thread */
 /** @typedef {"bot" | "waiting" | "agent"} OwnerKind */
-/** Consecutive entries under the same owner. A long run is split into several blocks.
- * @typedef {{key: string, owner: OwnerKind, name: string | null, isFirst: boolean, entries: Entry[]}} Block */
+/** Consecutive entries under the same owner. A long run is split into several blocks, or `hidden` entries before `entries`
+ * are folded, until `fold` is among the open ones.
+ * @typedef {{key: string, owner: OwnerKind, name: string | null, isFirst: boolean, entries: Entry[], hidden?: number, fold?: number}} Block */
 /** A message that the server has not sent back yet or, with `command`, a command that it has not carried out yet.
  * The `text` of a command is its note. In the phase "undoable" the agent can still undo it.
  * @typedef {{id: string, conversation_id: string, bot: string, text: string, epoch: number | null, suggestion?: number, payload?: object,

@@ -121,6 +121,7 @@ export default {
   offered_to: "هذه المحادثة معروضة أولًا على {agent}.",
   already_claimed: "سبق أن استلم {agent} هذه المحادثة.",
   earlier_messages: "رسائل أقدم",
+  folded: "عرض ما سبق ({count})",
   new_messages: "رسائل جديدة",
   typing: "{name} يكتب …",
   // Actions

@@ -9,6 +9,8 @@ export default {
   remove: "إزالة {what}",
   notes: "الملاحظات",
   context: "من البوت",
+  other_conversations: "محادثات أخرى لهذا المستخدم",
+  jump_to_day: "الانتقال إلى يوم",
   earlier_handoffs: "التحويلات السابقة",
   no_earlier_handoffs: "لا توجد.",
   link: "الرابط",

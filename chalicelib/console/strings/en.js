@@ -121,6 +121,7 @@ export default {
   offered_to: "This conversation is offered to {agent} first.",
   already_claimed: "{agent} has already claimed this conversation.",
   earlier_messages: "Earlier messages",
+  folded: "Show what was before ({count})",
   new_messages: "New messages",
   typing: "{name} is typing …",
   // Actions

@@ -9,6 +9,8 @@ export default {
   remove: "Remove {what}",
   notes: "Notes",
   context: "From the bot",
+  other_conversations: "Other conversations of this user",
+  jump_to_day: "Jump to a day",
   earlier_handoffs: "Earlier handoffs",
   no_earlier_handoffs: "None.",
   link: "Link",

@@ -121,6 +121,7 @@ export default {
   offered_to: "Esta conversación se ofrece primero a {agent}.",
   already_claimed: "{agent} ya tomó esta conversación.",
   earlier_messages: "Mensajes anteriores",
+  folded: "Mostrar lo anterior ({count})",
   new_messages: "Mensajes nuevos",
   typing: "{name} está escribiendo …",
   // Actions

@@ -9,6 +9,8 @@ export default {
   remove: "Quitar {what}",
   notes: "Notas",
   context: "Del bot",
+  other_conversations: "Otras conversaciones de este usuario",
+  jump_to_day: "Ir a un día",
   earlier_handoffs: "Derivaciones anteriores",
   no_earlier_handoffs: "Ninguna.",
   link: "Enlace",

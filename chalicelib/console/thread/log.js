@@ -1,7 +1,7 @@
 // @ts-check
 import { loadEarlierEntries } from "../conversations/queries.js";
 import { dispatch, state } from "../state/store.js";
-import { ownerBlocks, startsNewDay } from "../state/thread_entries.js";
+import { ownerBlocks, startsNewDay, withFolds } from "../state/thread_entries.js";
 import { formatPreview } from "../strings/formats.js";
 import { t } from "../strings/translate.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
@@ -22,15 +22,26 @@ const END_MARGIN = 60;
 export function Log({ head }) {
   const entries = state.value.threads[head.id]?.entries ?? [];
   const outgoing = state.value.outbox.filter((message) => message.conversation_id === head.id && (!message.command || message.phase === "failed"));
-  const blocks = ownerBlocks(entries);
+  const [open, setOpen] = useState(/** @type {Set<number>} */ (new Set()));
+  const blocks = withFolds(ownerBlocks(entries), open);
   useEffect(() => void loadContent(), []);
-  const { box, onScroll, stayAtEnd, hasUnseen, goToEnd } = useStayAtEnd(outgoing.length, entries[entries.length - 1]?.seq ?? 0);
+  const { box, onScroll, stayAtEnd, leaveEnd, hasUnseen, goToEnd } = useStayAtEnd(outgoing.length, entries[entries.length - 1]?.seq ?? 0);
+  const unfold = (/** @type {Block} */ { fold }) => fold && setOpen((now) => new Set([...now, fold]));
+  const readBack = (/** @type {Block} */ block) => {
+    leaveEnd();
+    unfold(block);
+    box.current?.focus();
+  };
+  const loadEarlier = () => {
+    unfold(blocks[0]);
+    loadEarlierEntries(head.id);
+  };
   return html`
     <div class="log" ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-live="off" aria-label=${t("conversation_with", { user: head.user_name ?? head.user })}>
-      ${entries.length > 0 && entries[0].seq > 1 && html`<button class="plain earlier" onClick=${() => loadEarlierEntries(head.id)}>${t("earlier_messages")}</button>`}
+      ${entries.length > 0 && entries[0].seq > 1 && html`<button class="plain earlier" onClick=${loadEarlier}>${t("earlier_messages")}</button>`}
       ${!entries.length && html`<div class="skeletons" role="status" aria-label=${t("loading")}><i></i><i></i><i></i></div>`}
       ${blocks.map((block, at) => html`
-        <${OwnerBlock} key=${block.key} block=${block} head=${head} previous=${lastEntry(blocks[at - 1])} isLast=${at >= blocks.length - 2} root=${box} stayAtEnd=${stayAtEnd} />`)}
+        <${OwnerBlock} key=${block.key} block=${block} head=${head} previous=${lastEntry(blocks[at - 1])} isLast=${at >= blocks.length - 2} root=${box} stayAtEnd=${stayAtEnd} unfold=${readBack} />`)}
       ${outgoing.map((message) => html`<${OutgoingMessage} key=${message.id} message=${message} />`)}
       <${Typists} id=${head.id} />
       ${hasUnseen && html`<button class="latest" onClick=${goToEnd}>${t("new_messages")} <span aria-hidden="true">↓</span></button>`}
@@ -68,20 +79,23 @@ function useStayAtEnd(outgoing, last) {
     reader.current = { isAtEnd: isNearEnd || (reader.current.isAtEnd && !hasMovedUp), top: scrollTop };
     if (reader.current.isAtEnd) setSeen(last);
   };
+  const leaveEnd = () => {
+    reader.current.isAtEnd = false;
+  };
   const goToEnd = () => {
     reader.current.isAtEnd = true;
     stayAtEnd();
     box.current?.focus();
   };
-  return { box, onScroll, stayAtEnd, hasUnseen: last > seen && !reader.current.isAtEnd, goToEnd };
+  return { box, onScroll, stayAtEnd, leaveEnd, hasUnseen: last > seen && !reader.current.isAtEnd, goToEnd };
 }
 
 /** @param {Block | undefined} block */
 const lastEntry = (block) => block?.entries[block.entries.length - 1];
 
 /** Renders its entries only while it is near the visible part. Otherwise it is an empty box of the same height.
- * @param {{block: Block, head: Head, previous: Entry | undefined, isLast: boolean, root: {current: HTMLElement | null}, stayAtEnd: () => void}} props */
-function OwnerBlock({ block, head, previous, isLast, root, stayAtEnd }) {
+ * @param {{block: Block, head: Head, previous: Entry | undefined, isLast: boolean, root: {current: HTMLElement | null}, stayAtEnd: () => void, unfold: (block: Block) => void}} props */
+function OwnerBlock({ block, head, previous, isLast, root, stayAtEnd, unfold }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const [isNear, setIsNear] = useState(isLast);
   const height = useRef(0);
@@ -97,8 +111,9 @@ function OwnerBlock({ block, head, previous, isLast, root, stayAtEnd }) {
   const style = isNear ? {} : { height: `${height.current || block.entries.length * ESTIMATED_ENTRY_HEIGHT}px` };
   const owner = block.owner === "agent" ? block.name : t(block.owner === "bot" ? "the_bot" : "in_queue");
   return html`
-    <section class="owner-block ${block.owner}" data-first=${block.entries[0]?.seq} ref=${box} style=${style}>
+    <section class="owner-block ${block.owner}" data-first=${block.key} ref=${box} style=${style}>
       ${isNear && block.isFirst && html`<h2><bdi>${owner}</bdi></h2>`}
+      ${isNear && block.hidden && html`<button class="plain earlier unfold" aria-expanded="false" onClick=${() => unfold(block)}>${t("folded", { count: block.hidden })}</button>`}
       ${isNear && block.entries.map((entry, at) => {
         const before = at ? block.entries[at - 1] : previous;
         return html`<${EntryLine} key=${entry.seq} entry=${entry} previous=${block.isFirst && !at ? undefined : before} isNewDay=${startsNewDay(before, entry)} head=${head} />`;

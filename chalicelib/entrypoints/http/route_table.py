@@ -404,7 +404,7 @@ CONVERSATIONS = (
         BOT + "/conversations",
         "conversations:list_conversations",
         Action.READ,
-        query=(*PAGED, "status", "queue", "owner", "name"),
+        query=(*PAGED, "status", "queue", "owner", "name", "user"),
     ),
     _route(
         "GET",

@@ -1,5 +1,6 @@
 """Reads conversations without changing them: heads, lists, entries, users."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
@@ -28,12 +29,14 @@ FILTERED_READ = 1000
 
 
 class ConversationFilter(Struct, frozen=True):
-    """None means any. `owner` is a person's id, or "none" for conversations without an owner."""
+    """None means any. `owner` is a person's id, or "none" for conversations without an owner.
+    `user` is the end user's id, on any channel."""
 
     statuses: frozenset[Status] | None = None
     queue: str | None = None
     owner: str | None = None
     name: str | None = None
+    user: str | None = None
 
 
 class EntryPage(Struct, frozen=True):
@@ -149,6 +152,9 @@ def _source(
     services: Services, bot: str, wanted: ConversationFilter
 ) -> Callable[[str | None, int], Listing]:
     store = services.conversations
+    if wanted.user is not None:
+        ids = sorted(store.ids_of_user_on_any_channel(bot, wanted.user))
+        return lambda position, limit: _listing(ids, position, limit)
     if wanted.name is not None:
         prefix = comparable(wanted.name)
         return lambda position, limit: store.by_user_name(bot, prefix, position, limit)
@@ -160,11 +166,18 @@ def _source(
     return lambda position, limit: store.recent(bot, position, limit)
 
 
+def _listing(ids: Sequence[str], position: str | None, limit: int) -> Listing:
+    """The page of these ascending ids after the id `position`."""
+    rest = ids[bisect_right(ids, position or "") :]
+    return Listing(rest[:limit], rest[limit - 1] if len(rest) > limit else None)
+
+
 def _fits(wanted: ConversationFilter, found: Head) -> bool:
     return (
         not found.is_erased
         and (wanted.statuses is None or found.status in wanted.statuses)
         and wanted.queue in (None, found.queue)
         and wanted.owner in (None, found.owner_id or "none")
+        and wanted.user in (None, found.address.user)
         and comparable(found.user_name or "").startswith(comparable(wanted.name or ""))
     )

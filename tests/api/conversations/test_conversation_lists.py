@@ -64,6 +64,22 @@ def test_filters_choose_by_status_queue_owner_and_name(bot: Api, ana: Api) -> No
     assert users(bot, name="zo", status="waiting") == users(bot, owner="nobody") == []
 
 
+def test_the_conversations_of_one_user_come_from_all_channels_page_by_page(bot: Api) -> None:
+    begun(bot, user={"id": "zed"})
+    begun(bot, user={"id": "zed"}, channel="telegram")
+    begun(bot, user={"id": "zed"}, thread="order-7")
+    begun(bot, user={"id": "somebody else"})
+
+    first = ok(bot.get(LIST, user="zed", limit="2"))
+    second = ok(bot.get(LIST, user="zed", limit="2", cursor=first["next"]))
+
+    found = [*first["items"], *second["items"]]
+    places = {(each["channel"], each["thread"]) for each in found}
+    assert places == {("web", None), ("telegram", None), ("web", "order-7")}
+    assert (len(first["items"]), second["next"]) == (2, None)
+    assert users(bot, user="zed", status="waiting") == users(bot, user="nobody") == []
+
+
 @pytest.mark.parametrize("status", ["", "BOT", "paused", "waiting,agent", "'"])
 def test_an_unknown_status_is_refused(status: str, bot: Api) -> None:
     assert bot.get(LIST, status=status).status == 400

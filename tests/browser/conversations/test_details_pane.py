@@ -114,3 +114,41 @@ def test_a_failed_load_of_earlier_handoffs_is_not_shown_as_an_empty_list(
     claim_new_conversation(page, bot)
 
     expect(page.locator(".details")).to_contain_text("The server did not answer.")
+
+
+def test_the_details_lead_to_the_users_other_conversations_and_to_a_day(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    name = unique_name()
+    elsewhere = {"channel": "telegram", "user": {"id": f"u-{name}", "name": name}, "from": "user"}
+    bot.call("POST", f"{BOT}/messages", elsewhere | {"text": "I write from my phone."})
+    bot.request_handoff(name, priority=9)
+    page = open_console("ana")
+    open_conversation(page, name, "Waiting")
+    details = page.get_by_role("complementary")
+
+    today = page.get_by_label("Jump to a day").get_attribute("max") or ""
+    page.get_by_label("Jump to a day").fill(today)
+    expect(log(page).locator("[data-seq='1']")).to_be_focused()
+    details.get_by_role("button", name="telegram").click()
+
+    expect(log(page)).to_contain_text("I write from my phone.")
+    expect(details.get_by_role("button", name="web", exact=True)).to_be_visible()
+
+
+def test_a_long_run_with_the_bot_is_folded_until_the_agent_opens_it(
+    open_console: OpenConsole, bot: BotClient
+) -> None:
+    name = unique_name()
+    for number in range(31):
+        bot.send_message(name, f"Line {number}.")
+    bot.request_handoff(name, priority=9)
+    page = open_console("ana")
+    open_conversation(page, name, "Waiting")
+    expect(log(page)).to_contain_text("Line 30.")
+    expect(log(page)).not_to_contain_text("Line 3.")
+
+    log(page).get_by_role("button", name="Show what was before").click()
+
+    expect(log(page)).to_contain_text("Line 3.")
+    expect(log(page)).to_be_focused()

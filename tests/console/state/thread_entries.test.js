@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { continuesMessage, deliveryStatus, openSuggestion, ownerBlocks, startsNewDay } from "../../../chalicelib/console/state/thread_entries.js";
+import { continuesMessage, deliveryStatus, openSuggestion, ownerBlocks, startsNewDay, withFolds } from "../../../chalicelib/console/state/thread_entries.js";
 import { entry } from "../fixtures.js";
 
 const change = (seq, kind, payload = null) => entry(seq, { kind, payload, from: "system" });
@@ -23,6 +23,19 @@ test("a long run of entries is split into blocks, and only the first shows the o
   const blocks = ownerBlocks(Array.from({ length: 100 }, (_, at) => entry(at + 1)));
   assert.deepEqual(blocks.map((block) => [block.isFirst, block.entries.length]), [[true, 40], [false, 40], [false, 20]]);
   assert.deepEqual(blocks.flatMap((block) => block.entries).map((each) => each.seq), Array.from({ length: 100 }, (_, at) => at + 1));
+});
+
+test("a long run of one owner is folded once it has ended, until the agent opens it", () => {
+  const entries = [...Array.from({ length: 50 }, (_, at) => entry(at + 1)), change(51, "requested"), ...Array.from({ length: 40 }, (_, at) => entry(at + 52))];
+  const shown = (blocks) => blocks.map((block) => [block.owner, block.isFirst, block.hidden, block.entries[0].seq, block.entries.length]);
+
+  const folded = withFolds(ownerBlocks(entries), new Set());
+
+  assert.deepEqual(shown(folded), [["bot", true, 40, 41, 10], ["waiting", true, undefined, 51, 40], ["waiting", false, undefined, 91, 1]]);
+  assert.equal(folded[0].key, "1");
+  assert.deepEqual(withFolds(ownerBlocks(entries), new Set([folded[0].fold])), ownerBlocks(entries));
+  const withEarlierEntries = withFolds(ownerBlocks(entries.slice(5)), new Set());
+  assert.equal(withEarlierEntries[0].fold, folded[0].fold);
 });
 
 test("the author's name is repeated after five minutes, another author or another kind of entry", () => {

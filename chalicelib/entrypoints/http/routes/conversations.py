@@ -152,7 +152,9 @@ def _filter(call: Call) -> queries.ConversationFilter:
         raise invalid_field("status", "`status` is bot, waiting or agent.")
     owner = call.caller.id if query.get("owner") == "me" else person(query.get("owner"))
     statuses = frozenset({Status(status)}) if status else None
-    return queries.ConversationFilter(statuses, query.get("queue"), owner, query.get("name"))
+    return queries.ConversationFilter(
+        statuses, query.get("queue"), owner, query.get("name"), query.get("user")
+    )
 
 
 def _kind(name: str | None) -> Kind | None:
