@@ -85,7 +85,7 @@ def test_an_invalid_email_address_is_refused(running: RunningStack) -> None:
     ran = baton(running.environment, "init", "--email", "olivia", "--name", "Olivia")
 
     assert ran.returncode == 1
-    assert "`email` takes an e-mail address" in ran.stderr
+    assert "`email` takes one e-mail address" in ran.stderr
 
 
 def test_an_added_bot_works_with_the_printed_key(running: RunningStack) -> None:
@@ -163,7 +163,7 @@ WRONG: dict[tuple[str, ...], str] = {
     ("add-bot", "shop-1", "--name", ""): "`name` ",
     ("add-bot", "shop-2", "--name", "x" * 2000): "`name` ",
     ("add-bot", "shop-3", "--colour", "red"): "No such option",
-    ("init", "--email", "olivia", "--name", "Olivia"): "`email` takes an e-mail address",
+    ("init", "--email", "olivia", "--name", "Olivia"): "`email` takes one e-mail address",
     ("init", "--email", "o@example.test", "--name", ""): "`name` ",
     ("init", "--email", "ana@example.test", "--name", "Ana"): "an owner needs another address",
     ("init",): "Aborted!",
