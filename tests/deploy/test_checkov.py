@@ -15,7 +15,7 @@ from infra.packaging.package import ROOT
 from infra.template.policies import TABLE
 from tests.template.expansion import expanded, packaged_template
 
-FIRST_RUN = 400
+FIRST_RUN = 600
 """Seconds: the first run installs checkov."""
 
 

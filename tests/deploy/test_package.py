@@ -50,7 +50,7 @@ def test_cfn_lint_accepts_the_templates_in_three_regions_and_finds_a_planted_fau
         [str(CFN_LINT), str(tmp_path / "*.json"), "--format", "parseable", "--regions", *regions],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=400,
     )
 
     found = {line.partition(":")[0] for line in answer.stdout.splitlines()}
