@@ -3,7 +3,6 @@ import { ApiError, botPath, conversationPath, request } from "../connection/api.
 import { changeTags } from "../conversations/actions.js";
 import { openConversationById } from "../conversations/queries.js";
 import { conversationHash } from "../conversations/router.js";
-import { showDay } from "../search/log_places.js";
 import { byActivity } from "../state/conversation_list.js";
 import { showJson } from "../state/exact_json.js";
 import { dispatch, selectedHead, showToast, state } from "../state/store.js";
@@ -80,7 +79,7 @@ function dayOf(at) {
 function jumpTo(head, input) {
   if (!input.value || !input.validity.valid) return;
   dispatch({ type: "pane", pane: "thread" });
-  showDay(head.id, input.value);
+  import("../search/log_places.js").then(({ showDay }) => showDay(head.id, input.value), () => showToast(t("no_connection"), "warn"));
 }
 
 /** @param {{text: string, what: string, label?: string}} props */

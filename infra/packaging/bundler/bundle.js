@@ -1,6 +1,6 @@
 // Bundles the console: `node bundle.js FOLDER` reads the sources in FOLDER and writes FOLDER/bundle/: `main.js` and
-// `first.js` with all that the first page needs, a script for each view that loads later, and two style sheets. The
-// folder is as deep as those of the sources, so that relative addresses stay right.
+// `first.js` with all that the first page needs, a script for each view that loads later, `shared.js` with what several
+// of these use, and two style sheets. The folder is as deep as those of the sources, so that relative addresses stay right.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
@@ -29,7 +29,13 @@ await build.write({
   minify: true,
   entryFileNames: "main.js",
   chunkFileNames: "[name].js",
-  codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] },
+  codeSplitting: {
+    groups: [
+      { name: "first", tags: ["$initial"], priority: 2 },
+      // What several views use, in one file instead of one for each set of views.
+      { name: "shared", minShareCount: 2, priority: 1 },
+    ],
+  },
 });
 
 const page = read("index.html");
