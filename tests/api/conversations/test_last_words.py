@@ -140,6 +140,7 @@ def test_the_bot_corrects_an_open_handoff(is_claimed: bool, bot: Api, ana: Api) 
         "priority": 5,
         "fields": ["reason", "summary", "context", "priority"],
         "reason": "Wants two refunds.",
+        "context_values": ["1", "2"],
     }
 
 
