@@ -14,7 +14,6 @@ from chalicelib.domain.access import Role
 from chalicelib.domain.conversation.entries import Entry, Kind
 from chalicelib.usecases import views
 from chalicelib.usecases.admin.notifications import is_for
-from chalicelib.usecases.conversations.mentions import notify_mentioned
 from chalicelib.usecases.live import audience, push
 from chalicelib.usecases.live.entry_push import push_entry
 from chalicelib.usecases.live.topic import publish_handoff, publish_notification
@@ -30,12 +29,33 @@ from chalicelib.usecases.routing.overflow import move_to_overflow
 from chalicelib.usecases.routing.unserved import report_unserved
 from chalicelib.usecases.search.indexing import index_entry
 from chalicelib.usecases.services import Services
-from chalicelib.usecases.web_push.alerts import alert_by_push, alert_mentioned
 from chalicelib.usecases.webhooks.enqueue import enqueue_webhooks, queued_for
 
 log = logging.getLogger("baton")
 
 Reaction = Callable[[Services, CommittedEntry], None]
+
+
+# These modules are loaded by the first entry that may concern them, not by the function's start.
+
+
+def notify_mentioned(services: Services, committed: CommittedEntry) -> None:
+    from chalicelib.usecases.conversations import mentions
+
+    mentions.notify_mentioned(services, committed)
+
+
+def alert_by_push(services: Services, committed: CommittedEntry) -> None:
+    from chalicelib.usecases.web_push import alerts
+
+    alerts.alert_by_push(services, committed)
+
+
+def alert_mentioned(services: Services, notification: Notification) -> None:
+    from chalicelib.usecases.web_push import alerts
+
+    alerts.alert_mentioned(services, notification)
+
 
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.MESSAGE: (enqueue_webhooks, push_entry, alert_by_push, index_entry),

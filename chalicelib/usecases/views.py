@@ -13,7 +13,7 @@ from chalicelib.domain.conversation.handoff import Handoff
 from chalicelib.domain.conversation.head import Head
 from chalicelib.domain.routing.members import Member
 from chalicelib.usecases.records.answers import Answer, AnswerWarning
-from chalicelib.usecases.records.notifications import Notification, PushSubscription
+from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import Session
 
 Json = dict[str, object]
@@ -238,17 +238,6 @@ PUBLIC_TYPES: Mapping[Kind, str] = {
     Kind.RETURNED: "conversation.returned",
 }
 """The webhook event types of the kinds that change who may speak."""
-
-
-def push_subscription(of: PushSubscription) -> Json:
-    """Without the browser's keys, which only Baton needs."""
-    return {
-        "endpoint": of.endpoint,
-        "language": of.language,
-        "waiting": of.waiting,
-        "created_at": timestamp(of.created_at),
-        "expires_at": timestamp(of.expires_at),
-    }
 
 
 def session(of: Session, current: str) -> Json:

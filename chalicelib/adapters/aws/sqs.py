@@ -16,12 +16,13 @@ from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.call_deadline import require_time
 from chalicelib.usecases.ports.system import Random
 from chalicelib.usecases.records.mail import MailRequest
-from chalicelib.usecases.records.notifications import PushAlert
 from chalicelib.usecases.records.webhooks import CHANNEL
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from types_boto3_sqs import SQSClient
+
+    from chalicelib.usecases.records.web_push import PushAlert
 
 MAX_DELAY = 43_200
 """Seconds. SQS hides a message for at most 12 hours."""
@@ -136,7 +137,7 @@ class SqsPushQueue:
         self._client_factory = client_factory
         self._queue_url = queue_url
 
-    def enqueue(self, alert: PushAlert) -> None:
+    def enqueue(self, alert: "PushAlert") -> None:
         from msgspec import json as encoding
 
         body = encoding.encode(alert).decode()

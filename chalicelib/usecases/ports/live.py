@@ -9,12 +9,8 @@ from typing import Protocol
 
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
-from chalicelib.usecases.records.notifications import (
-    Notification,
-    PushAlert,
-    PushKey,
-    PushSubscription,
-)
+from chalicelib.usecases.records.notifications import Notification
+from chalicelib.usecases.records.web_push import PushAlert, PushKey, PushSubscription
 
 
 class Connections(Protocol):

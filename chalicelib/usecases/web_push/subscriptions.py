@@ -7,8 +7,8 @@ from chalicelib.usecases.admin import audit
 from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.audit import AuditAction
 from chalicelib.usecases.records.mail import MailLanguage
-from chalicelib.usecases.records.notifications import PushKey, PushKeyOwner, PushSubscription
 from chalicelib.usecases.records.people import SessionReference
+from chalicelib.usecases.records.web_push import PushKey, PushKeyOwner, PushSubscription
 from chalicelib.usecases.services import Services
 
 MOST_SUBSCRIPTIONS = 10

@@ -2,8 +2,8 @@
 
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.schemas.push_subscriptions import PushSubscriptionRequest
-from chalicelib.usecases import views
-from chalicelib.usecases.records.notifications import PushSubscription
+from chalicelib.usecases.records.web_push import PushSubscription
+from chalicelib.usecases.views import Json, timestamp
 from chalicelib.usecases.web_push import subscriptions
 
 
@@ -25,5 +25,16 @@ def remove_push_subscription(call: Call) -> Reply:
 
 def _shown(call: Call, subscription: PushSubscription | None) -> Reply:
     public = subscriptions.server_key(call.services).public
-    shown = views.push_subscription(subscription) if subscription else None
+    shown = _view(subscription) if subscription else None
     return Reply({"public_key": public, "subscription": shown})
+
+
+def _view(of: PushSubscription) -> Json:
+    """Without the browser's keys, which only Baton needs."""
+    return {
+        "endpoint": of.endpoint,
+        "language": of.language,
+        "waiting": of.waiting,
+        "created_at": timestamp(of.created_at),
+        "expires_at": timestamp(of.expires_at),
+    }
