@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.live import (
         Connections,
         Notifications,
-        PushEncoder,
-        PushQueue,
-        PushSubscriptions,
         ReactionMemory,
         ReadMarks,
         SocketSender,
@@ -54,6 +51,9 @@ if TYPE_CHECKING:
         MailQueue,
         PasswordResets,
         PeopleAdministration,
+        PushEncoder,
+        PushQueue,
+        PushSubscriptions,
     )
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.webhooks import (

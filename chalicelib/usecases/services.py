@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.live import (
         Connections,
         Notifications,
-        PushEncoder,
-        PushQueue,
-        PushSubscriptions,
         ReactionMemory,
         ReadMarks,
         SocketSender,
@@ -38,6 +35,9 @@ if TYPE_CHECKING:
         MailQueue,
         PasswordResets,
         PeopleAdministration,
+        PushEncoder,
+        PushQueue,
+        PushSubscriptions,
     )
     from chalicelib.usecases.ports.reports import Metrics, Reports
     from chalicelib.usecases.ports.system import Clock, Random

@@ -36,8 +36,8 @@ from chalicelib.usecases.ports.conversations import Conversations, WordIndex
 from chalicelib.usecases.ports.directory import Directory
 from chalicelib.usecases.ports.erasures import Erasures
 from chalicelib.usecases.ports.limits import SharedBuckets
-from chalicelib.usecases.ports.live import Connections, Notifications, PushSubscriptions, ReadMarks
-from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration
+from chalicelib.usecases.ports.live import Connections, Notifications, ReadMarks
+from chalicelib.usecases.ports.people import PasswordResets, PeopleAdministration, PushSubscriptions
 from chalicelib.usecases.ports.reports import Reports
 from chalicelib.usecases.ports.webhooks import Deliveries
 from infra.local.aws.engine import Engine as Ministack

@@ -10,7 +10,6 @@ from typing import Protocol
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.notifications import Notification
-from chalicelib.usecases.records.web_push import PushAlert, PushKey, PushSubscription
 
 
 class Connections(Protocol):
@@ -94,58 +93,6 @@ class Notifications(Protocol):
     ) -> bool:
         """False if the bot has no such notification, or if it is for supervisors and the person is
         none."""
-
-
-class PushSubscriptions(Protocol):
-    """The browsers that show alerts by web push. Sessions remove theirs when they end."""
-
-    def get(self, person: str, session: str) -> PushSubscription | None: ...
-
-    def of_person(self, person: str) -> list[PushSubscription]: ...
-
-    def put(self, subscription: PushSubscription) -> None:
-        """Replaces the one of the same session."""
-
-    def remove(self, person: str, session: str) -> None: ...
-
-    def holder(self, endpoint: str) -> tuple[str, str] | None:
-        """The person and the session that have set this endpoint last. Their subscription may have
-        ended."""
-
-    def told_of_waiting(self) -> set[str]:
-        """The people of whom a subscription asks for conversations that begin to wait. Some of
-        these subscriptions may have ended."""
-
-    def are_used(self) -> bool:
-        """False if nobody has ever subscribed; this may be a minute old."""
-
-    def key(self) -> PushKey | None: ...
-
-    def replace_key(self, old: PushKey | None, new: PushKey) -> bool:
-        """False if the stored key is not `old`."""
-
-
-class PushEncoder(Protocol):
-    """Encrypts for browsers (RFC 8291) and signs for push services (RFC 8292)."""
-
-    def new_key(self) -> tuple[str, str]:
-        """A new private key and its public key."""
-
-    def encrypt(self, public: str, auth: str, plaintext: bytes) -> bytes:
-        """Raises ValueError if these are no keys."""
-
-    def authorization(
-        self, endpoint: str, private: str, public: str, subject: str, now: int
-    ) -> Mapping[str, str]: ...
-
-
-class PushQueue(Protocol):
-    """The queue of the web push function. Each message may be received more than once."""
-
-    def enqueue(self, alert: PushAlert) -> None: ...
-
-    def delay(self, receipt: str, seconds: int) -> None:
-        """Hides the message in hand for this many seconds."""
 
 
 class SocketSender(Protocol):

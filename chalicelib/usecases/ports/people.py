@@ -1,15 +1,16 @@
-"""The ports to the accounts of all people, to the links that set a password, and to mail.
+"""The ports to all people: their accounts, links that set a password, mail and web push.
 
 Others see a change within five seconds, because `Directory` may cache. Times are in milliseconds
 since 1970 (UTC).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.mail import Mail, MailRequest
 from chalicelib.usecases.records.people import PasswordReset, Person, ProviderIdentity
+from chalicelib.usecases.records.web_push import PushAlert, PushKey, PushSubscription
 
 
 class PeopleAdministration(Protocol):
@@ -82,3 +83,55 @@ class Mailer(Protocol):
 class MailRefused(Exception):
     """The mail service does not take this mail: an address or a setting is not valid. The message
     is the service's code."""
+
+
+class PushSubscriptions(Protocol):
+    """The browsers that show alerts by web push. Sessions remove theirs when they end."""
+
+    def get(self, person: str, session: str) -> PushSubscription | None: ...
+
+    def of_person(self, person: str) -> list[PushSubscription]: ...
+
+    def put(self, subscription: PushSubscription) -> None:
+        """Replaces the one of the same session."""
+
+    def remove(self, person: str, session: str) -> None: ...
+
+    def holder(self, endpoint: str) -> tuple[str, str] | None:
+        """The person and the session that have set this endpoint last. Their subscription may have
+        ended."""
+
+    def told_of_waiting(self) -> set[str]:
+        """The people of whom a subscription asks for conversations that begin to wait. Some of
+        these subscriptions may have ended."""
+
+    def are_used(self) -> bool:
+        """False if nobody has ever subscribed; this may be a minute old."""
+
+    def key(self) -> PushKey | None: ...
+
+    def replace_key(self, old: PushKey | None, new: PushKey) -> bool:
+        """False if the stored key is not `old`."""
+
+
+class PushEncoder(Protocol):
+    """Encrypts for browsers (RFC 8291) and signs for push services (RFC 8292)."""
+
+    def new_key(self) -> tuple[str, str]:
+        """A new private key and its public key."""
+
+    def encrypt(self, public: str, auth: str, plaintext: bytes) -> bytes:
+        """Raises ValueError if these are no keys."""
+
+    def authorization(
+        self, endpoint: str, private: str, public: str, subject: str, now: int
+    ) -> Mapping[str, str]: ...
+
+
+class PushQueue(Protocol):
+    """The queue of the web push function. Each message may be received more than once."""
+
+    def enqueue(self, alert: PushAlert) -> None: ...
+
+    def delay(self, receipt: str, seconds: int) -> None:
+        """Hides the message in hand for this many seconds."""
