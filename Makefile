@@ -9,7 +9,7 @@ export STATE ?= .local
 STAGE ?= dev
 
 # tests/conftest.py says which tests run in the same process, and which begin first.
-PARALLEL := -n 3
+PARALLEL := -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-fresh local quick test chaos lint check fix openapi docs screenshots package checkov lock audit deploy rollback init destroy bench cost scale clean
@@ -30,7 +30,7 @@ quick: $(READY) ## Run linter, type checker and all tests that need no engine, b
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy
 	@$(BIN)/python -m pytest $(PARALLEL) -m 'not slow and not aws'
 
-test: $(READY) ## Run all tests in three processes (T=PATH: only these, in one process)
+test: $(READY) ## Run all tests in two processes (T=PATH: only these, in one process)
 	@$(BIN)/python -m pytest $(if $(T),$(T),$(PARALLEL))
 
 chaos: $(READY) ## Kill, stop, fill and cut off running processes, again and again (CHAOS=5 rounds)

@@ -22,11 +22,8 @@ from chalicelib.usecases.records.connections import SocketConnection
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.stream import CommittedEntry
 from chalicelib.usecases.records.webhooks import CHANNEL
-from chalicelib.usecases.reports import metrics, reports
 from chalicelib.usecases.routing import lost_agents
 from chalicelib.usecases.routing.assign import offer_next_waiting, offer_to_agent
-from chalicelib.usecases.routing.overflow import move_to_overflow
-from chalicelib.usecases.routing.unserved import report_unserved
 from chalicelib.usecases.search.indexing import index_entry
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.webhooks.enqueue import enqueue_webhooks, queued_for
@@ -37,6 +34,48 @@ Reaction = Callable[[Services, CommittedEntry], None]
 
 
 # These modules are loaded by the first entry that may concern them, not by the function's start.
+
+
+def record_leak(services: Services, committed: CommittedEntry) -> None:
+    from chalicelib.usecases.reports import metrics
+
+    metrics.record_leak(services, committed)
+
+
+def record_time_to_claim(services: Services, committed: CommittedEntry) -> None:
+    from chalicelib.usecases.reports import metrics
+
+    metrics.record_time_to_claim(services, committed)
+
+
+def count_handoff(services: Services, committed: CommittedEntry) -> None:
+    from chalicelib.usecases.reports import reports
+
+    reports.count_handoff(services, committed)
+
+
+def count_rating(services: Services, committed: CommittedEntry) -> None:
+    from chalicelib.usecases.reports import reports
+
+    reports.count_rating(services, committed)
+
+
+def count_leak(services: Services, committed: CommittedEntry) -> None:
+    from chalicelib.usecases.reports import reports
+
+    reports.count_leak(services, committed)
+
+
+def move_to_overflow(services: Services, committed: CommittedEntry) -> None:
+    from chalicelib.usecases.routing import overflow
+
+    overflow.move_to_overflow(services, committed)
+
+
+def report_unserved(services: Services, committed: CommittedEntry) -> None:
+    from chalicelib.usecases.routing import unserved
+
+    unserved.report_unserved(services, committed)
 
 
 def notify_mentioned(services: Services, committed: CommittedEntry) -> None:
@@ -77,7 +116,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         enqueue_webhooks,
         push_entry,
         alert_by_push,
-        metrics.record_time_to_claim,
+        record_time_to_claim,
         lost_agents.check_new_owner,
     ),
     Kind.RELEASED: (
@@ -102,18 +141,18 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.RETURNED: (
         enqueue_webhooks,
         push_entry,
-        reports.count_handoff,
+        count_handoff,
         offer_next_waiting,
         index_entry,
     ),
     Kind.SNOOZED: (push_entry,),
     Kind.UPDATED: (push_entry, index_entry),
-    Kind.RATED: (enqueue_webhooks, push_entry, reports.count_rating),
+    Kind.RATED: (enqueue_webhooks, push_entry, count_rating),
     Kind.ERASED: (enqueue_webhooks, push_entry),
     Kind.NOTE: (enqueue_webhooks, push_entry, notify_mentioned, index_entry),
     Kind.TAGGED: (enqueue_webhooks, push_entry),
     Kind.SUGGESTION: (push_entry,),
-    Kind.LEAK: (push_entry, metrics.record_leak, reports.count_leak),
+    Kind.LEAK: (push_entry, record_leak, count_leak),
     Kind.UNKNOWN: (),
 }
 """The first reaction is the one that the user waits for."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from infra.deployment.account import WAIT_MINUTES, Account, DeployError, account
 from infra.deployment.cloudformation import StackFailed
@@ -26,7 +26,8 @@ from infra.template.rollout import AT_ONCE
 
 def history_table(history: list[Deployment], now: Deployment | None) -> Table:
     """The newest first."""
-    table = Table("deployment", "version", "by", "", title="Deployments")
+    version = Column("version", no_wrap=True)
+    table = Table("deployment", version, "by", "", title="Deployments")
     for each in reversed(history[-KEPT:]):
         note = f"rollback to {each.restores}" if each.restores else ""
         note = "current" if each == now else note
