@@ -42,7 +42,14 @@ from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import PersonState, SocketConnection, SocketTicket
 from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
-from chalicelib.usecases.records.mail import Mail, MailRequest
+from chalicelib.usecases.records.mail import (
+    Mail,
+    MailRequest,
+    PushAlert,
+    PushKey,
+    PushKeyOwner,
+    PushSubscription,
+)
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import (
     Device,
@@ -62,7 +69,6 @@ from chalicelib.usecases.records.reports import (
 from chalicelib.usecases.records.second_factor import FactorOwner, SecondFactor
 from chalicelib.usecases.records.sign_on import Flow, SignOnRules, VerifiedIdentity
 from chalicelib.usecases.records.stream import CommittedEntry
-from chalicelib.usecases.records.web_push import PushAlert, PushKey, PushKeyOwner, PushSubscription
 from chalicelib.usecases.records.webhooks import (
     DeliveryAttempt,
     DeliveryCursor,

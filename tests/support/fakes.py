@@ -11,9 +11,8 @@ from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.live import FrameTooLarge
 from chalicelib.usecases.ports.people import MailRefused
 from chalicelib.usecases.ports.webhooks import Owner, Unreachable
-from chalicelib.usecases.records.mail import Mail, MailRequest
+from chalicelib.usecases.records.mail import Mail, MailRequest, PushAlert
 from chalicelib.usecases.records.metrics import Metric
-from chalicelib.usecases.records.web_push import PushAlert
 from chalicelib.usecases.records.webhooks import CHANNEL
 from tests.support.clock import ManualClock
 from tests.support.memory.table import Now

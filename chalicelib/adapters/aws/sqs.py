@@ -15,14 +15,13 @@ from chalicelib.domain.conversation.authors import Author
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.usecases.ports.call_deadline import require_time
 from chalicelib.usecases.ports.system import Random
-from chalicelib.usecases.records.mail import MailRequest
 from chalicelib.usecases.records.webhooks import CHANNEL
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from types_boto3_sqs import SQSClient
 
-    from chalicelib.usecases.records.web_push import PushAlert
+    from chalicelib.usecases.records.mail import MailRequest, PushAlert
 
 MAX_DELAY = 43_200
 """Seconds. SQS hides a message for at most 12 hours."""
@@ -109,7 +108,7 @@ class SqsMailQueue:
         self._queue_url = queue_url
         self._random = random
 
-    def enqueue(self, request: MailRequest) -> None:
+    def enqueue(self, request: "MailRequest") -> None:
         body = {
             "kind": request.kind,
             "person": request.person,

@@ -9,7 +9,7 @@ from msgspec import json
 from chalicelib.domain.errors import TemporarilyUnavailable
 from chalicelib.entrypoints.events.webhook_queue import receive_count
 from chalicelib.entrypoints.request_log import request_id, request_log
-from chalicelib.usecases.records.web_push import PushAlert
+from chalicelib.usecases.records.mail import PushAlert
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.web_push.deliver import WAITS, PushOutcome, deliver
 

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from chalicelib.usecases.records.audit import AuditEvent
-from chalicelib.usecases.records.mail import Mail, MailRequest
+from chalicelib.usecases.records.mail import Mail, MailRequest, PushAlert, PushKey, PushSubscription
 from chalicelib.usecases.records.people import PasswordReset, Person, ProviderIdentity
-from chalicelib.usecases.records.web_push import PushAlert, PushKey, PushSubscription
 
 
 class PeopleAdministration(Protocol):

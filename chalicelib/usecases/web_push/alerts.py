@@ -20,9 +20,9 @@ from chalicelib.domain.conversation.entries import (
 from chalicelib.domain.conversation.head import Head, Waiting
 from chalicelib.domain.routing.members import Member, PresenceStatus
 from chalicelib.usecases.live.audience import with_valid_session
+from chalicelib.usecases.records.mail import PushAlert, PushKind
 from chalicelib.usecases.records.notifications import Notification, NotificationKind
 from chalicelib.usecases.records.stream import CommittedEntry
-from chalicelib.usecases.records.web_push import PushAlert, PushKind
 from chalicelib.usecases.services import Services
 
 MINUTE_MS = 60 * 1000

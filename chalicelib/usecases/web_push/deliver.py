@@ -8,14 +8,14 @@ from urllib.parse import quote, urlsplit
 from chalicelib.domain.address import digest
 from chalicelib.domain.conversation.head import Head
 from chalicelib.usecases.ports.webhooks import Unreachable
-from chalicelib.usecases.records.people import SessionReference
-from chalicelib.usecases.records.web_push import (
+from chalicelib.usecases.records.mail import (
     PushAlert,
     PushKey,
     PushKeyOwner,
     PushKind,
     PushSubscription,
 )
+from chalicelib.usecases.records.people import SessionReference
 from chalicelib.usecases.services import Services
 from chalicelib.usecases.web_push.alerts import still_asks
 from chalicelib.usecases.web_push.texts import DIRECTIONS, TITLES

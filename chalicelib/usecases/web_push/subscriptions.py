@@ -6,9 +6,8 @@ from chalicelib.domain.errors import Conflict, Unauthenticated, invalid_field
 from chalicelib.usecases.admin import audit
 from chalicelib.usecases.ports.webhooks import Unreachable
 from chalicelib.usecases.records.audit import AuditAction
-from chalicelib.usecases.records.mail import MailLanguage
+from chalicelib.usecases.records.mail import MailLanguage, PushKey, PushKeyOwner, PushSubscription
 from chalicelib.usecases.records.people import SessionReference
-from chalicelib.usecases.records.web_push import PushKey, PushKeyOwner, PushSubscription
 from chalicelib.usecases.services import Services
 
 MOST_SUBSCRIPTIONS = 10

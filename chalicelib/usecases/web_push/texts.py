@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.usecases.records.mail import MailLanguage
-from chalicelib.usecases.records.web_push import PushKind
+from chalicelib.usecases.records.mail import MailLanguage, PushKind
 
 EN, ES, AR = MailLanguage.ENGLISH, MailLanguage.SPANISH, MailLanguage.ARABIC
 DIRECTIONS: Mapping[MailLanguage, str] = {EN: "ltr", ES: "ltr", AR: "rtl"}

@@ -4,8 +4,8 @@ key."""
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.usecases.records.mail import PushKeyOwner
 from chalicelib.usecases.records.second_factor import FactorOwner
-from chalicelib.usecases.records.web_push import PushKeyOwner
 from chalicelib.usecases.records.webhooks import SecretOwner, Webhook
 from chalicelib.usecases.services import Services
 

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from chalicelib.domain.access import Role
 from chalicelib.domain.routing.members import Member, Presence, PresenceStatus
 from chalicelib.usecases.records.audit import AuditEvent
+from chalicelib.usecases.records.mail import PushSubscription
 from chalicelib.usecases.records.people import Person, ProviderIdentity, Session
 from chalicelib.usecases.records.second_factor import SecondFactor
-from chalicelib.usecases.records.web_push import PushSubscription
 from tests.contract.store_setup import at_once
 from tests.support.clock import START
 from tests.support.engines import Stores

@@ -4,8 +4,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from chalicelib.usecases.records.mail import MailLanguage
-from chalicelib.usecases.records.web_push import PushKey, PushSubscription
+from chalicelib.usecases.records.mail import MailLanguage, PushKey, PushSubscription
 from tests.contract.store_setup import at_once
 from tests.support.clock import START
 from tests.support.engines import Stores

@@ -17,11 +17,11 @@ from chalicelib.usecases.ports.conversations import BoardFilter, Query
 from chalicelib.usecases.records.answers import IdempotencyKey
 from chalicelib.usecases.records.bots import Bot, BotKey
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
+from chalicelib.usecases.records.mail import PushKey, PushSubscription
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.reports import EndedHandoff
 from chalicelib.usecases.records.second_factor import SecondFactor
-from chalicelib.usecases.records.web_push import PushKey, PushSubscription
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, Webhook
 from tests.contract.failures.faults import FOR_EVER, Send, asked_for, faulty, refused
 from tests.contract.store_setup import BOT, CID, member

@@ -8,9 +8,9 @@ import pytest
 from chalicelib import wiring
 from chalicelib.adapters.aws.kms import SEALED
 from chalicelib.usecases.records.bots import Bot
+from chalicelib.usecases.records.mail import PushKey, PushKeyOwner
 from chalicelib.usecases.records.people import Person
 from chalicelib.usecases.records.second_factor import FactorOwner, SecondFactor
-from chalicelib.usecases.records.web_push import PushKey, PushKeyOwner
 from chalicelib.usecases.records.webhooks import SecretOwner, Webhook
 from infra.baton import main
 from tests.operate.commands.stage_in_moto import STAGE, StageInMoto, stage_in_moto

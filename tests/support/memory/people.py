@@ -6,8 +6,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.usecases.records.audit import AuditEvent
+from chalicelib.usecases.records.mail import PushKey, PushSubscription
 from chalicelib.usecases.records.people import PasswordReset, Person, ProviderIdentity
-from chalicelib.usecases.records.web_push import PushKey, PushSubscription
 from tests.support.memory.table import MemoryTable, Now
 
 ADDRESS_LIFE = 90 * 24 * 60 * 60 * 1000

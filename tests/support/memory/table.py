@@ -19,11 +19,11 @@ from chalicelib.usecases.records.audit import AuditEvent
 from chalicelib.usecases.records.bots import Bot, BotKey, CannedReply
 from chalicelib.usecases.records.connections import SocketConnection, SocketTicket
 from chalicelib.usecases.records.erasures import ErasureJob, RetentionPosition
+from chalicelib.usecases.records.mail import PushKey, PushSubscription
 from chalicelib.usecases.records.notifications import Notification
 from chalicelib.usecases.records.people import PasswordReset, Person, Session
 from chalicelib.usecases.records.reports import EndedHandoff, RatedHandoff
 from chalicelib.usecases.records.second_factor import SecondFactor
-from chalicelib.usecases.records.web_push import PushKey, PushSubscription
 from chalicelib.usecases.records.webhooks import DeliveryAttempt, DeliveryCursor, SweepPosition
 
 

@@ -6,7 +6,7 @@ from chalicelib.adapters.dynamodb import keys
 from chalicelib.adapters.dynamodb.rows import PointerRow, RecordRow
 from chalicelib.adapters.dynamodb.table import Rows, Table
 from chalicelib.usecases.ports.system import Clock
-from chalicelib.usecases.records.web_push import PushKey, PushSubscription
+from chalicelib.usecases.records.mail import PushKey, PushSubscription
 
 ASKED_EVERY = 60 * 1000
 """Milliseconds between two reads that ask whether anybody uses web push, until somebody does."""

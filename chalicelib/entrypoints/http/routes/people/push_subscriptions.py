@@ -2,7 +2,7 @@
 
 from chalicelib.entrypoints.http.framework import Call, Reply
 from chalicelib.entrypoints.http.schemas.push_subscriptions import PushSubscriptionRequest
-from chalicelib.usecases.records.web_push import PushSubscription
+from chalicelib.usecases.records.mail import PushSubscription
 from chalicelib.usecases.views import Json, timestamp
 from chalicelib.usecases.web_push import subscriptions
 
