@@ -1,4 +1,4 @@
-"""Which tests are slow, and which tests must run in the same process."""
+"""Marks slow tests, and keeps tests that share something in one process."""
 
 from pathlib import Path
 

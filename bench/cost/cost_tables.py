@@ -177,7 +177,7 @@ def _agents(ping: Usage) -> Table:
 
 
 def idle_stack(minute: Usage) -> Table:
-    """What a stack without traffic costs, for each value of `Watching`. The last row is the sum."""
+    """The monthly price of a stack without traffic, for each value of `Watching`."""
     month = minute * MINUTES_OF_MONTH
     queues = sum("ReceiveMessage" in each for of in SOURCES.values() for each in of.values())
     polls = queues * POLLERS * MINUTES_OF_MONTH * 60 / POLL * PRICES.queue / MILLION

@@ -1,4 +1,4 @@
-"""How often callers may call: one table of limits, and the arithmetic of a token bucket.
+"""Rate limits: one table of them, and the arithmetic of a token bucket.
 
 docs/limits.md is generated from `LIMITS` (`python -m infra.generate.limits`).
 """

@@ -7,6 +7,8 @@ twice for the same entry. Reactions are independent: if one fails, the others st
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from importlib import import_module
+from typing import Any
 
 from msgspec import Struct
 
@@ -33,68 +35,28 @@ log = logging.getLogger("baton")
 Reaction = Callable[[Services, CommittedEntry], None]
 
 
-# These modules are loaded by the first entry that may concern them, not by the function's start.
+def _loaded_by_first_call(place: str) -> Callable[[Services, Any], None]:
+    """The reaction at this place below `usecases`, as `module:function`. Few entries need it, so
+    the function of the stream does not load it at its start."""
+    module, _, name = place.partition(":")
+
+    def react_later(services: Services, event: CommittedEntry | Notification) -> None:
+        getattr(import_module(f"chalicelib.usecases.{module}"), name)(services, event)
+
+    react_later.__name__ = name
+    return react_later
 
 
-def record_leak(services: Services, committed: CommittedEntry) -> None:
-    from chalicelib.usecases.reports import metrics
-
-    metrics.record_leak(services, committed)
-
-
-def record_time_to_claim(services: Services, committed: CommittedEntry) -> None:
-    from chalicelib.usecases.reports import metrics
-
-    metrics.record_time_to_claim(services, committed)
-
-
-def count_handoff(services: Services, committed: CommittedEntry) -> None:
-    from chalicelib.usecases.reports import reports
-
-    reports.count_handoff(services, committed)
-
-
-def count_rating(services: Services, committed: CommittedEntry) -> None:
-    from chalicelib.usecases.reports import reports
-
-    reports.count_rating(services, committed)
-
-
-def count_leak(services: Services, committed: CommittedEntry) -> None:
-    from chalicelib.usecases.reports import reports
-
-    reports.count_leak(services, committed)
-
-
-def move_to_overflow(services: Services, committed: CommittedEntry) -> None:
-    from chalicelib.usecases.routing import overflow
-
-    overflow.move_to_overflow(services, committed)
-
-
-def report_unserved(services: Services, committed: CommittedEntry) -> None:
-    from chalicelib.usecases.routing import unserved
-
-    unserved.report_unserved(services, committed)
-
-
-def notify_mentioned(services: Services, committed: CommittedEntry) -> None:
-    from chalicelib.usecases.conversations import mentions
-
-    mentions.notify_mentioned(services, committed)
-
-
-def alert_by_push(services: Services, committed: CommittedEntry) -> None:
-    from chalicelib.usecases.web_push import alerts
-
-    alerts.alert_by_push(services, committed)
-
-
-def alert_mentioned(services: Services, notification: Notification) -> None:
-    from chalicelib.usecases.web_push import alerts
-
-    alerts.alert_mentioned(services, notification)
-
+record_leak = _loaded_by_first_call("reports.metrics:record_leak")
+record_time_to_claim = _loaded_by_first_call("reports.metrics:record_time_to_claim")
+count_handoff = _loaded_by_first_call("reports.reports:count_handoff")
+count_rating = _loaded_by_first_call("reports.reports:count_rating")
+count_leak = _loaded_by_first_call("reports.reports:count_leak")
+move_to_overflow = _loaded_by_first_call("routing.overflow:move_to_overflow")
+report_unserved = _loaded_by_first_call("routing.unserved:report_unserved")
+notify_mentioned = _loaded_by_first_call("conversations.mentions:notify_mentioned")
+alert_by_push = _loaded_by_first_call("web_push.alerts:alert_by_push")
+alert_mentioned = _loaded_by_first_call("web_push.alerts:alert_mentioned")
 
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.MESSAGE: (enqueue_webhooks, push_entry, alert_by_push, index_entry),

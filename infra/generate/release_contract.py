@@ -23,7 +23,7 @@ Contract = dict[str, Any]
 
 
 def contract(resources: Mapping[str, Any]) -> Contract:
-    """What the functions need. `resources` are those of the template of the stage prod."""
+    """The needs of the functions. `resources` are those of the template of the stage prod."""
     table = table_definition()
     return {
         "permissions": {each: _plain(_used(each)) for each in FUNCTIONS},
@@ -46,7 +46,7 @@ def contract(resources: Mapping[str, Any]) -> Contract:
 
 
 def misfits(old: Contract, new: Contract) -> list[str]:
-    """What functions of the release `old` would lack in a stack of the release `new`."""
+    """The needs of the release `old` that a stack of the release `new` does not meet."""
     return [*_lacking_permissions(old, new), *_changed(old, new)]
 
 

@@ -1,4 +1,4 @@
-"""Whether an account demands a permissions boundary on new roles, and what to do about it."""
+"""Finds out if an account demands a permissions boundary on new roles, and says the next step."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ def may_create(simulate: Any, caller: str, role: str, boundary: str) -> Simulati
 
 
 def judge_boundary(given: str, simulation: Simulation, own: str) -> str | None:
-    """What to say about the boundary `given`, which may be empty. `own` is that of the caller."""
+    """A warning about the boundary `given`, which may be empty. `own` is that of the caller."""
     if simulation["EvalDecision"] == "allowed":
         return None
     if given:
@@ -63,7 +63,7 @@ def judge_boundary(given: str, simulation: Simulation, own: str) -> str | None:
 
 
 def hint(reasons: Sequence[str]) -> str | None:
-    """What to try after a deployment that has failed for these reasons. A service control policy
+    """The next step after a deployment that has failed for these reasons. A service control policy
     shows only there that it demands a boundary."""
     if any(REFUSED_ROLE.search(each) for each in reasons):
         return (

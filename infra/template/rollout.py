@@ -1,4 +1,4 @@
-"""How a new version of the functions takes over from the old one, how they start, and how many
+"""The start of a new version of the functions, its rollout over the old one, and how many
 run."""
 
 from chalicelib.entrypoints.http.route import REST_FUNCTION

@@ -16,7 +16,7 @@ def each(rows: list[Row]) -> pytest.MarkDecorator:
 
 
 STEADY = frozenset({"talked", "talked to other"})
-"""What these steps leave does not change with time."""
+"""The state after these steps does not change with time."""
 
 
 class Stages:

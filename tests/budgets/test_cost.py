@@ -79,7 +79,7 @@ def idle() -> tuple[str, dict[str, str]]:
 
 
 def sentences(sums: dict[str, str]) -> dict[str, str]:
-    """What each page says about an idle stack."""
+    """The sentences of each page about the price of an idle stack."""
     full, basic, off = sums["full"], sums["basic"], sums["off"]
     return {
         "README.md": f"costs about ${float(full):.0f} a month, because alarms, metrics and the "

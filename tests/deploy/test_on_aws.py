@@ -144,7 +144,7 @@ def require(stack: Stack, parameter: str, *values: str) -> str:
 
 
 class TestItsAddresses:
-    """What CloudFront, custom domains and their DNS do is not in the template."""
+    """The template does not show how CloudFront, custom domains and their DNS behave."""
 
     def test_the_root_of_each_address_leads_to_the_console(self, stack: Stack) -> None:
         outputs = stack.outputs

@@ -117,7 +117,7 @@ def test_an_alarm_on_a_metric_of_aws_is_raised_alone_and_ends(
 
 
 class Story:
-    """What happens in each minute while the metric is bad, and after that. `raises` is the state
+    """The events of each minute while the metric is bad, and after that. `raises` is the state
     that tells of it, and `within` the minutes after which it must be told, and not before half of
     them."""
 
@@ -135,7 +135,7 @@ class Story:
     def good(self, minute: int) -> None: ...
 
     def emitted(self, act: Callable[[int], None], minute: int) -> list[DataPoint]:
-        """What CloudWatch makes of the log lines of this minute, in which the sweep runs once."""
+        """The metrics that CloudWatch makes of this minute's log lines; the sweep runs once."""
         with written() as lines:
             act(minute)
             every_minute(self.services)

@@ -1,4 +1,4 @@
-"""How CloudWatch evaluates an alarm, by its documentation.
+"""Evaluates an alarm as CloudWatch's documentation says.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 """
@@ -46,7 +46,7 @@ def points_in(lines: Iterable[Mapping[str, Any]]) -> Iterator[DataPoint]:
 def points_of_filter(
     properties: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]
 ) -> Iterator[DataPoint]:
-    """What a metric filter makes of log lines. It knows filters that compare fields with texts."""
+    """The metrics that a filter makes of log lines. It compares fields with texts."""
     wanted = dict(CONDITION.findall(properties["FilterPattern"]))
     (made,) = properties["MetricTransformations"]
     for line in lines:
@@ -94,7 +94,7 @@ class WatchedAlarm:
 
     @property
     def values(self) -> list[list[float]]:
-        """What it has received in each minute."""
+        """The values that it has received in each minute."""
         return self._minutes
 
     def _evaluated(self) -> str:

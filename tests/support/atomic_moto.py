@@ -64,7 +64,7 @@ def atomic_moto() -> Iterator[None]:
 
 
 def _backup(table: Table, _: object) -> Table:
-    """What a transaction goes back to if it fails. Rows are replaced and never changed."""
+    """A copy of the table for a transaction that fails. Rows are replaced and never changed."""
     backup = copy(table)
     backup.items = defaultdict(dict, {key: dict(rows) for key, rows in table.items.items()})
     return backup

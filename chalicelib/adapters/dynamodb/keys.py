@@ -311,7 +311,7 @@ def reply(bot_id: str, name: str, person_id: str | None = None) -> RowKey:
 
 
 def replies(person_id: str | None) -> str:
-    """Where the sort keys of a team's canned replies, or of those of one person, begin."""
+    """The beginning of the sort keys of a team's canned replies, or of one person's."""
     return OWN_REPLIES + part(person_id) + "#" if person_id else "R#"
 
 

@@ -46,7 +46,7 @@ export function Deliveries({ bot }) {
     ${shown && html`<${Modal} close=${() => setShown("")}><${Payload} path=${`${path}/${encodeURIComponent(shown)}`} close=${() => setShown("")} /><//>`}`;
 }
 
-/** What was sent, and about whom. @param {{path: string, close: () => void}} props */
+/** The payload that was sent, and its user. @param {{path: string, close: () => void}} props */
 const Payload = ({ path, close }) => html`
   <div class="admin-form snippets">
     <h2 id="dialog-title">${t("payload")}</h2>

@@ -3,7 +3,7 @@
 
 /** @typedef {{label: string, count: number}} Bar */
 
-/** How dark a cell is: 0 for nothing, 4 for the most. @param {number} count @param {number} most */
+/** The shade of a cell: 0 for nothing, 4 for the most. @param {number} count @param {number} most */
 export const shadeOf = (count, most) => (count ? Math.ceil((4 * count) / most) : 0);
 
 /** The time in seconds within which `share` of all cases lie, or null without cases. Cases are counted in steps: assumes

@@ -10,7 +10,7 @@ export const excessLength = (text, limit) => (text.length > limit ? Math.max(0, 
 /** Fills in `{agent}` and `{user}`. Other braces stay as they are. @param {string} text @param {Record<string, string>} values */
 export const fillPlaceholders = (text, values) => text.replace(/\{(agent|user)\}/g, (_, name) => values[name] ?? "?");
 
-/** Whether choosing the canned reply does more than writing its text. @param {Partial<import("./types.js").Reply>} reply */
+/** True if choosing the canned reply does more than write its text. @param {Partial<import("./types.js").Reply>} reply */
 export const isMacro = ({ tags, outcome, queue }) => !!(tags?.length || outcome || queue);
 
 /** Equal for texts that look the same: one letter can be written as one character or as a letter and its accent.

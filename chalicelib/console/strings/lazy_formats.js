@@ -28,7 +28,7 @@ export const formatAverage = (value) => new Intl.NumberFormat(locale, { minimumF
 /** "+12%" @param {number} share */
 export const formatChange = (share) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(share);
 
-/** What a macro does after sending its text. @param {{tags?: string[], outcome?: string | null, queue?: string | null}} macro */
+/** The steps of a macro after its text is sent. @param {{tags?: string[], outcome?: string | null, queue?: string | null}} macro */
 export const formatSteps = ({ tags, outcome, queue }) => [
   ...(tags?.length ? [t("macro_tags", { tags: tags.join(", ") })] : []),
   ...(outcome ? [t("macro_outcome", { outcome: t(outcome) })] : []),

@@ -41,7 +41,7 @@ export const orderAfterClick = (order, column) =>
 /** In ms: whoever waits longer, waits too long. It is where the mark of a waiting time turns red. */
 const TOO_LONG = 300_000;
 
-/** What a supervisor should look at, by the key of its text: users in queues that nobody serves or where nobody is online, long waits,
+/** The findings that need a supervisor, by the key of their text: users in queues that nobody serves or where nobody is online, long waits,
  * and agents who take no more. The worst comes first.
  * @param {{name: string | null, waiting: number, longest: number, online: number, served: boolean}[]} loads @param {import("../state/types.js").Agent[]} agents
  * @returns {{text: string, queue?: string | null, count?: number, longest?: number, agent?: import("../state/types.js").Agent}[]} */

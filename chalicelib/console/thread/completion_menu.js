@@ -10,7 +10,7 @@ import { mentionable } from "./mentions.js";
 
 /** @typedef {import("../state/types.js").Head} Head */
 /** `id` is a colleague's, `summary` says what a macro does. @typedef {Partial<import("../state/types.js").Reply> & {name: string, text: string, id?: string, summary?: string}} Item */
-/** What a sign begins: whether it does so here, what it offers (null while that is loaded), what the chosen one writes.
+/** A menu that a sign opens: its place in the text, its options (null while they load), and the text that a choice writes.
  * @typedef {{sign: string, label: string, none?: string, isOffered: (isReply: boolean, isNote: boolean) => boolean,
  *   items: (head: Head, typed: string) => Item[] | null, written: (item: Item, head: Head) => string}} Kind */
 

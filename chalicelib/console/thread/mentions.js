@@ -7,7 +7,7 @@ import { searchable } from "../state/reply_templates.js";
 const MAX_MATCHES = 8;
 const IN_WORD = /[\p{L}\p{N}_]/u;
 
-/** Where one of these names stands after an at sign: name, start and end. The longest is tried first: "@Ana María" is not "@Ana".
+/** The place of one of these names after an at sign: name, start and end. The longest is tried first: "@Ana María" is not "@Ana".
  * @param {string} text @param {string[]} names */
 function findMentions(text, names) {
   const longestFirst = names.filter(Boolean).sort((a, b) => b.length - a.length);

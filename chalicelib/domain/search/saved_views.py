@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 FILTERS = ("status", "queue", "agent", "outcome", "tag", "channel", "from", "to")
-"""What a view may narrow, under the names that the search has for it. `from` and `to` are days."""
+"""The filters that a view may hold, named as in the search. `from` and `to` are days."""
 
 
 class SavedView(Struct, frozen=True):

@@ -56,8 +56,8 @@ class Word(NamedTuple):
 
 
 def words_in(text: str) -> Iterator[Word]:
-    """The words of the text, in their order. Whoever takes only the first ones does not pay for the
-    rest: a long text in rare characters takes a tenth of a second. A word may come twice."""
+    """The words of the text, in their order; a word may come twice. Each is found when it is taken,
+    because all words of a long text in rare characters take a tenth of a second."""
     reached = 0
     for end in sorted({min(len(text), FIRST_PART), len(text)}):
         for word in _words_in(text[:end], is_whole=end == len(text)):
@@ -67,7 +67,7 @@ def words_in(text: str) -> Iterator[Word]:
 
 
 def _words_in(text: str, *, is_whole: bool) -> Iterator[Word]:
-    """Of a text that is not whole, without what may go on behind it."""
+    """Leaves out the last word of a cut text, because the cut may have shortened it."""
     folded, places = _folded(text)
     for start, end in _tokens(folded):
         if end == len(folded) and not is_whole:

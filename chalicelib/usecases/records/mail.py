@@ -1,4 +1,4 @@
-"""What reaches people outside the console: mails about their accounts, and alerts by web push."""
+"""Messages to people outside the console: mails about their accounts, alerts by web push."""
 
 from collections.abc import Mapping
 from enum import StrEnum

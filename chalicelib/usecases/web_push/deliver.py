@@ -74,7 +74,7 @@ def _current(services: Services, alert: PushAlert) -> PushSubscription | None:
 def _payload(
     services: Services, alert: PushAlert, head: Head, subscription: PushSubscription
 ) -> bytes:
-    """What the service worker shows. It holds nothing that anybody wrote."""
+    """The payload that the service worker shows. It quotes no message."""
     bot = services.directory.bot(alert.bot)
     places = [head.queue, bot.name if bot else alert.bot]
     shown = {
@@ -134,5 +134,5 @@ def _subject(services: Services) -> str:
 
 
 def _host(endpoint: str) -> str:
-    """The rest of the endpoint is as good as a secret: whoever has it can reach the browser."""
+    """Returns only the host: anybody who has the whole endpoint can send to the browser."""
     return urlsplit(endpoint).hostname or ""

@@ -15,7 +15,7 @@ MOST_SUBSCRIPTIONS = 10
 
 
 class PushBrowser(Struct, frozen=True):
-    """What a browser says about itself, and what its person has chosen in it."""
+    """A browser's address and keys, and the choices of its person."""
 
     endpoint: str
     public: str

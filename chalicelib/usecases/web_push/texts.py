@@ -1,4 +1,4 @@
-"""What an alert says. It never quotes anybody and names no user: a locked screen shows it."""
+"""The texts of alerts. They quote no message and name no user: a locked screen shows them."""
 
 from collections.abc import Mapping
 

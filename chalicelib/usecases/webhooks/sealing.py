@@ -34,7 +34,7 @@ def signing_secrets(services: Services, bot: str, webhook: Webhook) -> list[str]
 
 
 class Sealed(Struct, frozen=True):
-    """How many were sealed anew. `overtaken` were changed by others meanwhile."""
+    """The numbers of secrets that were sealed anew. Others have changed `overtaken` meanwhile."""
 
     webhooks: int
     second_factors: int

@@ -32,7 +32,7 @@ await build.write({
   codeSplitting: {
     groups: [
       { name: "first", tags: ["$initial"], priority: 2 },
-      // What several views use, in one file instead of one for each set of views.
+      // Code that several views use is one file, instead of one for each set of views.
       { name: "shared", minShareCount: 2, priority: 1 },
     ],
   },

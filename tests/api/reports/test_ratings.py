@@ -1,4 +1,4 @@
-"""How users rate handoffs that have ended."""
+"""Users rate handoffs that have ended."""
 
 from typing import Any
 

@@ -104,7 +104,7 @@ def counts(rows: Rows, times: int) -> None:
 
 @contextmanager
 def most_at_once() -> Iterator[list[int]]:
-    """How many calls waited at moto's door at one time, at most."""
+    """The most calls that waited at moto's door at one time."""
     locked, lock, inside, most = BotocoreStubber.process_request, Lock(), [0], [0]
 
     def process_request(self: BotocoreStubber, request: AWSPreparedRequest) -> Any:

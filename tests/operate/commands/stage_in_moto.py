@@ -93,7 +93,7 @@ class StageInMoto:
         return {STREAM_BATCH: batch | {"startSequenceNumber": number, "endSequenceNumber": number}}
 
     def run(self, command: Command, *options: str) -> str:
-        """What the command prints; it must succeed."""
+        """Returns the output of the command, which must succeed."""
         forget_settings()
         answer = CliRunner().invoke(command, options, catch_exceptions=False)
         assert answer.exit_code == 0, answer.output

@@ -157,7 +157,7 @@ def _handle_dead_letters(recorded: RecordedStage) -> None:
 
 
 def of_replayed_reactions() -> Iterator[Needed]:
-    """What the stream's function may do: `replay` runs any reaction on the operator's machine."""
+    """The permissions of the stream's function: `replay` runs reactions on this machine."""
     arns = {
         TOPIC: f"arn:aws:sns:{PLACE}:{NAME}",
         SOCKETS: f"arn:aws:execute-api:{PLACE}:api1/api/POST/@connections/c1",

@@ -26,7 +26,7 @@ def stage() -> Iterator[StageInMoto]:
 
 
 def sealed_anew(stage: StageInMoto) -> str:
-    """What `seal-secrets` prints."""
+    """The output of `seal-secrets`."""
     return stage.run(main, "--stage", STAGE, "seal-secrets")
 
 

@@ -1,4 +1,4 @@
-"""What the commands for a bot's keys, agents, queues and webhooks share."""
+"""The group of commands that a bot's keys, agents, queues and webhooks have in common."""
 
 import json
 from collections.abc import Callable, Mapping
